@@ -1,0 +1,124 @@
+import type { LinkMode, PortMapping } from "./topology.ts";
+
+/**
+ * What will be made, fully resolved: every name, subnet, port and address that can be known before a
+ * cluster exists. A pure function of the topology; nothing in it is looked up.
+ */
+export interface Plan {
+  readonly name: string;
+  /** Docker network of the topology. */
+  readonly network: { readonly name: string };
+  /** In the topology's order. */
+  readonly clusters: readonly ClusterPlan[];
+  /** One per (source, target), sorted by source, then target, in the topology's cluster order. */
+  readonly links: readonly LinkPlan[];
+  readonly linkerd: LinkerdPlan;
+  readonly trust: TrustPlan;
+}
+
+export type ClusterPlan = KindClusterPlan | ExistingClusterPlan;
+
+interface ClusterPlanCommon {
+  readonly name: string;
+  /** Clusters with the same network have pod routes to each other. */
+  readonly network: string;
+  /** Address of the API server as pods of other clusters reach it; a node's name, not an address. */
+  readonly apiServer: string | undefined;
+  /** Undefined where no Link needs it. */
+  readonly gateway: GatewayPlan | undefined;
+  /** Targets of the Links whose source this is: one service mirror controller each. */
+  readonly targets: readonly string[];
+  /** Sources of the Links whose target this is: one access account each. */
+  readonly sources: readonly string[];
+}
+
+/** A cluster that the package makes. */
+export interface KindClusterPlan extends ClusterPlanCommon {
+  readonly type: "kind";
+  /** Name that kind knows it by: `<topology>-<cluster>`. */
+  readonly kindName: string;
+  /**
+   * Hash of all that forces the cluster to be made anew. It is part of the logical names of the cluster
+   * and of everything in it, so that a new generation replaces the old one in one `up`.
+   */
+  readonly generation: string;
+  readonly kubernetesVersion: string | undefined;
+  readonly nodeImage: string | undefined;
+  readonly nodes: readonly NodePlan[];
+  readonly podSubnet: string;
+  readonly serviceSubnet: string;
+  readonly portMappings: readonly Required<PortMapping>[];
+  readonly containerdConfigPatches: readonly string[];
+  readonly registryMirrors: Readonly<Record<string, readonly string[]>>;
+  readonly imageArchives: readonly string[];
+}
+
+/** A cluster that exists; it is not created and never deleted. */
+export interface ExistingClusterPlan extends ClusterPlanCommon {
+  readonly type: "existing";
+  readonly kubeconfig: string;
+  readonly context: string | undefined;
+  readonly podSubnet: string | undefined;
+  readonly serviceSubnet: string | undefined;
+}
+
+export interface NodePlan {
+  /** Name of the node, which is also its container's and its host name on the Docker network. */
+  readonly name: string;
+  readonly role: "control-plane" | "worker";
+}
+
+export interface GatewayPlan {
+  readonly serviceType: "NodePort" | "LoadBalancer";
+  /** Names or addresses at which the sources reach it. */
+  readonly addresses: readonly string[];
+  /** Port at which the sources reach it: the node port, or 4143 behind a load balancer. */
+  readonly port: number;
+  /**
+   * Port of the health probe, as the sources reach it. The source's probe Service must have this very
+   * number, else the gateway never becomes alive (linkerd2#14451, #15670).
+   */
+  readonly probePort: number;
+  /** TLS identity of the gateway. */
+  readonly identity: string;
+}
+
+export interface LinkPlan {
+  readonly source: string;
+  readonly target: string;
+  /**
+   * Name of the Link, of its controller and of the suffix of its credentials: the target's. Linkerd
+   * needs all of them to be the same.
+   */
+  readonly name: string;
+  readonly mode: LinkMode;
+  /** The target's gateway, where the mode uses it. */
+  readonly gateway: GatewayPlan | undefined;
+  readonly headless: boolean;
+  /** Service account in the target that only this source uses. */
+  readonly accessAccount: string;
+}
+
+export interface LinkerdPlan {
+  /** Such as `edge-26.1.1`: the tag of the images. */
+  readonly version: string;
+  /** Such as `2026.1.1`. */
+  readonly chartVersion: string;
+  readonly namespace: "linkerd";
+  readonly multiclusterNamespace: "linkerd-multicluster";
+  readonly trustDomain: "cluster.local";
+  readonly clusterDomain: "cluster.local";
+  readonly highAvailability: boolean;
+  readonly values: {
+    readonly crds: Readonly<Record<string, unknown>>;
+    readonly controlPlane: Readonly<Record<string, unknown>>;
+    readonly multicluster: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface TrustPlan {
+  readonly anchorLifetimeHours: number;
+  readonly issuerLifetimeHours: number;
+  readonly anchorEarlyRenewalHours: number;
+  readonly issuerEarlyRenewalHours: number;
+}
