@@ -15,12 +15,12 @@
  */
 export interface Topology {
   /**
-   * Name of the topology: a DNS-1123 label. It prefixes everything on the Docker host (network, node
+   * Name of the topology: a DNS-1123 label of at most 46 characters. It prefixes everything on the Docker host (network, node
    * containers), so that topologies on one machine don't meet.
    * @default the name of the Pulumi stack
    */
   readonly name?: string;
-  /** The clusters, at least one. */
+  /** The clusters, 1 to 128. */
   readonly clusters: readonly ClusterSpec[];
   /** The Links between them. @default [] */
   readonly links?: readonly LinkSpec[];
@@ -33,8 +33,8 @@ export interface Topology {
 /** A cluster that the package makes with kind, or one that exists (`kubeconfig`). */
 export interface ClusterSpec {
   /**
-   * A DNS-1123 label, unique in the topology; it becomes the suffix of mirror Services
-   * (`<service>-<cluster>`) in every source that has a Link to it.
+   * A DNS-1123 label of at most 32 characters, unique in the topology; it becomes the suffix of
+   * mirror Services (`<service>-<cluster>`) in every source that has a Link to it.
    */
   readonly name: string;
   /**
@@ -147,14 +147,20 @@ export interface LinkerdSpec {
   };
 }
 
-/** Lifetimes, in hours. */
+/** Lifetimes, in whole hours. */
 export interface TrustSpec {
   /** @default 87600 (ten years) */
   readonly anchorLifetimeHours?: number;
-  /** @default 8760 (one year) */
+  /** At most the anchor's. @default 8760 (one year), or the anchor's where that is shorter */
   readonly issuerLifetimeHours?: number;
-  /** An `up` within this time before the end makes the anchor's certificate anew. @default 720 */
+  /**
+   * An `up` within this time before the end makes the anchor's certificate anew.
+   * @default 720 (thirty days), or a third of the lifetime where that is shorter
+   */
   readonly anchorEarlyRenewalHours?: number;
-  /** An `up` within this time before the end makes an issuer's certificate anew. @default 720 */
+  /**
+   * An `up` within this time before the end makes an issuer's certificate anew.
+   * @default 720 (thirty days), or a third of the lifetime where that is shorter
+   */
   readonly issuerEarlyRenewalHours?: number;
 }

@@ -1,0 +1,9 @@
+export { limits } from "./limits.ts";
+export { plan, planOrThrow } from "./plan.ts";
+export type { PlanContext, PlanResult } from "./plan.ts";
+export type * from "./plan-types.ts";
+export { TopologyError, formatProblem } from "./problem.ts";
+export type { Problem } from "./problem.ts";
+export type { Sources } from "./sources.ts";
+export { timeLimits } from "./time-limits.ts";
+export type * from "./topology.ts";

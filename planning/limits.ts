@@ -1,0 +1,32 @@
+/** Every limit that a topology has, with its reason. */
+export const limits = {
+  /**
+   * Enough for any topology that fits on one machine; a full mesh of them is 16,256 Links. The default
+   * subnets would go a long way beyond.
+   */
+  clusters: 128,
+  /** The Docker network's name, a DNS label, is `linkerd-topology-<topology>`. */
+  topologyName: 46,
+  /**
+   * The mirror Service `<service>-<cluster>` is a DNS label (63): this leaves 30 for the service. Names
+   * of controllers' pods (`controller-<cluster>-<17 characters>`) and access accounts fit as well.
+   */
+  clusterName: 32,
+  /** A DNS label: the longest name that a node's host, a Service or a Docker container can have. */
+  dnsLabel: 63,
+  /** More members only slow etcd down. */
+  controlPlanes: 7,
+  workers: 250,
+  /** X.509 and Go would take more; a longer lifetime is most likely another unit. */
+  lifetimeHours: 876_000,
+  /** First and last port of a Kubernetes NodePort, unless the API server is told otherwise. */
+  nodePort: { first: 30_000, last: 32_767 },
+  /** kubeadm gives each node this much of the pod subnet. */
+  podPrefixPerNode: 24,
+  /** kube-controller-manager: the node's prefix is at most 16 longer than that of all pods. */
+  largestPodPrefix: 8,
+  /** kubeadm and the API server refuse a larger service subnet. */
+  largestServicePrefix: 12,
+  /** 254 Services, mirrors included. */
+  smallestServicePrefix: 24,
+} as const;

@@ -1,0 +1,56 @@
+import type { Path } from "./problem.ts";
+import type { Draft } from "./shape.ts";
+import type { LinkMode, LinkSpec } from "./topology.ts";
+
+/** A name of a cluster in a `LinkSpec`, and where it stands. */
+export interface NamedEnd {
+  readonly name: string;
+  readonly path: Path;
+}
+
+/** One Link that a `LinkSpec` asks for. */
+export interface Edge {
+  readonly source: string;
+  readonly target: string;
+  /** Index of the `LinkSpec`. */
+  readonly spec: number;
+}
+
+/** The names in `from`, `to` or `between`. */
+export function namedEnds(
+  names: string | readonly (string | undefined)[] | undefined,
+  path: Path,
+): NamedEnd[] {
+  if (names === undefined) return [];
+  if (typeof names === "string") return [{ name: names, path }];
+  return names.flatMap((name, index) =>
+    name === undefined ? [] : [{ name, path: [...path, index] }],
+  );
+}
+
+/** Every (source, target) that a `LinkSpec` asks for; a cluster's Link to itself is left out. */
+export function expandLink(link: Draft<LinkSpec>, spec: number): Edge[] {
+  const edges: Edge[] = [];
+  const add = (source: string, target: string) => {
+    if (source !== target) edges.push({ source, target, spec });
+  };
+  const group = distinctNames(link.between);
+  for (const source of group) for (const target of group) add(source, target);
+  const targets = distinctNames(link.to);
+  for (const source of distinctNames(link.from)) for (const target of targets) add(source, target);
+  return edges;
+}
+
+/** The mode of a Link whose author left it open. */
+export function defaultMode(sameNetwork: boolean): LinkMode {
+  return sameNetwork ? "mixed" : "gateway";
+}
+
+/** Whether a Link of this mode leads through the target's gateway. */
+export function usesGateway(mode: LinkMode): boolean {
+  return mode !== "flat";
+}
+
+function distinctNames(names: Parameters<typeof namedEnds>[0]): string[] {
+  return [...new Set(namedEnds(names, []).map((end) => end.name))];
+}

@@ -1,0 +1,48 @@
+import type { NodePlan } from "./plan-types.ts";
+
+/** Every name that the package gives, and those that kind, kubeadm and Linkerd give on their own. */
+
+export const linkerdNamespace = "linkerd";
+export const multiclusterNamespace = "linkerd-multicluster";
+export const trustDomain = "cluster.local";
+export const clusterDomain = "cluster.local";
+
+/** TLS identity of every gateway: its service account, namespace and trust domain are the same everywhere. */
+export const gatewayIdentity = `linkerd-gateway.${multiclusterNamespace}.serviceaccount.identity.${linkerdNamespace}.${trustDomain}`;
+
+export function networkName(topology: string): string {
+  return `linkerd-topology-${topology}`;
+}
+
+export function kindName(topology: string, cluster: string): string {
+  return `${topology}-${cluster}`;
+}
+
+/** The nodes of a cluster under the names that kind gives them: control planes first. */
+export function nodePlans(kindName: string, controlPlanes: number, workers: number): NodePlan[] {
+  const numbered = (role: NodePlan["role"], count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      name: `${kindName}-${role}${index === 0 ? "" : index + 1}`,
+      role,
+    }));
+  return [...numbered("control-plane", controlPlanes), ...numbered("worker", workers)];
+}
+
+/** The container in front of several control planes. */
+export function loadBalancerName(kindName: string): string {
+  return `${kindName}-external-load-balancer`;
+}
+
+/**
+ * By name and not by address: Docker may give the nodes other addresses when they start again, and
+ * kubeadm's certificate holds the name.
+ */
+export function apiServerUrl(kindName: string, controlPlanes: number): string {
+  const host = controlPlanes > 1 ? loadBalancerName(kindName) : `${kindName}-control-plane`;
+  return `https://${host}:6443`;
+}
+
+/** Service account in the target that one source alone uses, so that it can be cut off alone. */
+export function accessAccount(source: string): string {
+  return `linkerd-service-mirror-${source}`;
+}

@@ -1,0 +1,142 @@
+import { slotSubnets } from "./addresses.ts";
+import { formatBlock } from "./cidr.ts";
+import { defaults, networkOf, nodeCounts } from "./defaults.ts";
+import { generationOf } from "./generation.ts";
+import { groupBy } from "./group.ts";
+import { usesGateway } from "./links.ts";
+import { apiServerUrl, gatewayIdentity, kindName, nodePlans } from "./names.ts";
+import type {
+  ClusterPlan,
+  ExistingClusterPlan,
+  GatewayPlan,
+  KindClusterPlan,
+  NodePlan,
+} from "./plan-types.ts";
+import type { SceneEdge } from "./scene.ts";
+import type { Sources } from "./sources.ts";
+import { slotOf } from "./subnets.ts";
+import type { ClusterSpec, PortMapping, Topology } from "./topology.ts";
+
+/** The clusters of a topology that has no problems. */
+export function planClusters(
+  topologyName: string,
+  topology: Topology,
+  edges: readonly SceneEdge[],
+  sources: Sources = {},
+): ClusterPlan[] {
+  const bySource = groupBy(edges, (edge) => edge.source);
+  const byTarget = groupBy(edges, (edge) => edge.target);
+  const order = new Map(topology.clusters.map(({ name }, index) => [name, index]));
+  const inOrder = (names: string[]) =>
+    names.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  return topology.clusters.map((spec) => {
+    const incoming = byTarget.get(spec.name) ?? [];
+    const outgoing = bySource.get(spec.name) ?? [];
+    const ends: Ends = {
+      targets: inOrder(outgoing.map((edge) => edge.target)),
+      sources: inOrder(incoming.map((edge) => edge.source)),
+      needsGateway: incoming.some((edge) => usesGateway(edge.mode)),
+    };
+    return spec.kubeconfig === undefined
+      ? planKindCluster(topologyName, spec, ends, sources)
+      : planExistingCluster(spec, spec.kubeconfig, ends);
+  });
+}
+
+interface Ends {
+  readonly targets: readonly string[];
+  readonly sources: readonly string[];
+  readonly needsGateway: boolean;
+}
+
+function planKindCluster(
+  topologyName: string,
+  spec: ClusterSpec,
+  { targets, sources, needsGateway }: Ends,
+  { nodeImage, archives = [] }: Sources,
+): KindClusterPlan {
+  const { controlPlanes, workers } = nodeCounts(spec);
+  const kind = kindName(topologyName, spec.name);
+  const nodes = nodePlans(kind, controlPlanes, workers);
+  const subnets = slotSubnets(slotOf({ name: spec.name, spec }));
+  const mould = {
+    kindName: kind,
+    kubernetesVersion: spec.kubernetesVersion,
+    nodeImage: spec.nodeImage ?? nodeImage,
+    nodes,
+    podSubnet: spec.podSubnet ?? formatBlock(subnets.pods),
+    serviceSubnet: spec.serviceSubnet ?? formatBlock(subnets.services),
+    portMappings: planPortMappings(spec.portMappings ?? []),
+    containerdConfigPatches: spec.containerdConfigPatches ?? [],
+    registryMirrors: spec.registryMirrors ?? {},
+  };
+  return {
+    type: "kind",
+    name: spec.name,
+    network: networkOf(spec),
+    generation: generationOf(mould),
+    ...mould,
+    imageArchives: [...new Set([...archives, ...(spec.imageArchives ?? [])])],
+    apiServer: apiServerUrl(kind, controlPlanes),
+    gateway: needsGateway ? planGateway(spec, nodes) : undefined,
+    targets,
+    sources,
+  };
+}
+
+function planExistingCluster(
+  spec: ClusterSpec,
+  kubeconfig: string,
+  { targets, sources, needsGateway }: Ends,
+): ExistingClusterPlan {
+  return {
+    type: "existing",
+    name: spec.name,
+    network: networkOf(spec),
+    kubeconfig,
+    context: spec.context,
+    podSubnet: spec.podSubnet,
+    serviceSubnet: spec.serviceSubnet,
+    apiServer: spec.apiServer,
+    gateway: needsGateway ? planGateway(spec, []) : undefined,
+    targets,
+    sources,
+  };
+}
+
+function planGateway({ gateway = {} }: ClusterSpec, nodes: readonly NodePlan[]): GatewayPlan {
+  const serviceType = gateway.serviceType ?? "NodePort";
+  const addresses = gateway.addresses ?? nodes.map((node) => node.name);
+  const isNodePort = serviceType === "NodePort";
+  const { nodePort = defaults.gatewayNodePort, probeNodePort = defaults.probeNodePort } = gateway;
+  return {
+    serviceType,
+    addresses,
+    port: isNodePort ? nodePort : defaults.gatewayPort,
+    probePort: isNodePort ? probeNodePort : defaults.probePort,
+    identity: gatewayIdentity,
+  };
+}
+
+/** Sorted: the order in which somebody wrote them makes no other cluster. */
+function planPortMappings(mappings: readonly PortMapping[]): Required<PortMapping>[] {
+  return mappings
+    .map(({ node = 0, containerPort, hostPort, listenAddress, protocol = "TCP" }) => ({
+      node,
+      containerPort,
+      hostPort,
+      listenAddress: listenAddress ?? defaults.listenAddress,
+      protocol,
+    }))
+    .sort(
+      (a, b) =>
+        a.node - b.node ||
+        a.hostPort - b.hostPort ||
+        compare(a.protocol, b.protocol) ||
+        compare(a.listenAddress, b.listenAddress),
+    );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

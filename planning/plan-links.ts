@@ -1,0 +1,28 @@
+import { usesGateway } from "./links.ts";
+import { accessAccount } from "./names.ts";
+import type { ClusterPlan, LinkPlan } from "./plan-types.ts";
+import type { SceneEdge } from "./scene.ts";
+import type { Topology } from "./topology.ts";
+
+/** One Link per (source, target), sorted by both in the order of the clusters. */
+export function planLinks(
+  topology: Topology,
+  edges: readonly SceneEdge[],
+  clusters: readonly ClusterPlan[],
+): LinkPlan[] {
+  const gateways = new Map(clusters.map(({ name, gateway }) => [name, gateway]));
+  return edges
+    .toSorted((a, b) => a.from.index - b.from.index || a.to.index - b.to.index)
+    .map(({ source, target, spec, mode }) => {
+      const throughGateway = usesGateway(mode);
+      return {
+        source,
+        target,
+        name: target,
+        mode,
+        gateway: throughGateway ? gateways.get(target) : undefined,
+        headless: throughGateway && (topology.links?.[spec]?.headless ?? true),
+        accessAccount: accessAccount(source),
+      };
+    });
+}

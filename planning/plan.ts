@@ -1,0 +1,91 @@
+import { planClusters } from "./plan-clusters.ts";
+import { planLinkerd } from "./plan-linkerd.ts";
+import { planLinks } from "./plan-links.ts";
+import { lifetimes } from "./defaults.ts";
+import { networkName } from "./names.ts";
+import type { Plan } from "./plan-types.ts";
+import { TopologyError, toProblems } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import { clusterRules } from "./rules/clusters.ts";
+import { gatewayRules } from "./rules/gateways.ts";
+import { linkRules } from "./rules/links.ts";
+import { linkerdRules } from "./rules/linkerd.ts";
+import { nameRule } from "./rules/name.ts";
+import { nodeRules } from "./rules/nodes.ts";
+import { overlapRules } from "./rules/overlaps.ts";
+import { subnetRules } from "./rules/subnets.ts";
+import { trustRules } from "./rules/trust.ts";
+import { setScene } from "./scene.ts";
+import type { Rule, Scene } from "./scene.ts";
+import { readShape } from "./shape.ts";
+import type { Sources } from "./sources.ts";
+import type { Topology } from "./topology.ts";
+
+/** What a plan depends on besides the topology itself. */
+export interface PlanContext {
+  /** Name of a topology that has none: the stack's. */
+  readonly name: string;
+  /** Where images come from; its paths are used as they stand. @default the public registries */
+  readonly sources?: Sources;
+}
+
+export type PlanResult =
+  | { readonly ok: true; readonly plan: Plan }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const rules: readonly Rule[] = [
+  nameRule,
+  clusterRules,
+  nodeRules,
+  subnetRules,
+  overlapRules,
+  gatewayRules,
+  linkRules,
+  linkerdRules,
+  trustRules,
+];
+
+/**
+ * Plans a topology, or tells everything that is wrong with it. A pure function: the same topology gives
+ * the same plan, and nothing is looked up.
+ *
+ * @param input - a `Topology`, or whatever somebody wrote in its place; it never makes this throw
+ *
+ * @example
+ * ```ts
+ * const result = plan({ clusters: [{ name: "west" }] }, { name: "lab" });
+ * if (!result.ok) console.error(result.problems.map(formatProblem).join("\n"));
+ * ```
+ */
+export function plan(input: unknown, context: PlanContext): PlanResult {
+  const { draft, findings } = readShape(input);
+  const scene = setScene(draft, context.name);
+  for (const rule of rules) for (const finding of rule(scene)) findings.push(finding);
+  if (findings.length > 0) return { ok: false, problems: toProblems(findings) };
+  // Without findings the draft is whole: the schema's output is a Topology.
+  return { ok: true, plan: makePlan(draft as Topology, scene, context) };
+}
+
+/**
+ * {@link plan} for programs that can't go on without one.
+ *
+ * @throws TopologyError that lists every problem
+ */
+export function planOrThrow(input: unknown, context: PlanContext): Plan {
+  const result = plan(input, context);
+  if (!result.ok) throw new TopologyError(result.problems);
+  return result.plan;
+}
+
+function makePlan(topology: Topology, scene: Scene, context: PlanContext): Plan {
+  const name = topology.name ?? context.name;
+  const clusters = planClusters(name, topology, scene.edges, context.sources);
+  return {
+    name,
+    network: { name: networkName(name) },
+    clusters,
+    links: planLinks(topology, scene.edges, clusters),
+    linkerd: planLinkerd(topology.linkerd),
+    trust: lifetimes(topology.trust),
+  };
+}

@@ -1,0 +1,24 @@
+import { limits } from "../limits.ts";
+import { show } from "../problem.ts";
+import type { Finding } from "../problem.ts";
+import type { Scene } from "../scene.ts";
+
+/**
+ * The name that stands in for that of the topology: a stack may be called what no container can be. A
+ * name in the topology itself is checked with the topology's shape.
+ */
+export function* nameRule({ draft, defaultName, topologyName }: Scene): Iterable<Finding> {
+  if (draft.name !== undefined || topologyName !== undefined) return;
+  const proposal = defaultName
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, limits.topologyName)
+    .replaceAll(/^-+|-+$/g, "");
+  yield {
+    path: ["name"],
+    message:
+      `is missing, and the stack's name, ${show(defaultName)}, can't stand in for it: it is not a ` +
+      `DNS-1123 label of at most ${limits.topologyName} characters`,
+    fix: `write a name such as ${show(proposal === "" ? "lab" : proposal)}`,
+  };
+}

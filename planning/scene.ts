@@ -1,0 +1,79 @@
+import { networkOf } from "./defaults.ts";
+import { limits } from "./limits.ts";
+import { defaultMode, expandLink } from "./links.ts";
+import type { Edge } from "./links.ts";
+import type { Finding, Path } from "./problem.ts";
+import { labelPattern } from "./schema-parts.ts";
+import type { Draft } from "./shape.ts";
+import type { ClusterSpec, LinkMode, Topology } from "./topology.ts";
+
+/** What the rules look at: a draft whose parts are of the right type, if they are there. */
+export interface Scene {
+  readonly draft: Draft<Topology>;
+  /** Name of a topology that has none of its own. */
+  readonly defaultName: string;
+  /** Undefined where there is no usable name. */
+  readonly topologyName: string | undefined;
+  /** Clusters that have a name; of several with the same name, all. */
+  readonly clusters: readonly SceneCluster[];
+  /** The first one of each name, in the topology's order. */
+  readonly byName: ReadonlyMap<string, SceneCluster>;
+  /** What the Links ask for, between clusters that exist. A pair may come more than once. */
+  readonly edges: readonly SceneEdge[];
+}
+
+export interface SceneCluster {
+  readonly name: string;
+  readonly path: Path;
+  readonly index: number;
+  readonly network: string;
+  readonly isKind: boolean;
+  readonly spec: Draft<ClusterSpec>;
+}
+
+export interface SceneEdge extends Edge {
+  readonly from: SceneCluster;
+  readonly to: SceneCluster;
+  readonly mode: LinkMode;
+}
+
+/** A rule about a topology: yields what breaks it. */
+export type Rule = (scene: Scene) => Iterable<Finding>;
+
+export function setScene(draft: Draft<Topology>, defaultName: string): Scene {
+  const clusters = (draft.clusters ?? []).flatMap((spec, index): SceneCluster[] => {
+    if (spec?.name === undefined) return [];
+    const { name, network } = spec;
+    const path = ["clusters", index];
+    const isKind = spec.kubeconfig === undefined;
+    const named = network === undefined ? { name } : { name, network };
+    return [{ name, path, index, network: networkOf(named), isKind, spec }];
+  });
+  const byName = new Map<string, SceneCluster>();
+  for (const cluster of clusters) {
+    if (!byName.has(cluster.name)) byName.set(cluster.name, cluster);
+  }
+  const name = draft.name ?? defaultName;
+  return {
+    draft,
+    defaultName,
+    topologyName: isTopologyName(name) ? name : undefined,
+    clusters,
+    byName,
+    edges: findEdges(draft, byName),
+  };
+}
+
+function isTopologyName(name: string): boolean {
+  return labelPattern.test(name) && name.length <= limits.topologyName;
+}
+
+function findEdges(draft: Draft<Topology>, byName: ReadonlyMap<string, SceneCluster>): SceneEdge[] {
+  return (draft.links ?? []).flatMap((link, spec) =>
+    (link ? expandLink(link, spec) : []).flatMap((edge): SceneEdge[] => {
+      const [from, to] = [byName.get(edge.source), byName.get(edge.target)];
+      if (!from || !to) return [];
+      return [{ ...edge, from, to, mode: link?.mode ?? defaultMode(from.network === to.network) }];
+    }),
+  );
+}

@@ -1,0 +1,42 @@
+import * as z from "zod";
+
+/** What a value has to be, in words, and how one is written. */
+export interface Expectation {
+  /** Follows "is not": `a port, 1 to 65535`. */
+  readonly expected: string;
+  readonly fix: string;
+}
+
+/** The words for each part of the schema. */
+export const expectations = z.registry<Expectation>();
+
+/** DNS-1123 label. */
+export const labelPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+
+/** Gives a part of the schema its words. */
+export function told<S extends z.ZodType>(schema: S, expected: string, fix: string): S {
+  expectations.add(schema, { expected, fix });
+  return schema;
+}
+
+export function label(longest: number, why: string, example: string) {
+  return told(
+    z.string().regex(labelPattern).max(longest),
+    `a DNS-1123 label (lower-case letters, digits, hyphens between them) of at most ${longest} ` +
+      `characters${why}`,
+    `write a name such as ${example}`,
+  );
+}
+
+/** Text that is not empty and has no space around it. */
+export function text(expected: string, fix: string) {
+  return told(z.string().regex(/^\S(.*\S)?$/s), expected, fix);
+}
+
+export function list<S extends z.ZodType>(element: S, expected: string, fix: string) {
+  return told(z.array(element), expected, fix);
+}
+
+export function integer(first: number, last: number, expected: string, fix: string) {
+  return told(z.int().min(first).max(last), `${expected}, ${first} to ${last}`, fix);
+}

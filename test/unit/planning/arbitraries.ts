@@ -1,0 +1,119 @@
+import fc from "fast-check";
+import { defaultSlot } from "../../../planning/addresses.ts";
+import type { ClusterSpec, LinkMode, LinkSpec, Topology } from "../../../planning/topology.ts";
+
+/**
+ * Names that can stand in one topology: their default subnets differ, and none ends like another
+ * after a hyphen.
+ */
+function clusterNames(minLength: number, maxLength: number) {
+  const label = fc.stringMatching(/^[a-z]([a-z0-9]{0,5}-)?[a-z0-9]{1,9}$/);
+  return fc
+    .uniqueArray(label, {
+      minLength,
+      maxLength,
+      selector: (name) => name.split("-").at(-1),
+    })
+    .map((names) => [...new Map(names.map((name) => [defaultSlot(name), name])).values()])
+    .filter((names) => !names.some((name) => name.endsWith("federated")));
+}
+
+function clusterSpec(name: string, index: number): fc.Arbitrary<ClusterSpec> {
+  return fc.record(
+    {
+      name: fc.constant(name),
+      // A network's name differs from every cluster's: none of those has three hyphens.
+      network: fc.constantFrom("net-a-b-c", "net-d-e-f"),
+      kubernetesVersion: fc.constantFrom("v1.33.1", "v1.34.2"),
+      nodes: fc.constantFrom(
+        { controlPlanes: 1 },
+        { workers: 2 },
+        { controlPlanes: 3, workers: 5 },
+        {},
+      ),
+      portMappings: fc.constantFrom(
+        [],
+        [{ containerPort: 30_080, hostPort: 8000 + index }],
+        [{ containerPort: 53, hostPort: 9000 + index, protocol: "UDP" as const }],
+      ),
+      gateway: fc.constantFrom({}, { nodePort: 31_000 }, { addresses: ["203.0.113.7", "gw.test"] }),
+      imageArchives: fc.constantFrom([], ["images/app.tar"]),
+    },
+    { requiredKeys: ["name"] },
+  );
+}
+
+interface Pair {
+  readonly from: string;
+  readonly to: string;
+  readonly mode: LinkMode | undefined;
+}
+
+function toLink({ from, to, mode }: Pair): LinkSpec {
+  return mode === undefined ? { from, to } : { from: [from], to, mode };
+}
+
+/** A group linked by `between`, and some of the other ordered pairs one by one. */
+function links(clusters: readonly ClusterSpec[]): fc.Arbitrary<LinkSpec[]> {
+  const pairs = clusters.flatMap((source) =>
+    clusters
+      .filter((target) => target !== source)
+      .map((target): fc.Arbitrary<Pair> => {
+        const together = source.network !== undefined && source.network === target.network;
+        const routed: LinkMode[] = together ? ["flat", "mixed"] : [];
+        return fc.record({
+          from: fc.constant(source.name),
+          to: fc.constant(target.name),
+          mode: fc.constantFrom<LinkMode | undefined>(undefined, "gateway", ...routed),
+        });
+      }),
+  );
+  const names = clusters.map((cluster) => cluster.name);
+  return fc
+    .record({
+      group: fc.subarray(names),
+      chosen: fc.subarray(pairs).chain((some) => fc.tuple(...some)),
+    })
+    .map(({ group, chosen }) => {
+      const rest = chosen.filter(({ from, to }) => !group.includes(from) || !group.includes(to));
+      return [...(group.length > 1 ? [{ between: group }] : []), ...rest.map(toLink)];
+    });
+}
+
+/** Topologies without problems, of clusters that kind makes. */
+export function validTopology(least = 1, most = 20): fc.Arbitrary<Topology> {
+  return clusterNames(least, most)
+    .filter((names) => names.length >= least)
+    .chain((names) => fc.tuple(...names.map(clusterSpec)))
+    .chain((clusters) =>
+      fc.record({
+        name: fc.constantFrom("lab", "t-1"),
+        clusters: fc.constant(clusters),
+        links: links(clusters),
+      }),
+    );
+}
+
+/** A valid topology in which one value, somewhere, was replaced by anything. */
+export function damagedTopology(): fc.Arbitrary<unknown> {
+  return fc
+    .tuple(validTopology(1, 5), fc.nat(), fc.oneof(fc.jsonValue(), fc.anything()))
+    .map(([topology, position, anything]) => {
+      const copy: unknown = structuredClone(topology);
+      const places = findPlaces(copy);
+      const place = places[position % places.length];
+      if (place) place.parent[place.key] = anything;
+      return copy;
+    });
+}
+
+interface Place {
+  readonly parent: Record<string, unknown>;
+  readonly key: string;
+}
+
+function findPlaces(value: unknown): Place[] {
+  if (typeof value !== "object" || value === null) return [];
+  const parent = value as Record<string, unknown>;
+  return Object.keys(parent).flatMap((key) => [{ parent, key }, ...findPlaces(parent[key])]);
+}

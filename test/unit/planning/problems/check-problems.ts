@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { formatProblem } from "../../../../planning/problem.ts";
+import { plan } from "../../../../planning/plan.ts";
+
+/** A mistake, a topology that has it, and all that is said about it, in this order. */
+export type Row = readonly [mistake: string, input: unknown, ...problems: string[]];
+
+export function checkProblems(subject: string, rows: readonly Row[]): void {
+  describe(`problems of ${subject}`, () => {
+    for (const [mistake, input, ...expected] of rows) {
+      it(mistake, () => {
+        const result = plan(input, { name: "lab" });
+        assert.deepEqual(result.ok ? [] : result.problems.map(formatProblem), expected);
+      });
+    }
+  });
+}

@@ -1,0 +1,85 @@
+import { checkProblems } from "./check-problems.ts";
+
+const kind = (spec: object) => ({ clusters: [{ name: "west", ...spec }, { name: "east" }] });
+
+checkProblems("gateways", [
+  [
+    "one port for two",
+    kind({ gateway: { nodePort: 30191 } }),
+    "clusters[0].gateway.nodePort: 30191 would be the port of the gateway and of its health probe (choose two different ports, or leave them out)",
+  ],
+  [
+    "two ports that are one",
+    kind({ gateway: { nodePort: 31000, probeNodePort: 31000 } }),
+    "clusters[0].gateway.probeNodePort: 31000 would be the port of the gateway and of its health probe (choose two different ports, or leave them out)",
+  ],
+  [
+    "node ports behind a load balancer",
+    kind({ gateway: { serviceType: "LoadBalancer", nodePort: 31000, probeNodePort: 31001 } }),
+    "clusters[0].gateway.nodePort: a gateway behind a load balancer is not reached at a node port (leave out nodePort, or write serviceType: NodePort)",
+    "clusters[0].gateway.probeNodePort: a gateway behind a load balancer is not reached at a node port (leave out probeNodePort, or write serviceType: NodePort)",
+  ],
+  [
+    "addresses that don't lead anywhere",
+    kind({
+      gateway: {
+        addresses: [
+          "127.0.0.1",
+          "a b",
+          "gw:4143",
+          "10.1.2",
+          "localhost",
+          "fd00::1",
+          "gw.test",
+          "gw.test",
+        ],
+      },
+    }),
+    'clusters[0].gateway.addresses[0]: "127.0.0.1" is not a host name or IPv4 address that other clusters could reach (write the address alone, without port, as pods of the sources reach it)',
+    'clusters[0].gateway.addresses[1]: "a b" is not a host name or IPv4 address that other clusters could reach (write the address alone, without port, as pods of the sources reach it)',
+    'clusters[0].gateway.addresses[2]: "gw:4143" is not a host name or IPv4 address that other clusters could reach (write the address alone, without port, as pods of the sources reach it)',
+    'clusters[0].gateway.addresses[3]: "10.1.2" is not a host name or IPv4 address that other clusters could reach (write the address alone, without port, as pods of the sources reach it)',
+    'clusters[0].gateway.addresses[4]: "localhost" is not a host name or IPv4 address that other clusters could reach (write the address alone, without port, as pods of the sources reach it)',
+    'clusters[0].gateway.addresses[5]: "fd00::1" is not a host name or IPv4 address that other clusters could reach (write the address alone, without port, as pods of the sources reach it)',
+    'clusters[0].gateway.addresses[7]: "gw.test" is given twice (leave out one)',
+  ],
+  [
+    "no addresses",
+    kind({ gateway: { addresses: [] } }),
+    "clusters[0].gateway.addresses: is empty: nobody could reach the gateway (write at least one address, or leave it out)",
+  ],
+  [
+    "a load balancer without addresses",
+    {
+      clusters: [{ name: "west" }, { name: "east", gateway: { serviceType: "LoadBalancer" } }],
+      links: [{ from: "west", to: "east" }],
+    },
+    'clusters[1].gateway.addresses: is missing: Links lead to the gateway of "east", which is behind a load balancer, so its addresses can\'t be planned (write the addresses at which pods of the sources reach it, or mode: flat for those Links)',
+  ],
+  [
+    "an existing target that can't be reached",
+    {
+      clusters: [{ name: "west" }, { name: "staging", kubeconfig: "k" }],
+      links: [{ from: "west", to: "staging" }],
+    },
+    'clusters[1].apiServer: is missing: Links lead to "staging", and their sources watch its Services there (write the URL as pods of the sources reach it, such as "https://203.0.113.7:6443")',
+    'clusters[1].gateway.addresses: is missing: Links lead to the gateway of "staging", which is in a cluster that exists, so its addresses can\'t be planned (write the addresses at which pods of the sources reach it, or mode: flat for those Links)',
+  ],
+  [
+    "an API server that other clusters don't reach",
+    {
+      clusters: [
+        "https://127.0.0.1:6443",
+        "http://10.1.2.3:6443",
+        "https://me:secret@10.1.2.3",
+        "10.1.2.3:6443",
+        "https://localhost:6443",
+      ].map((apiServer, i) => ({ name: `c-${i}`, kubeconfig: `k${i}`, apiServer })),
+    },
+    'clusters[0].apiServer: is not an https URL of a host that pods of other clusters could reach (write a URL such as "https://203.0.113.7:6443")',
+    'clusters[1].apiServer: is not an https URL of a host that pods of other clusters could reach (write a URL such as "https://203.0.113.7:6443")',
+    'clusters[2].apiServer: is not an https URL of a host that pods of other clusters could reach (write a URL such as "https://203.0.113.7:6443")',
+    'clusters[3].apiServer: is not an https URL of a host that pods of other clusters could reach (write a URL such as "https://203.0.113.7:6443")',
+    'clusters[4].apiServer: is not an https URL of a host that pods of other clusters could reach (write a URL such as "https://203.0.113.7:6443")',
+  ],
+]);
