@@ -1,0 +1,182 @@
+import { isIP } from "node:net";
+import { isAbsolute } from "node:path";
+import type { CheckRequest, CheckResult, Value } from "../server/index.ts";
+import { unknown } from "../server/index.ts";
+import { clusterSchema } from "./cluster-schema.ts";
+import { nodeNames } from "./containers.ts";
+import { digestOfFile } from "./file-digest.ts";
+import { defaultKubeconfigPath } from "./kubeconfig-file.ts";
+import { checkOwner } from "./owner.ts";
+import { PropertyReader } from "./property-reader.ts";
+import { checkCidr, overlap, podSubnetHolds } from "./subnets.ts";
+
+const maximalHostName = 63;
+
+/** Validates a Cluster's inputs, all problems at once, and fills in defaults. */
+export async function checkCluster({ news }: CheckRequest): Promise<CheckResult> {
+  const reader = new PropertyReader(news, [
+    ...Object.keys(clusterSchema.inputProperties),
+    // The engine checks what `read` returned, too, when it imports.
+    "imageArchiveDigests",
+  ]);
+  reader.require(clusterSchema.requiredInputs);
+
+  const controlPlanes = withDefault(
+    reader,
+    "controlPlanes",
+    reader.integer("controlPlanes", 1, 9),
+    1,
+  );
+  const workers = withDefault(reader, "workers", reader.integer("workers", 0, 100), 0);
+  const name = reader.string("name", (value) => checkName(value, controlPlanes ?? 1, workers ?? 0));
+  reader.string("network", (value) =>
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value)
+      ? undefined
+      : `${JSON.stringify(value)} is no name of a Docker network: letters, digits, "_", "." and "-"`,
+  );
+  reader.string("generation", (value) =>
+    /^[a-zA-Z0-9._-]{1,63}$/.test(value)
+      ? undefined
+      : 'has to consist of up to 63 letters, digits, ".", "_" and "-"',
+  );
+  const owner = reader.string("owner", checkOwner);
+  reader.string("kubernetesVersion", (value) =>
+    /^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(value)
+      ? undefined
+      : `${JSON.stringify(value)} is no Kubernetes version; one looks like v1.34.2`,
+  );
+  reader.string("nodeImage", (value) =>
+    /\s/.test(value) || value.startsWith("-")
+      ? `${JSON.stringify(value)} is no reference to an image`
+      : undefined,
+  );
+  checkSubnets(reader, controlPlanes, workers);
+  withDefault(reader, "extraPortMappings", readPortMappings(reader, controlPlanes, workers), []);
+  withDefault(reader, "containerdConfigPatches", reader.strings("containerdConfigPatches"), []);
+  withDefault(reader, "registryMirrors", reader.stringLists("registryMirrors", checkMirror), {});
+  await readArchives(reader);
+  withDefault(reader, "dnsTtlSeconds", reader.integer("dnsTtlSeconds", 0, 3600), 5);
+  const kubeconfigPath = reader.string("kubeconfigPath", (value) =>
+    isAbsolute(value)
+      ? undefined
+      : `${JSON.stringify(value)} is a relative path; give the whole one`,
+  );
+  if (kubeconfigPath === undefined && !reader.isUnknown("kubeconfigPath")) {
+    reader.inputs.kubeconfigPath =
+      name === undefined || owner === undefined ? unknown : defaultKubeconfigPath(owner, name);
+  }
+  return { inputs: reader.inputs, failures: reader.failures };
+}
+
+function withDefault<T>(
+  reader: PropertyReader,
+  key: string,
+  value: T | undefined,
+  fallback: T & Value,
+): T | undefined {
+  if (key in reader.inputs) return value;
+  reader.inputs[key] = fallback;
+  return fallback;
+}
+
+function checkName(name: string, controlPlanes: number, workers: number): string | undefined {
+  if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) {
+    return `${JSON.stringify(name)} has to consist of lower-case letters, digits and "-", with no "-" at its ends`;
+  }
+  const longest = nodeNames(name, controlPlanes, workers).sort((a, b) => b.length - a.length)[0];
+  if (longest === undefined || longest.length <= maximalHostName) return undefined;
+  const excess = longest.length - maximalHostName;
+  return (
+    `makes a node called ${JSON.stringify(longest)}: ${longest.length} characters, but a host name ` +
+    `has ${maximalHostName} at most. Take a name that is ${excess} shorter`
+  );
+}
+
+function checkSubnets(
+  reader: PropertyReader,
+  controlPlanes: number | undefined,
+  workers: number | undefined,
+): void {
+  const podSubnet = reader.string("podSubnet", (value) => checkCidr(value, 8, 24));
+  // Kubernetes takes no more than 20 bits of service addresses.
+  const serviceSubnet = reader.string("serviceSubnet", (value) => checkCidr(value, 12, 28));
+  if (podSubnet !== undefined && controlPlanes !== undefined && workers !== undefined) {
+    const nodes = controlPlanes + workers;
+    const room = podSubnetHolds(podSubnet);
+    if (nodes > room) {
+      reader.fail(
+        "podSubnet",
+        `${podSubnet} has room for ${room} nodes (a /24 each), but the cluster has ${nodes}`,
+      );
+    }
+  }
+  if (podSubnet !== undefined && serviceSubnet !== undefined && overlap(podSubnet, serviceSubnet)) {
+    reader.fail("serviceSubnet", `${serviceSubnet} overlaps podSubnet, ${podSubnet}`);
+  }
+}
+
+const portMappingKeys = ["node", "containerPort", "hostPort", "listenAddress", "protocol"];
+const protocols = ["TCP", "UDP", "SCTP"];
+
+function readPortMappings(
+  reader: PropertyReader,
+  controlPlanes: number | undefined,
+  workers: number | undefined,
+) {
+  const nodes = (controlPlanes ?? 1) + (workers ?? 0);
+  const taken = new Map<string, number>();
+  return reader.objects("extraPortMappings", portMappingKeys, (item, index) => {
+    item.require(portMappingKeys);
+    item.integer("node", 0, nodes - 1);
+    item.integer("containerPort", 1, 65535);
+    const hostPort = item.integer("hostPort", 1, 65535);
+    const address = item.string("listenAddress", (value) =>
+      isIP(value) === 0 ? `${JSON.stringify(value)} is no IP address` : undefined,
+    );
+    const protocol = item.string("protocol", (value) =>
+      protocols.includes(value) ? undefined : `has to be one of ${protocols.join(", ")}`,
+    );
+    const key = `${address ?? ""} ${hostPort ?? ""} ${protocol ?? ""}`;
+    const first = taken.get(key);
+    if (first !== undefined) {
+      item.fail("hostPort", `is the same port as that of extraPortMappings[${first}]`);
+    }
+    taken.set(key, index);
+    return item.inputs;
+  });
+}
+
+function checkMirror(host: string, mirror: string): string | undefined {
+  if (!/^[A-Za-z0-9.-]+(:\d+)?$/.test(host) && host !== "_default") {
+    return `${JSON.stringify(host)} is no host of a registry`;
+  }
+  const url = URL.canParse(mirror) ? new URL(mirror) : undefined;
+  return url?.protocol === "http:" || url?.protocol === "https:"
+    ? undefined
+    : `${JSON.stringify(mirror)} is no http:// or https:// address`;
+}
+
+/** Archives are compared by what is in them: `check` puts their digests beside their paths. */
+async function readArchives(reader: PropertyReader): Promise<void> {
+  const paths = withDefault(reader, "imageArchives", reader.strings("imageArchives"), []);
+  if (paths === undefined) {
+    reader.inputs.imageArchiveDigests = unknown;
+    return;
+  }
+  const digests = await Promise.all(
+    paths.map(async (path, index) => {
+      try {
+        return await digestOfFile(path);
+      } catch (error) {
+        const why =
+          (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no file" : "can't read";
+        reader.fail(
+          `imageArchives[${index}]`,
+          `${why} ${path}; it has to be an archive of images (docker save, or OCI)`,
+        );
+        return "";
+      }
+    }),
+  );
+  reader.inputs.imageArchiveDigests = digests;
+}

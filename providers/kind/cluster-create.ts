@@ -1,0 +1,216 @@
+import { isDeepStrictEqual } from "node:util";
+import { rm } from "node:fs/promises";
+import type { Context, CreateResult } from "../server/index.ts";
+import { messageOf, waitUntil } from "../server/index.ts";
+import { replacingInputs } from "./cluster-inputs.ts";
+import type { ClusterInputs } from "./cluster-inputs.ts";
+import { finishCluster } from "./cluster-finish.ts";
+import { nodesReady, openCluster } from "./cluster-state.ts";
+import type { Access } from "./cluster-state.ts";
+import { timeLimits } from "./constants.ts";
+import { findContainers, nodeNames, removeContainers } from "./containers.ts";
+import type { Container } from "./containers.ts";
+import { setDnsTtl } from "./coredns.ts";
+import { importArchives } from "./image-import.ts";
+import { kindCreate } from "./kind-cli.ts";
+import { kindConfig, nodeImage } from "./kind-config.ts";
+import { PortTakenError } from "./kind-failure.ts";
+import { withKubeletLog } from "./kubelet-log.ts";
+import { kindsOwnKubeconfig, makeDirectory, removeKubeconfig } from "./kubeconfig-file.ts";
+import { readMarker } from "./marker.ts";
+import { readNodeProfile } from "./node-profile.ts";
+import { checkNetwork } from "./network.ts";
+import { foreignError, judge } from "./ownership.ts";
+import { preflight } from "./preflight.ts";
+import { configureMirrors } from "./registry-mirrors.ts";
+import { startContainers } from "./start-containers.ts";
+
+/** Makes the cluster, or makes good what an interrupted create of the same owner left. */
+export async function createCluster(
+  inputs: ClusterInputs,
+  context: Context,
+): Promise<CreateResult> {
+  const { signal } = context;
+  const [containers] = await Promise.all([
+    findContainers(inputs.name, expectedNodes(inputs), signal),
+    checkNetwork(inputs.network, inputs.owner, signal),
+  ]);
+  const verdict = judge(containers, inputs);
+  if (verdict.is === "foreign") throw foreignError(inputs.name, verdict.containers);
+  if (verdict.is === "same") {
+    const adopted = await adopt(inputs, containers, context);
+    if (adopted !== undefined) return adopted;
+  }
+  // What can be known to fail has to fail before the former generation is gone.
+  const [profile] = await Promise.all([
+    readNodeProfile(nodeImage(inputs), signal),
+    preflight(inputs, containers, signal),
+  ]);
+  try {
+    if (containers.length > 0) {
+      context.status(
+        verdict.is === "older" ? "removing the former generation" : "removing what is half-made",
+      );
+      await removeContainers(containers, timeLimits.clusterDelete);
+    }
+    return await buildTwiceAtMost(inputs, kindConfig(inputs, profile), context);
+  } catch (error) {
+    await cleanUp(inputs, context);
+    throw error;
+  }
+}
+
+function expectedNodes(inputs: ClusterInputs): string[] {
+  return nodeNames(inputs.name, inputs.controlPlanes, inputs.workers);
+}
+
+/** The existing cluster if it is whole, sound, and made from the same inputs; otherwise undefined. */
+async function adopt(
+  inputs: ClusterInputs,
+  found: readonly Container[],
+  context: Context,
+): Promise<CreateResult | undefined> {
+  const { signal } = context;
+  const names = found.map(({ name }) => name);
+  if (!isDeepStrictEqual([...names].sort(), [...expectedNodes(inputs)].sort())) return undefined;
+  let access: Access | undefined;
+  try {
+    const containers = await startContainers(found, context);
+    const marker = await readMarker(containers[0]?.name ?? "", signal);
+    const made = marker?.inputs;
+    if (made === undefined) return undefined;
+    if (!replacingInputs.every((key) => isDeepStrictEqual(made[key], inputs[key])))
+      return undefined;
+    context.status("taking over the cluster that an earlier run made");
+    access = await openCluster(containers, timeLimits.apiServerAnswers, signal);
+    await nodesReady(access.api, containers, signal);
+    const outputs = await finishCluster(inputs, containers, access, context, made);
+    return { id: inputs.name, outputs };
+  } catch (error) {
+    signal.throwIfAborted();
+    context.log(
+      "warning",
+      `the cluster that is there is not sound (${messageOf(error)}): made anew`,
+    );
+    return undefined;
+  } finally {
+    access?.api.close();
+  }
+}
+
+async function buildTwiceAtMost(
+  inputs: ClusterInputs,
+  config: string,
+  context: Context,
+): Promise<CreateResult> {
+  try {
+    return await build(inputs, config, context);
+  } catch (error) {
+    // kind chooses the API server's port, and two that choose at once may choose the same.
+    const ours = inputs.extraPortMappings.some(
+      ({ hostPort }) => error instanceof PortTakenError && hostPort === error.port,
+    );
+    if (!(error instanceof PortTakenError) || ours) throw error;
+    await cleanUp(inputs, context);
+    return build(inputs, config, context);
+  }
+}
+
+/** Runs kind, and beside it everything that need not wait for kind's end. */
+async function build(
+  inputs: ClusterInputs,
+  config: string,
+  context: Context,
+): Promise<CreateResult> {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([context.signal, failure.signal]);
+  const kubeconfig = kindsOwnKubeconfig(inputs.kubeconfigPath);
+  await makeDirectory(inputs.kubeconfigPath);
+  await Promise.all([rm(kubeconfig, { force: true }), rm(`${kubeconfig}.lock`, { force: true })]);
+
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const kind = kindCreate({
+    name: inputs.name,
+    config,
+    network: inputs.network,
+    kubeconfig,
+    signal,
+    onStep: (step) => {
+      context.status(`${step.slice(0, 1).toLowerCase()}${step.slice(1)}`);
+      // From here on containerd runs on every node, with its final configuration.
+      if (/^Starting control-plane/i.test(step)) begin();
+    },
+  });
+  const nodes = Promise.race([begun, kind]).then(() => findContainers(inputs.name, [], signal));
+  const loaded = nodes.then(async (containers) => {
+    await configureMirrors(containers, inputs.registryMirrors, signal);
+    await importArchives(containers, inputs.imageArchives, signal);
+  });
+  const access = nodes.then((containers) =>
+    openCluster(containers, timeLimits.clusterCreate, signal),
+  );
+  const dns = access.then(({ api }) =>
+    setDnsTtl(api, inputs.dnsTtlSeconds, { fresh: true, signal }),
+  );
+  const parts = [kind, loaded, dns];
+  try {
+    // The first failure stops the rest.
+    await Promise.all(parts).catch((error: unknown) => {
+      failure.abort(error);
+      throw error;
+    });
+    const opened = await access;
+    context.status("waiting for the nodes to be Ready");
+    await nodesReady(opened.api, await nodes, signal);
+    const outputs = await finishCluster(inputs, await nodes, opened, context, inputs);
+    return { id: inputs.name, outputs };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw await withKubeletLog(error, inputs.name);
+  } finally {
+    await Promise.allSettled([...parts, access]);
+    await access
+      .then(({ api }) => {
+        api.close();
+      })
+      .catch(() => undefined);
+    await rm(kubeconfig, { force: true });
+  }
+}
+
+/**
+ * Nothing may stay of a create that failed: the engine forgets it. What Docker is still busy creating
+ * for a kind that was stopped appears a moment later, hence the second look.
+ */
+async function cleanUp(inputs: ClusterInputs, context: Context): Promise<void> {
+  context.status("cleaning up");
+  try {
+    let emptyLooks = 0;
+    await waitUntil(
+      {
+        awaited: `the containers of the cluster ${inputs.name} to be gone`,
+        limit: timeLimits.clusterDelete,
+        signal: new AbortController().signal,
+      },
+      async () => {
+        const left = await findContainers(inputs.name, []);
+        if (judge(left, inputs).is === "foreign") return { done: undefined };
+        await removeContainers(left, timeLimits.clusterDelete);
+        emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
+        return emptyLooks > 1
+          ? { done: undefined }
+          : { pending: left.map(({ name }) => name).join(", ") };
+      },
+    );
+    await removeKubeconfig(inputs.kubeconfigPath);
+  } catch (error) {
+    context.log(
+      "warning",
+      `could not clean up after the failure (${messageOf(error)}). The next create does it, or ` +
+        `\`kind delete cluster --name ${inputs.name}\`.`,
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import type { Context, PropertyMap } from "../server/index.ts";
+import type { ClusterInputs } from "./cluster-inputs.ts";
+import { clusterOutputs } from "./cluster-state.ts";
+import type { Access } from "./cluster-state.ts";
+import type { Container } from "./containers.ts";
+import { setDnsTtl } from "./coredns.ts";
+import { importArchives } from "./image-import.ts";
+import { removeKubeconfig, repairKubeconfig } from "./kubeconfig-file.ts";
+import { writeMarker } from "./marker.ts";
+
+/**
+ * Brings a running cluster to its inputs, as far as that goes without making it anew, and notes in it
+ * what it was brought to.
+ *
+ * @param made inputs that it is at; what has not changed since is not done again
+ * @throws Error where the cluster does not have the Kubernetes version that was asked for
+ */
+export async function finishCluster(
+  inputs: ClusterInputs,
+  containers: readonly Container[],
+  access: Access,
+  context: Context,
+  made: ClusterInputs,
+): Promise<PropertyMap> {
+  const { signal } = context;
+  const missing = inputs.imageArchives.filter(
+    (_, index) => !made.imageArchiveDigests.includes(inputs.imageArchiveDigests[index] ?? ""),
+  );
+  if (missing.length > 0) {
+    context.status("loading images into the nodes");
+    await importArchives(containers, missing, signal);
+  }
+  if (made.dnsTtlSeconds !== inputs.dnsTtlSeconds) {
+    context.status("changing how long CoreDNS's answers are kept");
+    await setDnsTtl(access.api, inputs.dnsTtlSeconds, { fresh: false, signal });
+  }
+  const { outputs, kubeconfig, kubernetesVersion, nodeImage } = await clusterOutputs(
+    inputs,
+    containers,
+    access,
+    signal,
+  );
+  const wanted = inputs.kubernetesVersion;
+  if (wanted !== undefined && wanted !== kubernetesVersion) {
+    throw new Error(
+      `kubernetesVersion: ${wanted} was asked for, but the node image ${nodeImage} ` +
+        `holds ${kubernetesVersion}. Leave one of the two out, or make them fit.`,
+    );
+  }
+  await repairKubeconfig(inputs.kubeconfigPath, kubeconfig);
+  if (made.kubeconfigPath !== inputs.kubeconfigPath) await removeKubeconfig(made.kubeconfigPath);
+  await writeMarker(containers[0]?.name ?? "", { inputs }, signal);
+  return outputs;
+}

@@ -1,0 +1,75 @@
+import type { Context, ReadRequest, ReadResult } from "../server/index.ts";
+import { nodeNames, findContainers } from "./containers.ts";
+import { toClusterInputs, toProperties } from "./cluster-inputs.ts";
+import type { ClusterInputs } from "./cluster-inputs.ts";
+import { apiAnswers, clusterOutputs, openCluster } from "./cluster-state.ts";
+import { timeLimits } from "./constants.ts";
+import { readDnsTtl } from "./coredns.ts";
+import { repairKubeconfig } from "./kubeconfig-file.ts";
+import { readMarker } from "./marker.ts";
+import { judge } from "./ownership.ts";
+import { startContainers } from "./start-containers.ts";
+
+/**
+ * The cluster as it is. Gone means gone: a cluster that is only stopped is started, and its API awaited,
+ * before anything is said. The engine would otherwise drop what is in it from the state, and meet it
+ * again at the next update.
+ */
+export async function readCluster(
+  request: ReadRequest,
+  context: Context,
+): Promise<ReadResult | undefined> {
+  const { signal } = context;
+  const found = await findContainers(request.id, [], signal);
+  if (found.length === 0) return undefined;
+  const isImport = Object.keys(request.inputs).length === 0;
+  if (!isImport) {
+    const inputs = toClusterInputs(request.inputs);
+    if (judge(found, inputs).is !== "same") return undefined;
+    const expected = nodeNames(inputs.name, inputs.controlPlanes, inputs.workers);
+    const missing = expected.filter((name) => !found.some((node) => node.name === name));
+    if (missing.length > 0) {
+      context.log("warning", `the cluster has lost ${missing.join(", ")}: it counts as gone`);
+      return undefined;
+    }
+  } else if (found[0]?.stamp === undefined) {
+    throw new Error(
+      `the kind cluster ${JSON.stringify(request.id)} was not made by this provider and can't be imported`,
+    );
+  }
+  const containers = await startContainers(found, context);
+  const inputs = isImport
+    ? await importedInputs(request.id, containers[0]?.name ?? "", signal)
+    : toClusterInputs(request.inputs);
+  const access = await openCluster(containers, timeLimits.apiServerAnswers, signal);
+  try {
+    await apiAnswers(access.api, signal);
+    const [{ outputs, kubeconfig }, dnsTtlSeconds = inputs.dnsTtlSeconds] = await Promise.all([
+      clusterOutputs(inputs, containers, access, signal),
+      readDnsTtl(access.api, signal),
+    ]);
+    if ((await repairKubeconfig(inputs.kubeconfigPath, kubeconfig)) === "repaired") {
+      context.log("info", `wrote ${inputs.kubeconfigPath} anew`);
+    }
+    return {
+      id: request.id,
+      inputs: { ...toProperties(inputs), dnsTtlSeconds },
+      outputs: { ...outputs, dnsTtlSeconds },
+    };
+  } finally {
+    access.api.close();
+  }
+}
+
+async function importedInputs(
+  kindName: string,
+  node: string,
+  signal: AbortSignal,
+): Promise<ClusterInputs> {
+  const marker = await readMarker(node, signal);
+  if (marker !== undefined) return marker.inputs;
+  throw new Error(
+    `the kind cluster ${JSON.stringify(kindName)} is half-made: nothing in it says what it is to be. ` +
+      `Remove it (\`kind delete cluster --name ${kindName}\`) and let \`pulumi up\` make it.`,
+  );
+}

@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from "node:util";
+import type { DiffRequest, DiffResult, PropertyMap, Resource, Value } from "../server/index.ts";
+import { containsUnknown, diffInputs } from "../server/index.ts";
+import { checkCluster } from "./cluster-check.ts";
+import { replacingInputs, toClusterInputs } from "./cluster-inputs.ts";
+import { clusterSchema } from "./cluster-schema.ts";
+
+/**
+ * `kind:index:Cluster`. What is needed to do something is loaded when something is to be done: an `up`
+ * without changes ends with `diff`.
+ */
+export const clusterResource: Resource = {
+  type: "kind:index:Cluster",
+  schema: clusterSchema,
+  check: checkCluster,
+  diff,
+  async create({ inputs }, context) {
+    const { createCluster } = await import("./cluster-create.ts");
+    return createCluster(toClusterInputs(inputs), context);
+  },
+  async read(request, context) {
+    const { readCluster } = await import("./cluster-read.ts");
+    return readCluster(request, context);
+  },
+  async update(request, context) {
+    const { updateCluster } = await import("./cluster-update.ts");
+    return updateCluster(request, context);
+  },
+  async delete(request, context) {
+    const { deleteCluster } = await import("./cluster-delete.ts");
+    return deleteCluster(request, context);
+  },
+};
+
+function diff({ oldInputs, newInputs }: DiffRequest): DiffResult {
+  // Archives are what is in them, wherever they lie.
+  const { changes } = diffInputs(
+    withoutArchives(oldInputs),
+    withoutArchives(newInputs),
+    replacingInputs,
+  );
+  const before = oldInputs.imageArchiveDigests;
+  const after = newInputs.imageArchiveDigests;
+  const same = !containsUnknown(after) && isDeepStrictEqual(sorted(before), sorted(after));
+  return {
+    changes: same ? changes : { ...changes, imageArchives: { kind: "update" } },
+    // The new cluster has the old one's name, ports and file.
+    deleteBeforeReplace: true,
+  };
+}
+
+function withoutArchives(inputs: PropertyMap): PropertyMap {
+  const rest = { ...inputs };
+  delete rest.imageArchives;
+  delete rest.imageArchiveDigests;
+  return rest;
+}
+
+function sorted(digests: Value | undefined): unknown[] {
+  return Array.isArray(digests) ? [...digests].sort() : [];
+}

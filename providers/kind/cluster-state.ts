@@ -1,0 +1,153 @@
+import { messageOf, secret } from "../server/index.ts";
+import type { PropertyMap } from "../server/index.ts";
+import { apiServerPort, timeLimits } from "./constants.ts";
+import type { ClusterInputs } from "./cluster-inputs.ts";
+import { toProperties } from "./cluster-inputs.ts";
+import type { Container } from "./containers.ts";
+import { dockerExec } from "./docker.ts";
+import { KubeApi } from "./kube-api.ts";
+import { kubeconfigText, parseAdminConf } from "./kubeconfig.ts";
+import type { KubeCredentials } from "./kubeconfig.ts";
+import { waitUntil } from "../server/index.ts";
+
+/** A way into a cluster: its API, and what its kubeconfig is made from. */
+export interface Access {
+  readonly credentials: KubeCredentials;
+  readonly api: KubeApi;
+}
+
+/** The container that this machine reaches the API server through: balancer or only control plane. */
+export function entrance(containers: readonly Container[]): Container {
+  const container =
+    containers.find(({ role }) => role === "external-load-balancer") ?? containers[0];
+  if (container?.apiServer === undefined)
+    throw new Error("no node publishes the API server's port");
+  return container;
+}
+
+/** Reads the administrator's credentials from a control plane, as soon as kubeadm has written them. */
+export async function openCluster(
+  containers: readonly Container[],
+  limit: number,
+  signal: AbortSignal,
+): Promise<Access> {
+  const server = `https://${entrance(containers).apiServer ?? ""}`;
+  const [node] = containers;
+  const credentials = await waitUntil(
+    { awaited: `kubeadm's kubeconfig in the node ${node?.name ?? ""}`, limit, signal },
+    async (inner) => {
+      const command = ["cat", "/etc/kubernetes/admin.conf"];
+      const text = await dockerExec(node?.name ?? "", command, { signal: inner });
+      return { done: parseAdminConf(text, server) };
+    },
+  );
+  return { credentials, api: new KubeApi(credentials) };
+}
+
+interface NodeList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly spec: { readonly podCIDR?: string };
+    readonly status: {
+      readonly conditions?: readonly { type: string; status: string; message?: string }[];
+    };
+  }[];
+}
+
+export class NodesNotReadyError extends Error {}
+
+/** Waits until every one of the cluster's nodes is Ready by the word of the API server. */
+export async function nodesReady(
+  api: KubeApi,
+  containers: readonly Container[],
+  signal: AbortSignal,
+): Promise<void> {
+  const expected = nodesOf(containers);
+  const ready = waitUntil(
+    {
+      awaited: `the node(s) ${expected.join(", ")} to be Ready`,
+      limit: timeLimits.nodesReady,
+      interval: 150,
+      signal,
+      hint: `\`docker exec ${expected[0] ?? ""} journalctl -u kubelet\` tells more.`,
+    },
+    async (inner) => {
+      const { items } = (await api.get("/api/v1/nodes", inner)) as NodeList;
+      const pending = expected.flatMap((name) => {
+        const node = items.find(({ metadata }) => metadata.name === name);
+        if (node === undefined) return [`${name} has not joined`];
+        const ready = node.status.conditions?.find(({ type }) => type === "Ready");
+        // A node without its share of the pod subnet can't be told about in the outputs.
+        if (ready?.status === "True" && node.spec.podCIDR !== undefined) return [];
+        return [`${name} is not Ready (${ready?.message ?? "no word from its kubelet"})`];
+      });
+      return pending.length === 0 ? { done: undefined } : { pending: pending.join("; ") };
+    },
+  );
+  await ready.catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw new NodesNotReadyError(messageOf(error), { cause: error });
+  });
+}
+
+function nodesOf(containers: readonly Container[]): string[] {
+  return containers.flatMap(({ name, role }) => (role === "external-load-balancer" ? [] : [name]));
+}
+
+export interface ClusterState {
+  readonly outputs: PropertyMap;
+  readonly kubeconfig: string;
+  readonly kubernetesVersion: string;
+  readonly nodeImage: string;
+}
+
+/** The outputs of the resource, as the running cluster has them. */
+export async function clusterOutputs(
+  inputs: ClusterInputs,
+  containers: readonly Container[],
+  { api, credentials }: Access,
+  signal: AbortSignal,
+): Promise<ClusterState> {
+  const [nodes, version, namespace] = await Promise.all([
+    api.get("/api/v1/nodes", signal) as Promise<NodeList>,
+    api.get("/version", signal) as Promise<{ gitVersion: string }>,
+    api.get("/api/v1/namespaces/kube-system", signal) as Promise<{ metadata: { uid: string } }>,
+  ]);
+  const kubeconfig = kubeconfigText(inputs.name, credentials);
+  const nodeImage = containers[0]?.image ?? "";
+  const kubernetesVersion = version.gitVersion;
+  return {
+    kubeconfig,
+    kubernetesVersion,
+    nodeImage,
+    outputs: {
+      ...toProperties(inputs),
+      nodeImage,
+      kubernetesVersion,
+      kubeconfig: secret(kubeconfig),
+      endpoint: credentials.server,
+      internalEndpoint: `https://${entrance(containers).name}:${apiServerPort}`,
+      clusterCaCertificate: credentials.caCertificate,
+      nodes: containers
+        .filter(({ role }) => role === "control-plane" || role === "worker")
+        .map(({ name, role, networks }) => ({
+          name,
+          role: role ?? "",
+          address: networks[inputs.network] ?? "",
+          podCidr: nodes.items.find(({ metadata }) => metadata.name === name)?.spec.podCIDR ?? "",
+        })),
+      uid: namespace.metadata.uid,
+    },
+  };
+}
+
+/** Waits until the API server says that it is ready, such as after a restart of its node. */
+export async function apiAnswers(api: KubeApi, signal: AbortSignal): Promise<void> {
+  await waitUntil(
+    { awaited: "the API server to be ready", limit: timeLimits.apiServerAnswers, signal },
+    async (inner) => {
+      await api.get("/readyz", inner);
+      return { done: undefined };
+    },
+  );
+}

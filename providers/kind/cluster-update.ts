@@ -1,0 +1,32 @@
+import type { Context, PropertyMap, UpdateRequest } from "../server/index.ts";
+import { finishCluster } from "./cluster-finish.ts";
+import { toClusterInputs } from "./cluster-inputs.ts";
+import { nodesReady, openCluster } from "./cluster-state.ts";
+import { timeLimits } from "./constants.ts";
+import { findContainers } from "./containers.ts";
+import { judge } from "./ownership.ts";
+import { startContainers } from "./start-containers.ts";
+
+/** Changes in place what can be: images in the nodes, DNS's TTL, the place of the kubeconfig file. */
+export async function updateCluster(
+  { oldInputs, newInputs }: UpdateRequest,
+  context: Context,
+): Promise<PropertyMap> {
+  const { signal } = context;
+  const inputs = toClusterInputs(newInputs);
+  const found = await findContainers(inputs.name, [], signal);
+  if (judge(found, inputs).is !== "same") {
+    throw new Error(
+      `the cluster ${JSON.stringify(inputs.name)} is gone, or no longer the one that this stack made. ` +
+        "Run `pulumi refresh`; the next `pulumi up` makes it anew.",
+    );
+  }
+  const containers = await startContainers(found, context);
+  const access = await openCluster(containers, timeLimits.apiServerAnswers, signal);
+  try {
+    await nodesReady(access.api, containers, signal);
+    return await finishCluster(inputs, containers, access, context, toClusterInputs(oldInputs));
+  } finally {
+    access.api.close();
+  }
+}

@@ -1,0 +1,172 @@
+import { waitUntil } from "../server/index.ts";
+import { apiServerPort, kindClusterLabel, kindRoleLabel, timeLimits } from "./constants.ts";
+import { docker, DockerError } from "./docker.ts";
+import { parseStamp } from "./ownership.ts";
+import type { Stamp } from "./ownership.ts";
+
+export type NodeRole = "control-plane" | "worker" | "external-load-balancer";
+
+/** A container that is, or by its name claims to be, a node of a kind cluster. */
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  /** Undefined where it is no container of kind's. */
+  readonly role: NodeRole | undefined;
+  readonly image: string;
+  readonly running: boolean;
+  /** Running, but held by `docker pause`. */
+  readonly paused: boolean;
+  /** Docker network → address, empty while stopped. */
+  readonly networks: Readonly<Record<string, string>>;
+  /** Who made it, undefined if it wasn't this provider. */
+  readonly stamp: Stamp | undefined;
+  /** Ports of the host that lead to it. */
+  readonly hostPorts: readonly number[];
+  /** `127.0.0.1:40123`, on the container that publishes the API server. */
+  readonly apiServer: string | undefined;
+}
+
+interface Inspected {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Config: { readonly Image: string; readonly Labels: Record<string, string> | null };
+  readonly State: { readonly Running: boolean; readonly Paused?: boolean };
+  readonly Mounts: readonly { readonly Destination: string }[] | null;
+  readonly HostConfig: { readonly PortBindings: Record<string, PortBinding[] | null> | null };
+  readonly NetworkSettings: {
+    readonly Networks: Record<string, { readonly IPAddress: string }> | null;
+  };
+}
+
+interface PortBinding {
+  readonly HostIp: string;
+  readonly HostPort: string;
+}
+
+/**
+ * Containers of the kind cluster, stopped ones included, and whatever else has a name that its nodes
+ * would need. Sorted by role, then name: the first is a control plane if there is one.
+ */
+export async function findContainers(
+  kindName: string,
+  nodeNames: readonly string[],
+  signal?: AbortSignal,
+): Promise<Container[]> {
+  const [nodes, others] = await Promise.all([
+    listContainers(`label=${kindClusterLabel}=${kindName}`, signal),
+    inspect(nodeNames, signal),
+  ]);
+  const byId = new Map([...nodes, ...others].map((container) => [container.id, container]));
+  return [...byId.values()].sort(byRole);
+}
+
+/** The containers that a filter of `docker ps` lets through, stopped ones included. */
+export async function listContainers(filter: string, signal?: AbortSignal): Promise<Container[]> {
+  return waitUntil(
+    {
+      awaited: `Docker's list of containers (${filter}) to be true`,
+      limit: timeLimits.dockerCommand,
+      signal: signal ?? new AbortController().signal,
+      fatal: (error) => error instanceof DockerError,
+    },
+    async (inner) => {
+      const command = ["ps", "--all", "--quiet", "--no-trunc", "--filter", filter];
+      const ids = lines(await docker(command, { signal: inner }));
+      const found = await inspect(ids, inner);
+      // Docker lists a container before it knows it by its id, for as long as it is busy creating it,
+      // which it finishes even when whoever asked for it was killed.
+      const unsettled = ids.filter((id) => !found.some((container) => container.id === id));
+      return unsettled.length === 0
+        ? { done: found }
+        : { pending: `Docker lists ${unsettled.join(", ")}, but has no such container` };
+    },
+  );
+}
+
+/** Inspects containers by name or id; those that don't exist are left out. */
+export async function inspect(
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<Container[]> {
+  if (names.length === 0) return [];
+  let output: string;
+  try {
+    output = await docker(["container", "inspect", ...names], { signal });
+  } catch (error) {
+    if (!(error instanceof DockerError) || !onlyMissing(error.stderr)) throw error;
+    output = error.stdout;
+  }
+  return (JSON.parse(output === "" ? "[]" : output) as Inspected[]).map(toContainer);
+}
+
+/** Removes containers with their volumes, all at once. Those that are gone already are no error. */
+export async function removeContainers(containers: readonly Container[], limit: number) {
+  if (containers.length === 0) return;
+  try {
+    await docker(["rm", "--force", "--volumes", ...containers.map(({ id }) => id)], { limit });
+  } catch (error) {
+    if (!(error instanceof DockerError) || !onlyMissing(error.stderr)) throw error;
+  }
+}
+
+/** Names of the containers that kind makes for a cluster. */
+export function nodeNames(kindName: string, controlPlanes: number, workers: number): string[] {
+  const numbered = (role: string, count: number) =>
+    Array.from(
+      { length: count },
+      (_, index) => `${kindName}-${role}${index === 0 ? "" : index + 1}`,
+    );
+  return [
+    ...numbered("control-plane", controlPlanes),
+    ...numbered("worker", workers),
+    ...(controlPlanes > 1 ? [`${kindName}-external-load-balancer`] : []),
+  ];
+}
+
+/** Two removals may meet, when a killed `up` cleans up after itself and the next one has begun. */
+function onlyMissing(stderr: string): boolean {
+  return stderr
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .every((line) =>
+      /no such container|removal of container .* is already in progress/i.test(line),
+    );
+}
+
+function toContainer(inspected: Inspected): Container {
+  const labels = inspected.Config.Labels ?? {};
+  const binding = inspected.HostConfig.PortBindings?.[`${apiServerPort}/tcp`]?.[0];
+  return {
+    id: inspected.Id,
+    name: inspected.Name.replace(/^\//, ""),
+    role: labels[kindRoleLabel] as NodeRole | undefined,
+    image: inspected.Config.Image,
+    running: inspected.State.Running,
+    paused: inspected.State.Paused === true,
+    networks: Object.fromEntries(
+      Object.entries(inspected.NetworkSettings.Networks ?? {}).map(([network, endpoint]) => [
+        network,
+        endpoint.IPAddress,
+      ]),
+    ),
+    stamp: parseStamp((inspected.Mounts ?? []).map(({ Destination }) => Destination)),
+    hostPorts: Object.values(inspected.HostConfig.PortBindings ?? {}).flatMap((bindings) =>
+      (bindings ?? []).map(({ HostPort }) => Number(HostPort)),
+    ),
+    apiServer: binding === undefined ? undefined : `${binding.HostIp}:${binding.HostPort}`,
+  };
+}
+
+const roleOrder = ["control-plane", "worker", "external-load-balancer", undefined];
+
+function byRole(a: Container, b: Container): number {
+  const order = roleOrder.indexOf(a.role) - roleOrder.indexOf(b.role);
+  return order === 0 ? a.name.localeCompare(b.name, "en", { numeric: true }) : order;
+}
+
+export function lines(output: string): string[] {
+  return output
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}

@@ -1,0 +1,118 @@
+import { timeLimits } from "./constants.ts";
+import type { KubeApi } from "./kube-api.ts";
+import { waitUntil } from "../server/index.ts";
+
+const namespace = "/api/v1/namespaces/kube-system";
+const configMap = `${namespace}/configmaps/coredns`;
+const deployment = "/apis/apps/v1/namespaces/kube-system/deployments/coredns";
+const podsOfDns = `${namespace}/pods?labelSelector=k8s-app%3Dkube-dns`;
+
+interface ConfigMap {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly data: { readonly Corefile: string };
+}
+
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: {
+      readonly name: string;
+      readonly uid: string;
+      readonly deletionTimestamp?: string;
+    };
+    readonly spec: { readonly nodeName?: string };
+  }[];
+}
+
+/**
+ * Sets for how long CoreDNS lets clients keep an answer about the cluster's own names, negative ones
+ * included, and sees to it that no CoreDNS with another setting serves afterwards. kubeadm has no option
+ * for it.
+ *
+ * On a cluster that just comes up it is quick enough to meet CoreDNS before its pods are on a node, and
+ * then costs nothing. CoreDNS's own reload would take a minute and more.
+ *
+ * @param fresh whether nobody uses the cluster yet, so that running pods may simply be deleted
+ */
+export async function setDnsTtl(
+  api: KubeApi,
+  seconds: number,
+  { fresh, signal }: { fresh: boolean; signal: AbortSignal },
+): Promise<void> {
+  const changed = await waitUntil(
+    {
+      awaited: "CoreDNS's configuration (ConfigMap kube-system/coredns)",
+      limit: timeLimits.clusterCreate,
+      interval: fresh ? 100 : 250,
+      signal,
+    },
+    async (inner) => {
+      const found = (await api.get(configMap, inner)) as ConfigMap;
+      const Corefile = withTtl(found.data.Corefile, seconds);
+      if (Corefile === found.data.Corefile) return { done: false };
+      // With the version, so that a change of somebody else's in between is not lost: try again.
+      const { resourceVersion } = found.metadata;
+      await api.patch(configMap, { metadata: { resourceVersion }, data: { Corefile } }, inner);
+      return { done: true };
+    },
+  );
+  if (!changed) return;
+  // Pods that no node has taken yet will read the new configuration.
+  const old = ((await api.get(podsOfDns, signal)) as Pods).items.filter(
+    ({ spec }) => spec.nodeName,
+  );
+  if (old.length === 0) return;
+  if (fresh) {
+    await Promise.all(
+      old.map(({ metadata: { name } }) =>
+        api.delete(`${namespace}/pods/${name}?gracePeriodSeconds=0`, signal),
+      ),
+    );
+  } else {
+    await api.patch(
+      deployment,
+      {
+        spec: {
+          template: {
+            metadata: { annotations: { "dev.linkerd-topology.dns-ttl": `${seconds}` } },
+          },
+        },
+      },
+      signal,
+    );
+  }
+  const uids = new Set(old.map(({ metadata }) => metadata.uid));
+  await waitUntil(
+    { awaited: "CoreDNS to run with its new configuration", limit: timeLimits.nodesReady, signal },
+    async (inner) => {
+      const { items } = (await api.get(podsOfDns, inner)) as Pods;
+      // One that is on its way out gets no more questions; it takes half a minute to be gone.
+      const left = items.filter(
+        ({ metadata }) => uids.has(metadata.uid) && metadata.deletionTimestamp === undefined,
+      );
+      return left.length === 0
+        ? { done: undefined }
+        : { pending: `${left.map(({ metadata }) => metadata.name).join(", ")} still there` };
+    },
+  );
+}
+
+/** The TTL that CoreDNS is configured with; undefined where it is not to be made out. */
+export async function readDnsTtl(api: KubeApi, signal: AbortSignal): Promise<number | undefined> {
+  const { data } = (await api.get(configMap, signal)) as ConfigMap;
+  const ttl = /^[ \t]*ttl[ \t]+(\d+)/m.exec(kubernetesBlock.exec(data.Corefile)?.[0] ?? "")?.[1];
+  return ttl === undefined ? undefined : Number(ttl);
+}
+
+/** The block of the plugin that answers for the cluster's own names. */
+const kubernetesBlock = /^[ \t]*kubernetes[^\n{]*\{[^}]*\}/m;
+
+/** The Corefile with another TTL in the block of the plugin `kubernetes`. */
+export function withTtl(corefile: string, seconds: number): string {
+  return corefile.replace(kubernetesBlock, (block) => {
+    const line = /^([ \t]*ttl[ \t]+)\d+/m;
+    if (line.test(block)) return block.replace(line, `$1${seconds}`);
+    const end = /([ \t]*)\}$/.exec(block);
+    const indent = end?.[1] ?? "";
+    return `${block.slice(0, end?.index)}${indent}   ttl ${seconds}\n${indent}}`;
+  });
+}

@@ -1,0 +1,67 @@
+import { stringify } from "yaml";
+import type { ClusterInputs } from "./cluster-inputs.ts";
+import type { NodeProfile } from "./node-profile.ts";
+import { stampPath } from "./ownership.ts";
+
+/** Makes containerd look into /etc/containerd/certs.d; off by default up to containerd 2. */
+const registryDirectoryPatch = [
+  '[plugins."io.containerd.grpc.v1.cri".registry]',
+  '  config_path = "/etc/containerd/certs.d"',
+  "",
+].join("\n");
+
+/**
+ * The configuration that kind is given, as YAML.
+ *
+ * @param profile what the node image needs beyond kind's own images; those have none, and then nothing
+ *   of the kind is in the configuration
+ */
+export function kindConfig(inputs: ClusterInputs, profile: NodeProfile | undefined): string {
+  const kubeadmConfigPatches = profile?.kubeadmConfigPatches ?? [];
+  const containerdConfigPatches = [
+    ...(profile?.containerdConfigPatches ?? []),
+    ...(Object.keys(inputs.registryMirrors).length > 0 ? [registryDirectoryPatch] : []),
+    ...inputs.containerdConfigPatches,
+  ];
+  return stringify({
+    kind: "Cluster",
+    apiVersion: "kind.x-k8s.io/v1alpha4",
+    networking: {
+      ipFamily: "ipv4",
+      podSubnet: inputs.podSubnet,
+      serviceSubnet: inputs.serviceSubnet,
+      ...(profile?.disableDefaultCNI === true && { disableDefaultCNI: true }),
+    },
+    ...(kubeadmConfigPatches.length > 0 && { kubeadmConfigPatches }),
+    ...(containerdConfigPatches.length > 0 && { containerdConfigPatches }),
+    nodes: Array.from({ length: inputs.controlPlanes + inputs.workers }, (_, index) =>
+      node(inputs, index),
+    ),
+  });
+}
+
+function node(inputs: ClusterInputs, index: number) {
+  const image = nodeImage(inputs);
+  const extraPortMappings = inputs.extraPortMappings
+    .filter((mapping) => mapping.node === index)
+    .map(({ containerPort, hostPort, listenAddress, protocol }) => ({
+      containerPort,
+      hostPort,
+      listenAddress,
+      protocol,
+    }));
+  return {
+    role: index < inputs.controlPlanes ? "control-plane" : "worker",
+    ...(image !== undefined && { image }),
+    ...(extraPortMappings.length > 0 && { extraPortMappings }),
+    extraMounts: [{ hostPath: "/dev/null", containerPath: stampPath(inputs), readOnly: true }],
+  };
+}
+
+/** The image of the nodes; undefined where kind chooses the one that its release was tested with. */
+export function nodeImage(inputs: ClusterInputs): string | undefined {
+  if (inputs.nodeImage !== undefined) return inputs.nodeImage;
+  return inputs.kubernetesVersion === undefined
+    ? undefined
+    : `kindest/node:${inputs.kubernetesVersion}`;
+}

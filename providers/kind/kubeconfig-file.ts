@@ -1,0 +1,70 @@
+import { chmod, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+
+const fileMode = 0o600;
+const directoryMode = 0o700;
+
+/** `$XDG_STATE_HOME/linkerd-topology/<owner>/<name>.kubeconfig`, or under `~/.local/state`. */
+export function defaultKubeconfigPath(owner: string, name: string): string {
+  return join(stateDirectory(), owner, `${name}.kubeconfig`);
+}
+
+function stateDirectory(): string {
+  const home = process.env.XDG_STATE_HOME ?? "";
+  return join(home === "" ? join(homedir(), ".local", "state") : home, "linkerd-topology");
+}
+
+/**
+ * Makes the file's directory, not to be looked into by others where it is new. Directories that exist
+ * keep their mode: they may be the person's own.
+ */
+export async function makeDirectory(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: directoryMode });
+}
+
+/** Writes the file so that nobody else can read it at any moment, and nobody sees half of it. */
+export async function writeKubeconfig(path: string, text: string): Promise<void> {
+  await makeDirectory(path);
+  const partial = `${path}.partial`;
+  await rm(partial, { force: true });
+  await writeFile(partial, text, { mode: fileMode, flag: "wx" });
+  await rename(partial, path);
+}
+
+/** Brings the file back where it is missing, was changed, or can be read by others. */
+export async function repairKubeconfig(path: string, text: string): Promise<"sound" | "repaired"> {
+  try {
+    const { mode } = await stat(path);
+    if ((await readFile(path, "utf8")) === text) {
+      if ((mode & 0o777) === fileMode) return "sound";
+      await chmod(path, fileMode);
+      return "repaired";
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  await writeKubeconfig(path, text);
+  return "repaired";
+}
+
+/** File that kind writes; what it holds is made anew from the node, in one form for all uses. */
+export function kindsOwnKubeconfig(path: string): string {
+  return `${path}.kind`;
+}
+
+/** Removes the file, what an interrupted create left beside it, and directories that become empty. */
+export async function removeKubeconfig(path: string): Promise<void> {
+  const kinds = kindsOwnKubeconfig(path);
+  // A killed kind leaves its lock, and would wait for it in vain the next time.
+  for (const file of [path, `${path}.partial`, kinds, `${kinds}.lock`])
+    await rm(file, { force: true });
+  const root = stateDirectory();
+  for (let at = dirname(path); at === root || at.startsWith(`${root}/`); at = dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      return; // Not empty, or gone.
+    }
+  }
+}

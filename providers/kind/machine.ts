@@ -1,0 +1,52 @@
+import { readdir, readFile, readlink, statfs } from "node:fs/promises";
+
+/** Bytes that are free at a path; undefined where that is not to be found out. */
+export async function freeDisk(path: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes of memory that could be used without swapping. */
+export async function availableMemory(): Promise<number | undefined> {
+  try {
+    const match = /^MemAvailable:\s+(\d+) kB/m.exec(await readFile("/proc/meminfo", "utf8"));
+    return match === null ? undefined : Number(match[1]) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * How many inotify instances one user may have, and how many root has: nodes run as root. What other
+ * processes have open is visible to root alone; to others it counts as none.
+ */
+export async function inotifyLimits(): Promise<{ instances: number; used: number } | undefined> {
+  try {
+    const limit = await readFile("/proc/sys/fs/inotify/max_user_instances", "utf8");
+    return { instances: Number(limit), used: await openInstances() };
+  } catch {
+    return undefined;
+  }
+}
+
+async function openInstances(): Promise<number> {
+  const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const counts = await Promise.all(
+    processes.map(async (pid) => {
+      try {
+        const files = await readdir(`/proc/${pid}/fd`);
+        const targets = await Promise.all(
+          files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => "")),
+        );
+        return targets.filter((target) => target === "anon_inode:inotify").length;
+      } catch {
+        return 0; // Ended, or not ours to look into.
+      }
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}

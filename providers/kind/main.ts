@@ -1,0 +1,4 @@
+import { servePlugin } from "../server/plugin.ts";
+import { kindProvider } from "./provider.ts";
+
+await servePlugin(kindProvider);

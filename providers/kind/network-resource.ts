@@ -1,0 +1,184 @@
+import type {
+  CheckRequest,
+  CheckResult,
+  Context,
+  DiffRequest,
+  DiffResult,
+  PropertyMap,
+  ReadRequest,
+  ReadResult,
+  Resource,
+  ResourceSchema,
+} from "../server/index.ts";
+import { diffInputs } from "../server/index.ts";
+import { timeLimits, createdByLabel, kindClusterLabel, ownerLabel } from "./constants.ts";
+import { inspect, listContainers, removeContainers } from "./containers.ts";
+import { docker, DockerError } from "./docker.ts";
+import { createNetwork, findNetwork, foreignNetwork } from "./network.ts";
+import type { DockerNetwork } from "./network.ts";
+import { checkOwner } from "./owner.ts";
+import { PropertyReader } from "./property-reader.ts";
+
+const inputProperties = {
+  name: { type: "string", description: "Name of the Docker network." },
+  labels: {
+    type: "object",
+    additionalProperties: { type: "string" },
+    description: "Labels besides the provider's own.",
+  },
+  owner: { type: "string", description: "Who may take over and delete what is on this network." },
+} as const;
+
+const schema: ResourceSchema = {
+  description: "An IPv4 Docker network that kind clusters are put on, labelled with its owner.",
+  inputProperties,
+  requiredInputs: ["name", "owner"],
+  properties: {
+    ...inputProperties,
+    subnet: { type: "string", description: "Subnet that Docker chose." },
+    networkId: { type: "string", description: "Docker's id of the network." },
+  },
+};
+
+interface NetworkInputs {
+  readonly name: string;
+  readonly owner: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+const toInputs = (properties: PropertyMap) => properties as unknown as NetworkInputs;
+
+/** `kind:index:Network`. */
+export const networkResource: Resource = {
+  type: "kind:index:Network",
+  schema,
+  check,
+  diff,
+  async create({ inputs }, { signal }) {
+    const { name, owner, labels } = toInputs(inputs);
+    const existing = await findNetwork(name, signal);
+    if (existing === undefined) {
+      await createNetwork(name, owner, labels, signal);
+    } else if (existing.labels[ownerLabel] !== owner) {
+      throw foreignNetwork(name, existing.labels[ownerLabel]);
+    } else if (!hasLabels(existing, labels) && existing.containers.length === 0) {
+      // Left by an interrupted run, with other labels: nothing is on it yet.
+      await docker(["network", "rm", existing.id], { signal });
+      await createNetwork(name, owner, labels, signal);
+    }
+    const network = await findNetwork(name, signal);
+    if (network === undefined) throw new Error(`the Docker network ${name} vanished`);
+    return { id: name, outputs: outputs(network) };
+  },
+  read,
+  async update({ newInputs }) {
+    // Every input replaces; the engine gets here only to finish what failed half-way.
+    const network = await findNetwork(toInputs(newInputs).name);
+    if (network === undefined) throw new Error("the Docker network is gone; run a refresh");
+    return outputs(network);
+  },
+  async delete({ id, outputs: olds }, context) {
+    await deleteNetwork(id, toInputs(olds).owner, context);
+  },
+};
+
+function check({ news }: CheckRequest): CheckResult {
+  const reader = new PropertyReader(news, Object.keys(inputProperties));
+  reader.require(["name", "owner"]);
+  reader.string("name", (name) =>
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)
+      ? undefined
+      : `${JSON.stringify(name)} is no name of a Docker network: letters, digits, "_", "." and "-"`,
+  );
+  reader.string("owner", checkOwner);
+  const labels = reader.stringMap("labels");
+  for (const reserved of [ownerLabel, createdByLabel]) {
+    if (labels !== undefined && reserved in labels) {
+      reader.fail("labels", `${reserved} is the provider's own label`);
+    }
+  }
+  reader.inputs.labels ??= {};
+  return { inputs: reader.inputs, failures: reader.failures };
+}
+
+function diff({ oldInputs, newInputs }: DiffRequest): DiffResult {
+  // Docker takes two networks of one name, and then confuses them: the old one has to go first.
+  return {
+    ...diffInputs(oldInputs, newInputs, ["name", "labels", "owner"]),
+    deleteBeforeReplace: true,
+  };
+}
+
+async function read(
+  { id, inputs }: ReadRequest,
+  { signal }: Context,
+): Promise<ReadResult | undefined> {
+  const network = await findNetwork(id, signal);
+  const owner = network?.labels[ownerLabel];
+  if (network === undefined) return undefined;
+  // An import takes any owner's network that the provider made; a refresh only the stack's own.
+  if (owner === undefined || (inputs.owner !== undefined && inputs.owner !== owner))
+    return undefined;
+  const state = outputs(network);
+  const { name, labels = {} } = state;
+  return { id, outputs: state, inputs: { name: name ?? id, owner, labels } };
+}
+
+function outputs(network: DockerNetwork): PropertyMap {
+  const own = [ownerLabel, createdByLabel];
+  const labels = Object.fromEntries(
+    Object.entries(network.labels).filter(([key]) => !own.includes(key)),
+  );
+  const owner = network.labels[ownerLabel] ?? "";
+  return { name: network.name, owner, labels, subnet: network.subnet, networkId: network.id };
+}
+
+function hasLabels(network: DockerNetwork, labels: Readonly<Record<string, string>>): boolean {
+  const { labels: found } = outputs(network);
+  return (
+    JSON.stringify(Object.entries(found ?? {}).sort()) ===
+    JSON.stringify(Object.entries(labels).sort())
+  );
+}
+
+async function deleteNetwork(name: string, owner: string, context: Context): Promise<void> {
+  const network = await findNetwork(name, context.signal);
+  // Somebody else's by now: ours is gone already.
+  if (network === undefined || network.labels[ownerLabel] !== owner) return;
+  const { signal } = context;
+  const [attached, listed, nodes] = await Promise.all([
+    inspect(network.containers, signal),
+    listContainers(`network=${network.id}`, signal),
+    listContainers(`label=${kindClusterLabel}`, signal),
+  ]);
+  // A container that was never started isn't among those that Docker has on the network.
+  const waiting = nodes.filter(({ stamp, networks }) => stamp?.owner === owner && name in networks);
+  const containers = [
+    ...new Map([...attached, ...listed, ...waiting].map((one) => [one.id, one])).values(),
+  ];
+  // Nodes of the same owner are what a killed run left behind, which the state knows nothing of.
+  const ours = containers.filter(
+    ({ stamp, role }) => stamp?.owner === owner || role === "external-load-balancer",
+  );
+  const foreign = containers.filter((container) => !ours.includes(container));
+  if (foreign.length > 0) {
+    const names = foreign.map((container) => container.name);
+    throw new Error(
+      `the Docker network ${JSON.stringify(name)} can't be removed: ${names.join(", ")}, which this ` +
+        `provider did not make, use it. Detach them (\`docker network disconnect ${name} ${names[0] ?? ""}\`) ` +
+        "or remove them.",
+    );
+  }
+  if (ours.length > 0) {
+    context.status(
+      `removing left-over nodes: ${ours.map((container) => container.name).join(", ")}`,
+    );
+    await removeContainers(ours, timeLimits.clusterDelete);
+  }
+  try {
+    await docker(["network", "rm", network.id], { signal: context.signal });
+  } catch (error) {
+    if (!(error instanceof DockerError) || !/no such network|not found/i.test(error.stderr))
+      throw error;
+  }
+}

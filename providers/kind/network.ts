@@ -1,0 +1,112 @@
+import { createdByLabel, ownerLabel, providerVersion } from "./constants.ts";
+import { docker, DockerError } from "./docker.ts";
+import { defaultRouteMtu } from "./mtu.ts";
+
+/** A Docker network. */
+export interface DockerNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** First IPv4 subnet. */
+  readonly subnet: string;
+  /** Ids of the running containers on it. */
+  readonly containers: readonly string[];
+}
+
+interface Inspected {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Labels: Record<string, string> | null;
+  readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
+  readonly Containers: Record<string, unknown> | null;
+}
+
+export async function findNetwork(
+  name: string,
+  signal?: AbortSignal,
+): Promise<DockerNetwork | undefined> {
+  let output: string;
+  try {
+    output = await docker(["network", "inspect", name], { signal });
+  } catch (error) {
+    if (error instanceof DockerError && /no such network|not found/i.test(error.stderr)) {
+      return undefined;
+    }
+    throw error;
+  }
+  const [network] = JSON.parse(output) as Inspected[];
+  // Docker takes the beginning of an id for a name, too.
+  if (network?.Name !== name) return undefined;
+  return {
+    id: network.Id,
+    name: network.Name,
+    labels: network.Labels ?? {},
+    subnet:
+      network.IPAM.Config?.map(({ Subnet }) => Subnet ?? "").find((cidr) => cidr.includes(".")) ??
+      "",
+    containers: Object.keys(network.Containers ?? {}),
+  };
+}
+
+/** The network has to exist, and must not be another owner's; one that nobody labelled will do. */
+export async function checkNetwork(
+  name: string,
+  owner: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const network = await findNetwork(name, signal);
+  if (network === undefined) {
+    throw new Error(
+      `network: there is no Docker network ${JSON.stringify(name)}. Make it with the resource ` +
+        "kind.Network, and give its name here as its output, so that it comes first.",
+    );
+  }
+  const other = network.labels[ownerLabel];
+  if (other !== undefined && other !== owner) throw foreignNetwork(name, other);
+}
+
+export function foreignNetwork(name: string, owner: string | undefined): Error {
+  return new Error(
+    `there is a Docker network ${JSON.stringify(name)} already, ` +
+      (owner === undefined
+        ? "which this provider did not make"
+        : `which belongs to ${JSON.stringify(owner)}`) +
+      `. Nothing was changed. Choose another name, or remove it: \`docker network rm ${name}\`.`,
+  );
+}
+
+/**
+ * Creates an IPv4 bridge. Not dual-stack as kind's own: an IPv6 address that nothing can reach would
+ * join those that a node's name resolves to.
+ */
+export async function createNetwork(
+  name: string,
+  owner: string,
+  labels: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const all = {
+    ...labels,
+    [ownerLabel]: owner,
+    [createdByLabel]: `linkerd-topology/${providerVersion}`,
+  };
+  const mtu = await defaultRouteMtu();
+  try {
+    await docker(
+      [
+        ...["network", "create", "--driver", "bridge"],
+        // Docker's default of 1500 loses large packets where the machine's own way out takes less.
+        ...(mtu === undefined ? [] : ["--opt", `com.docker.network.driver.mtu=${mtu}`]),
+        ...Object.entries(all).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+        name,
+      ],
+      { signal },
+    );
+  } catch (error) {
+    if (!(error instanceof DockerError) || !/address pool/i.test(error.stderr)) throw error;
+    throw new Error(
+      `Docker has no subnet left for the network ${JSON.stringify(name)}. Remove networks that nobody ` +
+        "uses (`docker network prune`), or give Docker more (`default-address-pools` in /etc/docker/daemon.json).",
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import type { Container } from "./containers.ts";
+
+/**
+ * What a node carries from its first moment on to tell whose it is. kind lets nobody label its
+ * containers, but it mounts what the configuration says; so it is told to mount /dev/null at a path
+ * that is the stamp. `docker inspect` shows it, on stopped and half-made containers too.
+ */
+export interface Stamp {
+  readonly owner: string;
+  readonly generation: string;
+}
+
+const stampRoot = "/kind/linkerd-topology";
+
+/** Path that /dev/null is mounted at. */
+export function stampPath({ owner, generation }: Stamp): string {
+  // Neither ":" nor "," may occur: Docker would take them for the end of the path.
+  return `${stampRoot}/${encodeURIComponent(owner)}/${encodeURIComponent(generation)}`;
+}
+
+/** The stamp among a container's mount points. */
+export function parseStamp(mountPoints: readonly string[]): Stamp | undefined {
+  for (const path of mountPoints) {
+    const [owner, generation, ...rest] = path.startsWith(`${stampRoot}/`)
+      ? path.slice(stampRoot.length + 1).split("/")
+      : [];
+    if (owner === undefined || generation === undefined || rest.length > 0) continue;
+    return { owner: decodeURIComponent(owner), generation: decodeURIComponent(generation) };
+  }
+  return undefined;
+}
+
+/** What is there under a cluster's name. */
+export type Verdict =
+  /** Nothing. */
+  | { readonly is: "absent" }
+  /** Made by the same owner for this very generation: to be used if it is complete. */
+  | { readonly is: "same" }
+  /** Made by the same owner, but another generation or on another network: to be made anew. */
+  | { readonly is: "older" }
+  /** Somebody else's, at least in part: not to be touched. */
+  | { readonly is: "foreign"; readonly containers: readonly Container[] };
+
+/** Judges the containers that were found under a cluster's name. */
+export function judge(
+  containers: readonly Container[],
+  wanted: Stamp & { readonly network: string },
+): Verdict {
+  if (containers.length === 0) return { is: "absent" };
+  // The load balancer of several control planes takes no mounts. It is ours if the others are.
+  const stamped = containers.filter(({ role }) => role !== "external-load-balancer");
+  const foreign = stamped.filter(({ stamp }) => stamp?.owner !== wanted.owner);
+  if (foreign.length > 0) return { is: "foreign", containers: foreign };
+  if (stamped.length === 0) {
+    // Its nodes were to come after it, or were removed by hand. The network tells whose it is.
+    const away = containers.filter(({ networks }) => !(wanted.network in networks));
+    return away.length > 0 ? { is: "foreign", containers: away } : { is: "older" };
+  }
+  const same = stamped.every(
+    ({ stamp, networks }) => stamp?.generation === wanted.generation && wanted.network in networks,
+  );
+  return { is: same ? "same" : "older" };
+}
+
+/** The error about containers that are in the way and not ours. */
+export function foreignError(kindName: string, containers: readonly Container[]): Error {
+  const names = containers.map(({ name }) => name).join(", ");
+  const owners = [...new Set(containers.map(({ stamp }) => stamp?.owner))];
+  const owner = owners.find((candidate) => candidate !== undefined);
+  const made =
+    owner === undefined
+      ? "this provider did not make"
+      : `${JSON.stringify(owner)} made, which is another owner`;
+  const mend = containers.every(({ role }) => role !== undefined)
+    ? `remove it with \`kind delete cluster --name ${kindName}\``
+    : `remove it with \`docker rm --force --volumes ${containers.map(({ name }) => name).join(" ")}\``;
+  return new Error(
+    `the name ${JSON.stringify(kindName)} is taken by ${names}, which ${made}. Nothing was changed. ` +
+      `Give this cluster another name, or, if you don't need that one any more, ${mend}.`,
+  );
+}

@@ -1,0 +1,131 @@
+import { availableMemory, freeDisk, inotifyLimits } from "./machine.ts";
+import type { ClusterInputs } from "./cluster-inputs.ts";
+import { docker } from "./docker.ts";
+import { checkKindVersion } from "./kind-cli.ts";
+import { lines } from "./containers.ts";
+import type { Container } from "./containers.ts";
+import { takenPorts } from "./ports.ts";
+import { overlap } from "./subnets.ts";
+import { messageOf } from "../server/index.ts";
+
+const gibibyte = 2 ** 30;
+/** A node with Linkerd was seen to use up to 0.9 GiB of memory and 0.7 GiB of disk. */
+const needs = {
+  diskPerNode: 1.5 * gibibyte,
+  memoryPerNode: 0.75 * gibibyte,
+  /** systemd, containerd and kubelet of one node; the default limit of 128 carries two. */
+  inotifyInstancesPerNode: 48,
+};
+
+/**
+ * Everything that would let a cluster fail later and can be seen before: all problems in one error,
+ * before anything was created or removed.
+ *
+ * @param replaced containers that are removed first: what they use will be free
+ */
+export async function preflight(
+  inputs: ClusterInputs,
+  replaced: readonly Container[],
+  signal: AbortSignal,
+): Promise<void> {
+  const checks = [
+    checkKindVersion(signal).then(() => []),
+    checkDockerSubnets(inputs, signal),
+    ...(isLocalDaemon() ? [checkPorts(inputs, replaced)] : []),
+    ...(isLocalDaemon() && replaced.length === 0 ? [checkMachine(inputs, signal)] : []),
+  ];
+  const problems = (await Promise.allSettled(checks)).flatMap((result) =>
+    result.status === "rejected" ? [messageOf(result.reason)] : result.value,
+  );
+  signal.throwIfAborted();
+  // The same Docker command fails in several checks for the same reason.
+  const [first, ...rest] = new Set(problems);
+  if (first === undefined) return;
+  const text = rest.length === 0 ? first : [first, ...rest].map((line) => `\n- ${line}`).join("");
+  throw new Error(`the cluster ${JSON.stringify(inputs.name)} can't be created: ${text}`);
+}
+
+async function checkMachine(inputs: ClusterInputs, signal: AbortSignal): Promise<string[]> {
+  const root = (await docker(["info", "--format", "{{.DockerRootDir}}"], { signal })).trim();
+  const nodes = inputs.controlPlanes + inputs.workers;
+  const problems: string[] = [];
+
+  const disk = await freeDisk(root);
+  if (disk !== undefined && disk < needs.diskPerNode * nodes) {
+    problems.push(
+      `too little disk: ${inGib(disk)} GiB are free at Docker's directory ${root}, ${nodes} node(s) ` +
+        `need ${inGib(needs.diskPerNode * nodes)} GiB. Free some: \`docker system prune\`.`,
+    );
+  }
+  const memory = await availableMemory();
+  if (memory !== undefined && memory < needs.memoryPerNode * nodes) {
+    problems.push(
+      `too little memory: ${inGib(memory)} GiB are available, ${nodes} node(s) need ` +
+        `${inGib(needs.memoryPerNode * nodes)} GiB. Remove clusters or stop programs.`,
+    );
+  }
+  const inotify = await inotifyLimits();
+  const instances = needs.inotifyInstancesPerNode * nodes;
+  if (inotify !== undefined && inotify.instances - inotify.used < instances) {
+    problems.push(
+      `too few inotify instances: ${inotify.used} of ${inotify.instances} are in use, ${nodes} node(s) ` +
+        `need ${instances} more. Raise the limit: \`sudo sysctl fs.inotify.max_user_instances=1024 ` +
+        "fs.inotify.max_user_watches=524288`.",
+    );
+  }
+  return problems;
+}
+
+/** A daemon on another machine, or in a VM, can't be looked at from here. */
+function isLocalDaemon(): boolean {
+  const host = process.env.DOCKER_HOST ?? "";
+  return process.platform === "linux" && (host === "" || host.startsWith("unix://"));
+}
+
+async function checkPorts(
+  inputs: ClusterInputs,
+  replaced: readonly Container[],
+): Promise<string[]> {
+  const freed = new Set(replaced.flatMap(({ hostPorts }) => hostPorts));
+  const taken = await takenPorts(inputs.extraPortMappings);
+  return taken
+    .filter(({ mapping }) => !freed.has(mapping.hostPort))
+    .map(
+      ({ index, mapping }) =>
+        `extraPortMappings[${index}].hostPort: port ${mapping.hostPort}/${mapping.protocol} of ` +
+        `${mapping.listenAddress} is taken (\`ss -lnp 'sport = :${mapping.hostPort}'\` shows by whom). ` +
+        "Free it, or choose another.",
+    );
+}
+
+/** A subnet that Docker uses would be routed into the cluster by its nodes, and never reach Docker. */
+async function checkDockerSubnets(inputs: ClusterInputs, signal: AbortSignal): Promise<string[]> {
+  const ids = lines(
+    await docker(["network", "ls", "--quiet", "--filter", "driver=bridge"], { signal }),
+  );
+  if (ids.length === 0) return [];
+  const format = "{{.Name}}{{range .IPAM.Config}}\t{{.Subnet}}{{end}}";
+  const networks = lines(
+    // A network that goes away in between is no reason to fail.
+    await docker(["network", "inspect", "--format", format, ...ids], { signal }).catch(() => ""),
+  );
+  const problems: string[] = [];
+  for (const line of networks) {
+    const [network = "", ...subnets] = line.split("\t");
+    for (const subnet of subnets.filter((candidate) => !candidate.includes(":"))) {
+      for (const key of ["podSubnet", "serviceSubnet"] as const) {
+        if (!overlap(inputs[key], subnet)) continue;
+        problems.push(
+          `${key}: ${inputs[key]} overlaps ${subnet}, which is the Docker network ` +
+            `${JSON.stringify(network)}. Choose another subnet` +
+            (network === inputs.network || network === "bridge"
+              ? "."
+              : `, or remove that network: \`docker network rm ${network}\`.`),
+        );
+      }
+    }
+  }
+  return problems;
+}
+
+const inGib = (bytes: number) => (bytes / gibibyte).toFixed(1);

@@ -1,0 +1,14 @@
+import type { Provider } from "../server/index.ts";
+import { clusterResource } from "./cluster-resource.ts";
+import { clusterTypes } from "./cluster-schema.ts";
+import { providerVersion } from "./constants.ts";
+import { networkResource } from "./network-resource.ts";
+
+/** The provider `kind`: clusters by the kind command line tool, and the Docker networks under them. */
+export const kindProvider: Provider = {
+  name: "kind",
+  version: providerVersion,
+  description: "Kubernetes clusters whose nodes are Docker containers.",
+  resources: [clusterResource, networkResource],
+  types: clusterTypes,
+};

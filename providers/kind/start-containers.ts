@@ -1,0 +1,26 @@
+import type { Context } from "../server/index.ts";
+import { timeLimits } from "./constants.ts";
+import { inspect } from "./containers.ts";
+import type { Container } from "./containers.ts";
+import { docker } from "./docker.ts";
+
+/** Starts nodes that are stopped, lets those go on that are paused; returns all of them as they are then, in the same order. */
+export async function startContainers(
+  containers: readonly Container[],
+  { signal, status }: Pick<Context, "signal" | "status">,
+): Promise<readonly Container[]> {
+  const paused = containers.filter((container) => container.paused);
+  if (paused.length > 0) await docker(["unpause", ...paused.map(({ id }) => id)], { signal });
+  const stopped = containers.filter(({ running }) => !running);
+  if (stopped.length === 0) return containers;
+  status(`starting ${stopped.map(({ name }) => name).join(", ")}`);
+  await docker(["start", ...stopped.map(({ id }) => id)], {
+    signal,
+    limit: timeLimits.apiServerAnswers,
+  });
+  // Addresses are given out anew at every start.
+  return inspect(
+    containers.map(({ id }) => id),
+    signal,
+  );
+}

@@ -1,0 +1,32 @@
+import type { Provider } from "./provider.ts";
+import { startServer } from "./server.ts";
+
+/** How often a plugin looks whether the engine that started it is still there, in milliseconds. */
+const parentCheckInterval = 1000;
+
+/**
+ * What a plugin's executable does: serves the provider, tells the engine the port on standard output,
+ * and ends with the engine, also when that was killed.
+ */
+export async function servePlugin(provider: Provider): Promise<void> {
+  // The engine puts flags such as -v=9 or --tracing before its address.
+  const engineAddress = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
+  const server = await startServer(provider, engineAddress);
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    void server.close().finally(() => process.exit(0));
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+  // A killed engine leaves its plugins behind. Whatever such a plugin is in the middle of has to be
+  // undone by it, and it must not stay.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, parentCheckInterval).unref();
+  // Writing to the engine's closed pipe must not kill the clean-up.
+  process.stdout.on("error", end);
+  process.stdout.write(`${server.port}\n`);
+}

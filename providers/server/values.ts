@@ -1,0 +1,100 @@
+/** A property as the engine and a provider exchange it. */
+export type Value =
+  null | boolean | number | string | Value[] | PropertyMap | Secret | Unknown | Opaque;
+
+/** Properties of a resource: its inputs or its outputs. */
+export interface PropertyMap {
+  [key: string]: Value;
+}
+
+/** Marks a value that the engine has to encrypt in the state and to mask in its output. */
+export class Secret {
+  readonly value: Value;
+
+  constructor(value: Value) {
+    this.value = value;
+  }
+
+  /** A secret that ends up in a message by mistake stays one. */
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return "[secret]";
+  }
+}
+
+/** A value that is known only after something else was created; occurs in previews alone. */
+export class Unknown {
+  /** A class without members would be the type of everything. */
+  readonly kind = "unknown";
+}
+
+/** An asset, an archive or a reference to a resource: handed on as it came. */
+export class Opaque {
+  readonly wire: Readonly<Record<string, unknown>>;
+
+  constructor(wire: Readonly<Record<string, unknown>>) {
+    this.wire = wire;
+  }
+}
+
+export const unknown: Unknown = new Unknown();
+
+/** Marks an output as secret. */
+export function secret(value: Value): Secret {
+  return value instanceof Secret ? value : new Secret(value);
+}
+
+export function isPropertyMap(value: Value | undefined): value is PropertyMap {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Secret) &&
+    !(value instanceof Unknown) &&
+    !(value instanceof Opaque)
+  );
+}
+
+/** The value without its secret marks, at any depth. */
+export function reveal(value: Value): Value {
+  if (value instanceof Secret) return reveal(value.value);
+  if (Array.isArray(value)) return value.map(reveal);
+  return isPropertyMap(value) ? revealAll(value) : value;
+}
+
+/** {@link reveal} for a whole set of properties. */
+export function revealAll(properties: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, reveal(value)]));
+}
+
+export function containsSecret(value: Value | undefined): boolean {
+  return contains(value, (part) => part instanceof Secret);
+}
+
+export function containsUnknown(value: Value | undefined): boolean {
+  return contains(value, (part) => part instanceof Unknown);
+}
+
+function contains(value: Value | undefined, test: (part: Value) => boolean): boolean {
+  if (value === undefined) return false;
+  if (test(value)) return true;
+  if (value instanceof Secret) return contains(value.value, test);
+  if (Array.isArray(value)) return value.some((item) => contains(item, test));
+  return isPropertyMap(value) && Object.values(value).some((item) => contains(item, test));
+}
+
+/**
+ * Outputs as they go back to the engine: what came in as a secret input leaves as a secret output, so
+ * that no resource has to think of it.
+ */
+export function keepSecrets(outputs: PropertyMap, inputs: PropertyMap): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, value]) => [
+      key,
+      containsSecret(inputs[key]) && !containsSecret(value) ? secret(value) : value,
+    ]),
+  );
+}

@@ -1,0 +1,69 @@
+import structProto from "google-protobuf/google/protobuf/struct_pb.js";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import { isPropertyMap, Opaque, Secret, unknown, Unknown } from "./values.ts";
+import type { PropertyMap, Value } from "./values.ts";
+
+// Constants of the protocol between engine and provider. They could be imported from the SDK's
+// runtime/rpc, but that loads the whole SDK and costs a plugin half a second at every start.
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const unknownValues = new Set([
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // string, and what the SDK sends for every type
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // bool
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
+  "030794c1-ac77-496b-92df-f27374a8bd58", // asset
+  "e48ece36-62e2-4504-bad9-02848725956a", // archive
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
+]);
+const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+type Wire = Parameters<typeof Struct.fromJavaScript>[0][string];
+
+/** Properties that arrived from the engine. */
+export function unmarshal(message: Struct | undefined): PropertyMap {
+  return message === undefined ? {} : mapFromWire(message.toJavaScript());
+}
+
+/** Properties for the engine; keys whose value is undefined are left out. */
+export function marshal(properties: Readonly<Record<string, Value | undefined>>): Struct {
+  return structProto.Struct.fromJavaScript(mapToWire(properties));
+}
+
+function mapFromWire(wire: Readonly<Record<string, Wire>>): PropertyMap {
+  return Object.fromEntries(Object.entries(wire).map(([key, value]) => [key, fromWire(value)]));
+}
+
+function fromWire(wire: Wire): Value {
+  if (typeof wire === "string") return unknownValues.has(wire) ? unknown : wire;
+  if (Array.isArray(wire)) return wire.map(fromWire);
+  if (typeof wire !== "object" || wire === null) return wire;
+  const object = wire as Record<string, Wire>;
+  const signature = object[signatureKey];
+  if (signature === undefined) return mapFromWire(object);
+  if (signature === secretSignature) return new Secret(fromWire(object.value ?? null));
+  if (signature === outputSignature) {
+    const value = "value" in object ? fromWire(object.value ?? null) : unknown;
+    return object.secret === true ? new Secret(value) : value;
+  }
+  return new Opaque(object);
+}
+
+function mapToWire(properties: Readonly<Record<string, Value | undefined>>): Record<string, Wire> {
+  const wire: Record<string, Wire> = {};
+  for (const [key, value] of Object.entries(properties)) {
+    if (value !== undefined) wire[key] = toWire(value);
+  }
+  return wire;
+}
+
+function toWire(value: Value): Wire {
+  if (value instanceof Unknown) return unknownString;
+  if (value instanceof Secret) {
+    return { [signatureKey]: secretSignature, value: toWire(value.value) };
+  }
+  if (value instanceof Opaque) return value.wire as Wire;
+  if (Array.isArray(value)) return value.map(toWire);
+  return isPropertyMap(value) ? mapToWire(value) : value;
+}

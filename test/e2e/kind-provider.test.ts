@@ -1,0 +1,327 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, chmod, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Tell } from "../../environments/report/phases.ts";
+import { bringTools } from "../../environments/tools.ts";
+import type { Sources } from "../../planning/sources.ts";
+import { docker, dockerExec } from "../../providers/kind/docker.ts";
+import { kindProvider } from "../../providers/kind/provider.ts";
+import { Secret, startServer, waitUntil } from "../../providers/server/index.ts";
+import type { PropertyMap, RunningServer } from "../../providers/server/index.ts";
+import { dnsTtls } from "./kind/dns-ttls.ts";
+import { ProviderClient } from "../unit/kind/provider-client.ts";
+
+const network = "ktest-net";
+const owner = "ktest/e2e";
+const quiet: Tell = { step: () => undefined, current: () => undefined, notice: () => undefined };
+const personsKubeconfig = join(homedir(), ".kube", "config");
+
+interface Made {
+  id: string;
+  inputs: PropertyMap;
+  outputs: PropertyMap;
+}
+
+/** The provider on real Docker and kind, driven as the engine drives it. */
+describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
+  const environment = { ...process.env };
+  let state: string;
+  let sources: Sources | undefined;
+  let server: RunningServer;
+  let clusters: ProviderClient;
+  let networks: ProviderClient;
+  let lab: Made;
+  let west: Made;
+  let east: Made;
+  let kubeconfigBefore: string | undefined;
+
+  async function inputsOf(name: string, index: number, changes: PropertyMap = {}) {
+    const { inputs, failures } = await clusters.check({
+      name,
+      network,
+      owner,
+      generation: "g1",
+      podSubnet: `10.${220 + index}.0.0/21`,
+      serviceSubnet: `10.${230 + index}.0.0/21`,
+      ...(sources?.nodeImage !== undefined && { nodeImage: sources.nodeImage }),
+      ...changes,
+    });
+    assert.deepEqual(failures, []);
+    return inputs;
+  }
+
+  async function create(name: string, index: number, changes: PropertyMap = {}): Promise<Made> {
+    const inputs = await inputsOf(name, index, changes);
+    return { inputs, ...(await clusters.create(inputs)) };
+  }
+
+  async function containers(): Promise<string[]> {
+    const names = await docker([
+      "ps",
+      "--all",
+      "--format",
+      "{{.Names}}",
+      "--filter",
+      "name=^ktest-",
+    ]);
+    return names
+      .split("\n")
+      .filter((name) => name !== "")
+      .sort();
+  }
+
+  async function containerId(name: string): Promise<string> {
+    return docker(["inspect", "--format", "{{.Id}}", name]);
+  }
+
+  /** As the API server sees it. */
+  async function kubectl(cluster: Made, ...args: string[]): Promise<string> {
+    const [node] = cluster.outputs.nodes as { name: string }[];
+    return dockerExec(node?.name ?? "", [
+      ...["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"],
+      ...args,
+    ]);
+  }
+
+  before(async () => {
+    const tools = await bringTools({ images: process.env.IMAGES, tell: quiet });
+    sources = tools.sources;
+    state = await mkdtemp(join(tmpdir(), "linkerd-topology-ktest-"));
+    process.env.PATH = tools.env.PATH;
+    process.env.XDG_STATE_HOME = state;
+    kubeconfigBefore = await readFile(personsKubeconfig, "utf8").catch(() => undefined);
+    server = await startServer(kindProvider);
+    clusters = new ProviderClient(server.port, "kind:index:Cluster");
+    networks = new ProviderClient(server.port, "kind:index:Network");
+  });
+
+  after(async () => {
+    // Also when a test failed in the middle: deleting the network takes the owner's nodes along.
+    await networks.delete(network, { name: network, owner }, { name: network, owner });
+    clusters.close();
+    networks.close();
+    await server.close();
+    await rm(state, { recursive: true, force: true });
+    process.env = environment;
+  });
+
+  it("makes two clusters at once, both Ready, on a network of their own", async (t) => {
+    const { inputs } = await networks.check({ name: network, owner });
+    lab = { inputs, ...(await networks.create(inputs)) };
+    const archives = (sources?.archives ?? []).slice(-1);
+    const begun = performance.now();
+    [west, east] = await Promise.all([
+      create("ktest-west", 0, { imageArchives: archives, workers: 1 }),
+      create("ktest-east", 1),
+    ]);
+    t.diagnostic(`two clusters, three nodes: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    for (const { outputs } of [west, east]) {
+      for (const node of outputs.nodes as { name: string; address: string; podCidr: string }[]) {
+        const inspected = await docker([
+          "inspect",
+          "--format",
+          `{{(index .NetworkSettings.Networks ${JSON.stringify(network)}).IPAddress}}`,
+          node.name,
+        ]);
+        assert.equal(node.address, inspected);
+        assert.match(node.podCidr, /^10\.22[01]\.\d+\.0\/24$/);
+      }
+    }
+    const ready = await kubectl(west, "get", "nodes", "--no-headers");
+    assert.equal(ready.match(/ Ready /g)?.length, 2, ready);
+    assert.notEqual(west.outputs.uid, east.outputs.uid);
+  });
+
+  it("lets DNS answers be kept for 5 s only, the negative ones too", async () => {
+    for (const cluster of [west, east]) {
+      const address = (cluster.inputs.serviceSubnet as string).replace(".0/21", ".10");
+      const [{ name } = { name: "" }] = cluster.outputs.nodes as { name: string }[];
+      const answers = await waitUntil(
+        {
+          awaited: "CoreDNS to answer",
+          limit: 120_000,
+          signal: new AbortController().signal,
+        },
+        async () => ({ done: await dnsTtls(name, address) }),
+      );
+      assert.deepEqual(answers, { positive: 5, negative: 5 });
+    }
+  });
+
+  it("keeps the kubeconfig in a file of its own, which works from here", async () => {
+    const path = west.outputs.kubeconfigPath as string;
+    assert.equal(path, join(state, "linkerd-topology", owner, "ktest-west.kubeconfig"));
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    assert.ok(west.outputs.kubeconfig instanceof Secret);
+    assert.equal(await readFile(path, "utf8"), west.outputs.kubeconfig.value);
+    assert.equal(
+      await readFile(personsKubeconfig, "utf8").catch(() => undefined),
+      kubeconfigBefore,
+    );
+  });
+
+  it("has loaded the image archives into every node", async (t) => {
+    if (west.inputs.imageArchives instanceof Array && west.inputs.imageArchives.length > 0) {
+      for (const node of west.outputs.nodes as { name: string }[]) {
+        const images = await dockerExec(node.name, [
+          "ctr",
+          "--namespace=k8s.io",
+          "images",
+          "list",
+          "-q",
+        ]);
+        const names = Object.values(sources?.images ?? {});
+        assert.ok(
+          names.some((name) => images.includes(name)),
+          images,
+        );
+      }
+    } else t.skip("images come from public registries here: there is no archive");
+  });
+
+  it("takes over a sound cluster without touching it", async (t) => {
+    const id = await containerId("ktest-east-control-plane");
+    const begun = performance.now();
+    const again = await create("ktest-east", 1);
+    t.diagnostic(`adopted in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    assert.deepEqual(again.outputs, east.outputs);
+    assert.equal(await containerId("ktest-east-control-plane"), id);
+  });
+
+  it("sees no drift where there is none, and imports", async () => {
+    assert.deepEqual(await clusters.read(east.id, east.inputs, east.outputs), { ...east });
+    assert.deepEqual(await clusters.read(east.id), { ...east });
+    assert.deepEqual(await networks.read(network, lab.inputs, lab.outputs), { ...lab });
+  });
+
+  it("starts a stopped cluster before it reads it, and repairs its kubeconfig file", async (t) => {
+    await docker(["stop", "--time", "1", "ktest-east-control-plane"]);
+    await chmod(east.outputs.kubeconfigPath as string, 0o644);
+    const begun = performance.now();
+    const read = await clusters.read(east.id, east.inputs, east.outputs);
+    t.diagnostic(`started and read in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    assert.equal(read.id, east.id);
+    assert.equal(read.outputs.uid, east.outputs.uid);
+    assert.equal((await stat(east.outputs.kubeconfigPath as string)).mode & 0o777, 0o600);
+  });
+
+  it("updates in place: DNS TTL and image archives", async (t) => {
+    const archives = (sources?.archives ?? []).slice(-1);
+    const news = await inputsOf("ktest-east", 1, { dnsTtlSeconds: 11, imageArchives: archives });
+    const id = await containerId("ktest-east-control-plane");
+    const begun = performance.now();
+    const outputs = await clusters.update(east.id, east.inputs, east.outputs, news);
+    t.diagnostic(`updated in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    assert.equal(await containerId("ktest-east-control-plane"), id);
+    east = { id: east.id, inputs: news, outputs };
+    const address = (news.serviceSubnet as string).replace(".0/21", ".10");
+    await waitUntil(
+      { awaited: "kube-proxy to follow", limit: 10_000, signal: new AbortController().signal },
+      async () => {
+        const seen = await dnsTtls("ktest-east-control-plane", address);
+        return seen.positive === 11 && seen.negative === 11
+          ? { done: undefined }
+          : { pending: JSON.stringify(seen) };
+      },
+    );
+  });
+
+  it("makes the next generation in the old one's place, which deletes nothing then", async () => {
+    const old = east;
+    east = await create("ktest-east", 1, { generation: "g2", podSubnet: "10.229.0.0/21" });
+    assert.notEqual(east.outputs.uid, old.outputs.uid);
+    assert.equal((await clusters.read(old.id, old.inputs, old.outputs)).id, "");
+    await clusters.delete(old.id, old.inputs, old.outputs);
+    assert.ok((await containers()).includes("ktest-east-control-plane"));
+    await access(east.outputs.kubeconfigPath as string);
+  });
+
+  it("deletes a cluster without a trace, and says that it is gone", async () => {
+    await clusters.delete(east.id, east.inputs, east.outputs);
+    assert.deepEqual(await containers(), ["ktest-west-control-plane", "ktest-west-worker"]);
+    assert.equal((await clusters.read(east.id, east.inputs, east.outputs)).id, "");
+    await assert.rejects(access(east.outputs.kubeconfigPath as string));
+  });
+
+  it("leaves a container of that name alone that it did not make", async () => {
+    const name = "ktest-foreign-control-plane";
+    const image = west.outputs.nodeImage as string;
+    await docker([
+      "create",
+      "--name",
+      name,
+      "--label",
+      "io.x-k8s.kind.cluster=ktest-foreign",
+      image,
+    ]);
+    try {
+      await assert.rejects(create("ktest-foreign", 2), /ktest-foreign-control-plane.*did not make/);
+      assert.ok((await containers()).includes(name));
+    } finally {
+      await docker(["rm", "--volumes", name]);
+    }
+  });
+
+  it("undoes a create that is interrupted", async () => {
+    const own = await startServer(kindProvider);
+    const client = new ProviderClient(own.port, "kind:index:Cluster");
+    const inputs = await inputsOf("ktest-cancelled", 2);
+    const creating = assert.rejects(client.create(inputs), /interrupted/);
+    await appears("ktest-cancelled-control-plane");
+    await client.cancel();
+    await creating;
+    client.close();
+    await own.close();
+    assert.ok(!(await containers()).some((name) => name.includes("cancelled")));
+  });
+
+  it("makes good what a killed create left, though its kind still runs", async () => {
+    const path = fileURLToPath(
+      new URL("../../providers/kind/pulumi-resource-kind", import.meta.url),
+    );
+    const plugin = spawn(path, [], { stdio: ["ignore", "pipe", "inherit"] });
+    const [port] = (await once(createInterface(plugin.stdout), "line")) as [string];
+    const client = new ProviderClient(Number(port), "kind:index:Cluster");
+    const inputs = await inputsOf("ktest-killed", 3);
+    const creating = assert.rejects(client.create(inputs));
+    await appears("ktest-killed-control-plane");
+    plugin.kill("SIGKILL");
+    await creating;
+    client.close();
+    const half = await waitUntil(
+      {
+        awaited: "Docker to be done with the container",
+        limit: 60_000,
+        signal: new AbortController().signal,
+      },
+      async () => ({ done: await containerId("ktest-killed-control-plane") }),
+    );
+    const { id, outputs } = await create("ktest-killed", 3);
+    assert.notEqual(await containerId("ktest-killed-control-plane"), half);
+    assert.equal((await clusters.read(id, inputs, outputs)).id, id);
+    await clusters.delete(id, inputs, outputs);
+  });
+
+  it("deletes the network with everything of the owner's that is left on it", async () => {
+    await networks.delete(network, lab.inputs, lab.outputs);
+    assert.deepEqual(await containers(), []);
+    assert.equal((await networks.read(network, lab.inputs, lab.outputs)).id, "");
+    // The state forgot this one, as it does when `up` is killed: its file is deleted with it.
+    await clusters.delete(west.id, west.inputs, west.outputs);
+    await assert.rejects(access(join(state, "linkerd-topology")));
+  });
+
+  async function appears(container: string): Promise<void> {
+    await waitUntil(
+      { awaited: container, limit: 60_000, interval: 100, signal: new AbortController().signal },
+      async () =>
+        (await containers()).includes(container) ? { done: undefined } : { pending: "not there" },
+    );
+  }
+});

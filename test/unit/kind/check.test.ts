@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { checkCluster } from "../../../providers/kind/cluster-check.ts";
+import { checkCidr, overlap } from "../../../providers/kind/subnets.ts";
+import { unknown } from "../../../providers/server/index.ts";
+import type { PropertyMap } from "../../../providers/server/index.ts";
+import { clusterInputs } from "./harness.ts";
+
+const check = (changes: PropertyMap) =>
+  checkCluster({ urn: "", olds: {}, news: { ...clusterInputs, ...changes } });
+
+async function reasons(changes: PropertyMap): Promise<string[]> {
+  const { failures = [] } = await check(changes);
+  return failures.map(({ reason }) => reason);
+}
+
+describe("check of a cluster", () => {
+  it("fills in every default", async () => {
+    const { inputs, failures } = await check({});
+    assert.deepEqual(failures, []);
+    const state = process.env.XDG_STATE_HOME ?? join(homedir(), ".local/state");
+    assert.deepEqual(inputs, {
+      ...clusterInputs,
+      controlPlanes: 1,
+      workers: 0,
+      extraPortMappings: [],
+      containerdConfigPatches: [],
+      registryMirrors: {},
+      imageArchives: [],
+      imageArchiveDigests: [],
+      dnsTtlSeconds: 5,
+      kubeconfigPath: join(state, "linkerd-topology/project/dev/west.kubeconfig"),
+    });
+  });
+
+  it("tells every problem at once, each with its path", async () => {
+    const { failures = [] } = await checkCluster({
+      urn: "",
+      olds: {},
+      news: {
+        name: "West",
+        generation: "a/b",
+        owner: "../etc",
+        podSubnet: "10.0.0.0",
+        serviceSubnet: "10.30.0.1/21",
+        kubernetesVersion: "1.34",
+        controlPlanes: 0,
+        workers: 1.5,
+        podSubnets: "10.0.0.0/16",
+        extraPortMappings: [
+          { node: 1, containerPort: 80, hostPort: 0, listenAddress: "localhost", protocol: "tcp" },
+        ],
+        registryMirrors: { "docker.io": ["mirror:5000"] },
+        imageArchives: ["/nowhere/images.tar", ""],
+        kubeconfigPath: "west.kubeconfig",
+        dnsTtlSeconds: -1,
+      },
+    });
+    assert.deepEqual(
+      failures.map(({ property }) => property).sort(),
+      [
+        "controlPlanes",
+        "dnsTtlSeconds",
+        "extraPortMappings[0].hostPort",
+        "extraPortMappings[0].listenAddress",
+        "extraPortMappings[0].node",
+        "extraPortMappings[0].protocol",
+        "generation",
+        "imageArchives[1]",
+        "kubeconfigPath",
+        "kubernetesVersion",
+        "name",
+        "network",
+        "owner",
+        "podSubnet",
+        "podSubnets",
+        'registryMirrors["docker.io"][0]',
+        "serviceSubnet",
+        "workers",
+      ].sort(),
+    );
+    for (const { property, reason } of failures)
+      assert.ok(reason.startsWith(`${property}: `), reason);
+  });
+
+  for (const [changes, message] of [
+    [{ podSubnets: "x" }, /did you mean "podSubnet"\?/],
+    [{ name: "a".repeat(50) }, /"a{50}-control-plane": 64 characters.*1 shorter/],
+    [{ podSubnet: "10.20.0.0/22", workers: 4 }, /room for 4 nodes.*has 5/],
+    [{ serviceSubnet: "10.20.4.0/24" }, /10\.20\.4\.0\/24 overlaps podSubnet/],
+    [{ podSubnet: "10.20.0.1/21" }, /the subnet is 10\.20\.0\.0\/21/],
+    [{ podSubnet: "fd00::/64" }, /no IPv4 subnet/],
+    [{ imageArchives: ["/nowhere.tar"] }, /imageArchives\[0\]: there is no file \/nowhere\.tar/],
+    [{ workers: "2" }, /workers: has to be a whole number, not "2"/],
+    [{ nodeImage: "--privileged" }, /no reference to an image/],
+  ] as const) {
+    it(`rejects ${JSON.stringify(changes)}`, async () => {
+      const found = await reasons(changes as unknown as PropertyMap);
+      assert.equal(found.length, 1, found.join("\n"));
+      assert.match(found[0] ?? "", message);
+    });
+  }
+
+  it("finds the same host port twice", async () => {
+    const mapping = {
+      containerPort: 80,
+      hostPort: 8080,
+      listenAddress: "127.0.0.1",
+      protocol: "TCP",
+    };
+    assert.deepEqual(
+      await reasons({
+        workers: 1,
+        extraPortMappings: [
+          { node: 0, ...mapping },
+          { node: 1, ...mapping },
+        ],
+      }),
+      ["extraPortMappings[1].hostPort: is the same port as that of extraPortMappings[0]"],
+    );
+  });
+
+  it("lets unknown values through", async () => {
+    const { inputs, failures } = await check({
+      name: unknown,
+      podSubnet: unknown,
+      imageArchives: [unknown],
+    });
+    assert.deepEqual(failures, []);
+    assert.equal(inputs.name, unknown);
+    assert.equal(inputs.kubeconfigPath, unknown);
+    assert.equal(inputs.imageArchiveDigests, unknown);
+  });
+
+  it("passes its own result unchanged, as the engine asks for after an import", async () => {
+    const first = await check({ workers: 2 });
+    const second = await checkCluster({ urn: "", olds: {}, news: first.inputs });
+    assert.deepEqual(second, first);
+  });
+});
+
+describe("subnets", () => {
+  const cidr = fc
+    .record({
+      address: fc.nat(0xffffff).map((n) => 0x0a000000 + n),
+      prefix: fc.integer({ min: 8, max: 30 }),
+    })
+    .map(({ address, prefix }) => {
+      const size = 2 ** (32 - prefix);
+      const first = Math.floor(address / size) * size;
+      const text = [24, 16, 8, 0].map((shift) => (first >>> shift) & 0xff).join(".");
+      return { text: `${text}/${prefix}`, first, last: first + size - 1 };
+    });
+
+  it("overlap exactly when an address is in both", () => {
+    fc.assert(
+      fc.property(cidr, cidr, (a, b) => {
+        assert.equal(overlap(a.text, b.text), a.first <= b.last && b.first <= a.last);
+      }),
+    );
+  });
+
+  it("are valid exactly when they begin at their first address", () => {
+    fc.assert(
+      fc.property(cidr, ({ text }) => {
+        assert.equal(checkCidr(text, 8, 30), undefined);
+      }),
+    );
+  });
+});

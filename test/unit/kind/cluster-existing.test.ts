@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { Harness } from "./harness.ts";
+
+let harness: Harness;
+
+beforeEach(async () => {
+  harness = await Harness.start();
+  await harness.makeNetwork();
+});
+
+afterEach(async () => {
+  await harness.stop();
+});
+
+/** Leaves what a killed run leaves: nodes without the file that says that they were finished. */
+async function leaveHalfMade(): Promise<void> {
+  await harness.create();
+  await harness.alter("west-control-plane", (container) => delete container.marker);
+}
+
+describe("what is there under the cluster's name", () => {
+  it("is taken over when this owner made it from the same inputs and it is sound", async () => {
+    await harness.create();
+    await harness.calls();
+    const { outputs } = await harness.create();
+    assert.equal(outputs.uid, "uid-1");
+    assert.ok(!(await harness.calls()).some((call) => call.startsWith("kind create")));
+  });
+
+  it("is started first when it is stopped, and its new address told", async () => {
+    await harness.create();
+    await harness.alter("west-control-plane", ({ State }) => (State.Running = false));
+    const { outputs } = await harness.create();
+    assert.deepEqual((outputs.nodes as { address: string }[])[0]?.address, "172.30.0.9");
+  });
+
+  for (const [what, change, removed] of [
+    ["half-made", () => leaveHalfMade(), true],
+    ["of an older generation", () => harness.create({ generation: "g0" }), true],
+    ["made from other inputs", () => harness.create({ podSubnet: "10.40.0.0/21" }), true],
+    ["short of a node", () => harness.create({ workers: 1 }), true],
+  ] as const) {
+    it(`is removed and made anew when it is ${what}`, async () => {
+      await change();
+      await harness.calls();
+      await harness.create();
+      const calls = await harness.calls();
+      assert.equal(
+        calls.some((call) => call.startsWith("docker rm --force")),
+        removed,
+      );
+      assert.equal(calls.filter((call) => call.startsWith("kind create")).length, 1);
+      assert.deepEqual(await harness.containers(), ["west-control-plane"]);
+    });
+  }
+
+  for (const [what, change, message] of [
+    [
+      "another owner's",
+      (path: string) => path.replace("project%2Fdev", "project%2Fother"),
+      /"project\/other" made/,
+    ],
+    ["made by kind alone", () => "/lib/modules", /this provider did not make/],
+  ] as const) {
+    it(`is an error and stays untouched when it is ${what}`, async () => {
+      const { id, inputs, outputs } = await harness.create();
+      await harness.alter("west-control-plane", ({ Mounts }) => {
+        for (const mount of Mounts) mount.Destination = change(mount.Destination);
+      });
+      await harness.calls();
+      await assert.rejects(harness.create(), (error: Error) => {
+        assert.match(error.message, message);
+        assert.match(error.message, /west-control-plane/);
+        assert.match(error.message, /kind delete cluster --name west/);
+        return true;
+      });
+      assert.equal((await harness.clusters.read(id, inputs, outputs)).id, "");
+      await harness.clusters.delete(id, inputs, outputs);
+      assert.ok(
+        !(await harness.calls()).some((call) => /^docker (rm|start)|^kind create/.test(call)),
+      );
+      assert.deepEqual(await harness.containers(), ["west-control-plane"]);
+    });
+  }
+
+  it("is looked at again when Docker is still busy creating it", async () => {
+    await harness.behave("unsettled-once");
+    await harness.create();
+    const looks = (await harness.calls()).filter((call) => call.startsWith("docker ps"));
+    assert.ok(looks.length > 2);
+  });
+
+  it("stays when it is of an older generation and the new one can be seen to fail", async () => {
+    await harness.create({ generation: "g0" });
+    await harness.behave("kind-version", "kind v0.20.0");
+    await assert.rejects(harness.create(), /too old/);
+    assert.deepEqual(await harness.containers(), ["west-control-plane"]);
+  });
+});

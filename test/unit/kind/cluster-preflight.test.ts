@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { Harness } from "./harness.ts";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+
+let harness: Harness;
+
+beforeEach(async () => {
+  harness = await Harness.start();
+  await harness.makeNetwork();
+});
+
+afterEach(async () => {
+  await harness.stop();
+});
+
+describe("before anything is created", () => {
+  it("tells every problem of the machine in one error", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    await harness.behave("kind-version", "kind v0.20.0 go1.20 linux/amd64");
+    try {
+      await assert.rejects(
+        harness.create({
+          podSubnet: "172.30.0.0/20",
+          extraPortMappings: [
+            {
+              node: 0,
+              containerPort: 80,
+              hostPort: port,
+              listenAddress: "127.0.0.1",
+              protocol: "TCP",
+            },
+          ],
+        }),
+        (error: Error) => {
+          assert.match(error.message, /"west" can't be created/);
+          assert.match(error.message, /kind. on PATH is too old.*0\.20\.0.*0\.30/);
+          assert.match(error.message, /172\.30\.0\.0\/20 overlaps 172\.30\.0\.0\/16.*"lab"/);
+          assert.match(
+            error.message,
+            new RegExp(`extraPortMappings\\[0\\]\\.hostPort: port ${port}/TCP`),
+          );
+          return true;
+        },
+      );
+    } finally {
+      server.close();
+    }
+    assert.ok(!(await harness.calls()).some((call) => call.startsWith("kind create")));
+  });
+
+  for (const [what, stderr, message] of [
+    [
+      "isn't running",
+      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+      /daemon.*doesn't answer.*systemctl start docker/,
+    ],
+    [
+      "is not permitted",
+      "permission denied while trying to connect to the Docker daemon socket",
+      /does not let this user in.*usermod -aG docker/,
+    ],
+  ] as const) {
+    it(`tells that Docker ${what}`, async () => {
+      const inputs = await harness.inputs();
+      await harness.behave("docker-fails", stderr);
+      await assert.rejects(harness.clusters.create(inputs), message);
+    });
+  }
+
+  it("tells that Docker, or kind, is not there", async () => {
+    const inputs = await harness.inputs();
+    const { PATH } = process.env;
+    process.env.PATH = "/nowhere";
+    await assert.rejects(harness.clusters.create(inputs), /no `docker` on PATH/);
+    process.env.PATH = PATH;
+  });
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { isPropertyMap, unknown } from "../../../providers/server/index.ts";
+import { Harness } from "./harness.ts";
+
+let harness: Harness;
+
+beforeEach(async () => {
+  harness = await Harness.start();
+  await harness.makeNetwork();
+});
+
+afterEach(async () => {
+  await harness.stop();
+});
+
+describe("read", () => {
+  it("finds everything as it was", async () => {
+    const { id, inputs, outputs } = await harness.create();
+    const read = await harness.clusters.read(id, inputs, outputs);
+    assert.deepEqual(read, { id, inputs, outputs });
+  });
+
+  it("says gone when the containers are, and when a node is missing", async () => {
+    const { id, inputs, outputs } = await harness.create({ workers: 1 });
+    await harness.alter("west-worker", ({ Config }) => {
+      Config.Labels = {};
+    });
+    assert.equal((await harness.clusters.read(id, inputs, outputs)).id, "");
+    await harness.clusters.delete(id, inputs, outputs);
+    assert.equal((await harness.clusters.read(id, inputs, outputs)).id, "");
+  });
+
+  it("starts stopped nodes before it says anything", async () => {
+    const { id, inputs, outputs } = await harness.create();
+    await harness.alter("west-control-plane", ({ State }) => (State.Running = false));
+    const read = await harness.clusters.read(id, inputs, outputs);
+    assert.equal(read.id, id);
+    assert.equal((read.outputs.nodes as { address: string }[])[0]?.address, "172.30.0.9");
+  });
+
+  it("lets paused nodes go on", async () => {
+    const { id, inputs, outputs } = await harness.create();
+    await harness.alter("west-control-plane", ({ State }) => (State.Paused = true));
+    assert.deepEqual(await harness.clusters.read(id, inputs, outputs), { id, inputs, outputs });
+  });
+
+  it("brings the kubeconfig file back: missing, changed, or open to others", async () => {
+    const { id, inputs, outputs } = await harness.create();
+    const path = outputs.kubeconfigPath as string;
+    const text = await readFile(path, "utf8");
+    for (const spoil of [
+      () => writeFile(path, "something else"),
+      () => chmod(path, 0o644),
+      () => harness.clusters.read(id, inputs, outputs).then(() => chmod(path, 0o666)),
+    ]) {
+      await spoil();
+      await harness.clusters.read(id, inputs, outputs);
+      assert.equal(await readFile(path, "utf8"), text);
+      assert.equal((await stat(path)).mode & 0o777, 0o600);
+    }
+  });
+
+  it("sees that somebody changed CoreDNS's TTL", async () => {
+    const { id, inputs, outputs } = await harness.create();
+    harness.kubernetes.corefile = harness.kubernetes.corefile.replace(/ttl \d+/, "ttl 30");
+    const read = await harness.clusters.read(id, inputs, outputs);
+    assert.equal(read.inputs.dnsTtlSeconds, 30);
+  });
+
+  it("imports what this provider made, from what it noted in the node", async () => {
+    const { id, inputs, outputs } = await harness.create();
+    assert.deepEqual(await harness.clusters.read(id), { id, inputs, outputs });
+    await harness.alter("west-control-plane", (container) => delete container.marker);
+    await assert.rejects(harness.clusters.read(id), /half-made/);
+    await harness.alter("west-control-plane", (container) => (container.Mounts = []));
+    await assert.rejects(harness.clusters.read(id), /was not made by this provider/);
+    assert.equal((await harness.clusters.read("nowhere")).id, "");
+  });
+});
+
+describe("preview", () => {
+  it("knows the inputs, and nothing else before the create", async () => {
+    const inputs = await harness.inputs();
+    await harness.calls();
+    const { id, outputs } = await harness.clusters.create(inputs, { preview: true });
+    assert.equal(id, "");
+    assert.equal(outputs.name, "west");
+    assert.equal(outputs.kubeconfig, unknown);
+    assert.equal(outputs.nodes, unknown);
+    assert.ok(isPropertyMap(outputs));
+    assert.deepEqual(await harness.calls(), [""]);
+  });
+});

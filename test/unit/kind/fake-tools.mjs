@@ -1,0 +1,214 @@
+// Stands in for `docker` and `kind` on PATH: one program, called by either name. The state lies in the
+// directory FAKE_TOOLS: one file per container, network and image; what was called goes to calls.log;
+// files called behave-* change what happens.
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+const root = process.env.FAKE_TOOLS;
+const [, , tool, ...args] = process.argv;
+const at = (...parts) => join(root, ...parts);
+const read = (path) => JSON.parse(readFileSync(path, "utf8"));
+const all = (kind) =>
+  existsSync(at(kind)) ? readdirSync(at(kind)).map((file) => read(at(kind, file))) : [];
+const save = (kind, name, value) => {
+  mkdirSync(at(kind), { recursive: true });
+  writeFileSync(at(kind, `${name}.json`), JSON.stringify(value));
+};
+const behaviour = (name) =>
+  existsSync(at(`behave-${name}`)) ? readFileSync(at(`behave-${name}`), "utf8") : undefined;
+const stdin = () => readFileSync(0, "utf8");
+const print = (text) => process.stdout.write(`${text}\n`);
+const fail = (text) => {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+};
+const flag = (name) => args[args.indexOf(name) + 1];
+
+appendFileSync(at("calls.log"), `${[tool, ...args].join(" ")}\n`);
+
+if (tool === "docker") {
+  const broken = behaviour("docker-fails");
+  if (broken !== undefined) fail(broken);
+  docker();
+} else {
+  await kind();
+}
+
+function docker() {
+  const [command, sub] = args;
+  const containers = all("containers");
+  const byName = (name) => containers.find((c) => c.Id === name || c.Name === `/${name}`);
+  switch (command) {
+    case "ps": {
+      const [key, value, label] = flag("--filter").split("=");
+      for (const c of containers) {
+        const matches =
+          key === "label"
+            ? value in c.Config.Labels && (label === undefined || c.Config.Labels[value] === label)
+            : Object.values(c.NetworkSettings.Networks).some(
+                ({ NetworkID }) => NetworkID === value,
+              );
+        if (matches) print(c.Id);
+      }
+      // Docker lists a container for a moment before it can be inspected.
+      if (existsSync(at("behave-unsettled-once"))) {
+        rmSync(at("behave-unsettled-once"));
+        print("id-of-a-container-that-is-being-created");
+      }
+      return;
+    }
+    case "container": {
+      const names = args.slice(2);
+      print(JSON.stringify(names.map(byName).filter(Boolean)));
+      const missing = names.filter((name) => !byName(name));
+      if (missing.length > 0)
+        fail(missing.map((name) => `Error: No such container: ${name}`).join("\n"));
+      return;
+    }
+    case "rm":
+      for (const id of args.slice(3)) rmSync(at("containers", `${byName(id).Name.slice(1)}.json`));
+      return;
+    case "unpause":
+      for (const id of args.slice(1)) {
+        const c = byName(id);
+        c.State.Paused = false;
+        save("containers", c.Name.slice(1), c);
+      }
+      return;
+    case "start":
+      for (const id of args.slice(1)) {
+        const c = byName(id);
+        c.State.Running = true;
+        for (const endpoint of Object.values(c.NetworkSettings.Networks))
+          endpoint.IPAddress = "172.30.0.9";
+        save("containers", c.Name.slice(1), c);
+      }
+      return;
+    case "exec": {
+      const rest = args.slice(1).filter((arg) => arg !== "--interactive");
+      const c = byName(rest[0]);
+      if (!c?.State.Running || c.State.Paused)
+        fail(`Error response from daemon: Container ${rest[0]} is not running`);
+      const line = rest.slice(1).join(" ");
+      if (line === "cat /etc/kubernetes/admin.conf") print(readFileSync(at("admin.conf"), "utf8"));
+      else if (line === "cat /kind/linkerd-topology.json") {
+        if (c.marker === undefined)
+          fail("cat: /kind/linkerd-topology.json: No such file or directory");
+        print(c.marker);
+      } else if (line.includes("linkerd-topology.json")) {
+        save("containers", c.Name.slice(1), { ...c, marker: stdin() });
+      } else if (line.includes("images import")) {
+        if (behaviour("import-fails") !== undefined) fail("ctr: unrecognized image format");
+        appendFileSync(at("imported.log"), `${rest[0]} ${stdin()}\n`);
+      } else if (line.includes("certs.d")) {
+        appendFileSync(at("mirrors.log"), `${rest[0]} ${rest.at(-1)}\n${stdin()}\n`);
+      } else if (line.startsWith("journalctl")) print("it is broken");
+      else fail(`fake docker: exec ${line}`);
+      return;
+    }
+    case "network":
+      return network(sub);
+    case "image": {
+      const label = behaviour("node-profile");
+      if (label === undefined) fail(`Error: No such image: ${args.at(-1)}`);
+      return print(label);
+    }
+    case "info":
+      return print(`${root}\tfake`);
+    default:
+      fail(`fake docker: ${args.join(" ")}`);
+  }
+}
+
+function network(sub) {
+  const networks = all("networks");
+  if (sub === "ls") return networks.forEach(({ Id }) => print(Id));
+  if (sub === "create") {
+    const labels = args.flatMap((arg, i) =>
+      arg === "--label" ? [args[i + 1].split(/=(.*)/s).slice(0, 2)] : [],
+    );
+    const name = args.at(-1);
+    save("networks", name, {
+      Id: `id-of-${name}`,
+      Name: name,
+      Labels: Object.fromEntries(labels),
+      IPAM: { Config: [{ Subnet: "172.30.0.0/16" }] },
+      Containers: {},
+    });
+    return print(`id-of-${name}`);
+  }
+  if (sub === "rm") return rmSync(at("networks", `${args[2].replace("id-of-", "")}.json`));
+  const names = args.slice(2);
+  if (names[0] === "--format") {
+    for (const n of networks)
+      print(`${n.Name}\t${n.IPAM.Config.map(({ Subnet }) => Subnet).join("\t")}`);
+    return;
+  }
+  const found = networks.find(({ Name }) => Name === names[0]);
+  print(JSON.stringify(found ? [found] : []));
+  if (!found) fail(`Error response from daemon: network ${names[0]} not found`);
+}
+
+async function kind() {
+  if (args[0] === "version")
+    return print(behaviour("kind-version") ?? "kind v0.33.0 go1.26.0 linux/amd64");
+  const name = flag("--name");
+  const config = stdin();
+  writeFileSync(at("kind-config.yaml"), config);
+  const networkName = process.env.KIND_EXPERIMENTAL_DOCKER_NETWORK;
+  appendFileSync(at("calls.log"), `kind on ${networkName} with ${process.env.KUBECONFIG}\n`);
+  const say = (text) => process.stderr.write(` • ${text} 📦  ...\n`);
+  say("Preparing nodes");
+  const stamp = /containerPath: (\S+)/.exec(config)[1];
+  const roles = [...config.matchAll(/role: (\S+)/g)].map((match) => match[1]);
+  const counts = {};
+  for (const role of roles) {
+    counts[role] = (counts[role] ?? 0) + 1;
+    const node = `${name}-${role}${counts[role] === 1 ? "" : counts[role]}`;
+    save("containers", node, {
+      Id: `id-of-${node}-${process.pid}`,
+      Name: `/${node}`,
+      Config: {
+        Image: "fake/node:1",
+        Labels: { "io.x-k8s.kind.cluster": name, "io.x-k8s.kind.role": role },
+      },
+      State: { Running: true },
+      Mounts: [{ Destination: "/var" }, { Destination: stamp }],
+      HostConfig: {
+        PortBindings:
+          role === "control-plane"
+            ? {
+                "6443/tcp": [
+                  { HostIp: "127.0.0.1", HostPort: readFileSync(at("api-port"), "utf8") },
+                ],
+              }
+            : {},
+      },
+      NetworkSettings: {
+        Networks: { [networkName]: { IPAddress: "172.30.0.2", NetworkID: `id-of-${networkName}` } },
+      },
+    });
+  }
+  say("Writing configuration");
+  say("Starting control-plane");
+  const failure = behaviour("kind-fails");
+  if (failure !== undefined) {
+    // A failure that passes: the next try goes well.
+    if (existsSync(at("behave-kind-fails-once"))) rmSync(at("behave-kind-fails"));
+    fail(failure);
+  }
+  if (behaviour("kind-hangs") !== undefined) {
+    writeFileSync(at("kind-is-hanging"), "");
+    await new Promise((resolve) => setTimeout(resolve, 600_000));
+  }
+  writeFileSync(flag("--kubeconfig"), "what kind writes");
+  say("Installing StorageClass");
+}

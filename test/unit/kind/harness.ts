@@ -1,0 +1,155 @@
+import { access, chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { kindProvider } from "../../../providers/kind/provider.ts";
+import { startServer } from "../../../providers/server/index.ts";
+import type { PropertyMap, RunningServer } from "../../../providers/server/index.ts";
+import { FakeKubernetes } from "./fake-kubernetes.ts";
+import { ProviderClient } from "./provider-client.ts";
+
+/**
+ * The provider as the engine sees it, with stand-ins for docker and kind on PATH, an API server in this
+ * process, and a home of its own. Environment variables are the process's, so one at a time.
+ */
+export class Harness {
+  readonly root: string;
+  readonly kubernetes: FakeKubernetes;
+  readonly clusters: ProviderClient;
+  readonly networks: ProviderClient;
+  readonly #server: RunningServer;
+  readonly #before: NodeJS.ProcessEnv;
+
+  static async start(): Promise<Harness> {
+    const root = await mkdtemp(join(tmpdir(), "linkerd-topology-ktest-"));
+    const kubernetes = new FakeKubernetes();
+    await kubernetes.start();
+    const before = { ...process.env };
+    await mkdir(join(root, "bin"));
+    const program = fileURLToPath(new URL("fake-tools.mjs", import.meta.url));
+    for (const tool of ["docker", "kind"]) {
+      const path = join(root, "bin", tool);
+      await writeFile(path, `#!/bin/sh\nexec "${process.execPath}" "${program}" ${tool} "$@"\n`);
+      await chmod(path, 0o755);
+    }
+    await writeFile(join(root, "api-port"), `${kubernetes.port}`);
+    await writeFile(join(root, "admin.conf"), kubernetes.adminConf());
+    await writeFile(join(root, "calls.log"), "");
+    process.env.PATH = `${join(root, "bin")}:${dirname(process.execPath)}:/usr/bin:/bin`;
+    process.env.FAKE_TOOLS = root;
+    process.env.XDG_STATE_HOME = join(root, "state");
+    delete process.env.DOCKER_HOST;
+    return new Harness(root, kubernetes, await startServer(kindProvider), before);
+  }
+
+  private constructor(
+    root: string,
+    kubernetes: FakeKubernetes,
+    server: RunningServer,
+    before: NodeJS.ProcessEnv,
+  ) {
+    this.root = root;
+    this.kubernetes = kubernetes;
+    this.#server = server;
+    this.#before = before;
+    this.clusters = new ProviderClient(server.port, "kind:index:Cluster");
+    this.networks = new ProviderClient(server.port, "kind:index:Network");
+  }
+
+  async stop(): Promise<void> {
+    this.clusters.close();
+    this.networks.close();
+    await this.#server.close();
+    await this.kubernetes.stop();
+    process.env = this.#before;
+    await rm(this.root, { recursive: true });
+  }
+
+  /** Inputs as a program gives them, after `check`. */
+  async inputs(changes: PropertyMap = {}): Promise<PropertyMap> {
+    const { inputs, failures } = await this.clusters.check({ ...clusterInputs, ...changes });
+    if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
+    this.kubernetes.readyNodes = ["west-control-plane", "west-worker"];
+    return inputs;
+  }
+
+  /** A cluster, with what the engine would keep of it. */
+  async create(changes: PropertyMap = {}) {
+    const inputs = await this.inputs(changes);
+    return { inputs, ...(await this.clusters.create(inputs)) };
+  }
+
+  async makeNetwork(owner = "project/dev"): Promise<void> {
+    const { inputs } = await this.networks.check({ name: "lab", owner });
+    await this.networks.create(inputs);
+  }
+
+  /** Makes a tool behave in another way: `behave-kind-fails` and so on. */
+  async behave(name: string, content = ""): Promise<void> {
+    await writeFile(join(this.root, `behave-${name}`), content);
+  }
+
+  async behaveAsUsual(): Promise<void> {
+    for (const file of await readdir(this.root)) {
+      if (file.startsWith("behave-")) await rm(join(this.root, file));
+    }
+  }
+
+  async containers(): Promise<string[]> {
+    return this.#names("containers");
+  }
+
+  async networkNames(): Promise<string[]> {
+    return this.#names("networks");
+  }
+
+  /** Changes what Docker knows of a container. */
+  async alter(name: string, change: (container: FakeContainer) => void): Promise<void> {
+    const path = join(this.root, "containers", `${name}.json`);
+    const container = JSON.parse(await readFile(path, "utf8")) as FakeContainer;
+    change(container);
+    await writeFile(path, JSON.stringify(container));
+  }
+
+  async read(file: string): Promise<string> {
+    return readFile(join(this.root, file), "utf8").catch(() => "");
+  }
+
+  /** Commands called since the last time. */
+  async calls(): Promise<string[]> {
+    const calls = (await this.read("calls.log")).trim().split("\n");
+    await writeFile(join(this.root, "calls.log"), "");
+    return calls;
+  }
+
+  async #names(kind: string): Promise<string[]> {
+    const files = await readdir(join(this.root, kind)).catch(() => []);
+    return files.map((file) => file.replace(/\.json$/, "")).sort();
+  }
+}
+
+/** As the fake docker stores it: what `docker container inspect` says, and the marker file. */
+export interface FakeContainer {
+  Id: string;
+  Config: { Labels: Record<string, string> };
+  State: { Running: boolean; Paused?: boolean };
+  Mounts: { Destination: string }[];
+  NetworkSettings: { Networks: Record<string, { IPAddress: string; NetworkID: string }> };
+  marker?: string;
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+export const clusterInputs = {
+  name: "west",
+  network: "lab",
+  generation: "g1",
+  owner: "project/dev",
+  podSubnet: "10.20.0.0/21",
+  serviceSubnet: "10.30.0.0/21",
+} as const;

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { PropertyMap } from "../../../providers/server/index.ts";
+import { Harness } from "./harness.ts";
+
+let harness: Harness;
+
+beforeEach(async () => {
+  harness = await Harness.start();
+});
+
+afterEach(async () => {
+  await harness.stop();
+});
+
+async function create(changes: PropertyMap = {}) {
+  const { inputs, failures } = await harness.networks.check({
+    name: "lab",
+    owner: "project/dev",
+    ...changes,
+  });
+  assert.deepEqual(failures, []);
+  return { inputs, ...(await harness.networks.create(inputs)) };
+}
+
+async function remove({ id, inputs, outputs }: Awaited<ReturnType<typeof create>>) {
+  await harness.networks.delete(id, inputs, outputs);
+}
+
+describe("kind:index:Network", () => {
+  it("is a bridge that Docker shows the owner of", async () => {
+    const { id, outputs } = await create({ labels: { expiry: "tomorrow" } });
+    assert.equal(id, "lab");
+    assert.deepEqual(outputs, {
+      name: "lab",
+      owner: "project/dev",
+      labels: { expiry: "tomorrow" },
+      subnet: "172.30.0.0/16",
+      networkId: "id-of-lab",
+    });
+    const [call] = (await harness.calls()).filter((line) =>
+      line.startsWith("docker network create"),
+    );
+    assert.match(call ?? "", /--driver bridge.*--label dev\.linkerd-topology\.owner=project\/dev/);
+    assert.match(call ?? "", /--label dev\.linkerd-topology\.created-by=linkerd-topology\//);
+  });
+
+  it("is adopted from an interrupted run of the same owner, made anew where its labels differ", async () => {
+    await create();
+    await harness.calls();
+    await create();
+    assert.ok(!(await harness.calls()).some((line) => line.startsWith("docker network create")));
+    const { outputs } = await create({ labels: { expiry: "tomorrow" } });
+    assert.deepEqual(outputs.labels, { expiry: "tomorrow" });
+  });
+
+  it("is an error when somebody else has it", async () => {
+    await create();
+    await assert.rejects(
+      create({ owner: "project/other" }),
+      /belongs to "project\/dev".*docker network rm/,
+    );
+    const path = join(harness.root, "networks/lab.json");
+    const network = JSON.parse(await readFile(path, "utf8")) as object;
+    await writeFile(path, JSON.stringify({ ...network, Labels: null }));
+    await assert.rejects(create(), /this provider did not make/);
+    assert.deepEqual(await harness.networkNames(), ["lab"]);
+  });
+
+  it("reads as it is, as gone when it is gone, and can be imported", async () => {
+    const { id, inputs, outputs } = await create();
+    assert.deepEqual(await harness.networks.read(id, inputs, outputs), { id, inputs, outputs });
+    assert.deepEqual(await harness.networks.read(id), { id, inputs, outputs });
+    assert.equal((await harness.networks.read(id, { ...inputs, owner: "x" }, outputs)).id, "");
+    await remove({ id, inputs, outputs });
+    assert.equal((await harness.networks.read(id, inputs, outputs)).id, "");
+    await remove({ id, inputs, outputs });
+  });
+
+  it("takes the nodes with it that a killed run of the same owner left on it", async () => {
+    const network = await create();
+    const inputs = await harness.inputs();
+    await harness.clusters.create(inputs);
+    await remove(network);
+    assert.deepEqual([await harness.containers(), await harness.networkNames()], [[], []]);
+  });
+
+  it("stays, with all that is on it, when somebody else uses it", async () => {
+    const network = await create();
+    await harness.clusters.create(await harness.inputs());
+    await harness.alter("west-control-plane", (container) => (container.Mounts = []));
+    await assert.rejects(
+      remove(network),
+      /can't be removed: west-control-plane.*docker network disconnect/,
+    );
+    assert.deepEqual(await harness.containers(), ["west-control-plane"]);
+    assert.deepEqual(await harness.networkNames(), ["lab"]);
+  });
+
+  it("tells all that is wrong with its inputs", async () => {
+    const { failures } = await harness.networks.check({
+      name: "a b",
+      labls: {},
+      labels: { "dev.linkerd-topology.owner": "me", size: 3 },
+    });
+    assert.deepEqual(
+      failures.map(({ property }) => property).sort(),
+      ['labels["size"]', "labels", "labls", "name", "owner"].sort(),
+    );
+    assert.match(
+      failures.find(({ property }) => property === "labls")?.reason ?? "",
+      /did you mean "labels"/,
+    );
+  });
+
+  it("is replaced, the old one first, when anything changes", async () => {
+    const { id, inputs, outputs } = await create();
+    const diff = await harness.networks.diff(id, inputs, outputs, {
+      ...inputs,
+      labels: { a: "b" },
+    });
+    assert.deepEqual(diff.replacesList, ["labels"]);
+    assert.ok(diff.deletebeforereplace);
+  });
+});
