@@ -1,0 +1,58 @@
+import { timeLimits } from "../../planning/time-limits.ts";
+import { getIfThere } from "../../verification/kubernetes/optional.ts";
+import { lookAtInjection } from "../../verification/signals/injection.ts";
+import { waitFor } from "../../verification/wait.ts";
+import type { Context, PropertyMap, Resource } from "../server/index.ts";
+import { diffInputs } from "../server/index.ts";
+import { clusterApi, isClusterGone } from "./cluster-api.ts";
+import { accessInputs, checkInputs, outputsOf, schemaOf, triggersInput } from "./inputs.ts";
+
+const inputs = { ...accessInputs, ...triggersInput };
+
+const webhook =
+  "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/linkerd-proxy-injector-webhook-config";
+
+/** Exists once pods really get their proxies. */
+export const injectorReady: Resource = {
+  type: "linkerd-topology:index:InjectorReady",
+  schema: schemaOf(
+    "Exists once a pod that is sent to the API server as a dry run comes back with its proxy.",
+    inputs,
+    { proxyImage: { type: "string", description: "Image of the proxy that pods get." } },
+  ),
+  check: ({ news }) => checkInputs(inputs, news),
+  diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, []),
+  create: async (request, context) => ({
+    id: "injector-ready",
+    outputs: await proved(request.inputs, context),
+  }),
+  update: (request, context) => proved(request.newInputs, context),
+  read: async (request, context) => {
+    const api = await clusterApi(request.outputs, context.signal);
+    try {
+      if ((await getIfThere(api, webhook)) === undefined) return undefined;
+    } catch (error) {
+      if (isClusterGone(error)) return undefined;
+      throw error;
+    }
+    return { id: request.id, inputs: request.inputs, outputs: outputsOf(request.outputs) };
+  },
+  delete: async () => {
+    // There is nothing in the cluster that belongs to it.
+  },
+};
+
+async function proved(properties: PropertyMap, context: Context): Promise<PropertyMap> {
+  const api = await clusterApi(properties, context.signal);
+  const { proxyImage } = await waitFor({
+    what: `waiting for Linkerd's proxy injector at ${api.server} to serve`,
+    limit: timeLimits.injectorServes,
+    look: () => lookAtInjection(api),
+    further:
+      "Look further with: kubectl -n linkerd get pods; " +
+      "kubectl -n linkerd logs deploy/linkerd-proxy-injector -c proxy-injector",
+    signal: context.signal,
+    onSeen: (seen) => context.status(`waiting for the proxy injector: ${seen}`),
+  });
+  return outputsOf(properties, { proxyImage });
+}

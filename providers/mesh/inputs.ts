@@ -1,0 +1,107 @@
+import type {
+  CheckFailure,
+  CheckResult,
+  PropertyMap,
+  PropertySchema,
+  ResourceSchema,
+  Value,
+} from "../server/index.ts";
+import { containsUnknown, secret } from "../server/index.ts";
+
+/** An input, and what a program that doesn't set it gets. */
+export interface InputSchema extends PropertySchema {
+  readonly type: "string" | "boolean" | "array";
+  /** @default false */
+  readonly optional?: boolean;
+}
+
+/** Validates the inputs against their schema and fills in the defaults; unknown values pass. */
+export function checkInputs(
+  schema: Readonly<Record<string, InputSchema>>,
+  news: PropertyMap,
+): CheckResult {
+  const failures: CheckFailure[] = [];
+  const inputs: PropertyMap = {};
+  for (const [property, { type, optional, default: fallback }] of Object.entries(schema)) {
+    const value = news[property] ?? fallback;
+    if (value === undefined || value === "") {
+      if (optional !== true) failures.push({ property, reason: "is missing" });
+      continue;
+    }
+    if (!containsUnknown(value) && !isOf(type, value)) {
+      failures.push({ property, reason: `must be ${article[type]}` });
+    }
+    inputs[property] = value;
+  }
+  for (const property of Object.keys(news)) {
+    if (property in schema || property.startsWith("__")) continue;
+    const known = Object.keys(schema).join(", ");
+    failures.push({ property, reason: `is not known; known are ${known}` });
+  }
+  return { inputs, failures };
+}
+
+/** Outputs: the inputs, the kubeconfig as a secret however it came in, and what was found. */
+export function outputsOf(inputs: PropertyMap, found: PropertyMap = {}): PropertyMap {
+  return { ...inputs, kubeconfig: secret(inputs["kubeconfig"] ?? ""), ...found };
+}
+
+/** A string input that `check` has let pass. */
+export function text(inputs: PropertyMap, property: string): string {
+  const value = inputs[property];
+  return typeof value === "string" ? value : "";
+}
+
+const article = {
+  string: "a string",
+  boolean: "true or false",
+  array: "a list of strings",
+} as const;
+
+function isOf(type: InputSchema["type"], value: Value): boolean {
+  if (type !== "array") return typeof value === type;
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+/** Inputs that every gate has. */
+export const accessInputs = {
+  kubeconfig: { type: "string", secret: true, description: "Kubeconfig of the cluster, as text." },
+  context: {
+    type: "string",
+    optional: true,
+    description: "Context of the kubeconfig. Its current context by default.",
+  },
+} as const satisfies Readonly<Record<string, InputSchema>>;
+
+export const triggersInput = {
+  triggers: {
+    type: "array",
+    items: { type: "string" },
+    optional: true,
+    description: "Waits again whenever one of these changes.",
+  },
+} as const satisfies Readonly<Record<string, InputSchema>>;
+
+/** The inputs and outputs as the package's schema shows them. */
+export function schemaOf(
+  description: string,
+  inputs: Readonly<Record<string, InputSchema>>,
+  outputs: Readonly<Record<string, PropertySchema>> = {},
+): ResourceSchema {
+  const inputProperties = Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [name, propertyOf(input)]),
+  );
+  return {
+    description,
+    inputProperties,
+    requiredInputs: Object.entries(inputs)
+      .filter(([, input]) => input.optional !== true && input.default === undefined)
+      .map(([name]) => name),
+    properties: { ...inputProperties, ...outputs },
+  };
+}
+
+/** Pulumi's schema tells what is optional elsewhere: by what is not among the required inputs. */
+function propertyOf(input: InputSchema): PropertySchema {
+  return Object.fromEntries(Object.entries(input).filter(([key]) => key !== "optional"));
+}

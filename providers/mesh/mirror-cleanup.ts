@@ -1,0 +1,109 @@
+import { timeLimits } from "../../planning/time-limits.ts";
+import { waitFor } from "../../verification/wait.ts";
+import type { Context, PropertyMap, Resource } from "../server/index.ts";
+import { diffInputs, messageOf } from "../server/index.ts";
+import { clusterApi, isClusterGone } from "./cluster-api.ts";
+import { accessInputs, checkInputs, outputsOf, schemaOf, text } from "./inputs.ts";
+import { linkInputs } from "./link-ready.ts";
+import { furtherAboutMirrors, lookAtLetGo, sweepMirrors } from "./mirrors.ts";
+
+const inputs = { ...accessInputs, ...linkInputs };
+
+/** Removes what a Link leaves behind in its source, when it is deleted. */
+export const mirrorCleanup: Resource = {
+  type: "linkerd-topology:index:MirrorCleanup",
+  schema: schemaOf(
+    "When it is deleted, after the Link: removes what the Link's service mirror leaves behind.",
+    inputs,
+  ),
+  check: ({ news }) => checkInputs(inputs, news),
+  diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, ["namespace", "link"]),
+  create: (request) =>
+    Promise.resolve({
+      id: `${text(request.inputs, "namespace")}/${text(request.inputs, "link")}`,
+      outputs: outputsOf(request.inputs),
+    }),
+  update: (request) => Promise.resolve(outputsOf(request.newInputs)),
+  read: (request) =>
+    Promise.resolve({
+      id: request.id,
+      inputs: request.inputs,
+      outputs: outputsOf(request.outputs),
+    }),
+  delete: (request, context) => cleanUp(request.outputs, context),
+};
+
+/**
+ * @param silence how long the cluster may be silent before it counts as gone, in milliseconds
+ */
+export async function cleanUp(
+  properties: PropertyMap,
+  context: Context,
+  silence: number = timeLimits.clusterSilent,
+): Promise<void> {
+  const ref = { namespace: text(properties, "namespace"), link: text(properties, "link") };
+  const api = await clusterApi(properties, context.signal);
+  if (!(await answers(api, context, silence))) {
+    context.log(
+      "info",
+      `the cluster at ${api.server} is gone, and with it what the Link left there`,
+    );
+    return;
+  }
+  context.status("waiting for the service mirror to let go of the Link");
+  const letGo = await waitFor({
+    what: `waiting for the service mirror at ${api.server} to let go of the Link ${ref.link}`,
+    limit: timeLimits.linkLetGo,
+    look: () => lookAtLetGo(api, ref),
+    further: furtherAboutMirrors(ref),
+    signal: context.signal,
+  }).catch((error: unknown) => {
+    context.signal.throwIfAborted();
+    // A service mirror that hangs must not keep its Link's remains for ever.
+    context.log("warning", messageOf(error));
+    return "let go" as const;
+  });
+  if (letGo === "link exists") {
+    context.log("info", `there is a Link ${ref.link}: what belongs to it stays`);
+    return;
+  }
+  context.status("removing mirrors");
+  await waitFor({
+    what: `removing what the Link ${ref.link} left at ${api.server}`,
+    limit: timeLimits.mirrorFollows,
+    look: () => sweepMirrors(api, ref),
+    further: furtherAboutMirrors(ref),
+    signal: context.signal,
+  });
+}
+
+/** False if the cluster isn't there; a silence may be one of a restart, so it has to last. */
+async function answers(
+  api: Awaited<ReturnType<typeof clusterApi>>,
+  context: Context,
+  silence: number,
+): Promise<boolean> {
+  let last: unknown;
+  try {
+    await waitFor({
+      what: `waiting for an answer of ${api.server}`,
+      limit: silence,
+      look: async () => {
+        try {
+          await api.get("/version");
+        } catch (error) {
+          last = error;
+          throw error;
+        }
+        return { done: true, value: undefined };
+      },
+      further: "",
+      signal: context.signal,
+    });
+    return true;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (isClusterGone(last)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,157 @@
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { isNotFound, KubernetesApiError } from "../../verification/kubernetes/errors.ts";
+import type {
+  Endpoints,
+  Lease,
+  LinkObject,
+  List,
+  Pod,
+  Service,
+} from "../../verification/kubernetes/objects.ts";
+import { getIfThere } from "../../verification/kubernetes/optional.ts";
+import { isReady } from "../../verification/kubernetes/pods.ts";
+import {
+  clusterNameLabel,
+  corePath,
+  leaseOf,
+  leasePath,
+  linkPath,
+  localDiscoveryAnnotation,
+  mirroredServiceLabel,
+  probeOf,
+  remoteDiscoveryKey,
+} from "../../verification/names.ts";
+import { readControllerMetrics } from "../../verification/signals/controller-metrics.ts";
+import type { Look } from "../../verification/wait.ts";
+
+/** Which Link, in which namespace of the source, left something behind. */
+export interface FormerLink {
+  readonly namespace: string;
+  readonly link: string;
+}
+
+/**
+ * Whether mirrors can be removed for good: no service mirror works on the Link any more. "link exists":
+ * they must not be, as they belong to a Link that is there.
+ */
+export async function lookAtLetGo(
+  api: KubernetesApi,
+  { namespace, link }: FormerLink,
+): Promise<Look<"let go" | "link exists">> {
+  const found = await getIfThere<LinkObject>(api, linkPath(namespace, link));
+  if (found !== undefined) {
+    if (found.metadata.deletionTimestamp === undefined) return { done: true, value: "link exists" };
+    return { done: false, seen: "the Link is being deleted" };
+  }
+  const pod = await holderOf(api, { namespace, link });
+  if (pod === undefined || !isReady(pod)) return { done: true, value: "let go" };
+  const { name } = pod.metadata;
+  const metrics = await readControllerMetrics(api, namespace, name, link);
+  if (metrics.targetServices === undefined) return { done: true, value: "let go" };
+  return { done: false, seen: `pod ${name} still watches ${link}` };
+}
+
+/**
+ * Removes what the Link left, and is done when a look finds nothing any more. Mirrors of other targets,
+ * and federated Services that still have members, stay.
+ */
+export async function sweepMirrors(
+  api: KubernetesApi,
+  former: FormerLink,
+): Promise<Look<undefined>> {
+  const { namespace, link } = former;
+  const mirrored = `${mirroredServiceLabel}=true`;
+  const [services, endpoints] = await Promise.all([
+    api.get<List<Service>>("/api/v1/services", { labelSelector: mirrored }),
+    api.get<List<Endpoints>>("/api/v1/endpoints", { labelSelector: `${clusterNameLabel}=${link}` }),
+  ]);
+  const mirrors = services.items.filter(
+    ({ metadata }) => metadata.labels?.[clusterNameLabel] === link,
+  );
+  const federated = services.items.filter((service) => isMember(service, link));
+  // The probe's Endpoints bear no mirror label; those of the chart's Service of that name go with it.
+  const leftEndpoints = endpoints.items.filter(
+    ({ metadata }) =>
+      metadata.labels?.[mirroredServiceLabel] === "true" ||
+      (metadata.namespace === namespace && metadata.name === probeOf(link)),
+  );
+  await Promise.all([
+    ...mirrors.map(({ metadata }) => remove(api, metadata.namespace, "services", metadata.name)),
+    ...leftEndpoints.map(({ metadata }) =>
+      remove(api, metadata.namespace, "endpoints", metadata.name),
+    ),
+    ...federated.map((service) => leave(api, service, link)),
+    removeLease(api, former),
+  ]);
+  const left = mirrors.length + leftEndpoints.length + federated.length;
+  return left === 0
+    ? { done: true, value: undefined }
+    : { done: false, seen: `${left} Services and Endpoints` };
+}
+
+/** How a person looks further. */
+export function furtherAboutMirrors({ link }: FormerLink): string {
+  return `Look further with: kubectl get services,endpoints -A -l ${clusterNameLabel}=${link}`;
+}
+
+async function holderOf(api: KubernetesApi, former: FormerLink): Promise<Pod | undefined> {
+  const { namespace, link } = former;
+  const lease = await getIfThere<Lease>(api, leasePath(namespace, leaseOf(link)));
+  const holder = lease?.spec?.holderIdentity ?? "";
+  return holder === ""
+    ? undefined
+    : await getIfThere<Pod>(api, corePath(namespace, "pods", holder));
+}
+
+/** A service mirror that runs keeps its Lease: it would only make it anew. */
+async function removeLease(api: KubernetesApi, former: FormerLink): Promise<void> {
+  if ((await holderOf(api, former)) !== undefined) return;
+  await removePath(api, leasePath(former.namespace, leaseOf(former.link)));
+}
+
+function members(service: Service): readonly string[] {
+  const list = service.metadata.annotations?.[remoteDiscoveryKey] ?? "";
+  return list.split(",").filter((member) => member !== "");
+}
+
+function isMember(service: Service, target: string): boolean {
+  // Mirrors of a target bear its name as a label; federated Services don't, and name it here.
+  if (service.metadata.labels?.[clusterNameLabel] !== undefined) return false;
+  return members(service).some((member) => member.endsWith(`@${target}`));
+}
+
+/** Takes the target out of a federated Service, and removes that when it was the last member. */
+async function leave(api: KubernetesApi, service: Service, target: string): Promise<void> {
+  const { namespace, name, resourceVersion, annotations } = service.metadata;
+  const rest = members(service).filter((member) => !member.endsWith(`@${target}`));
+  if (rest.length === 0 && (annotations?.[localDiscoveryAnnotation] ?? "") === "") {
+    await remove(api, namespace, "services", name);
+    return;
+  }
+  try {
+    // With the version that was seen: another target's service mirror may be changing it too.
+    await api.patch(corePath(namespace ?? "", "services", name), {
+      metadata: { resourceVersion, annotations: { [remoteDiscoveryKey]: rest.join(",") } },
+    });
+  } catch (error) {
+    const overtaken = error instanceof KubernetesApiError && error.status === 409;
+    if (!overtaken && !isNotFound(error)) throw error;
+  }
+}
+
+async function remove(
+  api: KubernetesApi,
+  namespace: string | undefined,
+  kind: string,
+  name: string,
+): Promise<void> {
+  await removePath(api, corePath(namespace ?? "", kind, name));
+}
+
+async function removePath(api: KubernetesApi, path: string): Promise<void> {
+  try {
+    await api.delete(path);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import http from "node:http";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { KubernetesApiError } from "../../../verification/kubernetes/errors.ts";
+import type { Forward } from "../../../verification/kubernetes/http-api.ts";
+import { HttpApi } from "../../../verification/kubernetes/http-api.ts";
+import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
+
+const metrics = "/api/v1/namespaces/linkerd-multicluster/pods/controller-1:9999/proxy/metrics";
+
+describe("the API over HTTP", () => {
+  let fake: FakeKubernetes;
+  beforeEach(async () => {
+    fake = await FakeKubernetes.start();
+  });
+  afterEach(() => fake.stop());
+
+  const api = (forward: Forward, agent?: http.Agent) =>
+    new HttpApi(
+      fake.address,
+      { options: agent === undefined ? {} : { agent }, headers: {} },
+      undefined,
+      forward,
+    );
+  const never: Forward = () => Promise.reject(new Error("not to be called"));
+  const podText = (forward: Forward) =>
+    api(forward).podText("linkerd-multicluster", "controller-1", 9999, "/metrics");
+
+  it("asks a pod past its proxy where the proxy's policy refuses the API server", async () => {
+    fake.answers.set(metrics, { status: 403, body: "" });
+    const asked: unknown[] = [];
+    const text = await podText((request) => {
+      asked.push(request);
+      return Promise.resolve("gateway_alive 1");
+    });
+    assert.equal(text, "gateway_alive 1");
+    assert.deepEqual(asked, [
+      { namespace: "linkerd-multicluster", pod: "controller-1", port: 9999, path: "/metrics" },
+    ]);
+  });
+
+  it("takes the API server's own refusal as one", async () => {
+    const body = { kind: "Status", reason: "Forbidden", message: "no right to pods/proxy" };
+    fake.answers.set(metrics, { status: 403, body });
+    await assert.rejects(podText(never), /403 Forbidden: no right to pods\/proxy/);
+  });
+
+  it("an event in the place of an error has words all the same", async () => {
+    fake.answers.set(metrics, { status: 403, body: "" });
+    const event: unknown = { type: "error" };
+    await assert.rejects(
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as the library does
+      podText(() => Promise.reject(event)),
+      (error: KubernetesApiError) => /port-forward .*the connection failed/.test(error.message),
+    );
+  });
+
+  it("asks again when a kept connection was closed under it", async () => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const kept = api(never, agent);
+    await kept.get("/version");
+    const [socket] = Object.values(agent.freeSockets)[0] ?? [];
+    assert.ok(socket, "the connection was not kept");
+    // What the client sees when the server closes while the next request is on its way.
+    const write = socket.write.bind(socket);
+    socket.write = ((...args: Parameters<typeof write>) => {
+      socket.destroy(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
+      return write(...args);
+    }) as typeof socket.write;
+    assert.deepEqual(await kept.get("/version"), { gitVersion: "v1.34.2" });
+    agent.destroy();
+  });
+});

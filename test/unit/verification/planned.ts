@@ -1,0 +1,64 @@
+import type { KindClusterPlan, LinkPlan, Plan } from "../../../planning/plan-types.ts";
+
+const gateway = (cluster: string) => ({
+  serviceType: "NodePort" as const,
+  addresses: [`two-${cluster}-control-plane`],
+  port: 30143,
+  probePort: 30191,
+  identity: "gateway.identity",
+});
+
+const cluster = (name: string, other: string, octet: number): KindClusterPlan => ({
+  type: "kind",
+  name,
+  kindName: `two-${name}`,
+  network: name,
+  generation: "0a1b2c",
+  apiServer: `https://two-${name}-control-plane:6443`,
+  gateway: gateway(name),
+  targets: [other],
+  sources: [other],
+  kubernetesVersion: undefined,
+  nodeImage: undefined,
+  nodes: [{ name: `two-${name}-control-plane`, role: "control-plane" }],
+  podSubnet: `10.${octet}.0.0/21`,
+  serviceSubnet: `10.${octet}.8.0/21`,
+  portMappings: [],
+  containerdConfigPatches: [],
+  registryMirrors: {},
+  imageArchives: [],
+});
+
+const link = (source: string, target: string): LinkPlan => ({
+  source,
+  target,
+  name: target,
+  mode: "gateway",
+  gateway: gateway(target),
+  headless: true,
+  accessAccount: `remote-access-${source}`,
+});
+
+/** Two clusters, linked both ways by their gateways. */
+export const twoClusters: Plan = {
+  name: "two",
+  network: { name: "two" },
+  clusters: [cluster("west", "east", 10), cluster("east", "west", 20)],
+  links: [link("west", "east"), link("east", "west")],
+  linkerd: {
+    version: "edge-26.1.1",
+    chartVersion: "2026.1.1",
+    namespace: "linkerd",
+    multiclusterNamespace: "linkerd-multicluster",
+    trustDomain: "cluster.local",
+    clusterDomain: "cluster.local",
+    highAvailability: false,
+    values: { crds: {}, controlPlane: {}, multicluster: {} },
+  },
+  trust: {
+    anchorLifetimeHours: 87600,
+    issuerLifetimeHours: 8760,
+    anchorEarlyRenewalHours: 720,
+    issuerEarlyRenewalHours: 720,
+  },
+};

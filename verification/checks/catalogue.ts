@@ -1,0 +1,36 @@
+import type { Check, ClusterSubject, LinkSubject, MeshSubject } from "./check.ts";
+import { clusterAnswers } from "./cluster-answers.ts";
+import { controlPlaneReady } from "./control-plane-ready.ts";
+import { gatewayAlive, gatewayAnswers } from "./gateway-answers.ts";
+import { issuerValid } from "./issuer-valid.ts";
+import { linkTakenUp } from "./link-taken-up.ts";
+import { mirrorsComplete } from "./mirrors-complete.ts";
+import { multiclusterReady } from "./multicluster-ready.ts";
+import { nodesReady } from "./nodes-ready.ts";
+import { podsGetProxies } from "./pods-get-proxies.ts";
+import { podsHaveProxies } from "./pods-have-proxies.ts";
+import { subnetsAsPlanned } from "./subnets-as-planned.ts";
+import { trustAnchorShared } from "./trust-anchor-shared.ts";
+
+/** Every check, by what it is asked of. */
+export interface Catalogue {
+  readonly mesh: readonly Check<MeshSubject>[];
+  readonly cluster: readonly Check<ClusterSubject>[];
+  readonly link: readonly Check<LinkSubject>[];
+}
+
+/** The checks that end an `up`. A new check is one small file and one line here. */
+export const catalogue: Catalogue = {
+  mesh: [trustAnchorShared],
+  cluster: [
+    clusterAnswers,
+    nodesReady,
+    subnetsAsPlanned,
+    controlPlaneReady,
+    podsGetProxies,
+    podsHaveProxies,
+    multiclusterReady,
+    issuerValid,
+  ],
+  link: [linkTakenUp, gatewayAnswers, gatewayAlive, mirrorsComplete],
+};

@@ -1,0 +1,80 @@
+import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
+import type { ClusterStatus, LinkStatus, MeshStatus } from "../status.ts";
+
+/** How a check ended. `not run`: its premise doesn't hold, so it neither passes nor fails. */
+export type Outcome =
+  | { readonly state: "passed"; readonly detail?: string }
+  | {
+      readonly state: "failed";
+      /** What is wrong. */
+      readonly problem: string;
+      /** What to do about it, or how to look further. */
+      readonly mend: string;
+      /** It won't pass by itself, as others may while a mesh starts. @default false */
+      readonly final?: boolean;
+    }
+  | { readonly state: "not run"; readonly reason: string };
+
+/** One question about a running mesh. */
+export interface Check<Subject> {
+  /** Stable name, for machines. */
+  readonly id: string;
+  /** What holds if it passes, in a few words. */
+  readonly title: string;
+  /** False: it isn't asked of this subject, and doesn't appear in the results. @default always */
+  readonly applies?: (subject: Subject) => boolean;
+  /** It says something only where traffic flows. @default false */
+  readonly needsDataPlane?: boolean;
+  readonly run: (subject: Subject) => Outcome | Promise<Outcome>;
+}
+
+/** What checks of a cluster look at. */
+export interface ClusterSubject {
+  readonly plan: ClusterPlan;
+  readonly status: ClusterStatus;
+}
+
+/** What checks of a Link look at. */
+export interface LinkSubject {
+  readonly plan: LinkPlan;
+  readonly status: LinkStatus;
+  readonly source: ClusterStatus;
+  readonly target: ClusterStatus;
+}
+
+/** What checks of the mesh as a whole look at. */
+export interface MeshSubject {
+  readonly plan: Plan;
+  readonly status: MeshStatus;
+}
+
+/** The result of one check of one subject. Plain data. */
+export type CheckResult = {
+  readonly check: string;
+  readonly title: string;
+  /** `west`, `west → east`, or the name of the topology. */
+  readonly subject: string;
+} & Outcome;
+
+export function passed(detail?: string): Outcome {
+  return detail === undefined ? { state: "passed" } : { state: "passed", detail };
+}
+
+export function failed(problem: string, mend: string): Outcome {
+  return { state: "failed", problem, mend };
+}
+
+/** A failure that waiting doesn't mend. */
+export function failedForGood(problem: string, mend: string): Outcome {
+  return { state: "failed", problem, mend, final: true };
+}
+
+export function notRun(reason: string): Outcome {
+  return { state: "not run", reason };
+}
+
+/** A kubectl command that leads to the cluster of the message. */
+export function kubectl(cluster: ClusterStatus, rest: string): string {
+  const file = cluster.kubeconfigPath;
+  return `kubectl ${file === undefined ? "" : `--kubeconfig ${file} `}${rest}`;
+}

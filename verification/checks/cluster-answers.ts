@@ -1,0 +1,17 @@
+import type { Check, ClusterSubject } from "./check.ts";
+import { failed, passed } from "./check.ts";
+
+/** The API server answers, and everything that was asked of it was answered. */
+export const clusterAnswers: Check<ClusterSubject> = {
+  id: "cluster-answers",
+  title: "the API server answers",
+  run: ({ status }) =>
+    status.problems.length === 0
+      ? passed(status.kubernetesVersion)
+      : failed(
+          status.problems.join("; "),
+          status.reachable
+            ? "Check what the kubeconfig's user may do in the cluster."
+            : "Check that its node containers run (docker ps -a) and that the kubeconfig is the cluster's; `up` heals both.",
+        ),
+};

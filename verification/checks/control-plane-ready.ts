@@ -1,0 +1,22 @@
+import { controlPlaneNamespace } from "../names.ts";
+import type { Check, ClusterSubject } from "./check.ts";
+import { failed, kubectl, passed } from "./check.ts";
+import { troublesIn } from "./workload-troubles.ts";
+
+const controllers = ["linkerd-identity", "linkerd-destination", "linkerd-proxy-injector"];
+
+/** Linkerd's own Deployments are there and available. */
+export const controlPlaneReady: Check<ClusterSubject> = {
+  id: "control-plane-ready",
+  title: "control plane ready",
+  applies: ({ status }) => status.reachable,
+  run: ({ status }) => {
+    const troubles = troublesIn(status, controlPlaneNamespace, controllers);
+    return troubles.length === 0
+      ? passed()
+      : failed(
+          troubles.join("; "),
+          `Look with: ${kubectl(status, `-n ${controlPlaneNamespace} get pods,events`)}`,
+        );
+  },
+};

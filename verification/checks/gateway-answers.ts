@@ -1,0 +1,39 @@
+import type { LinkSubject } from "./check.ts";
+import type { Check, Outcome } from "./check.ts";
+import { controllerOf, multiclusterNamespace } from "../names.ts";
+import { failed, kubectl, passed } from "./check.ts";
+
+/**
+ * Where no real gateway runs: the source's probes reach the program that stands in for it. That proves
+ * the way, from the Link's addresses to the gateway's pod, and nothing about traffic.
+ */
+export const gatewayAnswers: Check<LinkSubject> = {
+  id: "gateway-answers",
+  title: "probes reach the gateway's stand-in",
+  applies: ({ plan, target }) => plan.gateway !== undefined && target.dataPlane === "none",
+  run: probed,
+};
+
+/** The target's gateway, a real proxy, is alive as the source sees it. */
+export const gatewayAlive: Check<LinkSubject> = {
+  id: "gateway-alive",
+  title: "gateway alive",
+  applies: ({ plan }) => plan.gateway !== undefined,
+  needsDataPlane: true,
+  run: probed,
+};
+
+function probed({ plan, status: { gateway }, source }: LinkSubject): Outcome {
+  if (gateway.state === "alive") {
+    const { latencyMilliseconds } = gateway;
+    return passed(latencyMilliseconds === undefined ? undefined : `${latencyMilliseconds} ms`);
+  }
+  const where = gateway.address ?? "no address";
+  return failed(
+    gateway.state === "not alive"
+      ? `the probes of ${plan.target}'s gateway (${where}) are not answered`
+      : `no probe of ${plan.target}'s gateway (${where}) is known of yet`,
+    `Look with: ${kubectl(source, `-n ${multiclusterNamespace} logs deploy/${controllerOf(plan.name)} -c controller`)}; ` +
+      `the probe port of the Link, of the Service probe-${plan.name} and of the gateway must be the same (linkerd2#14451)`,
+  );
+}

@@ -1,0 +1,28 @@
+import type { Check, ClusterSubject } from "./check.ts";
+import { failed, failedForGood, passed } from "./check.ts";
+import { validity } from "./validity.ts";
+
+/** The issuer's certificate is valid now and signed by a trust anchor of its cluster. */
+export const issuerValid: Check<ClusterSubject> = {
+  id: "issuer-valid",
+  title: "issuer valid and signed by the trust anchor",
+  applies: ({ status }) => status.reachable,
+  run: ({ status: { issuer } }) => {
+    if (issuer === undefined) {
+      return failed(
+        "there is no issuer certificate in Secret linkerd-identity-issuer",
+        "Run `up`.",
+      );
+    }
+    if (!issuer.chained) {
+      return failedForGood(
+        "no trust anchor of this cluster signed the issuer's certificate",
+        "Run `up`, which makes issuers from the trust anchor; then restart linkerd-identity.",
+      );
+    }
+    const trouble = validity(issuer, new Date());
+    return trouble === undefined
+      ? passed(`until ${issuer.expires.slice(0, 10)}`)
+      : failedForGood(`the issuer's certificate ${trouble}`, "Run `up`, which makes it anew.");
+  },
+};

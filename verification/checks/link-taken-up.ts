@@ -1,0 +1,17 @@
+import { controllerOf, multiclusterNamespace } from "../names.ts";
+import type { Check, LinkSubject } from "./check.ts";
+import { failed, kubectl, passed } from "./check.ts";
+
+/** The service mirror works on the Link as it stands, and the target lets it in. */
+export const linkTakenUp: Check<LinkSubject> = {
+  id: "link-taken-up",
+  title: "Link taken up by its service mirror",
+  run: ({ plan, status, source }) => {
+    const { serviceMirror } = status;
+    if (serviceMirror.takenUp) return passed(serviceMirror.pod);
+    return failed(
+      serviceMirror.trouble ?? "no reason known",
+      `Look with: ${kubectl(source, `-n ${multiclusterNamespace} logs deploy/${controllerOf(plan.name)} -c controller`)}`,
+    );
+  },
+};

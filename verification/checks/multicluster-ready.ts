@@ -1,0 +1,26 @@
+import { controllerOf, multiclusterNamespace } from "../names.ts";
+import type { Check, ClusterSubject } from "./check.ts";
+import { failed, kubectl, passed } from "./check.ts";
+import { troublesIn } from "./workload-troubles.ts";
+
+/** The extension's Deployments are there and available: the gateway where one is planned, one service
+ * mirror per Link. */
+export const multiclusterReady: Check<ClusterSubject> = {
+  id: "multicluster-ready",
+  title: "gateway and service mirrors ready",
+  applies: ({ plan, status }) =>
+    status.reachable && (plan.targets.length > 0 || plan.sources.length > 0),
+  run: ({ plan, status }) => {
+    const expected = [
+      ...(plan.gateway === undefined ? [] : ["linkerd-gateway"]),
+      ...plan.targets.map(controllerOf),
+    ];
+    const troubles = troublesIn(status, multiclusterNamespace, expected);
+    return troubles.length === 0
+      ? passed()
+      : failed(
+          troubles.join("; "),
+          `Look with: ${kubectl(status, `-n ${multiclusterNamespace} get pods,events`)}`,
+        );
+  },
+};

@@ -1,0 +1,16 @@
+import type { Check, ClusterSubject } from "./check.ts";
+import { failed, kubectl, passed } from "./check.ts";
+
+/** A new pod that wants a proxy gets one. */
+export const podsGetProxies: Check<ClusterSubject> = {
+  id: "pods-get-proxies",
+  title: "new pods get their proxies",
+  applies: ({ status }) => status.reachable,
+  run: ({ status: { injection }, status }) =>
+    injection.injects
+      ? passed(injection.seen)
+      : failed(
+          `the API server answers a dry run with ${injection.seen}`,
+          `Look with: ${kubectl(status, "-n linkerd logs deploy/linkerd-proxy-injector -c proxy-injector")}`,
+        ),
+};

@@ -1,0 +1,25 @@
+import type { Check, ClusterSubject } from "./check.ts";
+import { failed, kubectl, passed } from "./check.ts";
+
+/**
+ * Every running pod of Linkerd and of its extension has its proxy. One that came before the injector
+ * served is Running and Ready without: a gateway is then a bare pause container.
+ */
+export const podsHaveProxies: Check<ClusterSubject> = {
+  id: "pods-have-proxies",
+  title: "Linkerd's own pods have their proxies",
+  applies: ({ status }) => status.proxies.length > 0,
+  run: ({ status }) => {
+    const without = status.proxies.filter(({ image }) => image === undefined);
+    const namespaces = [...new Set(without.map(({ namespace }) => namespace))];
+    const restart = namespaces.map((namespace) =>
+      kubectl(status, `-n ${namespace} rollout restart deploy`),
+    );
+    return without.length === 0
+      ? passed(`${status.proxies.length} pods`)
+      : failed(
+          without.map(({ namespace, pod }) => `${namespace}/${pod} has none`).join("; "),
+          `Make the pods anew: ${restart.join("; ")}`,
+        );
+  },
+};

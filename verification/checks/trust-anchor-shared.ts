@@ -1,0 +1,37 @@
+import type { Check, MeshSubject } from "./check.ts";
+import { failed, failedForGood, notRun, passed } from "./check.ts";
+import { validity } from "./validity.ts";
+
+/** Every cluster trusts the same anchors, and they are valid. */
+export const trustAnchorShared: Check<MeshSubject> = {
+  id: "trust-anchor-shared",
+  title: "same trust anchor everywhere",
+  run: ({ status }) => {
+    const asked = status.clusters.filter(({ reachable }) => reachable);
+    if (asked.length === 0) return notRun("no cluster answers");
+    const without = asked.filter(({ trustAnchors }) => trustAnchors.length === 0);
+    if (without.length > 0) {
+      return failed(
+        `${without.map(({ name }) => name).join(", ")}: no certificate in ConfigMap linkerd-identity-trust-roots`,
+        "Run `up`.",
+      );
+    }
+    const sets = new Map<string, string[]>();
+    for (const { name, trustAnchors } of asked) {
+      const set = trustAnchors.map(({ fingerprint }) => fingerprint).sort();
+      sets.set(set.join(" and "), [...(sets.get(set.join(" and ")) ?? []), name]);
+    }
+    if (sets.size > 1) {
+      const parties = [...sets].map(([set, names]) => `${names.join(", ")}: ${set}`);
+      return failedForGood(
+        `the clusters trust different anchors (${parties.join("; ")})`,
+        "Run `up`; if a rotation is under way, finish it in every cluster.",
+      );
+    }
+    const [anchor] = asked[0]?.trustAnchors ?? [];
+    const trouble = anchor === undefined ? undefined : validity(anchor, new Date());
+    return trouble === undefined
+      ? passed(anchor?.fingerprint)
+      : failedForGood(`the trust anchor ${trouble}`, "Make a new trust anchor and rotate to it.");
+  },
+};

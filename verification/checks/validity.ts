@@ -1,0 +1,10 @@
+import type { CertificateStatus } from "../status.ts";
+
+/** Why a certificate isn't valid at a time, as what follows its name; undefined if it is. */
+export function validity(certificate: CertificateStatus, now: Date): string | undefined {
+  if (now < new Date(certificate.notBefore)) {
+    return `is not valid before ${certificate.notBefore} (is the clock right?)`;
+  }
+  if (now >= new Date(certificate.expires)) return `expired at ${certificate.expires}`;
+  return undefined;
+}

@@ -1,0 +1,18 @@
+import type { ClusterStatus } from "../status.ts";
+
+/** What is wrong with the Deployments of a namespace: expected ones that are missing, unready ones. */
+export function troublesIn(
+  status: ClusterStatus,
+  namespace: string,
+  expected: readonly string[],
+): readonly string[] {
+  const there = status.workloads.filter((workload) => workload.namespace === namespace);
+  return [
+    ...expected
+      .filter((name) => !there.some((workload) => workload.name === name))
+      .map((name) => `there is no Deployment ${name}`),
+    ...there
+      .filter(({ ready }) => !ready)
+      .map(({ name, trouble }) => `${name} is not ready (${trouble ?? "no reason given"})`),
+  ];
+}

@@ -1,0 +1,87 @@
+import type { ClusterPlan } from "../../planning/plan-types.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { KubernetesApiError } from "../kubernetes/errors.ts";
+import { lookAtInjection } from "../signals/injection.ts";
+import type { ClusterStatus } from "../status.ts";
+import { observeCertificates } from "./certificates.ts";
+import { observeNodes } from "./nodes.ts";
+import { observeSubnets } from "./subnets.ts";
+import { observeWorkloads } from "./workloads.ts";
+
+/** All that one cluster is asked about itself. */
+export async function observeCluster(
+  plan: ClusterPlan,
+  kubeconfigPath: string | undefined,
+  api: KubernetesApi,
+): Promise<ClusterStatus> {
+  let version: { readonly gitVersion?: string };
+  try {
+    version = await api.get("/version");
+  } catch (error) {
+    if (!(error instanceof KubernetesApiError)) throw error;
+    return silentCluster(plan, kubeconfigPath, error.message);
+  }
+  const problems: string[] = [];
+  // One part that can't be asked must not hide the others.
+  const part = async <T>(name: string, asked: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await asked;
+    } catch (error) {
+      if (!(error instanceof KubernetesApiError)) throw error;
+      problems.push(`${name}: ${error.message}`);
+      return undefined;
+    }
+  };
+  const subnetsPlanned = plan.podSubnet !== undefined && plan.serviceSubnet !== undefined;
+  const nodesAndSubnets = async () => {
+    const nodes = await observeNodes(api);
+    return { nodes, subnets: subnetsPlanned ? undefined : await observeSubnets(api, nodes) };
+  };
+  const [nodes, workloads, certificates, injection] = await Promise.all([
+    part("nodes", nodesAndSubnets()),
+    part("workloads", observeWorkloads(api)),
+    part("certificates", observeCertificates(api)),
+    part("injection", lookAtInjection(api)),
+  ]);
+  return {
+    ...silentCluster(plan, kubeconfigPath),
+    problems,
+    reachable: true,
+    kubernetesVersion: version.gitVersion,
+    nodes: nodes?.nodes ?? [],
+    podSubnet: plan.podSubnet ?? nodes?.subnets?.podSubnet,
+    serviceSubnet: plan.serviceSubnet ?? nodes?.subnets?.serviceSubnet,
+    ...workloads,
+    ...certificates,
+    injection:
+      injection === undefined
+        ? { injects: false, seen: "the API server refused the dry run" }
+        : injection.done
+          ? { injects: true, seen: injection.value.proxyImage }
+          : { injects: false, seen: injection.seen },
+  };
+}
+
+/** A cluster that gave no answer. */
+export function silentCluster(
+  plan: ClusterPlan,
+  kubeconfigPath: string | undefined,
+  problem?: string,
+): ClusterStatus {
+  return {
+    name: plan.name,
+    kubeconfigPath,
+    problems: problem === undefined ? [] : [problem],
+    reachable: false,
+    kubernetesVersion: undefined,
+    nodes: [],
+    podSubnet: plan.podSubnet,
+    serviceSubnet: plan.serviceSubnet,
+    workloads: [],
+    proxies: [],
+    injection: { injects: false, seen: "not asked" },
+    dataPlane: "unknown",
+    trustAnchors: [],
+    issuer: undefined,
+  };
+}

@@ -1,0 +1,80 @@
+import type { LinkPlan } from "../../planning/plan-types.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { KubernetesApiError } from "../kubernetes/errors.ts";
+import type { Lease, LinkObject } from "../kubernetes/objects.ts";
+import { getIfThere } from "../kubernetes/optional.ts";
+import { leaseOf, leasePath, linkPath, multiclusterNamespace } from "../names.ts";
+import { readControllerMetrics } from "../signals/controller-metrics.ts";
+import { lookAtLink } from "../signals/link.ts";
+import type { GatewayStatus, LinkStatus } from "../status.ts";
+import { observeMirrors } from "./mirrors.ts";
+
+/** All that a source is asked about one of its Links. */
+export async function observeLink(plan: LinkPlan, api: KubernetesApi): Promise<LinkStatus> {
+  const namespace = multiclusterNamespace;
+  const ref = { namespace, link: plan.name, gateway: plan.gateway !== undefined };
+  try {
+    const [link, lease] = await Promise.all([
+      getIfThere<LinkObject>(api, linkPath(namespace, plan.name)),
+      getIfThere<Lease>(api, leasePath(namespace, leaseOf(plan.name))),
+    ]);
+    const pod = lease?.spec?.holderIdentity || undefined;
+    const [look, gateway, mirrors] = await Promise.all([
+      lookAtLink(api, ref),
+      observeGateway(plan, api, pod),
+      link === undefined ? [] : observeMirrors(api, link),
+    ]);
+    return {
+      ...unobservedLink(plan),
+      present: link !== undefined,
+      serviceMirror: {
+        takenUp: look.done,
+        pod,
+        trouble: look.done ? undefined : look.seen,
+      },
+      gateway,
+      mirrors,
+    };
+  } catch (error) {
+    if (!(error instanceof KubernetesApiError)) throw error;
+    return unobservedLink(plan, error.message);
+  }
+}
+
+/** A Link whose source could not be asked. */
+export function unobservedLink(plan: LinkPlan, trouble = "the source was not asked"): LinkStatus {
+  return {
+    source: plan.source,
+    target: plan.target,
+    mode: plan.mode,
+    present: false,
+    serviceMirror: { takenUp: false, pod: undefined, trouble },
+    gateway: { ...plannedGateway(plan), latencyMilliseconds: undefined },
+    mirrors: [],
+  };
+}
+
+function plannedGateway({ gateway }: LinkPlan): Pick<GatewayStatus, "state" | "address"> {
+  return gateway === undefined
+    ? { state: "not applicable", address: undefined }
+    : { state: "unknown", address: `${gateway.addresses.join(",")}:${gateway.port}` };
+}
+
+async function observeGateway(
+  plan: LinkPlan,
+  api: KubernetesApi,
+  pod: string | undefined,
+): Promise<GatewayStatus> {
+  const planned = { ...plannedGateway(plan), latencyMilliseconds: undefined };
+  if (plan.gateway === undefined || pod === undefined) return planned;
+  try {
+    const metrics = await readControllerMetrics(api, multiclusterNamespace, pod, plan.target);
+    if (metrics.gatewayAlive === undefined) return planned;
+    return metrics.gatewayAlive
+      ? { ...planned, state: "alive", latencyMilliseconds: metrics.latencyMilliseconds }
+      : { ...planned, state: "not alive" };
+  } catch (error) {
+    if (error instanceof KubernetesApiError) return planned;
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { KubernetesApiError } from "../kubernetes/errors.ts";
+import type { List, Metadata } from "../kubernetes/objects.ts";
+import type { NodeStatus } from "../status.ts";
+
+export interface SubnetFacts {
+  readonly podSubnet: string | undefined;
+  readonly serviceSubnet: string | undefined;
+}
+
+interface ServiceCidr {
+  readonly metadata: Metadata;
+  readonly spec?: { readonly cidrs?: readonly string[] };
+}
+
+/** Subnets of a cluster that the topology doesn't say them of: its nodes' shares, and what it tells. */
+export async function observeSubnets(
+  api: KubernetesApi,
+  nodes: readonly NodeStatus[],
+): Promise<SubnetFacts> {
+  const shares = nodes.flatMap(({ podCidrs }) => podCidrs);
+  return {
+    podSubnet: shares.length === 0 ? undefined : shares.join(", "),
+    serviceSubnet: await serviceSubnet(api),
+  };
+}
+
+async function serviceSubnet(api: KubernetesApi): Promise<string | undefined> {
+  try {
+    const path = "/apis/networking.k8s.io/v1/servicecidrs";
+    const { items } = await api.get<List<ServiceCidr>>(path);
+    return items.flatMap(({ spec }) => spec?.cidrs ?? []).join(", ") || undefined;
+  } catch (error) {
+    // Served since Kubernetes 1.33.
+    if (error instanceof KubernetesApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}

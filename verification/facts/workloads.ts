@@ -1,0 +1,80 @@
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { Deployment, List, Pod } from "../kubernetes/objects.ts";
+import { isReady, proxyOf, troubleOf } from "../kubernetes/pods.ts";
+import { controlPlaneNamespace, corePath, multiclusterNamespace, noDataPlane } from "../names.ts";
+import type { DataPlane, ProxyStatus, WorkloadStatus } from "../status.ts";
+
+export interface WorkloadFacts {
+  readonly workloads: readonly WorkloadStatus[];
+  readonly proxies: readonly ProxyStatus[];
+  readonly dataPlane: DataPlane;
+}
+
+/** What runs of Linkerd and of its multi-cluster extension. */
+export async function observeWorkloads(api: KubernetesApi): Promise<WorkloadFacts> {
+  const parts = await Promise.all(
+    [controlPlaneNamespace, multiclusterNamespace].map((namespace) => inNamespace(api, namespace)),
+  );
+  const proxies = parts.flatMap((part) => part.proxies);
+  return {
+    workloads: parts.flatMap((part) => part.workloads),
+    proxies,
+    dataPlane: dataPlaneOf(proxies.flatMap(({ image }) => (image === undefined ? [] : [image]))),
+  };
+}
+
+/** By the images of the proxies: one that carries no traffic is enough for a mesh without. */
+export function dataPlaneOf(images: readonly string[]): DataPlane {
+  if (images.length === 0) return "unknown";
+  return images.some((image) => image.includes(noDataPlane)) ? "none" : "real";
+}
+
+async function inNamespace(
+  api: KubernetesApi,
+  namespace: string,
+): Promise<Pick<WorkloadFacts, "workloads" | "proxies">> {
+  const [deployments, pods] = await Promise.all([
+    api.get<List<Deployment>>(`/apis/apps/v1/namespaces/${namespace}/deployments`),
+    api.get<List<Pod>>(corePath(namespace, "pods")),
+  ]);
+  // Finished pods of jobs, and pods on their way out, say nothing about what serves.
+  const live = pods.items.filter(
+    ({ metadata, status }) =>
+      metadata.deletionTimestamp === undefined &&
+      status?.phase !== "Succeeded" &&
+      status?.phase !== "Failed",
+  );
+  return {
+    workloads: deployments.items.map((deployment) => workload(namespace, deployment, live)),
+    proxies: live.map((pod) => ({
+      namespace,
+      pod: pod.metadata.name,
+      image: proxyOf(pod)?.image,
+    })),
+  };
+}
+
+function workload(
+  namespace: string,
+  { metadata, spec, status }: Deployment,
+  pods: readonly Pod[],
+): WorkloadStatus {
+  const wanted = spec?.replicas ?? 1;
+  const available = status?.availableReplicas ?? 0;
+  const rolledOut =
+    (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
+    (status?.updatedReplicas ?? 0) >= wanted;
+  const ready = rolledOut && available >= wanted;
+  const stuck = pods.filter((pod) => isOf(metadata.name, pod) && !isReady(pod)).map(troubleOf);
+  const trouble = [
+    `${available} of ${wanted} available`,
+    ...(rolledOut ? [] : ["being rolled out"]),
+    ...new Set(stuck),
+  ].join("; ");
+  return { namespace, name: metadata.name, ready, trouble: ready ? undefined : trouble };
+}
+
+/** A Deployment's pods are named after it, its ReplicaSet and themselves. */
+function isOf(deployment: string, pod: Pod): boolean {
+  return pod.metadata.name.replace(/-[a-z0-9]+-[a-z0-9]+$/, "") === deployment;
+}

@@ -1,0 +1,18 @@
+export type { Check, CheckResult, Outcome } from "./checks/check.ts";
+export { catalogue } from "./checks/catalogue.ts";
+export type { Catalogue } from "./checks/catalogue.ts";
+export { runChecks, withoutDataPlane } from "./checks/run-checks.ts";
+export type { ClusterAccess } from "./kubernetes/api.ts";
+export { observe } from "./observe.ts";
+export type { Mesh, ObserveOptions } from "./observe.ts";
+export { failuresOf, proveTopology } from "./prove.ts";
+export type { Proof, ProveOptions } from "./prove.ts";
+export { renderChecks } from "./render/checks.ts";
+export { statusDocument } from "./render/json.ts";
+export type { StatusDocument } from "./render/json.ts";
+export { renderStatus } from "./render/status.ts";
+export type { RenderOptions } from "./render/status.ts";
+export { styleOf, wantsColor } from "./render/style.ts";
+export type * from "./status.ts";
+export { TimeLimitReached, waitFor } from "./wait.ts";
+export type { Awaited, Look } from "./wait.ts";

@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import http from "node:http";
+import https from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import type { ClusterAccess, KubernetesApi } from "./api.ts";
+import { HttpApi } from "./http-api.ts";
+import { getThroughPortForward } from "./port-forward.ts";
+
+/**
+ * Opens a cluster's API by its kubeconfig. Nothing is sent yet.
+ * @throws Error if the kubeconfig can't be used; the message holds nothing of its content
+ */
+export async function connect(
+  access: ClusterAccess,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<KubernetesApi> {
+  const config = await load(access);
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) {
+    const current = config.getCurrentContext() as string | undefined;
+    throw new Error(
+      current === undefined || current === ""
+        ? `${nameOf(access)} has no current context`
+        : `the context ${quote(current)} of ${nameOf(access)} names no cluster`,
+    );
+  }
+  // The library asks the system's trust store and plugins (exec, OIDC) where the kubeconfig says so.
+  const prepared: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(prepared);
+  // Its agent opens a connection per request; ours keeps them, which a wait of many requests notices.
+  const proxied = cluster.proxyUrl !== undefined;
+  const agent = proxied
+    ? prepared.agent
+    : new (cluster.server.startsWith("http:") ? http : https).Agent({
+        keepAlive: true,
+        maxSockets: 8,
+        ...defined({
+          ca: prepared.ca,
+          cert: prepared.cert,
+          key: prepared.key,
+          servername: cluster.tlsServerName ?? prepared.servername,
+          rejectUnauthorized: cluster.skipTLSVerify ? false : prepared.rejectUnauthorized,
+        }),
+      });
+  return new HttpApi(
+    cluster.server,
+    {
+      options: defined({ agent, auth: prepared.auth ?? undefined }),
+      headers: { ...(prepared.headers as http.OutgoingHttpHeaders | undefined) },
+    },
+    options.signal,
+    (request, signal) => getThroughPortForward(config, request, signal),
+  );
+}
+
+async function load(access: ClusterAccess): Promise<KubeConfig> {
+  const text =
+    "kubeconfig" in access ? access.kubeconfig : await readKubeconfig(access.kubeconfigPath);
+  // The package's index takes twice as long to load as the one module of it that is used.
+  const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
+  const config = new KubeConfig();
+  try {
+    config.loadFromString(text);
+  } catch {
+    // The parser's own message quotes the line that it stumbled over: a key or a token.
+    throw new Error(`${nameOf(access)} is no kubeconfig: it can't be read as YAML with clusters`);
+  }
+  if (access.context !== undefined) {
+    if (config.getContextObject(access.context) === null) {
+      const known = config.getContexts().map((context) => quote(context.name));
+      throw new Error(
+        `${nameOf(access)} has no context ${quote(access.context)}; it has ${known.join(", ") || "none"}`,
+      );
+    }
+    config.setCurrentContext(access.context);
+  }
+  return config;
+}
+
+async function readKubeconfig(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new Error(
+      missing
+        ? `there is no kubeconfig file ${path}`
+        : `the kubeconfig file ${path} can't be read: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+function nameOf(access: ClusterAccess): string {
+  return "kubeconfig" in access ? "the kubeconfig" : access.kubeconfigPath;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

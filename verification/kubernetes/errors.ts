@@ -1,0 +1,55 @@
+/** What stood between us and an answer of a Kubernetes API server. */
+export class KubernetesApiError extends Error {
+  /** HTTP status; undefined where there was no answer at all. */
+  readonly status: number | undefined;
+  /** Kubernetes' one-word reason (`NotFound`), or the code of the network error (`ECONNREFUSED`). */
+  readonly reason: string;
+  /** What came in the answer, or what the network said. */
+  readonly detail: string;
+
+  constructor(
+    request: string,
+    status: number | undefined,
+    reason: string,
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      status === undefined
+        ? `no answer to ${request}: ${detail}`
+        : `${request}: ${status} ${reason}: ${detail}`,
+      options,
+    );
+    this.name = "KubernetesApiError";
+    this.status = status;
+    this.reason = reason;
+    this.detail = detail;
+  }
+}
+
+/** The object, or what serves it, isn't there. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.status === 404;
+}
+
+/** Nothing answers at the address: the cluster is stopped, gone, or on the other side of a network. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.status === undefined;
+}
+
+/**
+ * What answers is not the cluster of the kubeconfig: its certificate was signed by another authority.
+ * Docker gives a freed port of the host to the next cluster.
+ */
+export function isAnotherCluster(error: unknown): boolean {
+  return error instanceof KubernetesApiError && foreignCertificate.has(error.reason);
+}
+
+const foreignCertificate: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_SIGNATURE_FAILURE",
+]);

@@ -1,0 +1,181 @@
+import http from "node:http";
+import https from "node:https";
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { KubernetesApi, Query } from "./api.ts";
+import { KubernetesApiError } from "./errors.ts";
+import type { PodRequest } from "./port-forward.ts";
+
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Query | undefined;
+  readonly body?: unknown;
+  readonly contentType?: string;
+}
+
+/** What every request to one API server has in common. */
+export interface Connection {
+  readonly options: https.RequestOptions;
+  readonly headers: http.OutgoingHttpHeaders;
+}
+
+/** Asks a pod past its proxy. */
+export type Forward = (request: PodRequest, signal: AbortSignal) => Promise<string>;
+
+/** A Kubernetes API over node:https. */
+export class HttpApi implements KubernetesApi {
+  readonly server: string;
+  readonly #connection: Connection;
+  readonly #signal: AbortSignal | undefined;
+  readonly #forward: Forward;
+
+  constructor(
+    server: string,
+    connection: Connection,
+    signal: AbortSignal | undefined,
+    forward: Forward,
+  ) {
+    this.server = server;
+    this.#connection = connection;
+    this.#signal = signal;
+    this.#forward = forward;
+  }
+
+  async get<T>(path: string, query?: Query): Promise<T> {
+    return JSON.parse(await this.#send({ method: "GET", path, query })) as T;
+  }
+
+  text(path: string, query?: Query): Promise<string> {
+    return this.#send({ method: "GET", path, query });
+  }
+
+  async podText(namespace: string, pod: string, port: number, path: string): Promise<string> {
+    const proxied = `/api/v1/namespaces/${namespace}/pods/${pod}:${port}/proxy${path}`;
+    try {
+      return await this.text(proxied);
+    } catch (error) {
+      if (!isPolicyRefusal(error)) throw error;
+    }
+    const { signal } = this.#limits();
+    try {
+      return await this.#forward({ namespace, pod, port, path }, signal);
+    } catch (error) {
+      this.#signal?.throwIfAborted();
+      const shown = `GET ${path} by port-forward to pod ${pod} at ${this.server}`;
+      throw new KubernetesApiError(shown, 502, "Error", wordsOf(error), { cause: error });
+    }
+  }
+
+  async post<T>(path: string, body: unknown, query?: Query): Promise<T> {
+    return JSON.parse(await this.#send({ method: "POST", path, query, body })) as T;
+  }
+
+  async patch<T>(path: string, body: unknown, query?: Query): Promise<T> {
+    const contentType = "application/merge-patch+json";
+    return JSON.parse(await this.#send({ method: "PATCH", path, query, body, contentType })) as T;
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.#send({ method: "DELETE", path });
+  }
+
+  #limits(): { readonly limit: AbortSignal; readonly signal: AbortSignal } {
+    const limit = AbortSignal.timeout(timeLimits.apiRequest);
+    return {
+      limit,
+      signal: this.#signal === undefined ? limit : AbortSignal.any([this.#signal, limit]),
+    };
+  }
+
+  #send(request: Request): Promise<string> {
+    // Without the query: a selector of many labels buries what the message is about.
+    const shown = `${request.method} ${this.server}${request.path}`;
+    const url = new URL(this.server.replace(/\/$/, "") + request.path);
+    for (const [key, value] of Object.entries(request.query ?? {})) {
+      url.searchParams.set(key, value);
+    }
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const headers: http.OutgoingHttpHeaders = { ...this.#connection.headers };
+    if (body !== undefined) {
+      headers["content-type"] = request.contentType ?? "application/json";
+      headers["content-length"] = Buffer.byteLength(body);
+    }
+    const { limit, signal } = this.#limits();
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error): void => {
+        if (this.#signal?.aborted === true) {
+          reject(this.#signal.reason as Error);
+        } else if (limit.aborted) {
+          const seconds = timeLimits.apiRequest / 1000;
+          reject(
+            new KubernetesApiError(shown, undefined, "ETIMEDOUT", `nothing within ${seconds} s`),
+          );
+        } else {
+          const code = (error as NodeJS.ErrnoException).code ?? error.name;
+          // The server closed a kept connection just when it was used again; a new one may do.
+          if (code === "ECONNRESET" && call.reusedSocket && request.method === "GET") {
+            resolve(this.#send(request));
+            return;
+          }
+          reject(
+            new KubernetesApiError(shown, undefined, code, networkWords(error), { cause: error }),
+          );
+        }
+      };
+      const transport = url.protocol === "http:" ? http : https;
+      const call = transport.request(
+        url,
+        { ...this.#connection.options, method: request.method, headers, signal },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          response.on("error", fail);
+          response.on("end", () => {
+            const text = Buffer.concat(chunks).toString("utf8");
+            const status = response.statusCode ?? 0;
+            if (status >= 200 && status < 300) resolve(text);
+            else reject(refusal(shown, status, text));
+          });
+        },
+      );
+      call.on("error", fail);
+      call.end(body);
+    });
+  }
+}
+
+/**
+ * The pod's own proxy said no, not the API server (which gives a reason): Linkerd's policies let only
+ * their Prometheus at the metrics (those of the service mirrors since edge-26.4.1), and only through
+ * the pod's address.
+ */
+function isPolicyRefusal(error: unknown): boolean {
+  return (
+    error instanceof KubernetesApiError && error.status === 403 && error.reason !== "Forbidden"
+  );
+}
+
+/** The library's WebSocket fails with events, which are no errors. */
+function wordsOf(error: unknown): string {
+  const message = (error as { readonly message?: unknown }).message;
+  return typeof message === "string" ? message : "the connection failed";
+}
+
+function networkWords(error: Error): string {
+  // "localhost" leads to two addresses, and the error about both has an empty message.
+  const first = error instanceof AggregateError ? (error.errors[0] as Error) : error;
+  return first.message;
+}
+
+function refusal(shown: string, status: number, text: string): KubernetesApiError {
+  try {
+    const answer = JSON.parse(text) as { reason?: unknown; message?: unknown };
+    if (typeof answer.message === "string") {
+      const reason = typeof answer.reason === "string" ? answer.reason : "";
+      return new KubernetesApiError(shown, status, reason || "Error", answer.message);
+    }
+  } catch {
+    // What stands between us and the API server (a proxy, a pod) answers in its own words.
+  }
+  return new KubernetesApiError(shown, status, "Error", text.trim().slice(0, 500));
+}

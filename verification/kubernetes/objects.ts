@@ -1,0 +1,126 @@
+/** The parts of Kubernetes' objects that are read here, as they stand in the API's JSON. */
+export interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+  readonly resourceVersion?: string;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface List<T> {
+  readonly items: readonly T[];
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface KubernetesNode {
+  readonly metadata: Metadata;
+  readonly spec?: { readonly podCIDR?: string; readonly podCIDRs?: readonly string[] };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+  };
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image?: string;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
+  };
+}
+
+export interface Pod {
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly containers: readonly Container[];
+    readonly initContainers?: readonly Container[];
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface Deployment {
+  readonly metadata: Metadata;
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+  };
+}
+
+export interface ConfigMap {
+  readonly metadata: Metadata;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface KubernetesSecret {
+  readonly metadata: Metadata;
+  readonly type?: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface Service {
+  readonly metadata: Metadata;
+  readonly spec?: {
+    readonly clusterIP?: string;
+    readonly ports?: readonly { readonly name?: string; readonly port: number }[];
+  };
+}
+
+export interface Endpoints {
+  readonly metadata: Metadata;
+  readonly subsets?: readonly {
+    readonly addresses?: readonly { readonly ip: string; readonly hostname?: string }[];
+    readonly notReadyAddresses?: readonly { readonly ip: string }[];
+    readonly ports?: readonly { readonly name?: string; readonly port: number }[];
+  }[];
+}
+
+export interface Lease {
+  readonly metadata: Metadata;
+  readonly spec?: { readonly holderIdentity?: string; readonly renewTime?: string };
+}
+
+/** A Link of multicluster.linkerd.io/v1alpha3; all of its scalars are strings. */
+export interface LinkObject {
+  readonly metadata: Metadata;
+  readonly spec?: {
+    readonly targetClusterName?: string;
+    readonly gatewayAddress?: string;
+    readonly gatewayPort?: string;
+    readonly gatewayIdentity?: string;
+    readonly probeSpec?: { readonly path?: string; readonly port?: string };
+  };
+  readonly status?: {
+    readonly mirrorServices?: readonly MirroredService[];
+    readonly federatedServices?: readonly MirroredService[];
+  };
+}
+
+export interface MirroredService {
+  readonly remoteRef: { readonly name: string; readonly namespace?: string };
+  readonly conditions?: readonly (Condition & {
+    readonly localRef?: { readonly name: string; readonly namespace?: string };
+  })[];
+}

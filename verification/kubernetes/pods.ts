@@ -1,0 +1,42 @@
+import type { Container, Pod } from "./objects.ts";
+
+/** Name of the container that Linkerd's injector adds. */
+export const proxyContainer = "linkerd-proxy";
+
+/**
+ * The pod's proxy. As a native sidecar, which newer releases make it by default, it stands among the
+ * init containers.
+ */
+export function proxyOf(pod: Pod): Container | undefined {
+  return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
+    (container) => container.name === proxyContainer,
+  );
+}
+
+/** The pod serves, and nobody has told it to end. */
+export function isReady(pod: Pod): boolean {
+  return (
+    pod.metadata.deletionTimestamp === undefined &&
+    (pod.status?.conditions ?? []).some(
+      (condition) => condition.type === "Ready" && condition.status === "True",
+    )
+  );
+}
+
+/** Why a pod isn't Ready, in a few words. */
+export function troubleOf(pod: Pod): string {
+  if (pod.metadata.deletionTimestamp !== undefined) return "terminating";
+  const stuck = (pod.status?.containerStatuses ?? []).flatMap((container) => {
+    const { waiting, terminated } = container.state ?? {};
+    if (waiting?.reason !== undefined) return [`${container.name}: ${waiting.reason}`];
+    if (terminated !== undefined) {
+      return [`${container.name}: ended with ${terminated.exitCode ?? "?"}`];
+    }
+    return container.ready ? [] : [`${container.name}: not ready`];
+  });
+  const unscheduled = (pod.status?.conditions ?? []).find(
+    (condition) => condition.type === "PodScheduled" && condition.status === "False",
+  );
+  if (unscheduled?.message !== undefined) return unscheduled.message;
+  return stuck.join(", ") || (pod.status?.phase ?? "unknown phase");
+}

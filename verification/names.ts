@@ -1,0 +1,50 @@
+/** Names that Linkerd's charts and controllers use; `reference` in its documentation. */
+
+export const controlPlaneNamespace = "linkerd";
+export const multiclusterNamespace = "linkerd-multicluster";
+
+/** Deployment of the service mirror that works on a Link. */
+export function controllerOf(link: string): string {
+  return `controller-${link}`;
+}
+
+/** Lease that the working replica of a Link's service mirror holds; its holder is the pod's name. */
+export function leaseOf(link: string): string {
+  return `service-mirror-write-${link}`;
+}
+
+/** Service, and Endpoints, through which a service mirror probes the target's gateway. */
+export function probeOf(link: string): string {
+  return `probe-${link}`;
+}
+
+/** Port of a service mirror's metrics. */
+export const controllerMetricsPort = 9999;
+
+/** Label keys and annotation keys on what service mirrors write. */
+export const mirroredServiceLabel = "mirror.linkerd.io/mirrored-service";
+export const clusterNameLabel = "mirror.linkerd.io/cluster-name";
+export const headlessMirrorLabel = "mirror.linkerd.io/headless-mirror-svc-name";
+export const gatewayIdentityAnnotation = "mirror.linkerd.io/remote-gateway-identity";
+export const remoteServiceAnnotation = "mirror.linkerd.io/remote-svc-fq-name";
+/** Label of a flat mirror; annotation of a federated Service, there a list of `service@cluster`. */
+export const remoteDiscoveryKey = "multicluster.linkerd.io/remote-discovery";
+export const localDiscoveryAnnotation = "multicluster.linkerd.io/local-discovery";
+
+/** Part of the image names of programs that stand in for Linkerd's proxy and carry no traffic. */
+export const noDataPlane = "no-data-plane";
+
+/** Path of a Link. */
+export function linkPath(namespace: string, name = ""): string {
+  return `/apis/multicluster.linkerd.io/v1alpha3/namespaces/${namespace}/links${name && `/${name}`}`;
+}
+
+/** Path of a Lease. */
+export function leasePath(namespace: string, name: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`;
+}
+
+/** Path of a namespaced object of the core API. */
+export function corePath(namespace: string, kind: string, name = ""): string {
+  return `/api/v1/namespaces/${namespace}/${kind}${name && `/${name}`}`;
+}

@@ -1,0 +1,80 @@
+import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
+import { observeCluster, silentCluster } from "./facts/cluster.ts";
+import { observeLink, unobservedLink } from "./facts/link.ts";
+import type { ClusterAccess, KubernetesApi } from "./kubernetes/api.ts";
+import { connect } from "./kubernetes/connect.ts";
+import type { ClusterStatus, DataPlane, LinkStatus, MeshStatus } from "./status.ts";
+
+/** A running mesh: what was planned, and the ways into its clusters. */
+export interface Mesh {
+  readonly plan: Plan;
+  /** One for each cluster of the plan; a missing one is reported as a cluster that doesn't answer. */
+  readonly clusters: readonly (ClusterAccess & { readonly name: string })[];
+}
+
+export interface ObserveOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Asks every cluster about itself and its Links, all at the same time. A cluster that doesn't answer is
+ * part of the answer, not an error.
+ *
+ * @example
+ * ```ts
+ * const status = await observe({ plan, clusters: [{ name: "west", kubeconfigPath: "west.kubeconfig" }] });
+ * console.log(renderStatus(status));
+ * ```
+ */
+export async function observe(mesh: Mesh, options: ObserveOptions = {}): Promise<MeshStatus> {
+  const { plan } = mesh;
+  const parts = await Promise.all(
+    plan.clusters.map((cluster) => observeOne(mesh, cluster, options.signal)),
+  );
+  const clusters = parts.map((part) => part.cluster);
+  const links = parts.flatMap((part) => part.links);
+  return {
+    topology: plan.name,
+    observedAt: new Date().toISOString(),
+    dataPlane: overall(clusters.map(({ dataPlane }) => dataPlane)),
+    clusters,
+    links: plan.links.flatMap(({ source, target }) =>
+      links.filter((link) => link.source === source && link.target === target),
+    ),
+  };
+}
+
+interface Part {
+  readonly cluster: ClusterStatus;
+  readonly links: readonly LinkStatus[];
+}
+
+async function observeOne(
+  mesh: Mesh,
+  plan: ClusterPlan,
+  signal: AbortSignal | undefined,
+): Promise<Part> {
+  const links = mesh.plan.links.filter(({ source }) => source === plan.name);
+  const access = mesh.clusters.find(({ name }) => name === plan.name);
+  const file =
+    access !== undefined && "kubeconfigPath" in access ? access.kubeconfigPath : undefined;
+  const silent = (problem: string): Part => ({
+    cluster: silentCluster(plan, file, problem),
+    links: links.map((link) => unobservedLink(link)),
+  });
+  if (access === undefined) return silent("no kubeconfig of it is known");
+  let api: KubernetesApi;
+  try {
+    api = await connect(access, { signal });
+  } catch (error) {
+    return silent((error as Error).message);
+  }
+  const cluster = await observeCluster(plan, file, api);
+  if (!cluster.reachable) return { cluster, links: links.map((link) => unobservedLink(link)) };
+  return { cluster, links: await Promise.all(links.map((link) => observeLink(link, api))) };
+}
+
+function overall(dataPlanes: readonly DataPlane[]): DataPlane {
+  if (dataPlanes.includes("none")) return "none";
+  return dataPlanes.includes("unknown") ? "unknown" : "real";
+}

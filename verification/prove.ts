@@ -1,0 +1,69 @@
+import { timeLimits } from "../planning/time-limits.ts";
+import type { CheckResult } from "./checks/check.ts";
+import { runChecks } from "./checks/run-checks.ts";
+import type { Mesh } from "./observe.ts";
+import { observe } from "./observe.ts";
+import type { MeshStatus } from "./status.ts";
+import { TimeLimitReached, waitFor } from "./wait.ts";
+
+export interface ProveOptions {
+  readonly signal?: AbortSignal;
+  /** How long what may still pass is waited for, in milliseconds. @default timeLimits.meshProved */
+  readonly limit?: number;
+  /** Told what is still missing, whenever that changes. */
+  readonly onWaiting?: (missing: readonly CheckResult[]) => void;
+}
+
+/** What was found: a mesh is proved if no check failed. */
+export interface Proof {
+  readonly proved: boolean;
+  readonly status: MeshStatus;
+  readonly results: readonly CheckResult[];
+}
+
+/**
+ * Proves that what runs is what was planned: asks the clusters again and again until every check passes,
+ * one fails for good, or the time is over. Failures are part of the answer; see {@link failuresOf}.
+ */
+export async function proveTopology(mesh: Mesh, options: ProveOptions = {}): Promise<Proof> {
+  let latest: Proof | undefined;
+  let told = "";
+  const look = async (): Promise<Proof> => {
+    const status = await observe(
+      mesh,
+      options.signal === undefined ? {} : { signal: options.signal },
+    );
+    const results = await runChecks(mesh.plan, status);
+    const missing = failuresOf(results);
+    const telling = JSON.stringify(missing);
+    if (telling !== told && missing.length > 0) options.onWaiting?.(missing);
+    told = telling;
+    latest = { proved: missing.length === 0, status, results };
+    return latest;
+  };
+  try {
+    return await waitFor({
+      what: "waiting for the mesh to be as planned",
+      limit: options.limit ?? timeLimits.meshProved,
+      look: async () => {
+        const proof = await look();
+        const forGood = failuresOf(proof.results).some(({ final }) => final === true);
+        return proof.proved || forGood
+          ? { done: true, value: proof }
+          : { done: false, seen: `${failuresOf(proof.results).length} checks failed` };
+      },
+      further: "",
+      signal: options.signal,
+    });
+  } catch (error) {
+    if (latest !== undefined && error instanceof TimeLimitReached) return latest;
+    throw error;
+  }
+}
+
+/** The checks that failed. */
+export function failuresOf(
+  results: readonly CheckResult[],
+): readonly Extract<CheckResult, { state: "failed" }>[] {
+  return results.filter((result) => result.state === "failed");
+}

@@ -1,0 +1,66 @@
+import type { CheckResult } from "../checks/check.ts";
+import { withoutDataPlane } from "../checks/run-checks.ts";
+import type { MeshStatus } from "../status.ts";
+import { renderChecks } from "./checks.ts";
+import { renderClusters } from "./clusters.ts";
+import { renderLinks } from "./links.ts";
+import type { Style } from "./style.ts";
+import { styleOf } from "./style.ts";
+
+export interface RenderOptions {
+  /** See {@link wantsColor}. @default false */
+  readonly color?: boolean;
+  /** Results of the checks, shown at the end. */
+  readonly results?: readonly CheckResult[];
+  /** The moment that remaining times are counted from. @default the time of the observation */
+  readonly now?: Date;
+}
+
+/** The status as a person reads it: tables of clusters and Links, trust anchor, kubeconfig files. */
+export function renderStatus(status: MeshStatus, options: RenderOptions = {}): string {
+  const style = styleOf(options.color ?? false);
+  const now = options.now ?? new Date(status.observedAt);
+  const problems = status.clusters.flatMap(({ name, problems: list }) =>
+    list.map((problem) => style.bad(`${name}: ${problem}`)),
+  );
+  return [
+    style.bold(`Topology ${status.topology}`),
+    renderClusters(status.clusters, style),
+    ...(status.links.length === 0 ? [] : [renderLinks(status.links, status.clusters, style)]),
+    ...trustAnchors(status, now, style),
+    ...kubeconfigs(status),
+    ...(status.dataPlane === "none" ? [style.warn(`There is ${withoutDataPlane}.`)] : []),
+    ...(options.results === undefined ? problems : []),
+    ...(options.results === undefined ? [] : [renderChecks(options.results, style)]),
+  ].join("\n");
+}
+
+function trustAnchors(status: MeshStatus, now: Date, style: Style): readonly string[] {
+  const holders = new Map<string, { readonly expires: string; readonly clusters: string[] }>();
+  for (const { name, trustAnchors: anchors } of status.clusters) {
+    for (const { fingerprint, expires } of anchors) {
+      const holder = holders.get(fingerprint) ?? { expires, clusters: [] };
+      holder.clusters.push(name);
+      holders.set(fingerprint, holder);
+    }
+  }
+  const answering = status.clusters.filter(({ reachable }) => reachable).length;
+  return [...holders].flatMap(([fingerprint, { expires, clusters }]) => {
+    const days = Math.floor((Date.parse(expires) - now.getTime()) / 86_400_000);
+    const where = clusters.length === answering ? "" : style.bad(` only in ${clusters.join(", ")}`);
+    return [
+      `Trust anchor  SHA-256 ${fingerprint}${where}`,
+      `              expires ${expires.slice(0, 10)} (in ${days} days)`,
+    ];
+  });
+}
+
+function kubeconfigs(status: MeshStatus): readonly string[] {
+  const width = Math.max(...status.clusters.map(({ name }) => name.length));
+  return status.clusters.flatMap(({ name, kubeconfigPath }, index) => {
+    if (kubeconfigPath === undefined) return [];
+    return [
+      `${index === 0 ? "Kubeconfig  " : "            "}  ${name.padEnd(width)}  ${kubeconfigPath}`,
+    ];
+  });
+}

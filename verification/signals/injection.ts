@@ -1,0 +1,37 @@
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { Pod } from "../kubernetes/objects.ts";
+import { proxyContainer, proxyOf } from "../kubernetes/pods.ts";
+import type { Look } from "../wait.ts";
+
+/**
+ * Asks the API server what it would make of a pod that wants a proxy; nothing is created.
+ *
+ * It is the only signal that pods get their proxies: the injector's Deployment is available some time
+ * before its Service is routed on every node, and until then the API server lets pods pass without
+ * (webhook `failurePolicy: Ignore`), which then run on as if nothing were amiss.
+ */
+export async function lookAtInjection(
+  api: KubernetesApi,
+): Promise<Look<{ readonly proxyImage: string }>> {
+  const pod = await api.post<Pod>("/api/v1/namespaces/default/pods", testPod, {
+    dryRun: "All",
+    fieldManager: "linkerd-topology",
+  });
+  const proxy = proxyOf(pod);
+  if (proxy === undefined) {
+    const names = pod.spec.containers.map((container) => container.name).join(", ");
+    return { done: false, seen: `a pod without ${proxyContainer} (containers: ${names})` };
+  }
+  return { done: true, value: { proxyImage: proxy.image ?? "" } };
+}
+
+const testPod = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: {
+    // Nothing by this name is ever stored; generateName would be refused by some policies.
+    name: "linkerd-topology-injection-test",
+    annotations: { "linkerd.io/inject": "enabled" },
+  },
+  spec: { containers: [{ name: "test", image: "never-pulled" }] },
+};

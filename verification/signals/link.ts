@@ -1,0 +1,175 @@
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { KubernetesApiError } from "../kubernetes/errors.ts";
+import type { Endpoints, Lease, LinkObject, Pod } from "../kubernetes/objects.ts";
+import { getIfThere } from "../kubernetes/optional.ts";
+import { isReady, troubleOf } from "../kubernetes/pods.ts";
+import {
+  controllerOf,
+  corePath,
+  gatewayIdentityAnnotation,
+  leaseOf,
+  leasePath,
+  linkPath,
+  probeOf,
+} from "../names.ts";
+import type { Look } from "../wait.ts";
+import type { ControllerLog } from "./controller-log.ts";
+import { readControllerLog } from "./controller-log.ts";
+import type { ControllerMetrics } from "./controller-metrics.ts";
+import { readControllerMetrics } from "./controller-metrics.ts";
+
+/** Which Link, in which source, is looked at. */
+export interface LinkRef {
+  /** Namespace of the Link and of its service mirror. */
+  readonly namespace: string;
+  /** Name of the Link, which is the target cluster's. */
+  readonly link: string;
+  /** The Link has a gateway. */
+  readonly gateway: boolean;
+}
+
+/**
+ * Whether the service mirror has taken up the Link as it stands now and the target accepted its
+ * credentials. A Ready controller proves neither: it is Ready without a Link and with credentials that
+ * nobody accepts. What does, all of it together:
+ *
+ * - the Lease is held by a pod that is Ready (the Lease itself exists before the Link does);
+ * - that pod has listed the target's Services and Endpoints (its cache gauges for that cluster are above
+ *   zero; they exist only while it works on a Link, and nothing can be listed without being let in);
+ * - its metrics know the Link as one with a gateway, or without, as the Link is meant;
+ * - with a gateway: the probe's Endpoints hold the Link's probe port and gateway identity;
+ * - its log, as far as it reaches back, shows that what it took up last is this Link in its present
+ *   generation, not one that was there before under the same name.
+ *
+ * No exported Service is needed for any of it.
+ */
+export async function lookAtLink(
+  api: KubernetesApi,
+  ref: LinkRef,
+): Promise<Look<{ readonly controllerPod: string }>> {
+  const { namespace, link: name } = ref;
+  const [link, lease] = await Promise.all([
+    getIfThere<LinkObject>(api, linkPath(namespace, name)),
+    getIfThere<Lease>(api, leasePath(namespace, leaseOf(name))),
+  ]);
+  if (link === undefined) return notYet(`no Link ${name} in namespace ${namespace}`);
+  const holder = lease?.spec?.holderIdentity ?? "";
+  if (holder === "") return notYet(`nobody holds the Lease ${leaseOf(name)}`);
+  const pod = await getIfThere<Pod>(api, corePath(namespace, "pods", holder));
+  if (pod === undefined)
+    return notYet(`the Lease ${leaseOf(name)} is held by ${holder}, a pod that is gone`);
+  if (!isReady(pod)) return notYet(`pod ${holder} is not Ready (${troubleOf(pod)})`);
+
+  const [metrics, log, probe] = await Promise.all([
+    metricsOf(api, namespace, holder, name),
+    logOf(api, namespace, holder, name),
+    ref.gateway
+      ? getIfThere<Endpoints>(api, corePath(namespace, "endpoints", probeOf(name)))
+      : undefined,
+  ]);
+  const trouble =
+    (typeof metrics === "string" ? metrics : troubleInMetrics(metrics, ref, holder)) ??
+    troubleInLog(log, link) ??
+    (ref.gateway ? troubleInProbe(probe, link, probeOf(name)) : undefined);
+  if (trouble !== undefined) {
+    const said = log?.error === undefined ? "" : `; its log says: ${log.error}`;
+    return notYet(trouble + said);
+  }
+  return { done: true, value: { controllerPod: holder } };
+}
+
+/** How a person looks further. */
+export function furtherAboutLink(ref: LinkRef): string {
+  return (
+    `Look further with: kubectl -n ${ref.namespace} logs deploy/${controllerOf(ref.link)} -c controller; ` +
+    `kubectl -n ${ref.namespace} get links,leases,pods`
+  );
+}
+
+function notYet(seen: string): { readonly done: false; readonly seen: string } {
+  return { done: false, seen };
+}
+
+async function metricsOf(
+  api: KubernetesApi,
+  namespace: string,
+  pod: string,
+  target: string,
+): Promise<ControllerMetrics | string> {
+  try {
+    return await readControllerMetrics(api, namespace, pod, target);
+  } catch (error) {
+    if (!(error instanceof KubernetesApiError) || error.status === 401) throw error;
+    return `the metrics of pod ${pod} can't be read (${error.message})`;
+  }
+}
+
+async function logOf(
+  api: KubernetesApi,
+  namespace: string,
+  pod: string,
+  link: string,
+): Promise<ControllerLog | undefined> {
+  try {
+    const path = `${corePath(namespace, "pods", pod)}/log`;
+    const text = await api.text(path, { container: "controller", tailLines: "2000" });
+    return readControllerLog(text, link);
+  } catch (error) {
+    // The log only adds to what the metrics say.
+    if (error instanceof KubernetesApiError) return undefined;
+    throw error;
+  }
+}
+
+function troubleInMetrics(
+  metrics: ControllerMetrics,
+  ref: LinkRef,
+  pod: string,
+): string | undefined {
+  if (metrics.targetServices === undefined && metrics.gatewayEnabled === undefined) {
+    return `pod ${pod} has not read the Link yet`;
+  }
+  if (metrics.targetServices === undefined) {
+    return `pod ${pod} has read the Link but has no connection to the API server of ${ref.link}`;
+  }
+  if (metrics.targetServices === 0 || (metrics.targetEndpoints ?? 0) === 0) {
+    return `pod ${pod} has not been let in by the API server of ${ref.link} (it could list no Services)`;
+  }
+  if (metrics.gatewayEnabled !== ref.gateway) {
+    return ref.gateway
+      ? `pod ${pod} knows the Link as one without a gateway`
+      : `pod ${pod} knows the Link as one with a gateway`;
+  }
+  return undefined;
+}
+
+function troubleInLog(log: ControllerLog | undefined, link: LinkObject): string | undefined {
+  const taken = log?.takenUp;
+  if (taken === undefined) return undefined;
+  const { uid, generation = 0 } = link.metadata;
+  if (taken.uid !== uid) return "the service mirror still works on an earlier Link of this name";
+  if (taken.generation >= generation) return undefined;
+  return `the service mirror works on generation ${taken.generation} of the Link, which is at ${generation}`;
+}
+
+function troubleInProbe(
+  probe: Endpoints | undefined,
+  link: LinkObject,
+  name: string,
+): string | undefined {
+  const subset = (probe?.subsets ?? [])[0];
+  const addresses = subset?.addresses ?? [];
+  if (addresses.length === 0) {
+    const wanted = link.spec?.gatewayAddress ?? "";
+    return `the Endpoints ${name} have no address (the gateway's is "${wanted}": does it resolve in the source?)`;
+  }
+  const port = String(subset?.ports?.[0]?.port);
+  const wanted = link.spec?.probeSpec?.port;
+  if (port !== wanted)
+    return `the Endpoints ${name} have port ${port}, the Link ${wanted ?? "none"}`;
+  const identity = probe?.metadata.annotations?.[gatewayIdentityAnnotation];
+  if (identity !== link.spec?.gatewayIdentity) {
+    return `the Endpoints ${name} name the gateway identity ${identity ?? "none"}, the Link ${link.spec?.gatewayIdentity ?? "none"}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,139 @@
+import type { LinkMode } from "../planning/topology.ts";
+
+/**
+ * What runs in the place of Linkerd's proxy. `none`: programs that answer health checks and carry no
+ * traffic. `unknown`: there is no proxy to tell by.
+ */
+export type DataPlane = "real" | "none" | "unknown";
+
+/** What the running clusters answered. Plain data: its JSON is what `status --json` prints. */
+export interface MeshStatus {
+  /** Name of the topology. */
+  readonly topology: string;
+  /** ISO 8601. */
+  readonly observedAt: string;
+  /** `none` if it is so in any cluster. */
+  readonly dataPlane: DataPlane;
+  /** In the order of the plan. */
+  readonly clusters: readonly ClusterStatus[];
+  /** In the order of the plan. */
+  readonly links: readonly LinkStatus[];
+}
+
+export interface ClusterStatus {
+  readonly name: string;
+  /** File that leads to the cluster. */
+  readonly kubeconfigPath: string | undefined;
+  /** What could not be asked, and why. A cluster that doesn't answer has one, and nothing else. */
+  readonly problems: readonly string[];
+  readonly reachable: boolean;
+  readonly kubernetesVersion: string | undefined;
+  readonly nodes: readonly NodeStatus[];
+  /** As planned, or as the cluster says. */
+  readonly podSubnet: string | undefined;
+  /** As planned, or as the cluster says. */
+  readonly serviceSubnet: string | undefined;
+  /** Deployments of Linkerd and of its multi-cluster extension. */
+  readonly workloads: readonly WorkloadStatus[];
+  /** Running pods of Linkerd and of its extension, and the image of their proxies. */
+  readonly proxies: readonly ProxyStatus[];
+  readonly injection: InjectionStatus;
+  readonly dataPlane: DataPlane;
+  /** The certificates that proxies of this cluster trust. */
+  readonly trustAnchors: readonly CertificateStatus[];
+  readonly issuer: IssuerStatus | undefined;
+}
+
+export interface NodeStatus {
+  readonly name: string;
+  readonly role: "control-plane" | "worker";
+  readonly ready: boolean;
+  readonly address: string | undefined;
+  readonly podCidrs: readonly string[];
+}
+
+export interface WorkloadStatus {
+  readonly namespace: string;
+  readonly name: string;
+  readonly ready: boolean;
+  /** Why it isn't ready. */
+  readonly trouble: string | undefined;
+}
+
+export interface ProxyStatus {
+  readonly namespace: string;
+  readonly pod: string;
+  /** Undefined: the pod has no proxy. */
+  readonly image: string | undefined;
+}
+
+export interface InjectionStatus {
+  /** A pod sent as a dry run came back with its proxy. */
+  readonly injects: boolean;
+  /** Image of that proxy, or what was there instead. */
+  readonly seen: string;
+}
+
+export interface CertificateStatus {
+  readonly subject: string;
+  /** SHA-256, as `AB:CD:...`. */
+  readonly fingerprint: string;
+  /** ISO 8601. */
+  readonly notBefore: string;
+  /** ISO 8601. */
+  readonly expires: string;
+}
+
+export interface IssuerStatus extends CertificateStatus {
+  /** One of the cluster's trust anchors signed it. */
+  readonly chained: boolean;
+}
+
+export interface LinkStatus {
+  readonly source: string;
+  readonly target: string;
+  readonly mode: LinkMode;
+  /** The Link object is in the source. */
+  readonly present: boolean;
+  readonly serviceMirror: ServiceMirrorStatus;
+  readonly gateway: GatewayStatus;
+  readonly mirrors: readonly MirrorStatus[];
+}
+
+export interface ServiceMirrorStatus {
+  /** It works on the Link as it stands, and the target lets it in. */
+  readonly takenUp: boolean;
+  /** The pod that holds the Lease. */
+  readonly pod: string | undefined;
+  /** What was there instead of a Link that was taken up. */
+  readonly trouble: string | undefined;
+}
+
+export interface GatewayStatus {
+  /**
+   * By the source's own probes. `not applicable`: the Link has no gateway. `unknown`: no probe was sent
+   * yet, or the metrics can't be read.
+   */
+  readonly state: "alive" | "not alive" | "unknown" | "not applicable";
+  /** Addresses and port at which the source reaches it. */
+  readonly address: string | undefined;
+  readonly latencyMilliseconds: number | undefined;
+}
+
+export type MirrorKind = "gateway" | "flat" | "headless" | "federated" | "unknown";
+
+/** A Service of the source that stands for one of the target, or one that should. */
+export interface MirrorStatus {
+  readonly kind: MirrorKind;
+  readonly namespace: string;
+  /** The Service in the target. */
+  readonly service: string;
+  /** The Service in the source; undefined: there is none. */
+  readonly mirror: string | undefined;
+  /** `address:port` of its Endpoints; flat and federated Services have none. */
+  readonly endpoints: readonly string[];
+  /** The service mirror says that it is mirrored; undefined: it says nothing, as of headless ones. */
+  readonly mirrored: boolean | undefined;
+  /** Its word for why not. */
+  readonly reason: string | undefined;
+}

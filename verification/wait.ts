@@ -1,0 +1,81 @@
+import pRetry, { AbortError } from "p-retry";
+import { KubernetesApiError } from "./kubernetes/errors.ts";
+
+/** One look at a condition: it holds, or this is what was there instead. */
+export type Look<T> =
+  { readonly done: true; readonly value: T } | { readonly done: false; readonly seen: string };
+
+export interface Awaited<T> {
+  /** What is waited for, as it stands after "waiting for". */
+  readonly what: string;
+  /** Milliseconds. */
+  readonly limit: number;
+  /** Looks once. */
+  readonly look: () => Promise<Look<T>>;
+  /** How a person looks further: what the message ends with. */
+  readonly further: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Told whenever what is seen changes. */
+  readonly onSeen?: (seen: string) => void;
+}
+
+/** Time between two looks in milliseconds: at first short, as most waits are. */
+const interval = { first: 100, longest: 1_000, factor: 1.5 };
+
+/**
+ * Looks until the condition holds.
+ * @throws Error that tells what was awaited, what was seen last and how to look further, once the limit
+ *   is reached; at once where waiting can't help (refused credentials), and for any error that is not
+ *   an API server's
+ */
+export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
+  let last = "nothing yet";
+  const see = (seen: string): void => {
+    if (seen !== last) awaited.onSeen?.(seen);
+    last = seen;
+  };
+  const failure = (after: string): Error =>
+    new Error(`${awaited.what}: ${after}. Seen last: ${last}. ${awaited.further}`);
+
+  const attempt = async (): Promise<T> => {
+    try {
+      const look = await awaited.look();
+      if (look.done) return look.value;
+      see(look.seen);
+    } catch (error) {
+      awaited.signal?.throwIfAborted();
+      if (!(error instanceof KubernetesApiError)) throw new AbortError(error as Error);
+      see(error.message);
+      // Everything else may come right while a cluster starts.
+      if (error.status === 401) throw new AbortError(failure("the credentials are refused"));
+    }
+    throw new NotYet();
+  };
+  try {
+    return await pRetry(attempt, {
+      retries: Infinity,
+      minTimeout: interval.first,
+      maxTimeout: interval.longest,
+      factor: interval.factor,
+      maxRetryTime: awaited.limit,
+      signal: awaited.signal,
+    });
+  } catch (error) {
+    if (error instanceof NotYet) {
+      throw new TimeLimitReached(failure(`not so within ${awaited.limit / 1000} s`).message);
+    }
+    if (awaited.signal?.aborted === true) throw failure(`given up: ${wordsOf(awaited.signal)}`);
+    throw error;
+  }
+}
+
+/** What was awaited did not come within its limit. */
+export class TimeLimitReached extends Error {}
+
+/** The condition did not hold at one look. */
+class NotYet extends Error {}
+
+function wordsOf(signal: AbortSignal): string {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason.message : String(reason);
+}
