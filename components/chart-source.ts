@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { timeLimits } from "../planning/time-limits.ts";
+import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
+
+/** Where Linkerd's charts come from: a directory that holds them, or Linkerd's Helm repository. */
+export interface ChartSource {
+  /** Directory with one directory per chart. @default Linkerd's Helm repository */
+  readonly directory?: string | undefined;
+  /** Version of the charts in the repository, such as `2026.1.1`. */
+  readonly version: string;
+}
+
+/** Linkerd's own charts, by the name they have in the repository. */
+export type LinkerdChart = "linkerd-crds" | "linkerd-control-plane" | "linkerd-multicluster";
+
+const repository = "https://helm.linkerd.io/edge";
+
+/** Options of a release. */
+export interface ReleaseOptions {
+  readonly parent: pulumi.Resource;
+  readonly dependsOn: readonly pulumi.Resource[];
+}
+
+export interface ReleaseArgs {
+  /** Where it is installed. */
+  readonly cluster: MeshCluster;
+  readonly namespace: string;
+  readonly values?: pulumi.Inputs;
+  /**
+   * Whether created means that every Deployment is available. Without it created means applied, and
+   * something else has to wait.
+   */
+  readonly awaitPods: boolean;
+}
+
+/**
+ * A Helm release of one of Linkerd's charts. A release and not its rendered objects: the charts make
+ * new webhook certificates at every render, which would be a change at every `up`.
+ */
+export function linkerdRelease(
+  logicalName: string,
+  chart: LinkerdChart,
+  source: ChartSource,
+  args: ReleaseArgs,
+  opts: ReleaseOptions,
+): Release {
+  const located =
+    source.directory === undefined
+      ? { chart, version: source.version, repositoryOpts: { repo: repository } }
+      : { chart: join(source.directory, chart) };
+  return release(logicalName, { ...located, name: chart, ...args }, opts);
+}
+
+/** A Helm release of a chart in a directory. */
+export function localRelease(
+  logicalName: string,
+  chart: { readonly name: string; readonly directory: pulumi.Input<string> },
+  args: ReleaseArgs,
+  opts: ReleaseOptions,
+): Release {
+  return release(logicalName, { chart: chart.directory, name: chart.name, ...args }, opts);
+}
+
+type AnyRelease = ReleaseArgs & {
+  readonly chart: pulumi.Input<string>;
+  readonly name: string;
+  readonly version?: string;
+  readonly repositoryOpts?: { readonly repo: string };
+};
+
+function release(
+  logicalName: string,
+  { awaitPods, cluster, ...args }: AnyRelease,
+  { parent, dependsOn }: ReleaseOptions,
+): Release {
+  return new Release(
+    logicalName,
+    {
+      ...args,
+      skipAwait: !awaitPods,
+      timeout: timeLimits.helmRelease / 1000,
+      // Old revisions are Secrets of some hundred kilobytes each.
+      maxHistory: 2,
+    },
+    inCluster(cluster, parent, {
+      dependsOn: [...dependsOn],
+    }),
+  );
+}

@@ -1,0 +1,146 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import * as pulumi from "@pulumi/pulumi";
+import { type ChartSource, linkerdRelease, localRelease } from "./chart-source.ts";
+import { controlPlaneValues } from "./control-plane-values.ts";
+import { gatewayApiChart } from "./gateway-api.ts";
+import { InjectorReady } from "./gates.ts";
+import { given } from "./given.ts";
+import type { IssuerKeyPair } from "./issuer.ts";
+import { inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
+import type { ChartValues } from "./values.ts";
+
+/** Arguments of {@link ControlPlane}. */
+export interface ControlPlaneArgs {
+  /** Where it is installed. */
+  readonly cluster: MeshCluster;
+  /**
+   * PEM of all certificates that the mesh trusts; the same in every cluster of it. More than one while
+   * an anchor is being replaced.
+   */
+  readonly trustAnchorsPem: pulumi.Input<string>;
+  /** This cluster's own issuer. */
+  readonly issuer: IssuerKeyPair;
+  readonly charts: ChartSource;
+  /** YAML file of the Gateway API's definitions. @default the public release, v1.2.1 */
+  readonly gatewayApi?: string | undefined;
+  /** Image references that replace the chart's. @default {} */
+  readonly images?: { readonly controller?: string; readonly proxy?: string } | undefined;
+  /** @default "cluster.local" */
+  readonly trustDomain?: string;
+  /** @default "cluster.local" */
+  readonly clusterDomain?: string;
+  /** Three replicas of each controller, spread over nodes; needs three nodes. @default false */
+  readonly highAvailability?: boolean;
+  /** Values of the chart linkerd-crds. @default {} */
+  readonly crdsValues?: ChartValues;
+  /** Values of the chart linkerd-control-plane, merged over the package's own. @default {} */
+  readonly values?: ChartValues;
+}
+
+/** Namespace of the control plane. The same in every cluster, or flat Links lose their identity. */
+export const controlPlaneNamespace = "linkerd";
+
+/**
+ * Linkerd's control plane with the definitions it needs. Created means that it injects: a pod that is
+ * sent to the API server comes back with its proxy.
+ */
+export class ControlPlane extends pulumi.ComponentResource {
+  /** Depend on it to come after the injector serves. */
+  readonly injecting: pulumi.Resource;
+  /** Image of the proxy that the injector adds. */
+  readonly proxyImage: pulumi.Output<string>;
+
+  constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("linkerd-topology:index:ControlPlane", name, {}, opts);
+    const { cluster, charts } = args;
+    const namespace = new Namespace(
+      name,
+      {
+        metadata: {
+          name: controlPlaneNamespace,
+          // The chart makes the namespace only for Linkerd's own CLI; a Helm release has to bring these.
+          labels: {
+            "linkerd.io/is-control-plane": "true",
+            "linkerd.io/control-plane-ns": controlPlaneNamespace,
+            "config.linkerd.io/admission-webhooks": "disabled",
+            // linkerd-init sets up iptables in the pods.
+            "pod-security.kubernetes.io/enforce": "privileged",
+          },
+          annotations: { "linkerd.io/inject": "disabled" },
+        },
+      },
+      inCluster(cluster, this),
+    );
+    const releases = { cluster, namespace: controlPlaneNamespace };
+    const after = (...dependsOn: pulumi.Resource[]) => ({
+      parent: this,
+      dependsOn: [namespace, ...dependsOn],
+    });
+
+    const issuer = new Secret(
+      `${name}-issuer`,
+      {
+        metadata: { name: "linkerd-identity-issuer", namespace: controlPlaneNamespace },
+        type: "kubernetes.io/tls",
+        stringData: {
+          "tls.crt": args.issuer.certificatePem,
+          "tls.key": args.issuer.privateKeyPem,
+          "ca.crt": args.trustAnchorsPem,
+        },
+      },
+      inCluster(cluster, this, { dependsOn: [namespace] }),
+    );
+    const gatewayApi = localRelease(
+      `${name}-gateway-api`,
+      { name: "gateway-api", directory: gatewayApiChart(args.gatewayApi) },
+      { ...releases, awaitPods: false },
+      after(),
+    );
+    const crds = linkerdRelease(
+      `${name}-crds`,
+      "linkerd-crds",
+      charts,
+      {
+        ...releases,
+        values: { installGatewayAPI: false, ...args.crdsValues },
+        awaitPods: false,
+      },
+      after(),
+    );
+    const controllers = linkerdRelease(
+      name,
+      "linkerd-control-plane",
+      charts,
+      {
+        ...releases,
+        values: {
+          ...controlPlaneValues({
+            trustDomain: args.trustDomain ?? "cluster.local",
+            clusterDomain: args.clusterDomain ?? "cluster.local",
+            highAvailability: args.highAvailability ?? false,
+            images: args.images ?? {},
+            values: args.values ?? {},
+          }),
+          identityTrustAnchorsPEM: args.trustAnchorsPem,
+        },
+        // The gate below waits, for what matters: a Ready injector may not be reachable yet.
+        awaitPods: false,
+      },
+      // The policy controller looks once, at its start, which kinds of routes there are.
+      after(issuer, gatewayApi, crds),
+    );
+    const gate = new InjectorReady(
+      name,
+      given({
+        kubeconfig: cluster.kubeconfig,
+        context: cluster.context,
+        triggers: [controllers.status.revision.apply(String)],
+      }),
+      onCluster(cluster, this, { dependsOn: [controllers] }),
+    );
+    this.injecting = gate;
+    this.proxyImage = gate.proxyImage;
+    this.registerOutputs({ proxyImage: this.proxyImage });
+  }
+}

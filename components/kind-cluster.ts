@@ -1,0 +1,121 @@
+import { Provider } from "@pulumi/kubernetes/provider.js";
+import { Cluster, type ExtraPortMapping, type Node } from "../sdks/kind/index.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { given } from "./given.ts";
+import type { MeshCluster } from "./mesh-cluster.ts";
+
+/** Arguments of {@link KindCluster}. A `KindClusterPlan` has most of them. */
+export interface KindClusterArgs {
+  /** Name that kind knows the cluster by; its nodes are named after it. */
+  readonly kindName: string;
+  /** Docker network of the nodes, such as the `name` of a `kind.Network`. */
+  readonly network: pulumi.Input<string>;
+  /**
+   * Short hash of all that forces the cluster to be made anew. Give the component a name that has it
+   * too: the cluster and everything in it then get new logical names, which is how a new generation
+   * takes the place of the old one within one `up`.
+   */
+  readonly generation: string;
+  /** Pod subnet, IPv4 CIDR. */
+  readonly podSubnet: string;
+  /** Service subnet, IPv4 CIDR. */
+  readonly serviceSubnet: string;
+  /** Such as `v1.34.2`. @default the version of the node image */
+  readonly kubernetesVersion?: string | undefined;
+  /** Docker image of the nodes. @default kind's published image of the Kubernetes version */
+  readonly nodeImage?: string | undefined;
+  /** @default 1 */
+  readonly controlPlanes?: number | undefined;
+  /** @default 0 */
+  readonly workers?: number | undefined;
+  /** Ports of the host that lead to a node. @default [] */
+  readonly portMappings?: readonly ExtraPortMapping[] | undefined;
+  /** TOML patches for containerd's configuration on every node. @default [] */
+  readonly containerdConfigPatches?: readonly string[] | undefined;
+  /** Registry host → mirrors to ask in its place, in order. @default {} */
+  readonly registryMirrors?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Image archives (paths) that are loaded into every node. @default [] */
+  readonly imageArchives?: readonly string[] | undefined;
+}
+
+/**
+ * A Kubernetes cluster in Docker, made by kind, with the provider through which other components
+ * install into it. Ready when it is created.
+ *
+ * @example
+ * ```ts
+ * const network = new kind.Network("lab", { name: "lab" });
+ * const west = new KindCluster("west", {
+ *   kindName: "lab-west",
+ *   network: network.name,
+ *   generation: "1",
+ *   podSubnet: "10.1.0.0/21",
+ *   serviceSubnet: "10.129.0.0/21",
+ * });
+ * ```
+ */
+export class KindCluster extends pulumi.ComponentResource implements MeshCluster {
+  /** Provider of everything in the cluster. */
+  readonly kubernetes: Provider;
+  /** Administrator's kubeconfig, as reached from this machine. Secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  readonly context = undefined;
+  readonly lifetime: pulumi.Resource;
+  /** File that holds the kubeconfig, mode 0600. */
+  readonly kubeconfigPath: pulumi.Output<string>;
+  /** Version that the API server reports. */
+  readonly kubernetesVersion: pulumi.Output<string>;
+  readonly nodes: pulumi.Output<Node[]>;
+
+  constructor(name: string, args: KindClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("linkerd-topology:index:KindCluster", name, {}, opts);
+    const cluster = new Cluster(
+      name,
+      given({
+        name: args.kindName,
+        network: args.network,
+        generation: args.generation,
+        kubernetesVersion: args.kubernetesVersion,
+        nodeImage: args.nodeImage,
+        controlPlanes: args.controlPlanes,
+        workers: args.workers,
+        podSubnet: args.podSubnet,
+        serviceSubnet: args.serviceSubnet,
+        extraPortMappings: args.portMappings?.map((mapping) => ({ ...mapping })),
+        containerdConfigPatches: args.containerdConfigPatches?.slice(),
+        registryMirrors: args.registryMirrors && mutable(args.registryMirrors),
+        imageArchives: args.imageArchives?.slice(),
+      }),
+      { parent: this },
+    );
+    // The engine keeps it secret already; said once more for whatever it is put into.
+    this.kubeconfig = pulumi.secret(cluster.kubeconfig);
+    this.kubernetes = new Provider(
+      name,
+      {
+        kubeconfig: this.kubeconfig,
+        // Fixed per generation: the API server's port on the host changes when Docker restarts, and
+        // without an identifier the provider would be replaced for it, with everything in the cluster.
+        clusterIdentifier: `${args.kindName}-${args.generation}`,
+        // A cluster that was deleted by hand: one refresh drops its contents from the state as well.
+        deleteUnreachable: true,
+        // The issuer's Secret is updated in place; identity reads it again.
+        enableSecretMutable: true,
+      },
+      { parent: this, deletedWith: cluster },
+    );
+    this.lifetime = cluster;
+    this.kubeconfigPath = cluster.kubeconfigPath;
+    this.kubernetesVersion = cluster.kubernetesVersion;
+    this.nodes = cluster.nodes;
+    this.registerOutputs({
+      kubeconfigPath: this.kubeconfigPath,
+      kubernetesVersion: this.kubernetesVersion,
+      nodes: this.nodes,
+    });
+  }
+}
+
+function mutable(mirrors: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(mirrors).map(([host, list]) => [host, [...list]]));
+}

@@ -1,0 +1,50 @@
+import type { GatewayPlan, LinkPlan } from "../planning/plan-types.ts";
+
+/** What a Link's specification follows from. */
+export interface LinkSettings {
+  /** Name of the target, and of the Link. */
+  readonly target: string;
+  /** Which kinds of export the Link carries. */
+  readonly mode: LinkPlan["mode"];
+  readonly gateway: Pick<GatewayPlan, "addresses" | "port" | "probePort" | "identity"> | undefined;
+  readonly clusterDomain: string;
+  readonly controlPlaneNamespace: string;
+  /** Another one whenever the credentials are others. */
+  readonly credentialsRevision: string;
+}
+
+/** Name of the Secrets that hold the credentials for a target. Linkerd's controllers look for it. */
+export function credentialsName(target: string): string {
+  return `cluster-credentials-${target}`;
+}
+
+/** Specification of a Link, multicluster.linkerd.io/v1alpha3. */
+export function linkSpec(settings: LinkSettings): Record<string, unknown> {
+  const { gateway, mode } = settings;
+  return {
+    targetClusterName: settings.target,
+    targetClusterDomain: settings.clusterDomain,
+    targetClusterLinkerdNamespace: settings.controlPlaneNamespace,
+    clusterCredentialsSecret: credentialsName(settings.target),
+    ...(gateway && {
+      gatewayAddress: gateway.addresses.join(","),
+      gatewayPort: String(gateway.port),
+      gatewayIdentity: gateway.identity,
+      probeSpec: { path: "/ready", port: String(gateway.probePort), period: "3s" },
+      selector: { matchLabels: { "mirror.linkerd.io/exported": "true" } },
+    }),
+    ...(mode !== "gateway" && {
+      remoteDiscoverySelector: {
+        matchLabels: { "mirror.linkerd.io/exported": "remote-discovery" },
+      },
+      federatedServiceSelector: { matchLabels: { "mirror.linkerd.io/federated": "member" } },
+    }),
+    excludedAnnotations: [
+      // Tools leave the whole object in it, which is not that of the mirror.
+      "kubectl.kubernetes.io/last-applied-configuration",
+      // The service mirror reads credentials when it starts and when the specification of its Link
+      // changes, never for a change of the Secret. An annotation that no Service has says nothing else.
+      `linkerd-topology.dev/credentials-${settings.credentialsRevision}`,
+    ],
+  };
+}

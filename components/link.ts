@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { LinkPlan } from "../planning/plan-types.ts";
+import { controlPlaneNamespace } from "./control-plane.ts";
+import { LinkReady, MirrorCleanup } from "./gates.ts";
+import { given } from "./given.ts";
+import { credentialsName, linkSpec } from "./link-spec.ts";
+import { inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
+import {
+  type AccessCredentials,
+  type Multicluster,
+  multiclusterNamespace,
+} from "./multicluster.ts";
+
+/** Arguments of {@link Link}. */
+export interface LinkArgs {
+  /** Where the Link, the mirror Services and the clients are. */
+  readonly source: MeshCluster;
+  /** The source's extension, with a controller for this Link. */
+  readonly extension: Pick<Multicluster, "installed">;
+  /** Name of the target: of the Link, and the suffix of its mirror Services. */
+  readonly target: string;
+  /** The target's API server as pods of the source reach it, such as `https://10.1.2.3:6443`. */
+  readonly apiServer: string;
+  /** Credentials of the account in the target that this source has to itself. */
+  readonly access: AccessCredentials;
+  /** Which kinds of export the Link carries. */
+  readonly mode: LinkPlan["mode"];
+  /** The target's gateway. @default none, for a Link of mode `flat` */
+  readonly gateway?: LinkPlan["gateway"];
+  /**
+   * Linkerd's version, such as `edge-26.1.1`: `linkerd multicluster check` compares what a Link says to
+   * have been made by with itself. @default the Link doesn't say
+   */
+  readonly linkerdVersion?: string;
+  /** Of the target. @default "cluster.local" */
+  readonly trustDomain?: string;
+  /** Of the target. @default "cluster.local" */
+  readonly clusterDomain?: string;
+}
+
+/**
+ * A Link from one cluster to another, in the source. Created means that the source's service mirror has
+ * taken it up; deleted, that the mirror Services it made are gone as well.
+ */
+export class Link extends pulumi.ComponentResource {
+  /** Pod of the service mirror that serves the Link. */
+  readonly controllerPod: pulumi.Output<string>;
+
+  constructor(name: string, args: LinkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("linkerd-topology:index:Link", name, {}, opts);
+    const { source, target } = args;
+    const kubeconfig = pulumi
+      .all([args.access.token, args.access.caCertificate])
+      .apply(([token, ca]) => credentials(target, args.apiServer, token, ca));
+    const secret = (
+      logicalName: string,
+      metadata: {
+        namespace: string;
+        labels?: Record<string, string>;
+        annotations?: Record<string, string>;
+      },
+    ) =>
+      new Secret(
+        logicalName,
+        {
+          metadata: { name: credentialsName(target), ...metadata },
+          type: "mirror.linkerd.io/remote-kubeconfig",
+          stringData: { kubeconfig },
+          immutable: true,
+        },
+        inCluster(source, this, {
+          // linkerd-destination reads it when it appears and never again: a change in place would leave
+          // it with the old credentials, and flat traffic dead, while every check is green.
+          replaceOnChanges: ["*"],
+          deleteBeforeReplace: true,
+          dependsOn: [args.extension.installed],
+        }),
+      );
+    const forServiceMirror = secret(`${name}-service-mirror`, { namespace: multiclusterNamespace });
+    const forDestination = secret(`${name}-destination`, {
+      namespace: controlPlaneNamespace,
+      labels: { "multicluster.linkerd.io/cluster-name": target },
+      annotations: {
+        "multicluster.linkerd.io/trust-domain": args.trustDomain ?? "cluster.local",
+        "multicluster.linkerd.io/cluster-domain": args.clusterDomain ?? "cluster.local",
+      },
+    });
+    const spec = args.access.revision.apply((credentialsRevision) =>
+      linkSpec({
+        target,
+        mode: args.mode,
+        gateway: args.gateway,
+        clusterDomain: args.clusterDomain ?? "cluster.local",
+        controlPlaneNamespace,
+        credentialsRevision,
+      }),
+    );
+    const onSource = {
+      kubeconfig: source.kubeconfig,
+      context: source.context,
+      namespace: multiclusterNamespace,
+      link: target,
+    };
+    const cleanup = new MirrorCleanup(name, given(onSource), onCluster(source, this));
+    const link = new CustomResource(
+      name,
+      {
+        apiVersion: "multicluster.linkerd.io/v1alpha3",
+        kind: "Link",
+        metadata: {
+          name: target,
+          namespace: multiclusterNamespace,
+          ...(args.linkerdVersion !== undefined && {
+            annotations: { "linkerd.io/created-by": `linkerd/cli ${args.linkerdVersion}` },
+          }),
+        },
+        spec,
+      },
+      inCluster(source, this, {
+        dependsOn: [args.extension.installed, cleanup, forServiceMirror, forDestination],
+      }),
+    );
+    const gate = new LinkReady(
+      name,
+      given({
+        ...onSource,
+        gateway: args.gateway !== undefined,
+        triggers: [spec.apply(digest)],
+      }),
+      onCluster(source, this, { dependsOn: [link] }),
+    );
+    this.controllerPod = gate.controllerPod;
+    this.registerOutputs({ controllerPod: this.controllerPod });
+  }
+}
+
+function digest(spec: unknown): string {
+  return createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 12);
+}
+
+/** A kubeconfig, as JSON, which is YAML. */
+function credentials(target: string, server: string, token: string, ca: string): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      {
+        name: target,
+        cluster: {
+          server,
+          "certificate-authority-data": Buffer.from(ca).toString("base64"),
+        },
+      },
+    ],
+    users: [{ name: target, user: { token } }],
+    contexts: [{ name: target, context: { cluster: target, user: target } }],
+    "current-context": target,
+  });
+}

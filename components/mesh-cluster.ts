@@ -1,0 +1,42 @@
+import type { Provider } from "@pulumi/kubernetes/provider.js";
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * What a component needs to know of a cluster to install something into it. `KindCluster` and
+ * `ExistingCluster` are such; a program with clusters of its own can pass a plain object.
+ */
+export interface MeshCluster {
+  /** Provider through which everything in the cluster is made: one per cluster. */
+  readonly kubernetes: Provider;
+  /** Content of a kubeconfig that reaches the cluster from this machine. Secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** Context in that kubeconfig; undefined for its current one. */
+  readonly context: string | undefined;
+  /**
+   * The resource whose deletion takes everything in the cluster with it, so that nothing in there has
+   * to be deleted one by one; undefined where the cluster outlives what is installed in it.
+   */
+  readonly lifetime: pulumi.Resource | undefined;
+}
+
+/** Options of a resource that lives in a cluster. */
+export function inCluster(
+  cluster: MeshCluster,
+  parent: pulumi.Resource,
+  further: pulumi.CustomResourceOptions = {},
+): pulumi.CustomResourceOptions {
+  const options: pulumi.CustomResourceOptions = { parent, provider: cluster.kubernetes };
+  if (cluster.lifetime !== undefined) options.deletedWith = cluster.lifetime;
+  return pulumi.mergeOptions(options, further);
+}
+
+/** Options of a resource of another provider that acts on a cluster. */
+export function onCluster(
+  cluster: MeshCluster,
+  parent: pulumi.Resource,
+  further: pulumi.CustomResourceOptions = {},
+): pulumi.CustomResourceOptions {
+  const options: pulumi.CustomResourceOptions = { parent };
+  if (cluster.lifetime !== undefined) options.deletedWith = cluster.lifetime;
+  return pulumi.mergeOptions(options, further);
+}

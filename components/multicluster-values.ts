@@ -1,0 +1,103 @@
+import type { GatewayPlan } from "../planning/plan-types.ts";
+import { highAvailability } from "./high-availability.ts";
+import { type ChartValues, mergeValues, splitImage } from "./values.ts";
+
+/** A cluster that this one has a Link to: one service mirror controller. */
+export interface MirrorTarget {
+  /** Name of the Link. */
+  readonly name: string;
+  /**
+   * Port of the target's gateway's health probe, as this cluster reaches it; undefined where the Link
+   * has no gateway.
+   */
+  readonly probePort: number | undefined;
+  /** Mirror headless Services pod by pod. */
+  readonly headless: boolean;
+}
+
+/** What the values of linkerd-multicluster follow from. */
+export interface MulticlusterSettings {
+  readonly trustDomain: string;
+  /** How this cluster's own gateway is exposed; undefined for none. */
+  readonly gateway: Pick<GatewayPlan, "serviceType" | "port" | "probePort"> | undefined;
+  readonly targets: readonly MirrorTarget[];
+  /** Service accounts by which other clusters watch this one. */
+  readonly accessAccounts: readonly string[];
+  readonly highAvailability: boolean;
+  readonly images: {
+    readonly controller?: string | undefined;
+    readonly pause?: string | undefined;
+  };
+  /** Values that are merged over all others. */
+  readonly values: ChartValues;
+}
+
+/** The chart's own default has not been pullable since February 2026. */
+const pauseImage = "registry.k8s.io/pause:3.10.1";
+
+/** Values of the chart linkerd-multicluster. */
+export function multiclusterValues(settings: MulticlusterSettings): Record<string, unknown> {
+  const image =
+    settings.images.controller === undefined
+      ? {}
+      : { image: splitImage(settings.images.controller) };
+  const own: ChartValues = {
+    // The chart does not inherit it from the control plane; a wrong one makes a gateway identity that
+    // no proxy accepts (linkerd2#9044).
+    identityTrustDomain: settings.trustDomain,
+    gateway: gatewayValues(settings),
+    controllers: settings.targets.map((target) => controllerValues(target, settings.values)),
+    controllerDefaults: image,
+    localServiceMirror: image,
+    remoteMirrorServiceAccount: settings.accessAccounts.length > 0,
+    remoteMirrorServiceAccountName: settings.accessAccounts,
+    // It would label the namespace, with an image of its own; we made the namespace with its labels.
+    createNamespaceMetadataJob: false,
+  };
+  const base = settings.highAvailability ? mergeValues(highAvailability.multicluster, own) : own;
+  return mergeValues(base, settings.values);
+}
+
+function gatewayValues({ gateway, images }: MulticlusterSettings): ChartValues {
+  if (gateway === undefined) return { enabled: false };
+  const nodePorts =
+    gateway.serviceType === "NodePort"
+      ? { nodePort: gateway.port, probe: { nodePort: gateway.probePort } }
+      : { port: gateway.port, probe: { port: gateway.probePort } };
+  return {
+    enabled: true,
+    serviceType: gateway.serviceType,
+    pauseImage: images.pause ?? pauseImage,
+    ...nodePorts,
+  };
+}
+
+function controllerValues(target: MirrorTarget, values: ChartValues): ChartValues {
+  const common = { link: { ref: { name: target.name } }, enableHeadlessServices: target.headless };
+  if (target.probePort === undefined) return { ...common, gateway: { enabled: false } };
+  return {
+    ...common,
+    gateway: { enabled: true, probe: { port: target.probePort } },
+    // A changed port must come with a new pod: the proxy of a running one has learned that the new port
+    // is none of the probe Service's, and asks so often that it never forgets (linkerd2#14451). Nothing
+    // in the chart's pod template has the port; of what can be set for one controller alone, a
+    // toleration of a taint that no node has is the part that means nothing else.
+    tolerations: [
+      ...defaultTolerations(values),
+      {
+        key: "linkerd-topology.dev/probe-port",
+        operator: "Equal",
+        value: String(target.probePort),
+        effect: "NoSchedule",
+      },
+    ],
+  };
+}
+
+/** Those that the person gave for every controller; a controller's own list takes their place. */
+function defaultTolerations(values: ChartValues): readonly unknown[] {
+  const defaults = values["controllerDefaults"];
+  if (typeof defaults !== "object" || defaults === null) return [];
+  const { tolerations } = defaults as { tolerations?: unknown };
+  return Array.isArray(tolerations) ? tolerations : [];
+}

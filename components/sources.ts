@@ -1,0 +1,117 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
+import type { Sources } from "../planning/sources.ts";
+import { splitImage } from "./values.ts";
+
+const text = z.string().min(1);
+const schema = z.strictObject({
+  nodeImage: text.optional(),
+  archives: z.array(text).optional(),
+  images: z
+    .strictObject({ controller: text.optional(), proxy: text.optional(), pause: text.optional() })
+    .optional(),
+  charts: text.optional(),
+  gatewayApi: text.optional(),
+  dataPlane: z.enum(["real", "none"]).optional(),
+});
+
+/** Environment variable that names the sources file. */
+export const sourcesVariable = "LINKERD_TOPOLOGY_SOURCES";
+
+/**
+ * Reads a `sources.json` and makes its paths absolute.
+ *
+ * @param file path of the file, relative to the working directory
+ * @throws pulumi.RunError with every problem: the file is missing or no JSON, a key is unknown or has
+ *   the wrong type, something that it names does not exist.
+ */
+export function readSources(file: string): Sources {
+  const path = resolve(file);
+  const parsed = schema.safeParse(parse(path));
+  if (!parsed.success) {
+    throw failure(
+      path,
+      parsed.error.issues.map((issue) => `${at(issue.path)}${describe(issue)}`),
+    );
+  }
+  const beside = (relative: string) => resolve(dirname(path), relative);
+  const { archives, charts, gatewayApi, ...rest } = parsed.data;
+  const sources = {
+    ...rest,
+    ...(archives && { archives: archives.map(beside) }),
+    ...(charts !== undefined && { charts: beside(charts) }),
+    ...(gatewayApi !== undefined && { gatewayApi: beside(gatewayApi) }),
+  } as Sources;
+  const problems = [...missingFiles(sources), ...unusableImages(sources)];
+  if (problems.length > 0) throw failure(path, problems);
+  return sources;
+}
+
+function parse(path: string): unknown {
+  let content: string;
+  try {
+    content = readFileSync(path, "utf8");
+  } catch (error) {
+    throw failure(path, [
+      `it cannot be read: ${(error as Error).message}; correct ${sourcesVariable} or the ` +
+        "configuration value linkerd-topology:sources, or remove it to use the public registries",
+    ]);
+  }
+  try {
+    return JSON.parse(content) as unknown;
+  } catch (error) {
+    throw failure(path, [`it is no JSON: ${(error as Error).message}`]);
+  }
+}
+
+function missingFiles(sources: Sources): string[] {
+  const problems: string[] = [];
+  const expect = (key: string, path: string | undefined, kind: "file" | "directory") => {
+    if (path === undefined) return;
+    const found = existsSync(path) ? statSync(path) : undefined;
+    if (kind === "file" ? found?.isFile() : found?.isDirectory()) return;
+    problems.push(`${key}: there is no ${kind} ${path}`);
+  };
+  sources.archives?.forEach((path, index) => expect(`archives[${String(index)}]`, path, "file"));
+  expect("gatewayApi", sources.gatewayApi, "file");
+  expect("charts", sources.charts, "directory");
+  if (problems.length === 0 && sources.charts !== undefined) {
+    for (const chart of ["linkerd-crds", "linkerd-control-plane", "linkerd-multicluster"]) {
+      expect("charts", join(sources.charts, chart, "Chart.yaml"), "file");
+    }
+  }
+  return problems;
+}
+
+function unusableImages({ images }: Sources): string[] {
+  const problems: string[] = [];
+  for (const key of ["controller", "proxy"] as const) {
+    const reference = images?.[key];
+    if (reference === undefined) continue;
+    try {
+      splitImage(reference);
+    } catch (error) {
+      problems.push(`images.${key}: ${(error as Error).message}`);
+    }
+  }
+  return problems;
+}
+
+function at(path: readonly PropertyKey[]): string {
+  const joined = path
+    .map((part) => (typeof part === "number" ? `[${String(part)}]` : `.${String(part)}`))
+    .join("");
+  return joined === "" ? "" : `${joined.replace(/^\./, "")}: `;
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "unrecognized_keys") return issue.message;
+  const known = issue.path[0] === "images" ? schema.shape.images.unwrap().shape : schema.shape;
+  return `unknown ${issue.keys.map((key) => `"${key}"`).join(", ")}; known are ${Object.keys(known).join(", ")}`;
+}
+
+function failure(path: string, problems: readonly string[]): pulumi.RunError {
+  return new pulumi.RunError([`sources file ${path}:`, ...problems].join("\n  "));
+}

@@ -1,0 +1,70 @@
+import { X509Certificate } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { PrivateKey } from "@pulumi/tls/privateKey.js";
+import { SelfSignedCert } from "@pulumi/tls/selfSignedCert.js";
+
+/** Arguments of {@link TrustAnchor}. */
+export interface TrustAnchorArgs {
+  /** @default "cluster.local" */
+  readonly trustDomain?: string;
+  /** @default 87600 (ten years) */
+  readonly lifetimeHours?: number;
+  /** An `up` within this time before the end makes the certificate anew. @default 720 */
+  readonly earlyRenewalHours?: number;
+}
+
+/** What an `Issuer` needs of a trust anchor. */
+export interface TrustAnchorKeyPair {
+  /** PEM. */
+  readonly certificatePem: pulumi.Output<string>;
+  /** PEM. Secret. It signs issuers and is never sent into a cluster. */
+  readonly privateKeyPem: pulumi.Output<string>;
+}
+
+/**
+ * The root of trust of a mesh: a self-signed certificate authority (ECDSA P-256) that every cluster's
+ * issuer is signed by. Its key stays in Pulumi's state, encrypted.
+ *
+ * @example
+ * ```ts
+ * const anchor = new TrustAnchor("lab", { lifetimeHours: 24 * 365 });
+ * const west = new Issuer("west", { trustAnchor: anchor });
+ * ```
+ */
+export class TrustAnchor extends pulumi.ComponentResource implements TrustAnchorKeyPair {
+  readonly certificatePem: pulumi.Output<string>;
+  readonly privateKeyPem: pulumi.Output<string>;
+  /** SHA-256 of the certificate, as `AB:CD:...`. */
+  readonly fingerprint: pulumi.Output<string>;
+  /** When the certificate ends, RFC 3339. */
+  readonly expiry: pulumi.Output<string>;
+
+  constructor(name: string, args: TrustAnchorArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("linkerd-topology:index:TrustAnchor", name, {}, opts);
+    const key = new PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent: this });
+    const certificate = new SelfSignedCert(
+      name,
+      {
+        privateKeyPem: key.privateKeyPem,
+        subject: { commonName: `root.linkerd.${args.trustDomain ?? "cluster.local"}` },
+        isCaCertificate: true,
+        // One issuer below it, and nothing below that.
+        maxPathLength: 1,
+        allowedUses: ["cert_signing", "crl_signing"],
+        setSubjectKeyId: true,
+        validityPeriodHours: args.lifetimeHours ?? 87_600,
+        earlyRenewalHours: args.earlyRenewalHours ?? 720,
+      },
+      { parent: this },
+    );
+    this.certificatePem = certificate.certPem;
+    this.privateKeyPem = key.privateKeyPem;
+    this.fingerprint = certificate.certPem.apply((pem) => new X509Certificate(pem).fingerprint256);
+    this.expiry = certificate.validityEndTime;
+    this.registerOutputs({
+      certificatePem: this.certificatePem,
+      fingerprint: this.fingerprint,
+      expiry: this.expiry,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/** The package's public names. */
+export { ControlPlane, type ControlPlaneArgs } from "./components/control-plane.ts";
+export { ExistingCluster, type ExistingClusterArgs } from "./components/existing-cluster.ts";
+export { Issuer, type IssuerArgs, type IssuerKeyPair } from "./components/issuer.ts";
+export { KindCluster, type KindClusterArgs } from "./components/kind-cluster.ts";
+export { Link, type LinkArgs } from "./components/link.ts";
+export type { MeshCluster } from "./components/mesh-cluster.ts";
+export {
+  type AccessCredentials,
+  Multicluster,
+  type MulticlusterArgs,
+} from "./components/multicluster.ts";
+export { readSources } from "./components/sources.ts";
+export { Topology, type TopologyArgs } from "./components/topology.ts";
+export {
+  TrustAnchor,
+  type TrustAnchorArgs,
+  type TrustAnchorKeyPair,
+} from "./components/trust-anchor.ts";
+export { plan, planOrThrow, type PlanContext, type PlanResult } from "./planning/plan.ts";
+export type { ClusterPlan, GatewayPlan, LinkPlan, Plan } from "./planning/plan-types.ts";
+export { formatProblem, type Problem, TopologyError } from "./planning/problem.ts";
+export type { Sources } from "./planning/sources.ts";
+export type {
+  ClusterSpec,
+  GatewaySpec,
+  LinkerdSpec,
+  LinkMode,
+  LinkSpec,
+  Topology as TopologySpec,
+  TrustSpec,
+} from "./planning/topology.ts";
