@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { createWriteStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { describe, test } from "node:test";
+import { createGzip } from "node:zlib";
+import { pack } from "tar-stream";
+import { readGivenImages, readReferences, roleOf } from "../../../toolchain/given-images.ts";
+import { withFolder } from "./folder.ts";
+
+async function archive(path: string, files: Readonly<Record<string, unknown>>): Promise<string> {
+  const tar = pack();
+  for (const [name, content] of Object.entries(files)) {
+    tar.entry({ name }, typeof content === "string" ? content : JSON.stringify(content));
+  }
+  tar.finalize();
+  if (path.endsWith("gz")) await pipeline(tar, createGzip(), createWriteStream(path));
+  else await pipeline(tar, createWriteStream(path));
+  return path;
+}
+
+const saved = [{ Config: "a.json", RepoTags: ["cr.l5d.io/linkerd/proxy:edge-26.1.1"], Layers: [] }];
+const layout = (annotations: Record<string, string>) => ({
+  schemaVersion: 2,
+  manifests: [{ digest: "sha256:00", annotations }],
+});
+
+describe("the images in an archive", () => {
+  for (const [name, files, references] of [
+    [
+      "docker save",
+      { "layer.tar": "x".repeat(5000), "manifest.json": saved },
+      ["cr.l5d.io/linkerd/proxy:edge-26.1.1"],
+    ],
+    [
+      "docker save with a leading ./",
+      { "./manifest.json": saved },
+      ["cr.l5d.io/linkerd/proxy:edge-26.1.1"],
+    ],
+    [
+      "an OCI layout named by containerd",
+      { "index.json": layout({ "io.containerd.image.name": "docker.io/kindest/node:v1.34.2" }) },
+      ["docker.io/kindest/node:v1.34.2"],
+    ],
+    [
+      "an OCI layout named in full",
+      {
+        "index.json": layout({
+          "org.opencontainers.image.ref.name": "registry.k8s.io/pause:3.10.1",
+        }),
+      },
+      ["registry.k8s.io/pause:3.10.1"],
+    ],
+    [
+      "an OCI layout with a bare tag",
+      { "index.json": layout({ "org.opencontainers.image.ref.name": "v1" }) },
+      [],
+    ],
+    [
+      "both descriptions of the same image",
+      {
+        "index.json": layout({ "io.containerd.image.name": "cr.l5d.io/linkerd/proxy:edge-26.1.1" }),
+        "manifest.json": saved,
+      },
+      ["cr.l5d.io/linkerd/proxy:edge-26.1.1"],
+    ],
+    [
+      "an image without a name",
+      { "manifest.json": [{ Config: "a.json", RepoTags: null, Layers: [] }] },
+      [],
+    ],
+  ] as const) {
+    test(name, () =>
+      withFolder(async (folder) => {
+        assert.deepEqual(
+          await readReferences(await archive(join(folder, "a.tar"), files)),
+          references,
+        );
+      }),
+    );
+  }
+
+  test("compressed", () =>
+    withFolder(async (folder) => {
+      const path = await archive(join(folder, "a.tar.gz"), { "manifest.json": saved });
+      assert.deepEqual(await readReferences(path), ["cr.l5d.io/linkerd/proxy:edge-26.1.1"]);
+    }));
+
+  test("an archive of something else says so, with its name", () =>
+    withFolder(async (folder) => {
+      const path = await archive(join(folder, "home.tar"), { "notes.txt": "hello" });
+      await assert.rejects(readReferences(path), /home\.tar is no archive of images/);
+    }));
+
+  test("a file that is no archive says so, with its name", () =>
+    withFolder(async (folder) => {
+      const path = join(folder, "broken.tar");
+      await writeFile(path, Buffer.alloc(4096, 7));
+      await assert.rejects(readReferences(path), /broken\.tar is no archive of images/);
+    }));
+});
+
+describe("a directory of images", () => {
+  test("its archives, in the order of their names, and nothing else", () =>
+    withFolder(async (folder) => {
+      await archive(join(folder, "b.tar"), { "manifest.json": saved });
+      await archive(join(folder, "a.tgz"), { "manifest.json": saved });
+      await writeFile(join(folder, "README"), "words");
+      const given = await readGivenImages(folder);
+      assert.deepEqual(
+        given.map(({ path }) => path),
+        [join(folder, "a.tgz"), join(folder, "b.tar")],
+      );
+    }));
+
+  test("that is not there: the message names it", async () => {
+    await assert.rejects(
+      readGivenImages("/nowhere/images"),
+      /IMAGES=\/nowhere\/images can't be read/,
+    );
+  });
+
+  test("without archives: the message says how to make one", () =>
+    withFolder(async (folder) => {
+      await assert.rejects(readGivenImages(folder), /has no archive .*docker save/);
+    }));
+});
+
+describe("the part that an image plays", () => {
+  for (const [reference, role] of [
+    ["cr.l5d.io/linkerd/controller:edge-26.1.1", "controller"],
+    ["ghcr.io/linkerd/proxy:edge-26.1.1", "proxy"],
+    ["registry.example:5000/mirror/linkerd/proxy:edge-26.1.1", "proxy"],
+    ["cr.l5d.io/linkerd/proxy:edge-25.1.1", undefined],
+    ["cr.l5d.io/linkerd/proxy", undefined],
+    ["cr.l5d.io/linkerd/proxy-init:edge-26.1.1", undefined],
+    ["kindest/node:v1.34.2", "node"],
+    ["docker.io/kindest/node:v1.34.2@sha256:00ff", "node"],
+    ["registry.k8s.io/pause:3.10.1", "pause"],
+    ["example.com/notpause:1", undefined],
+    ["example.com/web:2", undefined],
+  ] as const) {
+    test(`${reference}: ${role ?? "none"}`, () => {
+      assert.equal(roleOf(reference, "edge-26.1.1"), role);
+    });
+  }
+});

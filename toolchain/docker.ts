@@ -1,0 +1,90 @@
+import { execa } from "execa";
+import { timeLimits } from "../planning/time-limits.ts";
+import {
+  classifyDockerAnswer,
+  dockerInfoFormat,
+  dockerMessage,
+  type DockerAnswer,
+} from "./docker-answer.ts";
+import { startDocker } from "./docker-daemon.ts";
+import { ensureInotifyLimits, lacksSysResource } from "./docker-host.ts";
+import { canInstallDebianPackages, installDebianPackages } from "./image/debian-packages.ts";
+
+/** What `ensureDocker` is given. */
+export interface DockerOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** Nodes of all clusters that will run at once. @default 2 */
+  readonly nodes?: number;
+  /** One line per step, for a person who waits. */
+  readonly onProgress?: (detail: string) => void;
+}
+
+/** A Docker daemon that answers. */
+export interface Docker {
+  readonly version: string;
+  /** `machine`: it was running. `debian`: installed or started here. */
+  readonly origin: "machine" | "debian";
+  /** What was changed on the machine, or may be missing, for people to read. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Sees to it that a Docker daemon answers: the one that runs; else, for root on Debian or Ubuntu, Debian's
+ * `docker.io`, installed where it is missing and started. A daemon that somebody else set up is used as it
+ * is, its configuration never changed.
+ *
+ * @throws with what to install, start or permit, when no daemon can be had.
+ */
+export async function ensureDocker(options: DockerOptions): Promise<Docker> {
+  const notes: string[] = [];
+  let answer = await askDocker(options.env);
+  let origin: Docker["origin"] = "machine";
+  if (answer.state !== "running") {
+    await mayBeStartedHere(answer);
+    if (answer.state === "no client" || !(await hasDaemon(options.env))) {
+      options.onProgress?.("installing docker.io");
+      await installDebianPackages(["docker.io", "iptables"], options.env);
+      notes.push("docker.io was installed from Debian's packages");
+    }
+    origin = "debian";
+    // Installing it starts it where systemd runs.
+    answer = await askDocker(options.env);
+    if (answer.state !== "running" || (await lacksSysResource())) {
+      options.onProgress?.("starting Docker");
+      notes.push(...(await startDocker(options.env, async () => await askDocker(options.env))));
+      answer = await askDocker(options.env);
+    }
+    if (answer.state !== "running") throw new Error(dockerMessage(answer));
+  } else if (answer.defaultRuntime === "runc" && (await lacksSysResource())) {
+    notes.push(
+      "this machine lacks CAP_SYS_RESOURCE and Docker's default runtime is plain runc: if nodes do not " +
+        "start (oom_score_adj or setrlimit: permission denied), make toolchain/docker-runtime.sh Docker's " +
+        "default runtime (daemon.json: runtimes, default-runtime) and start Docker anew",
+    );
+  }
+  notes.push(...(await ensureInotifyLimits(options.nodes ?? 2)));
+  return { version: answer.version, origin, notes };
+}
+
+async function askDocker(env: DockerOptions["env"]): Promise<DockerAnswer> {
+  const result = await execa("docker", ["info", "--format", dockerInfoFormat], {
+    env,
+    reject: false,
+    timeout: timeLimits.dockerCommand,
+  });
+  const { exitCode, code, stdout, stderr } = result;
+  return classifyDockerAnswer({ exitCode, code, stdout, stderr });
+}
+
+async function hasDaemon(env: DockerOptions["env"]): Promise<boolean> {
+  return (await execa("dockerd", ["--version"], { env, reject: false })).exitCode === 0;
+}
+
+async function mayBeStartedHere(
+  answer: Exclude<DockerAnswer, { state: "running" }>,
+): Promise<void> {
+  const elsewhere = process.env["DOCKER_HOST"] !== undefined && process.env["DOCKER_HOST"] !== "";
+  if (answer.state === "denied" || elsewhere || !(await canInstallDebianPackages())) {
+    throw new Error(dockerMessage(answer));
+  }
+}

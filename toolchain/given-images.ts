@@ -1,0 +1,125 @@
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { extract } from "tar-stream";
+
+/** An archive of images that a person gave. */
+export interface GivenArchive {
+  readonly path: string;
+  /** The references of the images in it. */
+  readonly references: readonly string[];
+}
+
+/**
+ * Reads what images the archives of a directory have: files `*.tar`, `*.tar.gz` and `*.tgz` as
+ * `docker save`, `ctr images export`, skopeo or crane write them.
+ *
+ * @throws when the directory can't be read, or a file in it is no archive of images.
+ */
+export async function readGivenImages(directory: string): Promise<GivenArchive[]> {
+  const names = await readdir(directory).catch((problem: unknown) => {
+    const why = problem instanceof Error ? problem.message : String(problem);
+    throw new Error(
+      `IMAGES=${directory} can't be read (${why}): give a directory of image archives`,
+    );
+  });
+  const archives = names.filter((name) => /\.(?:tar|tar\.gz|tgz)$/.test(name)).sort();
+  if (archives.length === 0) {
+    throw new Error(
+      `IMAGES=${directory} has no archive (*.tar, *.tar.gz, *.tgz): fill it with "docker save -o FILE.tar IMAGE"`,
+    );
+  }
+  return Promise.all(
+    archives.map(async (name) => {
+      const path = join(directory, name);
+      return { path, references: await readReferences(path) };
+    }),
+  );
+}
+
+/**
+ * The references of the images in one archive.
+ *
+ * @throws when it is no archive of images.
+ */
+export async function readReferences(path: string): Promise<string[]> {
+  const { manifest, index } = await readDescriptions(path).catch((problem: unknown) => {
+    const why = problem instanceof Error ? problem.message : String(problem);
+    throw new Error(`${path} is no archive of images: ${why}`);
+  });
+  // An archive may describe itself both ways; docker save of Docker 25 and later does.
+  const references = [...referencesOfManifest(manifest), ...referencesOfIndex(index)];
+  if (manifest === undefined && index === undefined) {
+    throw new Error(
+      `${path} is no archive of images: it has neither manifest.json (docker save) nor index.json (OCI layout)`,
+    );
+  }
+  return [...new Set(references)];
+}
+
+/** References out of the `manifest.json` of `docker save`. */
+export function referencesOfManifest(manifest: unknown): string[] {
+  if (!Array.isArray(manifest)) return [];
+  return manifest.flatMap((image: { RepoTags?: readonly string[] | null }) => image.RepoTags ?? []);
+}
+
+/** References out of the `index.json` of an OCI layout. */
+export function referencesOfIndex(index: unknown): string[] {
+  const { manifests = [] } = (index ?? {}) as {
+    manifests?: readonly { annotations?: Readonly<Record<string, string>> }[];
+  };
+  return manifests.flatMap(({ annotations = {} }) => {
+    const name =
+      annotations["io.containerd.image.name"] ?? annotations["org.opencontainers.image.ref.name"];
+    // The second one is often a bare tag, which says nothing about whose.
+    return name === undefined || !name.includes("/") ? [] : [name];
+  });
+}
+
+interface Descriptions {
+  readonly manifest?: unknown;
+  readonly index?: unknown;
+}
+
+async function readDescriptions(path: string): Promise<Descriptions> {
+  const found: { manifest?: unknown; index?: unknown } = {};
+  const entries = extract();
+  entries.on("entry", (header, stream, next) => {
+    const name = header.name.replace(/^\.\//, "");
+    stream.on("end", next);
+    if (name !== "manifest.json" && name !== "index.json") {
+      stream.resume();
+      return;
+    }
+    const chunks: Buffer[] = [];
+    stream.on("data", (chunk: unknown) => chunks.push(chunk as Buffer));
+    stream.on("end", () => {
+      const content: unknown = JSON.parse(Buffer.concat(chunks).toString());
+      if (name === "manifest.json") found.manifest = content;
+      else found.index = content;
+    });
+  });
+  const file: Readable = createReadStream(path);
+
+  if (path.endsWith(".tar")) await pipeline(file, entries);
+  else await pipeline(file, createGunzip(), entries);
+  return found;
+}
+
+/** The parts of a topology that a given image can play. */
+export type Role = "node" | "controller" | "proxy" | "pause";
+
+/** Which role an image plays, by its reference. */
+export function roleOf(reference: string, linkerdVersion: string): Role | undefined {
+  const [, repository = "", tag = ""] = /^(.*?)(?::([^:/@]+))?(?:@.*)?$/.exec(reference) ?? [];
+  if (/(?:^|\/)kindest\/node$/.test(repository)) return "node";
+  if (/\/pause$/.test(repository)) return "pause";
+  // Another version's image does not fit the charts.
+  if (tag !== linkerdVersion) return undefined;
+  if (/(?:^|\/)linkerd\/controller$/.test(repository)) return "controller";
+  if (/(?:^|\/)linkerd\/proxy$/.test(repository)) return "proxy";
+  return undefined;
+}

@@ -1,0 +1,3 @@
+module linkerd-topology.dev/toolchain/pause
+
+go 1.24

@@ -1,0 +1,3 @@
+module linkerd-topology.dev/toolchain/probe
+
+go 1.24

@@ -1,0 +1,134 @@
+import { execa } from "execa";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { timeLimits } from "../../planning/time-limits.ts";
+import {
+  canInstallDebianPackages,
+  installDebianPackages,
+  machineSources,
+} from "./debian-packages.ts";
+import { imageFolders, keyOf, type ImageContext } from "./context.ts";
+
+/** The system of a node: what it is made of, which is also what its key is made of. */
+const debianSystem = {
+  suite: "bookworm",
+  packages: [
+    "ca-certificates",
+    "conntrack",
+    "containerd",
+    "containernetworking-plugins",
+    "curl",
+    "e2fsprogs",
+    "ethtool",
+    "iproute2",
+    "iptables",
+    "jq",
+    "kmod",
+    "mount",
+    "nftables",
+    "pigz",
+    "procps",
+    "runc",
+    "systemd",
+    "systemd-sysv",
+  ],
+  excluded: ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*"],
+  // Services that belong to a machine, not to a node in a container; kind's own base image drops the
+  // same ones. What cleans /tmp and /run at boot would delete what kind has written there.
+  deleted: [
+    "lib/systemd/system/sysinit.target.wants/systemd-tmpfiles-setup.service",
+    "lib/systemd/system/multi-user.target.wants/*",
+    "etc/systemd/system/*.wants/*",
+    "lib/systemd/system/local-fs.target.wants/*",
+    "lib/systemd/system/sockets.target.wants/*udev*",
+    "lib/systemd/system/sockets.target.wants/*initctl*",
+    "lib/systemd/system/basic.target.wants/*",
+    "var/log/*",
+    "var/cache/debconf/*",
+  ],
+};
+
+/** Changes when the system that would be made does. */
+export function debianKey(): string {
+  return `${debianSystem.suite}-${keyOf({ ...debianSystem, arch: process.arch })}`;
+}
+
+/**
+ * The layer with a Debian system for nodes, made from Debian's packages and kept in the cache.
+ *
+ * @returns path of the uncompressed tar.
+ * @throws where mmdebstrap can't be had or can't finish; with the end of what it said.
+ */
+export async function ensureDebianLayer(context: ImageContext): Promise<string> {
+  const { layers } = imageFolders(context.cache);
+  const path = join(layers, `debian-${debianKey()}.tar`);
+  if (await exists(path)) return path;
+
+  context.onProgress?.(`installing Debian ${debianSystem.suite} into a layer`);
+  await mkdir(layers, { recursive: true });
+  // mmdebstrap knows the format by the ending.
+  const unfinished = join(layers, `unfinished-${process.pid}.tar`);
+  try {
+    await needMmdebstrap(context);
+    const sources = await machineSources(debianSystem.suite);
+    await execa("mmdebstrap", mmdebstrapArguments(unfinished, sources), {
+      env: { ...context.env, DEBIAN_FRONTEND: "noninteractive" },
+      timeout: timeLimits.debianSystem,
+    });
+    await rename(unfinished, path);
+  } catch (error) {
+    throw new Error(`no Debian system for the node image: ${lastLines(error)}`, { cause: error });
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  return path;
+}
+
+/**
+ * The whole command line of mmdebstrap.
+ *
+ * @param sources - `deb` lines of the mirrors to use; with none, Debian's own
+ */
+export function mmdebstrapArguments(target: string, sources: readonly string[] = []): string[] {
+  const { suite, packages, excluded, deleted } = debianSystem;
+  return [
+    "--variant=apt",
+    "--components=main",
+    "--aptopt=APT::Install-Recommends false",
+    "--dpkgopt=force-unsafe-io",
+    ...excluded.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
+    "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+    `--include=${packages.join(",")}`,
+    ...deleted.map((pattern) => `--customize-hook=rm -rf "$1"/${pattern}`),
+    suite,
+    target,
+    ...sources,
+  ];
+}
+
+async function needMmdebstrap(context: ImageContext): Promise<void> {
+  const found = await execa("mmdebstrap", ["--version"], { env: context.env, reject: false });
+  if (found.exitCode === 0) return;
+  if (!(await canInstallDebianPackages())) {
+    throw new Error(
+      "mmdebstrap is not installed. No container registry can be reached, so that the node image has to " +
+        "be made from Debian's packages. Install mmdebstrap, or run this as root on Debian or Ubuntu, or " +
+        "give a directory with a kind node image's archive (IMAGES=dir).",
+    );
+  }
+  context.onProgress?.("installing mmdebstrap");
+  // The keyring is what a machine that is no Debian lacks to check Debian's packages.
+  await installDebianPackages(["mmdebstrap", "debian-archive-keyring"], context.env);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function lastLines(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trimEnd().split("\n").slice(-8).join("\n");
+}

@@ -1,0 +1,79 @@
+import { execa } from "execa";
+import { access, constants } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { timeLimits } from "../planning/time-limits.ts";
+import { formatRange, isWithin, versionIn, type VersionRange } from "./version.ts";
+
+/** How a tool is recognised on a machine. */
+export interface MachineTool {
+  readonly command: string;
+  /** What makes it say its version. */
+  readonly arguments: readonly string[];
+  readonly range: VersionRange;
+  /** Programs that have to be on PATH too for it to be of use. */
+  readonly alsoNeeds?: readonly string[];
+}
+
+/** What a machine has of a tool. */
+export interface MachineFinding {
+  /** Absent where there is none, or none that would do. */
+  readonly suitable?: {
+    readonly version: string;
+    readonly folder: string;
+    readonly command: string;
+  };
+  /** For a person: what there is, and why it will do or will not. */
+  readonly detail: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Looks for a tool on PATH and asks for its version. */
+export async function findOnMachine(tool: MachineTool, env: Environment): Promise<MachineFinding> {
+  const command = await onPath(tool.command, env);
+  if (command === undefined) return { detail: `no ${tool.command} on PATH` };
+  const asked = await execa(command, tool.arguments, {
+    env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    extendEnv: false,
+    timeout: timeLimits.toolAnswers,
+    reject: false,
+  });
+  return judge(tool, command, asked.exitCode === 0 ? asked.stdout : "", (name) =>
+    onPath(name, env),
+  );
+}
+
+/** Whether what a tool says about itself makes it suitable. */
+export async function judge(
+  tool: MachineTool,
+  command: string,
+  said: string,
+  find: (name: string) => Promise<string | undefined>,
+): Promise<MachineFinding> {
+  const version = versionIn(said);
+  if (version === undefined) return { detail: `${command} does not say its version` };
+  if (!isWithin(version, tool.range)) {
+    return { detail: `${command} is ${version}, ${formatRange(tool.range)} is needed` };
+  }
+  for (const name of tool.alsoNeeds ?? []) {
+    if ((await find(name)) === undefined) return { detail: `${command} comes without ${name}` };
+  }
+  return {
+    suitable: { version, folder: dirname(command), command },
+    detail: `${version} is on the machine`,
+  };
+}
+
+/** The program that a shell would run. */
+export async function onPath(command: string, env: Environment): Promise<string | undefined> {
+  for (const folder of (env["PATH"] ?? "").split(delimiter)) {
+    if (folder === "") continue;
+    const candidate = join(folder, command);
+    const executable = await access(candidate, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (executable) return candidate;
+  }
+  return undefined;
+}

@@ -1,0 +1,30 @@
+import { formatDuration, type Progress } from "./progress.ts";
+import { ensureSources } from "./sources.ts";
+import { ensureToolchain } from "./toolchain.ts";
+
+/** `node toolchain/main.ts`: brings everything that `up` will need, and says where it came from. */
+const started = Date.now();
+try {
+  const toolchain = await ensureToolchain({ onProgress: show });
+  const sources = await ensureSources({ env: toolchain.env, onProgress: show });
+  console.log();
+  for (const { tool, version, origin } of [...toolchain.report, ...(sources?.report ?? [])]) {
+    console.log(`${tool.padEnd(24)} ${version.padEnd(14)} ${origin}`);
+  }
+  for (const note of [...toolchain.notes, ...(sources?.notes ?? [])]) console.log(`note: ${note}`);
+  console.log(`images and charts: ${sources?.path ?? "public"}`);
+  if (sources?.dataPlane === "none")
+    console.log("data plane: NONE (stand-ins that carry no traffic)");
+  console.log(formatDuration(Date.now() - started));
+} catch (problem) {
+  console.error(problem instanceof Error ? problem.message : problem);
+  process.exitCode = 1;
+}
+
+function show({ step, state, detail }: Progress): void {
+  // Every second is too often for a log.
+  if (state === "progress" && !process.stderr.isTTY) return;
+  const line = `${step}: ${state === "progress" ? "" : `${state} `}${detail ?? ""}`;
+  if (process.stderr.isTTY && state === "progress") process.stderr.write(`\r\u001b[K${line}`);
+  else console.error(process.stderr.isTTY ? `\r\u001b[K${line}` : line);
+}

@@ -1,0 +1,175 @@
+import { execa } from "execa";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { timeLimits } from "../planning/time-limits.ts";
+import { ensureArtifact, placeOf } from "./artifact.ts";
+import { exists } from "./cache.ts";
+import { withLock } from "./lock.ts";
+import { formatDuration } from "./progress.ts";
+import type { Origin, ToolContext } from "./tool.ts";
+import type { ProviderPlugin } from "./tools/provider-plugins.ts";
+
+/** The plugins, and Pulumi's home that has them. */
+export interface InstalledPlugins {
+  /** PULUMI_HOME to use; `undefined` where Pulumi's own choice has everything. */
+  readonly home?: string;
+  readonly plugins: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly origin: Origin;
+  }[];
+}
+
+/** Written beside a plugin that was installed from here. */
+interface Stamp {
+  readonly origin: Origin;
+  readonly key: string;
+}
+
+/** What Pulumi itself calls a version from its registry: its download never changes. */
+const releaseKey = "release";
+
+/**
+ * Sees to it that Pulumi finds every provider plugin: those in the person's own Pulumi home are used;
+ * missing ones are installed there where Pulumi can download them. Where it can't they are built, and
+ * go to a home of our own unless the person chose one.
+ *
+ * @param pulumi - the CLI that installs them
+ */
+export async function ensurePlugins(
+  plugins: readonly ProviderPlugin[],
+  pulumi: string,
+  context: ToolContext,
+): Promise<InstalledPlugins> {
+  const { env } = context;
+  const theirs = env["PULUMI_HOME"] ?? join(env["HOME"] ?? homedir(), ".pulumi");
+  const chosen = env["PULUMI_HOME"] !== undefined || env["PULUMI_BACKEND_URL"] !== undefined;
+  const ours = chosen ? theirs : join(context.cache, "pulumi");
+
+  for (const home of new Set([theirs, ours])) {
+    const found = await Promise.all(plugins.map((plugin) => originIn(home, plugin, context.cache)));
+    if (found.every((origin) => origin !== undefined)) {
+      for (const { name, version } of plugins) {
+        const detail = `${version} is installed`;
+        context.onProgress({ step: `plugin ${name}`, state: "skipped", detail });
+      }
+      return result(home, theirs, plugins, found);
+    }
+  }
+
+  const released = await Promise.all(
+    plugins.map(async ({ release }) => (await context.network.text(release)) !== undefined),
+  );
+  const home = released.every(Boolean) ? theirs : ours;
+  await mkdir(join(home, "plugins"), { recursive: true });
+  const origins = await withLock(join(home, "plugins", ".linkerd-topology.lock"), async () => {
+    const installed: Origin[] = [];
+    for (const [index, plugin] of plugins.entries()) {
+      const there = await originIn(home, plugin, context.cache);
+      installed.push(
+        there ?? (await install(plugin, released[index] === true, home, pulumi, context)),
+      );
+    }
+    return installed;
+  });
+  return result(home, theirs, plugins, origins);
+}
+
+function result(
+  home: string,
+  theirs: string,
+  plugins: readonly ProviderPlugin[],
+  origins: readonly (Origin | undefined)[],
+): InstalledPlugins {
+  return {
+    ...(home === theirs ? {} : { home }),
+    plugins: plugins.map(({ name, version }, index) => ({
+      name: `plugin ${name}`,
+      version,
+      origin: origins[index] ?? "machine",
+    })),
+  };
+}
+
+async function originIn(
+  home: string,
+  plugin: ProviderPlugin,
+  cache: string,
+): Promise<Origin | undefined> {
+  const folder = pluginFolder(home, plugin);
+  // Pulumi puts a file `<folder>.partial` beside a plugin that it did not finish installing.
+  if (!(await exists(folder)) || (await exists(`${folder}.partial`))) return undefined;
+  const stamp = await readStamp(home, plugin);
+  if (stamp === undefined) return "machine";
+  if (stamp.key === releaseKey) return stamp.origin;
+  return stamp.key === (await placeOf(plugin.built, cache)).key ? stamp.origin : undefined;
+}
+
+async function install(
+  plugin: ProviderPlugin,
+  released: boolean,
+  home: string,
+  pulumi: string,
+  context: ToolContext,
+): Promise<Origin> {
+  const started = Date.now();
+  const step = `plugin ${plugin.name}`;
+  let stamp: Stamp = { origin: "release", key: releaseKey };
+  let problem: string | undefined = "out of reach";
+  if (released) {
+    context.onProgress({ step, state: "start", detail: `${plugin.version}, its official release` });
+    problem = await callInstall(plugin, [], home, pulumi, context);
+  }
+  if (problem !== undefined) {
+    const made = await ensureArtifact(plugin.built, context);
+    const source = ["--file", join(made.folder, plugin.binary)];
+    problem = await callInstall(plugin, source, home, pulumi, context);
+    stamp = { origin: "go modules", key: made.key };
+  }
+  if (problem !== undefined) {
+    throw new Error(`pulumi plugin install of ${plugin.name} ${plugin.version} failed: ${problem}`);
+  }
+  await writeFile(stampFile(home, plugin), JSON.stringify(stamp));
+  const detail = `${plugin.version} installed, ${formatDuration(Date.now() - started)}`;
+  context.onProgress({ step, state: "done", detail });
+  return stamp.origin;
+}
+
+/** @returns what went wrong, if anything. */
+async function callInstall(
+  { name, version }: ProviderPlugin,
+  source: readonly string[],
+  home: string,
+  pulumi: string,
+  context: ToolContext,
+): Promise<string | undefined> {
+  const run = await execa(
+    pulumi,
+    ["plugin", "install", "resource", name, version, "--reinstall", ...source],
+    {
+      env: { ...context.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      extendEnv: false,
+      timeout: timeLimits.toolDownload,
+      reject: false,
+    },
+  );
+  if (run.exitCode === 0) return undefined;
+  return run.stderr.trim() || run.stdout.trim() || run.message || "no answer";
+}
+
+function pluginFolder(home: string, { name, version }: ProviderPlugin): string {
+  return join(home, "plugins", `resource-${name}-v${version}`);
+}
+
+function stampFile(home: string, { name, version }: ProviderPlugin): string {
+  return join(home, "plugins", `.linkerd-topology-${name}-v${version}.json`);
+}
+
+async function readStamp(home: string, plugin: ProviderPlugin): Promise<Stamp | undefined> {
+  try {
+    return JSON.parse(await readFile(stampFile(home, plugin), "utf8")) as Stamp;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import { execa } from "execa";
+import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { timeLimits } from "../planning/time-limits.ts";
+import { download } from "./download.ts";
+import type { Network } from "./network.ts";
+
+/** A tool's official release for one platform. */
+export interface Release {
+  readonly url: string;
+  /** A file of lines `<sha256>  <file>`. */
+  readonly checksums: string;
+  /** The release's name in `checksums`. */
+  readonly file: string;
+  /** The release is the program: the name that it gets. */
+  readonly as?: string;
+  /** The release is a tar archive with a folder of this name, which has the programs. */
+  readonly unpack?: string;
+}
+
+/** A platform by the names that releases use. */
+export interface Platform {
+  readonly os: "linux" | "darwin";
+  readonly arch: "amd64" | "arm64";
+  /** The same as Pulumi's CLI names it. */
+  readonly pulumiArch: "x64" | "arm64";
+}
+
+/** The platform, or `undefined` where there are no releases for it. */
+export function platformOf(os: string, arch: string): Platform | undefined {
+  if (os !== "linux" && os !== "darwin") return undefined;
+  if (arch === "x64") return { os, arch: "amd64", pulumiArch: "x64" };
+  if (arch === "arm64") return { os, arch: "arm64", pulumiArch: "arm64" };
+  return undefined;
+}
+
+/** The checksum of a release, or `undefined` where the network does not let us have releases. */
+export async function releaseChecksum(
+  release: Release,
+  network: Network,
+): Promise<string | undefined> {
+  const text = await network.text(release.checksums);
+  return text === undefined ? undefined : checksumIn(text, release.file);
+}
+
+/** The checksum of one file out of a file of checksums. */
+export function checksumIn(text: string, file: string): string | undefined {
+  for (const line of text.split("\n")) {
+    const [sum, name] = line.trim().split(/\s+\*?/);
+    if (name === file && sum !== undefined && /^[0-9a-f]{64}$/.test(sum)) return sum;
+  }
+  return undefined;
+}
+
+/**
+ * Brings a release's programs into a folder.
+ *
+ * @throws when it can't be had, or is not what its checksum says.
+ */
+export async function bringRelease(
+  release: Release,
+  sha256: string,
+  folder: string,
+): Promise<void> {
+  const archive = join(folder, release.as ?? "archive");
+  await download(release.url, archive, { sha256, timeout: timeLimits.toolDownload });
+  if (release.as !== undefined) {
+    await chmod(archive, 0o755);
+    return;
+  }
+  const unpacked = join(folder, ".unpacked");
+  await mkdir(unpacked);
+  await execa("tar", ["-xzf", archive, "-C", unpacked]);
+  const programs = join(unpacked, release.unpack ?? ".");
+  for (const name of await readdir(programs))
+    await rename(join(programs, name), join(folder, name));
+  await rm(unpacked, { recursive: true });
+  await rm(archive);
+}

@@ -1,0 +1,158 @@
+import { execa } from "execa";
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { timeLimits } from "../planning/time-limits.ts";
+import { ensureArtifact, placeOf, type Artifact, type MakeContext } from "./artifact.ts";
+import { exists } from "./cache.ts";
+import { ensureGo } from "./go.ts";
+import { ensureImageArchives, type ImageArchives } from "./image/archives.ts";
+import type { BuiltBinary, ImageContext } from "./image/context.ts";
+import { ensureDebianLayer } from "./image/debian.ts";
+import { ensureNodeImage } from "./image/node-image.ts";
+import type { SourcePlan } from "./source-plan.ts";
+import { gatewayApi, gatewayApiFile } from "./tools/gateway-api.ts";
+import { coredns, etcd, kubernetes, pause } from "./tools/kubernetes.ts";
+import { chartsFolder, linkerd, linkerdVersion, noDataPlane, probe } from "./tools/linkerd.ts";
+
+/** What was made here for a sources file; paths are absolute. */
+export interface SourceParts {
+  readonly nodeImage?: string;
+  readonly archives: readonly string[];
+  readonly images: Readonly<Partial<Record<"controller" | "proxy" | "pause", string>>>;
+  readonly charts?: string;
+  readonly gatewayApi?: string;
+}
+
+/**
+ * Makes the parts that a plan wants to be built; those that are there already cost a look.
+ *
+ * @throws when one can't be made.
+ */
+export async function makeSourceParts(
+  plan: SourcePlan,
+  context: MakeContext,
+): Promise<SourceParts> {
+  const images = await imageContext(context);
+  // Packages are downloaded while the compiler works.
+  const [binaries] = await Promise.all([
+    plan.node === "built" ? nodeBinaries(context) : undefined,
+    plan.node === "built" && (await isCold(context)) ? ensureDebianLayer(images) : undefined,
+  ]);
+  const [nodeImage, rest] = await Promise.all([
+    binaries === undefined ? undefined : ensureNodeImage({ ...images, binaries }),
+    makeRest(plan, context, images),
+  ]);
+  return { ...rest, ...(nodeImage !== undefined && { nodeImage }) };
+}
+
+async function makeRest(
+  plan: SourcePlan,
+  context: MakeContext,
+  images: ImageContext,
+): Promise<SourceParts> {
+  const charts = plan.charts === "built" ? await ensureArtifact(linkerd, context) : undefined;
+  const definitions =
+    plan.gatewayApi === "built" ? await ensureArtifact(gatewayApi, context) : undefined;
+  const archives = await madeArchives(plan, context, images);
+  return {
+    archives: Object.values(archives).map(({ path }) => path),
+    images: Object.fromEntries(
+      Object.entries(archives)
+        .filter(([name]) => name !== "probe")
+        .map(([name, { reference }]) => [name, reference]),
+    ),
+    ...(charts !== undefined && { charts: join(charts.folder, chartsFolder) }),
+    ...(definitions !== undefined && { gatewayApi: join(definitions.folder, gatewayApiFile) }),
+  };
+}
+
+/** The archives that the plan needs, and the tests' workload wherever nothing can be pulled. */
+async function madeArchives(
+  plan: SourcePlan,
+  context: MakeContext,
+  images: ImageContext,
+): Promise<Partial<ImageArchives>> {
+  const standIns = plan.linkerd === "stand-ins";
+  if (!standIns && plan.pause !== "built" && plan.node !== "built") return {};
+  const made = await ensureImageArchives({
+    ...images,
+    linkerdVersion,
+    binaries: {
+      linkerdController: await binaryOf(linkerd, "controller", context),
+      noDataPlane: await binaryOf(noDataPlane, "no-data-plane", context),
+      pause: await binaryOf(pause, "pause", context),
+      probe: await binaryOf(probe, "probe", context),
+    },
+  });
+  return {
+    ...(standIns && { controller: made.controller, proxy: made.proxy }),
+    ...(plan.pause === "built" && { pause: made.pause }),
+    probe: made.probe,
+  };
+}
+
+async function nodeBinaries(context: MakeContext) {
+  return {
+    kubernetes: await binaryOf(kubernetes, "kubernetes", context),
+    etcd: await binaryOf(etcd, "etcd", context),
+    coredns: await binaryOf(coredns, "coredns", context),
+    pause: await binaryOf(pause, "pause", context),
+  };
+}
+
+async function binaryOf(
+  artifact: Artifact,
+  binary: string,
+  context: MakeContext,
+): Promise<BuiltBinary> {
+  const { folder, key } = await ensureArtifact(artifact, context);
+  return { path: join(folder, binary), key };
+}
+
+async function isCold(context: MakeContext): Promise<boolean> {
+  return !(await exists((await placeOf(kubernetes, context.cache)).folder));
+}
+
+/** The makers of images call `go` by its name. */
+async function imageContext(context: MakeContext): Promise<ImageContext> {
+  const go = await ensureGo(context.cache, context.env, context.onProgress);
+  const path = context.env["PATH"] ?? "";
+  return {
+    cache: context.cache,
+    env: {
+      ...(context.env as Record<string, string>),
+      ...go.env,
+      PATH: isAbsolute(go.command) ? `${dirname(go.command)}${delimiter}${path}` : path,
+    },
+    onProgress: (detail) => context.onProgress({ step: "images", state: "progress", detail }),
+  };
+}
+
+/**
+ * Loads a node image that was given into Docker.
+ *
+ * @throws when Docker does not take it.
+ */
+export async function loadGivenNode(
+  archive: string,
+  reference: string,
+  context: MakeContext,
+): Promise<void> {
+  const docker = async (...args: string[]) =>
+    execa("docker", args, {
+      env: context.env,
+      extendEnv: false,
+      timeout: timeLimits.imageBuildStep,
+      reject: false,
+    });
+  const step = "node image";
+  if ((await docker("image", "inspect", "--format", "{{.Id}}", reference)).exitCode === 0) {
+    context.onProgress({ step, state: "skipped", detail: `Docker has ${reference}` });
+    return;
+  }
+  context.onProgress({ step, state: "start", detail: `loading ${reference}` });
+  const loaded = await docker("load", "--quiet", "--input", resolve(archive));
+  if (loaded.exitCode !== 0) {
+    throw new Error(`docker load of ${archive} failed: ${loaded.stderr}`);
+  }
+  context.onProgress({ step, state: "done", detail: reference });
+}

@@ -1,0 +1,70 @@
+import type { Role } from "./given-images.ts";
+
+/** What can be had from public places at this moment. */
+export interface Reach {
+  /** kind's node images. */
+  readonly node: boolean;
+  /** Linkerd's images. */
+  readonly linkerd: boolean;
+  /** Kubernetes' own images, of which the gateway's pause container is one. */
+  readonly pause: boolean;
+  /** Linkerd's chart repository. */
+  readonly charts: boolean;
+  /** The Gateway API's releases. */
+  readonly gatewayApi: boolean;
+}
+
+/** Where each part comes from. */
+export interface SourcePlan {
+  readonly node: "public" | "given" | "built";
+  /** `stand-ins`: real Go controllers, and programs that carry no traffic in place of the rest. */
+  readonly linkerd: "public" | "given" | "stand-ins";
+  readonly pause: "public" | "given" | "built";
+  readonly charts: "public" | "built";
+  readonly gatewayApi: "public" | "built";
+  readonly dataPlane: "real" | "none";
+  /** What a person should know about what they gave. */
+  readonly notes: readonly string[];
+}
+
+/** Each part on its own: what was given, else what is public, else what is built. */
+export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcePlan {
+  const pick = (role: Role, reachable: boolean) =>
+    given.has(role) ? "given" : reachable ? "public" : "built";
+  const linkerd = linkerdFrom(given, reach.linkerd);
+  return {
+    node: pick("node", reach.node),
+    linkerd,
+    pause: pick("pause", reach.pause),
+    charts: reach.charts ? "public" : "built",
+    gatewayApi: reach.gatewayApi ? "public" : "built",
+    dataPlane: linkerd === "stand-ins" ? "none" : "real",
+    notes: notesOn(given, linkerd),
+  };
+}
+
+function linkerdFrom(given: ReadonlySet<Role>, reachable: boolean): SourcePlan["linkerd"] {
+  const [controller, proxy] = [given.has("controller"), given.has("proxy")];
+  if (controller && proxy) return "given";
+  // The other half is pulled.
+  if (reachable) return controller || proxy ? "given" : "public";
+  // A real proxy gets no policy from a stand-in and never becomes ready: real is both or none.
+  return "stand-ins";
+}
+
+function notesOn(given: ReadonlySet<Role>, linkerd: SourcePlan["linkerd"]): string[] {
+  if (linkerd !== "stand-ins") return [];
+  if (!given.has("controller") && !given.has("proxy")) return [];
+  const [has, lacks] = given.has("proxy") ? ["proxy", "controller"] : ["controller", "proxy"];
+  return [
+    `IMAGES has Linkerd's ${has} image and not its ${lacks} image, and no registry has it in reach: ` +
+      `both are stood in for, there is no data plane. Add the ${lacks} image of the same version`,
+  ];
+}
+
+/** Whether everything is public, so that no sources file is needed. */
+export function isPublic(plan: SourcePlan): boolean {
+  return [plan.node, plan.linkerd, plan.pause, plan.charts, plan.gatewayApi].every(
+    (from) => from === "public",
+  );
+}

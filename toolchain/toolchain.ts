@@ -1,0 +1,140 @@
+import { realpath } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { cacheFolder } from "./cache.ts";
+import { ensureDocker } from "./docker.ts";
+import { onPath } from "./machine.ts";
+import { openNetwork } from "./network.ts";
+import { ensurePlugins } from "./plugins.ts";
+import type { OnProgress } from "./progress.ts";
+import { ensureTool, type Origin, type ToolContext } from "./tool.ts";
+import { kind } from "./tools/kind.ts";
+import { kubernetesPlugin, tlsPlugin } from "./tools/provider-plugins.ts";
+import { pulumi } from "./tools/pulumi.ts";
+
+/** What `ensureToolchain` is given. */
+export interface ToolchainOptions {
+  /** @default the environment of this process */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** @default `cacheFolder(env)` */
+  readonly cache?: string;
+  readonly onProgress?: OnProgress;
+  /**
+   * Whether clusters are to be made: a Docker daemon is needed then, and kind.
+   * @default true
+   */
+  readonly clusters?: boolean;
+  /** Nodes of all clusters that will run at once, which the machine's limits have to bear. @default 2 */
+  readonly nodes?: number;
+}
+
+/** One line of the report: what is used, and where it came from. */
+export interface ToolReport {
+  readonly tool: string;
+  readonly version: string;
+  readonly origin: Origin;
+}
+
+/** Every tool that `up` and `down` call. */
+export interface Toolchain {
+  /** The environment to run them in: the whole of it, PATH with the tools first. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly paths: { readonly pulumi: string; readonly kind?: string };
+  readonly report: readonly ToolReport[];
+  /** What was changed on the machine, for people to read. */
+  readonly notes: readonly string[];
+}
+
+const plugins = [kubernetesPlugin, tlsPlugin];
+
+/**
+ * Brings Docker, kind, the Pulumi CLI and its provider plugins: what the machine has is used where its
+ * version is suitable, otherwise the official release where the network allows, otherwise a build
+ * from Go modules. All of it is kept in the cache; a second run only looks whether it is there.
+ *
+ * @throws with what is missing and what to do about it.
+ */
+export async function ensureToolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
+  const env = options.env ?? process.env;
+  const cache = options.cache ?? cacheFolder(env);
+  const context: ToolContext = {
+    cache,
+    env: { ...env, PATH: pathWithout(env["PATH"], cache) },
+    network: openNetwork(),
+    onProgress: options.onProgress ?? (() => undefined),
+  };
+  const [docker, kindTool, pulumiAndPlugins] = await Promise.all([
+    options.clusters === false ? undefined : bringDocker(options, context),
+    options.clusters === false ? undefined : ensureTool(kind, context),
+    bringPulumi(context),
+  ]);
+  const { pulumiTool, installed } = pulumiAndPlugins;
+  const found = [...(kindTool === undefined ? [] : [kindTool]), pulumiTool];
+  const brought = found.filter(({ origin }) => origin !== "machine").map(({ folder }) => folder);
+  return {
+    env: {
+      ...defined(env),
+      PATH: [...brought, ...(await nodeFolder(context.env)), context.env["PATH"]].join(delimiter),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...(installed.home === undefined ? {} : { PULUMI_HOME: installed.home }),
+      // What had to be built can't be downloaded either: say at once what is missing.
+      ...(installed.plugins.some(({ origin }) => origin === "go modules")
+        ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }
+        : {}),
+    },
+    paths: {
+      pulumi: pulumiTool.command,
+      ...(kindTool === undefined ? {} : { kind: kindTool.command }),
+    },
+    report: [
+      ...(docker === undefined ? [] : [docker]),
+      ...[...found, ...installed.plugins].map(({ name, version, origin }) => ({
+        tool: name,
+        version,
+        origin,
+      })),
+    ],
+    notes: docker?.notes ?? [],
+  };
+}
+
+async function bringPulumi(context: ToolContext) {
+  const pulumiTool = await ensureTool(pulumi, context);
+  return { pulumiTool, installed: await ensurePlugins(plugins, pulumiTool.command, context) };
+}
+
+async function bringDocker(options: ToolchainOptions, context: ToolContext) {
+  const docker = await ensureDocker({
+    env: defined(context.env),
+    ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
+    onProgress: (detail) => context.onProgress({ step: "docker", state: "progress", detail }),
+  });
+  const state = docker.origin === "machine" ? "skipped" : "done";
+  context.onProgress({ step: "docker", state, detail: `${docker.version} answers` });
+  return { tool: "docker", version: docker.version, origin: docker.origin, notes: docker.notes };
+}
+
+/** What an earlier run brought is not the machine's own, also when its PATH is inherited. */
+function pathWithout(path: string | undefined, cache: string): string {
+  const own = join(cache, "tools");
+  return (path ?? "")
+    .split(delimiter)
+    .filter((folder) => folder !== "" && !folder.startsWith(own))
+    .join(delimiter);
+}
+
+/**
+ * The Node.js that runs this has to run the Pulumi program too: Pulumi's language host takes the one on
+ * PATH, which may be older than the one that the project brings.
+ */
+async function nodeFolder(env: ToolContext["env"]): Promise<string[]> {
+  const first = await onPath("node", env);
+  const same = first !== undefined && (await realpath(first)) === process.execPath;
+  return same ? [] : [dirname(process.execPath)];
+}
+
+function defined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const entries = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return Object.fromEntries(entries);
+}

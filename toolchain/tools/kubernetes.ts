@@ -1,0 +1,47 @@
+import type { Artifact } from "../artifact.ts";
+
+const version = "v1.34.2";
+const base = "k8s.io/component-base/version";
+const client = "k8s.io/client-go/pkg/version";
+
+/** All of Kubernetes' programs for a node in one; kubeadm reads the version that it installs from here. */
+export const kubernetes: Artifact = {
+  name: "kubernetes",
+  version,
+  programs: [
+    {
+      module: "kubernetes",
+      binary: "kubernetes",
+      variables: {
+        [`${base}.gitVersion`]: version,
+        [`${base}.gitMajor`]: "1",
+        [`${base}.gitMinor`]: "34",
+        [`${base}.gitTreeState`]: "clean",
+        [`${client}.gitVersion`]: version,
+        [`${client}.gitMajor`]: "1",
+        [`${client}.gitMinor`]: "34",
+      },
+    },
+  ],
+};
+
+/** Kubernetes' store. */
+export const etcd: Artifact = {
+  name: "etcd",
+  version: "v3.6.5",
+  programs: [{ module: "etcd", binary: "etcd" }],
+};
+
+/** The clusters' DNS. */
+export const coredns: Artifact = {
+  name: "coredns",
+  version: "v1.13.2",
+  programs: [{ module: "coredns", binary: "coredns" }],
+};
+
+/** What holds a pod's network open. */
+export const pause: Artifact = {
+  name: "pause",
+  version: "3.10.1",
+  programs: [{ module: "pause", binary: "pause" }],
+};

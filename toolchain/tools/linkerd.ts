@@ -1,0 +1,51 @@
+import { execa } from "execa";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Artifact } from "../artifact.ts";
+
+/** Linkerd's version, as the tag of its images has it. */
+export const linkerdVersion = "edge-26.1.1";
+/** The same, as its charts have it. */
+export const linkerdChartVersion = "2026.1.1";
+
+/** Folder of the artifact with the charts. */
+export const chartsFolder = "charts";
+
+/** Linkerd's controller (all of its subcommands) and its charts. */
+export const linkerd: Artifact = {
+  name: "linkerd",
+  version: linkerdVersion,
+  programs: [
+    {
+      module: "linkerd",
+      binary: "controller",
+      package: "github.com/linkerd/linkerd2/controller/cmd",
+      // Without it the charts are looked for in a checkout of Linkerd.
+      tags: ["prod"],
+      variables: { "github.com/linkerd/linkerd2/pkg/version.Version": linkerdVersion },
+    },
+    { module: "linkerd", binary: "write-charts", package: "./charts" },
+  ],
+  inputs: [linkerdChartVersion],
+  finish: async (folder) => {
+    const writer = join(folder, "write-charts");
+    const charts = join(folder, chartsFolder);
+    await mkdir(charts);
+    await execa(writer, [charts, linkerdVersion, linkerdChartVersion]);
+    await rm(writer);
+  },
+};
+
+/** What stands in for Linkerd's programs that are not made of Go modules. */
+export const noDataPlane: Artifact = {
+  name: "no-data-plane",
+  version: linkerdVersion,
+  programs: [{ module: "no-data-plane", binary: "no-data-plane" }],
+};
+
+/** The workload of the end-to-end tests. */
+export const probe: Artifact = {
+  name: "probe",
+  version: "1",
+  programs: [{ module: "probe", binary: "probe" }],
+};
