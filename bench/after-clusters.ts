@@ -1,0 +1,27 @@
+import type { Step } from "../environments/report/engine-progress.ts";
+import {
+  describeResource,
+  resourceName,
+  resourceType,
+} from "../environments/report/resource-words.ts";
+
+/** For each cluster, how long after it was made its control plane injected. */
+export function afterClusters(steps: readonly Step[]): string {
+  const ended = (type: string): { urn: string; name: string; at: number }[] =>
+    steps.flatMap(({ urn, ended: at }) =>
+      resourceType(urn) === type && at !== undefined ? [{ urn, name: resourceName(urn), at }] : [],
+    );
+  const gates = ended("linkerd-topology:index:InjectorReady");
+  return ended("kind:index:Cluster")
+    .flatMap((cluster) => {
+      // Whatever is in a cluster has its name in front.
+      const gate = gates.find(({ name }) => name.startsWith(`${cluster.name}-`));
+      return gate === undefined
+        ? []
+        : [
+            `control plane ready ${((gate.at - cluster.at) / 1000).toFixed(1)} s after ` +
+              describeResource(cluster.urn),
+          ];
+    })
+    .join("\n");
+}

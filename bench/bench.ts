@@ -1,0 +1,53 @@
+import { Command } from "commander";
+import { runCommand } from "../environments/commands/run-command.ts";
+import { down } from "../environments/down.ts";
+import { progressOutput } from "../environments/report/phases.ts";
+import { findStack } from "../environments/stacks.ts";
+import { renderTimeline } from "../environments/timeline.ts";
+import { up } from "../environments/up.ts";
+import { afterClusters } from "./after-clusters.ts";
+import { benchPlanning } from "./planning.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly planningOnly?: true;
+}
+
+await new Command("npm run bench --")
+  .description(
+    "Measures: up and its longest chain, a second up, planning. Numbers only, no verdicts.",
+  )
+  .option("--stack <name>", "which topology to bring up", "hierarchical")
+  .option("--planning-only", "leave the clusters out")
+  .action(async ({ stack, planningOnly }: Options) => {
+    await runCommand(async (signal) => {
+      if (planningOnly !== true) await benchClusters(stack, signal);
+      process.stdout.write(benchPlanning());
+      return 0;
+    });
+  })
+  .parseAsync();
+
+async function benchClusters(name: string, signal: AbortSignal): Promise<void> {
+  // Under a name of its own: nobody's running stack is touched.
+  const stack = { name: `bench-${process.pid}`, file: (await findStack(name)).file };
+  const request = { stack, signal, output: progressOutput(), images: process.env["IMAGES"] };
+  try {
+    const first = await up(request);
+    process.stdout.write(`\nup of ${name}, nothing there before:\n`);
+    process.stdout.write(`${renderTimeline(first.timeline)}\n`);
+    process.stdout.write(`${afterClusters(first.steps)}\n`);
+    const started = performance.now();
+    const second = await up(request);
+    process.stdout.write(
+      `\nsecond up, without changes: ${inSeconds(second.timeline.total)} of Pulumi, ` +
+        `${inSeconds(performance.now() - started)} with checks and proof\n`,
+    );
+  } finally {
+    await down({ stack, output: progressOutput() });
+  }
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,142 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { chmod, link, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { stateDirectory } from "./paths.ts";
+
+/** Where Pulumi keeps the state of the stacks. */
+export interface Backend {
+  /**
+   * `person`: the backend that the person has chosen or is logged in to; used as it is.
+   * `local`: files in the state directory, made by the commands.
+   */
+  readonly type: "person" | "local";
+  /** Directory of the state; the local backend's own, absent otherwise. */
+  readonly directory: string | undefined;
+  /** What Pulumi has to be told to use it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** @param env the environment that Pulumi will run in */
+export async function chooseBackend(env: NodeJS.ProcessEnv): Promise<Backend> {
+  if (await hasOwnBackend(env)) {
+    // The toolchain may give Pulumi a home of its own; the login is still in the person's.
+    const login = env["PULUMI_CREDENTIALS_PATH"] ?? pulumiHome(env);
+    return { type: "person", directory: undefined, env: { PULUMI_CREDENTIALS_PATH: login } };
+  }
+  return localBackend(stateDirectory(env));
+}
+
+async function hasOwnBackend(env: NodeJS.ProcessEnv): Promise<boolean> {
+  if ((env["PULUMI_BACKEND_URL"] ?? "") !== "" || (env["PULUMI_ACCESS_TOKEN"] ?? "") !== "") {
+    return true;
+  }
+  const home = env["PULUMI_CREDENTIALS_PATH"] ?? pulumiHome(env);
+  try {
+    const credentials: unknown = JSON.parse(
+      await readFile(path.join(home, "credentials.json"), "utf8"),
+    );
+    const current = (credentials as { current?: unknown } | null)?.current;
+    return typeof current === "string" && current !== "";
+  } catch {
+    return false;
+  }
+}
+
+function pulumiHome(env: NodeJS.ProcessEnv): string {
+  return env["PULUMI_HOME"] ?? path.join(os.homedir(), ".pulumi");
+}
+
+/**
+ * A backend of files below a state directory, as far as it exists; {@link prepareBackend} makes it.
+ */
+export function localBackend(state: string): Backend {
+  const directory = path.join(state, "backend");
+  return {
+    type: "local",
+    directory,
+    env: {
+      PULUMI_BACKEND_URL: localBackendUrl(directory),
+      // Using this backend must not become the person's current login.
+      PULUMI_CREDENTIALS_PATH: directory,
+      PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(directory),
+      // The salt is kept next to the copy of the configuration. Should that be lost, the one in the
+      // state is used rather than a new one, which could not read what the old one encrypted.
+      PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    },
+  };
+}
+
+/**
+ * Without `metadata=skip`, a file with attributes is kept beside each state and lock. It is not written
+ * in one piece: an engine killed in that moment leaves it empty, and no command works any more ("failed
+ * to load checkpoint: EOF").
+ */
+export function localBackendUrl(directory: string): string {
+  return `${pathToFileURL(directory).href}?metadata=skip`;
+}
+
+function passphraseFile(directory: string): string {
+  return path.join(path.dirname(directory), "passphrase");
+}
+
+/** Makes the local backend ready for a first stack. */
+export async function prepareBackend(backend: Backend): Promise<void> {
+  if (backend.directory === undefined) return;
+  const state = path.dirname(backend.directory);
+  await mkdir(backend.directory, { recursive: true, mode: 0o700 });
+  await chmod(state, 0o700);
+  // Written aside, then linked: of two commands at once, one makes the passphrase and both use it.
+  const file = passphraseFile(backend.directory);
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Stacks of a project that the local backend holds. */
+export async function localStacks(backend: Backend, project: string): Promise<string[]> {
+  if (backend.directory === undefined) return [];
+  const directory = path.join(backend.directory, ".pulumi", "stacks", project);
+  const entries = await readdir(directory).catch(() => []);
+  return entries
+    .filter((entry) => entry.endsWith(".json"))
+    .map((entry) => entry.slice(0, -".json".length))
+    .sort();
+}
+
+/**
+ * Removes what the local backend keeps of a stack that is gone (history, backups), and the whole
+ * state directory's own files when it was the last one.
+ */
+export async function forgetStack(backend: Backend, project: string, stack: string): Promise<void> {
+  if (backend.directory === undefined) return;
+  const pulumi = path.join(backend.directory, ".pulumi");
+  for (const kind of ["history", "backups", "locks/organization", "history-checkpoints"]) {
+    await rm(path.join(pulumi, kind, project, stack), { recursive: true, force: true });
+  }
+  const workspace = workspaceDirectory(backend, stack);
+  if (workspace !== undefined) await rm(workspace, { recursive: true, force: true });
+  const state = path.dirname(backend.directory);
+  // A workspace without a stack is one that another command is just bringing up.
+  const workspaces = await readdir(path.join(state, "workspaces")).catch(() => []);
+  if (workspaces.length > 0 || (await localStacks(backend, project)).length > 0) return;
+  for (const name of ["backend", "workspaces", "passphrase"]) {
+    await rm(path.join(state, name), { recursive: true, force: true });
+  }
+  // Somebody else's files in it keep the directory.
+  if ((await readdir(state).catch(() => ["?"])).length === 0) await rm(state, { recursive: true });
+}
+
+/** Directory of the project file that the stack is run from, with the local backend only. */
+export function workspaceDirectory(backend: Backend, stack: string): string | undefined {
+  return backend.directory === undefined
+    ? undefined
+    : path.join(path.dirname(backend.directory), "workspaces", stack);
+}

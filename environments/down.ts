@@ -1,0 +1,148 @@
+import path from "node:path";
+import { chooseBackend, forgetStack, localStacks } from "./backend.ts";
+import type { Backend } from "./backend.ts";
+import { clearStaleLocks, dropPendingOperations } from "./interrupted.ts";
+import { findLeftovers, isEmpty, ownerOf, removeLeftovers } from "./leftovers.ts";
+import type { Leftovers } from "./leftovers.ts";
+import { readProject, stackDirectory } from "./project.ts";
+import { engineError } from "./report/engine-errors.ts";
+import { describeStep, EngineProgress } from "./report/engine-progress.ts";
+import { runPhases } from "./report/phases.ts";
+import type { Output, Phase, Tell } from "./report/phases.ts";
+import { findStack, knownStacks, unknownStack } from "./stacks.ts";
+import type { StackFile } from "./stacks.ts";
+import { withoutReports } from "./state.ts";
+import { withScratch } from "./scratch.ts";
+import { bringEngine } from "./tools.ts";
+import type { Tools } from "./tools.ts";
+import { openExistingStack } from "./workspace.ts";
+
+export interface DownRequest {
+  readonly stack: StackFile;
+  readonly output: Output;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where the state is. @default the person's own backend, else files in the state directory */
+  readonly backend?: Backend;
+  readonly signal?: AbortSignal;
+}
+
+export interface DownResult {
+  readonly summary: string;
+}
+
+/**
+ * A stack that can be taken down: one with a configuration file, or one whose file is gone but which
+ * has state or something on this machine.
+ *
+ * @throws CommandError where there is nothing of that name
+ */
+export async function findDownable(name: string): Promise<StackFile> {
+  const known = await knownStacks();
+  if (known.some((stack) => stack.name === name)) return findStack(name);
+  const project = await readProject();
+  const backend = await chooseBackend(process.env);
+  const states = await localStacks(backend, project.name);
+  if (
+    states.includes(name) ||
+    !isEmpty(await findLeftovers(ownerOf(project.name, name)).catch(() => nothing))
+  ) {
+    return { name, file: path.join(stackDirectory(project), `Pulumi.${name}.yaml`) };
+  }
+  throw unknownStack(name, [...new Set([...known.map((stack) => stack.name), ...states])]);
+}
+
+const nothing: Leftovers = { networks: [], clusters: [], strangers: [], files: [] };
+
+/** Takes a stack away, whatever state it is in. What it did not make is not touched. */
+export async function down(request: DownRequest): Promise<DownResult> {
+  const env = { ...process.env, ...request.env };
+  const backend = request.backend ?? (await chooseBackend(env));
+  const project = await readProject();
+  const owner = ownerOf(project.name, request.stack.name);
+  const removed: string[] = [];
+  const phases: Phase[] = [
+    {
+      title: `pulumi destroy of ${request.stack.name}`,
+      run: async (tell) => {
+        const deleted = await destroy(request, backend, project.name, tell);
+        if (deleted === undefined) return "there is no such stack in the state";
+        removed.push(...(deleted > 0 ? [`${deleted} resources of the state`] : []));
+        return `${deleted} resources deleted`;
+      },
+    },
+    {
+      title: "what the state does not know of",
+      run: async () => {
+        const leftovers = await findLeftovers(owner, request.env);
+        if (isEmpty(leftovers)) return "nothing";
+        await removeLeftovers(leftovers, request.env);
+        const list = [
+          ...leftovers.clusters.map((name) => `cluster ${name}`),
+          ...leftovers.networks.map((name) => `Docker network ${name}`),
+          ...leftovers.files,
+        ];
+        removed.push(...list);
+        return `removed ${list.join(", ")}`;
+      },
+    },
+  ];
+  await runPhases(phases, request.output);
+  await forgetStack(backend, project.name, request.stack.name);
+  return {
+    summary:
+      removed.length === 0
+        ? `There was nothing left of the stack ${request.stack.name}.`
+        : `The stack ${request.stack.name} is gone.`,
+  };
+}
+
+/** @returns number of resources deleted, or undefined where the backend has no such stack */
+async function destroy(
+  request: DownRequest,
+  backend: Backend,
+  project: string,
+  tell: Tell,
+): Promise<number | undefined> {
+  // Without a state of our own there is nothing to ask Pulumi about, and no need to bring it.
+  const name = request.stack.name;
+  if (backend.type === "local" && !(await localStacks(backend, project)).includes(name)) {
+    return undefined;
+  }
+  const tools = await bringEngine({ env: request.env, tell });
+  await clearStaleLocks(backend, project, name);
+  return withScratch(tools.env, (env) => runEngine(request, backend, env, tell));
+}
+
+async function runEngine(
+  request: DownRequest,
+  backend: Backend,
+  env: Tools["env"],
+  tell: Tell,
+): Promise<number | undefined> {
+  const stack = await openExistingStack({ stack: request.stack, backend, env });
+  if (stack === undefined) return undefined;
+  await dropPendingOperations(backend, stack);
+  const progress = new EngineProgress();
+  const ticker = setInterval(() => {
+    const now = performance.now();
+    tell.current(progress.running.map((step) => describeStep(step, now)));
+  }, 500);
+  try {
+    await withoutReports(stack).destroy({
+      onEvent: (event) => {
+        progress.handle(event);
+      },
+      color: "never",
+      ...(request.signal && { signal: request.signal }),
+    });
+  } catch (error) {
+    throw engineError("down", progress.errors, error);
+  } finally {
+    clearInterval(ticker);
+  }
+  // The configuration file is the project's, not the stack's: Pulumi would delete it as well.
+  await stack.workspace.removeStack(request.stack.name, { preserveConfig: true });
+  return progress.steps.filter(
+    (step) => step.operation === "delete" && step.ended !== undefined && step.failed !== true,
+  ).length;
+}

@@ -1,0 +1,66 @@
+import { connect } from "../verification/kubernetes/connect.ts";
+import { resourceType } from "./report/resource-words.ts";
+import type { PendingOperation, State } from "./state.ts";
+
+interface SecretList {
+  readonly items: readonly { readonly metadata: { readonly name: string } }[];
+}
+
+/** A Helm release that a killed command was at work on, and the way into its cluster. */
+interface InterruptedRelease {
+  readonly name: string;
+  readonly namespace: string;
+  readonly kubeconfigPath: string;
+  /** Labels of Helm's records that stand in the way. */
+  readonly selector: string;
+}
+
+/**
+ * Removes Helm's records of the releases that a killed command was installing or upgrading. Helm takes
+ * them for somebody at work ("cannot re-use a name that is still in use") and refuses for ever; without
+ * them it installs again and takes over the objects that are there, which carry the release's name.
+ *
+ * Nobody else can be at work: the caller holds the only command on the stack. Clusters that existed
+ * before are left alone; what to do there is for their owner to say.
+ */
+export async function forgetInterruptedReleases(state: State): Promise<void> {
+  await Promise.all(interruptedReleases(state).map(removeRecords));
+}
+
+function interruptedReleases({ deployment }: State): InterruptedRelease[] {
+  return (deployment.pending_operations ?? []).flatMap((operation) => {
+    const { resource } = operation;
+    if (resourceType(resource.urn) !== "kubernetes:helm.sh/v3:Release") return [];
+    const cluster = deployment.resources?.find(({ urn }) => urn === resource.deletedWith);
+    const kubeconfigPath = cluster?.outputs?.["kubeconfigPath"];
+    const name = resource.inputs?.["name"];
+    const namespace = resource.inputs?.["namespace"];
+    if (
+      typeof kubeconfigPath !== "string" ||
+      typeof name !== "string" ||
+      typeof namespace !== "string"
+    ) {
+      return [];
+    }
+    return [{ name, namespace, kubeconfigPath, selector: selectorOf(operation, name) }];
+  });
+}
+
+/** The state knows nothing of a release that was being created: any record of it is in the way. */
+function selectorOf({ type }: PendingOperation, name: string): string {
+  const all = `owner=helm,name=${name}`;
+  return type === "creating"
+    ? all
+    : `${all},status in (pending-install,pending-upgrade,pending-rollback,uninstalling)`;
+}
+
+async function removeRecords(release: InterruptedRelease): Promise<void> {
+  const api = await connect({ kubeconfigPath: release.kubeconfigPath }).catch(() => undefined);
+  // No kubeconfig, no cluster: it will be made anew.
+  if (api === undefined) return;
+  const secrets = `/api/v1/namespaces/${release.namespace}/secrets`;
+  const { items } = await api
+    .get<SecretList>(secrets, { labelSelector: release.selector })
+    .catch((): SecretList => ({ items: [] }));
+  for (const { metadata } of items) await api.delete(`${secrets}/${metadata.name}`);
+}

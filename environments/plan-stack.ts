@@ -1,0 +1,22 @@
+import { planOrThrow } from "../planning/plan.ts";
+import type { Plan } from "../planning/plan-types.ts";
+import type { Sources } from "../planning/sources.ts";
+import { CommandError } from "./command-error.ts";
+import { readTopology } from "./stacks.ts";
+import type { StackFile } from "./stacks.ts";
+
+/**
+ * What the stack's program will plan.
+ *
+ * @throws TopologyError with every problem of the topology
+ */
+export async function planStack(stack: StackFile, sources?: Sources): Promise<Plan> {
+  const topology = await readTopology(stack);
+  if (topology === undefined) {
+    throw new CommandError(
+      `the stack "${stack.name}" has no topology: ${stack.file} needs a value ` +
+        "linkerd-topology:topology under config",
+    );
+  }
+  return planOrThrow(topology, { name: stack.name, ...(sources && { sources }) });
+}

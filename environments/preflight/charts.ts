@@ -1,0 +1,27 @@
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { PreflightCheck } from "./preflight.ts";
+
+const repository = "https://helm.linkerd.io/edge";
+
+/** Linkerd's charts come from its repository unless the sources hold them. */
+export const checkCharts: PreflightCheck = async ({ sources }) => {
+  if (sources?.charts !== undefined) return [];
+  const url = `${repository}/index.yaml`;
+  try {
+    const response = await fetch(url, {
+      method: "HEAD",
+      signal: AbortSignal.timeout(timeLimits.repositoryAnswers),
+    });
+    return response.ok ? [] : [unreachable(url, `it answers ${response.status}`)];
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    return [unreachable(url, cause instanceof Error ? cause.message : String(cause))];
+  }
+};
+
+function unreachable(url: string, why: string): string {
+  return (
+    `Linkerd's chart repository ${url} can't be reached (${why}): connect this machine to it, or name ` +
+    "a directory of charts in a sources.json (LINKERD_TOPOLOGY_SOURCES)"
+  );
+}

@@ -1,0 +1,49 @@
+import { CommandError } from "../command-error.ts";
+import type { EngineMessage } from "./engine-progress.ts";
+import { describeResource, resourceType } from "./resource-words.ts";
+
+/**
+ * The errors of an update as one readable error: each once, with the resource that it is about.
+ *
+ * @param fallback what the engine printed, for errors that came without an event
+ */
+export function engineError(
+  action: string,
+  errors: readonly EngineMessage[],
+  fallback: unknown,
+): CommandError {
+  const shown = new Map<string, string>();
+  for (const { urn, text } of errors) {
+    const message = readable(text);
+    if (message === undefined) continue;
+    const isStack = urn === undefined || resourceType(urn) === "pulumi:pulumi:Stack";
+    shown.set(message, isStack ? message : `${describeResource(urn)}: ${message}`);
+  }
+  const messages = shown.size > 0 ? [...shown.values()] : [printed(fallback)];
+  return new CommandError(`${action} failed:\n${messages.map(indent).join("\n")}`, {
+    cause: fallback,
+  });
+}
+
+/** The message without what only repeats that something failed, and without stack traces. */
+function readable(text: string): string | undefined {
+  const message = text
+    .split("\n")
+    .filter((line) => !/^\s+at .*(:\d+:\d+\)?|<anonymous>\)?)$/.test(line))
+    .join("\n")
+    .replace(/^Running program .* failed with an unhandled exception:\s*/, "")
+    .replace(/^(update|preview|destroy) failed$/m, "")
+    .replace(/^(?:error: )?(?:sdk-v2\/provider2\.go:\d+: )?/, "")
+    .trim();
+  return message === "" ? undefined : message;
+}
+
+function printed(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const stderr = /stderr: ([\s\S]*?)(?:\n err\?: [\s\S]*)?$/.exec(text)?.[1]?.trim();
+  return stderr === undefined || stderr === "" ? text.trim() : stderr;
+}
+
+function indent(message: string): string {
+  return `  - ${message.replaceAll("\n", "\n    ")}`;
+}

@@ -1,0 +1,53 @@
+/** The part of a URN after the last `::`: the logical name. */
+export function resourceName(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** The resource's own type, without its parents': `kind:index:Cluster`. */
+export function resourceType(urn: string): string {
+  return urn.split("::")[2]?.split("$").at(-1) ?? "";
+}
+
+/** A resource in a person's words: `cluster west`, `chart west-control-plane`. */
+export function describeResource(urn: string): string {
+  const type = resourceType(urn);
+  const name = shortName(urn);
+  if (type === "pulumi:pulumi:Stack") return "program";
+  if (type.startsWith("pulumi:providers:")) return `provider ${name}`;
+  const word = words[type] ?? type.split(":").at(-1) ?? type;
+  return `${word} ${name}`;
+}
+
+const words: Readonly<Record<string, string>> = {
+  "kind:index:Network": "Docker network",
+  "kind:index:Cluster": "cluster",
+  "kubernetes:helm.sh/v3:Release": "chart",
+  "kubernetes:yaml/v2:ConfigFile": "manifests",
+  "linkerd-topology:index:InjectorReady": "injector gate",
+  "linkerd-topology:index:LinkReady": "Link gate",
+  "tls:index/privateKey:PrivateKey": "key",
+  "tls:index/selfSignedCert:SelfSignedCert": "certificate",
+  "tls:index/certRequest:CertRequest": "certificate request",
+  "tls:index/locallySignedCert:LocallySignedCert": "certificate",
+};
+
+/** The logical name without the topology's, which all have in common, and without the generation. */
+function shortName(urn: string): string {
+  const stack = /^urn:pulumi:([^:]+)::/.exec(urn)?.[1] ?? "";
+  const name = resourceName(urn);
+  const own = name.startsWith(`${stack}-`) ? name.slice(stack.length + 1) : name;
+  return own.replace(/-[0-9a-f]{8}(?=-|$)/, "");
+}
+
+/** Steps that take long enough to be worth a line of a log each. */
+export function isNotable(urn: string): boolean {
+  return notable.has(resourceType(urn));
+}
+
+const notable = new Set([
+  "kind:index:Network",
+  "kind:index:Cluster",
+  "kubernetes:helm.sh/v3:Release",
+  "linkerd-topology:index:InjectorReady",
+  "linkerd-topology:index:LinkReady",
+]);

@@ -1,0 +1,16 @@
+import { renderStatus } from "../../verification/index.ts";
+import type { UpResult } from "../up.ts";
+import { seconds } from "./phases.ts";
+
+/** What `up` ends with: the table of what runs, and how long it took. */
+export function renderUp(result: UpResult, stack: string, options: { color: boolean }): string {
+  const { timeline, proof } = result;
+  const changed = Object.keys(result.changes).some((operation) => operation !== "same");
+  const chain = changed ? `; its longest chain of own steps ${seconds(timeline.longest)}` : "";
+  return [
+    renderStatus(proof.status, { ...options, results: proof.results }),
+    "",
+    `up took ${seconds(timeline.total)}${chain}.`,
+    `See it again with npm run status -- ${stack}; take it away with npm run down -- ${stack}.`,
+  ].join("\n");
+}

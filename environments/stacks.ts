@@ -1,0 +1,71 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { parse } from "yaml";
+import { didYouMean } from "../planning/suggest.ts";
+import { CommandError } from "./command-error.ts";
+import { readProject, stackDirectory } from "./project.ts";
+
+/** A stack that can be brought up: its name, and the file that holds its configuration. */
+export interface StackFile {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** The stack that commands mean when they are not told another. */
+export const defaultStack = "hierarchical";
+
+/** The ready-made stacks of the project, by name. */
+export async function knownStacks(): Promise<StackFile[]> {
+  const directory = stackDirectory(await readProject());
+  const entries = await readdir(directory).catch(() => []);
+  return entries
+    .flatMap((entry) => {
+      const name = /^Pulumi\.(.+)\.ya?ml$/.exec(entry)?.[1];
+      return name === undefined ? [] : [{ name, file: path.join(directory, entry) }];
+    })
+    .sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** @throws CommandError where there is no such stack, with the ones that there are */
+export async function findStack(name: string): Promise<StackFile> {
+  const stacks = await knownStacks();
+  const found = stacks.find((stack) => stack.name === name);
+  if (found !== undefined) return found;
+  throw unknownStack(
+    name,
+    stacks.map((stack) => stack.name),
+  );
+}
+
+export function unknownStack(name: string, known: readonly string[]): CommandError {
+  const hint = didYouMean(name, known);
+  return new CommandError(
+    `there is no stack "${name}"${hint === undefined ? "" : ` (${hint})`}\nstacks: ${known.join(", ") || "none"}; ` +
+      "another one is a file stacks/Pulumi.NAME.yaml",
+  );
+}
+
+/** The topology as the stack's configuration has it, not yet validated. */
+export async function readTopology(stack: StackFile): Promise<unknown> {
+  const { config } = await readConfiguration(stack);
+  return config["linkerd-topology:topology"];
+}
+
+/** The stack's configuration file. */
+export async function readConfiguration(
+  stack: StackFile,
+): Promise<{ config: Record<string, unknown>; [key: string]: unknown }> {
+  const content: unknown = parse(await readFile(stack.file, "utf8"));
+  const object = (typeof content === "object" && content !== null ? content : {}) as Record<
+    string,
+    unknown
+  >;
+  const config = object["config"];
+  return {
+    ...object,
+    config: (typeof config === "object" && config !== null ? config : {}) as Record<
+      string,
+      unknown
+    >,
+  };
+}

@@ -1,0 +1,99 @@
+import { readSources } from "../components/sources.ts";
+import type { Plan } from "../planning/plan-types.ts";
+import type { Sources } from "../planning/sources.ts";
+import type { Progress } from "../toolchain/progress.ts";
+import { ensureToolchain } from "../toolchain/toolchain.ts";
+import type { ToolReport } from "../toolchain/toolchain.ts";
+import type { Tell } from "./report/phases.ts";
+
+export interface ToolsRequest {
+  /** Variables over those of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly tell: Tell;
+}
+
+/** Everything that has to be on the machine before Pulumi can make clusters. */
+export interface Tools {
+  /** The environment that the engine runs in: the whole of it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where images and charts come from, unless it is the public registries. */
+  readonly sources: Sources | undefined;
+  readonly report: readonly ToolReport[];
+  /** In a few words, what was found or brought. */
+  readonly summary: string;
+}
+
+/** The engine, its plugins, Docker and kind, without images: enough to take things away. */
+export async function bringEngine(
+  request: ToolsRequest & { readonly nodes?: number },
+): Promise<Omit<Tools, "sources">> {
+  const toolchain = await ensureToolchain({
+    env: { ...process.env, ...request.env },
+    ...(request.nodes !== undefined && { nodes: request.nodes }),
+    onProgress: teller(request.tell),
+  });
+  for (const note of toolchain.notes) request.tell.notice(note);
+  return {
+    env: { ...toolchain.env },
+    report: toolchain.report,
+    summary: toolchain.report.map(({ tool, version }) => `${tool} ${version}`).join(", "),
+  };
+}
+
+/** The environment in which Pulumi alone is found: enough to read a stack. */
+export async function bringPulumi(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  return { ...(await ensureToolchain({ env, clusters: false })).env };
+}
+
+/** Everything that bringing up the plan's clusters needs. */
+export async function bringTools(
+  request: ToolsRequest & { readonly plan?: Plan; readonly images?: string | undefined },
+): Promise<Tools> {
+  const nodes = request.plan?.clusters
+    .map((cluster) => (cluster.type === "kind" ? cluster.nodes.length : 0))
+    .reduce((sum, count) => sum + count, 0);
+  const engine = await bringEngine({ ...request, ...(nodes !== undefined && { nodes }) });
+  // Only `up` makes images: the other commands start faster without.
+  const { ensureSources } = await import("../toolchain/sources.ts");
+  // A file of the person's own says it all.
+  const given = engine.env["LINKERD_TOPOLOGY_SOURCES"];
+  const file =
+    given === undefined || given === ""
+      ? (
+          await ensureSources({
+            env: engine.env,
+            ...(request.images !== undefined && { images: request.images }),
+            onProgress: teller(request.tell),
+          })
+        )?.path
+      : given;
+  if (file === undefined) return { ...engine, sources: undefined };
+  const sources = readSources(file);
+  return {
+    ...engine,
+    env: { ...engine.env, LINKERD_TOPOLOGY_SOURCES: file },
+    sources,
+    summary: engine.summary + (sources.dataPlane === "none" ? "; no data plane (see the end)" : ""),
+  };
+}
+
+/** Shows what the toolchain does. */
+function teller(tell: Tell): (progress: Progress) => void {
+  const running = new Map<string, { detail: string; since: number }>();
+  return ({ step, state, detail = "" }) => {
+    if (state === "done" || state === "skipped") {
+      running.delete(step);
+      if (state === "done") tell.step(`${step}: ${detail}`);
+    } else {
+      const since = running.get(step)?.since ?? performance.now();
+      running.set(step, { detail, since });
+      tell.step(`${step}: ${detail}`);
+    }
+    const now = performance.now();
+    tell.current(
+      [...running].map(
+        ([name, entry]) => `${name}: ${entry.detail} (${Math.round((now - entry.since) / 1000)} s)`,
+      ),
+    );
+  };
+}

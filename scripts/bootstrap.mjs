@@ -1,0 +1,177 @@
+// Runs a TypeScript file of this project: node scripts/bootstrap.mjs FILE [ARGS...]
+//
+// Plain JavaScript without dependencies, because it has to run on any Node.js from 20 on before
+// anything is installed. It installs the node modules when they are missing or out of date, then
+// starts FILE with the Node.js that came with them, which strips types by itself.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const ownNode = path.join(root, "node_modules", ".bin", "node");
+const oldestNode = [22, 18];
+
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What differs between package-lock.json and the modules that are installed, or undefined. npm writes
+ * node_modules/.package-lock.json last, so an interrupted installation is seen as well.
+ */
+function outOfDate() {
+  const wanted = readJson(path.join(root, "package-lock.json"))?.packages;
+  if (wanted === undefined) return "package-lock.json is missing or unreadable";
+  const installed = readJson(path.join(root, "node_modules", ".package-lock.json"))?.packages;
+  if (installed === undefined) return "the node modules are not installed";
+  for (const [name, entry] of Object.entries(wanted)) {
+    // "" is the project itself; what is outside node_modules is a link into the repository.
+    if (!name.startsWith("node_modules/")) continue;
+    const have = installed[name];
+    const there = have !== undefined && existsSync(path.join(root, name));
+    if (!there) {
+      // What is optional is missing where it is for another platform.
+      if (have === undefined && (entry.optional || entry.devOptional || entry.peer)) continue;
+      return `${name.slice("node_modules/".length)} is not installed`;
+    }
+    if (have.version !== entry.version || have.integrity !== entry.integrity) {
+      return `${name.slice("node_modules/".length)} is installed in another version`;
+    }
+  }
+  return undefined;
+}
+
+/** Runs `action` while no other process on this machine does so for this directory. */
+async function alone(action) {
+  const key = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  const lock = path.join(os.tmpdir(), `linkerd-topology-install-${os.userInfo().uid}-${key}.lock`);
+  let told = false;
+  for (;;) {
+    try {
+      await writeFile(lock, String(process.pid), { flag: "wx", mode: 0o600 });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    if (!holderLives(lock)) {
+      await rm(lock, { force: true });
+      continue;
+    }
+    if (!told) process.stderr.write("another process is installing the node modules, waiting\n");
+    told = true;
+    await sleep(500);
+  }
+  try {
+    return await action();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+function holderLives(lock) {
+  try {
+    const pid = Number(readFileSync(lock, "utf8"));
+    // The file is empty for the moment between its creation and its first byte.
+    if (!Number.isInteger(pid) || pid <= 0) return Date.now() - statSync(lock).mtimeMs < 5_000;
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+function run(command, args, options) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: "inherit", ...options });
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    const pass = (signal) => child.kill(signal);
+    for (const signal of signals) process.on(signal, pass);
+    const done = () => signals.forEach((signal) => process.off(signal, pass));
+    child.on("error", (error) => {
+      done();
+      reject(error);
+    });
+    child.on("exit", (code, signal) => {
+      done();
+      resolve({ code, signal });
+    });
+  });
+}
+
+async function install(reason) {
+  const started = Date.now();
+  process.stderr.write(`installing the node modules (${reason}) ...\n`);
+  // Under `npm run`, node_modules/.bin is first on PATH, and `npm ci` removes that directory: npm has
+  // to run on the Node.js that started it, not on ours.
+  const npmNode = process.env.npm_node_execpath;
+  const npmCli = process.env.npm_execpath;
+  const direct = npmNode && npmCli && existsSync(npmNode) && existsSync(npmCli);
+  const args = ["ci", "--no-audit", "--no-fund", "--include=dev", "--loglevel=error"];
+  const { code, signal } = direct
+    ? await run(npmNode, [npmCli, ...args], { cwd: root })
+    : await run("npm", args, { cwd: root });
+  if (code !== 0) {
+    process.stderr.write(
+      `npm ci failed (${signal ?? `exit code ${code}`}) in ${root}; its message stands above. ` +
+        "Without a reachable npm registry, install the modules by hand with `npm ci` and run this again.\n",
+    );
+    process.exit(code ?? 1);
+  }
+  process.stderr.write(
+    `node modules installed in ${((Date.now() - started) / 1000).toFixed(0)} s\n`,
+  );
+}
+
+function suitable(version) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
+}
+
+function chooseNode() {
+  if (existsSync(ownNode)) return ownNode;
+  if (suitable(process.versions.node)) return process.execPath;
+  process.stderr.write(
+    `this project needs Node.js ${oldestNode.join(".")} or later; npm has no package of it for ` +
+      `${process.platform} ${process.arch}, and this is Node.js ${process.versions.node}. ` +
+      "Install a newer Node.js and run this again.\n",
+  );
+  return process.exit(1);
+}
+
+/** Where Node.js keeps what it compiled: every command then starts half a second sooner. */
+function compileCache() {
+  const { LINKERD_TOPOLOGY_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
+  const cache = own || path.join(shared || path.join(os.homedir(), ".cache"), "linkerd-topology");
+  return path.join(cache, "node-compile");
+}
+
+const [file, ...args] = process.argv.slice(2);
+if (file === undefined) {
+  process.stderr.write("usage: node scripts/bootstrap.mjs FILE [ARGS...]\n");
+  process.exit(2);
+}
+
+if (outOfDate() !== undefined) {
+  await alone(async () => {
+    // Another process may have done it while this one waited.
+    const reason = outOfDate();
+    if (reason !== undefined) await install(reason);
+  });
+}
+
+const node = chooseNode();
+const nodePath = [path.dirname(node), process.env.PATH].filter(Boolean).join(path.delimiter);
+const { code, signal } = await run(node, [path.join(root, file), ...args], {
+  env: { ...process.env, PATH: nodePath },
+});
+if (signal !== null) process.kill(process.pid, signal);
+process.exitCode = code ?? 1;

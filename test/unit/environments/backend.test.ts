@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import {
+  chooseBackend,
+  forgetStack,
+  localBackend,
+  localStacks,
+  prepareBackend,
+} from "../../../environments/backend.ts";
+import { clearStaleLocks } from "../../../environments/interrupted.ts";
+
+describe("the backend", () => {
+  let home: string;
+  before(async () => {
+    home = await mkdtemp(path.join(os.tmpdir(), "backend-test-"));
+  });
+  after(async () => {
+    await rm(home, { recursive: true });
+  });
+
+  test("is the person's own where they have one", async () => {
+    const env = { PULUMI_HOME: path.join(home, "nowhere"), XDG_STATE_HOME: home };
+    const types = await Promise.all([
+      chooseBackend({ ...env, PULUMI_BACKEND_URL: "s3://states" }),
+      chooseBackend({ ...env, PULUMI_ACCESS_TOKEN: "pul-1" }),
+      chooseBackend(env),
+    ]);
+    assert.deepEqual(
+      types.map(({ type }) => type),
+      ["person", "person", "local"],
+    );
+  });
+
+  test("is the one that they are logged in to", async () => {
+    await writeFile(path.join(home, "credentials.json"), '{"current":"https://api.pulumi.com"}');
+    const backend = await chooseBackend({ PULUMI_HOME: home, XDG_STATE_HOME: home });
+    assert.equal(backend.type, "person");
+    assert.equal(backend.env["PULUMI_CREDENTIALS_PATH"], home);
+  });
+
+  test("of our own keeps its passphrase to itself, and one passphrase only", async () => {
+    const state = path.join(home, "linkerd-topology");
+    const backend = localBackend(state);
+    await Promise.all([prepareBackend(backend), prepareBackend(backend)]);
+    const file = backend.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
+    const passphrase = await readFile(file, "utf8");
+    assert.ok(passphrase.length >= 40);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.equal((await stat(state)).mode & 0o777, 0o700);
+    await prepareBackend(backend);
+    assert.equal(await readFile(file, "utf8"), passphrase);
+  });
+
+  test("of our own goes with its last stack", async () => {
+    const state = path.join(home, "gone");
+    const backend = localBackend(state);
+    await prepareBackend(backend);
+    const stacks = path.join(state, "backend", ".pulumi", "stacks", "project");
+    await mkdir(stacks, { recursive: true });
+    await writeFile(path.join(stacks, "one.json"), "{}");
+    await writeFile(path.join(stacks, "one.json.bak"), "{}");
+    assert.deepEqual(await localStacks(backend, "project"), ["one"]);
+    await forgetStack(backend, "project", "two");
+    assert.ok((await stat(state)).isDirectory());
+    await rm(path.join(stacks, "one.json"));
+    await forgetStack(backend, "project", "one");
+    await assert.rejects(stat(state));
+  });
+});
+
+describe("locks on a stack", () => {
+  let state: string;
+  let locks: string;
+  before(async () => {
+    state = await mkdtemp(path.join(os.tmpdir(), "backend-test-"));
+    locks = path.join(state, "backend", ".pulumi", "locks", "organization", "project", "lab");
+    await mkdir(locks, { recursive: true });
+  });
+  after(async () => {
+    await rm(state, { recursive: true });
+  });
+  const lock = (pid: number, hostname = os.hostname()): string =>
+    JSON.stringify({ pid, username: "me", hostname, timestamp: "2026-01-01T00:00:00Z" });
+
+  test("of dead processes are removed, broken ones as well", async () => {
+    await writeFile(path.join(locks, "dead.json"), lock(2 ** 22 + 1));
+    await writeFile(path.join(locks, "broken.json"), "");
+    await clearStaleLocks(localBackend(state), "project", "lab");
+    await assert.rejects(stat(path.join(locks, "dead.json")));
+    await assert.rejects(stat(path.join(locks, "broken.json")));
+  });
+
+  test("of a process that is no Pulumi any more are removed", async () => {
+    await writeFile(path.join(locks, "reused.json"), lock(process.pid));
+    await clearStaleLocks(localBackend(state), "project", "lab");
+    await assert.rejects(stat(path.join(locks, "reused.json")));
+  });
+
+  test("of another machine are respected", async () => {
+    await writeFile(path.join(locks, "other.json"), lock(1, "elsewhere"));
+    await assert.rejects(
+      clearStaleLocks(localBackend(state), "project", "lab"),
+      /another command is working on the stack "lab" \(process 1, since/,
+    );
+  });
+});
