@@ -1,0 +1,117 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stringify } from "yaml";
+import { localBackend, type Backend } from "../../environments/backend.ts";
+import { dockerList } from "../../environments/docker.ts";
+import { down, type DownResult } from "../../environments/down.ts";
+import { stateDirectory } from "../../environments/paths.ts";
+import type { Output } from "../../environments/report/phases.ts";
+import { findStack, type StackFile } from "../../environments/stacks.ts";
+import { status, type StatusResult } from "../../environments/status.ts";
+import { up, type UpResult } from "../../environments/up.ts";
+import { kubeconfigIn } from "./kubeconfigs.ts";
+import { connect } from "../../verification/kubernetes/connect.ts";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+
+/** Progress goes to the log of the tests. */
+const output: Output = { terminal: false, write: (text) => process.stderr.write(text) };
+
+/** A stack of a test's own: its name, its state and everything it makes differ from any other's. */
+export class TestEnvironment {
+  readonly stack: StackFile;
+  readonly backend: Backend;
+  /** Temporary directory that holds the state and the configuration. */
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly #apis = new Map<string, KubernetesApi>();
+
+  private constructor(name: string, directory: string) {
+    this.directory = directory;
+    this.env = { XDG_STATE_HOME: directory };
+    this.stack = { name, file: path.join(directory, `Pulumi.${name}.yaml`) };
+    this.backend = localBackend(stateDirectory(this.env));
+  }
+
+  /** @param topology the configuration's topology. @default that of the stack `hierarchical` */
+  static async create(purpose: string, topology?: unknown): Promise<TestEnvironment> {
+    const directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-"));
+    const environment = new TestEnvironment(`e2e-${purpose}-${process.pid}`, directory);
+    const configuration =
+      topology === undefined
+        ? await readFile((await findStack("hierarchical")).file, "utf8")
+        : stringify({ config: { "linkerd-topology:topology": topology } });
+    await writeFile(environment.stack.file, configuration);
+    return environment;
+  }
+
+  async up(): Promise<UpResult> {
+    return up({ ...this.#request(), output, images: process.env["IMAGES"] });
+  }
+
+  async down(): Promise<DownResult> {
+    return down({ ...this.#request(), output });
+  }
+
+  async status(): Promise<StatusResult> {
+    return status(this.#request());
+  }
+
+  #request(): { stack: StackFile; backend: Backend; env: Readonly<Record<string, string>> } {
+    return { stack: this.stack, backend: this.backend, env: this.env };
+  }
+
+  /** The API of one of the clusters, by the kubeconfig file that people get. */
+  async api(cluster: string): Promise<KubernetesApi> {
+    const known = this.#apis.get(cluster);
+    if (known !== undefined) return known;
+    const api = await connect({ kubeconfigPath: await kubeconfigIn(this.directory, cluster) });
+    this.#apis.set(cluster, api);
+    return api;
+  }
+
+  /** Containers, networks and files that are there because of this environment. */
+  async traces(): Promise<string[]> {
+    const ours = (name: string | undefined): boolean => name?.includes(this.stack.name) ?? false;
+    const containers = await dockerList(["ps", "--all"]);
+    const networks = await dockerList(["network", "ls"]);
+    const files = await readdir(stateDirectory(this.env), { recursive: true }).catch(() => []);
+    return [
+      ...containers.filter((row) => ours(row["Names"])).map((row) => `container ${row["Names"]}`),
+      ...networks.filter((row) => ours(row["Name"])).map((row) => `network ${row["Name"]}`),
+      ...files.map((file) => `file ${file}`),
+    ];
+  }
+
+  /** Removes whatever a test that failed left behind. */
+  async dispose(): Promise<void> {
+    await this.down().catch((error: unknown) => {
+      process.stderr.write(`down of ${this.stack.name}: ${String(error)}\n`);
+    });
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Asks again until the answer is one that was waited for. */
+export async function eventually<T>(
+  what: string,
+  limit: number,
+  ask: () => Promise<T | undefined>,
+): Promise<T> {
+  const deadline = performance.now() + limit;
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+      last = "not so yet";
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() > deadline) {
+      throw new Error(`${what}: not within ${limit / 1000} s; last seen: ${String(last)}`);
+    }
+    await sleep(250);
+  }
+}

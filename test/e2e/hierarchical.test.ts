@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { UpResult } from "../../environments/up.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import { KubernetesApiError } from "../../verification/kubernetes/errors.ts";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { eventually, TestEnvironment } from "./environment.ts";
+import { createClient, createNamespace, createWeb, namespace, readAnswer } from "./workload.ts";
+
+interface Service {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+}
+
+interface Endpoints {
+  readonly subsets?: readonly {
+    readonly addresses?: readonly { readonly ip: string }[];
+    readonly ports?: readonly { readonly port: number }[];
+  }[];
+}
+
+const web = `/api/v1/namespaces/${namespace}/services/web`;
+const mirror = `/api/v1/namespaces/${namespace}/services/web-east`;
+const links = "/apis/multicluster.linkerd.io/v1alpha3/namespaces/linkerd-multicluster/links";
+
+describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => {
+  let environment: TestEnvironment;
+  let result: UpResult;
+  let west: KubernetesApi;
+  let east: KubernetesApi;
+
+  before(async () => {
+    environment = await TestEnvironment.create("pair");
+    result = await environment.up();
+    west = await environment.api("west");
+    east = await environment.api("east");
+  });
+  after(async () => {
+    await environment.dispose();
+  });
+
+  test("every node is Ready", async () => {
+    for (const api of [west, east]) {
+      const { items } = await api.get<{
+        items: { status: { conditions: { type: string; status: string }[] } }[];
+      }>("/api/v1/nodes");
+      assert.equal(items.length, 1);
+      for (const node of items) {
+        const ready = node.status.conditions.find(({ type }) => type === "Ready");
+        assert.equal(ready?.status, "True");
+      }
+    }
+  });
+
+  test("control planes, gateways and service mirrors are up, each pod with its proxy", async () => {
+    for (const [api, target] of [
+      [west, "east"],
+      [east, "west"],
+    ] as const) {
+      const deployments = [
+        "linkerd/deployments/linkerd-identity",
+        "linkerd/deployments/linkerd-destination",
+        "linkerd/deployments/linkerd-proxy-injector",
+        "linkerd-multicluster/deployments/linkerd-gateway",
+        `linkerd-multicluster/deployments/controller-${target}`,
+      ];
+      for (const deployment of deployments) {
+        const { status } = await api.get<{ status: { availableReplicas?: number } }>(
+          `/apis/apps/v1/namespaces/${deployment}`,
+        );
+        assert.ok((status.availableReplicas ?? 0) > 0, `${deployment} is not available`);
+      }
+      const { items } = await api.get<{
+        items: { metadata: { name: string }; spec: PodSpec; status: { phase: string } }[];
+      }>("/api/v1/namespaces/linkerd-multicluster/pods");
+      for (const { metadata, spec, status } of items) {
+        if (status.phase !== "Running") continue;
+        const all = [...spec.containers, ...(spec.initContainers ?? [])];
+        assert.ok(
+          all.some(({ name }) => name === "linkerd-proxy"),
+          `${metadata.name} has no proxy`,
+        );
+      }
+    }
+  });
+
+  test("both clusters trust the same anchor, and have issuers of their own", () => {
+    const { clusters } = result.proof.status;
+    const anchors = clusters.flatMap(({ trustAnchors }) =>
+      trustAnchors.map(({ fingerprint }) => fingerprint),
+    );
+    assert.equal(anchors.length, 2);
+    assert.equal(new Set(anchors).size, 1);
+    assert.equal(new Set(clusters.map(({ issuer }) => issuer?.fingerprint)).size, 2);
+  });
+
+  test("the service mirrors have taken their Links up", async () => {
+    for (const [api, target] of [
+      [west, "east"],
+      [east, "west"],
+    ] as const) {
+      await api.get(`${links}/${target}`);
+      const lease = await api.get<{ spec: { holderIdentity?: string } }>(
+        `/apis/coordination.k8s.io/v1/namespaces/linkerd-multicluster/leases/service-mirror-write-${target}`,
+      );
+      assert.match(lease.spec.holderIdentity ?? "", new RegExp(`^controller-${target}-`));
+    }
+    assert.deepEqual(
+      result.proof.status.links.map(({ serviceMirror }) => serviceMirror.takenUp),
+      [true, true],
+    );
+  });
+
+  test("a Service that east exports appears in west, with the gateway's address and port", async () => {
+    await Promise.all([createNamespace(west), createNamespace(east)]);
+    await createWeb(east, "east");
+    await assert.rejects(west.get(mirror), KubernetesApiError);
+    await east.patch(web, { metadata: { labels: { "mirror.linkerd.io/exported": "true" } } });
+
+    const service = await eventually("the mirror web-east", timeLimits.mirrorFollows, () =>
+      west.get<Service>(mirror),
+    );
+    assert.equal(service.metadata.labels?.["mirror.linkerd.io/mirrored-service"], "true");
+    assert.equal(service.metadata.labels["mirror.linkerd.io/cluster-name"], "east");
+
+    const node = result.proof.status.clusters.find(({ name }) => name === "east")?.nodes[0];
+    const gateway = result.plan.links.find(({ target }) => target === "east")?.gateway;
+    const endpoints = await eventually("its endpoints", timeLimits.mirrorFollows, async () => {
+      const found = await west.get<Endpoints>(`/api/v1/namespaces/${namespace}/endpoints/web-east`);
+      return found.subsets?.[0]?.addresses === undefined ? undefined : found;
+    });
+    assert.deepEqual(
+      endpoints.subsets?.map(({ addresses, ports }) => ({
+        addresses: addresses?.map(({ ip }) => ip),
+        ports: ports?.map(({ port }) => port),
+      })),
+      [{ addresses: [node?.address], ports: [gateway?.port] }],
+    );
+  });
+
+  test("the Link's status says so", async () => {
+    const { status } = await eventually("the Link's status", timeLimits.mirrorFollows, async () => {
+      const link = await west.get<{ status?: { mirrorServices?: MirrorService[] } }>(
+        `${links}/east`,
+      );
+      return link.status?.mirrorServices?.length === 1 ? link : undefined;
+    });
+    const mirrored = status?.mirrorServices?.[0];
+    assert.equal(mirrored?.remoteRef.name, "web");
+    assert.ok(
+      mirrored.conditions.some(
+        ({ type, status: state }) => type === "Mirrored" && state === "True",
+      ),
+    );
+  });
+
+  test("a meshed client in west is answered by east's pod, through the gateway", async (context) => {
+    if (result.proof.status.dataPlane !== "real") {
+      context.skip("no data plane: IMAGES names no directory with Linkerd's real images");
+      return;
+    }
+    await createClient(west, `http://web-east.${namespace}.svc.cluster.local/`);
+    const answer = await eventually("an answer", timeLimits.firstRequest, () => readAnswer(west));
+    assert.equal(answer.body?.cluster, "east");
+    const headers = answer.body.headers;
+    assert.match(headers["l5d-client-id"] ?? "", /^linkerd-gateway\.linkerd-multicluster\./);
+    assert.match(headers["forwarded"] ?? "", /for=default\.e2e\.serviceaccount\.identity\./);
+  });
+
+  test("west's metrics say that east's gateway is alive", async (context) => {
+    if (result.proof.status.dataPlane !== "real") {
+      context.skip("no data plane: IMAGES names no directory with Linkerd's real images");
+      return;
+    }
+    const { document } = await environment.status();
+    const states = (document as { links: { gateway: { state: string } }[] }).links;
+    assert.deepEqual(
+      states.map(({ gateway }) => gateway.state),
+      ["alive", "alive"],
+    );
+  });
+
+  test("the mirror goes when the label goes", async () => {
+    await east.patch(web, { metadata: { labels: { "mirror.linkerd.io/exported": null } } });
+    await eventually("the mirror's end", timeLimits.mirrorFollows, async () => {
+      try {
+        await west.get(mirror);
+        return undefined;
+      } catch (error) {
+        if (error instanceof KubernetesApiError && error.status === 404) return true;
+        throw error;
+      }
+    });
+  });
+
+  test("status sees what up proved", async () => {
+    const { healthy, table } = await environment.status();
+    assert.ok(healthy, table);
+    assert.match(table, /west → east/);
+  });
+
+  test("a second up changes nothing", async () => {
+    const second = await environment.up();
+    assert.deepEqual(Object.keys(second.changes), ["same"]);
+    assert.equal(second.changes["same"], result.changes["create"]);
+  });
+
+  test("down leaves no container, network or file", async () => {
+    assert.notDeepEqual(await environment.traces(), []);
+    await environment.down();
+    assert.deepEqual(await environment.traces(), []);
+  });
+});
+
+interface PodSpec {
+  readonly containers: readonly { readonly name: string }[];
+  readonly initContainers?: readonly { readonly name: string }[];
+}
+
+interface MirrorService {
+  readonly remoteRef: { readonly name: string };
+  readonly conditions: readonly { readonly type: string; readonly status: string }[];
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { oneWay, pair } from "./topologies.ts";
+import { TestEngine } from "./test-engine.ts";
+import { describeCalls } from "./world.ts";
+
+describe("a topology from up to destroy", () => {
+  let engine: TestEngine;
+  let firstTranscript = "";
+  before(async () => {
+    engine = await TestEngine.start();
+  });
+  after(async () => {
+    await engine.close();
+  });
+
+  test("up makes everything once", async () => {
+    const { changes, transcript } = await engine.up(pair);
+    firstTranscript = transcript;
+    assert.deepEqual(
+      changes.filter((change) => !change.startsWith("create ")),
+      [],
+    );
+    const made = (type: string): number =>
+      changes.filter((change) => change.startsWith(`create ${type} `)).length;
+    assert.equal(made("kind:index:Cluster"), 2);
+    assert.equal(made("kubernetes:multicluster.linkerd.io/v1alpha3:Link"), 2);
+    assert.equal(made("linkerd-topology:index:InjectorReady"), 2);
+    assert.equal(made("linkerd-topology:index:LinkReady"), 2);
+    const calls = describeCalls(engine.world.takeCalls());
+    assert.equal(new Set(calls).size, calls.length, "something was made twice");
+  });
+
+  test("no secret stands in plaintext in the state or in what the engine tells", async () => {
+    const state = await engine.exportState();
+    const secrets = [...engine.world.secrets];
+    assert.ok(
+      secrets.length >= 4,
+      "the doubles issued fewer secrets than there are clusters and Links",
+    );
+    for (const [where, text] of Object.entries({ state, transcript: firstTranscript })) {
+      assert.ok(text.length > 1000, `there is next to nothing in the ${where}`);
+      const key = text.indexOf("PRIVATE KEY");
+      assert.equal(key, -1, `a private key is in the ${where}: ${text.slice(key - 600, key)}`);
+      for (const secret of secrets) {
+        const encoded = Buffer.from(secret).toString("base64");
+        assert.ok(!text.includes(secret), `${secret} is in the ${where}`);
+        assert.ok(!text.includes(encoded), `${secret} is in the ${where}, in Base64`);
+      }
+    }
+  });
+
+  test("a second up changes nothing and asks no provider to do anything", async () => {
+    const { changes, same } = await engine.up(pair);
+    assert.deepEqual(changes, []);
+    assert.ok(same > 40, `only ${same} resources`);
+    assert.deepEqual(describeCalls(engine.world.takeCalls()), []);
+  });
+
+  test("a Link that is taken away changes nothing but its own clusters' extensions", async () => {
+    const { changes } = await engine.up(oneWay);
+    const east = nameOf(changes, "east");
+    const west = nameOf(changes, "west");
+    assert.deepEqual(
+      changes.filter((change) => !change.startsWith("delete ")),
+      [
+        `update kubernetes:helm.sh/v3:Release ${east}-multicluster`,
+        `update kubernetes:helm.sh/v3:Release ${west}-multicluster`,
+      ],
+    );
+    const deleted = changes.filter((change) => change.startsWith("delete "));
+    assert.ok(deleted.some((change) => change.includes("v1alpha3:Link ")));
+    for (const change of deleted) {
+      assert.ok(
+        change.includes(`${east}-to-west`) || change.includes(`${west}-multicluster-`),
+        `${change} has nothing to do with the Link from east to west`,
+      );
+    }
+  });
+
+  test("a Link that is added does the same the other way", async () => {
+    const { changes } = await engine.up(pair);
+    const others = changes.filter((change) => !change.startsWith("create "));
+    assert.equal(others.length, 2);
+    assert.ok(others.every((change) => change.startsWith("update kubernetes:helm.sh/v3:Release ")));
+    const created = changes.filter((change) => change.startsWith("create "));
+    assert.ok(created.some((change) => change.includes("v1alpha3:Link ")));
+    for (const change of created)
+      assert.match(change, /east-[0-9a-f]+-to-west|west-[0-9a-f]+-multicluster-/);
+    engine.world.takeCalls();
+  });
+
+  test("destroy deletes the clusters and their network; what is in them goes along", async () => {
+    await engine.destroy();
+    assert.deepEqual(
+      engine.world
+        .takeCalls()
+        .map(({ method, type }) => `${method} ${type}`)
+        .sort(),
+      ["delete kind:index:Cluster", "delete kind:index:Cluster", "delete kind:index:Network"],
+    );
+    assert.deepEqual([...engine.world.objects.keys()], []);
+    assert.deepEqual(await engine.resources(), []);
+  });
+});
+
+/** `lab-east-1a2b3c4d`, out of the names of the changes. */
+function nameOf(changes: readonly string[], cluster: string): string {
+  const name = changes
+    .map((change) => new RegExp(`lab-${cluster}-[0-9a-f]{8}`).exec(change)?.[0])
+    .find((found) => found !== undefined);
+  assert.ok(name !== undefined, `no change names the cluster ${cluster}: ${changes.join("; ")}`);
+  return name;
+}

@@ -1,0 +1,19 @@
+import type { Topology } from "../../planning/topology.ts";
+
+/** Two clusters that see each other. */
+export const pair: Topology = {
+  clusters: [{ name: "west" }, { name: "east" }],
+  links: [{ between: ["west", "east"] }],
+};
+
+/** The same clusters; only west sees east. */
+export const oneWay: Topology = {
+  clusters: [{ name: "west" }, { name: "east" }],
+  links: [{ from: "west", to: "east" }],
+};
+
+/** The same as {@link pair}; east has to be made anew for its pods' new subnet. */
+export const pairWithNewEast: Topology = {
+  clusters: [{ name: "west" }, { name: "east", podSubnet: "10.99.0.0/21" }],
+  links: [{ between: ["west", "east"] }],
+};

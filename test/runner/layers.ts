@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import type { TestRecord } from "./reporter.ts";
+
+/** One layer of the tests, with what came of it. */
+export interface LayerResult {
+  readonly passed: number;
+  readonly failed: number;
+  /** Why each skipped test was. */
+  readonly skipped: readonly string[];
+}
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+/** Programs that check the source as a whole; each counts as one test. */
+export async function runChecks(commands: readonly (readonly string[])[]): Promise<LayerResult> {
+  let passed = 0;
+  for (const [program = "", ...args] of commands) {
+    const { exitCode } = await execa(program, args, {
+      cwd: root,
+      preferLocal: true,
+      stdio: "inherit",
+      reject: false,
+    });
+    process.stdout.write(`${exitCode === 0 ? "✔" : "✖"} ${[program, ...args].join(" ")}\n`);
+    if (exitCode === 0) passed++;
+  }
+  return { passed, failed: commands.length - passed, skipped: [] };
+}
+
+/** Test files, by Node's own runner. */
+export async function runTests(
+  pattern: string,
+  options: { readonly concurrency: number; readonly env?: Readonly<Record<string, string>> },
+): Promise<LayerResult> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), "test-results-"));
+  const results = path.join(directory, "results.jsonl");
+  try {
+    const { exitCode } = await execa(
+      process.execPath,
+      [
+        "--test",
+        `--test-concurrency=${options.concurrency}`,
+        "--test-reporter=spec",
+        "--test-reporter-destination=stdout",
+        `--test-reporter=${path.join(import.meta.dirname, "reporter.ts")}`,
+        `--test-reporter-destination=${results}`,
+        pattern,
+      ],
+      { cwd: root, stdio: "inherit", reject: false, env: options.env ?? {} },
+    );
+    const records = (await readFile(results, "utf8").catch(() => ""))
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as TestRecord);
+    const count = (outcome: TestRecord["outcome"]): number =>
+      records.filter((record) => record.outcome === outcome).length;
+    const failed = count("failed");
+    return {
+      passed: count("passed"),
+      // A runner that ended badly without naming a test has failed as well, and so has one without tests.
+      failed: failed === 0 && (exitCode !== 0 || records.length === 0) ? 1 : failed,
+      skipped: records
+        .filter((record) => record.outcome === "skipped")
+        .map(({ name, reason = "" }) => `${name}: ${reason}`),
+    };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
