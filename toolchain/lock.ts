@@ -2,6 +2,7 @@ import { open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { timeLimits } from "../planning/time-limits.ts";
+import { isRunning } from "./is-running.ts";
 
 /** The holder touches its lock this often; a lock left alone for longer than `abandonedAfter` is nobody's. */
 const heartbeat = 5_000;
@@ -80,16 +81,6 @@ async function isAbandoned(path: string, holder: Holder | undefined): Promise<bo
   if (touched === undefined) return false;
   if (holder?.host === hostname() && !isRunning(holder.pid)) return true;
   return Date.now() - touched.mtimeMs > abandonedAfter;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (problem) {
-    // EPERM: it runs, and is somebody else's.
-    return (problem as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 async function touch(path: string): Promise<void> {
