@@ -4,7 +4,7 @@ import { describeError } from "../environments/commands/run-command.ts";
 import { progressOutput, runPhases, seconds } from "../environments/report/phases.ts";
 import { testTools } from "./runner/tools.ts";
 import { runChecks, runTests, type LayerResult } from "./runner/layers.ts";
-import { findLeaks } from "./runner/leaks.ts";
+import { findTraces, leaksBetween } from "./runner/leaks.ts";
 
 interface Layer {
   readonly name: string;
@@ -72,7 +72,7 @@ Examples:
   .parseAsync();
 
 async function runLayers(chosen: readonly Layer[]): Promise<boolean> {
-  const begun = Date.now();
+  const before = await findTraces();
   const summary: string[] = [];
   const total = { passed: 0, failed: 0, skipped: 0 };
   const prepared = new Map<string, string | undefined>();
@@ -91,7 +91,7 @@ async function runLayers(chosen: readonly Layer[]): Promise<boolean> {
       ...result.skipped.map((reason) => `           skipped: ${reason}`),
     );
   }
-  const leaks = await findLeaks(begun);
+  const leaks = leaksBetween(before, await findTraces());
   for (const leak of leaks) summary.push(`left by the tests: ${leak}`);
   if (leaks.length > 0) total.failed++;
   heading("summary");

@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { docker, dockerList } from "../../environments/docker.ts";
@@ -10,19 +10,16 @@ const testPrefixes = [
   "engine-test-",
   "linkerd-topology-e2e-",
   "linkerd-topology-ktest-",
-  "bench-",
-  "linkerd-topology-bench-",
 ];
 
 /** Pulumi's Kubernetes provider writes an administrator's kubeconfig for every Helm release. */
 const ofPulumi = /^kubeconfig\d+$/;
 
 /**
- * Containers, networks and files of tests that are still on this machine.
- *
- * @param since - when the tests began, in milliseconds: older files may be those of somebody's Pulumi
+ * Containers, networks and files on this machine that bear such a name. What the tests left is what is
+ * there after them and was not before: an older one is somebody's, or an earlier run's.
  */
-export async function findLeaks(since: number): Promise<string[]> {
+export async function findTraces(): Promise<string[]> {
   const isOfTests = (name: string): boolean =>
     testPrefixes.some((prefix) => name.startsWith(prefix));
   const reachable = await docker(["version"]).then(
@@ -33,11 +30,6 @@ export async function findLeaks(since: number): Promise<string[]> {
     ? await Promise.all([dockerList(["ps", "--all"]), dockerList(["network", "ls"])])
     : [[], []];
   const temporary = await readdir(os.tmpdir());
-  const files = temporary.filter(isOfTests);
-  for (const name of temporary.filter((file) => ofPulumi.test(file))) {
-    const { mtimeMs } = await stat(path.join(os.tmpdir(), name));
-    if (mtimeMs >= since) files.push(name);
-  }
   return [
     ...containers
       .map((row) => row["Names"] ?? "")
@@ -47,6 +39,14 @@ export async function findLeaks(since: number): Promise<string[]> {
       .map((row) => row["Name"] ?? "")
       .filter(isOfTests)
       .map((name) => `Docker network ${name}`),
-    ...files.map((name) => `file ${path.join(os.tmpdir(), name)}`),
+    ...temporary
+      .filter((name) => isOfTests(name) || ofPulumi.test(name))
+      .map((name) => `file ${path.join(os.tmpdir(), name)}`),
   ];
+}
+
+/** What the tests left, by what was found before and after them. */
+export function leaksBetween(before: readonly string[], after: readonly string[]): string[] {
+  const known = new Set(before);
+  return after.filter((trace) => !known.has(trace));
 }
