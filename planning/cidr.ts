@@ -44,6 +44,11 @@ export function formatBlock({ first, prefix }: Block): string {
   return `${new ipaddr.IPv4(bytes).toString()}/${prefix}`;
 }
 
+/** The first address of a block. */
+export function formatFirst(block: Block): string {
+  return formatBlock(block).replace(/\/.*/, "");
+}
+
 export function overlap(a: Block, b: Block): boolean {
   return a.first <= b.last && b.first <= a.last;
 }

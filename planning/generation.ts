@@ -13,7 +13,10 @@ export type ClusterMould = Pick<
   | "portMappings"
   | "containerdConfigPatches"
   | "registryMirrors"
->;
+> & {
+  /** Subnet of the Docker network; undefined where Docker chooses. Another one is another network. */
+  readonly dockerSubnet?: string | undefined;
+};
 
 /**
  * Eight hexadecimal digits over the mould. Keys that are absent or empty don't count, so that a later

@@ -27,6 +27,12 @@ export const limits = {
   largestPodPrefix: 8,
   /** kubeadm and the API server refuse a larger service subnet. */
   largestServicePrefix: 12,
+  /** Of the Docker network: half of it is divided into at least 64 ranges for load balancers. */
+  smallestNetworkPrefix: 20,
+  /** Of the Docker network: the largest of the private networks. */
+  largestNetworkPrefix: 8,
+  /** Four addresses for the load balancers of a cluster. */
+  smallestBalancerRange: 30,
   /** 254 Services, mirrors included. */
   smallestServicePrefix: 24,
 } as const;

@@ -41,9 +41,25 @@ export function expandLink(link: Draft<LinkSpec>, spec: number): Edge[] {
   return edges;
 }
 
+/** What decides whether two clusters can have pod routes to each other. */
+export interface Neighbour {
+  readonly network: string;
+  /** The package makes it, and can thus lay routes in it. */
+  readonly isKind: boolean;
+}
+
+/**
+ * Whether pods of the two clusters can reach each other. The package lays routes between clusters that
+ * it makes, and clusters that exist have their own; between one of each there are none, since nobody but
+ * the package knows the nodes of the one, and it can't lay routes in the other.
+ */
+export function haveRoutes(a: Neighbour, b: Neighbour): boolean {
+  return a.network === b.network && a.isKind === b.isKind;
+}
+
 /** The mode of a Link whose author left it open. */
-export function defaultMode(sameNetwork: boolean): LinkMode {
-  return sameNetwork ? "mixed" : "gateway";
+export function defaultMode(source: Neighbour, target: Neighbour): LinkMode {
+  return haveRoutes(source, target) ? "mixed" : "gateway";
 }
 
 /** Whether a Link of this mode leads through the target's gateway. */

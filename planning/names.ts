@@ -46,3 +46,13 @@ export function apiServerUrl(kindName: string, controlPlanes: number): string {
 export function accessAccount(source: string): string {
   return `linkerd-service-mirror-${source}`;
 }
+
+/** The mirror of a target's Service, or of a pod behind a headless one, in every source. */
+export function mirrorName(name: string, target: string): string {
+  return `${name}-${target}`;
+}
+
+/** The Service that all members of that name form. Linkerd's suffix can't be configured. */
+export function federatedName(service: string): string {
+  return `${service}-federated`;
+}

@@ -1,6 +1,8 @@
 import { slotSubnets } from "./addresses.ts";
-import { formatBlock } from "./cidr.ts";
+import { formatBlock, formatFirst } from "./cidr.ts";
+import type { Block } from "./cidr.ts";
 import { defaults, networkOf, nodeCounts } from "./defaults.ts";
+import { divideNetwork } from "./docker-network.ts";
 import { generationOf } from "./generation.ts";
 import { groupBy } from "./group.ts";
 import { usesGateway } from "./links.ts";
@@ -29,6 +31,7 @@ export function planClusters(
   const order = new Map(topology.clusters.map(({ name }, index) => [name, index]));
   const inOrder = (names: string[]) =>
     names.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  const network = divideNetwork(topology.docker?.subnet);
   return topology.clusters.map((spec) => {
     const incoming = byTarget.get(spec.name) ?? [];
     const outgoing = bySource.get(spec.name) ?? [];
@@ -37,8 +40,13 @@ export function planClusters(
       sources: inOrder(incoming.map((edge) => edge.source)),
       needsGateway: incoming.some((edge) => usesGateway(edge.mode)),
     };
+    const surroundings = {
+      peers: routePeers(spec, topology),
+      dockerSubnet: topology.docker?.subnet,
+      balancers: network?.rangeOf(slotOf({ name: spec.name, spec })),
+    };
     return spec.kubeconfig === undefined
-      ? planKindCluster(topologyName, spec, ends, sources)
+      ? planKindCluster(topologyName, spec, ends, sources, surroundings)
       : planExistingCluster(spec, spec.kubeconfig, ends);
   });
 }
@@ -49,11 +57,19 @@ interface Ends {
   readonly needsGateway: boolean;
 }
 
+interface Surroundings {
+  readonly peers: readonly string[];
+  readonly dockerSubnet: string | undefined;
+  /** Addresses for load balancers, where they are planned. */
+  readonly balancers: Block | undefined;
+}
+
 function planKindCluster(
   topologyName: string,
   spec: ClusterSpec,
   { targets, sources, needsGateway }: Ends,
   { nodeImage, archives = [] }: Sources,
+  { peers, dockerSubnet, balancers }: Surroundings,
 ): KindClusterPlan {
   const { controlPlanes, workers } = nodeCounts(spec);
   const kind = kindName(topologyName, spec.name);
@@ -74,14 +90,28 @@ function planKindCluster(
     type: "kind",
     name: spec.name,
     network: networkOf(spec),
-    generation: generationOf(mould),
+    generation: generationOf({ ...mould, dockerSubnet }),
     ...mould,
     imageArchives: [...new Set([...archives, ...(spec.imageArchives ?? [])])],
     apiServer: apiServerUrl(kind, controlPlanes),
-    gateway: needsGateway ? planGateway(spec, nodes) : undefined,
+    gateway: needsGateway ? planGateway(spec, nodes, balancers) : undefined,
     targets,
     sources,
+    routePeers: peers,
+    loadBalancerRange: balancers && formatBlock(balancers),
   };
+}
+
+/** What a cluster that exists does with packets for another cluster's pods is not ours to say. */
+function routePeers(spec: ClusterSpec, { clusters }: Topology): string[] {
+  return clusters
+    .filter(
+      (other) =>
+        other.name !== spec.name &&
+        other.kubeconfig === undefined &&
+        networkOf(other) === networkOf(spec),
+    )
+    .map(({ name }) => name);
 }
 
 function planExistingCluster(
@@ -104,9 +134,18 @@ function planExistingCluster(
   };
 }
 
-function planGateway({ gateway = {} }: ClusterSpec, nodes: readonly NodePlan[]): GatewayPlan {
+function planGateway(
+  { gateway = {} }: ClusterSpec,
+  nodes: readonly NodePlan[],
+  balancers?: Block,
+): GatewayPlan {
   const serviceType = gateway.serviceType ?? "NodePort";
-  const addresses = gateway.addresses ?? nodes.map((node) => node.name);
+  const loadBalancerIP =
+    serviceType === "LoadBalancer" && gateway.addresses === undefined && balancers
+      ? formatFirst(balancers)
+      : undefined;
+  const names = loadBalancerIP === undefined ? nodes.map((node) => node.name) : [loadBalancerIP];
+  const addresses = gateway.addresses ?? names;
   const isNodePort = serviceType === "NodePort";
   const { nodePort = defaults.gatewayNodePort, probeNodePort = defaults.probeNodePort } = gateway;
   return {
@@ -114,6 +153,7 @@ function planGateway({ gateway = {} }: ClusterSpec, nodes: readonly NodePlan[]):
     addresses,
     port: isNodePort ? nodePort : defaults.gatewayPort,
     probePort: isNodePort ? probeNodePort : defaults.probePort,
+    loadBalancerIP,
     identity: gatewayIdentity,
   };
 }

@@ -13,16 +13,16 @@ export function planLinks(
   const gateways = new Map(clusters.map(({ name, gateway }) => [name, gateway]));
   return edges
     .toSorted((a, b) => a.from.index - b.from.index || a.to.index - b.to.index)
-    .map(({ source, target, spec, mode }) => {
-      const throughGateway = usesGateway(mode);
-      return {
-        source,
-        target,
-        name: target,
-        mode,
-        gateway: throughGateway ? gateways.get(target) : undefined,
-        headless: throughGateway && (topology.links?.[spec]?.headless ?? true),
-        accessAccount: accessAccount(source),
-      };
-    });
+    .map(({ source, target, spec, mode, headless, selectors }) => ({
+      source,
+      target,
+      name: target,
+      mode,
+      gateway: usesGateway(mode) ? gateways.get(target) : undefined,
+      headless,
+      selectors,
+      excludedLabels: topology.links?.[spec]?.excludedLabels ?? [],
+      excludedAnnotations: topology.links?.[spec]?.excludedAnnotations ?? [],
+      accessAccount: accessAccount(source),
+    }));
 }

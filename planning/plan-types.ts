@@ -1,4 +1,4 @@
-import type { LinkMode, PortMapping } from "./topology.ts";
+import type { ExportKind, LabelSelector, LinkMode, PortMapping } from "./topology.ts";
 
 /**
  * What will be made, fully resolved: every name, subnet, port and address that can be known before a
@@ -7,11 +7,21 @@ import type { LinkMode, PortMapping } from "./topology.ts";
 export interface Plan {
   readonly name: string;
   /** Docker network of the topology. */
-  readonly network: { readonly name: string };
+  readonly network: {
+    readonly name: string;
+    /** Undefined where Docker chooses. */
+    readonly subnet: string | undefined;
+    /** Part of the subnet that nodes get their addresses of; undefined where Docker chooses. */
+    readonly nodeRange: string | undefined;
+  };
   /** In the topology's order. */
   readonly clusters: readonly ClusterPlan[];
   /** One per (source, target), sorted by source, then target, in the topology's cluster order. */
   readonly links: readonly LinkPlan[];
+  /** One per (cluster, Service, kind of export), in the topology's order. */
+  readonly exports: readonly ExportPlan[];
+  /** Every mirror Service that follows from the exports, by cluster, namespace and name. */
+  readonly mirrors: readonly MirrorPlan[];
   readonly linkerd: LinkerdPlan;
   readonly trust: TrustPlan;
 }
@@ -51,6 +61,10 @@ export interface KindClusterPlan extends ClusterPlanCommon {
   readonly containerdConfigPatches: readonly string[];
   readonly registryMirrors: Readonly<Record<string, readonly string[]>>;
   readonly imageArchives: readonly string[];
+  /** Other clusters made by the package on the same network: pod routes lead to each of them. */
+  readonly routePeers: readonly string[];
+  /** Addresses for the cluster's load balancers, a CIDR; undefined where the Docker network has no planned subnet. */
+  readonly loadBalancerRange: string | undefined;
 }
 
 /** A cluster that exists; it is not created and never deleted. */
@@ -79,6 +93,8 @@ export interface GatewayPlan {
    * number, else the gateway never becomes alive (linkerd2#14451, #15670).
    */
   readonly probePort: number;
+  /** Address to ask the load balancer for; undefined where the package plans none. */
+  readonly loadBalancerIP: string | undefined;
   /** TLS identity of the gateway. */
   readonly identity: string;
 }
@@ -95,8 +111,41 @@ export interface LinkPlan {
   /** The target's gateway, where the mode uses it. */
   readonly gateway: GatewayPlan | undefined;
   readonly headless: boolean;
+  /** What the Link selects, by kind of export; undefined for a kind that its mode doesn't carry. */
+  readonly selectors: {
+    readonly gateway: LabelSelector | undefined;
+    readonly remoteDiscovery: LabelSelector | undefined;
+    readonly federated: LabelSelector | undefined;
+  };
+  readonly excludedLabels: readonly string[];
+  readonly excludedAnnotations: readonly string[];
   /** Service account in the target that only this source uses. */
   readonly accessAccount: string;
+}
+
+/** One Service of one cluster, exported in one way. */
+export interface ExportPlan {
+  /** The cluster that owns the Service: target of the Links that carry it. */
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly service: string;
+  readonly as: ExportKind;
+  /** Labels that make every Link which can carry the Service's exports, this and others, select it. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Host names of the pods of a headless Service, such as `db-0`; empty for any other. */
+  readonly pods: readonly string[];
+}
+
+/** A mirror Service that will result from the exports. */
+export interface MirrorPlan {
+  /** The cluster that it is in. */
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** `headless` is the mirror of a headless Service, `headless-pod` that of one of its pods. */
+  readonly kind: ExportKind | "headless" | "headless-pod";
+  /** What it stands for: one Service, or all members of a federated Service, in the order of the clusters. */
+  readonly of: readonly { readonly cluster: string; readonly service: string }[];
 }
 
 export interface LinkerdPlan {

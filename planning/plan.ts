@@ -1,4 +1,7 @@
+import { formatBlock } from "./cidr.ts";
+import { divideNetwork } from "./docker-network.ts";
 import { planClusters } from "./plan-clusters.ts";
+import { planExports, planMirrors } from "./plan-exports.ts";
 import { planLinkerd } from "./plan-linkerd.ts";
 import { planLinks } from "./plan-links.ts";
 import { lifetimes } from "./defaults.ts";
@@ -7,12 +10,16 @@ import type { Plan } from "./plan-types.ts";
 import { TopologyError, toProblems } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 import { clusterRules } from "./rules/clusters.ts";
+import { dockerRules } from "./rules/docker.ts";
+import { exportRules } from "./rules/exports.ts";
 import { gatewayRules } from "./rules/gateways.ts";
 import { linkRules } from "./rules/links.ts";
 import { linkerdRules } from "./rules/linkerd.ts";
+import { mirrorRules } from "./rules/mirrors.ts";
 import { nameRule } from "./rules/name.ts";
 import { nodeRules } from "./rules/nodes.ts";
 import { overlapRules } from "./rules/overlaps.ts";
+import { selectorRules } from "./rules/selectors.ts";
 import { subnetRules } from "./rules/subnets.ts";
 import { trustRules } from "./rules/trust.ts";
 import { setScene } from "./scene.ts";
@@ -39,8 +46,12 @@ const rules: readonly Rule[] = [
   nodeRules,
   subnetRules,
   overlapRules,
+  dockerRules,
   gatewayRules,
   linkRules,
+  selectorRules,
+  exportRules,
+  mirrorRules,
   linkerdRules,
   trustRules,
 ];
@@ -77,14 +88,21 @@ export function planOrThrow(input: unknown, context: PlanContext): Plan {
   return result.plan;
 }
 
+function planNetwork(topologyName: string, subnet: string | undefined): Plan["network"] {
+  const nodes = divideNetwork(subnet)?.nodes;
+  return { name: networkName(topologyName), subnet, nodeRange: nodes && formatBlock(nodes) };
+}
+
 function makePlan(topology: Topology, scene: Scene, context: PlanContext): Plan {
   const name = topology.name ?? context.name;
   const clusters = planClusters(name, topology, scene.edges, context.sources);
   return {
     name,
-    network: { name: networkName(name) },
+    network: planNetwork(name, topology.docker?.subnet),
     clusters,
     links: planLinks(topology, scene.edges, clusters),
+    exports: planExports(scene.services),
+    mirrors: planMirrors(scene.mirrors),
     linkerd: planLinkerd(topology.linkerd),
     trust: lifetimes(topology.trust),
   };

@@ -1,7 +1,13 @@
 import { networkOf } from "./defaults.ts";
 import { limits } from "./limits.ts";
-import { defaultMode, expandLink } from "./links.ts";
+import { resolveExports } from "./exports.ts";
+import type { ExportedService } from "./exports.ts";
+import { planSelectors } from "./link-selectors.ts";
+import { defaultMode, expandLink, usesGateway } from "./links.ts";
 import type { Edge } from "./links.ts";
+import { findMirrors } from "./mirrors.ts";
+import type { Mirror } from "./mirrors.ts";
+import type { LinkPlan } from "./plan-types.ts";
 import type { Finding, Path } from "./problem.ts";
 import { labelPattern } from "./schema-parts.ts";
 import type { Draft } from "./shape.ts";
@@ -20,6 +26,10 @@ export interface Scene {
   readonly byName: ReadonlyMap<string, SceneCluster>;
   /** What the Links ask for, between clusters that exist. A pair may come more than once. */
   readonly edges: readonly SceneEdge[];
+  /** What the exports ask for, of clusters that exist. */
+  readonly services: readonly ExportedService[];
+  /** What the exports lead to. */
+  readonly mirrors: readonly Mirror[];
 }
 
 export interface SceneCluster {
@@ -35,6 +45,8 @@ export interface SceneEdge extends Edge {
   readonly from: SceneCluster;
   readonly to: SceneCluster;
   readonly mode: LinkMode;
+  readonly headless: boolean;
+  readonly selectors: LinkPlan["selectors"];
 }
 
 /** A rule about a topology: yields what breaks it. */
@@ -54,13 +66,17 @@ export function setScene(draft: Draft<Topology>, defaultName: string): Scene {
     if (!byName.has(cluster.name)) byName.set(cluster.name, cluster);
   }
   const name = draft.name ?? defaultName;
+  const edges = findEdges(draft, byName);
+  const services = resolveExports(draft.exports, byName, edges);
   return {
     draft,
     defaultName,
     topologyName: isTopologyName(name) ? name : undefined,
     clusters,
     byName,
-    edges: findEdges(draft, byName),
+    edges,
+    services,
+    mirrors: findMirrors(services, edges),
   };
 }
 
@@ -69,11 +85,23 @@ function isTopologyName(name: string): boolean {
 }
 
 function findEdges(draft: Draft<Topology>, byName: ReadonlyMap<string, SceneCluster>): SceneEdge[] {
-  return (draft.links ?? []).flatMap((link, spec) =>
-    (link ? expandLink(link, spec) : []).flatMap((edge): SceneEdge[] => {
+  return (draft.links ?? []).flatMap((link, spec) => {
+    if (link === undefined) return [];
+    // Thousands of Links may come from one specification: those of one mode share what they select.
+    const byMode = new Map<LinkMode, Pick<SceneEdge, "mode" | "headless" | "selectors">>();
+    const settings = (mode: LinkMode) => {
+      const known = byMode.get(mode) ?? {
+        mode,
+        headless: usesGateway(mode) && (link.headless ?? true),
+        selectors: planSelectors(mode, link.selectors),
+      };
+      byMode.set(mode, known);
+      return known;
+    };
+    return expandLink(link, spec).flatMap((edge): SceneEdge[] => {
       const [from, to] = [byName.get(edge.source), byName.get(edge.target)];
       if (!from || !to) return [];
-      return [{ ...edge, from, to, mode: link?.mode ?? defaultMode(from.network === to.network) }];
-    }),
-  );
+      return [{ ...edge, from, to, ...settings(link.mode ?? defaultMode(from, to)) }];
+    });
+  });
 }

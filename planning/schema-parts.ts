@@ -30,7 +30,7 @@ export function label(longest: number, why: string, example: string) {
 
 /** Text that is not empty and has no space around it. */
 export function text(expected: string, fix: string) {
-  return told(z.string().regex(/^\S(.*\S)?$/s), expected, fix);
+  return told(z.string().regex(/^\S([\s\S]*\S)?$/), expected, fix);
 }
 
 export function list<S extends z.ZodType>(element: S, expected: string, fix: string) {
@@ -40,3 +40,25 @@ export function list<S extends z.ZodType>(element: S, expected: string, fix: str
 export function integer(first: number, last: number, expected: string, fix: string) {
   return told(z.int().min(first).max(last), `${expected}, ${first} to ${last}`, fix);
 }
+
+export const yesOrNo = () => told(z.boolean(), "true or false", "write true or false");
+
+export const subnet = (example: string) =>
+  told(z.string(), "an IPv4 subnet", `write a subnet such as ${example}`);
+
+const clusterNames = "a cluster's name, or a list of them";
+
+/** One end of Links, or the clusters that export a Service. */
+export const clusterOrClusters = () =>
+  told(
+    z.union([
+      told(z.string(), "a cluster's name", "write the name of a cluster"),
+      list(
+        told(z.string(), "a cluster's name", "write the name of a cluster"),
+        clusterNames,
+        "write a list such as [west, east]",
+      ),
+    ]),
+    clusterNames,
+    "write a name, or a list such as [west, east]",
+  );

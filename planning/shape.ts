@@ -32,7 +32,7 @@ export function readShape(input: unknown): { draft: Draft<Topology>; findings: F
       // One message per value: a long name with a wrong letter is one mistake to mend.
       if (!seen.has(place)) findings.push(finding);
       seen.add(place);
-      if (!keepsItsMeaning(finding.path, value)) wrong.push(finding.path);
+      if (!keepsItsMeaning(finding.path, value)) wrong.push(withItsWhole(finding.path));
     }
   }
   for (const path of wrong) remove(value, path);
@@ -44,6 +44,16 @@ export function readShape(input: unknown): { draft: Draft<Topology>; findings: F
 function keepsItsMeaning(path: Path, root: unknown): boolean {
   const isName = path.at(-1) === "name" && (path.length === 1 || path.length === 3);
   return isName && typeof valueAt(root, path) === "string";
+}
+
+/**
+ * What means something else without the wrong part goes as a whole: a selector with one condition less
+ * selects more, and an export of an unreadable kind is not a gateway export.
+ */
+function withItsWhole(path: Path): Path {
+  if (path[0] === "links" && path[2] === "selectors") return path.slice(0, 4);
+  if (path[0] === "exports" && path[2] === "as") return path.slice(0, 2);
+  return path;
 }
 
 type Issue = z.core.$ZodIssue;

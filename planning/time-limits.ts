@@ -58,11 +58,25 @@ export const timeLimits = {
   /** A public file of some hundred kilobytes is fetched. */
   download: 60_000,
   /** Kubernetes has written the token of a service account. */
-  accessToken: 60_000,
+  accessToken: 180_000,
   /** Pulumi reads or writes the whole state of a stack. */
   stateAccess: 120_000,
   /** The first request through a new Link is answered. */
   firstRequest: 120_000,
   /** A command that was just stopped lets go of its stack. */
   lockReleased: 5_000,
+  /** Every node of a cluster has its routes to the pods of the other clusters on its network. */
+  podRoutes: 120_000,
+  /** So long a service mirror may be stuck on an earlier Link before its pod is made anew. */
+  serviceMirrorStuck: 20_000,
+  /** So long linkerd-destination may not know the target of a Link before it is restarted. */
+  discoveryMissing: 8_000,
+  /** A federated Service has all of its members. */
+  federatedComplete: 90_000,
+  /** What ails a mesh after an `up` has passed, or something was done about it. */
+  healed: 60_000,
+  /** So long a member may be missing before its Service is touched, and between two touches. */
+  federatedMemberMissing: 4_000,
+  /** One round of the proof, after which is looked again for what can be cured. */
+  proofRound: 20_000,
 } as const;

@@ -14,7 +14,7 @@ export function* gatewayRules(scene: Scene): Iterable<Finding> {
   for (const cluster of scene.clusters) {
     yield* checkPorts(cluster);
     yield* checkAddresses(cluster);
-    if (throughGateway.has(cluster)) yield* needAddresses(cluster);
+    if (throughGateway.has(cluster)) yield* needAddresses(cluster, scene);
     yield* checkApiServer(cluster, targets.has(cluster));
   }
 }
@@ -86,15 +86,20 @@ function isReachable(host: string): boolean {
   return isName && !/(^|\.)localhost$/i.test(host);
 }
 
-function* needAddresses({ name, path, isKind, spec }: SceneCluster): Iterable<Finding> {
+function* needAddresses(
+  { name, path, isKind, spec }: SceneCluster,
+  { draft }: Scene,
+): Iterable<Finding> {
   if (spec.gateway?.addresses !== undefined) return;
   const isBalanced = spec.gateway?.serviceType === "LoadBalancer";
-  if (isKind && !isBalanced) return;
+  if (isKind && (!isBalanced || draft.docker?.subnet !== undefined)) return;
   const why = isBalanced ? "is behind a load balancer" : "is in a cluster that exists";
   yield {
     path: [...path, "gateway", "addresses"],
     message: `is missing: Links lead to the gateway of ${show(name)}, which ${why}, so its addresses can't be planned`,
-    fix: "write the addresses at which pods of the sources reach it, or mode: flat for those Links",
+    fix: isKind
+      ? "write docker.subnet, from which an address is planned, or the addresses at which pods of the sources reach it"
+      : "write the addresses at which pods of the sources reach it, or mode: flat for those Links",
   };
 }
 

@@ -61,6 +61,10 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
     path: ["multicluster", key],
     fix: "leave it out: it is the same in every cluster",
   })),
+  {
+    path: ["multicluster", "localServiceMirror", "federatedServiceSelector"],
+    fix: "leave it out: members are labelled for it; what Links select is selectors.federated of the Link",
+  },
   ...["enabled", "name", "port", "serviceType", "nodePort", "probe"].map((key) => ({
     path: ["multicluster", "gateway", key],
     fix: "write it as gateway of the cluster",

@@ -1,12 +1,12 @@
 import { groupBy } from "../group.ts";
-import { namedEnds } from "../links.ts";
+import { haveRoutes, namedEnds } from "../links.ts";
 import type { NamedEnd } from "../links.ts";
 import { formatPath, listNames, show } from "../problem.ts";
 import type { Finding, Path } from "../problem.ts";
 import type { Scene, SceneEdge } from "../scene.ts";
 import type { Draft } from "../shape.ts";
-import { didYouMean } from "../suggest.ts";
 import type { LinkSpec } from "../topology.ts";
+import { unknownCluster } from "./unknown-cluster.ts";
 
 /** Which clusters the Links name, and what each Link carries. */
 export function* linkRules(scene: Scene): Iterable<Finding> {
@@ -80,14 +80,6 @@ function* checkNames(link: Draft<LinkSpec>, path: Path, { byName }: Scene): Iter
   }
 }
 
-function unknownCluster({ name, path }: NamedEnd, known: readonly string[]): Finding {
-  return {
-    path,
-    message: `${show(name)} is not a cluster of this topology`,
-    fix: didYouMean(name, known) ?? `its clusters are ${listNames(known)}`,
-  };
-}
-
 function* checkMode(
   link: Draft<LinkSpec>,
   path: Path,
@@ -102,20 +94,34 @@ function* checkMode(
   }
   const routed = edges.filter((edge) => edge.mode !== "gateway");
   const at = link.mode === undefined ? path : [...path, "mode"];
-  const split = routed.filter(({ from, to }) => from.network !== to.network);
+  const [sameNetwork, split] = partition(
+    routed.filter(({ from, to }) => !haveRoutes(from, to)),
+    ({ from, to }) => from.network === to.network,
+  );
   const [first] = split;
   if (first) {
-    const pairs = split.length > 1 ? ` (${split.length} Links in all)` : "";
     yield {
       path: at,
       message:
         `a ${first.mode} Link needs pod routes, and ${onNetwork(first.from)} and ` +
-        `${onNetwork(first.to)} have none to each other${pairs}`,
+        `${onNetwork(first.to)} have none to each other${inAll(split)}`,
       fix: "put the clusters on the same network, or write mode: gateway",
+    };
+  }
+  const [mixed] = sameNetwork;
+  if (mixed) {
+    const [made, exists] = mixed.from.isKind ? [mixed.from, mixed.to] : [mixed.to, mixed.from];
+    yield {
+      path: at,
+      message:
+        `a ${mixed.mode} Link needs pod routes, and the package can't lay any between ` +
+        `${show(made.name)} and ${show(exists.name)}, a cluster that it didn't make${inAll(sameNetwork)}`,
+      fix: "write mode: gateway",
     };
   }
   // An overlap would only show when a pod of one cluster answers for a pod of another.
   const unclear = routed
+    .filter(({ from, to }) => haveRoutes(from, to))
     .flatMap(({ from, to }) => [from, to])
     .filter(({ isKind, spec }) => !isKind && spec.podSubnet === undefined);
   const names = [...new Set(unclear.map(({ name }) => name))];
@@ -127,6 +133,14 @@ function* checkMode(
       `${listNames(names)} is not known`,
     fix: "write podSubnet for that cluster, or write mode: gateway",
   };
+}
+
+function inAll(edges: readonly SceneEdge[]): string {
+  return edges.length > 1 ? ` (${edges.length} Links in all)` : "";
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 function onNetwork({ name, network, spec }: SceneEdge["from"]): string {

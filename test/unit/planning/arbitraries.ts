@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { defaultSlot } from "../../../planning/addresses.ts";
-import type { ClusterSpec, LinkMode, LinkSpec, Topology } from "../../../planning/topology.ts";
+import { carries } from "../../../planning/link-selectors.ts";
+import { planOrThrow } from "../../../planning/plan.ts";
+import type { LinkPlan } from "../../../planning/plan-types.ts";
+import type {
+  ClusterSpec,
+  ExportSpec,
+  LinkMode,
+  LinkSpec,
+  Topology,
+} from "../../../planning/topology.ts";
 
 /**
  * Names that can stand in one topology: their default subnets differ, and none ends like another
@@ -50,8 +59,20 @@ interface Pair {
 }
 
 function toLink({ from, to, mode }: Pair): LinkSpec {
-  return mode === undefined ? { from, to } : { from: [from], to, mode };
+  if (mode === undefined) return { from, to };
+  const own = { matchLabels: { team: "a" }, matchExpressions: [conditions.exported] };
+  const selectors =
+    mode === "gateway"
+      ? { gateway: own }
+      : { federated: { matchExpressions: [conditions.member, conditions.noTest] } };
+  return { from: [from], to, mode, selectors, excludedLabels: ["example.org/*"] };
 }
+
+const conditions = {
+  exported: { key: "mirror.linkerd.io/exported", operator: "Exists" },
+  member: { key: "mirror.linkerd.io/federated", operator: "In", values: ["member"] },
+  noTest: { key: "test", operator: "DoesNotExist" },
+} as const;
 
 /** A group linked by `between`, and some of the other ordered pairs one by one. */
 function links(clusters: readonly ClusterSpec[]): fc.Arbitrary<LinkSpec[]> {
@@ -94,10 +115,60 @@ export function validTopology(least = 1, most = 20): fc.Arbitrary<Topology> {
     );
 }
 
+/** Of one cluster: a few Services, each exported as some Link that leads there carries it. */
+function exportsOf(cluster: string, incoming: readonly LinkPlan[]): fc.Arbitrary<ExportSpec[]> {
+  const kinds = (["gateway", "remote-discovery", "federated"] as const).filter((kind) =>
+    incoming.some(({ mode }) => carries(mode, kind)),
+  );
+  if (kinds.length === 0) return fc.constant([]);
+  const one = (service: string) =>
+    fc
+      .record({
+        kind: fc.constantFrom(...kinds),
+        replicas: fc.option(fc.integer({ min: 1, max: 3 })),
+      })
+      .map(({ kind, replicas }): ExportSpec => ({
+        service,
+        namespace: service === "web" ? "shop" : "data",
+        from: cluster,
+        as: kind,
+        ...(kind === "gateway" && replicas !== null && { headless: { replicas } }),
+      }));
+  return fc.subarray(["web", "db", "queue"]).chain((some) => fc.tuple(...some.map(one)));
+}
+
+/** Valid topologies with exports, and with some of all that a topology can say. */
+export function exportingTopology(least = 1, most = 8): fc.Arbitrary<Topology> {
+  return validTopology(least, most).chain((topology) => {
+    const links = planOrThrow(topology, { name: "lab" }).links;
+    const exports = topology.clusters.map(({ name }) =>
+      exportsOf(
+        name,
+        links.filter(({ target }) => target === name),
+      ),
+    );
+    return fc.record(
+      {
+        name: fc.constant(topology.name ?? "lab"),
+        clusters: fc.constant(topology.clusters),
+        links: fc.constant(topology.links ?? []),
+        exports: fc.tuple(...exports).map((lists) => lists.flat()),
+        docker: fc.constantFrom({}, { subnet: "172.30.0.0/16" }),
+        linkerd: fc.constantFrom(
+          {},
+          { version: "edge-26.1.1", values: { controlPlane: { controllerLogLevel: "debug" } } },
+        ),
+        trust: fc.constantFrom({}, { issuerLifetimeHours: 48 }),
+      },
+      { requiredKeys: ["name", "clusters", "links", "exports"] },
+    );
+  });
+}
+
 /** A valid topology in which one value, somewhere, was replaced by anything. */
 export function damagedTopology(): fc.Arbitrary<unknown> {
   return fc
-    .tuple(validTopology(1, 5), fc.nat(), fc.oneof(fc.jsonValue(), fc.anything()))
+    .tuple(exportingTopology(1, 5), fc.nat(), fc.oneof(fc.jsonValue(), fc.anything()))
     .map(([topology, position, anything]) => {
       const copy: unknown = structuredClone(topology);
       const places = findPlaces(copy);

@@ -3,6 +3,12 @@ import { describe, it } from "node:test";
 import { TopologyError, planOrThrow } from "../../../planning/index.ts";
 import type { ClusterPlan, KindClusterPlan, Plan, Topology } from "../../../planning/index.ts";
 
+const selectors = {
+  gateway: { matchLabels: { "mirror.linkerd.io/exported": "true" } },
+  remoteDiscovery: undefined,
+  federated: undefined,
+};
+
 const identity =
   "linkerd-gateway.linkerd-multicluster.serviceaccount.identity.linkerd.cluster.local";
 
@@ -52,9 +58,13 @@ describe("the plan of two clusters with gateway Links", () => {
           addresses: ["lab-east-control-plane"],
           port: 30_143,
           probePort: 30_191,
+          loadBalancerIP: undefined,
           identity,
         },
         headless: true,
+        selectors,
+        excludedLabels: [],
+        excludedAnnotations: [],
         accessAccount: "linkerd-service-mirror-west",
       },
       {
@@ -67,9 +77,13 @@ describe("the plan of two clusters with gateway Links", () => {
           addresses: ["lab-west-control-plane"],
           port: 30_143,
           probePort: 30_191,
+          loadBalancerIP: undefined,
           identity,
         },
         headless: true,
+        selectors,
+        excludedLabels: [],
+        excludedAnnotations: [],
         accessAccount: "linkerd-service-mirror-east",
       },
     ]);
@@ -251,6 +265,7 @@ describe("Links", () => {
       addresses: ["lab-b-control-plane", "lab-b-worker"],
       port: 30_143,
       probePort: 30_191,
+      loadBalancerIP: undefined,
       identity,
     });
     assert.deepEqual(gatewayOf({ gateway: { nodePort: 31_000, addresses: ["gw.test"] } }), {
@@ -258,6 +273,7 @@ describe("Links", () => {
       addresses: ["gw.test"],
       port: 31_000,
       probePort: 30_191,
+      loadBalancerIP: undefined,
       identity,
     });
     const balanced = { serviceType: "LoadBalancer", addresses: ["203.0.113.7"] };
@@ -265,6 +281,7 @@ describe("Links", () => {
       ...balanced,
       port: 4143,
       probePort: 4191,
+      loadBalancerIP: undefined,
       identity,
     });
   });
@@ -317,6 +334,7 @@ describe("a cluster that exists", () => {
         addresses: ["203.0.113.7"],
         port: 30_143,
         probePort: 30_191,
+        loadBalancerIP: undefined,
         identity,
       },
       targets: [],

@@ -5,8 +5,9 @@ import { block, overlap } from "../../../planning/cidr.ts";
 import { plan, planOrThrow } from "../../../planning/plan.ts";
 import type { PlanResult } from "../../../planning/plan.ts";
 import type { ClusterPlan, Plan } from "../../../planning/plan-types.ts";
-import type { LinkSpec, Topology } from "../../../planning/topology.ts";
+import type { Topology } from "../../../planning/topology.ts";
 import { damagedTopology, validTopology } from "./arbitraries.ts";
+import { withoutCluster } from "./smaller.ts";
 
 const context = { name: "stack" };
 
@@ -23,18 +24,6 @@ function anchored(cluster: ClusterPlan | undefined): unknown {
 
 function byName(plan: Plan, name: string): ClusterPlan | undefined {
   return plan.clusters.find((cluster) => cluster.name === name);
-}
-
-function withoutCluster(topology: Topology, name: string): Topology {
-  const links = (topology.links ?? []).flatMap((link): LinkSpec[] => {
-    if (link.from === name || link.to === name) return [];
-    if (Array.isArray(link.from) && link.from.includes(name)) return [];
-    const between = link.between?.filter((member) => member !== name);
-    if (between === undefined) return [link];
-    return between.length < 2 ? [] : [{ ...link, between }];
-  });
-  const clusters = topology.clusters.filter((cluster) => cluster.name !== name);
-  return { ...topology, clusters, links };
 }
 
 describe("a valid topology", () => {

@@ -28,6 +28,8 @@ it("the schema can be written as a JSON schema", () => {
     "name",
     "clusters",
     "links",
+    "exports",
+    "docker",
     "linkerd",
     "trust",
   ]);

@@ -54,7 +54,7 @@ checkProblems("gateways", [
       clusters: [{ name: "west" }, { name: "east", gateway: { serviceType: "LoadBalancer" } }],
       links: [{ from: "west", to: "east" }],
     },
-    'clusters[1].gateway.addresses: is missing: Links lead to the gateway of "east", which is behind a load balancer, so its addresses can\'t be planned (write the addresses at which pods of the sources reach it, or mode: flat for those Links)',
+    'clusters[1].gateway.addresses: is missing: Links lead to the gateway of "east", which is behind a load balancer, so its addresses can\'t be planned (write docker.subnet, from which an address is planned, or the addresses at which pods of the sources reach it)',
   ],
   [
     "an existing target that can't be reached",

@@ -37,7 +37,11 @@ checkProblems("linkerd", [
       linkerd: {
         values: {
           controlPlane: { identityTrustAnchorsPEM: "x", identity: { issuer: { tls: {} } } },
-          multicluster: { controllers: [], gateway: { nodePort: 30143, replicas: 2 } },
+          multicluster: {
+            controllers: [],
+            gateway: { nodePort: 30143, replicas: 2 },
+            localServiceMirror: { federatedServiceSelector: "team=a", replicas: 1 },
+          },
         },
       },
     },
@@ -45,6 +49,7 @@ checkProblems("linkerd", [
     "linkerd.values.controlPlane.identityTrustAnchorsPEM: is planned, not chosen (leave it out: it is the same in every cluster)",
     "linkerd.values.multicluster.controllers: is planned, not chosen (leave it out: it follows from links)",
     "linkerd.values.multicluster.gateway.nodePort: is planned, not chosen (write it as gateway of the cluster)",
+    "linkerd.values.multicluster.localServiceMirror.federatedServiceSelector: is planned, not chosen (leave it out: members are labelled for it; what Links select is selectors.federated of the Link)",
   ],
   [
     "private keys",

@@ -4,6 +4,8 @@ const pair = [{ name: "west" }, { name: "east" }];
 
 const links = (...links: object[]) => ({ clusters: [...pair, { name: "north" }], links });
 
+const apiServer = "https://203.0.113.7:6443";
+
 const onLab = (...links: object[]) => ({
   clusters: [
     { name: "west", network: "lab" },
@@ -92,12 +94,24 @@ checkProblems("Links", [
     "pod routes to a cluster whose pods are unknown",
     {
       clusters: [
-        { name: "west", network: "lab" },
+        { name: "prod", network: "lab", kubeconfig: "p", apiServer, podSubnet: "10.2.0.0/16" },
         { name: "staging", network: "lab", kubeconfig: "k" },
       ],
-      links: [{ from: "staging", to: "west" }],
+      links: [{ from: "staging", to: "prod", mode: "flat" }],
     },
-    'links[0]: a mixed Link needs pod routes, and the pod subnet of "staging" is not known (write podSubnet for that cluster, or write mode: gateway)',
+    'links[0].mode: a flat Link needs pod routes, and the pod subnet of "staging" is not known (write podSubnet for that cluster, or write mode: gateway)',
+  ],
+  [
+    "pod routes into a cluster that exists",
+    {
+      clusters: [
+        { name: "west", network: "lab" },
+        { name: "east", network: "lab" },
+        { name: "staging", network: "lab", kubeconfig: "k", podSubnet: "10.2.0.0/16" },
+      ],
+      links: [{ from: "staging", to: ["west", "east"], mode: "flat" }],
+    },
+    'links[0].mode: a flat Link needs pod routes, and the package can\'t lay any between "west" and "staging", a cluster that it didn\'t make (2 Links in all) (write mode: gateway)',
   ],
   [
     "ambiguous mirrors",

@@ -1,0 +1,18 @@
+/** The DaemonSet that keeps a cluster's routes to the pods of the other clusters on its network. */
+export const podRoutes = {
+  namespace: "kube-system",
+  name: "linkerd-topology-pod-routes",
+  /** Environment variable that holds what the routes lead to, a line of {@link routeLine} each. */
+  variable: "PEERS",
+} as const;
+
+/**
+ * One node that routes lead to.
+ *
+ * @param podSubnet pod subnet of its cluster, CIDR
+ * @param node its name
+ * @param share its own part of the pod subnet, CIDR
+ */
+export function routeLine(podSubnet: string, node: string, share: string): string {
+  return `${podSubnet} ${node} ${share}`;
+}
