@@ -9,6 +9,7 @@ import { runCommand } from "./run-command.ts";
 
 interface Options {
   readonly images?: string;
+  readonly refresh?: true;
   readonly timeline?: true;
 }
 
@@ -23,6 +24,10 @@ await new Command("npm run up --")
     "--images <dir>",
     "directory of image archives that take precedence over registries (also: IMAGES)",
   )
+  .option(
+    "--refresh",
+    "ask every resource first how it is: what was changed or deleted by hand comes back",
+  )
   .option("--timeline", "show the longest chain of steps and what each took")
   .addHelpText(
     "after",
@@ -31,6 +36,9 @@ Examples:
   npm run up                      # the stack ${defaultStack}
   npm run up -- flat              # another one
   IMAGES=~/images npm run up      # images from archives (docker save)
+  npm run up -- --refresh         # after something was deleted by hand
+
+Nodes that are stopped, such as after a reboot, are started; a cluster that was deleted is made again.
 
 The state is kept by the Pulumi backend that you are logged in to, else in files of its own
 (~/.local/state/linkerd-topology). See also: npm run status, npm run down.`,
@@ -42,6 +50,7 @@ The state is kept by the Pulumi backend that you are logged in to, else in files
         stack,
         output: progressOutput(),
         images: options.images ?? process.env["IMAGES"],
+        refresh: options.refresh ?? false,
         signal,
       });
       process.stdout.write(`\n${renderUp(result, name, { color: wantsColor(process.stdout) })}\n`);

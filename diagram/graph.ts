@@ -1,0 +1,113 @@
+import { groupBy } from "../planning/group.ts";
+import type { ClusterPlan, LinkPlan, Plan } from "../planning/plan-types.ts";
+import type { LinkMode } from "../planning/topology.ts";
+import { findMeshes } from "./meshes.ts";
+
+/** What a diagram shows of a plan, whatever it is drawn with. */
+export interface Graph {
+  /** Networks in the order of their first clusters. */
+  readonly networks: readonly NetworkBox[];
+  readonly arrows: readonly Arrow[];
+  readonly meshes: readonly Mesh[];
+}
+
+export interface NetworkBox {
+  readonly id: string;
+  /** Undefined for the network that a cluster has to itself: there is nothing to put a box around. */
+  readonly name: string | undefined;
+  readonly clusters: readonly ClusterBox[];
+}
+
+export interface ClusterBox {
+  readonly id: string;
+  readonly name: string;
+  /** What stands under the name. */
+  readonly lines: readonly string[];
+}
+
+/** A Link, or the two Links of one mode between two clusters, drawn once. */
+export interface Arrow {
+  readonly from: string;
+  readonly to: string;
+  readonly mode: LinkMode;
+  readonly bothWays: boolean;
+}
+
+/** Clusters that are each linked to each in one mode, drawn as spokes around a point. */
+export interface Mesh {
+  readonly id: string;
+  readonly mode: LinkMode;
+  /** Ids of the clusters. */
+  readonly members: readonly string[];
+}
+
+/** So many exports or mirrors stand under a cluster's name; the number of the rest follows. */
+const mostLines = 4;
+
+/** The parts of a plan that a diagram shows: clusters, networks, Links by mode, gateways, exports. */
+export function graphOf(plan: Plan): Graph {
+  const ids = new Map(plan.clusters.map(({ name }, index) => [name, `c${index + 1}`]));
+  const id = (cluster: string) => ids.get(cluster) ?? cluster;
+  const { meshes, rest } = findMeshes(
+    plan.clusters.map(({ name }) => name),
+    plan.links,
+  );
+  const networks = [...groupBy(plan.clusters, ({ network }) => network)];
+  return {
+    networks: networks.map(([name, clusters], index) => ({
+      id: `n${index + 1}`,
+      name: clusters.length === 1 && clusters[0]?.name === name ? undefined : name,
+      clusters: clusters.map((cluster) => ({
+        id: id(cluster.name),
+        name: cluster.name,
+        lines: linesOf(cluster, plan),
+      })),
+    })),
+    arrows: arrowsOf(rest).map((arrow) => ({ ...arrow, from: id(arrow.from), to: id(arrow.to) })),
+    meshes: meshes.map(({ mode, members }, index) => ({
+      id: `m${index + 1}`,
+      mode,
+      members: members.map(id),
+    })),
+  };
+}
+
+function linesOf(cluster: ClusterPlan, { exports, mirrors }: Plan): string[] {
+  const exported = groupBy(
+    exports.filter((one) => one.cluster === cluster.name),
+    ({ namespace, service }) => `${namespace}/${service}`,
+  );
+  const mirrored = mirrors.filter((one) => one.cluster === cluster.name);
+  return [
+    ...(cluster.type === "existing" ? ["exists already"] : []),
+    ...(cluster.gateway ? ["gateway"] : []),
+    ...shorten(
+      [...exported].map(
+        ([service, ways]) => `exports ${service} (${ways.map(({ as }) => as).join(", ")})`,
+      ),
+      "exports",
+    ),
+    ...shorten(
+      mirrored.map(({ namespace, name }) => `mirror ${namespace}/${name}`),
+      "mirrors",
+    ),
+  ];
+}
+
+function shorten(lines: readonly string[], what: string): string[] {
+  if (lines.length <= mostLines) return [...lines];
+  const shown = lines.slice(0, mostLines - 1);
+  return [...shown, `and ${lines.length - shown.length} more ${what}`];
+}
+
+function arrowsOf(links: readonly LinkPlan[]): Arrow[] {
+  const key = (from: string, to: string, mode: LinkMode) => `${from} ${to} ${mode}`;
+  const all = new Set(links.map(({ source, target, mode }) => key(source, target, mode)));
+  const drawn = new Set<string>();
+  return links.flatMap(({ source, target, mode }): Arrow[] => {
+    if (drawn.has(key(target, source, mode))) return [];
+    drawn.add(key(source, target, mode));
+    const bothWays = all.has(key(target, source, mode));
+    return [{ from: source, to: target, mode, bothWays }];
+  });
+}

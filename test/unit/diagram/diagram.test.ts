@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { toDot } from "../../../diagram/dot.ts";
+import { graphOf } from "../../../diagram/graph.ts";
+import { toMermaid } from "../../../diagram/mermaid.ts";
+import { refreshPage } from "../../../diagram/page.ts";
+import { toSvg } from "../../../diagram/svg.ts";
+import { planOrThrow } from "../../../planning/plan.ts";
+import type { Plan } from "../../../planning/plan-types.ts";
+import type { Topology } from "../../../planning/topology.ts";
+import { validTopology } from "../planning/arbitraries.ts";
+
+const planned = (topology: Topology): Plan => planOrThrow(topology, { name: "lab" });
+
+const campus: Topology = {
+  clusters: [
+    { name: "west", network: "lab" },
+    { name: "east", network: "lab" },
+    { name: "end" },
+    {
+      name: "staging",
+      kubeconfig: "k",
+      apiServer: "https://203.0.113.7:6443",
+      gateway: { addresses: ["203.0.113.7"] },
+    },
+  ],
+  links: [
+    { from: "west", to: "east", mode: "flat" },
+    { from: "east", to: "west" },
+    { between: ["west", "end"] },
+    { from: "end", to: "staging" },
+  ],
+  exports: [
+    { service: "web", namespace: "shop", from: "west" },
+    { service: "web", namespace: "shop", from: ["west", "east"], as: "federated" },
+  ],
+};
+
+function mesh(count: number): Topology {
+  const names = Array.from({ length: count }, (_, index) => `c-${index}`);
+  return { clusters: names.map((name) => ({ name })), links: [{ between: names }] };
+}
+
+describe("a diagram", () => {
+  it("has clusters in their networks, Links by mode, gateways, exports and mirrors", () => {
+    assert.equal(
+      toMermaid(planned(campus)),
+      `flowchart LR
+  subgraph n1["network lab"]
+    c1["<b>west</b><br/>gateway<br/>exports shop/web (gateway, federated)<br/>mirror shop/web-federated"]
+    c2["<b>east</b><br/>exports shop/web (federated)<br/>mirror shop/web-federated<br/>mirror shop/web-west"]
+  end
+  c3["<b>end</b><br/>gateway<br/>mirror shop/web-west"]
+  c4["<b>staging</b><br/>exists already<br/>gateway"]
+  c1 -->|flat| c2
+  c1 <==>|gateway| c3
+  c2 -.->|mixed| c1
+  c3 ==>|gateway| c4
+`,
+    );
+  });
+
+  it("has the same in Graphviz' language", () => {
+    const dot = toDot(planned(campus));
+    for (const line of [
+      '    label="network lab";',
+      '  c3 [label=<<b>end</b><br/><font point-size="10">gateway</font><br/><font point-size="10">mirror shop/web-west</font>>];',
+      '  c1 -> c2 [label="flat", penwidth=1];',
+      '  c1 -> c3 [label="gateway", penwidth=2.5, dir=both];',
+      '  c2 -> c1 [label="mixed", penwidth=1.5, style=dashed];',
+    ]) {
+      assert.ok(dot.split("\n").includes(line), `${line}\n${dot}`);
+    }
+  });
+
+  it("stays readable with sixteen clusters, each linked to each", () => {
+    const { arrows, meshes } = graphOf(planned(mesh(16)));
+    assert.deepEqual(arrows, []);
+    assert.deepEqual(
+      meshes.map(({ members }) => members.length),
+      [16],
+    );
+    assert.ok(toMermaid(planned(mesh(16))).split("\n").length < 40);
+    assert.equal(graphOf(planned(mesh(3))).arrows.length, 3);
+  });
+
+  it("draws several meshes apart, and the Links between them", () => {
+    const [left, right] = [
+      ["a-1", "a-2", "a-3", "a-4", "a-5"],
+      ["b-1", "b-2", "b-3", "b-4"],
+    ];
+    const clusters = [...left, ...right].map((name) => ({ name }));
+    const links = [{ between: left }, { between: right }, { between: ["a-1", "b-1"] }];
+    const { arrows, meshes } = graphOf(planned({ clusters, links }));
+    assert.deepEqual(
+      meshes.map(({ members }) => members.join(" ")),
+      ["c1 c2 c3 c4 c5", "c6 c7 c8 c9"],
+    );
+    assert.deepEqual(arrows, [{ from: "c1", to: "c6", mode: "gateway", bothWays: true }]);
+  });
+
+  it("shows some of many exports, and how many there are", () => {
+    const exports = Array.from({ length: 9 }, (_, index) => ({
+      service: `s${index}`,
+      namespace: "shop",
+      from: "c-0",
+    }));
+    const [box] = graphOf(planned({ ...mesh(2), exports })).networks;
+    assert.deepEqual(box?.clusters[0]?.lines, [
+      "gateway",
+      "exports shop/s0 (gateway)",
+      "exports shop/s1 (gateway)",
+      "exports shop/s2 (gateway)",
+      "and 6 more exports",
+    ]);
+  });
+
+  it("shows each Link once", () => {
+    fc.assert(
+      fc.property(validTopology(1, 12), (topology) => {
+        const plan = planned(topology);
+        const { arrows, meshes } = graphOf(plan);
+        const inMeshes = meshes.map(({ members }) => members.length * (members.length - 1));
+        const drawn = arrows.map(({ bothWays }) => (bothWays ? 2 : 1));
+        const total = [...inMeshes, ...drawn].reduce((sum, count) => sum + count, 0);
+        assert.equal(total, plan.links.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("can be drawn by Graphviz", async () => {
+    for (const topology of [campus, mesh(16)]) {
+      const svg = await toSvg(planned(topology));
+      assert.match(svg, /<svg /);
+      for (const { name } of topology.clusters) {
+        assert.ok(svg.includes(`>${name.replaceAll("-", "&#45;")}</text>`));
+      }
+    }
+  });
+});
+
+describe("a page with markers", () => {
+  const page = `before
+<!-- diagram lab -->
+old
+<!-- end -->
+between
+\`\`\`yaml
+exports:
+  - { service: web, namespace: shop, from: east }
+\`\`\`
+<!-- mirrors lab -->
+<!-- end -->
+after
+`;
+  const lab = {
+    clusters: [{ name: "west" }, { name: "east" }],
+    links: [{ from: "west", to: "east" }],
+  };
+
+  it("gets what is between them made anew, with the exports that it shows", () => {
+    const text = refreshPage(page, new Map([["lab", lab]]));
+    assert.doesNotMatch(text, /old/);
+    assert.match(text, /^before\n<!-- diagram lab -->\n\n```mermaid\n[^]*exports shop\/web/);
+    assert.match(text, /\| west {7}\| shop {6}\| `web-east` \| gateway \| web of east \|/);
+    assert.match(text, /<!-- end -->\nafter\n$/);
+    assert.equal(refreshPage(text, new Map([["lab", lab]])), text);
+  });
+
+  it("may not name a stack that there isn't", () => {
+    assert.throws(() => refreshPage(page, new Map()), /the stack "lab": there is none/);
+  });
+});
