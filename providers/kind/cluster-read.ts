@@ -7,6 +7,7 @@ import { timeLimits } from "./constants.ts";
 import { readDnsTtl } from "./coredns.ts";
 import { repairKubeconfig } from "./kubeconfig-file.ts";
 import { readMarker } from "./marker.ts";
+import { findNetwork } from "./network.ts";
 import { judge } from "./ownership.ts";
 import { startContainers } from "./start-containers.ts";
 
@@ -30,6 +31,14 @@ export async function readCluster(
     const missing = expected.filter((name) => !found.some((node) => node.name === name));
     if (missing.length > 0) {
       context.log("warning", `the cluster has lost ${missing.join(", ")}: it counts as gone`);
+      return undefined;
+    }
+    // Docker's pruning takes networks on which everything is stopped, and nothing starts without them.
+    if (found.some(({ running }) => !running) && (await isNetworkGone(inputs, signal))) {
+      context.log(
+        "warning",
+        `the network ${inputs.network} of its nodes is gone: it counts as gone`,
+      );
       return undefined;
     }
   } else if (found[0]?.stamp === undefined) {
@@ -59,6 +68,10 @@ export async function readCluster(
   } finally {
     access.api.close();
   }
+}
+
+async function isNetworkGone({ network }: ClusterInputs, signal: AbortSignal): Promise<boolean> {
+  return (await findNetwork(network, signal)) === undefined;
 }
 
 async function importedInputs(

@@ -18,10 +18,13 @@ export async function importArchives(
 }
 
 async function importArchive(node: string, archive: string, signal: AbortSignal): Promise<void> {
+  // Nodes are loaded while kind still makes them: containerd may not answer yet, for longer than the ten
+  // seconds that its client has patience for.
+  const client = ["ctr", `--connect-timeout=${String(timeLimits.imageImport)}ms`];
   const run = (flags: readonly string[]) =>
     dockerExec(
       node,
-      ["ctr", "--namespace=k8s.io", "images", "import", ...flags, "--digests", "-"],
+      [...client, "--namespace=k8s.io", "images", "import", ...flags, "--digests", "-"],
       { inputFile: archive, limit: timeLimits.imageImport, signal },
     );
   try {

@@ -15,9 +15,10 @@ import { timeLimits, createdByLabel, kindClusterLabel, ownerLabel } from "./cons
 import { inspect, listContainers, removeContainers } from "./containers.ts";
 import { docker, DockerError } from "./docker.ts";
 import { createNetwork, findNetwork, foreignNetwork } from "./network.ts";
-import type { DockerNetwork } from "./network.ts";
+import type { DockerNetwork, NewNetwork } from "./network.ts";
 import { checkOwner } from "./owner.ts";
 import { PropertyReader } from "./property-reader.ts";
+import { checkCidr, contains } from "./subnets.ts";
 
 const inputProperties = {
   name: { type: "string", description: "Name of the Docker network." },
@@ -27,6 +28,14 @@ const inputProperties = {
     description: "Labels besides the provider's own.",
   },
   owner: { type: "string", description: "Who may take over and delete what is on this network." },
+  subnet: {
+    type: "string",
+    description: "Its subnet, an IPv4 CIDR; Docker chooses one by default.",
+  },
+  ipRange: {
+    type: "string",
+    description: "Part of the subnet that nodes get addresses of; the whole of it by default.",
+  },
 } as const;
 
 const schema: ResourceSchema = {
@@ -35,18 +44,11 @@ const schema: ResourceSchema = {
   requiredInputs: ["name", "owner"],
   properties: {
     ...inputProperties,
-    subnet: { type: "string", description: "Subnet that Docker chose." },
     networkId: { type: "string", description: "Docker's id of the network." },
   },
 };
 
-interface NetworkInputs {
-  readonly name: string;
-  readonly owner: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-const toInputs = (properties: PropertyMap) => properties as unknown as NetworkInputs;
+const toInputs = (properties: PropertyMap) => properties as unknown as NewNetwork;
 
 /** `kind:index:Network`. */
 export const networkResource: Resource = {
@@ -54,17 +56,23 @@ export const networkResource: Resource = {
   schema,
   check,
   diff,
-  async create({ inputs }, { signal }) {
-    const { name, owner, labels } = toInputs(inputs);
+  async create({ inputs }, context) {
+    const { signal } = context;
+    const wanted = toInputs(inputs);
+    const { name, owner } = wanted;
     const existing = await findNetwork(name, signal);
     if (existing === undefined) {
-      await createNetwork(name, owner, labels, signal);
+      await createNetwork(wanted, signal);
     } else if (existing.labels[ownerLabel] !== owner) {
       throw foreignNetwork(name, existing.labels[ownerLabel]);
-    } else if (!hasLabels(existing, labels) && existing.containers.length === 0) {
+    } else if (!hasAddresses(existing, wanted)) {
+      // A former generation of ours: the clusters on it are made anew with it.
+      await removeNetwork(existing, owner, context);
+      await createNetwork(wanted, signal);
+    } else if (!hasLabels(existing, wanted.labels) && existing.containers.length === 0) {
       // Left by an interrupted run, with other labels: nothing is on it yet.
       await docker(["network", "rm", existing.id], { signal });
-      await createNetwork(name, owner, labels, signal);
+      await createNetwork(wanted, signal);
     }
     const network = await findNetwork(name, signal);
     if (network === undefined) throw new Error(`the Docker network ${name} vanished`);
@@ -78,7 +86,12 @@ export const networkResource: Resource = {
     return outputs(network);
   },
   async delete({ id, outputs: olds }, context) {
-    await deleteNetwork(id, toInputs(olds).owner, context);
+    const network = await findNetwork(id, context.signal);
+    const { owner } = toInputs(olds);
+    // Somebody else's by now, or of a later generation of ours: this one is gone already.
+    if (network === undefined || network.labels[ownerLabel] !== owner) return;
+    if (olds.networkId !== undefined && olds.networkId !== network.id) return;
+    await removeNetwork(network, owner, context);
   },
 };
 
@@ -98,13 +111,19 @@ function check({ news }: CheckRequest): CheckResult {
     }
   }
   reader.inputs.labels ??= {};
+  const subnet = reader.string("subnet", (cidr) => checkCidr(cidr, 8, 28));
+  const ipRange = reader.string("ipRange", (cidr) => checkCidr(cidr, 8, 30));
+  if (ipRange !== undefined && !reader.isUnknown("subnet")) {
+    if (subnet === undefined) reader.fail("ipRange", "needs the subnet that it is a part of");
+    else if (!contains(subnet, ipRange)) reader.fail("ipRange", `is not a part of ${subnet}`);
+  }
   return { inputs: reader.inputs, failures: reader.failures };
 }
 
 function diff({ oldInputs, newInputs }: DiffRequest): DiffResult {
   // Docker takes two networks of one name, and then confuses them: the old one has to go first.
   return {
-    ...diffInputs(oldInputs, newInputs, ["name", "labels", "owner"]),
+    ...diffInputs(oldInputs, newInputs, ["name", "labels", "owner", "subnet", "ipRange"]),
     deleteBeforeReplace: true,
   };
 }
@@ -120,8 +139,19 @@ async function read(
   if (owner === undefined || (inputs.owner !== undefined && inputs.owner !== owner))
     return undefined;
   const state = outputs(network);
-  const { name, labels = {} } = state;
-  return { id, outputs: state, inputs: { name: name ?? id, owner, labels } };
+  const { name, labels = {}, subnet, ipRange } = state;
+  return {
+    id,
+    outputs: state,
+    inputs: {
+      name: name ?? id,
+      owner,
+      labels,
+      // Where nobody asked for one, the one that Docker chose is no input.
+      ...(inputs.subnet !== undefined && subnet !== undefined && { subnet }),
+      ...(inputs.ipRange !== undefined && ipRange !== undefined && { ipRange }),
+    },
+  };
 }
 
 function outputs(network: DockerNetwork): PropertyMap {
@@ -130,7 +160,15 @@ function outputs(network: DockerNetwork): PropertyMap {
     Object.entries(network.labels).filter(([key]) => !own.includes(key)),
   );
   const owner = network.labels[ownerLabel] ?? "";
-  return { name: network.name, owner, labels, subnet: network.subnet, networkId: network.id };
+  const { name, subnet, ipRange, id } = network;
+  return { name, owner, labels, subnet, ...(ipRange !== "" && { ipRange }), networkId: id };
+}
+
+function hasAddresses(network: DockerNetwork, { subnet, ipRange }: NewNetwork): boolean {
+  return (
+    (subnet === undefined || subnet === network.subnet) &&
+    (ipRange === undefined || ipRange === network.ipRange)
+  );
 }
 
 function hasLabels(network: DockerNetwork, labels: Readonly<Record<string, string>>): boolean {
@@ -141,11 +179,14 @@ function hasLabels(network: DockerNetwork, labels: Readonly<Record<string, strin
   );
 }
 
-async function deleteNetwork(name: string, owner: string, context: Context): Promise<void> {
-  const network = await findNetwork(name, context.signal);
-  // Somebody else's by now: ours is gone already.
-  if (network === undefined || network.labels[ownerLabel] !== owner) return;
+/** Removes a network of the owner's, with the owner's nodes that are on it. */
+async function removeNetwork(
+  network: DockerNetwork,
+  owner: string,
+  context: Context,
+): Promise<void> {
   const { signal } = context;
+  const { name } = network;
   const [attached, listed, nodes] = await Promise.all([
     inspect(network.containers, signal),
     listContainers(`network=${network.id}`, signal),

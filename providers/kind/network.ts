@@ -9,6 +9,8 @@ export interface DockerNetwork {
   readonly labels: Readonly<Record<string, string>>;
   /** First IPv4 subnet. */
   readonly subnet: string;
+  /** Part of the subnet that Docker gives addresses of; empty for the whole of it. */
+  readonly ipRange: string;
   /** Ids of the running containers on it. */
   readonly containers: readonly string[];
 }
@@ -17,7 +19,9 @@ interface Inspected {
   readonly Id: string;
   readonly Name: string;
   readonly Labels: Record<string, string> | null;
-  readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
+  readonly IPAM: {
+    readonly Config: readonly { readonly Subnet?: string; readonly IPRange?: string }[] | null;
+  };
   readonly Containers: Record<string, unknown> | null;
 }
 
@@ -37,13 +41,13 @@ export async function findNetwork(
   const [network] = JSON.parse(output) as Inspected[];
   // Docker takes the beginning of an id for a name, too.
   if (network?.Name !== name) return undefined;
+  const pool = network.IPAM.Config?.find(({ Subnet }) => Subnet?.includes(".") === true);
   return {
     id: network.Id,
     name: network.Name,
     labels: network.Labels ?? {},
-    subnet:
-      network.IPAM.Config?.map(({ Subnet }) => Subnet ?? "").find((cidr) => cidr.includes(".")) ??
-      "",
+    subnet: pool?.Subnet ?? "",
+    ipRange: pool?.IPRange ?? "",
     containers: Object.keys(network.Containers ?? {}),
   };
 }
@@ -75,14 +79,21 @@ export function foreignNetwork(name: string, owner: string | undefined): Error {
   );
 }
 
+/** A network that is to be made. */
+export interface NewNetwork {
+  readonly name: string;
+  readonly owner: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly subnet?: string;
+  readonly ipRange?: string;
+}
+
 /**
  * Creates an IPv4 bridge. Not dual-stack as kind's own: an IPv6 address that nothing can reach would
  * join those that a node's name resolves to.
  */
 export async function createNetwork(
-  name: string,
-  owner: string,
-  labels: Readonly<Record<string, string>>,
+  { name, owner, labels, subnet, ipRange }: NewNetwork,
   signal: AbortSignal,
 ): Promise<void> {
   const all = {
@@ -97,13 +108,22 @@ export async function createNetwork(
         ...["network", "create", "--driver", "bridge"],
         // Docker's default of 1500 loses large packets where the machine's own way out takes less.
         ...(mtu === undefined ? [] : ["--opt", `com.docker.network.driver.mtu=${mtu}`]),
+        ...(subnet === undefined ? [] : ["--subnet", subnet]),
+        ...(ipRange === undefined ? [] : ["--ip-range", ipRange]),
         ...Object.entries(all).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
         name,
       ],
       { signal },
     );
   } catch (error) {
-    if (!(error instanceof DockerError) || !/address pool/i.test(error.stderr)) throw error;
+    if (!(error instanceof DockerError)) throw error;
+    if (subnet !== undefined && /pool overlaps/i.test(error.stderr)) {
+      throw new Error(
+        `the subnet ${subnet} of the Docker network ${JSON.stringify(name)} is taken, at least in part, ` +
+          "by another Docker network (`docker network ls`). Choose another, or remove that network.",
+      );
+    }
+    if (!/address pool/i.test(error.stderr)) throw error;
     throw new Error(
       `Docker has no subnet left for the network ${JSON.stringify(name)}. Remove networks that nobody ` +
         "uses (`docker network prune`), or give Docker more (`default-address-pools` in /etc/docker/daemon.json).",

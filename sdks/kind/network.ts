@@ -13,6 +13,15 @@ export interface NetworkArgs {
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Who may take over and delete what is on this network. @default `<project>/<stack>` */
   owner?: pulumi.Input<string>;
+  /**
+   * IPv4 CIDR of the network, such as `172.28.0.0/16`. Give the resource a name that has it too: a network
+   * that is made anew takes the owner's clusters on the former one with it, and those come back only if
+   * they are new resources as well.
+   * @default one that Docker chooses
+   */
+  subnet?: pulumi.Input<string>;
+  /** Part of the subnet that nodes get their addresses of, such as `172.28.0.0/17`. @default the whole */
+  ipRange?: pulumi.Input<string>;
 }
 
 /**
@@ -24,8 +33,9 @@ export class Network extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;
   declare readonly owner: pulumi.Output<string>;
   declare readonly labels: pulumi.Output<Record<string, string>>;
-  /** Subnet that Docker chose, such as `172.19.0.0/16`. */
+  /** Such as `172.19.0.0/16`. */
   declare readonly subnet: pulumi.Output<string>;
+  declare readonly ipRange: pulumi.Output<string | undefined>;
   /** Docker's id of the network. */
   declare readonly networkId: pulumi.Output<string>;
 
@@ -37,7 +47,8 @@ export class Network extends pulumi.CustomResource {
         name: args.name,
         labels: args.labels ?? {},
         owner: args.owner ?? stackOwner(),
-        subnet: undefined,
+        subnet: args.subnet,
+        ipRange: args.ipRange,
         networkId: undefined,
       },
       pulumi.mergeOptions({ version: packageVersion }, opts),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { isPropertyMap, unknown } from "../../../providers/server/index.ts";
 import { Harness } from "./harness.ts";
@@ -38,6 +39,14 @@ describe("read", () => {
     const read = await harness.clusters.read(id, inputs, outputs);
     assert.equal(read.id, id);
     assert.equal((read.outputs.nodes as { address: string }[])[0]?.address, "172.30.0.9");
+  });
+
+  it("says gone when the nodes are stopped and their network was pruned", async () => {
+    const { id, inputs, outputs } = await harness.create();
+    await rm(join(harness.root, "networks", "lab.json"));
+    assert.equal((await harness.clusters.read(id, inputs, outputs)).id, id);
+    await harness.alter("west-control-plane", ({ State }) => (State.Running = false));
+    assert.equal((await harness.clusters.read(id, inputs, outputs)).id, "");
   });
 
   it("lets paused nodes go on", async () => {

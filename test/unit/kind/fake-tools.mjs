@@ -136,16 +136,20 @@ function network(sub) {
       arg === "--label" ? [args[i + 1].split(/=(.*)/s).slice(0, 2)] : [],
     );
     const name = args.at(-1);
+    if (behaviour("pool-overlaps") !== undefined) fail("Error: Pool overlaps with other one");
+    const given = (name) => (args.includes(name) ? flag(name) : undefined);
+    const [subnet = "172.30.0.0/16", range] = [given("--subnet"), given("--ip-range")];
     save("networks", name, {
-      Id: `id-of-${name}`,
+      Id: `id-of-${name}${subnet === "172.30.0.0/16" ? "" : `@${subnet.replaceAll("/", "_")}`}`,
       Name: name,
       Labels: Object.fromEntries(labels),
-      IPAM: { Config: [{ Subnet: "172.30.0.0/16" }] },
+      IPAM: { Config: [{ Subnet: subnet, ...(range && { IPRange: range }) }] },
       Containers: {},
     });
     return print(`id-of-${name}`);
   }
-  if (sub === "rm") return rmSync(at("networks", `${args[2].replace("id-of-", "")}.json`));
+  if (sub === "rm")
+    return rmSync(at("networks", `${args[2].replace("id-of-", "").split("@")[0]}.json`));
   const names = args.slice(2);
   if (names[0] === "--format") {
     for (const n of networks)

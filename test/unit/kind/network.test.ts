@@ -115,6 +115,74 @@ describe("kind:index:Network", () => {
     );
   });
 
+  it("has the subnet and the range of addresses that were asked for, after a refresh too", async () => {
+    const asked = { subnet: "172.28.0.0/16", ipRange: "172.28.0.0/17" };
+    const { id, inputs, outputs } = await create(asked);
+    const [call] = (await harness.calls()).filter((line) =>
+      line.startsWith("docker network create"),
+    );
+    assert.match(call ?? "", /--subnet 172\.28\.0\.0\/16 --ip-range 172\.28\.0\.0\/17/);
+    assert.equal(outputs.subnet, asked.subnet);
+    assert.equal(outputs.ipRange, asked.ipRange);
+    assert.deepEqual(await harness.networks.read(id, inputs, outputs), { id, inputs, outputs });
+    const diff = await harness.networks.diff(id, inputs, outputs, {
+      ...inputs,
+      subnet: "172.29.0.0/16",
+    });
+    assert.deepEqual(diff.replacesList, ["subnet"]);
+  });
+
+  it("takes the place of a former generation, clusters and all, which deletes nothing then", async () => {
+    const former = await create();
+    await harness.clusters.create(await harness.inputs());
+    const later = await create({ subnet: "172.28.0.0/16" });
+    assert.deepEqual(await harness.containers(), []);
+    assert.equal(later.outputs.subnet, "172.28.0.0/16");
+    await remove(former);
+    assert.deepEqual(await harness.networkNames(), ["lab"]);
+    await remove(later);
+    assert.deepEqual(await harness.networkNames(), []);
+  });
+
+  it("doesn't take the place of one that somebody else uses", async () => {
+    await create();
+    await harness.clusters.create(await harness.inputs());
+    await harness.alter("west-control-plane", (container) => (container.Mounts = []));
+    await assert.rejects(
+      create({ subnet: "172.28.0.0/16" }),
+      /can't be removed: west-control-plane/,
+    );
+    assert.deepEqual(await harness.networkNames(), ["lab"]);
+  });
+
+  it("says what to do about a subnet that is taken", async () => {
+    await harness.behave("pool-overlaps");
+    await assert.rejects(
+      create({ subnet: "172.28.0.0/16" }),
+      /172\.28\.0\.0\/16.*"lab" is taken.*another Docker network.*Choose another/,
+    );
+  });
+
+  it("refuses a subnet that is none, and a range outside of it", async () => {
+    const problems = async (changes: PropertyMap) => {
+      const { failures } = await harness.networks.check({
+        name: "lab",
+        owner: "project/dev",
+        ...changes,
+      });
+      return failures.map(({ property, reason }) => `${property}: ${reason}`);
+    };
+    assert.match(
+      String(await problems({ subnet: "172.28.0.1/16" })),
+      /the subnet is 172\.28\.0\.0/,
+    );
+    assert.match(String(await problems({ ipRange: "172.28.0.0/17" })), /ipRange: needs the subnet/);
+    assert.match(
+      String(await problems({ subnet: "172.28.0.0/16", ipRange: "172.29.0.0/17" })),
+      /ipRange: is not a part of 172\.28\.0\.0\/16/,
+    );
+  });
+
   it("is replaced, the old one first, when anything changes", async () => {
     const { id, inputs, outputs } = await create();
     const diff = await harness.networks.diff(id, inputs, outputs, {
