@@ -2,6 +2,8 @@ export type { Check, CheckResult, Outcome } from "./checks/check.ts";
 export { catalogue } from "./checks/catalogue.ts";
 export type { Catalogue } from "./checks/catalogue.ts";
 export { runChecks, withoutDataPlane } from "./checks/run-checks.ts";
+export { heal } from "./heal.ts";
+export type { HealOptions } from "./heal.ts";
 export type { ClusterAccess } from "./kubernetes/api.ts";
 export { observe } from "./observe.ts";
 export type { Mesh, ObserveOptions } from "./observe.ts";

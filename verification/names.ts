@@ -31,8 +31,26 @@ export const remoteServiceAnnotation = "mirror.linkerd.io/remote-svc-fq-name";
 export const remoteDiscoveryKey = "multicluster.linkerd.io/remote-discovery";
 export const localDiscoveryAnnotation = "multicluster.linkerd.io/local-discovery";
 
+/** What a federated member that was left out is touched with, so that service mirrors look at it again. */
+export const nudgedAnnotation = "linkerd-topology.dev/nudged";
+
+/** Port of linkerd-destination's metrics. */
+export const destinationMetricsPort = 9996;
+
+/** Deployments whose restart cures what they don't recover from by themselves. */
+export const destinationDeployment = "linkerd-destination";
+export const localMirrorDeployment = "linkerd-local-service-mirror";
+
+/** What a Link's status gives as the reason where the source lacks an exported Service's namespace. */
+export const missingNamespace = "MissingNamespace";
+
 /** Part of the image names of programs that stand in for Linkerd's proxy and carry no traffic. */
 export const noDataPlane = "no-data-plane";
+
+/** The Service that stands for all members of that name. */
+export function federatedName(service: string): string {
+  return `${service}-federated`;
+}
 
 /** Path of a Link. */
 export function linkPath(namespace: string, name = ""): string {
@@ -47,4 +65,9 @@ export function leasePath(namespace: string, name: string): string {
 /** Path of a namespaced object of the core API. */
 export function corePath(namespace: string, kind: string, name = ""): string {
   return `/api/v1/namespaces/${namespace}/${kind}${name && `/${name}`}`;
+}
+
+/** Path of a Deployment. */
+export function deploymentPath(namespace: string, name: string): string {
+  return `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
 }

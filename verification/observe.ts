@@ -69,7 +69,7 @@ async function observeOne(
   } catch (error) {
     return silent((error as Error).message);
   }
-  const cluster = await observeCluster(plan, file, api);
+  const cluster = await observeCluster(plan, file, api, mesh.plan);
   if (!cluster.reachable) return { cluster, links: links.map((link) => unobservedLink(link)) };
   return { cluster, links: await Promise.all(links.map((link) => observeLink(link, api))) };
 }

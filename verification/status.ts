@@ -39,9 +39,42 @@ export interface ClusterStatus {
   readonly proxies: readonly ProxyStatus[];
   readonly injection: InjectionStatus;
   readonly dataPlane: DataPlane;
+  /** What it exports, and what it has of others' exports; undefined: could not be asked. */
+  readonly services: ServicesStatus | undefined;
+  /** What keeps routes to the pods of other clusters; undefined: nothing does. */
+  readonly podRoutes: PodRoutesStatus | undefined;
   /** The certificates that proxies of this cluster trust. */
   readonly trustAnchors: readonly CertificateStatus[];
   readonly issuer: IssuerStatus | undefined;
+}
+
+export interface ServicesStatus {
+  /** Services that a Link to the cluster selects, or the topology exports. */
+  readonly exported: readonly {
+    readonly namespace: string;
+    readonly service: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly headless: boolean;
+  }[];
+  readonly federated: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    /** The cluster itself is a member. */
+    readonly local: boolean;
+    /** Other clusters that are members. */
+    readonly remote: readonly string[];
+  }[];
+  readonly mirrors: readonly MirrorServiceStatus[];
+  /** Links that are in the cluster, planned or not. */
+  readonly links: readonly string[];
+}
+
+/** A mirror Service of one target. */
+export interface MirrorServiceStatus {
+  readonly namespace: string;
+  readonly name: string;
+  readonly target: string;
+  readonly kind: "gateway" | "remote-discovery" | "headless" | "headless-pod";
 }
 
 export interface NodeStatus {
@@ -50,6 +83,15 @@ export interface NodeStatus {
   readonly ready: boolean;
   readonly address: string | undefined;
   readonly podCidrs: readonly string[];
+}
+
+export interface PodRoutesStatus {
+  /** Nodes that should have the routes. */
+  readonly nodes: number;
+  /** Nodes on which all of them are in place, as they are wanted now. */
+  readonly ready: number;
+  /** Where they lead: pod subnet of the cluster, name of the node, its share of the subnet. */
+  readonly destinations: readonly string[];
 }
 
 export interface WorkloadStatus {
@@ -96,6 +138,7 @@ export interface LinkStatus {
   /** The Link object is in the source. */
   readonly present: boolean;
   readonly serviceMirror: ServiceMirrorStatus;
+  readonly discovery: DiscoveryStatus;
   readonly gateway: GatewayStatus;
   readonly mirrors: readonly MirrorStatus[];
 }
@@ -106,6 +149,14 @@ export interface ServiceMirrorStatus {
   /** The pod that holds the Lease. */
   readonly pod: string | undefined;
   /** What was there instead of a Link that was taken up. */
+  readonly trouble: string | undefined;
+  /** The pod knows the Link otherwise than it stands, which may need its restart. */
+  readonly stuck: boolean;
+}
+
+/** Of the source's linkerd-destination, which traffic from pod to pod needs. */
+export interface DiscoveryStatus {
+  /** Why it doesn't watch the target; undefined: it does, or the Link needs none of it. */
   readonly trouble: string | undefined;
 }
 

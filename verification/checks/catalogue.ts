@@ -1,15 +1,21 @@
 import type { Check, ClusterSubject, LinkSubject, MeshSubject } from "./check.ts";
 import { clusterAnswers } from "./cluster-answers.ts";
 import { controlPlaneReady } from "./control-plane-ready.ts";
+import { federatedComplete } from "./federated-complete.ts";
 import { gatewayAlive, gatewayAnswers } from "./gateway-answers.ts";
 import { issuerValid } from "./issuer-valid.ts";
 import { linkTakenUp } from "./link-taken-up.ts";
 import { mirrorsComplete } from "./mirrors-complete.ts";
 import { multiclusterReady } from "./multicluster-ready.ts";
+import { noOrphanedMirrors } from "./no-orphaned-mirrors.ts";
 import { nodesReady } from "./nodes-ready.ts";
+import { podRoutesLeadBothWays } from "./pod-routes-lead-both-ways.ts";
+import { podRoutesReady } from "./pod-routes-ready.ts";
+import { plannedMirrors } from "./planned-mirrors.ts";
 import { podsGetProxies } from "./pods-get-proxies.ts";
 import { podsHaveProxies } from "./pods-have-proxies.ts";
 import { subnetsAsPlanned } from "./subnets-as-planned.ts";
+import { targetDiscovered } from "./target-discovered.ts";
 import { trustAnchorShared } from "./trust-anchor-shared.ts";
 
 /** Every check, by what it is asked of. */
@@ -21,16 +27,25 @@ export interface Catalogue {
 
 /** The checks that end an `up`. A new check is one small file and one line here. */
 export const catalogue: Catalogue = {
-  mesh: [trustAnchorShared],
+  mesh: [trustAnchorShared, plannedMirrors, federatedComplete],
   cluster: [
     clusterAnswers,
     nodesReady,
     subnetsAsPlanned,
+    podRoutesReady,
     controlPlaneReady,
     podsGetProxies,
     podsHaveProxies,
     multiclusterReady,
     issuerValid,
+    noOrphanedMirrors,
   ],
-  link: [linkTakenUp, gatewayAnswers, gatewayAlive, mirrorsComplete],
+  link: [
+    podRoutesLeadBothWays,
+    linkTakenUp,
+    targetDiscovered,
+    gatewayAnswers,
+    gatewayAlive,
+    mirrorsComplete,
+  ],
 };

@@ -1,10 +1,12 @@
-import type { ClusterPlan } from "../../planning/plan-types.ts";
+import type { ClusterPlan, Plan } from "../../planning/plan-types.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
 import { lookAtInjection } from "../signals/injection.ts";
 import type { ClusterStatus } from "../status.ts";
 import { observeCertificates } from "./certificates.ts";
 import { observeNodes } from "./nodes.ts";
+import { observePodRoutes } from "./pod-routes.ts";
+import { observeServices } from "./services.ts";
 import { observeSubnets } from "./subnets.ts";
 import { observeWorkloads } from "./workloads.ts";
 
@@ -13,6 +15,7 @@ export async function observeCluster(
   plan: ClusterPlan,
   kubeconfigPath: string | undefined,
   api: KubernetesApi,
+  mesh: Pick<Plan, "links" | "exports">,
 ): Promise<ClusterStatus> {
   let version: { readonly gitVersion?: string };
   try {
@@ -37,9 +40,11 @@ export async function observeCluster(
     const nodes = await observeNodes(api);
     return { nodes, subnets: subnetsPlanned ? undefined : await observeSubnets(api, nodes) };
   };
-  const [nodes, workloads, certificates, injection] = await Promise.all([
+  const [nodes, services, workloads, podRoutes, certificates, injection] = await Promise.all([
     part("nodes", nodesAndSubnets()),
+    part("Services", observeServices(api, plan.name, mesh)),
     part("workloads", observeWorkloads(api)),
+    part("pod routes", observePodRoutes(api)),
     part("certificates", observeCertificates(api)),
     part("injection", lookAtInjection(api)),
   ]);
@@ -51,7 +56,9 @@ export async function observeCluster(
     nodes: nodes?.nodes ?? [],
     podSubnet: plan.podSubnet ?? nodes?.subnets?.podSubnet,
     serviceSubnet: plan.serviceSubnet ?? nodes?.subnets?.serviceSubnet,
+    services,
     ...workloads,
+    podRoutes,
     ...certificates,
     injection:
       injection === undefined
@@ -77,10 +84,12 @@ export function silentCluster(
     nodes: [],
     podSubnet: plan.podSubnet,
     serviceSubnet: plan.serviceSubnet,
+    services: undefined,
     workloads: [],
     proxies: [],
     injection: { injects: false, seen: "not asked" },
     dataPlane: "unknown",
+    podRoutes: undefined,
     trustAnchors: [],
     issuer: undefined,
   };

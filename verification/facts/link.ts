@@ -5,6 +5,7 @@ import type { Lease, LinkObject } from "../kubernetes/objects.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
 import { leaseOf, leasePath, linkPath, multiclusterNamespace } from "../names.ts";
 import { readControllerMetrics } from "../signals/controller-metrics.ts";
+import { lookAtDiscovery } from "../signals/discovery.ts";
 import { lookAtLink } from "../signals/link.ts";
 import type { GatewayStatus, LinkStatus } from "../status.ts";
 import { observeMirrors } from "./mirrors.ts";
@@ -19,8 +20,9 @@ export async function observeLink(plan: LinkPlan, api: KubernetesApi): Promise<L
       getIfThere<Lease>(api, leasePath(namespace, leaseOf(plan.name))),
     ]);
     const pod = lease?.spec?.holderIdentity || undefined;
-    const [look, gateway, mirrors] = await Promise.all([
+    const [look, discovery, gateway, mirrors] = await Promise.all([
       lookAtLink(api, ref),
+      plan.mode === "gateway" ? undefined : lookAtDiscovery(api, plan.target),
       observeGateway(plan, api, pod),
       link === undefined ? [] : observeMirrors(api, link),
     ]);
@@ -31,7 +33,9 @@ export async function observeLink(plan: LinkPlan, api: KubernetesApi): Promise<L
         takenUp: look.done,
         pod,
         trouble: look.done ? undefined : look.seen,
+        stuck: !look.done && look.stuckPod !== undefined,
       },
+      discovery: { trouble: discovery?.done === false ? discovery.seen : undefined },
       gateway,
       mirrors,
     };
@@ -48,7 +52,8 @@ export function unobservedLink(plan: LinkPlan, trouble = "the source was not ask
     target: plan.target,
     mode: plan.mode,
     present: false,
-    serviceMirror: { takenUp: false, pod: undefined, trouble },
+    serviceMirror: { takenUp: false, pod: undefined, trouble, stuck: false },
+    discovery: { trouble: plan.mode === "gateway" ? undefined : trouble },
     gateway: { ...plannedGateway(plan), latencyMilliseconds: undefined },
     mirrors: [],
   };

@@ -1,6 +1,6 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import type { Deployment, List, Pod } from "../kubernetes/objects.ts";
-import { isReady, proxyOf, troubleOf } from "../kubernetes/pods.ts";
+import { deploymentOf, isReady, proxyOf, troubleOf } from "../kubernetes/pods.ts";
 import { controlPlaneNamespace, corePath, multiclusterNamespace, noDataPlane } from "../names.ts";
 import type { DataPlane, ProxyStatus, WorkloadStatus } from "../status.ts";
 
@@ -74,7 +74,6 @@ function workload(
   return { namespace, name: metadata.name, ready, trouble: ready ? undefined : trouble };
 }
 
-/** A Deployment's pods are named after it, its ReplicaSet and themselves. */
 function isOf(deployment: string, pod: Pod): boolean {
-  return pod.metadata.name.replace(/-[a-z0-9]+-[a-z0-9]+$/, "") === deployment;
+  return deploymentOf(pod.metadata.name) === deployment;
 }

@@ -17,6 +17,12 @@ export interface KubernetesApi {
   post<T>(path: string, body: unknown, query?: Query): Promise<T>;
   /** JSON merge patch. */
   patch<T>(path: string, body: unknown, query?: Query): Promise<T>;
+  /**
+   * Server-side apply of an object that exists: sets the fields that it names, and takes away those that
+   * the manager set before and no longer names. Everything else stays.
+   * @throws KubernetesApiError 409, where somebody else manages one of the fields with another value
+   */
+  apply<T>(path: string, body: unknown, fieldManager: string): Promise<T>;
   delete(path: string): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import type { ClusterAccess, KubernetesApi } from "./api.ts";
+import { NoKubeconfig } from "./errors.ts";
 import { HttpApi } from "./http-api.ts";
 import { getThroughPortForward } from "./port-forward.ts";
 
@@ -81,13 +82,12 @@ async function readKubeconfig(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new Error(
-      missing
-        ? `there is no kubeconfig file ${path}`
-        : `the kubeconfig file ${path} can't be read: ${(error as Error).message}`,
-      { cause: error },
-    );
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      throw new NoKubeconfig(`there is no kubeconfig file ${path}`, { cause: error });
+    }
+    throw new Error(`the kubeconfig file ${path} can't be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

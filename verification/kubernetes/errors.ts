@@ -27,9 +27,27 @@ export class KubernetesApiError extends Error {
   }
 }
 
+/** The file that a kubeconfig should be in isn't there. */
+export class NoKubeconfig extends Error {}
+
 /** The object, or what serves it, isn't there. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 404;
+}
+
+/** The API server did nothing yet, and asks for the same request again. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.status === 429;
+}
+
+/** An object of that name is there already. */
+export function isAlreadyThere(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.reason === "AlreadyExists";
+}
+
+/** Somebody else changed the object since it was read, or manages the field. */
+export function isConflict(error: unknown): error is KubernetesApiError {
+  return error instanceof KubernetesApiError && error.status === 409;
 }
 
 /** Nothing answers at the address: the cluster is stopped, gone, or on the other side of a network. */

@@ -1,8 +1,9 @@
 import http from "node:http";
 import https from "node:https";
+import pRetry from "p-retry";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesApi, Query } from "./api.ts";
-import { KubernetesApiError } from "./errors.ts";
+import { isBusy, KubernetesApiError } from "./errors.ts";
 import type { PodRequest } from "./port-forward.ts";
 
 interface Request {
@@ -75,6 +76,12 @@ export class HttpApi implements KubernetesApi {
     return JSON.parse(await this.#send({ method: "PATCH", path, query, body, contentType })) as T;
   }
 
+  async apply<T>(path: string, body: unknown, fieldManager: string): Promise<T> {
+    const contentType = "application/apply-patch+yaml";
+    const query = { fieldManager };
+    return JSON.parse(await this.#send({ method: "PATCH", path, query, body, contentType })) as T;
+  }
+
   async delete(path: string): Promise<void> {
     await this.#send({ method: "DELETE", path });
   }
@@ -87,7 +94,19 @@ export class HttpApi implements KubernetesApi {
     };
   }
 
+  /** An API server that is busy, as with the storage of what was just defined, asks to be asked again. */
   #send(request: Request): Promise<string> {
+    return pRetry(() => this.#sendOnce(request), {
+      shouldRetry: ({ error }) => isBusy(error),
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 200,
+      maxTimeout: 2_000,
+      maxRetryTime: timeLimits.apiRequest,
+      ...(this.#signal && { signal: this.#signal }),
+    });
+  }
+
+  #sendOnce(request: Request): Promise<string> {
     // Without the query: a selector of many labels buries what the message is about.
     const shown = `${request.method} ${this.server}${request.path}`;
     const url = new URL(this.server.replace(/\/$/, "") + request.path);
@@ -114,7 +133,7 @@ export class HttpApi implements KubernetesApi {
           const code = (error as NodeJS.ErrnoException).code ?? error.name;
           // The server closed a kept connection just when it was used again; a new one may do.
           if (code === "ECONNRESET" && call.reusedSocket && request.method === "GET") {
-            resolve(this.#send(request));
+            resolve(this.#sendOnce(request));
             return;
           }
           reject(

@@ -61,11 +61,34 @@ export interface Pod {
 
 export interface Deployment {
   readonly metadata: Metadata;
-  readonly spec?: { readonly replicas?: number };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly template?: { readonly metadata?: Pick<Metadata, "annotations"> };
+  };
   readonly status?: {
     readonly observedGeneration?: number;
+    readonly replicas?: number;
     readonly updatedReplicas?: number;
     readonly availableReplicas?: number;
+  };
+}
+
+export interface DaemonSet {
+  readonly metadata: Metadata;
+  readonly spec?: {
+    readonly template?: {
+      readonly spec?: {
+        readonly containers: readonly (Container & {
+          readonly env?: readonly { readonly name: string; readonly value?: string }[];
+        })[];
+      };
+    };
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly desiredNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly numberReady?: number;
   };
 }
 

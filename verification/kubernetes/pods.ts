@@ -40,3 +40,8 @@ export function troubleOf(pod: Pod): string {
   if (unscheduled?.message !== undefined) return unscheduled.message;
   return stuck.join(", ") || (pod.status?.phase ?? "unknown phase");
 }
+
+/** Deployment of a pod: pods are named after it, its ReplicaSet and themselves. */
+export function deploymentOf(pod: string): string {
+  return pod.replace(/-[a-z0-9]+-[a-z0-9]+$/, "");
+}

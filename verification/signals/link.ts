@@ -12,7 +12,6 @@ import {
   linkPath,
   probeOf,
 } from "../names.ts";
-import type { Look } from "../wait.ts";
 import type { ControllerLog } from "./controller-log.ts";
 import { readControllerLog } from "./controller-log.ts";
 import type { ControllerMetrics } from "./controller-metrics.ts";
@@ -29,6 +28,15 @@ export interface LinkRef {
 }
 
 /**
+ * What a look at a Link gave. `stuckPod`: a service mirror that knows the Link otherwise than it stands.
+ * That passes within seconds, or stays until the pod is made anew: a Link that could not be taken up is
+ * queued again behind newer ones, and wins.
+ */
+export type LinkLook =
+  | { readonly done: true; readonly value: { readonly controllerPod: string } }
+  | { readonly done: false; readonly seen: string; readonly stuckPod?: string };
+
+/**
  * Whether the service mirror has taken up the Link as it stands now and the target accepted its
  * credentials. A Ready controller proves neither: it is Ready without a Link and with credentials that
  * nobody accepts. What does, all of it together:
@@ -43,10 +51,7 @@ export interface LinkRef {
  *
  * No exported Service is needed for any of it.
  */
-export async function lookAtLink(
-  api: KubernetesApi,
-  ref: LinkRef,
-): Promise<Look<{ readonly controllerPod: string }>> {
+export async function lookAtLink(api: KubernetesApi, ref: LinkRef): Promise<LinkLook> {
   const { namespace, link: name } = ref;
   const [link, lease] = await Promise.all([
     getIfThere<LinkObject>(api, linkPath(namespace, name)),
@@ -67,14 +72,12 @@ export async function lookAtLink(
       ? getIfThere<Endpoints>(api, corePath(namespace, "endpoints", probeOf(name)))
       : undefined,
   ]);
-  const trouble =
-    (typeof metrics === "string" ? metrics : troubleInMetrics(metrics, ref, holder)) ??
-    troubleInLog(log, link) ??
-    (ref.gateway ? troubleInProbe(probe, link, probeOf(name)) : undefined);
-  if (trouble !== undefined) {
-    const said = log?.error === undefined ? "" : `; its log says: ${log.error}`;
-    return notYet(trouble + said);
-  }
+  const said = log?.error === undefined ? "" : `; its log says: ${log.error}`;
+  if (typeof metrics === "string") return notYet(metrics + said);
+  const otherwise = troubleInMetrics(metrics, ref, holder) ?? troubleInLog(log, link);
+  if (otherwise !== undefined) return { ...notYet(otherwise + said), stuckPod: holder };
+  const unreached = ref.gateway ? troubleInProbe(probe, link, probeOf(name)) : undefined;
+  if (unreached !== undefined) return notYet(unreached + said);
   return { done: true, value: { controllerPod: holder } };
 }
 

@@ -55,6 +55,15 @@ describe("the API over HTTP", () => {
     );
   });
 
+  it("asks again where the API server is busy", async () => {
+    const path = "/apis/gateway.networking.k8s.io/v1/grpcroutes";
+    const message = "storage is (re)initializing";
+    fake.answers.set(path, { status: 429, body: { reason: "TooManyRequests", message } });
+    const answer = api(never).get(path);
+    setTimeout(() => fake.answers.set(path, { status: 200, body: { items: [] } }), 300);
+    assert.deepEqual(await answer, { items: [] });
+  });
+
   it("asks again when a kept connection was closed under it", async () => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     const kept = api(never, agent);

@@ -14,6 +14,8 @@ import {
   statusDocument,
 } from "../../../verification/index.ts";
 
+const links = "/apis/multicluster.linkerd.io/v1alpha3/namespaces/linkerd-multicluster/links";
+
 describe("a running mesh", () => {
   let west: FakeKubernetes;
   let east: FakeKubernetes;
@@ -110,6 +112,19 @@ describe("a running mesh", () => {
     assert.deepEqual(status.clusters[1]?.problems, ["no kubeconfig of it is known"]);
   });
 
+  it("a namespace that a source lacks is waited for, and no failure", async () => {
+    const link = west.get(`${links}/east`);
+    assert.ok(link);
+    const conditions = [{ type: "Mirrored", status: "False", reason: "MissingNamespace" }];
+    const remoteRef = { name: "web", namespace: "demo" };
+    west.put(links, { ...link, status: { mirrorServices: [{ remoteRef, conditions }] } });
+    const results = await check();
+    assert.deepEqual(failuresOf(results), []);
+    const mirrors = results.find(({ check: id }) => id === "mirrors-complete");
+    assert.equal(mirrors?.state, "not run");
+    assert.equal("reason" in mirrors && mirrors.reason, "waiting for the namespace demo in west");
+  });
+
   it("nodes: missing, unready, outside of the planned subnet", async () => {
     const node = west.get("/api/v1/nodes/two-west-control-plane");
     assert.ok(node);
@@ -193,7 +208,6 @@ describe("a running mesh", () => {
 
   it("Links: not there, not alive, Services that are not mirrored", async () => {
     west.answers.set(metricsPath("east"), ok(metrics("east", 0)));
-    const links = "/apis/multicluster.linkerd.io/v1alpha3/namespaces/linkerd-multicluster/links";
     const link = west.get(`${links}/east`);
     assert.ok(link);
     west.put(links, {
@@ -202,6 +216,10 @@ describe("a running mesh", () => {
         mirrorServices: [
           {
             remoteRef: { name: "web", namespace: "demo" },
+            conditions: [{ type: "Mirrored", status: "False", reason: "Error" }],
+          },
+          {
+            remoteRef: { name: "later", namespace: "none" },
             conditions: [{ type: "Mirrored", status: "False", reason: "MissingNamespace" }],
           },
         ],
@@ -210,7 +228,7 @@ describe("a running mesh", () => {
     east.remove(`${links}/west`);
     assert.deepEqual(await failures(), [
       "west → east gateway-answers: the probes of east's gateway (two-east-control-plane:30143) are not answered",
-      "west → east mirrors-complete: demo/web: MissingNamespace",
+      "west → east mirrors-complete: demo/web: Error",
       "east → west link-taken-up: no Link west in namespace linkerd-multicluster",
     ]);
   });

@@ -5,6 +5,7 @@ const gateway = (cluster: string) => ({
   addresses: [`two-${cluster}-control-plane`],
   port: 30143,
   probePort: 30191,
+  loadBalancerIP: undefined,
   identity: "gateway.identity",
 });
 
@@ -27,6 +28,8 @@ const cluster = (name: string, other: string, octet: number): KindClusterPlan =>
   containerdConfigPatches: [],
   registryMirrors: {},
   imageArchives: [],
+  routePeers: [],
+  loadBalancerRange: undefined,
 });
 
 const link = (source: string, target: string): LinkPlan => ({
@@ -36,15 +39,24 @@ const link = (source: string, target: string): LinkPlan => ({
   mode: "gateway",
   gateway: gateway(target),
   headless: true,
+  selectors: {
+    gateway: { matchLabels: { "mirror.linkerd.io/exported": "true" } },
+    remoteDiscovery: undefined,
+    federated: undefined,
+  },
+  excludedLabels: [],
+  excludedAnnotations: [],
   accessAccount: `remote-access-${source}`,
 });
 
 /** Two clusters, linked both ways by their gateways. */
 export const twoClusters: Plan = {
   name: "two",
-  network: { name: "two" },
+  network: { name: "two", subnet: undefined, nodeRange: undefined },
   clusters: [cluster("west", "east", 10), cluster("east", "west", 20)],
   links: [link("west", "east"), link("east", "west")],
+  exports: [],
+  mirrors: [],
   linkerd: {
     version: "edge-26.1.1",
     chartVersion: "2026.1.1",

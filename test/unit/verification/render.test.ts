@@ -31,6 +31,8 @@ const west: ClusterStatus = {
   workloads: [{ namespace: "linkerd", name: "linkerd-identity", ready: true, trouble: undefined }],
   proxies: [],
   injection: { injects: true, seen: "proxy" },
+  services: undefined,
+  podRoutes: undefined,
   dataPlane: "real",
   trustAnchors: [anchor],
   issuer: { ...anchor, expires: "2027-01-01T00:00:00.000Z", chained: true },
@@ -47,7 +49,13 @@ const status: MeshStatus = {
       target: "southeast",
       mode: "gateway",
       present: true,
-      serviceMirror: { takenUp: true, pod: "controller-southeast-1", trouble: undefined },
+      serviceMirror: {
+        takenUp: true,
+        pod: "controller-southeast-1",
+        trouble: undefined,
+        stuck: false,
+      },
+      discovery: { trouble: undefined },
       gateway: { state: "alive", address: "southeast:30143", latencyMilliseconds: 3 },
       mirrors: [
         {
@@ -66,7 +74,8 @@ const status: MeshStatus = {
       target: "west",
       mode: "flat",
       present: true,
-      serviceMirror: { takenUp: true, pod: "controller-west-1", trouble: undefined },
+      serviceMirror: { takenUp: true, pod: "controller-west-1", trouble: undefined, stuck: false },
+      discovery: { trouble: undefined },
       gateway: { state: "not applicable", address: undefined, latencyMilliseconds: undefined },
       mirrors: [],
     },

@@ -1,7 +1,10 @@
 // Command probe is the workload of the end-to-end tests: a server that says who it is and what reached
 // it, and a client that says what it was answered.
 //
-//	probe serve [ADDRESS]   answers every HTTP request (default :8080) with a JSON identity
+//	probe serve [ADDRESS]   answers every HTTP request (default :8080) with a JSON identity, and
+//	                        /ask?url=URL with what it was answered there itself, and
+//	                        /look-up?server=HOST:PORT&authority=SERVICE:PORT&expected=COUNT with the
+//	                        endpoints that Linkerd's destination controller knows of a Service
 //	probe get URL           makes one request and prints status and body as JSON
 package main
 
@@ -12,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -72,7 +76,7 @@ func serve(address string) int {
 	if pod == "" {
 		pod = hostname
 	}
-	handler := http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
+	identify := func(response http.ResponseWriter, request *http.Request) {
 		headers := make(map[string]string, len(request.Header))
 		for name, values := range request.Header {
 			headers[strings.ToLower(name)] = strings.Join(values, ", ")
@@ -88,6 +92,20 @@ func serve(address string) int {
 			Remote:    request.RemoteAddr,
 			Headers:   headers,
 		})
+	}
+	handler := http.NewServeMux()
+	handler.HandleFunc("/", identify)
+	handler.HandleFunc("/ask", func(response http.ResponseWriter, request *http.Request) {
+		result, _ := ask(request.URL.Query().Get("url"))
+		response.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(response).Encode(result)
+	})
+	handler.HandleFunc("/look-up", func(response http.ResponseWriter, request *http.Request) {
+		query := request.URL.Query()
+		response.Header().Set("Content-Type", "application/json")
+		expected, _ := strconv.Atoi(query.Get("expected"))
+		found := lookUp(query.Get("server"), query.Get("authority"), expected)
+		_ = json.NewEncoder(response).Encode(found)
 	})
 	fmt.Printf("probe: serving on %s as pod %q in cluster %q\n", address, pod, os.Getenv("CLUSTER"))
 	server := http.Server{Addr: address, Handler: handler, ReadHeaderTimeout: requestLimit}
@@ -98,7 +116,7 @@ func serve(address string) int {
 }
 
 func get(url string) int {
-	result, code := request(url)
+	result, code := ask(url)
 	if err := json.NewEncoder(os.Stdout).Encode(result); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -106,10 +124,11 @@ func get(url string) int {
 	return code
 }
 
-func request(url string) (answer, int) {
+func ask(url string) (answer, int) {
 	start := time.Now()
 	result := answer{URL: url}
-	client := http.Client{Timeout: requestLimit}
+	// A connection of its own for every request, or all of them are answered by the same pod.
+	client := http.Client{Timeout: requestLimit, Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Get(url)
 	if err == nil {
 		defer response.Body.Close()

@@ -1,0 +1,117 @@
+import type { Plan } from "../planning/plan-types.ts";
+import { timeLimits } from "../planning/time-limits.ts";
+import { restartDeployment, restartPod } from "./cures.ts";
+import { missingMembers } from "./federated-members.ts";
+import type { KubernetesApi } from "./kubernetes/api.ts";
+import { deploymentOf } from "./kubernetes/pods.ts";
+import {
+  controllerOf,
+  controlPlaneNamespace,
+  destinationDeployment,
+  federatedName,
+  localMirrorDeployment,
+  multiclusterNamespace,
+} from "./names.ts";
+import type { ClusterStatus, LinkStatus, MeshStatus } from "./status.ts";
+
+/** Something that Linkerd doesn't recover from by itself. */
+export interface Ailment {
+  /** What is restarted, which is the same for all that one restart cures. */
+  readonly key: string;
+  readonly cluster: string;
+  /** So long it may last before it counts, in milliseconds. */
+  readonly patience: number;
+  /**
+   * @param since when it was seen first
+   * @returns false where it has to wait
+   */
+  readonly cure: (api: KubernetesApi, since: Date) => Promise<boolean>;
+  /** What the cure is, and why. */
+  readonly told: string;
+}
+
+/** What ails a mesh, each Deployment at most once. */
+export function ailmentsOf(plan: Pick<Plan, "links">, status: MeshStatus): readonly Ailment[] {
+  const ailments = [
+    ...status.clusters.flatMap(withoutProxies),
+    ...status.links.flatMap((link) => [...undiscovered(link, status), ...stuck(link)]),
+    ...leftOut(plan, status),
+  ];
+  return [...new Map(ailments.toReversed().map((one) => [one.key, one])).values()].toReversed();
+}
+
+/** Pods that came before the injector served run on without their proxies. */
+function withoutProxies({ name, proxies, injection, workloads }: ClusterStatus): Ailment[] {
+  if (!injection.injects) return [];
+  const isOurs = (pod: string) =>
+    /^(linkerd-|controller-)/.test(pod) &&
+    workloads.some(
+      (workload) =>
+        workload.namespace === multiclusterNamespace && workload.name === deploymentOf(pod),
+    );
+  return proxies
+    .filter(({ namespace, image }) => namespace === multiclusterNamespace && image === undefined)
+    .filter(({ pod }) => isOurs(pod))
+    .map(({ pod }) =>
+      restartOf(name, multiclusterNamespace, deploymentOf(pod), 0, `pod ${pod} has no proxy`),
+    );
+}
+
+/** A target whose API didn't answer when linkerd-destination started is never asked again. */
+function undiscovered({ source, target, discovery }: LinkStatus, status: MeshStatus): Ailment[] {
+  const answers = (cluster: string) =>
+    status.clusters.some(({ name, reachable }) => name === cluster && reachable);
+  if (discovery.trouble === undefined || !answers(source) || !answers(target)) return [];
+  return [
+    restartOf(
+      source,
+      controlPlaneNamespace,
+      destinationDeployment,
+      timeLimits.discoveryMissing,
+      discovery.trouble,
+    ),
+  ];
+}
+
+/** A service mirror that went back to an earlier state of its Link stays there. */
+function stuck({ source, serviceMirror: { pod, stuck: isStuck, trouble } }: LinkStatus): Ailment[] {
+  if (!isStuck || pod === undefined) return [];
+  return [
+    {
+      key: `${source} ${pod}`,
+      cluster: source,
+      patience: timeLimits.serviceMirrorStuck,
+      cure: (api) => restartPod(api, multiclusterNamespace, pod),
+      told: `restarted the service mirror's pod ${pod} (${trouble ?? "stuck"})`,
+    },
+  ];
+}
+
+/** Of two service mirrors that made a federated Service at once, one left its member out. */
+function leftOut(plan: Pick<Plan, "links">, status: MeshStatus): Ailment[] {
+  return missingMembers(plan, status).map(({ viewer, member, namespace, service }) =>
+    restartOf(
+      viewer,
+      multiclusterNamespace,
+      viewer === member ? localMirrorDeployment : controllerOf(member),
+      timeLimits.federatedMemberMissing,
+      `${namespace}/${federatedName(service)} lacked the member of ${member}`,
+    ),
+  );
+}
+
+function restartOf(
+  cluster: string,
+  namespace: string,
+  deployment: string,
+  patience: number,
+  why: string,
+): Ailment {
+  return {
+    key: `${cluster} ${deployment}`,
+    cluster,
+    patience,
+    cure: (api, since) => restartDeployment(api, namespace, deployment, since),
+    told: `restarted ${deployment} (${why})`,
+  };
+}

@@ -1,0 +1,39 @@
+import { missingMembers } from "../federated-members.ts";
+import {
+  controllerOf,
+  federatedName,
+  localMirrorDeployment,
+  multiclusterNamespace,
+} from "../names.ts";
+import type { Check, MeshSubject } from "./check.ts";
+import { failed, passed } from "./check.ts";
+
+/**
+ * Every federated Service has all of its members, by what it says itself. What Links say of them is no
+ * proof: a member that was left out is called mirrored.
+ */
+export const federatedComplete: Check<MeshSubject> = {
+  id: "federated-complete",
+  title: "federated Services have all members",
+  applies: ({ status }) =>
+    status.clusters.some(({ services }) => (services?.federated.length ?? 0) > 0),
+  run: ({ plan, status }) => {
+    const missing = missingMembers(plan, status);
+    if (missing.length === 0) {
+      const seen = status.clusters.flatMap(({ services }) => services?.federated ?? []);
+      return passed(`${seen.length}`);
+    }
+    const problems = missing.map(
+      ({ viewer, member, namespace, service }) =>
+        `${viewer}: ${namespace}/${federatedName(service)} lacks the member of ${member}`,
+    );
+    const controllers = missing.map(({ viewer, member }) => {
+      const name = viewer === member ? localMirrorDeployment : controllerOf(member);
+      return `in ${viewer}: kubectl -n ${multiclusterNamespace} rollout restart deploy/${name}`;
+    });
+    return failed(
+      problems.join("; "),
+      `\`up\` mends it; by hand: ${[...new Set(controllers)].join("; ")}`,
+    );
+  },
+};

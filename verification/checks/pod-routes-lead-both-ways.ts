@@ -1,0 +1,32 @@
+import { routeLine } from "../../planning/pod-routes.ts";
+import type { ClusterStatus } from "../status.ts";
+import type { Check, LinkSubject } from "./check.ts";
+import { failed, passed } from "./check.ts";
+
+/** Traffic from pod to pod needs routes there and back, to the nodes that the clusters have now. */
+export const podRoutesLeadBothWays: Check<LinkSubject> = {
+  id: "pod-routes-lead-both-ways",
+  title: "routes lead to the nodes there are",
+  applies: ({ plan, source, target }) =>
+    plan.mode !== "gateway" && source.podRoutes !== undefined && target.podRoutes !== undefined,
+  run: ({ source, target }) => {
+    const missing = [...missingRoutes(source, target), ...missingRoutes(target, source)];
+    return missing.length === 0
+      ? passed()
+      : failed(
+          missing.join("; "),
+          "The clusters' nodes have changed: `npm run up -- --refresh` follows them",
+        );
+  },
+};
+
+function missingRoutes(from: ClusterStatus, to: ClusterStatus): string[] {
+  return to.nodes.flatMap(({ name, podCidrs }) =>
+    podCidrs
+      .filter((share) => {
+        const wanted = routeLine(to.podSubnet ?? "", name, share);
+        return from.podRoutes?.destinations.includes(wanted) !== true;
+      })
+      .map((share) => `${from.name} has no route to ${share} on ${name}`),
+  );
+}

@@ -1,0 +1,17 @@
+import { controlPlaneNamespace, destinationDeployment } from "../names.ts";
+import type { Check, LinkSubject } from "./check.ts";
+import { failed, kubectl, passed } from "./check.ts";
+
+/** The source's linkerd-destination watches the target, which traffic from pod to pod follows from. */
+export const targetDiscovered: Check<LinkSubject> = {
+  id: "target-discovered",
+  title: "linkerd-destination watches the target",
+  applies: ({ plan, source }) => plan.mode !== "gateway" && source.reachable,
+  run: ({ status: { discovery }, source }) =>
+    discovery.trouble === undefined
+      ? passed()
+      : failed(
+          discovery.trouble,
+          `\`up\` mends it; by hand, once the target answers: ${kubectl(source, `-n ${controlPlaneNamespace} rollout restart deploy/${destinationDeployment}`)}`,
+        ),
+};

@@ -1,0 +1,96 @@
+import type { KubernetesApi } from "./kubernetes/api.ts";
+import { isConflict, isNotFound } from "./kubernetes/errors.ts";
+import type { Deployment } from "./kubernetes/objects.ts";
+import { corePath, deploymentPath } from "./names.ts";
+
+const restartedAt = "kubectl.kubernetes.io/restartedAt";
+
+/**
+ * Makes a Deployment's pods anew, one after the other, as `kubectl rollout restart` does.
+ *
+ * @param since when that which the restart cures was seen first. Whoever restarted it later than that did
+ *   it for the same reason: one restart cures all Links of a source, and each of them asks for it.
+ * @returns false while a rollout is under way, which another restart would only begin anew
+ */
+export async function restartDeployment(
+  api: KubernetesApi,
+  namespace: string,
+  name: string,
+  since: Date,
+): Promise<boolean> {
+  const path = deploymentPath(namespace, name);
+  const deployment = await api.get<Deployment>(path);
+  const { metadata, spec } = deployment;
+  const last = spec?.template?.metadata?.annotations?.[restartedAt];
+  if (last !== undefined && new Date(last) > since) return true;
+  if (isRollingOut(deployment)) return false;
+  const annotations = { [restartedAt]: new Date().toISOString() };
+  const { resourceVersion } = metadata;
+  try {
+    // With the version that was seen, so that of several who ask at the same moment one restarts it.
+    await api.patch(path, {
+      metadata: { resourceVersion },
+      spec: { template: { metadata: { annotations } } },
+    });
+    return true;
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    return restartDeployment(api, namespace, name, since);
+  }
+}
+
+/** Deletes a pod that its controller then makes anew. */
+export async function restartPod(
+  api: KubernetesApi,
+  namespace: string,
+  name: string,
+): Promise<true> {
+  try {
+    await api.delete(corePath(namespace, "pods", name));
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  return true;
+}
+
+/** Pods of an earlier template are still there, or of the present one not yet. */
+function isRollingOut({ metadata, spec, status }: Deployment): boolean {
+  const updated = status?.updatedReplicas ?? 0;
+  return (
+    (status?.observedGeneration ?? 0) < (metadata.generation ?? 0) ||
+    updated < (spec?.replicas ?? 1) ||
+    (status?.replicas ?? 0) > updated
+  );
+}
+
+/** Says when a cure is due: once, and only for what has lasted. */
+export class OnceAfter {
+  readonly #patience: number;
+  #since: Date | undefined;
+  #spent = false;
+
+  /** @param patience in milliseconds */
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
+
+  /** @param ails whether that which is to be cured was seen just now */
+  isDue(ails: boolean): boolean {
+    if (!ails) this.#since = undefined;
+    if (!ails || this.#spent) return false;
+    const now = new Date();
+    this.#since ??= now;
+    this.#spent = now.getTime() - this.#since.getTime() >= this.#patience;
+    return this.#spent;
+  }
+
+  /** The cure could not be had now: it is due again. */
+  retry(): void {
+    this.#spent = false;
+  }
+
+  /** When it was seen first. */
+  get since(): Date {
+    return this.#since ?? new Date();
+  }
+}

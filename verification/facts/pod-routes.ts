@@ -1,0 +1,30 @@
+import { podRoutes } from "../../planning/pod-routes.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { KubernetesApiError } from "../kubernetes/errors.ts";
+import type { DaemonSet } from "../kubernetes/objects.ts";
+import type { PodRoutesStatus } from "../status.ts";
+
+const path = `/apis/apps/v1/namespaces/${podRoutes.namespace}/daemonsets/${podRoutes.name}`;
+
+/** What keeps the cluster's routes to other clusters' pods; undefined where nothing does. */
+export async function observePodRoutes(api: KubernetesApi): Promise<PodRoutesStatus | undefined> {
+  let found: DaemonSet;
+  try {
+    found = await api.get<DaemonSet>(path);
+  } catch (error) {
+    if (error instanceof KubernetesApiError && error.status === 404) return undefined;
+    throw error;
+  }
+  const { metadata, spec, status } = found;
+  const lines = spec?.template?.spec?.containers
+    .flatMap(({ env }) => env ?? [])
+    .find(({ name }) => name === podRoutes.variable)?.value;
+  const observed = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+  const updated = observed ? (status?.updatedNumberScheduled ?? 0) : 0;
+  return {
+    nodes: status?.desiredNumberScheduled ?? 0,
+    // While a change is rolled out an old one counts as ready as well.
+    ready: Math.min(status?.numberReady ?? 0, updated),
+    destinations: lines?.split("\n").filter((line) => line !== "") ?? [],
+  };
+}

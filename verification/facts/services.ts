@@ -1,0 +1,110 @@
+import { selects } from "../../planning/label-selector.ts";
+import { localFederatedSelector } from "../../planning/link-selectors.ts";
+import type { Plan } from "../../planning/plan-types.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { LinkObject, List, Service } from "../kubernetes/objects.ts";
+import { isNotFound } from "../kubernetes/errors.ts";
+import {
+  clusterNameLabel,
+  federatedName,
+  headlessMirrorLabel,
+  linkPath,
+  localDiscoveryAnnotation,
+  mirroredServiceLabel,
+  multiclusterNamespace,
+  remoteDiscoveryKey,
+} from "../names.ts";
+import type { MirrorServiceStatus, ServicesStatus } from "../status.ts";
+
+/** What a cluster exports, and what it has of others' exports. */
+export async function observeServices(
+  api: KubernetesApi,
+  cluster: string,
+  plan: Pick<Plan, "links" | "exports">,
+): Promise<ServicesStatus> {
+  const [{ items }, links] = await Promise.all([
+    api.get<List<Service>>("/api/v1/services"),
+    linksIn(api),
+  ]);
+  const mirrored = items.filter(
+    ({ metadata }) => metadata.labels?.[mirroredServiceLabel] === "true",
+  );
+  const federated = mirrored.filter(isFederated);
+  return {
+    exported: items
+      .filter((service) => !mirrored.includes(service) && isExported(service, cluster, plan))
+      .map(({ metadata, spec }) => ({
+        namespace: metadata.namespace ?? "",
+        service: metadata.name,
+        labels: metadata.labels ?? {},
+        headless: spec?.clusterIP === "None",
+      })),
+    federated: federated.map(({ metadata: { namespace = "", name, annotations = {} } }) => ({
+      namespace,
+      name,
+      local: (annotations[localDiscoveryAnnotation] ?? "") !== "",
+      remote: (annotations[remoteDiscoveryKey] ?? "").split(",").flatMap((member) => {
+        const [, of] = member.split("@");
+        return of === undefined ? [] : [of];
+      }),
+    })),
+    mirrors: mirrored.flatMap((service) => (isFederated(service) ? [] : mirrorOf(service))),
+    links,
+  };
+}
+
+/** A federated Service bears no target's name: its members are in its annotations. */
+function isFederated({ metadata: { name, labels, annotations } }: Service): boolean {
+  return (
+    labels?.[clusterNameLabel] === undefined &&
+    name.endsWith(federatedName("")) &&
+    (annotations?.[localDiscoveryAnnotation] ?? annotations?.[remoteDiscoveryKey]) !== undefined
+  );
+}
+
+function isExported(
+  { metadata: { namespace, name, labels = {} } }: Service,
+  cluster: string,
+  { links, exports }: Pick<Plan, "links" | "exports">,
+): boolean {
+  return (
+    exports.some(
+      (one) => one.cluster === cluster && one.namespace === namespace && one.service === name,
+    ) ||
+    selects(localFederatedSelector, labels) ||
+    links.some(
+      ({ target, selectors }) =>
+        target === cluster &&
+        (selects(selectors.gateway, labels) ||
+          selects(selectors.remoteDiscovery, labels) ||
+          selects(selectors.federated, labels)),
+    )
+  );
+}
+
+function mirrorOf({ metadata, spec }: Service): MirrorServiceStatus[] {
+  const labels = metadata.labels ?? {};
+  const target = labels[clusterNameLabel];
+  // Namespaces and others may bear the label too; a mirror Service names its target.
+  if (target === undefined) return [];
+  const kind =
+    labels[remoteDiscoveryKey] !== undefined
+      ? "remote-discovery"
+      : labels[headlessMirrorLabel] !== undefined
+        ? "headless-pod"
+        : spec?.clusterIP === "None"
+          ? "headless"
+          : "gateway";
+  return [{ namespace: metadata.namespace ?? "", name: metadata.name, target, kind }];
+}
+
+async function linksIn(api: KubernetesApi): Promise<readonly string[]> {
+  try {
+    const { items } = await api.get<List<LinkObject>>(linkPath(multiclusterNamespace));
+    return items.map(({ metadata }) => metadata.name);
+  } catch (error) {
+    // Without the extension there is no such kind.
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { selects } from "../planning/label-selector.ts";
+import { localFederatedSelector } from "../planning/link-selectors.ts";
+import type { Plan } from "../planning/plan-types.ts";
+import { federatedName, missingNamespace } from "./names.ts";
+import type { MeshStatus } from "./status.ts";
+
+/** A member that a federated Service lacks. */
+export interface MissingMember {
+  /** Cluster in which it lacks it. */
+  readonly viewer: string;
+  /** Cluster of the member. */
+  readonly member: string;
+  readonly namespace: string;
+  readonly service: string;
+}
+
+/**
+ * Members that bear the label, are visible in a cluster and are not in its federated Service. Planned ones
+ * and those that people label themselves; a namespace that the viewer lacks is another matter.
+ */
+export function missingMembers(plan: Pick<Plan, "links">, status: MeshStatus): MissingMember[] {
+  return status.clusters.flatMap(({ name: viewer, services }) => {
+    if (services === undefined) return [];
+    const visible = [
+      { member: viewer, selector: localFederatedSelector },
+      ...plan.links
+        .filter(({ source }) => source === viewer)
+        .map(({ target, selectors }) => ({ member: target, selector: selectors.federated })),
+    ];
+    return visible.flatMap(({ member, selector }) => {
+      const exported =
+        status.clusters.find(({ name }) => name === member)?.services?.exported ?? [];
+      return exported
+        .filter(({ labels, headless }) => !headless && selects(selector, labels))
+        .filter(({ namespace, service }) => {
+          const view = services.federated.find(
+            (one) => one.namespace === namespace && one.name === federatedName(service),
+          );
+          const joined = member === viewer ? view?.local : view?.remote.includes(member);
+          return joined !== true && !lacksNamespace(status, viewer, member, namespace);
+        })
+        .map(({ namespace, service }) => ({ viewer, member, namespace, service }));
+    });
+  });
+}
+
+/** A Link's status says that a namespace of its exports is not in the source. */
+export function lacksNamespace(
+  { links }: Pick<MeshStatus, "links">,
+  source: string,
+  target: string,
+  namespace: string,
+): boolean {
+  return links.some(
+    (link) =>
+      link.source === source &&
+      link.target === target &&
+      link.mirrors.some(
+        (mirror) =>
+          mirror.namespace === namespace && mirror.reason?.startsWith(missingNamespace) === true,
+      ),
+  );
+}

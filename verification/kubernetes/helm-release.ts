@@ -1,0 +1,123 @@
+import { gunzipSync } from "node:zlib";
+import type { KubernetesApi } from "./api.ts";
+import { getIfThere } from "./optional.ts";
+import { isAlreadyThere } from "./errors.ts";
+import { ResourcePaths } from "./resource-paths.ts";
+
+/** An object as a manifest has it. */
+export interface ManifestObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+/** A release of Helm's, by its namespace and its name. */
+export interface ReleaseRef {
+  readonly namespace: string;
+  readonly release: string;
+}
+
+interface Records {
+  readonly items: readonly {
+    readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+    readonly data?: { readonly release?: string };
+  }[];
+}
+
+/**
+ * The objects of a release that are not there. Helm itself looks at its records only: what was deleted
+ * by hand stays away until something in the release changes.
+ *
+ * @returns none where there is no such release either
+ */
+export async function missingObjects(
+  api: KubernetesApi,
+  ref: ReleaseRef,
+): Promise<ManifestObject[]> {
+  const paths = new ResourcePaths(api);
+  const objects = await installedObjects(api, ref);
+  const found = await Promise.all(
+    objects.map(async (object) => {
+      const path = await paths.of(object, ref.namespace);
+      // What serves its kind may be gone as well; it comes back first.
+      if (path === undefined) return undefined;
+      return getIfThere(api, path.object);
+    }),
+  );
+  return objects.filter((_, index) => found[index] === undefined);
+}
+
+/**
+ * Makes the missing objects of a release again, as Helm had made them: from its record, so that nothing
+ * else of the release changes, its webhooks' certificates least of all.
+ *
+ * @returns what was made, in words; in the order of the manifest
+ */
+export async function restoreRelease(api: KubernetesApi, ref: ReleaseRef): Promise<string[]> {
+  const restored: string[] = [];
+  const paths = new ResourcePaths(api);
+  for (const object of await missingObjects(api, ref)) {
+    const path = await paths.of(object, ref.namespace);
+    if (path === undefined) continue;
+    try {
+      await api.post(path.collection, ownedByHelm(object, ref));
+      restored.push(describeObject(object));
+    } catch (error) {
+      // A controller was faster.
+      if (!isAlreadyThere(error)) throw error;
+    }
+  }
+  return restored;
+}
+
+/** `Deployment linkerd-multicluster/linkerd-gateway` */
+export function describeObject({ kind, metadata: { namespace, name } }: ManifestObject): string {
+  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+}
+
+async function installedObjects(
+  api: KubernetesApi,
+  { namespace, release }: ReleaseRef,
+): Promise<ManifestObject[]> {
+  const records = await api.get<Records>(`/api/v1/namespaces/${namespace}/secrets`, {
+    labelSelector: `owner=helm,name=${release},status=deployed`,
+  });
+  const version = ({ metadata }: Records["items"][number]): number =>
+    Number(metadata.labels?.["version"] ?? 0);
+  const [latest] = records.items.slice().sort((a, b) => version(b) - version(a));
+  if (latest?.data?.release === undefined) return [];
+  // Loaded when it is needed: most runs of the plugins never look at a release.
+  const { parseAllDocuments } = await import("yaml");
+  return parseAllDocuments(manifestOf(latest.data.release))
+    .map((document) => document.toJS() as ManifestObject | null)
+    .filter((object) => object !== null);
+}
+
+/** Helm's record is JSON, compressed, in Base64; Kubernetes puts it into Base64 again. */
+function manifestOf(data: string): string {
+  const compressed = Buffer.from(Buffer.from(data, "base64").toString("latin1"), "base64");
+  const { manifest } = JSON.parse(gunzipSync(compressed).toString("utf8")) as { manifest: string };
+  return manifest;
+}
+
+/** Helm adds this to all that it makes, and touches nothing without it. */
+function ownedByHelm(object: ManifestObject, { namespace, release }: ReleaseRef): ManifestObject {
+  const { metadata } = object;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, "app.kubernetes.io/managed-by": "Helm" },
+      annotations: {
+        ...metadata.annotations,
+        "meta.helm.sh/release-name": release,
+        "meta.helm.sh/release-namespace": namespace,
+      },
+    },
+  };
+}

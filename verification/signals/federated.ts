@@ -1,0 +1,132 @@
+import { selects } from "../../planning/label-selector.ts";
+import { localFederatedSelector } from "../../planning/link-selectors.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { Metadata, Service } from "../kubernetes/objects.ts";
+import { getIfThere } from "../kubernetes/optional.ts";
+import {
+  corePath,
+  federatedName,
+  localDiscoveryAnnotation,
+  nudgedAnnotation,
+  remoteDiscoveryKey,
+} from "../names.ts";
+
+/** A federated Service over a topology. */
+export interface FederatedService {
+  readonly namespace: string;
+  /** Name of the members. */
+  readonly service: string;
+  /** Clusters that have the federated Service → the clusters whose members belong to it there. */
+  readonly views: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface FederatedLook {
+  /** Members that exist and are left out somewhere. */
+  readonly missing: readonly {
+    readonly viewer: string;
+    readonly member: string;
+    readonly seen: string;
+  }[];
+  /** What is not there yet, and nothing to wait for: Services and namespaces that people make. */
+  readonly waiting: readonly string[];
+}
+
+/**
+ * Which members a federated Service lacks, and where. The status of a Link doesn't tell: of two service
+ * mirrors that make the Service at the same time one fails, takes its member for joined all the same, and
+ * says so.
+ *
+ * @param apis of every cluster that is named
+ */
+export async function lookAtFederated(
+  apis: ReadonlyMap<string, KubernetesApi>,
+  { namespace, service, views }: FederatedService,
+): Promise<FederatedLook> {
+  const members = [...new Set([...views.values()].flat())];
+  const [exported, found] = await Promise.all([
+    Promise.all(members.map((member) => serviceIn(apis, member, namespace, service))),
+    Promise.all(
+      [...views.keys()].map((viewer) => viewOf(apis, viewer, namespace, federatedName(service))),
+    ),
+  ]);
+  const there = new Set(members.filter((_, index) => isLabelled(exported[index])));
+  const missing: FederatedLook["missing"][number][] = [];
+  const waiting = members
+    .filter((member) => !there.has(member))
+    .map((member) => `waiting for the Service ${namespace}/${service} in ${member}`);
+  for (const [index, [viewer, wanted]] of [...views].entries()) {
+    const view = found[index];
+    const expected = wanted.filter((member) => there.has(member));
+    if (view?.namespaceThere === false && expected.length > 0) {
+      waiting.push(`waiting for the namespace ${namespace} in ${viewer}`);
+      continue;
+    }
+    for (const member of expected) {
+      if (isMember(view?.service?.metadata, service, member, viewer)) continue;
+      const seen = `${viewer}: ${namespace}/${federatedName(service)} lacks the member of ${member}`;
+      missing.push({ viewer, member, seen });
+    }
+  }
+  return { missing, waiting };
+}
+
+/** Without its label a Service is no member, whatever is planned: it may have appeared just now. */
+function isLabelled(service: Service | undefined): boolean {
+  return service !== undefined && selects(localFederatedSelector, service.metadata.labels ?? {});
+}
+
+/** Whether a cluster's Service belongs to a federated Service, by what that says itself. */
+export function isMember(
+  federated: Metadata | undefined,
+  service: string,
+  member: string,
+  viewer: string,
+): boolean {
+  const annotations = federated?.annotations ?? {};
+  if (member === viewer) return annotations[localDiscoveryAnnotation] === service;
+  return (annotations[remoteDiscoveryKey] ?? "").split(",").includes(`${service}@${member}`);
+}
+
+/**
+ * Has the service mirrors look at a member again, by two changes of it that leave nothing behind.
+ */
+export async function nudge(
+  apis: ReadonlyMap<string, KubernetesApi>,
+  { namespace, service }: FederatedService,
+  member: string,
+): Promise<void> {
+  const found = await serviceIn(apis, member, namespace, service);
+  if (found === undefined) return;
+  const path = corePath(namespace, "services", service);
+  // With its uid, as an apply would otherwise make a Service that was deleted meanwhile.
+  const { uid } = found.metadata;
+  for (const annotations of [{ [nudgedAnnotation]: new Date().toISOString() }, {}]) {
+    const metadata = { namespace, name: service, uid, annotations };
+    const body = { apiVersion: "v1", kind: "Service", metadata };
+    await apis.get(member)?.apply(path, body, "linkerd-topology-nudge");
+  }
+}
+
+async function serviceIn(
+  apis: ReadonlyMap<string, KubernetesApi>,
+  cluster: string,
+  namespace: string,
+  name: string,
+): Promise<Service | undefined> {
+  const api = apis.get(cluster);
+  if (api === undefined) throw new Error(`there is no way into cluster ${cluster}`);
+  return getIfThere<Service>(api, corePath(namespace, "services", name));
+}
+
+async function viewOf(
+  apis: ReadonlyMap<string, KubernetesApi>,
+  viewer: string,
+  namespace: string,
+  name: string,
+): Promise<{ readonly service: Service | undefined; readonly namespaceThere: boolean }> {
+  const service = await serviceIn(apis, viewer, namespace, name);
+  if (service !== undefined) return { service, namespaceThere: true };
+  const api = apis.get(viewer);
+  const there = api && (await getIfThere(api, `/api/v1/namespaces/${namespace}`));
+  return { service, namespaceThere: there !== undefined };
+}
