@@ -4,7 +4,7 @@ import { lookAtInjection } from "../../verification/signals/injection.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
-import { clusterApi, isClusterGone } from "./cluster-api.ts";
+import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import { accessInputs, checkInputs, outputsOf, schemaOf, triggersInput } from "./inputs.ts";
 
 const inputs = { ...accessInputs, ...triggersInput };
@@ -28,13 +28,10 @@ export const injectorReady: Resource = {
   }),
   update: (request, context) => proved(request.newInputs, context),
   read: async (request, context) => {
-    const api = await clusterApi(request.outputs, context.signal);
-    try {
-      if ((await getIfThere(api, webhook)) === undefined) return undefined;
-    } catch (error) {
-      if (isClusterGone(error)) return undefined;
-      throw error;
-    }
+    const found = await lookIfThere(request.outputs, context.signal, (api) =>
+      getIfThere(api, webhook),
+    );
+    if (found === undefined) return undefined;
     return { id: request.id, inputs: request.inputs, outputs: outputsOf(request.outputs) };
   },
   delete: async () => {

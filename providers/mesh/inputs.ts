@@ -6,11 +6,11 @@ import type {
   ResourceSchema,
   Value,
 } from "../server/index.ts";
-import { containsUnknown, secret } from "../server/index.ts";
+import { containsUnknown, isPropertyMap, secret } from "../server/index.ts";
 
 /** An input, and what a program that doesn't set it gets. */
 export interface InputSchema extends PropertySchema {
-  readonly type: "string" | "boolean" | "array";
+  readonly type: "string" | "boolean" | "array" | "object";
   /** @default false */
   readonly optional?: boolean;
 }
@@ -38,12 +38,27 @@ export function checkInputs(
     const known = Object.keys(schema).join(", ");
     failures.push({ property, reason: `is not known; known are ${known}` });
   }
+  if ("kubeconfigPath" in schema) failures.push(...accessFailures(news));
   return { inputs, failures };
 }
 
-/** Outputs: the inputs, the kubeconfig as a secret however it came in, and what was found. */
+function accessFailures({ kubeconfig = "", kubeconfigPath = "" }: PropertyMap): CheckFailure[] {
+  if (kubeconfig === "" && kubeconfigPath === "") {
+    return [{ property: "kubeconfigPath", reason: "or kubeconfig has to be set" }];
+  }
+  if (kubeconfig === "" || kubeconfigPath === "") return [];
+  return [{ property: "kubeconfigPath", reason: "and kubeconfig exclude each other" }];
+}
+
+/** Outputs: the inputs, a kubeconfig as a secret however it came in, and what was found. */
 export function outputsOf(inputs: PropertyMap, found: PropertyMap = {}): PropertyMap {
-  return { ...inputs, kubeconfig: secret(inputs["kubeconfig"] ?? ""), ...found };
+  const { kubeconfig, kubeconfigs } = inputs;
+  return {
+    ...inputs,
+    ...(kubeconfig !== undefined && { kubeconfig: secret(kubeconfig) }),
+    ...(kubeconfigs !== undefined && { kubeconfigs: secret(kubeconfigs) }),
+    ...found,
+  };
 }
 
 /** A string input that `check` has let pass. */
@@ -52,20 +67,43 @@ export function text(inputs: PropertyMap, property: string): string {
   return typeof value === "string" ? value : "";
 }
 
+/** An input that is a set of texts by their names, which `check` has let pass. */
+export function texts(inputs: PropertyMap, property: string): Readonly<Record<string, string>> {
+  const value = inputs[property];
+  if (!isPropertyMap(value)) return {};
+  return Object.fromEntries(Object.keys(value).map((key) => [key, text(value, key)]));
+}
+
 const article = {
   string: "a string",
   boolean: "true or false",
   array: "a list of strings",
+  object: "a set of texts by their names",
 } as const;
 
 function isOf(type: InputSchema["type"], value: Value): boolean {
-  if (type !== "array") return typeof value === type;
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
+  if (type === "array") return Array.isArray(value) && value.every(isText);
+  if (type === "object") return isPropertyMap(value) && Object.values(value).every(isText);
+  return typeof value === type;
 }
 
-/** Inputs that every gate has. */
+function isText(value: Value): value is string {
+  return typeof value === "string";
+}
+
+/** Inputs that every resource of one cluster has. */
 export const accessInputs = {
-  kubeconfig: { type: "string", secret: true, description: "Kubeconfig of the cluster, as text." },
+  kubeconfig: {
+    type: "string",
+    secret: true,
+    optional: true,
+    description: "Kubeconfig of the cluster, as text. Either this or `kubeconfigPath`.",
+  },
+  kubeconfigPath: {
+    type: "string",
+    optional: true,
+    description: "File that holds the kubeconfig, an absolute path. Either this or `kubeconfig`.",
+  },
   context: {
     type: "string",
     optional: true,

@@ -2,7 +2,7 @@ import { timeLimits } from "../../planning/time-limits.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs, messageOf } from "../server/index.ts";
-import { clusterApi, isClusterGone } from "./cluster-api.ts";
+import { answers, clusterApi } from "./cluster-api.ts";
 import { accessInputs, checkInputs, outputsOf, schemaOf, text } from "./inputs.ts";
 import { linkInputs } from "./link-ready.ts";
 import { furtherAboutMirrors, lookAtLetGo, sweepMirrors } from "./mirrors.ts";
@@ -75,35 +75,4 @@ export async function cleanUp(
     further: furtherAboutMirrors(ref),
     signal: context.signal,
   });
-}
-
-/** False if the cluster isn't there; a silence may be one of a restart, so it has to last. */
-async function answers(
-  api: Awaited<ReturnType<typeof clusterApi>>,
-  context: Context,
-  silence: number,
-): Promise<boolean> {
-  let last: unknown;
-  try {
-    await waitFor({
-      what: `waiting for an answer of ${api.server}`,
-      limit: silence,
-      look: async () => {
-        try {
-          await api.get("/version");
-        } catch (error) {
-          last = error;
-          throw error;
-        }
-        return { done: true, value: undefined };
-      },
-      further: "",
-      signal: context.signal,
-    });
-    return true;
-  } catch (error) {
-    context.signal.throwIfAborted();
-    if (isClusterGone(last)) return false;
-    throw error;
-  }
 }

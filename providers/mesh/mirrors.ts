@@ -1,5 +1,5 @@
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { isNotFound, KubernetesApiError } from "../../verification/kubernetes/errors.ts";
+import { isConflict, isNotFound } from "../../verification/kubernetes/errors.ts";
 import type {
   Endpoints,
   Lease,
@@ -134,8 +134,7 @@ async function leave(api: KubernetesApi, service: Service, target: string): Prom
       metadata: { resourceVersion, annotations: { [remoteDiscoveryKey]: rest.join(",") } },
     });
   } catch (error) {
-    const overtaken = error instanceof KubernetesApiError && error.status === 409;
-    if (!overtaken && !isNotFound(error)) throw error;
+    if (!isConflict(error) && !isNotFound(error)) throw error;
   }
 }
 

@@ -5,6 +5,7 @@ type Stored = Record<string, unknown> & {
   metadata: {
     name: string;
     namespace?: string;
+    resourceVersion?: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
   };
@@ -21,6 +22,9 @@ export class FakeKubernetes {
   readonly requests: string[] = [];
   /** Answers instead of the store, by path; a function is asked on every request. */
   readonly answers = new Map<string, Answer | (() => Answer)>();
+  /** Who manages a label or annotation, by `path key`, besides those who applied it. */
+  readonly owners = new Map<string, string>();
+  readonly #applied = new Map<string, readonly string[]>();
   /** Called before every request is answered: a test lets the cluster change with time. */
   onRequest: (method: string, path: string) => void = () => undefined;
 
@@ -96,11 +100,23 @@ export class FakeKubernetes {
       this.#objects.delete(path);
       return { status: 200, body: { kind: "Status", status: "Success" } };
     }
+    if (method === "POST") {
+      const posted = JSON.parse(body) as Stored;
+      if (this.has(`${path}/${posted.metadata.name}`)) return alreadyExists(path);
+      this.put(path, posted);
+      return { status: 201, body: posted };
+    }
     if (method === "PATCH" && object !== undefined) {
-      const patch = JSON.parse(body) as { metadata: { annotations: Record<string, string> } };
-      const annotations = { ...object.metadata.annotations, ...patch.metadata.annotations };
-      this.#objects.set(path, { ...object, metadata: { ...object.metadata, annotations } });
-      return { status: 200, body: this.#objects.get(path) };
+      const manager = url.searchParams.get("fieldManager");
+      const patch = JSON.parse(body) as Partial<Stored>;
+      if (manager !== null) return this.#apply(path, object, patch as Stored, manager);
+      const { resourceVersion } = object.metadata;
+      const seen = patch.metadata?.resourceVersion ?? resourceVersion;
+      if (seen !== resourceVersion)
+        return { status: 409, body: { reason: "Conflict", message: "" } };
+      const next = String(Number(resourceVersion ?? 0) + 1);
+      const versioned = merge(patch, { metadata: { resourceVersion: next } });
+      return this.#store(path, merge(object, versioned) as Stored);
     }
     if (method === "GET" && object !== undefined) return { status: 200, body: object };
     const items = method === "GET" ? this.#list(path, url.searchParams.get("labelSelector")) : [];
@@ -108,6 +124,34 @@ export class FakeKubernetes {
       return { status: 200, body: { items } };
     }
     return notFound(path);
+  }
+
+  #store(path: string, object: Stored): Answer {
+    this.#objects.set(path, object);
+    return { status: 200, body: object };
+  }
+
+  /** Server-side apply, as far as labels and annotations go. */
+  #apply(path: string, object: Stored, applied: Stored, manager: string): Answer {
+    const metadata = { ...object.metadata };
+    const mine = `${manager} ${path}`;
+    for (const part of ["labels", "annotations"] as const) {
+      const wanted = applied.metadata[part] ?? {};
+      const values = { ...metadata[part] };
+      for (const [key, value] of Object.entries(wanted)) {
+        const owner = this.owners.get(`${path} ${key}`);
+        if (owner !== undefined && owner !== manager && values[key] !== value) {
+          const message = `Apply failed with 1 conflict: conflict with "${owner}" using v1: .metadata.${part}.${key}`;
+          return { status: 409, body: { kind: "Status", reason: "Conflict", message } };
+        }
+      }
+      for (const key of this.#applied.get(`${mine} ${part}`) ?? []) {
+        if (!(key in wanted)) Reflect.deleteProperty(values, key);
+      }
+      this.#applied.set(`${mine} ${part}`, Object.keys(wanted));
+      metadata[part] = { ...values, ...wanted };
+    }
+    return this.#store(path, { ...object, metadata });
   }
 
   #list(path: string, selector: string | null): readonly Stored[] {
@@ -133,15 +177,38 @@ export class FakeKubernetes {
   }
 }
 
+/** JSON merge patch. */
+function merge(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+  const merged: Record<string, unknown> = { ...(target as object) };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) Reflect.deleteProperty(merged, key);
+    else merged[key] = merge(merged[key], value);
+  }
+  return merged;
+}
+
 interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
 
-const collections = ["services", "endpoints", "nodes", "pods", "deployments", "servicecidrs"];
+const collections = [
+  "services",
+  "endpoints",
+  "nodes",
+  "pods",
+  "deployments",
+  "servicecidrs",
+  "secrets",
+];
 
 function isCollection(path: string): boolean {
   return collections.includes(path.split("/").at(-1) ?? "");
+}
+
+function alreadyExists(path: string): Answer {
+  return { status: 409, body: { kind: "Status", reason: "AlreadyExists", message: path } };
 }
 
 function notFound(path: string): Answer {

@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { injectorReady } from "../../../providers/mesh/injector-ready.ts";
 import { linkReady } from "../../../providers/mesh/link-ready.ts";
 import { mirrorCleanup } from "../../../providers/mesh/mirror-cleanup.ts";
+import { serviceExport } from "../../../providers/mesh/service-export.ts";
 import { meshProvider } from "../../../providers/mesh/provider.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { packageSchema, Secret, unknown } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
 import type { FakeKubernetes } from "./fake-kubernetes.ts";
-import { linkedCluster, links, metrics, metricsPath, ok, proxy } from "./linked-cluster.ts";
+import { linkedCluster, ok, proxy } from "./linked-cluster.ts";
 
 const urn = "urn:pulumi:test::test::linkerd-topology:index:LinkReady::west-east";
-const pods = "/api/v1/namespaces/default/pods";
+const core = "/api/v1/namespaces";
+const pods = `${core}/default/pods`;
 
 describe("gates", () => {
   let fake: FakeKubernetes;
@@ -46,6 +51,21 @@ describe("gates", () => {
     assert.match(said.join("\n"), /a pod without linkerd-proxy \(containers: test\)/);
     assert.ok(outputs["kubeconfig"] instanceof Secret);
     assert.ok(!JSON.stringify([outputs, said]).includes("hunter2"));
+  });
+
+  it("goes by the kubeconfig's file, and keeps nothing of what is in it", async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), "linkerd-topology-gates-"));
+    const kubeconfigPath = path.join(directory, "west.kubeconfig");
+    await writeFile(kubeconfigPath, fake.kubeconfig);
+    const inputs: PropertyMap = { ...link(), kubeconfigPath };
+    delete inputs["kubeconfig"];
+    const { id, outputs } = await linkReady.create({ urn, inputs }, testContext().context);
+    assert.ok(!JSON.stringify(outputs).includes("hunter2"));
+    assert.ok(!("kubeconfig" in outputs));
+    const request = { id, urn, inputs, outputs };
+    assert.ok(await linkReady.read(request, testContext().context));
+    await rm(directory, { recursive: true });
+    assert.equal(await linkReady.read(request, testContext().context), undefined);
   });
 
   it("InjectorReady sees a proxy that is a native sidecar", async () => {
@@ -101,66 +121,22 @@ describe("gates", () => {
     );
   });
 
-  it("LinkReady waits until the service mirror has taken the Link up", async () => {
-    const { context, said } = testContext();
-    let asked = 0;
-    fake.answers.set(metricsPath, () => {
-      asked += 1;
-      return ok(asked < 3 ? metrics({}) : metrics({ services: 2, enabled: 1 }));
-    });
-    const { id, outputs } = await linkReady.create({ urn, inputs: link() }, context);
-    assert.equal(id, "linkerd-multicluster/east");
-    assert.equal(outputs["controllerPod"], "controller-east-1");
-    assert.deepEqual(said, [
-      "waiting for the service mirror: pod controller-east-1 has not read the Link yet",
-    ]);
-  });
-
-  it("read: unchanged while the Link is there, gone with it, gone with the cluster", async () => {
-    const request = { id: "x", urn, inputs: link(), outputs: { ...link(), controllerPod: "p" } };
-    const found = await linkReady.read(request, testContext().context);
-    assert.equal(found?.id, "x");
-    assert.equal(found.outputs["controllerPod"], "p");
-    fake.remove(`${links}/east`);
-    assert.equal(await linkReady.read(request, testContext().context), undefined);
-    const elsewhere = link();
-    await fake.stop();
-    const gone = { ...request, outputs: elsewhere };
-    assert.equal(await linkReady.read(gone, testContext().context), undefined);
-    assert.equal(await injectorReady.read(gone, testContext().context), undefined);
-  });
-
-  it("diff: triggers and kubeconfig wait again, another Link is another gate", async () => {
-    const diff = (news: PropertyMap) =>
-      linkReady.diff({
-        id: "x",
-        urn,
-        oldInputs: link(),
-        oldOutputs: link(),
-        newInputs: { ...link(), ...news },
-      });
-    assert.deepEqual((await diff({})).changes, {});
-    assert.deepEqual((await diff({ triggers: ["2"], kubeconfig: "k" })).changes, {
-      triggers: { kind: "update", replace: false },
-      kubeconfig: { kind: "update", replace: false },
-    });
-    assert.deepEqual((await diff({ link: "north", namespace: "n" })).changes, {
-      link: { kind: "update", replace: true },
-      namespace: { kind: "update", replace: true },
-    });
-  });
-
   it("check: tells what is missing, wrong and unknown; lets unknown values pass", async () => {
     const check = (news: PropertyMap) => linkReady.check({ urn, news, olds: {} });
     assert.deepEqual((await check({ gateway: "yes", triggers: [1], linq: "east" })).failures, [
-      { property: "kubeconfig", reason: "is missing" },
       { property: "link", reason: "is missing" },
       { property: "gateway", reason: "must be true or false" },
       { property: "triggers", reason: "must be a list of strings" },
       {
         property: "linq",
-        reason: "is not known; known are kubeconfig, context, namespace, link, gateway, triggers",
+        reason:
+          "is not known; known are kubeconfig, kubeconfigPath, context, namespace, link, gateway, discovery, triggers",
       },
+      { property: "kubeconfigPath", reason: "or kubeconfig has to be set" },
+    ]);
+    const both = await check({ ...link(), kubeconfigPath: "/west.kubeconfig" });
+    assert.deepEqual(both.failures, [
+      { property: "kubeconfigPath", reason: "and kubeconfig exclude each other" },
     ]);
     const good = await check({ kubeconfig: unknown, link: "east", gateway: false });
     assert.deepEqual(good.failures, []);
@@ -174,14 +150,11 @@ describe("gates", () => {
         { requiredInputs: string[]; inputProperties: Record<string, { secret?: boolean }> }
       >;
     };
-    assert.deepEqual(Object.keys(schema.resources), [
-      injectorReady.type,
-      linkReady.type,
-      mirrorCleanup.type,
-    ]);
-    for (const resource of Object.values(schema.resources)) {
+    for (const { type } of [injectorReady, linkReady, mirrorCleanup, serviceExport]) {
+      const resource = schema.resources[type];
+      assert.ok(resource, type);
       assert.equal(resource.inputProperties["kubeconfig"]?.secret, true);
-      assert.ok(resource.requiredInputs.includes("kubeconfig"));
+      assert.equal(resource.inputProperties["kubeconfigPath"]?.secret, undefined);
       assert.ok(!resource.requiredInputs.includes("context"));
     }
   });

@@ -57,11 +57,7 @@ export async function linkedCluster(): Promise<FakeKubernetes> {
     metadata: { name: "service-mirror-write-east" },
     spec: { holderIdentity: "controller-east-1" },
   });
-  fake.put(`${multicluster}/pods`, {
-    metadata: { name: "controller-east-1" },
-    spec: { containers: [{ name: "controller", image: "controller" }, proxy()] },
-    status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
-  });
+  fake.put(`${multicluster}/pods`, controllerPod("controller-east-1"));
   fake.put(`${multicluster}/endpoints`, {
     metadata: {
       name: "probe-east",
@@ -73,6 +69,15 @@ export async function linkedCluster(): Promise<FakeKubernetes> {
   fake.answers.set(metricsPath, ok(metrics({ services: 3, enabled: 1, alive: 1, probes: 2 })));
   fake.answers.set(logPath, ok(takenUp("uid-1", 2)));
   return fake;
+}
+
+/** A service mirror's pod, Ready. */
+export function controllerPod(name: string) {
+  return {
+    metadata: { name },
+    spec: { containers: [{ name: "controller", image: "controller" }, proxy()] },
+    status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+  };
 }
 
 export function proxy(image = "localhost/no-data-plane/proxy:edge-26.1.1"): {

@@ -1,0 +1,141 @@
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { waitFor } from "../../verification/wait.ts";
+import type { FederatedLook } from "../../verification/signals/federated.ts";
+import { lookAtFederated, nudge } from "../../verification/signals/federated.ts";
+import type { Context, PropertyMap, Resource } from "../server/index.ts";
+import { diffInputs } from "../server/index.ts";
+import { clusterApi, isClusterGone } from "./cluster-api.ts";
+import type { InputSchema } from "./inputs.ts";
+import { checkInputs, outputsOf, schemaOf, text, texts, triggersInput } from "./inputs.ts";
+
+const byCluster = { type: "object", additionalProperties: { type: "string" } } as const;
+
+const inputs = {
+  namespace: { type: "string", description: "Namespace of the Service in every cluster." },
+  service: { type: "string", description: "Name of the members, without `-federated`." },
+  views: {
+    ...byCluster,
+    description: "Cluster that has the federated Service → its members' clusters, with commas.",
+  },
+  kubeconfigPaths: {
+    ...byCluster,
+    optional: true,
+    description: "Cluster → file that holds its kubeconfig, an absolute path.",
+  },
+  kubeconfigs: {
+    ...byCluster,
+    secret: true,
+    optional: true,
+    description: "Cluster → its kubeconfig as text, where there is no file.",
+  },
+  contexts: { ...byCluster, optional: true, description: "Cluster → context of its kubeconfig." },
+  ...triggersInput,
+} as const satisfies Readonly<Record<string, InputSchema>>;
+
+const complete = "complete";
+
+/** Exists once a federated Service has its members, as far as they exist, wherever it is seen. */
+export const federatedReady: Resource = {
+  type: "linkerd-topology:index:FederatedReady",
+  schema: schemaOf(
+    "Exists once a federated Service has all members that exist, in every cluster that sees it.",
+    inputs,
+    { state: { type: "string", description: "`complete`, or what is still waited for." } },
+  ),
+  check: ({ news }) => checkInputs(inputs, news),
+  diff: ({ oldInputs, oldOutputs, newInputs }) => {
+    const { changes } = diffInputs(oldInputs, newInputs, ["namespace", "service"]);
+    const done = text(oldOutputs, "state") === complete;
+    return { changes: done ? changes : { ...changes, state: { kind: "update" } } };
+  },
+  create: async (request, context) => ({
+    id: `${text(request.inputs, "namespace")}/${text(request.inputs, "service")}`,
+    outputs: await proved(request.inputs, context),
+  }),
+  update: (request, context) => proved(request.newInputs, context),
+  read: async (request, context) => ({
+    id: request.id,
+    inputs: request.inputs,
+    outputs: outputsOf(request.outputs, { state: await stateOf(request.outputs, context) }),
+  }),
+  delete: async () => {
+    // Members leave when their labels go.
+  },
+};
+
+async function stateOf(properties: PropertyMap, context: Context): Promise<string> {
+  try {
+    const look = await lookAtFederated(await apis(properties, context), viewed(properties));
+    return stateFrom(look);
+  } catch (error) {
+    if (isClusterGone(error)) return "a cluster does not answer";
+    throw error;
+  }
+}
+
+function stateFrom({ missing, waiting }: FederatedLook): string {
+  return [...missing.map(({ seen }) => seen), ...waiting].join("; ") || complete;
+}
+
+async function proved(properties: PropertyMap, context: Context): Promise<PropertyMap> {
+  const wanted = viewed(properties);
+  const reach = await apis(properties, context);
+  let touched = performance.now();
+  const look = await waitFor({
+    what: `waiting for the members of ${wanted.namespace}/${wanted.service}-federated`,
+    limit: timeLimits.federatedComplete,
+    look: async () => {
+      const found = await lookAtFederated(reach, wanted);
+      if (found.missing.length === 0) return { done: true, value: found };
+      const now = performance.now();
+      if (now - touched >= timeLimits.federatedMemberMissing) {
+        touched = now;
+        // Two service mirrors that made the Service at once: one is left out, and told it is in.
+        for (const member of new Set(found.missing.map(({ member }) => member))) {
+          await nudge(reach, wanted, member);
+        }
+      }
+      return { done: false, seen: found.missing.map(({ seen }) => seen).join("; ") };
+    },
+    further: `Look further with: kubectl -n ${wanted.namespace} get service ${wanted.service}-federated -o yaml`,
+    signal: context.signal,
+    onSeen: (seen) => {
+      context.status(seen);
+    },
+  });
+  return outputsOf(properties, { state: stateFrom(look) });
+}
+
+function viewed(properties: PropertyMap) {
+  return {
+    namespace: text(properties, "namespace"),
+    service: text(properties, "service"),
+    views: new Map(
+      Object.entries(texts(properties, "views")).map(([cluster, members]) => [
+        cluster,
+        members.split(",").filter((member) => member !== ""),
+      ]),
+    ),
+  };
+}
+
+async function apis(
+  properties: PropertyMap,
+  context: Context,
+): Promise<ReadonlyMap<string, KubernetesApi>> {
+  const paths = texts(properties, "kubeconfigPaths");
+  const contents = texts(properties, "kubeconfigs");
+  const contexts = texts(properties, "contexts");
+  const opened = [...new Set([...Object.keys(paths), ...Object.keys(contents)])].map(
+    async (cluster) => {
+      const access = {
+        kubeconfigPath: paths[cluster] ?? "",
+        kubeconfig: contents[cluster] ?? "",
+        context: contexts[cluster] ?? "",
+      };
+      return [cluster, await clusterApi(access, context.signal)] as const;
+    },
+  );
+  return new Map(await Promise.all(opened));
+}
