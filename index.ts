@@ -9,6 +9,8 @@ import type { Topology as TopologySpec } from "./planning/topology.ts";
 // Pulumi's runner looks up source maps for the stack of every promise of every resource, a third of the
 // time that this program takes. There is nothing to look up: Node runs the sources themselves.
 Reflect.deleteProperty(Error, "prepareStackTrace");
+// It notes for each of them where it was made as well. Two frames tell enough of an unexpected error.
+Error.stackTraceLimit = 2;
 
 const config = new pulumi.Config();
 const sourcesFile = process.env[sourcesVariable] ?? config.get("sources");

@@ -1,6 +1,7 @@
 /** The package's public names. */
 export { ControlPlane, type ControlPlaneArgs } from "./components/control-plane.ts";
 export { ExistingCluster, type ExistingClusterArgs } from "./components/existing-cluster.ts";
+export { FederatedReady, type FederatedReadyArgs } from "./components/federated-ready.ts";
 export { Issuer, type IssuerArgs, type IssuerKeyPair } from "./components/issuer.ts";
 export { KindCluster, type KindClusterArgs } from "./components/kind-cluster.ts";
 export { Link, type LinkArgs } from "./components/link.ts";
@@ -10,23 +11,40 @@ export {
   Multicluster,
   type MulticlusterArgs,
 } from "./components/multicluster.ts";
+export { PodRoutes, type PodRoutesArgs, type RoutePeer } from "./components/pod-routes.ts";
 export { readSources } from "./components/sources.ts";
+export { ServiceExport, type ServiceExportArgs } from "./components/service-export.ts";
 export { Topology, type TopologyArgs } from "./components/topology.ts";
 export {
   TrustAnchor,
   type TrustAnchorArgs,
   type TrustAnchorKeyPair,
 } from "./components/trust-anchor.ts";
+export { toDot } from "./diagram/dot.ts";
+export { toMermaid } from "./diagram/mermaid.ts";
+export { toSvg } from "./diagram/svg.ts";
 export { plan, planOrThrow, type PlanContext, type PlanResult } from "./planning/plan.ts";
-export type { ClusterPlan, GatewayPlan, LinkPlan, Plan } from "./planning/plan-types.ts";
+export type {
+  ClusterPlan,
+  ExportPlan,
+  GatewayPlan,
+  LinkPlan,
+  MirrorPlan,
+  Plan,
+} from "./planning/plan-types.ts";
 export { formatProblem, type Problem, TopologyError } from "./planning/problem.ts";
 export type { Sources } from "./planning/sources.ts";
 export type {
   ClusterSpec,
+  DockerSpec,
+  ExportKind,
+  ExportSpec,
   GatewaySpec,
+  LabelSelector,
   LinkerdSpec,
   LinkMode,
   LinkSpec,
+  SelectorsSpec,
   Topology as TopologySpec,
   TrustSpec,
 } from "./planning/topology.ts";

@@ -3,11 +3,11 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type ChartSource, linkerdRelease, localRelease } from "./chart-source.ts";
 import { controlPlaneValues } from "./control-plane-values.ts";
-import { gatewayApiChart } from "./gateway-api.ts";
+import { definitionsOf, gatewayApiChart } from "./gateway-api.ts";
 import { InjectorReady } from "./gates.ts";
-import { given } from "./given.ts";
+import { DefinitionsCleanup, ReleaseComplete } from "./installation.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
-import { inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
+import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Arguments of {@link ControlPlane}. */
@@ -91,11 +91,23 @@ export class ControlPlane extends pulumi.ComponentResource {
       },
       inCluster(cluster, this, { dependsOn: [namespace] }),
     );
+    const directory = gatewayApiChart(args.gatewayApi);
+    // In a cluster that outlives all this: what it did not have before goes in the end.
+    const cleanup =
+      cluster.lifetime === undefined
+        ? [
+            new DefinitionsCleanup(
+              name,
+              { ...accessTo(cluster), definitions: directory.apply(definitionsOf) },
+              onCluster(cluster, this),
+            ),
+          ]
+        : [];
     const gatewayApi = localRelease(
       `${name}-gateway-api`,
-      { name: "gateway-api", directory: gatewayApiChart(args.gatewayApi) },
+      { name: "gateway-api", directory },
       { ...releases, awaitPods: false },
-      after(),
+      after(...cleanup),
     );
     const crds = linkerdRelease(
       `${name}-crds`,
@@ -130,14 +142,19 @@ export class ControlPlane extends pulumi.ComponentResource {
       // The policy controller looks once, at its start, which kinds of routes there are.
       after(issuer, gatewayApi, crds),
     );
+    const complete = new ReleaseComplete(
+      name,
+      {
+        ...accessTo(cluster),
+        namespace: controlPlaneNamespace,
+        releases: ["linkerd-crds", "linkerd-control-plane"],
+      },
+      onCluster(cluster, this, { dependsOn: [crds, controllers] }),
+    );
     const gate = new InjectorReady(
       name,
-      given({
-        kubeconfig: cluster.kubeconfig,
-        context: cluster.context,
-        triggers: [controllers.status.revision.apply(String)],
-      }),
-      onCluster(cluster, this, { dependsOn: [controllers] }),
+      { ...accessTo(cluster), triggers: [controllers.status.revision.apply(String)] },
+      onCluster(cluster, this, { dependsOn: [controllers, complete] }),
     );
     this.injecting = gate;
     this.proxyImage = gate.proxyImage;

@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { given } from "./given.ts";
-import type { MeshCluster } from "./mesh-cluster.ts";
+import { Vacancy } from "./installation.ts";
+import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
+import { controlPlaneNamespace } from "./control-plane.ts";
+import { multiclusterNamespace } from "./multicluster.ts";
 
 /** Arguments of {@link ExistingCluster}. */
 export interface ExistingClusterArgs {
@@ -23,7 +27,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
   readonly kubeconfig: pulumi.Output<string>;
   readonly context: string | undefined;
   readonly lifetime = undefined;
-  /** The file that was given. */
+  /** The file that was given, as an absolute path: whoever asks for it works in another directory. */
   readonly kubeconfigPath: string;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -31,7 +35,15 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
     super("linkerd-topology:index:ExistingCluster", name, {}, opts);
     this.kubeconfig = pulumi.secret(content);
     this.context = args.context;
-    this.kubeconfigPath = args.kubeconfig;
+    this.kubeconfigPath = resolve(args.kubeconfig);
+    const vacancy = new Vacancy(
+      name,
+      {
+        ...accessTo(this),
+        namespaces: [controlPlaneNamespace, multiclusterNamespace],
+      },
+      { parent: this },
+    );
     this.kubernetes = new Provider(
       name,
       given({
@@ -41,7 +53,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
         // for another cluster, and other credentials or another place of the file for the same one.
         enableSecretMutable: true,
       }),
-      { parent: this },
+      { parent: this, dependsOn: [vacancy] },
     );
     this.registerOutputs({ kubeconfigPath: this.kubeconfigPath });
   }

@@ -1,15 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** Version of the provider plugin `linkerd-topology` that serves these resources. */
-const version = "0.1.0";
+export const providerVersion = "0.1.0";
 
-export interface InjectorReadyArgs {
+/** The way into a cluster: exactly one of `kubeconfig` and `kubeconfigPath`. */
+export interface AccessArgs {
   /** Kubeconfig, as text. Kept as a secret. */
-  kubeconfig: pulumi.Input<string>;
+  kubeconfig?: pulumi.Input<string>;
+  /** File that holds the kubeconfig, an absolute path. The state then has no copy of it. */
+  kubeconfigPath?: pulumi.Input<string>;
   /** @default the current context of the kubeconfig */
   context?: pulumi.Input<string>;
+}
+
+export interface InjectorReadyArgs extends AccessArgs {
   /** Waits again whenever one of these changes, such as the version of the control plane's release. @default [] */
   triggers?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** The access as the provider takes it. */
+export function accessProperties(args: AccessArgs): pulumi.Inputs {
+  return {
+    kubeconfig: args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig),
+    kubeconfigPath: args.kubeconfigPath,
+    context: args.context,
+  };
 }
 
 /**
@@ -26,62 +41,70 @@ export class InjectorReady extends pulumi.CustomResource {
       "linkerd-topology:index:InjectorReady",
       name,
       {
-        kubeconfig: pulumi.secret(args.kubeconfig),
-        context: args.context,
+        ...accessProperties(args),
         triggers: args.triggers ?? [],
         proxyImage: undefined,
       },
-      pulumi.mergeOptions({ version, additionalSecretOutputs: ["kubeconfig"] }, opts),
+      pulumi.mergeOptions(
+        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
+        opts,
+      ),
     );
   }
 }
 
-export interface LinkReadyArgs {
-  /** Kubeconfig of the source, as text. Kept as a secret. */
-  kubeconfig: pulumi.Input<string>;
-  /** @default the current context of the kubeconfig */
-  context?: pulumi.Input<string>;
+/** Access is to the source. */
+export interface LinkReadyArgs extends AccessArgs {
   /** Namespace of the Link and of its service mirror. @default "linkerd-multicluster" */
   namespace?: pulumi.Input<string>;
   /** Name of the Link, which is the target's. */
   link: pulumi.Input<string>;
   /** Whether the Link has a gateway. */
   gateway: pulumi.Input<boolean>;
+  /**
+   * Whether the Link carries traffic from pod to pod: the source's linkerd-destination has to watch the
+   * target then, and is restarted once where it doesn't. @default false
+   */
+  discovery?: pulumi.Input<boolean>;
   /** Waits again whenever one of these changes, such as the Link's or its credentials' uid. @default [] */
   triggers?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
  * Exists once the source's service mirror has taken up the Link as it stands and the target accepted its
- * credentials. Readiness of the service mirror proves neither.
+ * credentials. Readiness of the service mirror proves neither. A service mirror that is stuck on an earlier
+ * Link is restarted, once.
  */
 export class LinkReady extends pulumi.CustomResource {
   /** The service mirror's pod that works on the Link. */
   declare readonly controllerPod: pulumi.Output<string>;
+  /** What a refresh saw in place of all that; empty where it holds. The next update waits again. */
+  declare readonly trouble: pulumi.Output<string>;
 
   constructor(name: string, args: LinkReadyArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
       "linkerd-topology:index:LinkReady",
       name,
       {
-        kubeconfig: pulumi.secret(args.kubeconfig),
-        context: args.context,
+        ...accessProperties(args),
         namespace: args.namespace ?? "linkerd-multicluster",
         link: args.link,
         gateway: args.gateway,
+        discovery: args.discovery ?? false,
         triggers: args.triggers ?? [],
         controllerPod: undefined,
+        trouble: undefined,
       },
-      pulumi.mergeOptions({ version, additionalSecretOutputs: ["kubeconfig"] }, opts),
+      pulumi.mergeOptions(
+        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
+        opts,
+      ),
     );
   }
 }
 
-export interface MirrorCleanupArgs {
-  /** Kubeconfig of the source, as text. Kept as a secret. */
-  kubeconfig: pulumi.Input<string>;
-  /** @default the current context of the kubeconfig */
-  context?: pulumi.Input<string>;
+/** Access is to the source. */
+export interface MirrorCleanupArgs extends AccessArgs {
   /** Namespace of the Link. @default "linkerd-multicluster" */
   namespace?: pulumi.Input<string>;
   /** Name of the Link, which is the target's. */
@@ -109,12 +132,14 @@ export class MirrorCleanup extends pulumi.CustomResource {
       "linkerd-topology:index:MirrorCleanup",
       name,
       {
-        kubeconfig: pulumi.secret(args.kubeconfig),
-        context: args.context,
+        ...accessProperties(args),
         namespace: args.namespace ?? "linkerd-multicluster",
         link: args.link,
       },
-      pulumi.mergeOptions({ version, additionalSecretOutputs: ["kubeconfig"] }, opts),
+      pulumi.mergeOptions(
+        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
+        opts,
+      ),
     );
   }
 }

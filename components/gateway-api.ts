@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -45,6 +46,13 @@ export function gatewayApiChart(file: string | undefined): pulumi.Output<string>
       return directory;
     }),
   );
+}
+
+/** Names of the definitions in a chart that {@link gatewayApiChart} made. */
+export function definitionsOf(directory: string): string[] {
+  return readdirSync(join(directory, "crds"))
+    .map((file) => file.replace(/\.yaml$/, ""))
+    .sort();
 }
 
 function readDefinitions(file: string): string {

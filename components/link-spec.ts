@@ -1,11 +1,13 @@
 import type { GatewayPlan, LinkPlan } from "../planning/plan-types.ts";
+import { nudgedAnnotation } from "../verification/names.ts";
 
 /** What a Link's specification follows from. */
 export interface LinkSettings {
   /** Name of the target, and of the Link. */
   readonly target: string;
-  /** Which kinds of export the Link carries. */
-  readonly mode: LinkPlan["mode"];
+  readonly selectors: LinkPlan["selectors"];
+  readonly excludedLabels: readonly string[];
+  readonly excludedAnnotations: readonly string[];
   readonly gateway: Pick<GatewayPlan, "addresses" | "port" | "probePort" | "identity"> | undefined;
   readonly clusterDomain: string;
   readonly controlPlaneNamespace: string;
@@ -20,7 +22,7 @@ export function credentialsName(target: string): string {
 
 /** Specification of a Link, multicluster.linkerd.io/v1alpha3. */
 export function linkSpec(settings: LinkSettings): Record<string, unknown> {
-  const { gateway, mode } = settings;
+  const { gateway, selectors, excludedLabels } = settings;
   return {
     targetClusterName: settings.target,
     targetClusterDomain: settings.clusterDomain,
@@ -31,20 +33,19 @@ export function linkSpec(settings: LinkSettings): Record<string, unknown> {
       gatewayPort: String(gateway.port),
       gatewayIdentity: gateway.identity,
       probeSpec: { path: "/ready", port: String(gateway.probePort), period: "3s" },
-      selector: { matchLabels: { "mirror.linkerd.io/exported": "true" } },
     }),
-    ...(mode !== "gateway" && {
-      remoteDiscoverySelector: {
-        matchLabels: { "mirror.linkerd.io/exported": "remote-discovery" },
-      },
-      federatedServiceSelector: { matchLabels: { "mirror.linkerd.io/federated": "member" } },
-    }),
+    ...(selectors.gateway && { selector: selectors.gateway }),
+    ...(selectors.remoteDiscovery && { remoteDiscoverySelector: selectors.remoteDiscovery }),
+    ...(selectors.federated && { federatedServiceSelector: selectors.federated }),
+    ...(excludedLabels.length > 0 && { excludedLabels }),
     excludedAnnotations: [
+      ...settings.excludedAnnotations,
       // Tools leave the whole object in it, which is not that of the mirror.
       "kubectl.kubernetes.io/last-applied-configuration",
       // The service mirror reads credentials when it starts and when the specification of its Link
       // changes, never for a change of the Secret. An annotation that no Service has says nothing else.
       `linkerd-topology.dev/credentials-${settings.credentialsRevision}`,
+      nudgedAnnotation,
     ],
   };
 }

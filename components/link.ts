@@ -2,17 +2,18 @@ import { createHash } from "node:crypto";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
+import { planSelectors } from "../planning/link-selectors.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
 import { controlPlaneNamespace } from "./control-plane.ts";
 import { LinkReady, MirrorCleanup } from "./gates.ts";
-import { given } from "./given.ts";
 import { credentialsName, linkSpec } from "./link-spec.ts";
-import { inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
+import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import {
   type AccessCredentials,
   type Multicluster,
   multiclusterNamespace,
 } from "./multicluster.ts";
+import type { PodRoutes } from "./pod-routes.ts";
 
 /** Arguments of {@link Link}. */
 export interface LinkArgs {
@@ -28,6 +29,17 @@ export interface LinkArgs {
   readonly access: AccessCredentials;
   /** Which kinds of export the Link carries. */
   readonly mode: LinkPlan["mode"];
+  /** Which Services of the target it carries, by kind. @default Linkerd's own labels, where the mode carries the kind */
+  readonly selectors?: LinkPlan["selectors"];
+  /** Labels that mirrors don't take over: keys, or `prefix/*`. @default [] */
+  readonly excludedLabels?: readonly string[];
+  /** Annotations that mirrors don't take over: keys, or `prefix/*`. @default kubectl's and the package's own */
+  readonly excludedAnnotations?: readonly string[];
+  /**
+   * Pod routes of the source and of the target: a Link of mode `flat` or `mixed` is created only when
+   * they are in place. @default [], where pods reach each other anyway
+   */
+  readonly routes?: readonly Pick<PodRoutes, "ready">[];
   /** The target's gateway. @default none, for a Link of mode `flat` */
   readonly gateway?: LinkPlan["gateway"];
   /**
@@ -91,20 +103,17 @@ export class Link extends pulumi.ComponentResource {
     const spec = args.access.revision.apply((credentialsRevision) =>
       linkSpec({
         target,
-        mode: args.mode,
         gateway: args.gateway,
+        selectors: args.selectors ?? planSelectors(args.mode),
+        excludedLabels: args.excludedLabels ?? [],
+        excludedAnnotations: args.excludedAnnotations ?? [],
         clusterDomain: args.clusterDomain ?? "cluster.local",
         controlPlaneNamespace,
         credentialsRevision,
       }),
     );
-    const onSource = {
-      kubeconfig: source.kubeconfig,
-      context: source.context,
-      namespace: multiclusterNamespace,
-      link: target,
-    };
-    const cleanup = new MirrorCleanup(name, given(onSource), onCluster(source, this));
+    const onSource = { ...accessTo(source), namespace: multiclusterNamespace, link: target };
+    const cleanup = new MirrorCleanup(name, onSource, onCluster(source, this));
     const link = new CustomResource(
       name,
       {
@@ -123,14 +132,16 @@ export class Link extends pulumi.ComponentResource {
         dependsOn: [args.extension.installed, cleanup, forServiceMirror, forDestination],
       }),
     );
+    const routes = args.mode === "gateway" ? [] : (args.routes ?? []).map(({ ready }) => ready);
     const gate = new LinkReady(
       name,
-      given({
+      {
         ...onSource,
         gateway: args.gateway !== undefined,
+        discovery: args.mode !== "gateway",
         triggers: [spec.apply(digest)],
-      }),
-      onCluster(source, this, { dependsOn: [link] }),
+      },
+      onCluster(source, this, { dependsOn: [link, ...routes] }),
     );
     this.controllerPod = gate.controllerPod;
     this.registerOutputs({ controllerPod: this.controllerPod });

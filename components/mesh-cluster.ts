@@ -10,6 +10,11 @@ export interface MeshCluster {
   readonly kubernetes: Provider;
   /** Content of a kubeconfig that reaches the cluster from this machine. Secret. */
   readonly kubeconfig: pulumi.Output<string>;
+  /**
+   * File on this machine with that content, an absolute path. Gates read it where there is one, so that the state holds
+   * no copy of the kubeconfig for each of them. @default the gates keep the content, as a secret
+   */
+  readonly kubeconfigPath?: pulumi.Input<string>;
   /** Context in that kubeconfig; undefined for its current one. */
   readonly context: string | undefined;
   /**
@@ -17,6 +22,19 @@ export interface MeshCluster {
    * to be deleted one by one; undefined where the cluster outlives what is installed in it.
    */
   readonly lifetime: pulumi.Resource | undefined;
+}
+
+/** How a resource of the provider `linkerd-topology` gets into a cluster. */
+export function accessTo(cluster: MeshCluster): (
+  { kubeconfigPath: pulumi.Input<string> } | { kubeconfig: pulumi.Output<string> }
+) & {
+  context?: string;
+} {
+  const { context, kubeconfig, kubeconfigPath } = cluster;
+  return {
+    ...(kubeconfigPath === undefined ? { kubeconfig } : { kubeconfigPath }),
+    ...(context !== undefined && { context }),
+  };
 }
 
 /** Options of a resource that lives in a cluster. */

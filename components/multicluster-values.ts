@@ -1,5 +1,6 @@
 import type { GatewayPlan } from "../planning/plan-types.ts";
 import { highAvailability } from "./high-availability.ts";
+import { defaultPauseImage } from "./pause-image.ts";
 import { type ChartValues, mergeValues, splitImage } from "./values.ts";
 
 /** A cluster that this one has a Link to: one service mirror controller. */
@@ -15,11 +16,15 @@ export interface MirrorTarget {
   readonly headless: boolean;
 }
 
+/** How a cluster's own gateway is exposed. */
+export type ExposedGateway = Pick<GatewayPlan, "serviceType" | "port" | "probePort"> &
+  Partial<Pick<GatewayPlan, "loadBalancerIP">>;
+
 /** What the values of linkerd-multicluster follow from. */
 export interface MulticlusterSettings {
   readonly trustDomain: string;
   /** How this cluster's own gateway is exposed; undefined for none. */
-  readonly gateway: Pick<GatewayPlan, "serviceType" | "port" | "probePort"> | undefined;
+  readonly gateway: ExposedGateway | undefined;
   readonly targets: readonly MirrorTarget[];
   /** Service accounts by which other clusters watch this one. */
   readonly accessAccounts: readonly string[];
@@ -32,9 +37,6 @@ export interface MulticlusterSettings {
   readonly values: ChartValues;
 }
 
-/** The chart's own default has not been pullable since February 2026. */
-const pauseImage = "registry.k8s.io/pause:3.10.1";
-
 /** Values of the chart linkerd-multicluster. */
 export function multiclusterValues(settings: MulticlusterSettings): Record<string, unknown> {
   const image =
@@ -46,11 +48,14 @@ export function multiclusterValues(settings: MulticlusterSettings): Record<strin
     // no proxy accepts (linkerd2#9044).
     identityTrustDomain: settings.trustDomain,
     gateway: gatewayValues(settings),
-    controllers: settings.targets.map((target) => controllerValues(target, settings.values)),
+    // By name: the order in which somebody wrote the clusters is no other release.
+    controllers: settings.targets
+      .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+      .map((target) => controllerValues(target, settings.values)),
     controllerDefaults: image,
     localServiceMirror: image,
     remoteMirrorServiceAccount: settings.accessAccounts.length > 0,
-    remoteMirrorServiceAccountName: settings.accessAccounts,
+    remoteMirrorServiceAccountName: settings.accessAccounts.toSorted(),
     // It would label the namespace, with an image of its own; we made the namespace with its labels.
     createNamespaceMetadataJob: false,
   };
@@ -63,11 +68,15 @@ function gatewayValues({ gateway, images }: MulticlusterSettings): ChartValues {
   const nodePorts =
     gateway.serviceType === "NodePort"
       ? { nodePort: gateway.port, probe: { nodePort: gateway.probePort } }
-      : { port: gateway.port, probe: { port: gateway.probePort } };
+      : {
+          port: gateway.port,
+          probe: { port: gateway.probePort },
+          ...(gateway.loadBalancerIP !== undefined && { loadBalancerIP: gateway.loadBalancerIP }),
+        };
   return {
     enabled: true,
     serviceType: gateway.serviceType,
-    pauseImage: images.pause ?? pauseImage,
+    pauseImage: images.pause ?? defaultPauseImage,
     ...nodePorts,
   };
 }

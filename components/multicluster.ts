@@ -1,12 +1,16 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { GatewayPlan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import { type ChartSource, linkerdRelease } from "./chart-source.ts";
 import type { ControlPlane } from "./control-plane.ts";
-import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
-import { type MirrorTarget, multiclusterValues } from "./multicluster-values.ts";
+import { ReleaseComplete } from "./installation.ts";
+import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
+import {
+  type ExposedGateway,
+  type MirrorTarget,
+  multiclusterValues,
+} from "./multicluster-values.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Arguments of {@link Multicluster}. */
@@ -20,7 +24,7 @@ export interface MulticlusterArgs {
   readonly controlPlane: Pick<ControlPlane, "injecting">;
   readonly charts: ChartSource;
   /** How the gateway is exposed. @default no gateway */
-  readonly gateway?: Pick<GatewayPlan, "serviceType" | "port" | "probePort"> | undefined;
+  readonly gateway?: ExposedGateway | undefined;
   /** The Links whose source this cluster is. @default [] */
   readonly targets?: readonly MirrorTarget[];
   /** Service accounts for the Links whose target this cluster is, one per source. @default [] */
@@ -96,9 +100,18 @@ export class Multicluster extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [namespace, args.controlPlane.injecting] },
     );
-    this.installed = release;
+    const complete = new ReleaseComplete(
+      name,
+      {
+        ...accessTo(cluster),
+        namespace: multiclusterNamespace,
+        releases: ["linkerd-multicluster"],
+      },
+      onCluster(cluster, this, { dependsOn: [release] }),
+    );
+    this.installed = complete;
     this.access = Object.fromEntries(
-      accessAccounts.map((account) => [account, this.#accessTo(cluster, account, name, release)]),
+      accessAccounts.map((account) => [account, this.#accessTo(cluster, account, name, complete)]),
     );
     this.registerOutputs({});
   }

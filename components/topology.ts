@@ -1,15 +1,16 @@
-import { Network } from "../sdks/kind/index.ts";
+import { Network, type NetworkArgs } from "../sdks/kind/index.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { planOrThrow } from "../planning/plan.ts";
-import type { ClusterPlan, LinkPlan, Plan } from "../planning/plan-types.ts";
+import type { LinkPlan, Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
-import { ControlPlane } from "./control-plane.ts";
-import { ExistingCluster } from "./existing-cluster.ts";
-import { Issuer } from "./issuer.ts";
+import type { ExistingCluster } from "./existing-cluster.ts";
+import { makeExports } from "./exports.ts";
+import { given } from "./given.ts";
 import { KindCluster } from "./kind-cluster.ts";
 import { Link } from "./link.ts";
-import { Multicluster } from "./multicluster.ts";
+import { makeMember, type Member, memberName } from "./member.ts";
+import { PodRoutes } from "./pod-routes.ts";
 import { TrustAnchor } from "./trust-anchor.ts";
 
 /** Arguments of {@link Topology}. */
@@ -20,13 +21,6 @@ export interface TopologyArgs {
   readonly name?: string;
   /** Where images and charts come from, paths absolute. @default the public registries */
   readonly sources?: Sources;
-}
-
-/** A cluster of a topology, with what was installed in it. */
-interface Member {
-  readonly plan: ClusterPlan;
-  readonly cluster: KindCluster | ExistingCluster;
-  readonly multicluster: Multicluster;
 }
 
 /**
@@ -70,7 +64,7 @@ export class Topology extends pulumi.ComponentResource {
       child,
     );
     const network = plan.clusters.some((cluster) => cluster.type === "kind")
-      ? new Network(name, { name: plan.network.name }, child).name
+      ? new Network(networkName(name, plan), networkArgs(plan), child).name
       : plan.network.name;
     const members = new Map(
       plan.clusters.map((cluster) => [
@@ -78,98 +72,64 @@ export class Topology extends pulumi.ComponentResource {
         makeMember(name, cluster, { plan, sources, network, topology: this }),
       ]),
     );
-    for (const link of plan.links) {
-      makeLink(name, link, members, plan, child);
-    }
+    const routes = makeRoutes(name, members, sources, child);
+    const links = new Map(
+      plan.links.map((link) => [
+        `${link.source} ${link.target}`,
+        makeLink(name, link, { plan, members, routes }, child),
+      ]),
+    );
+    makeExports({ name, plan, members, links, topology: this });
     this.clusters = Object.fromEntries([...members].map(([key, { cluster }]) => [key, cluster]));
     this.registerOutputs({});
   }
 }
 
-interface Surroundings {
-  readonly plan: Plan;
-  readonly sources: Sources;
-  readonly network: pulumi.Input<string>;
-  readonly topology: Topology;
+/** Another subnet is another network: its clusters are made anew on it, so it is a new resource as well. */
+function networkName(name: string, { network: { subnet } }: Plan): string {
+  return subnet === undefined ? name : `${name}-${subnet.replace(/[./]/g, "-")}`;
 }
 
-function makeMember(name: string, cluster: ClusterPlan, around: Surroundings): Member {
-  const { plan, sources, network, topology } = around;
-  const { linkerd, trust } = plan;
-  const child = { parent: topology };
-  const prefix = memberName(name, cluster);
-  const made =
-    cluster.type === "kind"
-      ? new KindCluster(
-          prefix,
-          {
-            ...cluster,
-            network,
-            controlPlanes: count(cluster, "control-plane"),
-            workers: count(cluster, "worker"),
-          },
-          child,
-        )
-      : new ExistingCluster(prefix, cluster, child);
-  // The issuer is not in the cluster: it outlives the cluster's generations.
-  const issuer = new Issuer(
-    `${name}-${cluster.name}`,
-    {
-      trustAnchor: topology.trustAnchor,
-      trustDomain: linkerd.trustDomain,
-      lifetimeHours: trust.issuerLifetimeHours,
-      earlyRenewalHours: trust.issuerEarlyRenewalHours,
-    },
-    child,
-  );
-  const common = {
-    cluster: made,
-    charts: { directory: sources.charts, version: linkerd.chartVersion },
-    images: sources.images,
-    trustDomain: linkerd.trustDomain,
-    highAvailability: linkerd.highAvailability,
-  };
-  const controlPlane = new ControlPlane(
-    `${prefix}-control-plane`,
-    {
-      ...common,
-      trustAnchorsPem: topology.trustAnchor.certificatePem,
-      issuer,
-      gatewayApi: sources.gatewayApi,
-      clusterDomain: linkerd.clusterDomain,
-      crdsValues: linkerd.values.crds,
-      values: linkerd.values.controlPlane,
-    },
-    child,
-  );
-  const outgoing = plan.links.filter((link) => link.source === cluster.name);
-  const incoming = plan.links.filter((link) => link.target === cluster.name);
-  const multicluster = new Multicluster(
-    `${prefix}-multicluster`,
-    {
-      ...common,
-      controlPlane,
-      gateway: cluster.gateway,
-      targets: outgoing.map((link) => ({
-        name: link.name,
-        probePort: link.gateway?.probePort,
-        headless: link.headless,
-      })),
-      accessAccounts: incoming.map((link) => link.accessAccount),
-      values: linkerd.values.multicluster,
-    },
-    child,
-  );
-  return { plan: cluster, cluster: made, multicluster };
+function networkArgs({ network: { name, subnet, nodeRange } }: Plan): NetworkArgs {
+  return given({ name, subnet, ipRange: nodeRange });
+}
+
+/** Pod routes of each cluster that shares its network with others, by the cluster's name. */
+function makeRoutes(
+  name: string,
+  members: ReadonlyMap<string, Member>,
+  sources: Sources,
+  child: pulumi.ComponentResourceOptions,
+): Map<string, PodRoutes> {
+  const routes = new Map<string, PodRoutes>();
+  for (const { plan, cluster } of members.values()) {
+    if (plan.type !== "kind" || plan.routePeers.length === 0) continue;
+    const peers = plan.routePeers.map((peer) => {
+      const member = members.get(peer);
+      if (member?.plan.type !== "kind" || !(member.cluster instanceof KindCluster)) {
+        throw new Error(`the plan has routes ${plan.name} → ${peer}, which is no kind cluster`);
+      }
+      return { podSubnet: member.plan.podSubnet, nodes: member.cluster.nodes };
+    });
+    const args = { cluster, peers, image: sources.images?.pause };
+    routes.set(plan.name, new PodRoutes(`${memberName(name, plan)}-pod-routes`, args, child));
+  }
+  return routes;
+}
+
+/** What a Link is made from, besides itself. */
+interface LinkSurroundings {
+  readonly plan: Plan;
+  readonly members: ReadonlyMap<string, Member>;
+  readonly routes: ReadonlyMap<string, PodRoutes>;
 }
 
 function makeLink(
   name: string,
   link: LinkPlan,
-  members: ReadonlyMap<string, Member>,
-  plan: Plan,
+  { plan, members, routes }: LinkSurroundings,
   child: pulumi.ComponentResourceOptions,
-): void {
+): Link {
   const source = members.get(link.source);
   const target = members.get(link.target);
   const access = target?.multicluster.access[link.accessAccount];
@@ -177,7 +137,7 @@ function makeLink(
   if (source === undefined || access === undefined || apiServer === undefined) {
     throw new Error(`the plan has a Link ${link.source} → ${link.target} without what it needs`);
   }
-  new Link(
+  return new Link(
     `${memberName(name, source.plan)}-to-${link.target}`,
     {
       source: source.cluster,
@@ -186,6 +146,10 @@ function makeLink(
       apiServer,
       access,
       mode: link.mode,
+      selectors: link.selectors,
+      excludedLabels: link.excludedLabels,
+      excludedAnnotations: link.excludedAnnotations,
+      routes: [link.source, link.target].flatMap((end) => routes.get(end) ?? []),
       gateway: link.gateway,
       linkerdVersion: plan.linkerd.version,
       trustDomain: plan.linkerd.trustDomain,
@@ -193,14 +157,4 @@ function makeLink(
     },
     child,
   );
-}
-
-/** Part of the logical name of everything in a cluster; a new generation of it has another one. */
-function memberName(name: string, cluster: ClusterPlan): string {
-  const suffix = cluster.type === "kind" ? `-${cluster.generation}` : "";
-  return `${name}-${cluster.name}${suffix}`;
-}
-
-function count(cluster: ClusterPlan & { type: "kind" }, role: string): number {
-  return cluster.nodes.filter((node) => node.role === role).length;
 }

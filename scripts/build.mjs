@@ -19,6 +19,10 @@ const launchers = [
   "providers/kind/pulumi-resource-kind",
   "providers/mesh/pulumi-resource-linkerd-topology",
 ];
+copyFileSync(
+  path.join(root, "components/pod-routes.sh"),
+  path.join(dist, "components/pod-routes.sh"),
+);
 for (const launcher of launchers) {
   copyFileSync(path.join(root, launcher), path.join(dist, launcher));
   chmodSync(path.join(dist, launcher), 0o755);

@@ -27,6 +27,25 @@ void describe("a cluster that exists", async () => {
     for (const one of inStaging) assert.equal(one.deletedWith, undefined, one.key);
   });
 
+  void it("is seen without Linkerd before anything is made in it", () => {
+    const vacancy = "linkerd-topology:index:Vacancy::lab-staging";
+    const provider = all.find(({ key }) => key === "pulumi:providers:kubernetes::lab-staging");
+    assert.ok(provider?.dependencies.includes(vacancy));
+    assert.equal(all.filter(({ type }) => type.endsWith(":Vacancy")).length, 1);
+  });
+
+  void it("loses the Gateway API in the end if it had none, which is noted before", () => {
+    const cleanup = "linkerd-topology:index:DefinitionsCleanup::lab-staging-control-plane";
+    const found = all.find(({ key }) => key === cleanup);
+    assert.deepEqual(found?.inputs["definitions"], [
+      "gateways.gateway.networking.k8s.io",
+      "httproutes.gateway.networking.k8s.io",
+    ]);
+    const release = all.find(({ name }) => name === "lab-staging-control-plane-gateway-api");
+    assert.ok(release?.dependencies.includes(cleanup));
+    assert.equal(all.filter(({ type }) => type.endsWith(":DefinitionsCleanup")).length, 1);
+  });
+
   void it("has its kubeconfig kept secret, and its context used", () => {
     const provider = all.find(({ key }) => key === "pulumi:providers:kubernetes::lab-staging");
     assert.ok(isSecret(provider?.inputs["kubeconfig"]));
@@ -35,7 +54,7 @@ void describe("a cluster that exists", async () => {
     for (const one of all.filter(({ type }) => /Ready|Cleanup/.test(type))) {
       if (!one.name.startsWith("lab-staging")) continue;
       assert.equal(one.inputs["context"], "admin", one.key);
-      assert.deepEqual(one.inputs["kubeconfig"], { secret: "kubeconfig of staging" });
+      assert.equal(one.inputs["kubeconfigPath"], kubeconfig);
     }
   });
 

@@ -161,7 +161,7 @@ function outputsOf(name: string, type: string): object {
         kubeconfig: `kubeconfig of ${name}`,
         kubeconfigPath: `/state/${name}.kubeconfig`,
         kubernetesVersion: "v1.34.2",
-        nodes: [],
+        nodes: [{ name: `node-of-${name}`, address: "172.18.0.2", podCidr: "10.0.0.0/24" }],
       };
     case "tls:index/privateKey:PrivateKey":
       return { privateKeyPem: `private key ${name}` };

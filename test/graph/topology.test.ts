@@ -96,6 +96,8 @@ void describe("a topology of two kind clusters", async () => {
       "Release",
       "Release",
       "Release",
+      "ReleaseComplete",
+      "ReleaseComplete",
       "Secret",
       "Secret",
       "kubernetes",

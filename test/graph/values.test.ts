@@ -5,7 +5,6 @@ import {
   controlPlaneValues,
   type ControlPlaneSettings,
 } from "../../components/control-plane-values.ts";
-import { linkSpec } from "../../components/link-spec.ts";
 import {
   multiclusterValues,
   type MulticlusterSettings,
@@ -89,6 +88,17 @@ void describe("values of the multi-cluster extension", () => {
     });
   });
 
+  void it("ask for the load balancer's planned address", () => {
+    const gateway = { serviceType: "LoadBalancer", port: 4143, probePort: 4191 } as const;
+    const valuesWith = (loadBalancerIP?: string) =>
+      multiclusterValues({ ...multicluster, gateway: { ...gateway, loadBalancerIP } })["gateway"];
+    assert.equal(
+      (valuesWith("192.168.253.136") as object & { loadBalancerIP: string }).loadBalancerIP,
+      "192.168.253.136",
+    );
+    assert.ok(!("loadBalancerIP" in (valuesWith() as object)));
+  });
+
   void it("give the probe Service the port at which the target's gateway is probed", () => {
     const [controller] = multiclusterValues(multicluster)["controllers"] as [
       { gateway: { probe: { port: number } } },
@@ -132,45 +142,6 @@ void describe("values of the multi-cluster extension", () => {
         gateway: { enabled: false },
       },
     ]);
-  });
-});
-
-void describe("a Link's specification", () => {
-  const gateway = { addresses: ["a", "b"], port: 30143, probePort: 30191, identity: "gw.id" };
-  const base = {
-    target: "east",
-    clusterDomain: "cluster.local",
-    controlPlaneNamespace: "linkerd",
-    credentialsRevision: "7",
-  };
-
-  void it("of mode gateway selects gateway exports only", () => {
-    const spec = linkSpec({ ...base, mode: "gateway", gateway });
-    assert.equal(spec["gatewayAddress"], "a,b");
-    assert.equal(spec["gatewayPort"], "30143");
-    assert.deepEqual(spec["probeSpec"], { path: "/ready", port: "30191", period: "3s" });
-    assert.ok("selector" in spec);
-    assert.ok(!("remoteDiscoverySelector" in spec) && !("federatedServiceSelector" in spec));
-  });
-
-  void it("of mode flat has no trace of a gateway", () => {
-    const spec = linkSpec({ ...base, mode: "flat", gateway: undefined });
-    assert.deepEqual(
-      Object.keys(spec).filter((key) => /gateway|probe|^selector/.test(key)),
-      [],
-    );
-    assert.ok("remoteDiscoverySelector" in spec && "federatedServiceSelector" in spec);
-  });
-
-  void it("of mode mixed has both, and every scalar is a text, as the definition wants it", () => {
-    const spec = linkSpec({ ...base, mode: "mixed", gateway });
-    assert.ok("selector" in spec && "remoteDiscoverySelector" in spec);
-    for (const value of Object.values(spec)) assert.ok(["string", "object"].includes(typeof value));
-  });
-
-  void it("changes with the credentials, so that the service mirror reads them again", () => {
-    const settings = { ...base, mode: "flat", gateway: undefined } as const;
-    assert.notDeepEqual(linkSpec(settings), linkSpec({ ...settings, credentialsRevision: "8" }));
   });
 });
 

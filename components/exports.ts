@@ -1,0 +1,97 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { groupBy } from "../planning/group.ts";
+import type { MirrorPlan, Plan } from "../planning/plan-types.ts";
+import { FederatedReady } from "./federated-ready.ts";
+import type { Link } from "./link.ts";
+import { accessTo, type MeshCluster, onCluster } from "./mesh-cluster.ts";
+import type { Multicluster } from "./multicluster.ts";
+import { ServiceExport } from "./service-export.ts";
+
+/** What exports of a cluster need of it. */
+export interface ExportingMember {
+  /** Logical name of the cluster, with its generation. */
+  readonly prefix: string;
+  readonly cluster: MeshCluster;
+  readonly multicluster: Pick<Multicluster, "installed">;
+}
+
+/** What was made before the exports. */
+export interface ExportSurroundings {
+  /** Logical name of the topology. */
+  readonly name: string;
+  readonly plan: Pick<Plan, "exports" | "mirrors">;
+  readonly members: ReadonlyMap<string, ExportingMember>;
+  /** Every Link, by `source target`. */
+  readonly links: ReadonlyMap<string, Link>;
+  readonly topology: pulumi.Resource;
+}
+
+/** One {@link ServiceExport} per Service and cluster, one {@link FederatedReady} per federated Service. */
+export function makeExports(around: ExportSurroundings): void {
+  const services = groupBy(
+    around.plan.exports,
+    ({ cluster, namespace, service }) => `${cluster} ${namespace} ${service}`,
+  );
+  const exported = new Map(
+    [...services].map(([key, ways]) => {
+      const [{ cluster, namespace, service } = noWay()] = ways;
+      const { prefix, cluster: into, multicluster } = memberOf(around, cluster);
+      const labels = Object.assign({}, ...ways.map((way) => way.labels)) as Record<string, string>;
+      const made = new ServiceExport(
+        `${prefix}-export-${namespace}.${service}`,
+        { ...accessTo(into), namespace, service, labels },
+        onCluster(into, around.topology, { dependsOn: [multicluster.installed] }),
+      );
+      return [key, made] as const;
+    }),
+  );
+  const federated = around.plan.mirrors.filter(({ kind }) => kind === "federated");
+  for (const mirrors of groupBy(federated, (one) => `${one.namespace} ${one.name}`).values()) {
+    makeFederated(around, mirrors, exported);
+  }
+}
+
+function makeFederated(
+  around: ExportSurroundings,
+  mirrors: readonly MirrorPlan[],
+  exported: ReadonlyMap<string, ServiceExport>,
+): void {
+  const [{ namespace, of: [{ service } = noWay()] } = noWay()] = mirrors;
+  const views = Object.fromEntries(
+    mirrors.map(({ cluster, of }) => [cluster, of.map((member) => member.cluster)]),
+  );
+  const named = [...new Set(Object.entries(views).flat(2))].sort();
+  new FederatedReady(
+    `${around.name}-federated-${namespace}.${service}`,
+    {
+      namespace,
+      service,
+      views,
+      clusters: Object.fromEntries(
+        named.map((cluster) => [cluster, memberOf(around, cluster).cluster]),
+      ),
+      // A cluster that is made anew keeps its file, and has none of it yet.
+      triggers: named.map((cluster) => memberOf(around, cluster).prefix),
+    },
+    {
+      parent: around.topology,
+      dependsOn: [
+        ...named.flatMap((cluster) => exported.get(`${cluster} ${namespace} ${service}`) ?? []),
+        ...Object.entries(views).flatMap(([viewer, members]) =>
+          members.flatMap((member) => around.links.get(`${viewer} ${member}`) ?? []),
+        ),
+      ],
+    },
+  );
+}
+
+function memberOf({ members }: ExportSurroundings, cluster: string): ExportingMember {
+  const found = members.get(cluster);
+  if (found === undefined) throw new Error(`the plan exports from ${cluster}, which it has not`);
+  return found;
+}
+
+/** Groups have a first element. */
+function noWay(): never {
+  throw new Error("a group without an element");
+}

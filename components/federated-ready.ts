@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import { accessProperties, providerVersion } from "./gates.ts";
+import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
+
+/** Arguments of {@link FederatedReady}. */
+export interface FederatedReadyArgs {
+  /** Namespace of the Service in every cluster. */
+  readonly namespace: string;
+  /** Name of the members, without `-federated`. */
+  readonly service: string;
+  /** Cluster that has the federated Service → the clusters whose members belong to it there. */
+  readonly views: Readonly<Record<string, readonly string[]>>;
+  /** Every cluster that `views` names. */
+  readonly clusters: Readonly<Record<string, MeshCluster>>;
+  /** Waits again whenever one of these changes. @default [] */
+  readonly triggers?: readonly pulumi.Input<string>[];
+}
+
+/**
+ * Exists once a federated Service has all of its members, as far as their Services exist, in every
+ * cluster that sees it. Where two service mirrors made it at the same moment one member is left out, for
+ * ever and silently; that one is then touched until it joins.
+ */
+export class FederatedReady extends pulumi.CustomResource {
+  /** `complete`, or what is still waited for. */
+  declare readonly state: pulumi.Output<string>;
+
+  constructor(name: string, args: FederatedReadyArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const access = Object.entries(args.clusters).map(
+      ([cluster, into]) => [cluster, accessProperties(accessTo(into))] as const,
+    );
+    const each = (property: string) =>
+      Object.fromEntries(
+        access.flatMap(([cluster, properties]) => {
+          const value: unknown = properties[property];
+          return value === undefined ? [] : [[cluster, value] as const];
+        }),
+      );
+    super(
+      "linkerd-topology:index:FederatedReady",
+      name,
+      {
+        namespace: args.namespace,
+        service: args.service,
+        views: Object.fromEntries(
+          Object.entries(args.views).map(([viewer, members]) => [viewer, members.join(",")]),
+        ),
+        kubeconfigPaths: each("kubeconfigPath"),
+        kubeconfigs: each("kubeconfig"),
+        contexts: each("context"),
+        triggers: [...(args.triggers ?? [])],
+        state: undefined,
+      },
+      pulumi.mergeOptions(
+        { version: providerVersion, additionalSecretOutputs: ["kubeconfigs"] },
+        opts,
+      ),
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type AccessArgs, accessProperties, providerVersion } from "./gates.ts";
+
+export interface ReleaseCompleteArgs extends AccessArgs {
+  /** Namespace of the releases. */
+  namespace: pulumi.Input<string>;
+  /** Names of the Helm releases. It has to depend on them. */
+  releases: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
+ * Helm releases with all of their objects. Helm and Pulumi look at Helm's records only: a Deployment that
+ * somebody deleted stays away. This resource looks at the objects when it is refreshed; those that are
+ * missing are drift, and the next update makes them again from Helm's record.
+ *
+ * @example
+ * ```ts
+ * new ReleaseComplete("gateway", { kubeconfigPath, namespace: "linkerd-multicluster", releases: ["linkerd-multicluster"] },
+ *   { dependsOn: [release] });
+ * ```
+ */
+export class ReleaseComplete extends pulumi.CustomResource {
+  constructor(name: string, args: ReleaseCompleteArgs, opts: pulumi.CustomResourceOptions = {}) {
+    super(
+      "linkerd-topology:index:ReleaseComplete",
+      name,
+      { ...accessProperties(args), namespace: args.namespace, releases: args.releases },
+      pulumi.mergeOptions(
+        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
+        opts,
+      ),
+    );
+  }
+}
+
+export interface DefinitionsCleanupArgs extends AccessArgs {
+  /** Names of the custom resource definitions. */
+  definitions: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
+ * For a cluster that outlives what is installed in it: notes which custom resource definitions it does not
+ * have yet, and removes those when it is deleted, unless somebody uses them. What installs them has to
+ * depend on it.
+ */
+export class DefinitionsCleanup extends pulumi.CustomResource {
+  /** Definitions that the cluster did not have before. */
+  declare readonly absent: pulumi.Output<string[]>;
+
+  constructor(name: string, args: DefinitionsCleanupArgs, opts: pulumi.CustomResourceOptions = {}) {
+    super(
+      "linkerd-topology:index:DefinitionsCleanup",
+      name,
+      { ...accessProperties(args), definitions: args.definitions, absent: undefined },
+      pulumi.mergeOptions(
+        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
+        opts,
+      ),
+    );
+  }
+}
+
+export interface VacancyArgs extends AccessArgs {
+  /** Namespaces that are about to be made. */
+  namespaces: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
+ * For a cluster that outlives what is installed in it: exists once it was seen without these namespaces.
+ * What makes them has to depend on it. A Linkerd that somebody else installed is an error that way, and
+ * stays as it is; it would be taken over otherwise, and deleted in the end.
+ */
+export class Vacancy extends pulumi.CustomResource {
+  constructor(name: string, args: VacancyArgs, opts: pulumi.CustomResourceOptions = {}) {
+    super(
+      "linkerd-topology:index:Vacancy",
+      name,
+      { ...accessProperties(args), namespaces: args.namespaces },
+      pulumi.mergeOptions(
+        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
+        opts,
+      ),
+    );
+  }
+}
