@@ -8,6 +8,7 @@ import { readProject, stackDirectory } from "./project.ts";
 import { engineError } from "./report/engine-errors.ts";
 import { describeStep, EngineProgress } from "./report/engine-progress.ts";
 import { runPhases } from "./report/phases.ts";
+import { tellChange } from "./run-engine.ts";
 import type { Output, Phase, Tell } from "./report/phases.ts";
 import { findStack, knownStacks, unknownStack } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
@@ -122,7 +123,9 @@ async function runEngine(
   const stack = await openExistingStack({ stack: request.stack, backend, env });
   if (stack === undefined) return undefined;
   await dropPendingOperations(backend, stack);
-  const progress = new EngineProgress();
+  const progress = new EngineProgress((change) => {
+    tellChange(change, tell);
+  });
   const ticker = setInterval(() => {
     const now = performance.now();
     tell.current(progress.running.map((step) => describeStep(step, now)));

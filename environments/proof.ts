@@ -1,5 +1,6 @@
 import type { Plan } from "../planning/plan-types.ts";
-import { failuresOf, proveTopology } from "../verification/index.ts";
+import { timeLimits } from "../planning/time-limits.ts";
+import { failuresOf, heal, proveTopology } from "../verification/index.ts";
 import type { CheckResult, Mesh, Proof } from "../verification/index.ts";
 import { CommandError } from "./command-error.ts";
 import type { Tell } from "./report/phases.ts";
@@ -32,23 +33,40 @@ export function meshOf(outputs: Outputs): Mesh | undefined {
 }
 
 /**
- * Asks the clusters until everything is as planned.
+ * Asks the clusters until everything is as planned, and cures on the way what Linkerd does not recover
+ * from by itself. What ails a mesh may show only after a while: it is looked for before each round.
  *
- * @throws CommandError with everything that is not
+ * @param limit how long what may still pass is waited for, in milliseconds
  */
-export async function prove(mesh: Mesh, tell: Tell, signal?: AbortSignal): Promise<Proof> {
-  const proof = await proveTopology(mesh, {
-    ...(signal && { signal }),
-    onWaiting: (missing) => {
-      tell.current(missing.map(describeResult));
-      for (const result of missing) tell.step(`not yet: ${describeResult(result)}`);
-    },
-  });
-  if (proof.proved) return proof;
+export async function prove(
+  mesh: Mesh,
+  limit: number,
+  tell: Tell,
+  signal?: AbortSignal,
+): Promise<Proof> {
+  const ends = performance.now() + limit;
+  for (;;) {
+    await heal(mesh, (line) => tell.notice(line), signal && { signal });
+    const left = ends - performance.now();
+    const proof = await proveTopology(mesh, {
+      ...(signal && { signal }),
+      limit: Math.max(0, Math.min(left, timeLimits.proofRound)),
+      onWaiting: (missing) => {
+        tell.current(missing.map(describeResult));
+        for (const result of missing) tell.step(`not yet: ${describeResult(result)}`);
+      },
+    });
+    const final = failuresOf(proof.results).some((failure) => failure.final === true);
+    if (proof.proved || final || left <= timeLimits.proofRound) return proof;
+  }
+}
+
+/** What a proof found wanting, each with how to mend it. */
+export function notProved(proof: Proof): CommandError {
   const failures = failuresOf(proof.results).map(
     (result) => `${describeResult(result)}: ${result.mend}`,
   );
-  throw new CommandError(
+  return new CommandError(
     ["everything was installed, but it is not as planned:", ...failures].join("\n  - ") +
       "\n`npm run status` shows all of it; `npm run up` again mends what it can",
   );

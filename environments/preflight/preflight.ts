@@ -4,6 +4,8 @@ import { CommandError } from "../command-error.ts";
 import { nodeContainers } from "../docker.ts";
 import type { NodeContainer } from "../docker.ts";
 import { checkCharts } from "./charts.ts";
+import { checkDockerSubnet } from "./docker-subnet.ts";
+import { checkExistingClusters } from "./existing-clusters.ts";
 import { checkForeignClusters } from "./foreign-clusters.ts";
 import { checkPorts } from "./ports.ts";
 import { checkRoom } from "./room.ts";
@@ -24,9 +26,11 @@ export interface PreflightContext {
 export type PreflightCheck = (context: PreflightContext) => Promise<readonly string[]>;
 
 const checks: readonly PreflightCheck[] = [
+  checkExistingClusters,
   checkForeignClusters,
   checkPorts,
   checkSubnets,
+  checkDockerSubnet,
   checkRoom,
   checkCharts,
 ];

@@ -80,13 +80,14 @@ export class EngineProgress {
     if (text === "") return;
     if (event.severity === "error") {
       this.errors.push({ urn, text });
-    } else if (event.severity === "warning") {
-      this.#listener({ type: "warning", message: { urn, text } });
     } else if (event.ephemeral === true && urn !== undefined) {
+      // Of any severity: that a pod is not Ready yet is a warning of the Kubernetes provider's.
       const step = this.#open.get(urn);
       if (step === undefined) return;
       step.status = text.split("\n").at(-1) ?? text;
       this.#listener({ type: "status", step });
+    } else if (event.severity === "warning") {
+      this.#listener({ type: "warning", message: { urn, text } });
     }
   }
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, test } from "node:test";
+import { checkCharts } from "../../../environments/preflight/charts.ts";
+import { checkExistingClusters } from "../../../environments/preflight/existing-clusters.ts";
 import { checkForeignClusters } from "../../../environments/preflight/foreign-clusters.ts";
 import { checkPorts } from "../../../environments/preflight/ports.ts";
 import type { PreflightContext } from "../../../environments/preflight/preflight.ts";
@@ -45,5 +47,41 @@ describe("the checks before up", () => {
       /kind cluster "lab-west" already, on the Docker network kind/,
     );
     assert.deepEqual(await found("linkerd-topology-lab"), []);
+  });
+
+  test("ask for Linkerd's charts only where the sources have none", async (context) => {
+    const asked: string[] = [];
+    const answer = { status: 503 };
+    context.mock.method(globalThis, "fetch", (url: string) => {
+      asked.push(url);
+      return Promise.resolve(new Response(null, answer));
+    });
+    const without = contextOf({ clusters: [{ name: "west" }] });
+    assert.deepEqual(await checkCharts({ ...without, sources: { charts: "/charts" } }), []);
+    assert.deepEqual(asked, []);
+    const [problem] = await checkCharts(without);
+    assert.match(problem ?? "", /index\.yaml can't be reached \(it answers 503\).*sources\.json/);
+    answer.status = 200;
+    assert.deepEqual(await checkCharts(without), []);
+  });
+
+  test("tell that the charts' repository doesn't answer, and why", async (context) => {
+    context.mock.method(globalThis, "fetch", () =>
+      Promise.reject(new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND") })),
+    );
+    const [problem] = await checkCharts(contextOf({ clusters: [{ name: "west" }] }));
+    assert.match(problem ?? "", /can't be reached \(getaddrinfo ENOTFOUND\)/);
+  });
+
+  test("name a cluster that exists and can't be asked", async () => {
+    const kubeconfig = "/nowhere/staging.kubeconfig";
+    const [problem, ...further] = await checkExistingClusters(
+      contextOf({ clusters: [{ name: "west" }, { name: "staging", kubeconfig }] }),
+    );
+    assert.match(
+      problem ?? "",
+      /^cluster staging exists.*no kubeconfig file \/nowhere.*correct its/,
+    );
+    assert.deepEqual(further, []);
   });
 });

@@ -1,0 +1,69 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { toDot } from "../diagram/dot.ts";
+import { toMermaid } from "../diagram/mermaid.ts";
+import { refreshPage } from "../diagram/page.ts";
+import { toSvg } from "../diagram/svg.ts";
+import type { Plan } from "../planning/plan-types.ts";
+import { CommandError } from "./command-error.ts";
+import { projectDirectory } from "./paths.ts";
+import { knownStacks, readTopology } from "./stacks.ts";
+
+/** What a diagram can be drawn as. */
+export const diagramFormats = ["mermaid", "dot", "svg"] as const;
+
+export type DiagramFormat = (typeof diagramFormats)[number];
+
+export async function drawDiagram(plan: Plan, format: DiagramFormat): Promise<string> {
+  switch (format) {
+    case "mermaid":
+      return toMermaid(plan);
+    case "dot":
+      return toDot(plan);
+    case "svg":
+      return toSvg(plan);
+  }
+}
+
+/** @throws CommandError for any other text */
+export function readFormat(text: string): DiagramFormat {
+  const format = diagramFormats.find((known) => known === text);
+  if (format) return format;
+  throw new CommandError(`"${text}" is not a format of diagrams: ${diagramFormats.join(", ")}`);
+}
+
+/** A page with diagrams, and what should stand in it. */
+export interface DiagramPage {
+  readonly file: string;
+  readonly found: string;
+  readonly wanted: string;
+}
+
+/** The README and every page in docs/stacks. */
+export async function diagramPages(): Promise<DiagramPage[]> {
+  const stacks = await knownStacks();
+  const topologies = new Map(
+    await Promise.all(
+      stacks.map(async (stack) => [stack.name, await readTopology(stack)] as const),
+    ),
+  );
+  const folder = path.join(projectDirectory, "docs/stacks");
+  const pages = (await readdir(folder)).filter((name) => name.endsWith(".md")).sort();
+  const files = [
+    path.join(projectDirectory, "README.md"),
+    ...pages.map((name) => path.join(folder, name)),
+  ];
+  return Promise.all(
+    files.map(async (file) => {
+      const found = await readFile(file, "utf8");
+      return { file, found, wanted: refreshPage(found, topologies) };
+    }),
+  );
+}
+
+/** @returns the files that were not up to date, relative to the project */
+export async function writeDiagramPages(): Promise<string[]> {
+  const stale = (await diagramPages()).filter(({ found, wanted }) => found !== wanted);
+  await Promise.all(stale.map(({ file, wanted }) => writeFile(file, wanted)));
+  return stale.map(({ file }) => path.relative(projectDirectory, file));
+}

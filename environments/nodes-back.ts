@@ -1,0 +1,60 @@
+import type { KubernetesApi } from "../verification/kubernetes/api.ts";
+import type { Look } from "../verification/wait.ts";
+
+interface Nodes {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status: {
+      readonly conditions?: readonly {
+        readonly type: string;
+        readonly status: string;
+        readonly lastHeartbeatTime?: string;
+      }[];
+    };
+  }[];
+}
+
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly namespace: string };
+    readonly status: {
+      readonly containerStatuses?: readonly {
+        readonly state?: { readonly running?: { readonly startedAt?: string } };
+      }[];
+    };
+  }[];
+}
+
+/**
+ * Whether an API server tells of the present again. After its node was started it tells what was so
+ * before: nodes Ready and pods running that have yet to start.
+ *
+ * @param since when the nodes were started, in milliseconds since 1970
+ */
+export async function lookForNodesBack(
+  api: KubernetesApi,
+  since: number,
+): Promise<Look<undefined>> {
+  // Kubernetes tells whole seconds.
+  const isOld = (time: string | undefined): boolean =>
+    time === undefined || Date.parse(time) + 1_000 < since;
+  const [nodes, pods] = await Promise.all([
+    api.get<Nodes>("/api/v1/nodes"),
+    api.get<Pods>("/api/v1/pods"),
+  ]);
+  const away = nodes.items.filter(({ status }) => {
+    const ready = status.conditions?.find(({ type }) => type === "Ready");
+    return ready?.status !== "True" || isOld(ready.lastHeartbeatTime);
+  });
+  const former = pods.items.filter(({ status }) =>
+    status.containerStatuses?.some(
+      ({ state }) => state?.running !== undefined && isOld(state.running.startedAt),
+    ),
+  );
+  if (away.length + former.length === 0) return { done: true, value: undefined };
+  const seen = [
+    ...away.map(({ metadata }) => `node ${metadata.name}`),
+    ...former.map(({ metadata }) => `pod ${metadata.namespace}/${metadata.name}`),
+  ];
+  return { done: false, seen: `no word since the start of ${seen.slice(0, 4).join(", ")}` };
+}

@@ -1,0 +1,77 @@
+import { toClusterInputs } from "../providers/kind/cluster-inputs.ts";
+import { wakeClusters } from "../providers/kind/wake.ts";
+import type { RememberedCluster } from "../providers/kind/wake.ts";
+import { connect } from "../verification/kubernetes/connect.ts";
+import { waitFor } from "../verification/wait.ts";
+import { timeLimits } from "../planning/time-limits.ts";
+import { lookForNodesBack } from "./nodes-back.ts";
+import type { Tell } from "./report/phases.ts";
+import { resourceType } from "./report/resource-words.ts";
+import type { StateResource } from "./state.ts";
+
+/**
+ * Brings back the kind clusters that a state knows of as far as that goes without Pulumi: a machine that
+ * was rebooted has stopped nodes. Where everything runs it is one look at Docker.
+ *
+ * @returns what differs from the state, in words: none, or a refresh is due
+ */
+export async function wakeNodes(
+  resources: readonly StateResource[],
+  tell: Tell,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<string[]> {
+  const remembered = resources.flatMap(rememberedCluster);
+  const begun = Date.now();
+  const woken = await wakeClusters(remembered, {
+    signal,
+    status: (text) => {
+      tell.step(text);
+    },
+  });
+  const started = woken.filter((cluster) => cluster.started.length > 0);
+  await Promise.all(
+    started.map(async ({ name, started: nodes }) => {
+      tell.notice(`cluster ${name}: ${nodes.join(", ")} did not run and was started`);
+      const path = remembered.find(({ inputs }) => inputs.name === name)?.inputs.kubeconfigPath;
+      // A cluster that moved has its kubeconfig mended by the refresh; what runs in it comes back meanwhile.
+      if (path !== undefined) await nodesBack(path, name, begun, signal);
+    }),
+  );
+  return woken.flatMap(({ name, is }) =>
+    is === "sound" ? [] : [`cluster ${name} ${is === "lost" ? "is gone" : "has moved"}`],
+  );
+}
+
+async function nodesBack(
+  kubeconfigPath: string,
+  cluster: string,
+  since: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const api = await connect({ kubeconfigPath }, { signal }).catch(() => undefined);
+  if (api === undefined) return;
+  await waitFor({
+    what: `waiting for the pods of ${cluster} to come back`,
+    limit: timeLimits.nodesReady,
+    look: () => lookForNodesBack(api, since),
+    further: `Look further with: kubectl --kubeconfig ${kubeconfigPath} get pods -A`,
+    signal,
+  });
+}
+
+/** A cluster of the state; none for other resources, and for one that was never finished. */
+function rememberedCluster(resource: StateResource): RememberedCluster[] {
+  if (resourceType(resource.urn) !== "kind:index:Cluster") return [];
+  const { inputs, outputs } = resource;
+  const endpoint = outputs?.["endpoint"];
+  const nodes = outputs?.["nodes"];
+  if (inputs === undefined || typeof endpoint !== "string" || !Array.isArray(nodes)) return [];
+  const known = nodes as readonly { readonly name: string; readonly address: string }[];
+  return [
+    {
+      inputs: toClusterInputs(inputs as Parameters<typeof toClusterInputs>[0]),
+      addresses: Object.fromEntries(known.map(({ name, address }) => [name, address])),
+      endpoint,
+    },
+  ];
+}

@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { overlap, takenSubnets } from "./docker-networks.ts";
+import type { PreflightCheck } from "./preflight.ts";
+
+/** A subnet that was chosen for the topology's network has to be free, on Docker and on the host. */
+export const checkDockerSubnet: PreflightCheck = async ({ plan, env }) => {
+  const { name, subnet } = plan.network;
+  if (subnet === undefined) return [];
+  const networks = await takenSubnets(env);
+  const mend = "choose another docker.subnet";
+  const ofNetworks = networks
+    // The topology's own is made anew where its subnet is another.
+    .filter((taken) => taken.network !== name && overlap(taken.subnet, subnet))
+    .map(
+      (taken) =>
+        `docker.subnet ${subnet} overlaps with ${taken.subnet} of the Docker network ` +
+        `"${taken.network}": ${mend}, or remove that network`,
+    );
+  const bridges = new Set(["docker0", ...networks.map(({ device }) => device)]);
+  const ofRoutes = parseRoutes(await readFile("/proc/net/route", "utf8").catch(() => ""))
+    .filter((route) => !bridges.has(route.device) && overlap(route.subnet, subnet))
+    .map(
+      (route) =>
+        `docker.subnet ${subnet} overlaps with ${route.subnet}, which this machine reaches by ` +
+        `${route.device}: ${mend}, or nothing there can be reached any more`,
+    );
+  return [...ofNetworks, ...ofRoutes];
+};
+
+/** A route of this machine. */
+interface HostRoute {
+  readonly device: string;
+  readonly subnet: string;
+}
+
+/**
+ * The routes of Linux' table, the default route aside. Addresses stand there in hexadecimal, the last
+ * byte first.
+ */
+export function parseRoutes(table: string): HostRoute[] {
+  return table
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const [device = "", destination = "", , , , , , mask = ""] = line.split("\t");
+      if (!/^[0-9A-F]{8}$/.test(destination) || !/^[0-9A-F]{8}$/.test(mask)) return [];
+      const prefix = bytes(mask)
+        .map((byte) => byte.toString(2).replaceAll("0", "").length)
+        .reduce((sum, bits) => sum + bits, 0);
+      return prefix === 0 ? [] : [{ device, subnet: `${bytes(destination).join(".")}/${prefix}` }];
+    });
+}
+
+function bytes(hexadecimal: string): number[] {
+  return [6, 4, 2, 0].map((at) => Number.parseInt(hexadecimal.slice(at, at + 2), 16));
+}

@@ -1,0 +1,138 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { chooseBackend } from "./backend.ts";
+import type { Backend } from "./backend.ts";
+import { CommandError } from "./command-error.ts";
+import { clearStaleLocks, dropPendingOperations } from "./interrupted.ts";
+import { wakeNodes } from "./nodes.ts";
+import { readProject } from "./project.ts";
+import { engineError } from "./report/engine-errors.ts";
+import { describeStep, done, EngineProgress } from "./report/engine-progress.ts";
+import type { Changed, Step } from "./report/engine-progress.ts";
+import type { Tell } from "./report/phases.ts";
+import { describeResource, isNotable } from "./report/resource-words.ts";
+import type { StackFile } from "./stacks.ts";
+import { readOutputs, readState, withoutReports } from "./state.ts";
+import type { Outputs } from "./state.ts";
+import { timeline } from "./timeline.ts";
+import type { Timeline } from "./timeline.ts";
+import type { Tools } from "./tools.ts";
+import { openStack } from "./workspace.ts";
+
+export interface EngineRequest {
+  readonly stack: StackFile;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly backend?: Backend;
+  /** Asks every resource how it is before anything is changed. @default false */
+  readonly refresh?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What an update of the engine did and found. */
+export interface EngineResult {
+  readonly changes: Readonly<Record<string, number>>;
+  readonly timeline: Timeline;
+  readonly steps: readonly Step[];
+  readonly outputs: Outputs;
+}
+
+/**
+ * `pulumi up`. What an earlier command left half done is tidied up first, and stopped nodes are started;
+ * where Docker tells that the state is not true any more, the engine refreshes it.
+ */
+export async function runEngine(
+  request: EngineRequest,
+  env: Tools["env"],
+  tell: Tell,
+): Promise<EngineResult> {
+  const backend = request.backend ?? (await chooseBackend({ ...process.env, ...request.env }));
+  const { name: project } = await readProject();
+  await clearStaleLocks(backend, project, request.stack.name);
+  const stack = await openStack({ stack: request.stack, backend, env });
+  const before = await readState(backend, stack);
+  const drift = await wakeNodes(before.deployment.resources ?? [], tell, request.signal);
+  for (const one of drift) tell.notice(`${one}: the state is refreshed`);
+  const unfinished = await dropPendingOperations(backend, stack);
+  for (const urn of unfinished) {
+    tell.notice(`an earlier command was stopped while it worked on ${describeResource(urn)}`);
+  }
+  const started = performance.now();
+  const progress = new EngineProgress((change) => {
+    tellChange(change, tell);
+  });
+  const ticker = setInterval(() => {
+    const now = performance.now();
+    tell.current(progress.running.filter(isShown).map((step) => describeStep(step, now)));
+  }, 500);
+  try {
+    const changes: Record<string, number> = {};
+    await withoutReports(stack).up({
+      onEvent: (event: EngineEvent) => {
+        progress.handle(event);
+        Object.assign(changes, event.summaryEvent?.resourceChanges);
+      },
+      // What the engine prints is told by its events; without a taker it would be discarded as well.
+      color: "never",
+      refresh: request.refresh === true || drift.length > 0,
+      ...(request.signal && { signal: request.signal }),
+    });
+    const ended = performance.now();
+    const { deployment } = await readState(backend, stack);
+    return {
+      changes,
+      outputs: await readOutputs(backend, stack),
+      steps: progress.steps,
+      timeline: timeline(progress.steps, deployment.resources ?? [], started, ended),
+    };
+  } catch (error) {
+    if (request.signal?.aborted === true) {
+      throw new CommandError(
+        "interrupted; the next up goes on from here, down takes all of it away",
+      );
+    }
+    throw engineError("up", progress.errors, error);
+  } finally {
+    clearInterval(ticker);
+  }
+}
+
+function isShown(step: { readonly urn: string; readonly operation: string }): boolean {
+  return isNotable(step.urn) && step.operation !== "same";
+}
+
+/** Tells what the engine began, ended or warned of, as far as it is of interest. */
+export function tellChange(change: Changed, tell: Tell): void {
+  if (change.type === "warning") {
+    const { urn, text } = change.message;
+    // Said of every single resource in a cluster that is gone, which was said before.
+    if (text.startsWith("configured Kubernetes cluster is unreachable")) return;
+    tell.notice(urn === undefined ? text : `${describeResource(urn)}: ${text}`);
+    return;
+  }
+  const { step, type } = change;
+  // A refresh reads everything; only what goes wrong is worth a line.
+  if (!isShown(step) || (step.operation === "refresh" && type !== "failed")) return;
+  const name = describeResource(step.urn);
+  if (type === "status") tell.step(`${name}: ${step.status ?? ""}`);
+  else if (type === "failed") tell.step(`${name}: failed`);
+  else if (type === "ended" && step.ended !== undefined) {
+    // With its cluster, a resource goes in no time.
+    if (step.operation === "delete" && step.ended - step.started < 1_000) return;
+    const seconds = ((step.ended - step.started) / 1000).toFixed(1);
+    tell.step(`${name}: ${done(step.operation)} in ${seconds} s`);
+  }
+}
+
+/** Whether the engine found nothing to do. */
+export function isUnchanged({ changes }: EngineResult): boolean {
+  return Object.entries(changes).every(([operation, count]) => operation === "same" || count === 0);
+}
+
+/** The operations in a few words. */
+export function describeChanges(changes: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(changes)
+    .filter(([operation, count]) => operation !== "same" && count > 0)
+    .map(([operation, count]) => `${count} ${done(operation)}`);
+  const same = changes["same"] ?? 0;
+  if (parts.length === 0) return `no changes, ${same} resources as they were`;
+  return [...parts, ...(same > 0 ? [`${same} unchanged`] : [])].join(", ");
+}
