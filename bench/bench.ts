@@ -7,22 +7,31 @@ import { renderTimeline } from "../environments/timeline.ts";
 import { up } from "../environments/up.ts";
 import { afterClusters } from "./after-clusters.ts";
 import { benchPlanning } from "./planning.ts";
+import { benchScale } from "./scale.ts";
 
 interface Options {
   readonly stack: string;
   readonly planningOnly?: true;
+  readonly scale?: true;
 }
 
 await new Command("npm run bench --")
   .description(
-    "Measures: up and its longest chain, a second up, planning. Numbers only, no verdicts.",
+    "Measures: up and its longest chain, a second up, planning, and what the program costs with many " +
+      "clusters. Numbers only, no verdicts.",
   )
   .option("--stack <name>", "which topology to bring up", "hierarchical")
-  .option("--planning-only", "leave the clusters out")
-  .action(async ({ stack, planningOnly }: Options) => {
+  .option("--planning-only", "planning alone: a second")
+  .option("--scale", "leave the clusters out: planning, and the program without its clusters")
+  .action(async ({ stack, planningOnly, scale }: Options) => {
     await runCommand(async (signal) => {
-      if (planningOnly !== true) await benchClusters(stack, signal);
+      if (planningOnly !== true && scale !== true) await benchClusters(stack, signal);
       process.stdout.write(benchPlanning());
+      if (planningOnly !== true) {
+        await benchScale((line) => {
+          process.stdout.write(line);
+        });
+      }
       return 0;
     });
   })

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { oneWay, pair } from "./topologies.ts";
+import { pair } from "./topologies.ts";
 import { TestEngine } from "./test-engine.ts";
 import { describeCalls } from "./world.ts";
 
@@ -57,39 +57,6 @@ describe("a topology from up to destroy", () => {
     assert.deepEqual(describeCalls(engine.world.takeCalls()), []);
   });
 
-  test("a Link that is taken away changes nothing but its own clusters' extensions", async () => {
-    const { changes } = await engine.up(oneWay);
-    const east = nameOf(changes, "east");
-    const west = nameOf(changes, "west");
-    assert.deepEqual(
-      changes.filter((change) => !change.startsWith("delete ")),
-      [
-        `update kubernetes:helm.sh/v3:Release ${east}-multicluster`,
-        `update kubernetes:helm.sh/v3:Release ${west}-multicluster`,
-      ],
-    );
-    const deleted = changes.filter((change) => change.startsWith("delete "));
-    assert.ok(deleted.some((change) => change.includes("v1alpha3:Link ")));
-    for (const change of deleted) {
-      assert.ok(
-        change.includes(`${east}-to-west`) || change.includes(`${west}-multicluster-`),
-        `${change} has nothing to do with the Link from east to west`,
-      );
-    }
-  });
-
-  test("a Link that is added does the same the other way", async () => {
-    const { changes } = await engine.up(pair);
-    const others = changes.filter((change) => !change.startsWith("create "));
-    assert.equal(others.length, 2);
-    assert.ok(others.every((change) => change.startsWith("update kubernetes:helm.sh/v3:Release ")));
-    const created = changes.filter((change) => change.startsWith("create "));
-    assert.ok(created.some((change) => change.includes("v1alpha3:Link ")));
-    for (const change of created)
-      assert.match(change, /east-[0-9a-f]+-to-west|west-[0-9a-f]+-multicluster-/);
-    engine.world.takeCalls();
-  });
-
   test("destroy deletes the clusters and their network; what is in them goes along", async () => {
     await engine.destroy();
     assert.deepEqual(
@@ -103,12 +70,3 @@ describe("a topology from up to destroy", () => {
     assert.deepEqual(await engine.resources(), []);
   });
 });
-
-/** `lab-east-1a2b3c4d`, out of the names of the changes. */
-function nameOf(changes: readonly string[], cluster: string): string {
-  const name = changes
-    .map((change) => new RegExp(`lab-${cluster}-[0-9a-f]{8}`).exec(change)?.[0])
-    .find((found) => found !== undefined);
-  assert.ok(name !== undefined, `no change names the cluster ${cluster}: ${changes.join("; ")}`);
-  return name;
-}

@@ -1,16 +1,19 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
-import { parse, stringify } from "yaml";
+import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { localBackend, type Backend } from "../../environments/backend.ts";
+import { cacheDirectory } from "../../components/cache-directory.ts";
+import { readSources } from "../../components/sources.ts";
+import { Topology } from "../../components/topology.ts";
 import { clearStaleLocks, dropPendingOperations } from "../../environments/interrupted.ts";
 import { EngineProgress, type Step } from "../../environments/report/engine-progress.ts";
-import { exportState } from "../../environments/state.ts";
+import { exportState, withoutReports } from "../../environments/state.ts";
 import { openStack } from "../../environments/workspace.ts";
 import type { Topology as TopologySpec } from "../../planning/topology.ts";
 import { serveDoubles } from "./doubles.ts";
+import { makeSources, sourcesName, writeStackFile } from "./stack-files.ts";
 import { engineTools } from "./tools.ts";
 import { World } from "./world.ts";
 
@@ -21,6 +24,17 @@ export interface Update {
   readonly same: number;
   /** Everything that the engine printed or sent as an event, but for its debugging. */
   readonly transcript: string;
+}
+
+/** How a {@link TestEngine} differs from `npm run up`. */
+export interface Options {
+  /** No doubles: for previews, which make nothing. @default false */
+  readonly realProviders?: boolean;
+  /**
+   * The topology's component is run in this process in place of the project's program in one of its own:
+   * half of an update's time. @default false
+   */
+  readonly inline?: boolean;
 }
 
 /** The name of the topology in these tests, and of its stack. */
@@ -38,13 +52,17 @@ export class TestEngine {
   readonly #backend: Backend;
   readonly #directory: string;
 
-  private constructor(stack: Stack, backend: Backend, directory: string) {
+  readonly #options: Options;
+  #topology: TopologySpec = { clusters: [] };
+
+  private constructor(stack: Stack, backend: Backend, directory: string, options: Options) {
     this.#stack = stack;
     this.#backend = backend;
     this.#directory = directory;
+    this.#options = options;
   }
 
-  static async start(): Promise<TestEngine> {
+  static async start(options: Options = {}): Promise<TestEngine> {
     const env = await engineTools();
     const directory = await mkdtemp(path.join(os.tmpdir(), "engine-test-"));
     const backend = localBackend(path.join(directory, "state"));
@@ -56,22 +74,60 @@ export class TestEngine {
       env: {
         ...env,
         LINKERD_TOPOLOGY_CACHE: path.join(directory, "cache"),
+        NODE_COMPILE_CACHE: path.join(cacheDirectory(), "node-compile"),
         LINKERD_TOPOLOGY_SOURCES: await makeSources(directory),
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
     });
-    return new TestEngine(stack, backend, directory);
+    return new TestEngine(withoutReports(stack), backend, directory, options);
   }
 
   /** @throws the engine's error, its output in the message */
-  async up(topology: TopologySpec): Promise<Update> {
-    const { workDir } = this.#stack.workspace;
-    await writeStackFile(path.join(workDir, `Pulumi.${topologyName}.yaml`), topology);
-    return this.#update((options) => this.#stack.up(options));
+  async up(topology: TopologySpec, how: { readonly refresh?: boolean } = {}): Promise<Update> {
+    await this.#configure(topology);
+    return this.#update((options) => this.#stack.up({ ...options, ...how, ...this.#program() }));
+  }
+
+  async preview(topology: TopologySpec): Promise<Update> {
+    await this.#configure(topology);
+    return this.#update((options) => this.#stack.preview({ ...options, ...this.#program() }));
+  }
+
+  /** Looks at what there is, and takes it into the state. */
+  async refresh(): Promise<Update> {
+    return this.#update((options) => this.#stack.refresh(options));
   }
 
   async destroy(): Promise<Update> {
     return this.#update((options) => this.#stack.destroy(options));
+  }
+
+  #program(): { program?: PulumiFn } {
+    if (this.#options.inline !== true) return {};
+    return {
+      program: () => {
+        // As in the project's program, for what it costs to look where each promise was made.
+        Error.stackTraceLimit = 2;
+        const before = process.env["LINKERD_TOPOLOGY_CACHE"];
+        process.env["LINKERD_TOPOLOGY_CACHE"] = path.join(this.#directory, "cache");
+        try {
+          new Topology(topologyName, {
+            topology: this.#topology,
+            sources: readSources(path.join(this.#directory, sourcesName)),
+          });
+        } finally {
+          if (before === undefined) delete process.env["LINKERD_TOPOLOGY_CACHE"];
+          else process.env["LINKERD_TOPOLOGY_CACHE"] = before;
+        }
+        return Promise.resolve();
+      },
+    };
+  }
+
+  async #configure(topology: TopologySpec): Promise<void> {
+    this.#topology = topology;
+    const { workDir } = this.#stack.workspace;
+    await writeStackFile(path.join(workDir, `Pulumi.${topologyName}.yaml`), topology);
   }
 
   /** The state as it is stored, secrets encrypted. */
@@ -127,8 +183,12 @@ export class TestEngine {
     const progress = new EngineProgress();
     const transcript: string[] = [];
     // New ones each time, as plugins are: an engine that ends badly tells its providers to stop for good.
-    const doubles = await serveDoubles(this.world);
-    this.#stack.workspace.envVars["PULUMI_DEBUG_PROVIDERS"] = doubles.debugProviders;
+    const { stackTraceLimit } = Error;
+    const doubles =
+      this.#options.realProviders === true ? undefined : await serveDoubles(this.world);
+    if (doubles !== undefined) {
+      this.#stack.workspace.envVars["PULUMI_DEBUG_PROVIDERS"] = doubles.debugProviders;
+    }
     try {
       await run({
         onEvent: (event) => {
@@ -141,7 +201,8 @@ export class TestEngine {
         onError: (text) => transcript.push(text),
       });
     } finally {
-      await doubles.close();
+      Error.stackTraceLimit = stackTraceLimit;
+      await doubles?.close();
     }
     return {
       changes: progress.steps
@@ -169,27 +230,4 @@ async function waitUntilDead(pid: number): Promise<void> {
 
 function describe({ operation, type, urn }: Step): string {
   return `${operation} ${type} ${urn.split("::").at(-1) ?? ""}`;
-}
-
-/** A sources.json whose charts and definitions are there; the doubles don't look into them. */
-async function makeSources(directory: string): Promise<string> {
-  for (const chart of ["linkerd-crds", "linkerd-control-plane", "linkerd-multicluster"]) {
-    await mkdir(path.join(directory, "charts", chart), { recursive: true });
-    await writeFile(path.join(directory, "charts", chart, "Chart.yaml"), `name: ${chart}\n`);
-  }
-  await writeFile(
-    path.join(directory, "gateway-api.yaml"),
-    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n" +
-      "  name: httproutes.gateway.networking.k8s.io\n",
-  );
-  const file = path.join(directory, "sources.json");
-  await writeFile(file, JSON.stringify({ charts: "charts", gatewayApi: "gateway-api.yaml" }));
-  return file;
-}
-
-/** Configuration of the stack; keeps the salt that Pulumi wrote into it. */
-async function writeStackFile(file: string, topology: TopologySpec): Promise<void> {
-  const before = (parse(await readFile(file, "utf8").catch(() => "")) ?? {}) as object;
-  const config = { "linkerd-topology:topology": topology };
-  await writeFile(file, stringify({ ...before, config }));
 }

@@ -6,12 +6,6 @@ export const pair: Topology = {
   links: [{ between: ["west", "east"] }],
 };
 
-/** The same clusters; only west sees east. */
-export const oneWay: Topology = {
-  clusters: [{ name: "west" }, { name: "east" }],
-  links: [{ from: "west", to: "east" }],
-};
-
 /** The same as {@link pair}; east has to be made anew for its pods' new subnet. */
 export const pairWithNewEast: Topology = {
   clusters: [{ name: "west" }, { name: "east", podSubnet: "10.99.0.0/21" }],

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { PropertyMap } from "../../providers/server/index.ts";
 
 /** One call of the engine to a provider double. */
 export interface Call {
@@ -19,7 +20,7 @@ export type Disturbance = (call: Call) => Promise<void> | void;
 export class World {
   readonly calls: Call[] = [];
   /** Everything that exists, by provider and identity (not by URN: two URNs may mean one thing). */
-  readonly objects = new Map<string, Record<string, unknown>>();
+  readonly objects = new Map<string, PropertyMap>();
   /** Every secret that a double has issued. */
   readonly secrets = new Set<string>();
   /** Called before each operation; throws to make it fail. */
@@ -32,6 +33,27 @@ export class World {
     const value = `${kind}-${randomBytes(18).toString("hex")}`;
     this.secrets.add(value);
     return value;
+  }
+
+  /** What is in a cluster goes with it. Logical names of contents begin with the cluster's. */
+  removeContents(cluster: string): void {
+    for (const key of this.objects.keys()) {
+      if (key.includes(` in ${cluster}-`)) this.objects.delete(key);
+    }
+  }
+
+  /**
+   * Something disappears without Pulumi's doing; a cluster takes its contents along.
+   *
+   * @param key type and identity, such as `kind:index:Cluster lab-east`
+   * @throws if there is no such thing
+   */
+  lose(key: string): void {
+    if (!this.objects.delete(key)) {
+      throw new Error(`the world has no ${key}, only ${[...this.objects.keys()].join("; ")}`);
+    }
+    const [type, identity = ""] = key.split(" ");
+    if (type === "kind:index:Cluster") this.removeContents(identity);
   }
 
   /** Calls since the last time that this was asked. */

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import { cacheDirectory } from "../../components/cache-directory.ts";
 import type { TestRecord } from "./reporter.ts";
 
 /** One layer of the tests, with what came of it. */
@@ -49,7 +50,13 @@ export async function runTests(
         `--test-reporter-destination=${results}`,
         pattern,
       ],
-      { cwd: root, stdio: "inherit", reject: false, env: options.env ?? {} },
+      {
+        cwd: root,
+        stdio: "inherit",
+        reject: false,
+        // Every test file is a process of its own, which would compile all that it imports anew.
+        env: { NODE_COMPILE_CACHE: path.join(cacheDirectory(), "node-compile"), ...options.env },
+      },
     );
     const records = (await readFile(results, "utf8").catch(() => ""))
       .split("\n")

@@ -1,0 +1,170 @@
+import { randomUUID } from "node:crypto";
+import { secret } from "../../providers/server/index.ts";
+import type { PropertyMap, Value } from "../../providers/server/index.ts";
+import type { World } from "./world.ts";
+
+/** How a double makes one type of resource. */
+export interface Recipe {
+  readonly type: string;
+  /** What the resource is in the world, such as a cluster's name: two of one identity collide. */
+  identity(inputs: PropertyMap, name: string): string;
+  /** Properties whose change makes it anew. @default none */
+  readonly replace?: readonly string[];
+  /** Outputs besides the inputs; `olds` are those before an update. */
+  outputs?(inputs: PropertyMap, olds?: PropertyMap): PropertyMap;
+  /** What has to be in the world, else a look at the resource finds it gone. @default the resource */
+  restsOn?(name: string): string;
+  /** Names of the further outputs: unknown in previews. */
+  readonly computed?: readonly string[];
+  /** Whether what exists already is taken over, as the real provider does. @default false */
+  readonly adopts?: boolean;
+}
+
+/** What the provider kind makes. */
+export function kindRecipes(world: World): Recipe[] {
+  return [
+    {
+      type: "kind:index:Network",
+      identity: (inputs) => text(inputs["name"]),
+      outputs: ({ subnet = "172.30.0.0/16" }) => ({ subnet, networkId: `of ${text(subnet)}` }),
+      computed: ["subnet", "networkId"],
+      replace: ["name", "labels", "owner", "subnet", "ipRange"],
+      adopts: true,
+    },
+    {
+      type: "kind:index:Cluster",
+      identity: (inputs) => text(inputs["name"]),
+      outputs: (inputs) => {
+        const name = text(inputs["name"]);
+        world.removeContents(name);
+        return {
+          kubeconfig: secret(world.issueSecret(`kubeconfig-of-${name}`)),
+          kubeconfigPath: `/nowhere/${name}.kubeconfig`,
+          kubernetesVersion: "v1.34.2",
+          nodeImage: inputs["nodeImage"] ?? "kindest/node",
+          endpoint: "https://127.0.0.1:1",
+          internalEndpoint: `https://${name}-control-plane:6443`,
+          clusterCaCertificate: `certificate of ${name}`,
+          nodes: [
+            {
+              name: `${name}-control-plane`,
+              role: "control-plane",
+              address: "172.30.0.2",
+              podCidr: "10.0.0.0/24",
+            },
+          ],
+          uid: `uid-of-${name}-${text(inputs["generation"])}`,
+        };
+      },
+      computed: ["kubeconfig", "kubeconfigPath", "kubernetesVersion", "nodes", "uid"],
+      replace: ["name", "network", "owner", "generation", "podSubnet", "serviceSubnet"],
+      adopts: true,
+    },
+  ];
+}
+
+/** Objects in clusters, and Helm releases. */
+export function kubernetesRecipes(world: World): Recipe[] {
+  // The provider applies on the server's side, so that an object that exists already is taken over;
+  // Helm refuses a name that is in use.
+  const object = (type: string): Recipe => ({
+    type,
+    identity: inCluster,
+    adopts: true,
+    computed: ["status"],
+  });
+  return [
+    object("kubernetes:core/v1:Namespace"),
+    object("kubernetes:apps/v1:DaemonSet"),
+    object("kubernetes:multicluster.linkerd.io/v1alpha3:Link"),
+    {
+      ...object("kubernetes:core/v1:Secret"),
+      outputs: (inputs) => {
+        const metadata = { ...(inputs["metadata"] as PropertyMap), uid: randomUUID() };
+        if (inputs["type"] !== "kubernetes.io/service-account-token") return { metadata };
+        const token = Buffer.from(world.issueSecret("token")).toString("base64");
+        world.secrets.add(token);
+        return { metadata, data: { token, "ca.crt": "Y2VydGlmaWNhdGU=" } };
+      },
+    },
+    {
+      type: "kubernetes:helm.sh/v3:Release",
+      identity: inCluster,
+      computed: ["status"],
+      outputs: (inputs, olds) => {
+        const before = (olds?.["status"] as PropertyMap | undefined)?.["revision"];
+        const revision = typeof before === "number" ? before + 1 : 1;
+        return { status: { name: inputs["name"] ?? "", revision, status: "deployed" } };
+      },
+    },
+  ];
+}
+
+/** The package's own gates. */
+export function gateRecipes(): Recipe[] {
+  return [
+    {
+      type: "linkerd-topology:index:InjectorReady",
+      identity: inCluster,
+      restsOn: (name) => `kubernetes:helm.sh/v3:Release in ${name}`,
+      outputs: () => ({ proxyImage: "localhost/proxy:1" }),
+      computed: ["proxyImage"],
+      adopts: true,
+    },
+    {
+      type: "linkerd-topology:index:LinkReady",
+      identity: inCluster,
+      restsOn: (name) => `kubernetes:multicluster.linkerd.io/v1alpha3:Link in ${name}`,
+      outputs: () => ({ controllerPod: "controller-1" }),
+      computed: ["controllerPod"],
+      replace: ["link", "namespace"],
+      adopts: true,
+    },
+    {
+      type: "linkerd-topology:index:ServiceExport",
+      identity: inCluster,
+      outputs: () => ({ state: "labelled" }),
+      computed: ["state"],
+      replace: ["namespace", "service"],
+      adopts: true,
+    },
+    {
+      type: "linkerd-topology:index:FederatedReady",
+      identity: inCluster,
+      outputs: () => ({ state: "complete" }),
+      computed: ["state"],
+      replace: ["namespace", "service"],
+      adopts: true,
+    },
+    {
+      type: "linkerd-topology:index:MirrorCleanup",
+      identity: inCluster,
+      replace: ["link", "namespace"],
+      adopts: true,
+    },
+    {
+      type: "linkerd-topology:index:ReleaseComplete",
+      identity: inCluster,
+      replace: ["namespace"],
+      adopts: true,
+    },
+    { type: "linkerd-topology:index:Vacancy", identity: inCluster, adopts: true },
+    {
+      type: "linkerd-topology:index:DefinitionsCleanup",
+      identity: inCluster,
+      outputs: () => ({ absent: [] }),
+      computed: ["absent"],
+      adopts: true,
+    },
+  ];
+}
+
+/** Marks the identity as the content of a cluster, see {@link World.removeContents}. */
+function inCluster(_: PropertyMap, name: string): string {
+  return `in ${name}`;
+}
+
+function text(value: Value | undefined): string {
+  if (typeof value !== "string") throw new Error(`a string was expected, not ${typeof value}`);
+  return value;
+}
