@@ -10,7 +10,7 @@ import { stateDirectory } from "../../environments/paths.ts";
 import type { Output } from "../../environments/report/phases.ts";
 import { findStack, type StackFile } from "../../environments/stacks.ts";
 import { status, type StatusResult } from "../../environments/status.ts";
-import { up, type UpResult } from "../../environments/up.ts";
+import { up, type UpRequest, type UpResult } from "../../environments/up.ts";
 import { kubeconfigIn } from "./kubeconfigs.ts";
 import { connect } from "../../verification/kubernetes/connect.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
@@ -46,8 +46,16 @@ export class TestEnvironment {
     return environment;
   }
 
-  async up(): Promise<UpResult> {
-    return up({ ...this.#request(), output, images: process.env["IMAGES"] });
+  /** Writes another topology into the stack's configuration; the next `up` makes it so. */
+  async change(topology: unknown): Promise<void> {
+    await writeFile(
+      this.stack.file,
+      stringify({ config: { "linkerd-topology:topology": topology } }),
+    );
+  }
+
+  async up(options: Pick<UpRequest, "refresh"> = {}): Promise<UpResult> {
+    return up({ ...this.#request(), ...options, output, images: process.env["IMAGES"] });
   }
 
   async down(): Promise<DownResult> {

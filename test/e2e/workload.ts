@@ -1,4 +1,14 @@
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { KubernetesApiError } from "../../verification/kubernetes/errors.ts";
+import type {
+  Condition,
+  LinkObject,
+  List,
+  Metadata,
+} from "../../verification/kubernetes/objects.ts";
+import { corePath } from "../../verification/names.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import { eventually } from "./environment.ts";
 
 /** Namespace of the tests' workloads, the same in every cluster: mirrors come in a namespace's namesake. */
 export const namespace = "e2e";
@@ -6,42 +16,124 @@ export const namespace = "e2e";
 /** Image of the workload that says who it is (toolchain/go/probe). */
 export const probeImage = "localhost/linkerd-topology/probe:1";
 
+/** Path of a Service in it. */
+export function servicePath(name: string): string {
+  return `/api/v1/namespaces/${namespace}/services/${name}`;
+}
+
+/** Whether the API server says that there is no such thing. */
+export async function isMissing(api: KubernetesApi, path: string): Promise<boolean> {
+  try {
+    await api.get(path);
+    return false;
+  } catch (error) {
+    if (error instanceof KubernetesApiError && error.status === 404) return true;
+    throw error;
+  }
+}
+
+/** What a Link says of one Service of its target. */
+export function conditionsOf(
+  { status }: LinkObject,
+  kind: "mirrorServices" | "federatedServices",
+  service: string,
+): readonly Condition[] {
+  return status?.[kind]?.find(({ remoteRef }) => remoteRef.name === service)?.conditions ?? [];
+}
+
 export async function createNamespace(api: KubernetesApi): Promise<void> {
   await api.post("/api/v1/namespaces", {
     metadata: { name: namespace, annotations: { "linkerd.io/inject": "enabled" } },
   });
 }
 
-/** A Service `web` on port 80, of pods that answer who they are. */
-export async function createWeb(api: KubernetesApi, cluster: string): Promise<void> {
+/** A Service on port 80, `web` if not told otherwise, of the pods of {@link createWeb}. */
+export async function createService(api: KubernetesApi, name = "web"): Promise<void> {
   await api.post(`/api/v1/namespaces/${namespace}/services`, {
-    metadata: { name: "web" },
+    metadata: { name },
     spec: { selector: { app: "web" }, ports: [{ name: "http", port: 80, targetPort: 8080 }] },
   });
+}
+
+/** A Service `web` on port 80, of pods that answer who they are. */
+export async function createWeb(api: KubernetesApi, cluster: string): Promise<void> {
+  await createService(api);
   await api.post(`/apis/apps/v1/namespaces/${namespace}/deployments`, {
     metadata: { name: "web" },
     spec: {
       selector: { matchLabels: { app: "web" } },
       template: {
         metadata: { labels: { app: "web" } },
-        spec: {
-          containers: [
-            {
-              name: "web",
-              image: probeImage,
-              imagePullPolicy: "IfNotPresent",
-              env: [
-                { name: "CLUSTER", value: cluster },
-                field("POD", "metadata.name"),
-                field("NAMESPACE", "metadata.namespace"),
-              ],
-              ports: [{ containerPort: 8080 }],
-            },
-          ],
-        },
+        spec: { containers: [answering("web", cluster)] },
       },
     },
   });
+}
+
+/** A headless Service `db` on port 80, over the pods of a StatefulSet of that name. */
+export async function createDatabase(
+  api: KubernetesApi,
+  cluster: string,
+  replicas: number,
+): Promise<void> {
+  await api.post(`/api/v1/namespaces/${namespace}/services`, {
+    metadata: { name: "db" },
+    spec: {
+      clusterIP: "None",
+      selector: { app: "db" },
+      ports: [{ name: "http", port: 8080, targetPort: 8080 }],
+    },
+  });
+  await api.post(`/apis/apps/v1/namespaces/${namespace}/statefulsets`, {
+    metadata: { name: "db" },
+    spec: {
+      serviceName: "db",
+      replicas,
+      podManagementPolicy: "Parallel",
+      selector: { matchLabels: { app: "db" } },
+      template: {
+        metadata: { labels: { app: "db" } },
+        spec: { containers: [answering("db", cluster)] },
+      },
+    },
+  });
+}
+
+/** Waits until as many pods of `app` are Ready; the mirror of a headless Service has those that are. */
+export async function readyPods(
+  api: KubernetesApi,
+  app: string,
+  count: number,
+): Promise<readonly RunningPod[]> {
+  return eventually(`${String(count)} pods of ${app}`, timeLimits.firstRequest, async () => {
+    const { items } = await api.get<List<RunningPod>>(corePath(namespace, "pods"), {
+      labelSelector: `app=${app}`,
+    });
+    const ready = items.filter(({ status }) =>
+      status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
+    );
+    return ready.length === count ? ready : undefined;
+  });
+}
+
+export interface RunningPod {
+  readonly metadata: Metadata;
+  readonly status: { readonly podIP: string; readonly conditions?: readonly Condition[] };
+}
+
+/** A container that answers who it is on port 8080. */
+function answering(name: string, cluster: string): object {
+  return {
+    name,
+    image: probeImage,
+    imagePullPolicy: "IfNotPresent",
+    env: [
+      { name: "CLUSTER", value: cluster },
+      field("POD", "metadata.name"),
+      field("NAMESPACE", "metadata.namespace"),
+    ],
+    ports: [{ containerPort: 8080 }],
+  };
 }
 
 /** A Job whose pod asks a URL until it gets an answer; the answer is in its log. */

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import type { Plan } from "../../planning/plan-types.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { List, Service } from "../../verification/kubernetes/objects.ts";
+import { corePath } from "../../verification/names.ts";
+import { eventually } from "./environment.ts";
+import { namespace } from "./workload.ts";
+
+/** A cluster has, besides its own Services, exactly the mirrors that were planned for it. */
+export async function assertPlannedServices(
+  plan: Plan,
+  cluster: string,
+  api: KubernetesApi,
+  own: readonly string[],
+): Promise<void> {
+  const mirrors = plan.mirrors.filter((mirror) => mirror.cluster === cluster);
+  const wanted = [...own, ...mirrors.map(({ name }) => name)].sort();
+  await eventually(`the Services of ${cluster}`, timeLimits.mirrorFollows, async () => {
+    const { items } = await api.get<List<Service>>(corePath(namespace, "services"));
+    assert.deepEqual(items.map(({ metadata }) => metadata.name).sort(), wanted);
+    return true;
+  });
+}
