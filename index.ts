@@ -11,6 +11,12 @@ import type { Topology as TopologySpec } from "./planning/topology.ts";
 Reflect.deleteProperty(Error, "prepareStackTrace");
 // It notes for each of them where it was made as well. Two frames tell enough of an unexpected error.
 Error.stackTraceLimit = 2;
+// And it tells the engine about every step with every resource, in calls of their own that carry all of
+// its inputs, keys included, whether or not anybody asked: a third of what is left. `pulumi --debug` has
+// the engine's side; LINKERD_TOPOLOGY_DEBUG brings this one back.
+if (process.env["LINKERD_TOPOLOGY_DEBUG"] === undefined) {
+  Reflect.set(pulumi.log, "debug", () => Promise.resolve());
+}
 
 const config = new pulumi.Config();
 const sourcesFile = process.env[sourcesVariable] ?? config.get("sources");
