@@ -1,3 +1,4 @@
+import { compare } from "./compare.ts";
 import { groupBy } from "./group.ts";
 import type { ExportedService } from "./exports.ts";
 import { selects } from "./label-selector.ts";
@@ -90,8 +91,4 @@ function federatedServices(
       },
     ];
   });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import { slotSubnets } from "./addresses.ts";
 import { formatBlock, formatFirst } from "./cidr.ts";
 import type { Block } from "./cidr.ts";
+import { compare } from "./compare.ts";
 import { defaults, networkOf, nodeCounts } from "./defaults.ts";
 import { divideNetwork } from "./docker-network.ts";
 import { generationOf } from "./generation.ts";
@@ -175,8 +176,4 @@ function planPortMappings(mappings: readonly PortMapping[]): Required<PortMappin
         compare(a.protocol, b.protocol) ||
         compare(a.listenAddress, b.listenAddress),
     );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
