@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import { accessProperties, providerVersion } from "./gates.ts";
+import type * as pulumi from "@pulumi/pulumi";
 import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
+import { accessProperties, MeshResource } from "./mesh-resource.ts";
 
 /** Arguments of {@link FederatedReady}. */
 export interface FederatedReadyArgs {
@@ -21,7 +21,7 @@ export interface FederatedReadyArgs {
  * cluster that sees it. Where two service mirrors made it at the same moment one member is left out, for
  * ever and silently; that one is then touched until it joins.
  */
-export class FederatedReady extends pulumi.CustomResource {
+export class FederatedReady extends MeshResource {
   /** `complete`, or what is still waited for. */
   declare readonly state: pulumi.Output<string>;
 
@@ -37,7 +37,7 @@ export class FederatedReady extends pulumi.CustomResource {
         }),
       );
     super(
-      "linkerd-topology:index:FederatedReady",
+      "FederatedReady",
       name,
       {
         namespace: args.namespace,
@@ -51,10 +51,8 @@ export class FederatedReady extends pulumi.CustomResource {
         triggers: [...(args.triggers ?? [])],
         state: undefined,
       },
-      pulumi.mergeOptions(
-        { version: providerVersion, additionalSecretOutputs: ["kubeconfigs"] },
-        opts,
-      ),
+      opts,
+      ["kubeconfigs"],
     );
   }
 }

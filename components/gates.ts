@@ -1,30 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
-
-/** Version of the provider plugin `linkerd-topology` that serves these resources. */
-export const providerVersion = "0.1.0";
-
-/** The way into a cluster: exactly one of `kubeconfig` and `kubeconfigPath`. */
-export interface AccessArgs {
-  /** Kubeconfig, as text. Kept as a secret. */
-  kubeconfig?: pulumi.Input<string>;
-  /** File that holds the kubeconfig, an absolute path. The state then has no copy of it. */
-  kubeconfigPath?: pulumi.Input<string>;
-  /** @default the current context of the kubeconfig */
-  context?: pulumi.Input<string>;
-}
+import type * as pulumi from "@pulumi/pulumi";
+import { type AccessArgs, accessProperties, MeshResource } from "./mesh-resource.ts";
 
 export interface InjectorReadyArgs extends AccessArgs {
   /** Waits again whenever one of these changes, such as the version of the control plane's release. @default [] */
   triggers?: pulumi.Input<pulumi.Input<string>[]>;
-}
-
-/** The access as the provider takes it. */
-export function accessProperties(args: AccessArgs): pulumi.Inputs {
-  return {
-    kubeconfig: args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig),
-    kubeconfigPath: args.kubeconfigPath,
-    context: args.context,
-  };
 }
 
 /**
@@ -32,23 +11,20 @@ export function accessProperties(args: AccessArgs): pulumi.Inputs {
  * with one. The injector's Deployment says so too early, and a pod that comes before runs on without its
  * proxy, silently.
  */
-export class InjectorReady extends pulumi.CustomResource {
+export class InjectorReady extends MeshResource {
   /** Image of the proxy, as the API server put it into the pod. */
   declare readonly proxyImage: pulumi.Output<string>;
 
   constructor(name: string, args: InjectorReadyArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      "linkerd-topology:index:InjectorReady",
+      "InjectorReady",
       name,
       {
         ...accessProperties(args),
         triggers: args.triggers ?? [],
         proxyImage: undefined,
       },
-      pulumi.mergeOptions(
-        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
-        opts,
-      ),
+      opts,
     );
   }
 }
@@ -75,7 +51,7 @@ export interface LinkReadyArgs extends AccessArgs {
  * credentials. Readiness of the service mirror proves neither. A service mirror that is stuck on an earlier
  * Link is restarted, once.
  */
-export class LinkReady extends pulumi.CustomResource {
+export class LinkReady extends MeshResource {
   /** The service mirror's pod that works on the Link. */
   declare readonly controllerPod: pulumi.Output<string>;
   /** What a refresh saw in place of all that; empty where it holds. The next update waits again. */
@@ -83,7 +59,7 @@ export class LinkReady extends pulumi.CustomResource {
 
   constructor(name: string, args: LinkReadyArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      "linkerd-topology:index:LinkReady",
+      "LinkReady",
       name,
       {
         ...accessProperties(args),
@@ -95,10 +71,7 @@ export class LinkReady extends pulumi.CustomResource {
         controllerPod: undefined,
         trouble: undefined,
       },
-      pulumi.mergeOptions(
-        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
-        opts,
-      ),
+      opts,
     );
   }
 }
@@ -126,20 +99,17 @@ export interface MirrorCleanupArgs extends AccessArgs {
  * new LinkReady("west-east", { kubeconfig, link: "east", gateway: true, triggers: [link.metadata.uid] });
  * ```
  */
-export class MirrorCleanup extends pulumi.CustomResource {
+export class MirrorCleanup extends MeshResource {
   constructor(name: string, args: MirrorCleanupArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      "linkerd-topology:index:MirrorCleanup",
+      "MirrorCleanup",
       name,
       {
         ...accessProperties(args),
         namespace: args.namespace ?? "linkerd-multicluster",
         link: args.link,
       },
-      pulumi.mergeOptions(
-        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
-        opts,
-      ),
+      opts,
     );
   }
 }

@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
-import { type AccessArgs, accessProperties, providerVersion } from "./gates.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import { type AccessArgs, accessProperties, MeshResource } from "./mesh-resource.ts";
 
 export interface ReleaseCompleteArgs extends AccessArgs {
   /** Namespace of the releases. */
@@ -19,16 +19,13 @@ export interface ReleaseCompleteArgs extends AccessArgs {
  *   { dependsOn: [release] });
  * ```
  */
-export class ReleaseComplete extends pulumi.CustomResource {
+export class ReleaseComplete extends MeshResource {
   constructor(name: string, args: ReleaseCompleteArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      "linkerd-topology:index:ReleaseComplete",
+      "ReleaseComplete",
       name,
       { ...accessProperties(args), namespace: args.namespace, releases: args.releases },
-      pulumi.mergeOptions(
-        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
-        opts,
-      ),
+      opts,
     );
   }
 }
@@ -43,19 +40,16 @@ export interface DefinitionsCleanupArgs extends AccessArgs {
  * have yet, and removes those when it is deleted, unless somebody uses them. What installs them has to
  * depend on it.
  */
-export class DefinitionsCleanup extends pulumi.CustomResource {
+export class DefinitionsCleanup extends MeshResource {
   /** Definitions that the cluster did not have before. */
   declare readonly absent: pulumi.Output<string[]>;
 
   constructor(name: string, args: DefinitionsCleanupArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      "linkerd-topology:index:DefinitionsCleanup",
+      "DefinitionsCleanup",
       name,
       { ...accessProperties(args), definitions: args.definitions, absent: undefined },
-      pulumi.mergeOptions(
-        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
-        opts,
-      ),
+      opts,
     );
   }
 }
@@ -70,16 +64,8 @@ export interface VacancyArgs extends AccessArgs {
  * What makes them has to depend on it. A Linkerd that somebody else installed is an error that way, and
  * stays as it is; it would be taken over otherwise, and deleted in the end.
  */
-export class Vacancy extends pulumi.CustomResource {
+export class Vacancy extends MeshResource {
   constructor(name: string, args: VacancyArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super(
-      "linkerd-topology:index:Vacancy",
-      name,
-      { ...accessProperties(args), namespaces: args.namespaces },
-      pulumi.mergeOptions(
-        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
-        opts,
-      ),
-    );
+    super("Vacancy", name, { ...accessProperties(args), namespaces: args.namespaces }, opts);
   }
 }

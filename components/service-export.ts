@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
-import { type AccessArgs, accessProperties, providerVersion } from "./gates.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import { type AccessArgs, accessProperties, MeshResource } from "./mesh-resource.ts";
 
 /** Arguments of {@link ServiceExport}. */
 export interface ServiceExportArgs extends AccessArgs {
@@ -26,13 +26,13 @@ export interface ServiceExportArgs extends AccessArgs {
  * });
  * ```
  */
-export class ServiceExport extends pulumi.CustomResource {
+export class ServiceExport extends MeshResource {
   /** `labelled`, or what is still waited for. */
   declare readonly state: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceExportArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(
-      "linkerd-topology:index:ServiceExport",
+      "ServiceExport",
       name,
       {
         ...accessProperties(args),
@@ -41,10 +41,7 @@ export class ServiceExport extends pulumi.CustomResource {
         labels: args.labels,
         state: undefined,
       },
-      pulumi.mergeOptions(
-        { version: providerVersion, additionalSecretOutputs: ["kubeconfig"] },
-        opts,
-      ),
+      opts,
     );
   }
 }
