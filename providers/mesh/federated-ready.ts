@@ -8,6 +8,7 @@ import { diffInputs } from "../server/index.ts";
 import { clusterApi, isClusterGone } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
 import { checkInputs, outputsOf, schemaOf, text, texts, triggersInput } from "./inputs.ts";
+import { againUnless } from "./settled.ts";
 
 const byCluster = { type: "object", additionalProperties: { type: "string" } } as const;
 
@@ -44,11 +45,13 @@ export const federatedReady: Resource = {
     { state: { type: "string", description: "`complete`, or what is still waited for." } },
   ),
   check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, oldOutputs, newInputs }) => {
-    const { changes } = diffInputs(oldInputs, newInputs, ["namespace", "service"]);
-    const done = text(oldOutputs, "state") === complete;
-    return { changes: done ? changes : { ...changes, state: { kind: "update" } } };
-  },
+  diff: ({ oldInputs, oldOutputs, newInputs }) =>
+    againUnless(
+      diffInputs(oldInputs, newInputs, ["namespace", "service"]),
+      oldOutputs,
+      "state",
+      complete,
+    ),
   create: async (request, context) => ({
     id: `${text(request.inputs, "namespace")}/${text(request.inputs, "service")}`,
     outputs: await proved(request.inputs, context),

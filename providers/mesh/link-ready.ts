@@ -18,6 +18,7 @@ import { diffInputs } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
 import { accessInputs, checkInputs, outputsOf, schemaOf, text, triggersInput } from "./inputs.ts";
+import { againUnless } from "./settled.ts";
 
 /** Inputs that name a Link. */
 export const linkInputs = {
@@ -54,12 +55,8 @@ export const linkReady: Resource = {
     },
   ),
   check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, oldOutputs, newInputs }) => {
-    const { changes } = diffInputs(oldInputs, newInputs, ["namespace", "link"]);
-    // What a refresh saw to hold no longer is waited for again.
-    const holds = text(oldOutputs, "trouble") === "";
-    return { changes: holds ? changes : { ...changes, trouble: { kind: "update" } } };
-  },
+  diff: ({ oldInputs, oldOutputs, newInputs }) =>
+    againUnless(diffInputs(oldInputs, newInputs, ["namespace", "link"]), oldOutputs, "trouble", ""),
   create: async (request, context) => ({
     id: `${text(request.inputs, "namespace")}/${text(request.inputs, "link")}`,
     outputs: await takenUp(request.inputs, context),

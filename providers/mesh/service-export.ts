@@ -8,6 +8,7 @@ import { diffInputs } from "../server/index.ts";
 import { answers, clusterApi, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
 import { accessInputs, checkInputs, outputsOf, schemaOf, text, texts } from "./inputs.ts";
+import { againUnless } from "./settled.ts";
 
 const inputs = {
   ...accessInputs,
@@ -36,12 +37,13 @@ export const serviceExport: Resource = {
     },
   ),
   check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, oldOutputs, newInputs }) => {
-    const { changes } = diffInputs(oldInputs, newInputs, ["namespace", "service"]);
-    // A Service that wasn't there, or lost its labels: the next update tries again.
-    const done = text(oldOutputs, "state") === labelled;
-    return { changes: done ? changes : { ...changes, state: { kind: "update" } } };
-  },
+  diff: ({ oldInputs, oldOutputs, newInputs }) =>
+    againUnless(
+      diffInputs(oldInputs, newInputs, ["namespace", "service"]),
+      oldOutputs,
+      "state",
+      labelled,
+    ),
   create: async (request, context) => ({
     id: `${text(request.inputs, "namespace")}/${text(request.inputs, "service")}`,
     outputs: await putLabels(await clusterApi(request.inputs, context.signal), request.inputs),
