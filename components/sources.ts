@@ -10,7 +10,12 @@ const schema = z.strictObject({
   nodeImage: text.optional(),
   archives: z.array(text).optional(),
   images: z
-    .strictObject({ controller: text.optional(), proxy: text.optional(), pause: text.optional() })
+    .strictObject({
+      controller: text.optional(),
+      proxy: text.optional(),
+      pause: text.optional(),
+      probe: text.optional(),
+    })
     .optional(),
   charts: text.optional(),
   gatewayApi: text.optional(),

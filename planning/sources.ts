@@ -16,6 +16,8 @@ export interface Sources {
     readonly proxy?: string;
     /** The gateway's pause container. @default registry.k8s.io/pause:3.10.1 */
     readonly pause?: string;
+    /** What verification sends traffic with. @default registry.k8s.io/e2e-test-images/agnhost:2.56 */
+    readonly probe?: string;
   };
   /** Directory with the charts linkerd-crds, linkerd-control-plane and linkerd-multicluster. */
   readonly charts?: string;

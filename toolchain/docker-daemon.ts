@@ -81,7 +81,8 @@ async function startInBackground(
 ): Promise<void> {
   const output = await open(log, "a");
   const daemon = spawn("dockerd", flags, {
-    env: { ...process.env, ...env },
+    // It serves whoever comes after a run that it was started for, and must not be ended with that one.
+    env: { ...process.env, ...env, LINKERD_TOPOLOGY_RUN: undefined },
     detached: true,
     stdio: ["ignore", output.fd, output.fd],
   });

@@ -110,13 +110,14 @@ async function readDescriptions(path: string): Promise<Descriptions> {
 }
 
 /** The parts of a topology that a given image can play. */
-export type Role = "node" | "controller" | "proxy" | "pause";
+export type Role = "node" | "controller" | "proxy" | "pause" | "probe";
 
 /** Which role an image plays, by its reference. */
 export function roleOf(reference: string, linkerdVersion: string): Role | undefined {
   const [, repository = "", tag = ""] = /^(.*?)(?::([^:/@]+))?(?:@.*)?$/.exec(reference) ?? [];
   if (/(?:^|\/)kindest\/node$/.test(repository)) return "node";
   if (/\/pause$/.test(repository)) return "pause";
+  if (/\/agnhost$/.test(repository)) return "probe";
   // Another version's image does not fit the charts.
   if (tag !== linkerdVersion) return undefined;
   if (/(?:^|\/)linkerd\/controller$/.test(repository)) return "controller";

@@ -4,22 +4,29 @@ import { timeLimits } from "../planning/time-limits.ts";
 import { ensureArtifact, placeOf, type Artifact, type MakeContext } from "./artifact.ts";
 import { exists } from "./cache.ts";
 import { ensureGo } from "./go.ts";
-import { ensureImageArchives, type ImageArchives } from "./image/archives.ts";
+import {
+  ensureImageArchives,
+  ensureProbeArchive,
+  type ImageArchive,
+  type ImageArchives,
+} from "./image/archives.ts";
 import type { BuiltBinary, ImageContext } from "./image/context.ts";
 import { ensureDebianLayer } from "./image/debian.ts";
 import { ensureNodeImage } from "./image/node-image.ts";
 import type { SourcePlan } from "./source-plan.ts";
 import { gatewayApi, gatewayApiFile } from "./tools/gateway-api.ts";
-import { coredns, etcd, kubernetes, pause } from "./tools/kubernetes.ts";
+import { agnhost, coredns, etcd, kubernetes, pause } from "./tools/kubernetes.ts";
 import { chartsFolder, linkerd, linkerdVersion, noDataPlane, probe } from "./tools/linkerd.ts";
 
 /** What was made here for a sources file; paths are absolute. */
 export interface SourceParts {
   readonly nodeImage?: string;
   readonly archives: readonly string[];
-  readonly images: Readonly<Partial<Record<"controller" | "proxy" | "pause", string>>>;
+  readonly images: Readonly<Partial<Record<"controller" | "proxy" | "pause" | "probe", string>>>;
   readonly charts?: string;
   readonly gatewayApi?: string;
+  /** What can't be had, and is needed for nothing but some comfort. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -53,16 +60,41 @@ async function makeRest(
   const definitions =
     plan.gatewayApi === "built" ? await ensureArtifact(gatewayApi, context) : undefined;
   const archives = await madeArchives(plan, context, images);
+  const probe = plan.probe === "built" ? await probeImage(context, images) : {};
   return {
-    archives: Object.values(archives).map(({ path }) => path),
-    images: Object.fromEntries(
-      Object.entries(archives)
-        .filter(([name]) => name !== "probe")
-        .map(([name, { reference }]) => [name, reference]),
+    archives: [...Object.values(archives), ...(probe.made ? [probe.made] : [])].map(
+      ({ path }) => path,
     ),
+    images: {
+      ...Object.fromEntries(
+        Object.entries(archives)
+          .filter(([name]) => name !== "probe")
+          .map(([name, { reference }]) => [name, reference]),
+      ),
+      ...(probe.made && { probe: probe.made.reference }),
+    },
+    notes: probe.note === undefined ? [] : [probe.note],
     ...(charts !== undefined && { charts: join(charts.folder, chartsFolder) }),
     ...(definitions !== undefined && { gatewayApi: join(definitions.folder, gatewayApiFile) }),
   };
+}
+
+/** Without it there is everything but traffic to prove the topology with: that is no reason to stop. */
+async function probeImage(
+  context: MakeContext,
+  images: ImageContext,
+): Promise<{ readonly made?: ImageArchive; readonly note?: string }> {
+  try {
+    const binary = await binaryOf(agnhost, "agnhost", context);
+    return { made: await ensureProbeArchive(binary, images) };
+  } catch (problem) {
+    const why = problem instanceof Error ? problem.message : String(problem);
+    return {
+      note:
+        `no image to send traffic with in a verification: ${why}\n` +
+        "Give one with IMAGES (an archive of registry.k8s.io/e2e-test-images/agnhost)",
+    };
+  }
 }
 
 /** The archives that the plan needs, and the tests' workload wherever nothing can be pulled. */

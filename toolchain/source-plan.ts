@@ -6,7 +6,7 @@ export interface Reach {
   readonly node: boolean;
   /** Linkerd's images. */
   readonly linkerd: boolean;
-  /** Kubernetes' own images, of which the gateway's pause container is one. */
+  /** Kubernetes' own images: the gateway's pause container, and what verification sends traffic with. */
   readonly pause: boolean;
   /** Linkerd's chart repository. */
   readonly charts: boolean;
@@ -20,6 +20,7 @@ export interface SourcePlan {
   /** `stand-ins`: real Go controllers, and programs that carry no traffic in place of the rest. */
   readonly linkerd: "public" | "given" | "stand-ins";
   readonly pause: "public" | "given" | "built";
+  readonly probe: "public" | "given" | "built";
   readonly charts: "public" | "built";
   readonly gatewayApi: "public" | "built";
   readonly dataPlane: "real" | "none";
@@ -36,6 +37,7 @@ export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcePlan 
     node: pick("node", reach.node),
     linkerd,
     pause: pick("pause", reach.pause),
+    probe: pick("probe", reach.pause),
     charts: reach.charts ? "public" : "built",
     gatewayApi: reach.gatewayApi ? "public" : "built",
     dataPlane: linkerd === "stand-ins" ? "none" : "real",
@@ -64,7 +66,6 @@ function notesOn(given: ReadonlySet<Role>, linkerd: SourcePlan["linkerd"]): stri
 
 /** Whether everything is public, so that no sources file is needed. */
 export function isPublic(plan: SourcePlan): boolean {
-  return [plan.node, plan.linkerd, plan.pause, plan.charts, plan.gatewayApi].every(
-    (from) => from === "public",
-  );
+  const { node, linkerd, pause, probe, charts, gatewayApi } = plan;
+  return [node, linkerd, pause, probe, charts, gatewayApi].every((from) => from === "public");
 }

@@ -56,13 +56,14 @@ export async function ensureSources(options: SourcesOptions): Promise<EnsuredSou
   if (node !== undefined) await loadGivenNode(node.archive.path, node.reference, context);
   const parts = await makeSourceParts(plan, context);
   const sources = compose(plan, roles, given, parts);
+  const notes = [...plan.notes, ...parts.notes];
   const folder = join(context.cache, "sources", keyOf(sources));
   const path = join(folder, "sources.json");
   await makeOnce(folder, async (unfinished) => {
     const text = JSON.stringify(relativeTo(folder, sources), undefined, 2);
     await writeFile(join(unfinished, "sources.json"), `${text}\n`);
   });
-  return { path, dataPlane: plan.dataPlane, report: reportOf(plan), notes: plan.notes };
+  return { path, dataPlane: plan.dataPlane, report: reportOf(plan), notes };
 }
 
 /** Given images by the part that they play; the first one that fits a part has it. */
@@ -105,11 +106,13 @@ function compose(
   const controller = real ? reference("controller") : parts.images.controller;
   const proxy = real ? reference("proxy") : parts.images.proxy;
   const pause = reference("pause") ?? parts.images.pause;
+  const probe = reference("probe") ?? parts.images.probe;
   const nodeImage = reference("node") ?? parts.nodeImage;
   const images = {
     ...(controller !== undefined && { controller }),
     ...(proxy !== undefined && { proxy }),
     ...(pause !== undefined && { pause }),
+    ...(probe !== undefined && { probe }),
   };
   return {
     ...(nodeImage !== undefined && { nodeImage }),
@@ -137,6 +140,7 @@ function reportOf(plan: SourcePlan): ToolReport[] {
   return [
     ...line("node image", "v1.34.2", plan.node),
     ...line("linkerd controllers", linkerdVersion, plan.linkerd),
+    ...line("probe image", "2.56", plan.probe),
     ...line("linkerd charts", linkerdVersion, plan.charts),
     ...line("gateway api", "v1.2.1", plan.gatewayApi),
   ];

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { imageFolders, keyOf, type BuiltBinary, type ImageContext } from "./context.ts";
+import { debianPrograms, debianProgramsKey } from "./debian-programs.ts";
 import { writeImageArchive, type ImageConfig } from "./image-archive.ts";
 import { writeLayer, type LayerEntry } from "./layer.ts";
 
@@ -12,6 +13,12 @@ export interface ArchiveBinaries {
   readonly noDataPlane: BuiltBinary;
   readonly pause: BuiltBinary;
   readonly probe: BuiltBinary;
+}
+
+/** Every program that an image here is made of. */
+interface Programs extends ArchiveBinaries {
+  /** The part of Kubernetes' test image that verification uses. */
+  readonly agnhost: BuiltBinary;
 }
 
 /** What the archives are made of. */
@@ -36,12 +43,16 @@ export type ImageArchives = Readonly<
 export interface ArchiveRecipe {
   readonly reference: string;
   /** Path in the image to the program that lies there. */
-  readonly programs: Readonly<Record<string, keyof ArchiveBinaries>>;
+  readonly programs: Readonly<Record<string, keyof Programs>>;
   readonly links?: Readonly<Record<string, string>>;
+  /** Programs of the node's Debian that are in it too. */
+  readonly debian?: readonly string[];
   readonly config: ImageConfig;
 }
 
 const pauseTag = "3.10.1";
+/** As in Kubernetes' own registry. */
+const agnhostTag = "2.56";
 const proxyFolder = "usr/lib/linkerd";
 
 /**
@@ -65,8 +76,26 @@ export async function ensureImageArchives(context: ArchiveContext): Promise<Imag
   return { controller, proxy, pause, probe };
 }
 
+/**
+ * The image that verification sends traffic with: the part of Kubernetes' test image that it uses, and curl
+ * out of the node's Debian.
+ *
+ * @throws when there is no such Debian and none can be made.
+ */
+export async function ensureProbeArchive(
+  agnhost: BuiltBinary,
+  context: ImageContext,
+): Promise<ImageArchive> {
+  return ensureArchive("agnhost", archiveRecipes("").agnhost, {
+    ...context,
+    binaries: { agnhost },
+  });
+}
+
 /** Which image has which program where. The paths are those of Linkerd's own images. */
-export function archiveRecipes(linkerdVersion: string): Record<keyof ImageArchives, ArchiveRecipe> {
+export function archiveRecipes(
+  linkerdVersion: string,
+): Record<keyof ImageArchives | "agnhost", ArchiveRecipe> {
   // The controllers say this as their version.
   const Env = [`LINKERD_CONTAINER_VERSION_OVERRIDE=${linkerdVersion}`];
   return {
@@ -98,17 +127,31 @@ export function archiveRecipes(linkerdVersion: string): Record<keyof ImageArchiv
       programs: { probe: "probe" },
       config: { Entrypoint: ["/probe"], Cmd: ["serve"] },
     },
+    agnhost: {
+      reference: `localhost/linkerd-topology/agnhost:${agnhostTag}`,
+      programs: { agnhost: "agnhost" },
+      debian: ["curl"],
+      config: { Entrypoint: ["/agnhost"], Cmd: ["pause"], Env: ["PATH=/usr/bin"] },
+    },
   };
 }
 
 async function ensureArchive(
   name: string,
   recipe: ArchiveRecipe,
-  context: ArchiveContext,
+  context: ImageContext & { readonly binaries: Partial<Programs> },
 ): Promise<ImageArchive> {
   const { archives, work } = imageFolders(context.cache);
-  const used = Object.values(recipe.programs).map((program) => context.binaries[program].key);
-  const path = join(archives, `${name}-${keyOf({ recipe, used, arch: process.arch })}.tar`);
+  const binary = (program: keyof Programs): BuiltBinary => {
+    const found = context.binaries[program];
+    if (found === undefined) throw new Error(`the image ${name} was given no ${program}`);
+    return found;
+  };
+  const used = Object.values(recipe.programs).map((program) => binary(program).key);
+  const { debian: wanted } = recipe;
+  const debian = wanted && { debian: await debianProgramsKey(wanted) };
+  const key = keyOf({ recipe, used, arch: process.arch, ...debian });
+  const path = join(archives, `${name}-${key}.tar`);
   const archive = { path, reference: recipe.reference };
   if (await isFile(path)) return archive;
 
@@ -118,7 +161,7 @@ async function ensureArchive(
   try {
     const programs = Object.entries(recipe.programs).map(([place, program]): LayerEntry => ({
       path: place,
-      file: context.binaries[program].path,
+      file: binary(program).path,
       mode: 0o755,
     }));
     const links = Object.entries(recipe.links ?? {}).map(([place, link]) => ({
@@ -126,7 +169,9 @@ async function ensureArchive(
       link,
     }));
     const layer = await writeLayer([...programs, ...links], join(here, "layer.tar"));
-    const image = { reference: recipe.reference, layers: [layer], config: recipe.config };
+    const below = wanted === undefined ? [] : [await debianPrograms(wanted, here, context)];
+    const layers = [...below, layer];
+    const image = { reference: recipe.reference, layers, config: recipe.config };
     const unfinished = join(here, "archive.tar");
     await writeImageArchive([image], unfinished);
     await rename(unfinished, path);

@@ -39,6 +39,13 @@ export const coredns: Artifact = {
   programs: [{ module: "coredns", binary: "coredns" }],
 };
 
+/** The part of Kubernetes' own test image that verification uses. */
+export const agnhost: Artifact = {
+  name: "agnhost",
+  version,
+  programs: [{ module: "agnhost", binary: "agnhost" }],
+};
+
 /** What holds a pod's network open. */
 export const pause: Artifact = {
   name: "pause",

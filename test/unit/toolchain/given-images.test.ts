@@ -138,6 +138,7 @@ describe("the part that an image plays", () => {
     ["kindest/node:v1.34.2", "node"],
     ["docker.io/kindest/node:v1.34.2@sha256:00ff", "node"],
     ["registry.k8s.io/pause:3.10.1", "pause"],
+    ["registry.k8s.io/e2e-test-images/agnhost:2.56", "probe"],
     ["example.com/notpause:1", undefined],
     ["example.com/web:2", undefined],
   ] as const) {

@@ -24,13 +24,27 @@ describe("where images and charts come from", () => {
       "all registries in reach: public, all of it",
       [],
       everything,
-      { node: "public", linkerd: "public", pause: "public", charts: "public", dataPlane: "real" },
+      {
+        node: "public",
+        linkerd: "public",
+        pause: "public",
+        probe: "public",
+        charts: "public",
+        dataPlane: "real",
+      },
     ],
     [
       "no registry in reach: built, and no data plane",
       [],
       nothing,
-      { node: "built", linkerd: "stand-ins", pause: "built", charts: "built", dataPlane: "none" },
+      {
+        node: "built",
+        linkerd: "stand-ins",
+        pause: "built",
+        probe: "built",
+        charts: "built",
+        dataPlane: "none",
+      },
     ],
     [
       "no registry, Linkerd's images given: the data plane is real",
@@ -40,9 +54,16 @@ describe("where images and charts come from", () => {
     ],
     [
       "no registry, everything given: nothing but charts is built",
-      ["controller", "proxy", "pause", "node"],
+      ["controller", "proxy", "pause", "node", "probe"],
       nothing,
-      { node: "given", linkerd: "given", pause: "given", charts: "built", dataPlane: "real" },
+      {
+        node: "given",
+        linkerd: "given",
+        pause: "given",
+        probe: "given",
+        charts: "built",
+        dataPlane: "real",
+      },
     ],
     [
       "no registry, half of Linkerd given: stand-ins for both halves",
