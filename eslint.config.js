@@ -31,6 +31,25 @@ export default tseslint.config(
       ],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
+      // The npm package runs on Node.js 20, whose types nothing here is checked against.
+      "no-restricted-properties": [
+        "error",
+        ...["validFromDate", "validToDate"].map((property) => ({
+          property,
+          message:
+            "Node.js 22.10; use validFrom and validTo of verification/facts/certificates.ts.",
+        })),
+        ...[
+          ["Promise", "withResolvers"],
+          ["Array", "fromAsync"],
+          ["Object", "groupBy"],
+          ["Map", "groupBy"],
+        ].map(([object, property]) => ({
+          object,
+          property,
+          message: "Node.js 20 does not have it.",
+        })),
+      ],
       "no-restricted-syntax": [
         "error",
         { selector: "ExportDefaultDeclaration", message: "Named exports only." },

@@ -1,3 +1,4 @@
+import { credentialsName } from "../planning/names.ts";
 import type { GatewayPlan, LinkPlan } from "../planning/plan-types.ts";
 import { nudgedAnnotation } from "../verification/names.ts";
 
@@ -13,11 +14,6 @@ export interface LinkSettings {
   readonly controlPlaneNamespace: string;
   /** Another one whenever the credentials are others. */
   readonly credentialsRevision: string;
-}
-
-/** Name of the Secrets that hold the credentials for a target. Linkerd's controllers look for it. */
-export function credentialsName(target: string): string {
-  return `cluster-credentials-${target}`;
 }
 
 /** Specification of a Link, multicluster.linkerd.io/v1alpha3. */

@@ -3,10 +3,11 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { planSelectors } from "../planning/link-selectors.ts";
+import { credentialsName } from "../planning/names.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
 import { controlPlaneNamespace } from "./control-plane.ts";
 import { LinkReady, MirrorCleanup } from "./gates.ts";
-import { credentialsName, linkSpec } from "./link-spec.ts";
+import { linkSpec } from "./link-spec.ts";
 import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import {
   type AccessCredentials,

@@ -1,6 +1,7 @@
 import type { MirrorPlan, Plan } from "../planning/plan-types.ts";
 
-const kinds: Record<MirrorPlan["kind"], string> = {
+/** Each kind of mirror in words. */
+export const mirrorKinds: Record<MirrorPlan["kind"], string> = {
   gateway: "gateway",
   "remote-discovery": "remote discovery",
   federated: "federated",
@@ -14,7 +15,7 @@ export function toMirrorTable(plan: Plan): string {
     cluster,
     namespace,
     `\`${name}\``,
-    kinds[kind],
+    mirrorKinds[kind],
     of.map((member) => `${member.service} of ${member.cluster}`).join(", "),
   ]);
   const header = ["In cluster", "Namespace", "Mirror", "Kind", "Stands for"];

@@ -56,3 +56,8 @@ export function mirrorName(name: string, target: string): string {
 export function federatedName(service: string): string {
   return `${service}-federated`;
 }
+
+/** Name of the Secrets that hold the credentials for a target. Linkerd's controllers look for it. */
+export function credentialsName(target: string): string {
+  return `cluster-credentials-${target}`;
+}

@@ -79,4 +79,30 @@ export const timeLimits = {
   federatedMemberMissing: 4_000,
   /** One round of the proof, after which is looked again for what can be cured. */
   proofRound: 20_000,
+  /** Killed processes of a run are gone. */
+  processesKilled: 10_000,
+  /** Containers, network and files of a run are gone. */
+  runTakenDown: 120_000,
+  /** Engines of a run that were interrupted have finished what they were at. */
+  engineInterrupted: 60_000,
+  /** A command that was told to end has ended, before it is killed: who tells so gives ten seconds. */
+  commandEnded: 3_000,
+  /** The same after Ctrl-C; a second one waits no longer. */
+  commandInterrupted: 30_000,
+  /** So long a verification waits for what may still pass: a mesh that was just changed settles. */
+  verified: 10_000,
+  /** One request that a verification sends through the mesh. */
+  probeRequest: 5_000,
+  /** The pods that a verification sends traffic with are Ready, an image to be pulled included. */
+  probesReady: 120_000,
+  /** A request is answered once its mirror is there: proxies and DNS may know of it late. */
+  trafficArrives: 45_000,
+  /** linkerd-destination knows the endpoints of a new mirror. */
+  endpointsKnown: 30_000,
+  /** The namespaces of a verification are gone. */
+  probesRemoved: 120_000,
+  /** So long after its start nothing of a verification is at work any more. */
+  verificationOver: 900_000,
+  /** Everything that a bundle asks for; what isn't there by then is noted in it. */
+  bundle: 60_000,
 } as const;

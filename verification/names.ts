@@ -37,6 +37,9 @@ export const nudgedAnnotation = "linkerd-topology.dev/nudged";
 /** Port of linkerd-destination's metrics. */
 export const destinationMetricsPort = 9996;
 
+/** Port at which a proxy serves its own metrics. */
+export const proxyAdminPort = 4191;
+
 /** Deployments whose restart cures what they don't recover from by themselves. */
 export const destinationDeployment = "linkerd-destination";
 export const localMirrorDeployment = "linkerd-local-service-mirror";
@@ -68,6 +71,6 @@ export function corePath(namespace: string, kind: string, name = ""): string {
 }
 
 /** Path of a Deployment. */
-export function deploymentPath(namespace: string, name: string): string {
-  return `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+export function deploymentPath(namespace: string, name = ""): string {
+  return `/apis/apps/v1/namespaces/${namespace}/deployments${name && `/${name}`}`;
 }

@@ -12,6 +12,8 @@ export interface ProveOptions {
   readonly limit?: number;
   /** Told what is still missing, whenever that changes. */
   readonly onWaiting?: (missing: readonly CheckResult[]) => void;
+  /** Further checks, asked at every look. @default none */
+  readonly further?: (status: MeshStatus) => Promise<readonly CheckResult[]>;
 }
 
 /** What was found: a mesh is proved if no check failed. */
@@ -33,7 +35,11 @@ export async function proveTopology(mesh: Mesh, options: ProveOptions = {}): Pro
       mesh,
       options.signal === undefined ? {} : { signal: options.signal },
     );
-    const results = await runChecks(mesh.plan, status);
+    const [usual, further = []] = await Promise.all([
+      runChecks(mesh.plan, status),
+      options.further?.(status),
+    ]);
+    const results = [...usual, ...further];
     const missing = failuresOf(results);
     const telling = JSON.stringify(missing);
     if (telling !== told && missing.length > 0) options.onWaiting?.(missing);

@@ -97,6 +97,8 @@ export interface PodRoutesStatus {
 export interface WorkloadStatus {
   readonly namespace: string;
   readonly name: string;
+  /** No pod of it is wanted, which makes it `ready`. */
+  readonly scaledToNone?: true;
   readonly ready: boolean;
   /** Why it isn't ready. */
   readonly trouble: string | undefined;

@@ -2,7 +2,8 @@ import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { FederatedLook } from "../../verification/signals/federated.ts";
-import { lookAtFederated, nudge } from "../../verification/signals/federated.ts";
+import { lookAtFederated } from "../../verification/signals/federated.ts";
+import { completingFederated } from "../../verification/signals/federated-completion.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
 import { clusterApi, isClusterGone } from "./cluster-api.ts";
@@ -84,23 +85,10 @@ function stateFrom({ missing, waiting }: FederatedLook): string {
 async function proved(properties: PropertyMap, context: Context): Promise<PropertyMap> {
   const wanted = viewed(properties);
   const reach = await apis(properties, context);
-  let touched = performance.now();
   const look = await waitFor({
     what: `waiting for the members of ${wanted.namespace}/${wanted.service}-federated`,
     limit: timeLimits.federatedComplete,
-    look: async () => {
-      const found = await lookAtFederated(reach, wanted);
-      if (found.missing.length === 0) return { done: true, value: found };
-      const now = performance.now();
-      if (now - touched >= timeLimits.federatedMemberMissing) {
-        touched = now;
-        // Two service mirrors that made the Service at once: one is left out, and told it is in.
-        for (const member of new Set(found.missing.map(({ member }) => member))) {
-          await nudge(reach, wanted, member);
-        }
-      }
-      return { done: false, seen: found.missing.map(({ seen }) => seen).join("; ") };
-    },
+    look: completingFederated(reach, wanted),
     further: `Look further with: kubectl -n ${wanted.namespace} get service ${wanted.service}-federated -o yaml`,
     signal: context.signal,
     onSeen: (seen) => {

@@ -35,7 +35,7 @@ export const vacancy: Resource = {
         `the cluster at ${api.server} has the namespace${taken.length > 1 ? "s" : ""} ` +
           `${taken.join(" and ")} already, and this stack did not make ${taken.length > 1 ? "them" : "it"}. ` +
           "Nothing was changed. Remove the Linkerd that is there (`linkerd multicluster uninstall`, " +
-          "`linkerd uninstall`; or `npm run down` of the stack that made it), or leave this cluster out.",
+          "`linkerd uninstall`; or `down` of the stack that made it), or leave this cluster out.",
       );
     }
     return { id: "vacancy", outputs: outputsOf(request.inputs) };

@@ -48,12 +48,21 @@ export interface MeshSubject {
   readonly status: MeshStatus;
 }
 
+/** What results are grouped by, in the order in which they are shown. */
+export const groups = ["mesh", "clusters", "Links", "traffic"] as const;
+
+export type Group = (typeof groups)[number];
+
 /** The result of one check of one subject. Plain data. */
 export type CheckResult = {
   readonly check: string;
   readonly title: string;
   /** `west`, `west → east`, or the name of the topology. */
   readonly subject: string;
+  /** One of {@link groups}: where it stands in what is shown. */
+  readonly group?: string;
+  /** How long it took, where it asked something itself. */
+  readonly milliseconds?: number;
 } & Outcome;
 
 export function passed(detail?: string): Outcome {

@@ -13,10 +13,7 @@ export const podRoutesLeadBothWays: Check<LinkSubject> = {
     const missing = [...missingRoutes(source, target), ...missingRoutes(target, source)];
     return missing.length === 0
       ? passed()
-      : failed(
-          missing.join("; "),
-          "The clusters' nodes have changed: `npm run up -- --refresh` follows them",
-        );
+      : failed(missing.join("; "), "The clusters' nodes have changed: `up --refresh` follows them");
   },
 };
 

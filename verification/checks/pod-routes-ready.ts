@@ -14,7 +14,7 @@ export const podRoutesReady: Check<ClusterSubject> = {
     if (routes === undefined) {
       return failed(
         `there is no DaemonSet ${namespace}/${name}, which keeps the routes`,
-        "`npm run up -- --refresh` puts it back",
+        "`up --refresh` puts it back",
       );
     }
     const wanted = Math.max(routes.nodes, nodes.length);

@@ -1,9 +1,13 @@
-import type { Plan } from "../../planning/plan-types.ts";
-import type { DataPlane, MeshStatus } from "../status.ts";
+import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
+import type { ClusterStatus, MeshStatus } from "../status.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { catalogue as everyCheck } from "./catalogue.ts";
-import type { Check, CheckResult, Outcome } from "./check.ts";
-import { failedForGood, notRun } from "./check.ts";
+import type { CheckResult, ClusterSubject, LinkSubject } from "./check.ts";
+import { notRun } from "./check.ts";
+import type { About } from "./run-check.ts";
+import { runCheck, silent } from "./run-check.ts";
+
+export { withoutDataPlane } from "./run-check.ts";
 
 /**
  * Asks every check of every subject that it applies to, all at the same time. Results come in the order
@@ -14,62 +18,68 @@ export async function runChecks(
   status: MeshStatus,
   catalogue: Catalogue = everyCheck,
 ): Promise<readonly CheckResult[]> {
-  const cluster = (name: string) => {
-    const found = status.clusters.find((candidate) => candidate.name === name);
-    if (found === undefined) throw new Error(`the status says nothing of cluster ${name}`);
-    return found;
-  };
   const runs = [
-    ...catalogue.mesh.map((check) => runOne(check, { plan, status }, plan.name, status.dataPlane)),
+    ...catalogue.mesh.map((check) =>
+      runCheck(
+        check,
+        { plan, status },
+        { name: plan.name, group: "mesh", dataPlane: status.dataPlane },
+      ),
+    ),
     ...plan.clusters.flatMap((clusterPlan) => {
-      const subject = { plan: clusterPlan, status: cluster(clusterPlan.name) };
-      return catalogue.cluster.map((check) =>
-        runOne(check, subject, clusterPlan.name, subject.status.dataPlane),
-      );
+      const subject = clusterSubject(clusterPlan, status);
+      const about = aboutCluster(subject);
+      return catalogue.cluster.map((check) => runCheck(check, subject, about));
     }),
     ...plan.links.flatMap((linkPlan) => {
-      const link = status.links.find(
-        ({ source, target }) => source === linkPlan.source && target === linkPlan.target,
+      const subject = linkSubject(linkPlan, status);
+      if (subject === undefined) return [];
+      const about = aboutLink(subject);
+      return catalogue.link.map((check) =>
+        runCheck(
+          subject.source.reachable
+            ? check
+            : { ...check, run: () => notRun(silent(linkPlan.source)) },
+          subject,
+          about,
+        ),
       );
-      if (link === undefined) return [];
-      const source = cluster(linkPlan.source);
-      const target = cluster(linkPlan.target);
-      const subject = { plan: linkPlan, status: link, source, target };
-      const name = `${linkPlan.source} → ${linkPlan.target}`;
-      const dataPlane = source.dataPlane === "none" ? "none" : target.dataPlane;
-      return catalogue.link.map((check) => runOne(check, subject, name, dataPlane));
     }),
   ];
   return (await Promise.all(runs)).flat();
 }
 
-/** Why a check that needs traffic isn't run where there is none. */
-export const withoutDataPlane =
-  "no data plane: in the place of Linkerd's proxy runs a program that carries no traffic";
-
-async function runOne<Subject>(
-  check: Check<Subject>,
-  subject: Subject,
-  name: string,
-  dataPlane: DataPlane,
-): Promise<readonly CheckResult[]> {
-  if (check.applies?.(subject) === false) return [];
-  const outcome = await outcomeOf(check, subject, dataPlane);
-  return [{ check: check.id, title: check.title, subject: name, ...outcome }];
+/** What a check of a cluster looks at. */
+export function clusterSubject(plan: ClusterPlan, status: MeshStatus): ClusterSubject {
+  return { plan, status: clusterIn(status, plan.name) };
 }
 
-async function outcomeOf<Subject>(
-  check: Check<Subject>,
-  subject: Subject,
-  dataPlane: DataPlane,
-): Promise<Outcome> {
-  if (check.needsDataPlane === true && dataPlane === "none") return notRun(withoutDataPlane);
-  try {
-    return await check.run(subject);
-  } catch (error) {
-    return failedForGood(
-      `the check itself failed: ${(error as Error).message}`,
-      "This is a defect of it.",
-    );
-  }
+/** What a check of a Link looks at; undefined where the status says nothing of it. */
+export function linkSubject(plan: LinkPlan, status: MeshStatus): LinkSubject | undefined {
+  const link = status.links.find(
+    ({ source, target }) => source === plan.source && target === plan.target,
+  );
+  return (
+    link && {
+      plan,
+      status: link,
+      source: clusterIn(status, plan.source),
+      target: clusterIn(status, plan.target),
+    }
+  );
+}
+
+export function aboutCluster({ plan, status: { dataPlane } }: ClusterSubject): About {
+  return { name: plan.name, group: "clusters", dataPlane };
+}
+
+export function aboutLink({ plan, source, target }: LinkSubject): About {
+  const dataPlane = source.dataPlane === "none" ? "none" : target.dataPlane;
+  return { name: `${plan.source} → ${plan.target}`, group: "Links", dataPlane };
+}
+
+function clusterIn(status: MeshStatus, name: string): ClusterStatus {
+  const found = status.clusters.find((candidate) => candidate.name === name);
+  if (found === undefined) throw new Error(`the status says nothing of cluster ${name}`);
+  return found;
 }

@@ -12,6 +12,9 @@ export function troublesIn(
       .filter((name) => !there.some((workload) => workload.name === name))
       .map((name) => `there is no Deployment ${name}`),
     ...there
+      .filter(({ name, scaledToNone }) => scaledToNone === true && expected.includes(name))
+      .map(({ name }) => `${name} is scaled to none`),
+    ...there
       .filter(({ ready }) => !ready)
       .map(({ name, trouble }) => `${name} is not ready (${trouble ?? "no reason given"})`),
   ];

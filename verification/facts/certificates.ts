@@ -31,7 +31,7 @@ export async function observeCertificates(api: KubernetesApi): Promise<Certifica
     issuer:
       signing === undefined
         ? undefined
-        : { ...describe(signing), chained: anchors.some((anchor) => signed(anchor, signing)) },
+        : { ...describe(signing), chained: anchors.some((anchor) => isSignedBy(signing, anchor)) },
   };
 }
 
@@ -45,11 +45,25 @@ function describe(certificate: X509Certificate): CertificateStatus {
   return {
     subject: certificate.subject.replaceAll("\n", ", "),
     fingerprint: certificate.fingerprint256,
-    notBefore: certificate.validFromDate.toISOString(),
-    expires: certificate.validToDate.toISOString(),
+    notBefore: validFrom(certificate).toISOString(),
+    expires: validTo(certificate).toISOString(),
   };
 }
 
-function signed(anchor: X509Certificate, certificate: X509Certificate): boolean {
-  return certificate.checkIssued(anchor) && certificate.verify(anchor.publicKey);
+/**
+ * The moment from which a certificate is valid. Node.js has it as a `Date` from 22.10 on only; before it is
+ * text as OpenSSL writes it, `Nov 21 15:04:05 2026 GMT`.
+ */
+export function validFrom(certificate: X509Certificate): Date {
+  return new Date(certificate.validFrom);
+}
+
+/** The moment up to which a certificate is valid. */
+export function validTo(certificate: X509Certificate): Date {
+  return new Date(certificate.validTo);
+}
+
+/** Whether one certificate was signed by another one. */
+export function isSignedBy(certificate: X509Certificate, signer: X509Certificate): boolean {
+  return certificate.checkIssued(signer) && certificate.verify(signer.publicKey);
 }

@@ -71,7 +71,13 @@ function workload(
     ...(rolledOut ? [] : ["being rolled out"]),
     ...new Set(stuck),
   ].join("; ");
-  return { namespace, name: metadata.name, ready, trouble: ready ? undefined : trouble };
+  return {
+    namespace,
+    name: metadata.name,
+    ready,
+    trouble: ready ? undefined : trouble,
+    ...(wanted === 0 && { scaledToNone: true }),
+  };
 }
 
 function isOf(deployment: string, pod: Pod): boolean {

@@ -1,3 +1,7 @@
+import type { Duplex } from "node:stream";
+import type { ExecRequest, ExecResult } from "./exec.ts";
+import type { PodPort } from "./port-forward.ts";
+
 /** Parameters of a request, as they stand in its query. */
 export type Query = Readonly<Record<string, string>>;
 
@@ -14,6 +18,19 @@ export interface KubernetesApi {
   text(path: string, query?: Query): Promise<string>;
   /** Text that a pod serves by HTTP: `GET` of a path at one of its ports. */
   podText(namespace: string, pod: string, port: number, path: string): Promise<string>;
+  /**
+   * Runs a command in a container of a pod. An exit code other than 0 is an answer, not an error.
+   * Everything secret goes through `stdin`: the command stands in the URL and in the pod's process list.
+   */
+  exec(request: ExecRequest): Promise<ExecResult>;
+  /**
+   * A connection to a port of a pod, past its proxy; it is closed when `use` is done, or after
+   * `timeLimits.apiRequest`.
+   */
+  atPort<T>(
+    port: PodPort,
+    use: (connection: Duplex, signal: AbortSignal) => Promise<T>,
+  ): Promise<T>;
   post<T>(path: string, body: unknown, query?: Query): Promise<T>;
   /** JSON merge patch. */
   patch<T>(path: string, body: unknown, query?: Query): Promise<T>;

@@ -4,8 +4,9 @@ import https from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import type { ClusterAccess, KubernetesApi } from "./api.ts";
 import { NoKubeconfig } from "./errors.ts";
+import { execInPod } from "./exec.ts";
 import { HttpApi } from "./http-api.ts";
-import { getThroughPortForward } from "./port-forward.ts";
+import { getThroughPortForward, withPodPort } from "./port-forward.ts";
 
 /**
  * Opens a cluster's API by its kubeconfig. Nothing is sent yet.
@@ -51,6 +52,10 @@ export async function connect(
     },
     options.signal,
     (request, signal) => getThroughPortForward(config, request, signal),
+    {
+      exec: (request, signal) => execInPod(config, request, signal),
+      atPort: (port, use) => withPodPort(config, port, use),
+    },
   );
 }
 

@@ -1,10 +1,13 @@
 import http from "node:http";
 import https from "node:https";
+import type { Duplex } from "node:stream";
 import pRetry from "p-retry";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesApi, Query } from "./api.ts";
+import { Deferred } from "./deferred.ts";
 import { isBusy, KubernetesApiError } from "./errors.ts";
-import type { PodRequest } from "./port-forward.ts";
+import type { ExecRequest, ExecResult } from "./exec.ts";
+import type { PodPort, PodRequest } from "./port-forward.ts";
 
 interface Request {
   readonly method: string;
@@ -23,23 +26,32 @@ export interface Connection {
 /** Asks a pod past its proxy. */
 export type Forward = (request: PodRequest, signal: AbortSignal) => Promise<string>;
 
+/** What is asked of pods by other ways than a request: WebSockets. */
+export interface PodAccess {
+  readonly exec: (request: ExecRequest, signal: AbortSignal) => Promise<ExecResult>;
+  readonly atPort: <T>(port: PodPort, use: (connection: Duplex) => Promise<T>) => Promise<T>;
+}
+
 /** A Kubernetes API over node:https. */
 export class HttpApi implements KubernetesApi {
   readonly server: string;
   readonly #connection: Connection;
   readonly #signal: AbortSignal | undefined;
   readonly #forward: Forward;
+  readonly #pods: PodAccess | undefined;
 
   constructor(
     server: string,
     connection: Connection,
     signal: AbortSignal | undefined,
     forward: Forward,
+    pods?: PodAccess,
   ) {
     this.server = server;
     this.#connection = connection;
     this.#signal = signal;
     this.#forward = forward;
+    this.#pods = pods;
   }
 
   async get<T>(path: string, query?: Query): Promise<T> {
@@ -67,6 +79,48 @@ export class HttpApi implements KubernetesApi {
     }
   }
 
+  async exec(request: ExecRequest): Promise<ExecResult> {
+    const { namespace, pod, container, limit } = request;
+    const shown = `exec in container ${container} of pod ${namespace}/${pod} at ${this.server}`;
+    return this.#ofPod(shown, limit, (pods, signal) => pods.exec(request, signal));
+  }
+
+  async atPort<T>(
+    port: PodPort,
+    use: (connection: Duplex, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const shown = `port-forward to port ${port.port} of pod ${port.namespace}/${port.pod} at ${this.server}`;
+    return this.#ofPod(shown, undefined, (pods, signal) =>
+      pods.atPort(port, (connection) => use(connection, signal)),
+    );
+  }
+
+  async #ofPod<T>(
+    shown: string,
+    milliseconds: number | undefined,
+    ask: (pods: PodAccess, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    if (this.#pods === undefined) throw new Error(`${shown}: there is no way into pods`);
+    const { limit, signal } = this.#limits(milliseconds);
+    const ended = new Deferred<never>();
+    const end = (): void => {
+      ended.reject(signal.reason as Error);
+    };
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      return await Promise.race([ask(this.#pods, signal), ended.promise]);
+    } catch (error) {
+      this.#signal?.throwIfAborted();
+      if (limit.aborted) {
+        const seconds = (milliseconds ?? timeLimits.apiRequest) / 1000;
+        throw new KubernetesApiError(shown, undefined, "ETIMEDOUT", `nothing within ${seconds} s`);
+      }
+      throw new KubernetesApiError(shown, 502, "Error", wordsOf(error), { cause: error });
+    } finally {
+      signal.removeEventListener("abort", end);
+    }
+  }
+
   async post<T>(path: string, body: unknown, query?: Query): Promise<T> {
     return JSON.parse(await this.#send({ method: "POST", path, query, body })) as T;
   }
@@ -86,8 +140,11 @@ export class HttpApi implements KubernetesApi {
     await this.#send({ method: "DELETE", path });
   }
 
-  #limits(): { readonly limit: AbortSignal; readonly signal: AbortSignal } {
-    const limit = AbortSignal.timeout(timeLimits.apiRequest);
+  #limits(milliseconds: number = timeLimits.apiRequest): {
+    readonly limit: AbortSignal;
+    readonly signal: AbortSignal;
+  } {
+    const limit = AbortSignal.timeout(milliseconds);
     return {
       limit,
       signal: this.#signal === undefined ? limit : AbortSignal.any([this.#signal, limit]),
@@ -177,7 +234,7 @@ function isPolicyRefusal(error: unknown): boolean {
 /** The library's WebSocket fails with events, which are no errors. */
 function wordsOf(error: unknown): string {
   const message = (error as { readonly message?: unknown }).message;
-  return typeof message === "string" ? message : "the connection failed";
+  return typeof message === "string" && message !== "" ? message : "the connection failed";
 }
 
 function networkWords(error: Error): string {

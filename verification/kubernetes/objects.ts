@@ -31,6 +31,10 @@ export interface KubernetesNode {
   };
 }
 
+export interface Namespace {
+  readonly metadata: Metadata;
+}
+
 export interface Container {
   readonly name: string;
   readonly image?: string;
@@ -51,11 +55,14 @@ export interface Pod {
   readonly spec: {
     readonly containers: readonly Container[];
     readonly initContainers?: readonly Container[];
+    readonly hostNetwork?: boolean;
   };
   readonly status?: {
     readonly phase?: string;
+    readonly podIPs?: readonly { readonly ip: string }[];
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
 }
 
@@ -107,6 +114,7 @@ export interface Service {
   readonly metadata: Metadata;
   readonly spec?: {
     readonly clusterIP?: string;
+    readonly clusterIPs?: readonly string[];
     readonly ports?: readonly { readonly name?: string; readonly port: number }[];
   };
 }
@@ -122,7 +130,11 @@ export interface Endpoints {
 
 export interface Lease {
   readonly metadata: Metadata;
-  readonly spec?: { readonly holderIdentity?: string; readonly renewTime?: string };
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly renewTime?: string;
+    readonly leaseDurationSeconds?: number;
+  };
 }
 
 /** A Link of multicluster.linkerd.io/v1alpha3; all of its scalars are strings. */
@@ -136,8 +148,9 @@ export interface LinkObject {
     readonly probeSpec?: { readonly path?: string; readonly port?: string };
   };
   readonly status?: {
-    readonly mirrorServices?: readonly MirroredService[];
-    readonly federatedServices?: readonly MirroredService[];
+    /** Service mirrors write null for none. */
+    readonly mirrorServices?: readonly MirroredService[] | null;
+    readonly federatedServices?: readonly MirroredService[] | null;
   };
 }
 

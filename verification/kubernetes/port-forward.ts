@@ -1,12 +1,17 @@
 import http from "node:http";
 import { Duplex, PassThrough } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import { Deferred } from "./deferred.ts";
 
-/** An HTTP port of a pod, and what is asked there. */
-export interface PodRequest {
+/** A port of a pod. */
+export interface PodPort {
   readonly namespace: string;
   readonly pod: string;
   readonly port: number;
+}
+
+/** An HTTP port of a pod, and what is asked there. */
+export interface PodRequest extends PodPort {
   readonly path: string;
 }
 
@@ -19,36 +24,20 @@ interface Closable {
 /** Asks a pod from within its own network, as `kubectl port-forward` does; for GET alone. */
 export async function getThroughPortForward(
   config: KubeConfig,
-  { namespace, pod, port, path }: PodRequest,
+  { path, ...target }: PodRequest,
   signal: AbortSignal,
 ): Promise<string> {
-  const { PortForward } = await import("@kubernetes/client-node/dist/portforward.js");
-  const toPod = new PassThrough();
-  const fromPod = new PassThrough();
-  const errors = new PassThrough({ encoding: "utf8" });
-  const forwarder = new PortForward(config);
-  const socket = (await forwarder.portForward(
-    namespace,
-    pod,
-    [port],
-    fromPod,
-    errors,
-    toPod,
-  )) as unknown as Closable;
-  try {
-    return await new Promise((resolve, reject) => {
-      // Nothing else tells the HTTP client that the connection is no more.
-      socket.onclose = () => fromPod.destroy(new Error("the port-forward was closed"));
-      errors.on("data", (text: string) => {
-        if (text !== "") reject(new Error(text.trim()));
-      });
+  const { pod, port } = target;
+  return withPodPort(config, target, (connection) => {
+    return new Promise((resolve, reject) => {
+      connection.on("error", reject);
       const call = http.get(
         {
           host: pod,
           path,
           headers: { connection: "close" },
           signal,
-          createConnection: () => Duplex.from({ readable: fromPod, writable: toPod }),
+          createConnection: () => connection,
         },
         (response) => {
           const chunks: Buffer[] = [];
@@ -64,7 +53,45 @@ export async function getThroughPortForward(
       );
       call.on("error", reject);
     });
+  });
+}
+
+/**
+ * A connection to a port of a pod within its own network, past its proxy; closed when `use` is done.
+ *
+ * @throws Error with what the pod's node said, where nothing listens there
+ */
+export async function withPodPort<T>(
+  config: KubeConfig,
+  { namespace, pod, port }: PodPort,
+  use: (connection: Duplex) => Promise<T>,
+): Promise<T> {
+  const { PortForward } = await import("@kubernetes/client-node/dist/portforward.js");
+  const toPod = new PassThrough();
+  const fromPod = new PassThrough();
+  const errors = new PassThrough({ encoding: "utf8" });
+  const forwarder = new PortForward(config);
+  const socket = (await forwarder.portForward(
+    namespace,
+    pod,
+    [port],
+    fromPod,
+    errors,
+    toPod,
+  )) as unknown as Closable;
+  const connection = Duplex.from({ readable: fromPod, writable: toPod });
+  const refused = new Deferred<never>();
+  // Nothing else tells who uses the connection that it is no more.
+  connection.on("error", refused.reject);
+  socket.onclose = () => fromPod.destroy(new Error("the port-forward was closed"));
+  errors.on("data", (text: string) => {
+    if (text !== "") refused.reject(new Error(text.trim()));
+  });
+  try {
+    return await Promise.race([use(connection), refused.promise]);
   } finally {
+    socket.onclose = null;
     socket.close();
+    connection.destroy();
   }
 }

@@ -23,10 +23,16 @@ export function styleOf(color: boolean): Style {
   };
 }
 
-/** Colours for a person at a terminal, unless NO_COLOR (https://no-color.org) says otherwise. */
+/**
+ * Colours for a person at a terminal. NO_COLOR (https://no-color.org) turns them off, FORCE_COLOR turns
+ * them on where there is no terminal, such as in the log of a CI job.
+ */
 export function wantsColor(
   stream: { readonly isTTY?: boolean },
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): boolean {
-  return stream.isTTY === true && (environment["NO_COLOR"] ?? "") === "";
+  if ((environment["NO_COLOR"] ?? "") !== "") return false;
+  const forced = environment["FORCE_COLOR"];
+  if (forced !== undefined) return !["0", "false"].includes(forced);
+  return stream.isTTY === true;
 }

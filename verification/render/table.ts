@@ -12,3 +12,24 @@ export function table(
   result.push(...rows.map((row) => [...row]));
   return result.toString();
 }
+
+const ruled = ["top", "bottom", "left", "right", "mid"];
+const noBorders = Object.fromEntries(
+  ruled
+    .flatMap((side) => [side, ...["left", "mid", "right"].map((part) => `${side}-${part}`)])
+    .map((name) => [name, ""]),
+);
+
+/** Aligned columns without rules. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const result = new Table({
+    chars: { ...noBorders, middle: "  " },
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
+  });
+  result.push(...rows.map((row) => [...row]));
+  return result
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}

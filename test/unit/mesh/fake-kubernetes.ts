@@ -91,6 +91,11 @@ export class FakeKubernetes {
     return this.#objects.get(path);
   }
 
+  /** Of every object. */
+  paths(): string[] {
+    return [...this.#objects.keys()];
+  }
+
   #answer(method: string, url: URL, body: string): Answer {
     const path = url.pathname;
     const canned = this.answers.get(path);
@@ -171,7 +176,8 @@ export class FakeKubernetes {
           .filter(Boolean)
           .every((term) => {
             const [key = "", value] = term.split("=");
-            return metadata.labels?.[key] === value;
+            const found = metadata.labels?.[key];
+            return value === undefined ? found !== undefined : found === value;
           }),
       );
   }
@@ -201,6 +207,7 @@ const collections = [
   "deployments",
   "servicecidrs",
   "secrets",
+  "namespaces",
 ];
 
 function isCollection(path: string): boolean {

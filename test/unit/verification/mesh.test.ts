@@ -12,6 +12,7 @@ import {
   proveTopology,
   runChecks,
   statusDocument,
+  withoutDataPlane,
 } from "../../../verification/index.ts";
 
 const links = "/apis/multicluster.linkerd.io/v1alpha3/namespaces/linkerd-multicluster/links";
@@ -92,13 +93,36 @@ describe("a running mesh", () => {
     const access = mesh();
     await east.stop();
     const status = await observe(access);
-    const found = failuresOf(await runChecks(twoClusters, status));
+    const results = await runChecks(twoClusters, status);
+    const found = failuresOf(results);
     assert.deepEqual(
       found.map((result) => `${result.subject} ${result.check}`),
-      ["east cluster-answers", "east → west link-taken-up", "east → west gateway-answers"],
+      ["east cluster-answers"],
+    );
+    assert.deepEqual(
+      results.flatMap((result) =>
+        result.subject === "east → west" && result.state === "not run"
+          ? [`${result.check}: ${result.reason}`]
+          : [],
+      ),
+      [
+        "link-taken-up: cluster east doesn't answer",
+        "gateway-answers: cluster east doesn't answer",
+        `gateway-alive: ${withoutDataPlane}`,
+      ],
     );
     assert.match(found[0]?.problem ?? "", /^no answer to GET .*ECONNREFUSED/);
     assert.equal(status.clusters[0]?.kubernetesVersion, "v1.34.2");
+  });
+
+  it("a gateway that nobody wants a pod of is missing, though Kubernetes calls it available", async () => {
+    const path = deployments("linkerd-multicluster");
+    const none = { spec: { replicas: 0 }, status: { observedGeneration: 1 } };
+    east.put(path, { metadata: { name: "linkerd-gateway" }, ...none });
+    east.put(path, { metadata: { name: "of-somebody-else" }, ...none });
+    assert.deepEqual(await failures(), [
+      "east multicluster-ready: linkerd-gateway is scaled to none",
+    ]);
   });
 
   it("a missing kubeconfig file is told of by its name", async () => {

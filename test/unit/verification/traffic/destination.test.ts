@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import http2 from "node:http2";
+import { duplexPair } from "node:stream";
+import { after, before, describe, test } from "node:test";
+import jspb from "google-protobuf";
+import type { KubernetesApi } from "../../../../verification/kubernetes/api.ts";
+import { askDestination } from "../../../../verification/traffic/destination.ts";
+import { readUpdate } from "../../../../verification/traffic/destination-messages.ts";
+import { frame, updateOf } from "./destination-server.ts";
+
+describe("what linkerd-destination tells", () => {
+  test("added endpoints with their identities, IPv6 too", () => {
+    const endpoints = [
+      { address: "10.1.0.5", port: 8080, identity: "server.ns" },
+      { address: "200.1.2.3", port: 30143, identity: undefined },
+      { address: "fd00::1:2", port: 80, identity: "server.ns" },
+    ];
+    assert.deepEqual(readUpdate(updateOf(endpoints)), {
+      added: endpoints,
+      removed: [],
+      emptied: false,
+    });
+  });
+
+  test("that there are none", () => {
+    const writer = new jspb.BinaryWriter();
+    writer.writeMessage(3, {}, () => undefined);
+    assert.equal(readUpdate(writer.getResultBuffer()).emptied, true);
+  });
+
+  let server: http2.Http2Server;
+  let answer: (stream: http2.ServerHttp2Stream) => void;
+  before(() => {
+    server = http2.createServer();
+    server.on("stream", (stream) => {
+      answer(stream);
+    });
+  });
+  after(() => server.close());
+
+  const api = {
+    get: () =>
+      Promise.resolve({
+        items: [
+          {
+            metadata: { name: "linkerd-destination-1" },
+            status: { conditions: [{ type: "Ready", status: "True" }] },
+          },
+        ],
+      }),
+    atPort: (_: unknown, use: (connection: unknown, signal: AbortSignal) => unknown) => {
+      const [here, there] = duplexPair();
+      server.emit("connection", there);
+      return use(here, AbortSignal.timeout(5_000));
+    },
+  } as unknown as KubernetesApi;
+
+  test("cluster by cluster, in frames that are cut anywhere", async () => {
+    answer = (stream) => {
+      stream.respond({ ":status": 200, "content-type": "application/grpc" });
+      const [one, two] = ["10.0.0.1", "10.0.0.2"].map((address) =>
+        frame(updateOf([{ address, port: 80, identity: "a" }])),
+      );
+      stream.write(one?.subarray(0, 7));
+      setTimeout(
+        () => stream.write(Buffer.concat([one?.subarray(7) ?? "", two ?? ""] as Buffer[])),
+        20,
+      );
+    };
+    const view = await askDestination(api, "web.ns:80", (found) => found.length === 2);
+    assert.deepEqual(
+      view.endpoints.map(({ address }) => address),
+      ["10.0.0.1", "10.0.0.2"],
+    );
+  });
+
+  test("what it knows so far, when it falls silent", async () => {
+    answer = (stream) => {
+      stream.respond({ ":status": 200 });
+      stream.write(frame(updateOf([{ address: "10.0.0.1", port: 80, identity: "a" }])));
+    };
+    const view = await askDestination(api, "web.ns:80", () => false);
+    assert.equal(view.endpoints.length, 1);
+  });
+
+  test("why it refuses", async () => {
+    answer = (stream) => {
+      stream.respond(
+        { ":status": 200, "grpc-status": "5", "grpc-message": "Remote%20cluster not found" },
+        { endStream: true },
+      );
+    };
+    const { refusal } = await askDestination(api, "web.ns:80", () => true);
+    assert.equal(refusal, "Remote cluster not found");
+  });
+});

@@ -1,0 +1,224 @@
+import http2 from "node:http2";
+import { duplexPair } from "node:stream";
+import type { Plan } from "../../../../planning/plan-types.ts";
+import type { ExecRequest, ExecResult } from "../../../../verification/kubernetes/exec.ts";
+import type { PodAccess } from "../../../../verification/kubernetes/http-api.ts";
+import { HttpApi } from "../../../../verification/kubernetes/http-api.ts";
+import type { CheckResult, Mesh } from "../../../../verification/index.ts";
+import { observe } from "../../../../verification/observe.ts";
+import { verifyTraffic } from "../../../../verification/traffic/verify-traffic.ts";
+import type { TrafficOptions } from "../../../../verification/traffic/verify-traffic.ts";
+import type { Endpoint } from "../../../../verification/traffic/destination-messages.ts";
+import { FakeKubernetes } from "../../mesh/fake-kubernetes.ts";
+import { ok, proxy } from "../../mesh/linked-cluster.ts";
+import { twoClusters } from "../planned.ts";
+import { core, runningCluster } from "../running.ts";
+import { frame, updateOf } from "./destination-server.ts";
+
+type Cluster = "west" | "east";
+
+/** What a request of a client was answered, as curl would say it. */
+export interface FakeAnswer {
+  readonly status: number;
+  readonly body?: string;
+  readonly error?: string;
+}
+
+const gatewayIdentity = "gateway.identity";
+const addresses = { west: "10.10.0.7", east: "10.20.0.7" } as const;
+const nodes = { west: "172.19.0.10", east: "172.19.0.20" } as const;
+const unresolved: FakeAnswer = { status: 0, error: "Could not resolve host" };
+
+/** `twoClusters`, whose west alone has a Link, through east's gateway. */
+export const oneWay: Plan = {
+  ...twoClusters,
+  links: twoClusters.links.slice(0, 1).map((link) => ({ ...link, headless: false })),
+};
+
+/**
+ * Two clusters whose pods run as soon as they are made, and whose service mirror mirrors what is exported.
+ * Everything that a verification asks of pods is answered here.
+ */
+export class TrafficPair {
+  readonly west: FakeKubernetes;
+  readonly east: FakeKubernetes;
+  readonly commands: ExecRequest[] = [];
+  /** What a client is answered. */
+  answer: (cluster: Cluster, url: URL, exported: boolean) => FakeAnswer;
+  /** What linkerd-destination of a cluster says. */
+  destination: (cluster: Cluster) => readonly Endpoint[];
+  /** Whether new pods get a proxy. */
+  injects = true;
+  /** Image of new pods' proxies; undefined: the stand-in. */
+  readonly proxyImage: string | undefined;
+  /** Port of a mirror's Endpoints. */
+  mirrorPort = 30143;
+  mirrors = true;
+  /** Whether east's API can be reached. */
+  reachable = true;
+
+  private constructor(west: FakeKubernetes, east: FakeKubernetes, proxyImage: string | undefined) {
+    this.west = west;
+    this.east = east;
+    this.proxyImage = proxyImage;
+    this.answer = (_, { hostname, pathname }, exported) => {
+      if (pathname === "/api/v1/services") return { status: 200, body: "{}" };
+      if (!exported || !hostname.startsWith("gateway-east.")) return unresolved;
+      return { status: 200, body: pathname === "/hostname" ? "server-1" : gatewayIdentity };
+    };
+    this.destination = () => [{ address: nodes.east, port: 30143, identity: gatewayIdentity }];
+  }
+
+  static async start(dataPlane: "real" | "none"): Promise<TrafficPair> {
+    const proxyImage = dataPlane === "real" ? "cr.l5d.io/linkerd/proxy:edge-26.1.1" : undefined;
+    const cluster = async (name: Cluster, target: Cluster, octet: number) =>
+      runningCluster({ name, target, octet, ...(proxyImage !== undefined && { proxyImage }) });
+    const west = await cluster("west", "east", 10);
+    const east = await cluster("east", "west", 20);
+    const pair = new TrafficPair(west, east, proxyImage);
+    for (const name of ["west", "east"] as const) pair.#prepare(name);
+    return pair;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.west.stop(), this.east.stop()]);
+  }
+
+  mesh(plan: Plan): Mesh {
+    return {
+      plan,
+      clusters: [
+        { name: "west", kubeconfig: this.west.kubeconfig },
+        {
+          name: "east",
+          kubeconfig: this.reachable
+            ? this.east.kubeconfig
+            : this.east.kubeconfig.replace(this.east.address, "http://127.0.0.1:1"),
+        },
+      ],
+    };
+  }
+
+  async verify(options: TrafficOptions = {}, plan = oneWay): Promise<readonly CheckResult[]> {
+    const mesh = this.mesh(plan);
+    const status = await observe(mesh);
+    return verifyTraffic(mesh, status, { limit: 150, ...options }, (access, { signal } = {}) => {
+      const cluster =
+        "kubeconfig" in access && access.kubeconfig === this.west.kubeconfig ? "west" : "east";
+      const forward = () => Promise.reject(new Error("not to be asked"));
+      const connection = { options: {}, headers: {} };
+      return Promise.resolve(
+        new HttpApi(this[cluster].address, connection, signal, forward, this.#pods(cluster)),
+      );
+    });
+  }
+
+  /** Namespaces of verifications that are there. */
+  left(): string[] {
+    return [this.west, this.east].flatMap((fake) =>
+      fake
+        .paths()
+        .filter((path) => /^\/api\/v1\/namespaces\/linkerd-topology-verify-[^/]+$/.test(path)),
+    );
+  }
+
+  #prepare(name: Cluster): void {
+    const fake = this[name];
+    fake.put(`${core}/linkerd-multicluster/secrets`, {
+      metadata: { name: `cluster-credentials-${name === "west" ? "east" : "west"}` },
+      data: { kubeconfig: Buffer.from(credentials).toString("base64") },
+    });
+    fake.put(`${core}/linkerd/pods`, {
+      metadata: {
+        name: "linkerd-destination-5d8f-abcde",
+        labels: { "linkerd.io/control-plane-component": "destination" },
+      },
+      spec: { containers: [proxy(this.proxyImage)] },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    });
+    fake.onRequest = (method, path) => {
+      const namespace = /\/namespaces\/(linkerd-topology-verify-[^/]+)\//.exec(path)?.[1];
+      if (namespace === undefined || method !== "GET") return;
+      if (path.endsWith("/pods"))
+        fake.answers.set(path, () => ok({ items: this.#running(name, path) }));
+      if (name === "west" && this.mirrors) this.#mirror(namespace);
+    };
+  }
+
+  #running(cluster: Cluster, path: string): object[] {
+    return this[cluster]
+      .paths()
+      .filter((one) => one.startsWith(`${path}/`))
+      .map((one) => ({
+        metadata: this[cluster].get(one)?.metadata,
+        spec: {
+          containers: [{ name: "agnhost" }, ...(this.injects ? [proxy(this.proxyImage)] : [])],
+        },
+        status: {
+          phase: "Running",
+          podIP: addresses[cluster],
+          conditions: [{ type: "Ready", status: "True" }],
+        },
+      }));
+  }
+
+  #exported(namespace: string): boolean {
+    const service = this.east.get(`${core}/${namespace}/services/gateway`);
+    return service?.metadata.labels?.["mirror.linkerd.io/exported"] === "true";
+  }
+
+  #mirror(namespace: string): void {
+    if (!this.#exported(namespace)) return;
+    const metadata = {
+      name: "gateway-east",
+      labels: {
+        "mirror.linkerd.io/mirrored-service": "true",
+        "mirror.linkerd.io/cluster-name": "east",
+      },
+    };
+    this.west.put(`${core}/${namespace}/services`, { metadata });
+    const subset = { addresses: [{ ip: nodes.east }], ports: [{ port: this.mirrorPort }] };
+    this.west.put(`${core}/${namespace}/endpoints`, { metadata, subsets: [subset] });
+  }
+
+  #pods(cluster: Cluster): PodAccess {
+    return {
+      exec: (request) => Promise.resolve(this.#exec(cluster, request)),
+      atPort: async (_, use) => {
+        const [here, there] = duplexPair();
+        const server = http2.createServer();
+        server.on("stream", (stream) => {
+          stream.respond({ ":status": 200 });
+          stream.write(frame(updateOf(this.destination(cluster))));
+        });
+        server.emit("connection", there);
+        return use(here);
+      },
+    };
+  }
+
+  #exec(cluster: Cluster, request: ExecRequest): ExecResult {
+    this.commands.push(request);
+    const urls = [...(request.stdin ?? "").matchAll(/^url = "(.*)"$/gm)].map(([, url = ""]) => url);
+    const stdout = urls
+      .map((url) => this.answer(cluster, new URL(url), this.#exported(request.namespace)))
+      .map(
+        ({ status, body = "", error = "" }) =>
+          `${body}\n=== answered ${String(status).padStart(3, "0")} ${error}\n`,
+      )
+      .join("");
+    return { stdout, stderr: "", exitCode: 0 };
+  }
+}
+
+const credentials = JSON.stringify({
+  clusters: [
+    {
+      cluster: {
+        server: "https://two-east-control-plane:6443",
+        "certificate-authority-data": Buffer.from("the authority").toString("base64"),
+      },
+    },
+  ],
+  users: [{ user: { token: "hunter2" } }],
+});

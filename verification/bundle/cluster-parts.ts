@@ -1,0 +1,149 @@
+import { stringify } from "yaml";
+import { podRoutes } from "../../planning/pod-routes.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { List, Pod, Service } from "../kubernetes/objects.ts";
+import {
+  controllerMetricsPort,
+  controlPlaneNamespace,
+  corePath,
+  destinationMetricsPort,
+  linkPath,
+  multiclusterNamespace,
+  proxyAdminPort,
+} from "../names.ts";
+import type { ClusterStatus } from "../status.ts";
+import type { KubernetesEvent } from "./events.ts";
+import { eventsText } from "./events.ts";
+import { withoutNoise } from "./object.ts";
+import type { Parts } from "./parts.ts";
+import type { ScheduledPod } from "./pods.ts";
+import { podsText } from "./pods.ts";
+import { isOfMirroring } from "./mirroring.ts";
+
+/** Lines of each container's log, and bytes, that are asked for. */
+const logLimits = { tailLines: "5000", limitBytes: "2000000" };
+
+const namespaces = [controlPlaneNamespace, multiclusterNamespace];
+
+/** Everything of one cluster that its API tells and that helps to find what is wrong. No Secrets. */
+export async function addCluster(
+  parts: Parts,
+  status: ClusterStatus,
+  api: KubernetesApi,
+): Promise<void> {
+  const folder = `clusters/${status.name}`;
+  const list = (path: string) => async (): Promise<string> => yamlOf(await api.get(path));
+  await Promise.all([
+    parts.add(`${folder}/events.txt`, async () =>
+      eventsText((await api.get<List<KubernetesEvent>>("/api/v1/events")).items),
+    ),
+    parts.add(`${folder}/nodes.yaml`, list("/api/v1/nodes")),
+    parts.add(`${folder}/links.yaml`, list(linkPath(multiclusterNamespace))),
+    ...namespaces.flatMap((namespace) => [
+      parts.add(
+        `${folder}/${namespace}/deployments.yaml`,
+        list(`/apis/apps/v1/namespaces/${namespace}/deployments`),
+      ),
+      parts.add(
+        `${folder}/${namespace}/leases.yaml`,
+        list(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`),
+      ),
+    ]),
+    ...["linkerd-config", "linkerd-identity-trust-roots"].map((name) =>
+      parts.add(
+        `${folder}/${controlPlaneNamespace}/${name}.yaml`,
+        list(corePath(controlPlaneNamespace, "configmaps", name)),
+      ),
+    ),
+    addServices(parts, folder, status, api),
+    addPods(parts, folder, api),
+  ]);
+}
+
+/** Services that are exports or mirrors, with their endpoints of both kinds. */
+async function addServices(
+  parts: Parts,
+  folder: string,
+  { services }: ClusterStatus,
+  api: KubernetesApi,
+): Promise<void> {
+  const kinds = [
+    ["services", "/api/v1/services"],
+    ["endpoints", "/api/v1/endpoints"],
+    ["endpointslices", "/apis/discovery.k8s.io/v1/endpointslices"],
+  ] as const;
+  await Promise.all(
+    kinds.map(([kind, path]) =>
+      parts.add(`${folder}/${kind}.yaml`, async () => {
+        const { items } = await api.get<List<Service>>(path);
+        return yamlOf({ items: items.filter((item) => isOfMirroring(item, services)) });
+      }),
+    ),
+  );
+}
+
+async function addPods(parts: Parts, folder: string, api: KubernetesApi): Promise<void> {
+  let pods: readonly ScheduledPod[] = [];
+  await parts.add(`${folder}/pods.txt`, async () => {
+    pods = (await api.get<List<ScheduledPod>>("/api/v1/pods")).items;
+    return podsText(pods);
+  });
+  const linkerds = pods.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""));
+  const routers = pods.filter(
+    ({ metadata }) =>
+      metadata.namespace === podRoutes.namespace && metadata.labels?.["app"] === podRoutes.name,
+  );
+  await Promise.all([
+    ...namespaces.map((namespace) =>
+      parts.add(`${folder}/${namespace}/pods.yaml`, () =>
+        yamlOf({ items: linkerds.filter(({ metadata }) => metadata.namespace === namespace) }),
+      ),
+    ),
+    ...[...linkerds, ...routers].flatMap((pod) => addLogs(parts, folder, pod, api)),
+    ...linkerds.flatMap((pod) => addMetrics(parts, folder, pod, api)),
+  ]);
+}
+
+function addLogs(parts: Parts, folder: string, pod: Pod, api: KubernetesApi): Promise<void>[] {
+  const { namespace = "", name } = pod.metadata;
+  const path = `${corePath(namespace, "pods", name)}/log`;
+  const restarted = (container: string): boolean =>
+    [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].some(
+      (status) => status.name === container && (status.restartCount ?? 0) > 0,
+    );
+  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap(
+    ({ name: container }) => {
+      const query = { container, timestamps: "true", ...logLimits };
+      const file = `${folder}/${namespace}/logs/${name}/${container}`;
+      return [
+        parts.add(`${file}.log`, () => api.text(path, query)),
+        ...(restarted(container)
+          ? [
+              parts.add(`${file}.previous.log`, () =>
+                api.text(path, { ...query, previous: "true" }),
+              ),
+            ]
+          : []),
+      ];
+    },
+  );
+}
+
+/** What gateways, service mirrors and linkerd-destination count. */
+function addMetrics(parts: Parts, folder: string, pod: Pod, api: KubernetesApi): Promise<void>[] {
+  const { namespace = "", name } = pod.metadata;
+  const ports = [
+    ...(name.startsWith("linkerd-gateway-") ? [proxyAdminPort] : []),
+    ...(name.startsWith("controller-") ? [controllerMetricsPort, proxyAdminPort] : []),
+    ...(name.startsWith("linkerd-destination-") ? [destinationMetricsPort] : []),
+  ];
+  return ports.map((port) =>
+    parts.add(`${folder}/${namespace}/metrics/${name}-${port}.txt`, () =>
+      api.podText(namespace, name, port, "/metrics"),
+    ),
+  );
+}
+
+function yamlOf(value: unknown): string {
+  return stringify(withoutNoise(value), { lineWidth: 0, aliasDuplicateObjects: false });
+}

@@ -1,0 +1,91 @@
+import ipaddr from "ipaddr.js";
+import { parse } from "yaml";
+import type { ConfigMap } from "../kubernetes/objects.ts";
+import { getIfThere } from "../kubernetes/optional.ts";
+import { controlPlaneNamespace, corePath } from "../names.ts";
+import type { Check } from "./check.ts";
+import { failed, failedForGood, passed } from "./check.ts";
+import { firstOf } from "./first-of.ts";
+import type { AskedCluster } from "./thorough.ts";
+
+/**
+ * Linkerd's `clusterNetworks` hold every address that pods and Services have. Proxies look up nothing
+ * outside of them: such traffic silently goes unencrypted and unbalanced.
+ */
+export const clusterNetworksComplete: Check<AskedCluster> = {
+  id: "cluster-networks-complete",
+  title: "cluster networks hold pods and Services",
+  run: async ({ api, lists, status }) => {
+    const [config, pods, services] = await Promise.all([
+      getIfThere<ConfigMap>(api, corePath(controlPlaneNamespace, "configmaps", "linkerd-config")),
+      lists.livePods(),
+      lists.services(),
+    ]);
+    const networks = networksIn(config?.data?.["values"]);
+    if (networks === undefined) {
+      return failed(
+        "ConfigMap linkerd-config names no clusterNetworks",
+        "`up --refresh` puts it back.",
+      );
+    }
+    const shares = [
+      ...status.nodes.flatMap(({ name, podCidrs }) =>
+        podCidrs.map((address) => ({ what: `node ${name}'s pods`, address })),
+      ),
+      ...(status.serviceSubnet?.split(/,\s*/) ?? []).map((address) => ({
+        what: "Services",
+        address,
+      })),
+    ];
+    const addresses = [
+      ...pods
+        .filter(({ spec }) => spec.hostNetwork !== true)
+        .flatMap(({ metadata, status: { podIPs = [] } = {} }) =>
+          podIPs.map(({ ip }) => ({ what: `pod ${nameOf(metadata)}`, address: ip })),
+        ),
+      ...services.flatMap(({ metadata, spec }) =>
+        (spec?.clusterIPs ?? [])
+          .filter((ip) => ip !== "None" && ip !== "")
+          .map((ip) => ({ what: `Service ${nameOf(metadata)}`, address: ip })),
+      ),
+    ];
+    const outside = [...shares, ...addresses].filter(({ address }) => !isIn(networks, address));
+    return outside.length === 0
+      ? passed(`${addresses.length} addresses`)
+      : failedForGood(
+          `outside of ${networks.join(", ")}: ` +
+            firstOf(outside.map(({ what, address }) => `${what} (${address})`)),
+          "Set linkerd.values.controlPlane.clusterNetworks of the topology to hold them, run `up`, and restart the workloads.",
+        );
+  },
+};
+
+function networksIn(values: string | undefined): readonly string[] | undefined {
+  if (values === undefined) return undefined;
+  const { clusterNetworks } = parse(values) as { readonly clusterNetworks?: unknown };
+  if (typeof clusterNetworks !== "string") return undefined;
+  return clusterNetworks.split(",").map((network) => network.trim());
+}
+
+/** @param address or a range, which has to lie within one of the networks */
+function isIn(networks: readonly string[], address: string): boolean {
+  const [ip, length] = address.includes("/")
+    ? ipaddr.parseCIDR(address)
+    : [ipaddr.parse(address), 128];
+  return networks.some((network) => {
+    const [around, aroundLength] = ipaddr.parseCIDR(network);
+    return (
+      ip.kind() === around.kind() && length >= aroundLength && ip.match([around, aroundLength])
+    );
+  });
+}
+
+function nameOf({
+  namespace,
+  name,
+}: {
+  readonly namespace?: string;
+  readonly name: string;
+}): string {
+  return `${namespace ?? ""}/${name}`;
+}

@@ -1,0 +1,50 @@
+import { clusterNameLabel } from "../names.ts";
+import type { LinkSubject } from "./check.ts";
+import type { Check } from "./check.ts";
+import { failed, kubectl, notRun, passed } from "./check.ts";
+import { firstOf } from "./first-of.ts";
+
+/**
+ * Every mirror stands for a Service that the target still exports. Linkerd itself clears none whose
+ * Service was unlabelled while the service mirror was away.
+ */
+export const mirrorsHaveServices: Check<LinkSubject> = {
+  id: "mirrors-have-services",
+  title: "every mirror stands for an exported Service",
+  run: ({ plan, status, source, target }) => {
+    const exported = target.services?.exported;
+    if (exported === undefined) return notRun(`the Services of ${plan.target} can't be listed`);
+    const mirrors = status.mirrors.filter(({ kind, mirror }) => kind !== "federated" && mirror);
+    if (mirrors.length === 0) return notRun(`${plan.source} has no mirrors of ${plan.target}`);
+    const orphans = mirrors.filter(
+      ({ namespace, service, mirror = "" }) =>
+        !exported.some(
+          (one) =>
+            one.namespace === namespace &&
+            // The mirror of a pod of a headless Service bears the pod's name.
+            (one.service === service || (one.headless && isPodMirror(source, namespace, mirror))),
+        ),
+    );
+    return orphans.length === 0
+      ? passed(`${mirrors.length}`)
+      : failed(
+          firstOf(
+            orphans.map(
+              ({ namespace, service, mirror = "" }) =>
+                `${namespace}/${mirror} stands for ${namespace}/${service}, which ${plan.target} doesn't export`,
+            ),
+          ),
+          `Delete them: ${kubectl(source, `-n NAMESPACE delete service MIRROR`)} (all: -l ${clusterNameLabel}=${plan.target})`,
+        );
+  },
+};
+
+function isPodMirror(
+  { services }: LinkSubject["source"],
+  namespace: string,
+  mirror: string,
+): boolean {
+  return (services?.mirrors ?? []).some(
+    (one) => one.namespace === namespace && one.name === mirror && one.kind === "headless-pod",
+  );
+}

@@ -1,0 +1,69 @@
+import type { Deployment, Lease, List, Pod } from "../kubernetes/objects.ts";
+import { getIfThere } from "../kubernetes/optional.ts";
+import { isReady, troubleOf } from "../kubernetes/pods.ts";
+import {
+  clusterNameLabel,
+  corePath,
+  deploymentPath,
+  leaseOf,
+  leasePath,
+  multiclusterNamespace as namespace,
+} from "../names.ts";
+import type { Check } from "./check.ts";
+import { failed, kubectl, passed } from "./check.ts";
+import type { AskedLink } from "./thorough.ts";
+
+/** A Lease that wasn't renewed for so long, over its own duration, is nobody's; clocks differ. */
+const grace = 60_000;
+
+/**
+ * Exactly one service mirror works on the Link: one Deployment, whose running pod holds the Lease. Two
+ * (of the deprecated `linkerd multicluster link` beside the chart's, say) undo each other's mirrors.
+ */
+export const oneServiceMirror: Check<AskedLink> = {
+  id: "one-service-mirror",
+  title: "exactly one service mirror, with its Lease",
+  run: async ({ api, plan, source }) => {
+    const labelSelector = `${clusterNameLabel}=${plan.target}`;
+    const [deployments, pods, lease] = await Promise.all([
+      api.get<List<Deployment>>(deploymentPath(namespace, ""), { labelSelector }),
+      api.get<List<Pod>>(corePath(namespace, "pods"), { labelSelector }),
+      getIfThere<Lease>(api, leasePath(namespace, leaseOf(plan.name))),
+    ]);
+    const trouble =
+      troubleOfDeployments(deployments.items, plan.target) ??
+      troubleOfLease(lease, pods.items, Date.now());
+    return trouble === undefined
+      ? passed(lease?.spec?.holderIdentity)
+      : failed(
+          trouble,
+          `Look with: ${kubectl(source, `-n ${namespace} get deploy,pods,leases -l ${labelSelector}`)}; ${kubectl(source, `-n ${namespace} get lease ${leaseOf(plan.name)} -o yaml`)}`,
+        );
+  },
+};
+
+function troubleOfDeployments(found: readonly Deployment[], target: string): string | undefined {
+  if (found.length === 1) return undefined;
+  if (found.length === 0) return `no service mirror of ${target} is there`;
+  const names = found.map(({ metadata }) => metadata.name).join(", ");
+  return `${found.length} service mirrors of ${target} are there: ${names}`;
+}
+
+function troubleOfLease(
+  lease: Lease | undefined,
+  pods: readonly Pod[],
+  now: number,
+): string | undefined {
+  const { holderIdentity, renewTime, leaseDurationSeconds = 0 } = lease?.spec ?? {};
+  if (holderIdentity === undefined || holderIdentity === "") return "nobody holds its Lease";
+  const holder = pods.find(({ metadata }) => metadata.name === holderIdentity);
+  if (holder === undefined) return `its Lease is held by ${holderIdentity}, which is no pod of it`;
+  if (!isReady(holder)) {
+    return `its Lease is held by ${holderIdentity}, which isn't Ready (${troubleOf(holder)})`;
+  }
+  if (renewTime === undefined) return undefined;
+  const idle = now - Date.parse(renewTime);
+  return idle > leaseDurationSeconds * 1000 + grace
+    ? `its Lease was renewed last ${Math.round(idle / 1000)} s ago`
+    : undefined;
+}

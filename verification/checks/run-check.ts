@@ -1,0 +1,49 @@
+import { KubernetesApiError } from "../kubernetes/errors.ts";
+import type { DataPlane } from "../status.ts";
+import type { Check, CheckResult, Group, Outcome } from "./check.ts";
+import { failed, failedForGood, notRun } from "./check.ts";
+
+/** What results about a subject are called and grouped by, and what carries its traffic. */
+export interface About {
+  readonly name: string;
+  readonly group: Group;
+  readonly dataPlane: DataPlane;
+}
+
+/** Why a check that needs traffic isn't run where there is none. */
+export const withoutDataPlane =
+  "no data plane: in the place of Linkerd's proxy runs a program that carries no traffic";
+
+/** Why nothing more is asked about a cluster. */
+export function silent(cluster: string): string {
+  return `cluster ${cluster} doesn't answer`;
+}
+
+/** Runs a check of one subject: no result where it doesn't apply. */
+export async function runCheck<Subject>(
+  check: Check<Subject>,
+  subject: Subject,
+  { name, group, dataPlane }: About,
+): Promise<readonly CheckResult[]> {
+  if (check.applies?.(subject) === false) return [];
+  const outcome =
+    check.needsDataPlane === true && dataPlane === "none"
+      ? notRun(withoutDataPlane)
+      : await outcomeOf(check, subject);
+  return [{ check: check.id, title: check.title, subject: name, group, ...outcome }];
+}
+
+async function outcomeOf<Subject>(check: Check<Subject>, subject: Subject): Promise<Outcome> {
+  try {
+    return await check.run(subject);
+  } catch (error) {
+    // What can't be asked isn't proved.
+    if (error instanceof KubernetesApiError) {
+      return failed(error.message, "Check what the kubeconfig's user may do in the cluster.");
+    }
+    return failedForGood(
+      `the check itself failed: ${(error as Error).message}`,
+      "This is a defect of it.",
+    );
+  }
+}

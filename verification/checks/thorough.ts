@@ -1,0 +1,94 @@
+import type { Plan } from "../../planning/plan-types.ts";
+import { ClusterLists } from "../facts/lists.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { MeshStatus } from "../status.ts";
+import type { Check, CheckResult, ClusterSubject, LinkSubject } from "./check.ts";
+import { notRun } from "./check.ts";
+import { clusterNetworksComplete } from "./cluster-networks-complete.ts";
+import { mirrorsHaveServices } from "./mirrors-have-services.ts";
+import { oneServiceMirror } from "./one-service-mirror.ts";
+import { proxyCertificatesValid } from "./proxy-certificates-valid.ts";
+import { runCheck, silent } from "./run-check.ts";
+import { aboutCluster, aboutLink, clusterSubject, linkSubject } from "./run-checks.ts";
+import { validatorsRefuse } from "./validators-refuse.ts";
+import { webhooksTrusted } from "./webhooks-trusted.ts";
+import { workloadsHaveProxies } from "./workloads-have-proxies.ts";
+
+/** What checks look at that ask a cluster themselves. */
+export interface AskedCluster extends ClusterSubject {
+  readonly api: KubernetesApi;
+  /** What several checks need, asked once. */
+  readonly lists: ClusterLists;
+}
+
+/** What checks look at that ask a Link's source themselves. */
+export interface AskedLink extends LinkSubject {
+  /** The source's. */
+  readonly api: KubernetesApi;
+}
+
+/** Checks that only a verification asks: an `up` that changes nothing has no time for them. */
+export const thoroughCatalogue: {
+  readonly cluster: readonly Check<AskedCluster>[];
+  readonly link: readonly Check<AskedLink>[];
+} = {
+  cluster: [
+    webhooksTrusted,
+    validatorsRefuse,
+    clusterNetworksComplete,
+    workloadsHaveProxies,
+    proxyCertificatesValid,
+  ],
+  link: [oneServiceMirror, mirrorsHaveServices],
+};
+
+/**
+ * Asks the checks of {@link thoroughCatalogue}, all at the same time. Those of a cluster that doesn't
+ * answer are not run.
+ *
+ * @param apis of the clusters that answer, by name
+ */
+export async function runThoroughChecks(
+  plan: Plan,
+  status: MeshStatus,
+  apis: ReadonlyMap<string, KubernetesApi>,
+): Promise<readonly CheckResult[]> {
+  const runs = [
+    ...plan.clusters.flatMap((clusterPlan) => {
+      const subject = clusterSubject(clusterPlan, status);
+      const api = apis.get(clusterPlan.name);
+      const asked = api && { ...subject, api, lists: new ClusterLists(api) };
+      return thoroughCatalogue.cluster.map((check) =>
+        asked === undefined
+          ? unasked(check, aboutCluster(subject), clusterPlan.name)
+          : timed(runCheck(check, asked, aboutCluster(subject))),
+      );
+    }),
+    ...plan.links.flatMap((linkPlan) => {
+      const subject = linkSubject(linkPlan, status);
+      if (subject === undefined) return [];
+      const api = apis.get(linkPlan.source);
+      return thoroughCatalogue.link.map((check) =>
+        api === undefined
+          ? unasked(check, aboutLink(subject), linkPlan.source)
+          : timed(runCheck(check, { ...subject, api }, aboutLink(subject))),
+      );
+    }),
+  ];
+  return (await Promise.all(runs)).flat();
+}
+
+function unasked(
+  { id, title }: Pick<Check<never>, "id" | "title">,
+  { name, group }: { readonly name: string; readonly group: string },
+  cluster: string,
+): Promise<readonly CheckResult[]> {
+  return Promise.resolve([{ check: id, title, subject: name, group, ...notRun(silent(cluster)) }]);
+}
+
+async function timed(running: Promise<readonly CheckResult[]>): Promise<readonly CheckResult[]> {
+  const started = performance.now();
+  const results = await running;
+  const milliseconds = Math.round(performance.now() - started);
+  return results.map((result) => ({ ...result, milliseconds }));
+}

@@ -1,0 +1,80 @@
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { isNotFound, KubernetesApiError } from "../kubernetes/errors.ts";
+import { controlPlaneNamespace } from "../names.ts";
+import type { Check } from "./check.ts";
+import { failed, kubectl, passed } from "./check.ts";
+import type { AskedCluster } from "./thorough.ts";
+
+/** Nothing by this name is ever stored. */
+const metadata = { name: "linkerd-topology-validation-test", namespace: "default" };
+
+/** What each validator refuses, and the API server's own schemas don't. */
+const invalid = [
+  {
+    webhook: "linkerd-sp-validator.linkerd.io",
+    deployment: "linkerd-destination",
+    container: "sp-validator",
+    path: "/apis/linkerd.io/v1alpha2/namespaces/default/serviceprofiles",
+    object: {
+      apiVersion: "linkerd.io/v1alpha2",
+      kind: "ServiceProfile",
+      metadata,
+      spec: { routes: [{ name: "test", condition: { method: "GET" }, timeout: "soon" }] },
+    },
+  },
+  {
+    webhook: "linkerd-policy-validator.linkerd.io",
+    deployment: "linkerd-destination",
+    container: "policy",
+    path: "/apis/policy.linkerd.io/v1alpha1/namespaces/default/networkauthentications",
+    object: {
+      apiVersion: "policy.linkerd.io/v1alpha1",
+      kind: "NetworkAuthentication",
+      metadata,
+      spec: { networks: [{ cidr: "everywhere" }] },
+    },
+  },
+] as const;
+
+/**
+ * Linkerd's validators answer the API server: each refuses a dry run of something invalid. One that isn't
+ * reached lets everything through, unless `webhookFailurePolicy` is `Fail`.
+ */
+export const validatorsRefuse: Check<AskedCluster> = {
+  id: "validators-refuse",
+  title: "validators refuse what is invalid",
+  run: async ({ api, status }) => {
+    // Where there is no data plane, there is no policy controller either: neither is a Go program.
+    const isStandIn = status.dataPlane === "none";
+    const asked = invalid.filter(({ container }) => !isStandIn || container !== "policy");
+    const answers = await Promise.all(
+      asked.map(async (one) => ({ ...one, trouble: await troubleOf(api, one) })),
+    );
+    const troubled = answers.filter(({ trouble }) => trouble !== undefined);
+    if (troubled.length === 0) {
+      return passed(`${answers.length}${isStandIn ? "; the policy controller is a stand-in" : ""}`);
+    }
+    const logs = troubled.map(({ deployment, container }) =>
+      kubectl(status, `-n ${controlPlaneNamespace} logs deploy/${deployment} -c ${container}`),
+    );
+    return failed(
+      troubled.map(({ webhook, trouble }) => `${webhook} ${trouble ?? ""}`).join("; "),
+      `Look with: ${logs.join("; ")}`,
+    );
+  },
+};
+
+async function troubleOf(
+  api: KubernetesApi,
+  { webhook, path, object }: (typeof invalid)[number],
+): Promise<string | undefined> {
+  try {
+    await api.post(path, object, { dryRun: "All", fieldManager: "linkerd-topology" });
+    return `let an invalid ${object.kind} through`;
+  } catch (error) {
+    if (!(error instanceof KubernetesApiError) || error.status === undefined) throw error;
+    if (error.detail.includes(`"${webhook}" denied the request`)) return undefined;
+    if (isNotFound(error)) return `can't be asked: nothing serves ${object.kind}s`;
+    return `was not asked: ${error.detail}`;
+  }
+}

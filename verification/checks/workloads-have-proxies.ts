@@ -1,0 +1,29 @@
+import { wantsProxy } from "../facts/injection-wanted.ts";
+import { proxyOf } from "../kubernetes/pods.ts";
+import type { Check } from "./check.ts";
+import { failed, kubectl, notRun, passed } from "./check.ts";
+import { firstOf } from "./first-of.ts";
+import type { AskedCluster } from "./thorough.ts";
+
+/**
+ * Every pod that asks for a proxy, itself or by its namespace, has one. One that was made before the
+ * injector served, or while it didn't, runs on without, as if nothing were amiss.
+ */
+export const workloadsHaveProxies: Check<AskedCluster> = {
+  id: "workloads-have-proxies",
+  title: "pods that ask for a proxy have one",
+  run: async ({ lists, status }) => {
+    const [pods, namespaces] = await Promise.all([lists.livePods(), lists.namespaces()]);
+    const byName = new Map(namespaces.map((one) => [one.metadata.name, one]));
+    const wanting = pods.filter((pod) => wantsProxy(pod, byName.get(pod.metadata.namespace ?? "")));
+    const without = wanting.filter((pod) => proxyOf(pod) === undefined);
+    if (wanting.length === 0) return notRun("no pod asks for a proxy");
+    if (without.length === 0) return passed(`${wanting.length} pods`);
+    const names = without.map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`);
+    const first = without[0]?.metadata;
+    return failed(
+      `${without.length} of ${wanting.length} have none: ${firstOf(names)}`,
+      `Have what owns them make them anew, such as: ${kubectl(status, `-n ${first?.namespace ?? ""} delete pod ${first?.name ?? ""}`)}`,
+    );
+  },
+};

@@ -1,0 +1,63 @@
+import { groupBy } from "../../planning/group.ts";
+import type { CheckResult } from "../checks/check.ts";
+import { groups } from "../checks/check.ts";
+
+/** What one check found, and of which subjects alike. */
+export interface Finding {
+  readonly state: CheckResult["state"];
+  /** Detail, problem or reason; may be empty. */
+  readonly text: string;
+  readonly subjects: readonly string[];
+}
+
+export interface CheckFindings {
+  readonly check: string;
+  readonly title: string;
+  /** How many subjects were asked. */
+  readonly asked: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface GroupFindings {
+  readonly group: string;
+  readonly checks: readonly CheckFindings[];
+}
+
+/** Results by group and check; subjects of which the same was found stand together. */
+export function grouped(results: readonly CheckResult[]): readonly GroupFindings[] {
+  const rest = results.filter(({ group }) => !groups.some((known) => known === group));
+  return [...groups.map((group) => ({ group, of: results.filter((one) => one.group === group) }))]
+    .concat(rest.length === 0 ? [] : [{ group: "mesh", of: rest }])
+    .filter(({ of }) => of.length > 0)
+    .map(({ group, of }) => ({
+      group,
+      checks: [...groupBy(of, ({ check }) => check)].map(([check, alike]) => ({
+        check,
+        title: alike[0]?.title ?? check,
+        asked: alike.length,
+        findings: findingsOf(alike),
+      })),
+    }));
+}
+
+/** What a result says beside its state. */
+function textOf(result: CheckResult): string {
+  switch (result.state) {
+    case "passed":
+      return result.detail ?? "";
+    case "failed":
+      return result.problem;
+    case "not run":
+      return result.reason;
+  }
+}
+
+function findingsOf(results: readonly CheckResult[]): readonly Finding[] {
+  const alike = groupBy(results, (result) => `${result.state}\n${textOf(result)}`);
+  return [...alike.values()].flatMap((list) => {
+    const [first] = list;
+    if (first === undefined) return [];
+    const subjects = list.map(({ subject }) => subject);
+    return [{ state: first.state, text: textOf(first), subjects }];
+  });
+}

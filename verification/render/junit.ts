@@ -1,0 +1,46 @@
+import library from "junit-report-builder";
+import type { Builder, TestSuite } from "junit-report-builder";
+import type { CheckResult } from "../checks/check.ts";
+import { groups } from "../checks/check.ts";
+import { printable } from "./printable.ts";
+import type { Verification } from "../verify.ts";
+
+// The package's types describe its CommonJS form, whose export stands one level lower.
+const builder = library as unknown as Builder;
+
+/**
+ * A verification as JUnit XML, which CI systems show: a suite for each group, a test case for each check
+ * of each subject. A check that was not run is a skipped one, with its reason as its output.
+ */
+export function junitDocument({ results, status, startedAt }: Verification): string {
+  const report = builder.newBuilder().name(`linkerd-topology ${status.topology}`);
+  for (const group of groups) {
+    const list = results.filter((one) => (one.group ?? "mesh") === group);
+    if (list.length === 0) continue;
+    const seconds = list.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0) / 1000;
+    const suite = report.testSuite().name(group).timestamp(startedAt).time(seconds);
+    for (const result of list) addCase(suite, status.topology, group, result);
+  }
+  return report.build();
+}
+
+function addCase(suite: TestSuite, topology: string, group: string, result: CheckResult): void {
+  const test = suite
+    .testCase()
+    .className(`${topology}.${group}.${result.check}`)
+    .name(`${result.subject}: ${result.title}`)
+    .time((result.milliseconds ?? 0) / 1000);
+  switch (result.state) {
+    case "passed":
+      if (result.detail !== undefined) test.standardOutput(printable(result.detail));
+      break;
+    case "failed":
+      test
+        .failure(printable(result.problem), result.check)
+        .stacktrace(printable(`${result.problem}\n${result.mend}`));
+      break;
+    case "not run":
+      test.skipped().standardOutput(`not run: ${printable(result.reason)}`);
+      break;
+  }
+}

@@ -1,0 +1,65 @@
+import { toMermaid } from "../../diagram/mermaid.ts";
+import type { Plan } from "../../planning/plan-types.ts";
+import { failuresOf } from "../prove.ts";
+import type { Verification } from "../verify.ts";
+import { countsOf, inWords } from "./counts.ts";
+import { grouped } from "./grouped.ts";
+import { printable } from "./printable.ts";
+
+/**
+ * A verification as the summary of a CI job: the verdict, each failure with how to mend it, the diagram of
+ * the topology, every check in a table that is folded away.
+ */
+export function markdownSummary(verification: Verification, plan: Plan): string {
+  const { results, proved, milliseconds, status } = verification;
+  const counts = inWords(countsOf(results));
+  const failures = failuresOf(results);
+  return [
+    `## ${proved ? "✅" : "❌"} ${plain(status.topology)}: ${proved ? "as planned" : "not as planned"}`,
+    "",
+    `${counts} (${(milliseconds / 1000).toFixed(1)} s)`,
+    "",
+    ...(failures.length === 0
+      ? []
+      : ["| Where | Check | What is wrong | How to mend it |", "| --- | --- | --- | --- |"]),
+    ...failures.map(({ subject, title, problem, mend }) => row([subject, title, problem, mend])),
+    ...(failures.length === 0 ? [] : [""]),
+    "```mermaid",
+    toMermaid(plan).trimEnd(),
+    "```",
+    "",
+    `<details><summary>${counts}</summary>`,
+    "",
+    "| | Check | Where | |",
+    "| --- | --- | --- | --- |",
+    ...grouped(results).flatMap(({ group, checks }) =>
+      checks.flatMap(({ title, findings }) =>
+        findings.map(({ state, text, subjects }) =>
+          row([
+            state === "passed" ? "✅" : state === "failed" ? "❌" : "➖",
+            `${group}: ${title}`,
+            subjects.join(", "),
+            text,
+          ]),
+        ),
+      ),
+    ),
+    "",
+    "</details>",
+    "",
+  ].join("\n");
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map(plain).join(" | ")} |`;
+}
+
+/** Text of clusters and logs is no Markdown, nor HTML. */
+function plain(text: string): string {
+  return printable(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replace(/[\\`*_{}[\]|~]/g, "\\$&")
+    .replaceAll(/\s*\n\s*/g, "<br>");
+}

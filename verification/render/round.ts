@@ -1,0 +1,40 @@
+import type { CheckResult } from "../checks/check.ts";
+import type { Change, Round } from "../watch.ts";
+import { countsOf, inWords } from "./counts.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+import { styleOf } from "./style.ts";
+import { renderVerification } from "./verification.ts";
+
+/** A round of a watch: all of the first one, of the others what has changed, or that nothing has. */
+export function renderRound(round: Round, options: { readonly color?: boolean } = {}): string {
+  const style = styleOf(options.color ?? false);
+  const { verification, changes, number, sentTraffic } = round;
+  if (number === 1) return renderVerification(verification, options);
+  const at = verification.startedAt.slice(11, 19);
+  const counts = inWords(countsOf(verification.results));
+  const line = `${at}  ${counts}${sentTraffic ? ", with traffic" : ""}`;
+  return [
+    verification.proved ? line : style.bad(line),
+    ...changes.map((change) => `${at}  ${describe(change, style)}`),
+  ].join("\n");
+}
+
+function describe({ before, after }: Change, style: Style): string {
+  const { subject, title } = after ?? before ?? { subject: "", title: "" };
+  const what = `${subject}: ${title}`;
+  if (after === undefined) return style.dim(`  ${what}: not asked any more`);
+  const was = before === undefined ? "" : ` (was: ${before.state})`;
+  switch (after.state) {
+    case "passed":
+      return `${style.good("✓")} ${what}${was}`;
+    case "failed":
+      return `${style.bad("✗")} ${what}: ${printable(after.problem)}${was}`;
+    case "not run":
+      return `${style.warn("–")} ${what}: ${reasonOf(after)}${was}`;
+  }
+}
+
+function reasonOf({ reason }: Extract<CheckResult, { state: "not run" }>): string {
+  return `not run: ${printable(reason)}`;
+}

@@ -1,0 +1,80 @@
+import { failuresOf } from "../prove.ts";
+import type { Verification } from "../verify.ts";
+import { countsOf, inWords } from "./counts.ts";
+import type { CheckFindings, Finding } from "./grouped.ts";
+import { grouped } from "./grouped.ts";
+import { columns } from "./table.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+import { styleOf } from "./style.ts";
+
+/** More lines than these about subjects of which a check passed say less than their number. */
+const mostLines = 6;
+
+/** Longer texts stand below, with what to do. */
+const mostCharacters = 100;
+
+/**
+ * A verification as a person reads it: every check in its group, and at the end each failure with what is
+ * wrong and how to mend it.
+ */
+export function renderVerification(
+  verification: Verification,
+  options: { readonly color?: boolean } = {},
+): string {
+  const style = styleOf(options.color ?? false);
+  const { status, results, proved, milliseconds } = verification;
+  const failures = failuresOf(results);
+  return [
+    ...grouped(results).flatMap(({ group, checks }) => [
+      style.bold(group === "mesh" ? `mesh ${status.topology}` : group),
+      columns(checks.flatMap((check) => rowsOf(check, style))),
+      "",
+    ]),
+    ...failures.flatMap(({ subject, title, check, problem, mend }) => [
+      `${style.bad("✗")} ${style.bold(`${subject}: ${title}`)} ${style.dim(`(${check})`)}`,
+      `    ${printable(problem)}`,
+      `    ${style.dim(printable(mend))}`,
+      "",
+    ]),
+    (proved ? style.good : style.bad)(
+      `${status.topology} is ${proved ? "as planned" : "not as planned"}: ` +
+        `${inWords(countsOf(results))} (${(milliseconds / 1000).toFixed(1)} s)`,
+    ),
+  ].join("\n");
+}
+
+function rowsOf({ title, asked, findings }: CheckFindings, style: Style): string[][] {
+  const passed = findings.filter(({ state }) => state === "passed");
+  const tooMany = passed.length > mostLines;
+  const shown = tooMany ? findings.filter(({ state }) => state !== "passed") : findings;
+  const rows = shown.map((finding) => [
+    mark(finding, style),
+    subjectsOf(finding, asked),
+    shortened(finding.text),
+  ]);
+  if (tooMany) {
+    const count = passed.reduce((sum, { subjects }) => sum + subjects.length, 0);
+    rows.push([style.good("✓"), `${count} of ${asked}`, ""]);
+  }
+  return rows.map(([sign = "", subjects = "", text = ""], index) => [
+    `  ${sign} ${index === 0 ? title : ""}`,
+    subjects,
+    style.dim(text),
+  ]);
+}
+
+function shortened(text: string): string {
+  const line = printable(text).replaceAll(/\s+/g, " ");
+  return line.length > mostCharacters ? `${line.slice(0, mostCharacters - 1)}…` : line;
+}
+
+function mark({ state }: Finding, style: Style): string {
+  if (state === "passed") return style.good("✓");
+  return state === "failed" ? style.bad("✗") : style.warn("–");
+}
+
+function subjectsOf({ subjects }: Finding, asked: number): string {
+  if (subjects.length <= 4) return subjects.join(", ");
+  return subjects.length === asked ? `all ${asked}` : `${subjects.length} of ${asked}`;
+}

@@ -1,0 +1,64 @@
+import type { LinkPlan, Plan } from "../planning/plan-types.ts";
+import type { CheckResult } from "./checks/check.ts";
+import { failedForGood, notRun } from "./checks/check.ts";
+import { silent } from "./checks/run-check.ts";
+import type { Mesh } from "./observe.ts";
+import type { MeshStatus } from "./status.ts";
+import { verifyTraffic } from "./traffic/verify-traffic.ts";
+
+/** What may be given to {@link runTraffic}. */
+export interface TrafficOptions {
+  readonly signal?: AbortSignal;
+  readonly probeImage?: string;
+  readonly onResult?: (result: CheckResult) => void;
+}
+
+/**
+ * Sends traffic over the Links both of whose clusters answer, and says of the others that it wasn't sent.
+ */
+export async function runTraffic(
+  mesh: Mesh,
+  status: MeshStatus,
+  options: TrafficOptions,
+): Promise<readonly CheckResult[]> {
+  const isSilent = (name: string): boolean =>
+    status.clusters.some((cluster) => cluster.name === name && !cluster.reachable);
+  const skipped = mesh.plan.links.flatMap((link) => {
+    const missing = [link.source, link.target].find(isSilent);
+    return missing === undefined ? [] : [unsent(link, missing)];
+  });
+  for (const result of skipped) options.onResult?.(result);
+  const plan = without(mesh.plan, isSilent);
+  if (plan.links.length === 0) return skipped;
+  try {
+    return [...(await verifyTraffic({ ...mesh, plan }, status, options)), ...skipped];
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const result: CheckResult = {
+      ...about(mesh.plan.name),
+      ...failedForGood(
+        `it could not be sent: ${(error as Error).message}`,
+        "All other checks stand; look at what they say first, then verify again.",
+      ),
+    };
+    options.onResult?.(result);
+    return [result, ...skipped];
+  }
+}
+
+function unsent({ source, target }: LinkPlan, missing: string): CheckResult {
+  return { ...about(`${source} → ${target}`), ...notRun(silent(missing)) };
+}
+
+function about(subject: string): Pick<CheckResult, "check" | "title" | "subject" | "group"> {
+  return { check: "traffic", title: "traffic", subject, group: "traffic" };
+}
+
+/** What is left of a plan without some of its clusters. */
+function without(plan: Plan, isLeftOut: (cluster: string) => boolean): Plan {
+  return {
+    ...plan,
+    clusters: plan.clusters.filter(({ name }) => !isLeftOut(name)),
+    links: plan.links.filter(({ source, target }) => !isLeftOut(source) && !isLeftOut(target)),
+  };
+}

@@ -1,0 +1,29 @@
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { Look } from "../wait.ts";
+import type { FederatedLook, FederatedService } from "./federated.ts";
+import { lookAtFederated, nudge } from "./federated.ts";
+
+/**
+ * Looks, for as long as somebody waits, whether a federated Service has its members, and touches those that
+ * stay out: of two service mirrors that make the Service at once one leaves its member out, for good, and
+ * is told it is in.
+ */
+export function completingFederated(
+  apis: ReadonlyMap<string, KubernetesApi>,
+  wanted: FederatedService,
+): () => Promise<Look<FederatedLook>> {
+  let touched = performance.now();
+  return async () => {
+    const found = await lookAtFederated(apis, wanted);
+    if (found.missing.length === 0) return { done: true, value: found };
+    const now = performance.now();
+    if (now - touched >= timeLimits.federatedMemberMissing) {
+      touched = now;
+      for (const member of new Set(found.missing.map(({ member }) => member))) {
+        await nudge(apis, wanted, member);
+      }
+    }
+    return { done: false, seen: found.missing.map(({ seen }) => seen).join("; ") };
+  };
+}

@@ -1,0 +1,71 @@
+import { credentialsName } from "../../../planning/names.ts";
+import type { LinkPlan } from "../../../planning/plan-types.ts";
+import type { Check } from "../../checks/check.ts";
+import { failed, notRun, passed } from "../../checks/check.ts";
+import { multiclusterNamespace } from "../../names.ts";
+import type { Answered } from "../ask.ts";
+import { ask, wordsOf } from "../ask.ts";
+import { readCredentials } from "../credentials.ts";
+import { authorityFile } from "../objects.ts";
+import type { Scene } from "../scene.ts";
+import { apiOf, lackingOf } from "../scene.ts";
+
+export interface CredentialsSubject {
+  readonly scene: Scene;
+  readonly link: LinkPlan;
+}
+
+/**
+ * A pod of the source is let in at the target's API with the Link's own credentials, and may list what the
+ * service mirror lists. Names that only resolve here, addresses that only lead there from this machine, and
+ * tokens that were revoked all look well from outside.
+ */
+export const credentialsAccepted: Check<CredentialsSubject> = {
+  id: "credentials-accepted",
+  title: "credentials accepted from a pod of the source",
+  run: async ({ scene, link: { source, target } }) => {
+    if (lackingOf(scene, [source]).length > 0) return notRun(`${source} has no client to ask from`);
+    const api = apiOf(scene, source);
+    const credentials = await readCredentials(api, target);
+    if ("problem" in credentials) return failed(credentials.problem, "Run `up`, which makes it.");
+    const { server, token } = credentials;
+    const [answer] = await ask(api, scene.namespace, [
+      {
+        url: `${server}/api/v1/services?limit=1`,
+        headers: [`authorization: Bearer ${token}`],
+        authority: authorityFile(target),
+      },
+    ]);
+    if (answer?.status === 200) return passed(server);
+    return failed(
+      `${server} does not let a pod of ${source} list Services: ${answer ? reasonOf(answer) : "no answer"}`,
+      adviceOf(answer, source, target),
+    );
+  },
+};
+
+/** Without the answer's body beyond the API server's own message. */
+function reasonOf(answer: Answered): string {
+  if (answer.status === undefined) return wordsOf(answer);
+  try {
+    const { message } = JSON.parse(answer.body) as { message?: unknown };
+    if (typeof message === "string") return `status ${answer.status}: ${message}`;
+  } catch {
+    // Somebody else than an API server answered.
+  }
+  return `status ${answer.status}`;
+}
+
+function adviceOf(answer: Answered | undefined, source: string, target: string): string {
+  const secret = `Secret ${multiclusterNamespace}/${credentialsName(target)} of ${source}`;
+  if (answer?.status === 401) {
+    return `The token in ${secret} was revoked or is of an earlier ${target}: \`up\` replaces it.`;
+  }
+  if (answer?.status === 403) {
+    return `The Link's account in ${target} lacks its role: \`up\` puts it back.`;
+  }
+  if (answer?.status === undefined) {
+    return `The address in ${secret} has to lead to ${target}'s API server from the pods of ${source}: \`apiServer\` of a cluster that exists already says it.`;
+  }
+  return `Something else than ${target}'s API server answers at the address in ${secret}.`;
+}

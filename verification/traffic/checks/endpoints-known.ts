@@ -1,0 +1,97 @@
+import type { Check, Outcome } from "../../checks/check.ts";
+import { failed, passed } from "../../checks/check.ts";
+import { controlPlaneNamespace, destinationDeployment } from "../../names.ts";
+import { TimeLimitReached, waitFor } from "../../wait.ts";
+import type { DestinationView } from "../destination.ts";
+import { askDestination } from "../destination.ts";
+import type { Endpoint } from "../destination-messages.ts";
+import { endpointKey } from "../destination-messages.ts";
+import { areGateway, gatewayEndpoints } from "../gateways.ts";
+import { identityOf, serverAccount, serverPort } from "../names.ts";
+import type { RouteKind } from "../probe-plan.ts";
+import { kindWords } from "../probe-plan.ts";
+import { authorityOf } from "../request.ts";
+import type { RouteSubject } from "../scene.ts";
+import { apiOf, limitOf } from "../scene.ts";
+
+/**
+ * The source's linkerd-destination, which tells every proxy where to send what, names exactly the endpoints
+ * that the export has, and the identity to expect there. It is the strongest statement where no traffic flows.
+ */
+export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
+  return {
+    id: `${kind}-endpoints`,
+    title: `${kindWords[kind]}: destination knows the endpoints`,
+    run: async (subject): Promise<Outcome> => {
+      const { scene, route } = subject;
+      const api = apiOf(scene, route.source);
+      let seen = "no answer";
+      try {
+        const detail = await waitFor({
+          what: `waiting for the endpoints of ${route.mirror}`,
+          limit: limitOf(scene, "endpointsKnown"),
+          look: async () => {
+            const view = await askDestination(
+              api,
+              authorityOf(scene, route),
+              (endpoints) => troubleIn(subject, endpoints) === undefined,
+            );
+            const trouble = view.refusal ?? troubleIn(subject, view.endpoints);
+            if (trouble === undefined) return { done: true, value: wordsFor(view) };
+            seen = trouble;
+            return { done: false, seen };
+          },
+          further: "",
+          signal: scene.signal,
+        });
+        return passed(detail);
+      } catch (error) {
+        if (!(error instanceof TimeLimitReached)) throw error;
+        return failed(
+          `${route.source}'s linkerd-destination, asked for ${route.mirror}: ${seen}`,
+          `\`up\` restarts it where it doesn't watch the target; by hand: kubectl -n ${controlPlaneNamespace} rollout restart deploy/${destinationDeployment}`,
+        );
+      }
+    },
+  };
+}
+
+/** What differs from what has to be; undefined: nothing. */
+function troubleIn({ scene, route }: RouteSubject, found: readonly Endpoint[]): string | undefined {
+  const keys = found.map(endpointKey).sort();
+  const [link] = route.links;
+  if ((route.kind === "gateway" || route.kind === "headless") && link !== undefined) {
+    const expected = gatewayEndpoints(scene, link);
+    if (!areGateway(keys, expected, link)) {
+      return differing(keys, expected ?? [`the gateway's port ${link.gateway?.port ?? "?"}`]);
+    }
+    return wrongIdentity(found, link.gateway?.identity);
+  }
+  const expected = route.members
+    .map((member) => `${scene.servers.get(member)?.address ?? "?"}:${serverPort}`)
+    .sort();
+  if (keys.join() !== expected.join()) return differing(keys, expected);
+  return wrongIdentity(found, identityOf(serverAccount, scene.namespace));
+}
+
+function differing(found: readonly string[], expected: readonly string[]): string {
+  return found.length === 0
+    ? `it knows no endpoint, and should know ${expected.join(", ")}`
+    : `it knows ${found.join(", ")}, and should know ${expected.join(", ")}`;
+}
+
+function wrongIdentity(
+  found: readonly Endpoint[],
+  expected: string | undefined,
+): string | undefined {
+  const wrong = found.find(({ identity }) => identity !== expected);
+  if (wrong === undefined) return undefined;
+  return wrong.identity === undefined
+    ? `it has proxies send to ${endpointKey(wrong)} without TLS`
+    : `it has proxies expect ${wrong.identity} at ${endpointKey(wrong)}, not ${expected ?? "nobody"}`;
+}
+
+function wordsFor({ endpoints }: DestinationView): string {
+  const keys = endpoints.map(endpointKey).sort();
+  return `${keys.length}: ${keys.join(", ")}, mTLS`;
+}

@@ -1,0 +1,44 @@
+import type { Check, Outcome } from "../../checks/check.ts";
+import { failed, notRun, passed } from "../../checks/check.ts";
+import type { List, Service } from "../../kubernetes/objects.ts";
+import { clusterNameLabel, corePath } from "../../names.ts";
+import { ask, wordsOf } from "../ask.ts";
+import { requestOf } from "../request.ts";
+import type { StrangersSubject } from "../scene.ts";
+import { apiOf, dataPlaneOf, lackingOf } from "../scene.ts";
+
+/** Where no Link leads, what is exported stays out of reach. */
+export const noWayWithoutLink: Check<StrangersSubject> = {
+  id: "no-way-without-link",
+  title: "no Link: out of reach",
+  run: async ({ scene, strangers: { source, target, hosts } }): Promise<Outcome> => {
+    const lacking = lackingOf(scene, [source, target]);
+    if (lacking.length > 0) return notRun(`the probes of ${lacking.join(", ")} don't run`);
+    const api = apiOf(scene, source);
+    const { items } = await api.get<List<Service>>(corePath(scene.namespace, "services"), {
+      labelSelector: `${clusterNameLabel}=${target}`,
+    });
+    const mend = "Look for a Link that the topology does not plan: kubectl get links -A";
+    if (items.length > 0) {
+      const names = items.map(({ metadata }) => metadata.name).join(", ");
+      return failed(`${source} has mirrors of ${target}: ${names}`, mend);
+    }
+    if (dataPlaneOf(scene, [source, target]) === "none") return passed("no mirror");
+    const answers = await ask(
+      api,
+      scene.namespace,
+      hosts.map((host) =>
+        requestOf(scene, { host, kind: host.includes(".") ? "headless" : "gateway" }, "/hostname"),
+      ),
+    );
+    const answered = answers.find(({ status }) => status !== undefined && status < 400);
+    return answered === undefined
+      ? passed(`no mirror; ${[...new Set(answers.map(reasonOf))].join(", ")}`)
+      : failed(`a request was answered: ${wordsOf(answered)}`, mend);
+  },
+};
+
+/** Without the host, which differs. */
+function reasonOf(answer: Parameters<typeof wordsOf>[0]): string {
+  return wordsOf(answer).replace(/: \S+$/, "");
+}

@@ -1,0 +1,46 @@
+import type { Outcome } from "../../checks/check.ts";
+import { failed, notRun, passed } from "../../checks/check.ts";
+import type { Check } from "../../checks/check.ts";
+import type { Service } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { corePath } from "../../names.ts";
+import { ask, wordsOf } from "../ask.ts";
+import type { RouteKind } from "../probe-plan.ts";
+import { kindWords } from "../probe-plan.ts";
+import { requestOf } from "../request.ts";
+import type { RouteSubject } from "../scene.ts";
+import { apiOf, dataPlaneOf, lackingOf } from "../scene.ts";
+
+/**
+ * The negative control: what has to succeed later fails now. Without it, something else that answers would be
+ * taken for the mesh.
+ */
+export function nothingBeforeExport(kind: RouteKind): Check<RouteSubject> {
+  return {
+    id: `${kind}-control`,
+    title: `${kindWords[kind]}: fails before it is exported`,
+    run: async ({ scene, route }): Promise<Outcome> => {
+      const { source, mirror, members } = route;
+      if (route.obstacle !== undefined) return notRun(route.obstacle);
+      if (lackingOf(scene, [source]).length > 0) {
+        return notRun(`${source} has no client to ask from`);
+      }
+      const api = apiOf(scene, source);
+      const path = corePath(scene.namespace, "services", mirror);
+      if ((await getIfThere<Service>(api, path)) !== undefined) {
+        return failed(
+          `${source} has a Service ${mirror} that nothing was exported for`,
+          "Something else makes Services in new namespaces; look at its managedFields.",
+        );
+      }
+      if (dataPlaneOf(scene, [source, ...members]) === "none") return passed("no mirror");
+      const [answer] = await ask(api, scene.namespace, [requestOf(scene, route, "/hostname")]);
+      return answer?.status !== undefined && answer.status < 400
+        ? failed(
+            `${mirror} is answered (${wordsOf(answer)}) although nothing is exported`,
+            "Something answers for names that don't exist, such as a wildcard of the DNS or a proxy: no request proves anything then.",
+          )
+        : passed(answer && `no mirror; ${wordsOf(answer)}`);
+    },
+  };
+}

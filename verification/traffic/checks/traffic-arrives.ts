@@ -1,0 +1,79 @@
+import type { Check, Outcome } from "../../checks/check.ts";
+import { failed, failedForGood, passed } from "../../checks/check.ts";
+import { multiclusterNamespace } from "../../names.ts";
+import { TimeLimitReached, waitFor } from "../../wait.ts";
+import { ask } from "../ask.ts";
+import type { Answers } from "../answers.ts";
+import { gather, noAnswers, troubleOf, wordsFor } from "../answers.ts";
+import { clientAccount, identityOf } from "../names.ts";
+import type { Route, RouteKind } from "../probe-plan.ts";
+import { kindWords } from "../probe-plan.ts";
+import { requestOf } from "../request.ts";
+import type { RouteSubject } from "../scene.ts";
+import { apiOf, limitOf } from "../scene.ts";
+
+/** Requests of one round; of a federated Service more, as each goes to a member that the proxy chooses. */
+const requests = { one: 1, federated: 10 };
+
+/**
+ * A meshed client of the source is answered by the servers that it has to be answered by, all of them and no
+ * others, encrypted, and known to them as who it has to be known as.
+ */
+export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
+  return {
+    id: `${kind}-traffic`,
+    title: `${kindWords[kind]}: traffic arrives`,
+    needsDataPlane: true,
+    run: async ({ scene, route }): Promise<Outcome> => {
+      const api = apiOf(scene, route.source);
+      const servers = new Map(
+        [...scene.servers.values()].map(({ name, cluster }) => [name, cluster]),
+      );
+      const client = clientIdentity(route, scene.namespace);
+      const count = route.members.length > 1 ? requests.federated : requests.one;
+      const round = Array.from({ length: count }, () => [
+        requestOf(scene, route, "/hostname"),
+        requestOf(scene, route, "/header?key=l5d-client-id"),
+      ]).flat();
+      let answers: Answers = noAnswers;
+      try {
+        return await waitFor({
+          what: `waiting for an answer of ${route.host}`,
+          limit: limitOf(scene, "trafficArrives"),
+          look: async () => {
+            answers = gather(answers, await ask(api, scene.namespace, round), servers);
+            const trouble = troubleOf(answers, route.members, client);
+            if (trouble === undefined) {
+              return { done: true, value: passed(wordsFor(answers, client)) };
+            }
+            if (trouble.final) {
+              return { done: true, value: failedForGood(trouble.words, adviceFor(route)) };
+            }
+            return { done: false, seen: trouble.words };
+          },
+          further: "",
+          signal: scene.signal,
+        });
+      } catch (error) {
+        if (!(error instanceof TimeLimitReached)) throw error;
+        const trouble = troubleOf(answers, route.members, client);
+        return failed(trouble?.words ?? error.message, adviceFor(route));
+      }
+    },
+  };
+}
+
+/** Whom the server has to see: gateways make requests of their own. */
+function clientIdentity({ kind, links, source }: Route, namespace: string): string {
+  const [link] = links;
+  return kind === "gateway" || kind === "headless"
+    ? (link?.gateway?.identity ?? "")
+    : identityOf(clientAccount(source), namespace);
+}
+
+function adviceFor({ kind, links, source }: Route): string {
+  const targets = links.map(({ target }) => target).join(", ");
+  return kind === "gateway" || kind === "headless"
+    ? `Look in ${targets} with: kubectl -n ${multiclusterNamespace} logs deploy/linkerd-gateway -c linkerd-proxy`
+    : `Pods of ${source} have to reach those of ${targets} by their addresses, and back; look at the routes of the nodes, and with: kubectl -n linkerd logs deploy/linkerd-destination -c destination`;
+}

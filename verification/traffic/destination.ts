@@ -1,0 +1,143 @@
+import { once } from "node:events";
+import { connect, constants } from "node:http2";
+import type { Duplex } from "node:stream";
+import { controlPlaneNamespace, corePath } from "../names.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { List, Pod } from "../kubernetes/objects.ts";
+import { isReady } from "../kubernetes/pods.ts";
+import type { Endpoint, Update } from "./destination-messages.ts";
+import { endpointKey, readUpdate, writeRequest } from "./destination-messages.ts";
+import { inTurn } from "./turns.ts";
+
+/** Port at which proxies ask linkerd-destination; a service account's token is not needed. */
+const destinationPort = 8086;
+const destinationCall = "/io.linkerd.proxy.destination.Destination/Get";
+/** Length of what precedes each message of gRPC: a flag and the message's length. */
+const frameHead = 5;
+/** It tells of each cluster by itself and never ends: after this silence it has told all, in milliseconds. */
+const quiet = 1_000;
+
+/** What a cluster's linkerd-destination knows of a Service. */
+export interface DestinationView {
+  readonly endpoints: readonly Endpoint[];
+  /** Why it refused; undefined: it answered. */
+  readonly refusal: string | undefined;
+}
+
+/**
+ * Asks linkerd-destination for the endpoints of a Service, as a proxy does, by a port-forward to its pod.
+ * That needs no proxy that carries traffic.
+ *
+ * @param enough told what is known so far; true ends the look before the controller falls silent
+ * @throws KubernetesApiError where no pod of it can be reached
+ */
+export async function askDestination(
+  api: KubernetesApi,
+  authority: string,
+  enough: (endpoints: readonly Endpoint[]) => boolean,
+): Promise<DestinationView> {
+  const { items } = await api.get<List<Pod>>(corePath(controlPlaneNamespace, "pods"), {
+    labelSelector: "linkerd.io/control-plane-component=destination",
+  });
+  const pod = items.find(isReady);
+  if (pod === undefined)
+    return { endpoints: [], refusal: "no pod of linkerd-destination is Ready" };
+  const port = {
+    namespace: controlPlaneNamespace,
+    pod: pod.metadata.name,
+    port: destinationPort,
+  };
+  return inTurn(api, () =>
+    api.atPort(port, (connection, signal) => listen(connection, authority, enough, signal)),
+  );
+}
+
+async function listen(
+  connection: Duplex,
+  authority: string,
+  enough: (endpoints: readonly Endpoint[]) => boolean,
+  signal: AbortSignal,
+): Promise<DestinationView> {
+  const session = connect("http://linkerd-destination", { createConnection: () => connection });
+  // Its end is told by the stream, or by the connection.
+  session.on("error", () => undefined);
+  const known = new Map<string, Endpoint>();
+  try {
+    const stream = session.request({
+      [constants.HTTP2_HEADER_METHOD]: "POST",
+      [constants.HTTP2_HEADER_PATH]: destinationCall,
+      [constants.HTTP2_HEADER_CONTENT_TYPE]: "application/grpc",
+      te: "trailers",
+    });
+    const messages = new Messages();
+    const refusal = await new Promise<string | undefined>((resolve, reject) => {
+      let silence: NodeJS.Timeout | undefined;
+      const settle = (status: Readonly<Record<string, unknown>>): void => {
+        const refused = refusalIn(status);
+        if (refused !== undefined) resolve(refused);
+      };
+      stream.on("response", settle);
+      stream.on("trailers", settle);
+      stream.on("error", reject);
+      stream.on("end", () => {
+        resolve(undefined);
+      });
+      signal.addEventListener(
+        "abort",
+        () => {
+          reject(signal.reason as Error);
+        },
+        { once: true },
+      );
+      stream.on("data", (chunk: Buffer) => {
+        for (const message of messages.take(chunk)) apply(known, readUpdate(message));
+        clearTimeout(silence);
+        if (enough([...known.values()])) resolve(undefined);
+        else silence = setTimeout(resolve, quiet, undefined);
+      });
+      stream.end(frame(writeRequest(authority)));
+    });
+    return { endpoints: [...known.values()], refusal };
+  } finally {
+    session.destroy();
+    if (!session.destroyed) await once(session, "close");
+  }
+}
+
+function apply(known: Map<string, Endpoint>, { added, removed, emptied }: Update): void {
+  if (emptied) known.clear();
+  for (const endpoint of added) known.set(endpointKey(endpoint), endpoint);
+  for (const endpoint of removed) known.delete(endpointKey(endpoint));
+}
+
+function refusalIn(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const status = headers["grpc-status"];
+  if (status === undefined || status === "0") return undefined;
+  const message = headers["grpc-message"];
+  return typeof message === "string" && message !== ""
+    ? decodeURIComponent(message)
+    : "no reason given";
+}
+
+function frame(message: Uint8Array): Buffer {
+  const head = Buffer.alloc(frameHead);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+/** Takes messages out of a stream that is cut anywhere. */
+class Messages {
+  #rest: Buffer = Buffer.alloc(0);
+
+  take(chunk: Buffer): Buffer[] {
+    this.#rest = Buffer.concat([this.#rest, chunk]);
+    const taken: Buffer[] = [];
+    while (this.#rest.length >= frameHead) {
+      const end = frameHead + this.#rest.readUInt32BE(1);
+      if (this.#rest.length < end) break;
+      taken.push(this.#rest.subarray(frameHead, end));
+      this.#rest = this.#rest.subarray(end);
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,68 @@
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { isConflict, isNotFound } from "../kubernetes/errors.ts";
+import type { LinkObject, List, Metadata, MirroredService } from "../kubernetes/objects.ts";
+import { linkPath, multiclusterNamespace } from "../names.ts";
+import { verificationLabel, verificationNamespace } from "./names.ts";
+
+/**
+ * Takes Services of verifications out of what the Links of a cluster say, once their namespaces are gone from
+ * it. Service mirrors patch their list by a merge that leaves out an empty one: its last entry stays for
+ * ever, and looks like an export that can't be mirrored.
+ */
+export async function forgetInLinks(api: KubernetesApi): Promise<void> {
+  const links = await linksOf(api);
+  const { items } = await api.get<List<{ readonly metadata: Metadata }>>("/api/v1/namespaces", {
+    labelSelector: verificationLabel,
+  });
+  const there = items.map(({ metadata }) => metadata.name);
+  const isGone = ({ remoteRef: { namespace = "" } }: MirroredService): boolean =>
+    namespace.startsWith(verificationNamespace("")) && !there.includes(namespace);
+  for (const { metadata, status } of links) {
+    const said = [...(status?.mirrorServices ?? []), ...(status?.federatedServices ?? [])];
+    if (said.some(isGone)) await forgetInLink(api, metadata.name, isGone);
+  }
+}
+
+async function linksOf(api: KubernetesApi): Promise<readonly LinkObject[]> {
+  try {
+    return (await api.get<List<LinkObject>>(linkPath(multiclusterNamespace))).items;
+  } catch (error) {
+    // Without the extension there is no such kind.
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+async function forgetInLink(
+  api: KubernetesApi,
+  link: string,
+  isGone: (service: MirroredService) => boolean,
+): Promise<void> {
+  const path = linkPath(multiclusterNamespace, link);
+  for (;;) {
+    const { metadata, status } = await api.get<LinkObject>(path);
+    const kept = {
+      ...without(isGone, "mirrorServices", status?.mirrorServices),
+      ...without(isGone, "federatedServices", status?.federatedServices),
+    };
+    if (Object.keys(kept).length === 0) return;
+    const { resourceVersion } = metadata;
+    try {
+      await api.patch(`${path}/status`, { metadata: { resourceVersion }, status: kept });
+      return;
+    } catch (error) {
+      if (isNotFound(error)) return;
+      // The service mirror wrote in between: what it wrote is looked at first.
+      if (!isConflict(error)) throw error;
+    }
+  }
+}
+
+function without(
+  isGone: (service: MirroredService) => boolean,
+  key: "mirrorServices" | "federatedServices",
+  services: readonly MirroredService[] | null | undefined,
+): Partial<Record<typeof key, readonly MirroredService[]>> {
+  const kept = services?.filter((service) => !isGone(service));
+  return kept === undefined || kept.length === services?.length ? {} : { [key]: kept };
+}

@@ -1,0 +1,73 @@
+import type { Plan } from "../../planning/plan-types.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { ClusterStatus, DataPlane, MeshStatus } from "../status.ts";
+import type { ProbePlan, Route, Strangers } from "./probe-plan.ts";
+
+/** A server that answers who it is. */
+export interface Server {
+  readonly cluster: string;
+  /** Pod and host name. */
+  readonly name: string;
+  readonly address: string;
+}
+
+/** The probe workloads of one verification, as they run. */
+export interface Scene {
+  readonly plan: Plan;
+  readonly status: MeshStatus;
+  readonly probes: ProbePlan;
+  /** The same in every cluster. */
+  readonly namespace: string;
+  /** Of every cluster that answers. */
+  readonly apis: ReadonlyMap<string, KubernetesApi>;
+  /** By cluster: its server and its client are Ready, with their proxies. */
+  readonly servers: ReadonlyMap<string, Server>;
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds that no wait exceeds. */
+  readonly limit: number | undefined;
+}
+
+/** What checks of a route look at. */
+export interface RouteSubject {
+  readonly scene: Scene;
+  readonly route: Route;
+}
+
+/** What checks of clusters without a Link look at. */
+export interface StrangersSubject {
+  readonly scene: Scene;
+  readonly strangers: Strangers;
+}
+
+/** @throws Error if the cluster is none that answers, which is seen to before anything is asked of it */
+export function apiOf({ apis }: Pick<Scene, "apis">, cluster: string): KubernetesApi {
+  const api = apis.get(cluster);
+  if (api === undefined) throw new Error(`there is no way into cluster ${cluster}`);
+  return api;
+}
+
+export function statusOf({ status }: Pick<Scene, "status">, cluster: string): ClusterStatus {
+  const found = status.clusters.find(({ name }) => name === cluster);
+  if (found === undefined) throw new Error(`the status says nothing of cluster ${cluster}`);
+  return found;
+}
+
+/** The clusters whose workloads do not run. */
+export function lackingOf({ servers }: Scene, clusters: readonly string[]): readonly string[] {
+  return [...new Set(clusters)].filter((cluster) => !servers.has(cluster));
+}
+
+/** `none` if it is so in any of the clusters. */
+export function dataPlaneOf({ status }: Scene, clusters: readonly string[]): DataPlane {
+  const found = status.clusters
+    .filter(({ name }) => clusters.includes(name))
+    .map(({ dataPlane }) => dataPlane);
+  if (found.includes("none")) return "none";
+  return found.includes("unknown") ? "unknown" : "real";
+}
+
+/** A wait's limit. */
+export function limitOf({ limit }: Scene, own: keyof typeof timeLimits): number {
+  return Math.min(timeLimits[own], limit ?? Number.POSITIVE_INFINITY);
+}

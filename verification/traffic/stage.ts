@@ -1,0 +1,218 @@
+import type { Plan } from "../../planning/plan-types.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { CheckResult, Outcome } from "../checks/check.ts";
+import { failed, notRun, passed } from "../checks/check.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { connect } from "../kubernetes/connect.ts";
+import { proxyContainer } from "../kubernetes/pods.ts";
+import { controlPlaneNamespace } from "../names.ts";
+import type { Mesh } from "../observe.ts";
+import type { MeshStatus } from "../status.ts";
+import { readCredentials } from "./credentials.ts";
+import { awaitRemoval, removeLeftovers } from "./leftovers.ts";
+import { forgetInLinks } from "./link-status.ts";
+import { serverName, verificationNamespace } from "./names.ts";
+import type { ProbeObjects } from "./objects.ts";
+import type { ProbePlan } from "./probe-plan.ts";
+import { planProbes } from "./probe-plan.ts";
+import type { Scene, Server } from "./scene.ts";
+import { limitOf } from "./scene.ts";
+import type { TrafficOptions } from "./verify-traffic.ts";
+import { createProbes, exportProbes, imageFor, probesReady, removeProbes } from "./workloads.ts";
+
+/** The ways into a cluster: one that the signal interrupts, and one that it doesn't. */
+interface Ways {
+  readonly interruptible: KubernetesApi;
+  /** For what must not be cut off in the middle: making, and removing afterwards. */
+  readonly steady: KubernetesApi;
+}
+
+/** Where a verification's workloads are made, and removed afterwards. */
+export class Stage {
+  readonly scene: Scene;
+  readonly #ways: ReadonlyMap<string, Ways>;
+  readonly #servers: Map<string, Server>;
+  readonly #options: TrafficOptions;
+  readonly #id: string;
+  /** Clusters in which there may be something of ours. */
+  readonly #touched = new Set<string>();
+
+  private constructor(
+    scene: Scene,
+    ways: ReadonlyMap<string, Ways>,
+    servers: Map<string, Server>,
+    id: string,
+    options: TrafficOptions,
+  ) {
+    this.scene = scene;
+    this.#ways = ways;
+    this.#servers = servers;
+    this.#id = id;
+    this.#options = options;
+  }
+
+  /** Connects to the clusters that answered. Nothing is made yet. */
+  static async open(
+    mesh: Mesh,
+    status: MeshStatus,
+    id: string,
+    options: TrafficOptions,
+    open: typeof connect,
+  ): Promise<Stage> {
+    const { signal, limit } = options;
+    const probes = planProbes(mesh.plan);
+    const ways = new Map(
+      await Promise.all(
+        askedClusters(mesh.plan, probes)
+          .filter((name) => status.clusters.some((one) => one.name === name && one.reachable))
+          .flatMap((name) => mesh.clusters.filter((access) => access.name === name))
+          .map(async (access) => {
+            const both = {
+              interruptible: await open(access, { signal }),
+              steady: await open(access),
+            };
+            return [access.name, both] as const;
+          }),
+      ),
+    );
+    const servers = new Map<string, Server>();
+    const scene: Scene = {
+      plan: mesh.plan,
+      status,
+      probes,
+      namespace: verificationNamespace(id),
+      apis: new Map([...ways].map(([name, { interruptible }]) => [name, interruptible])),
+      servers,
+      signal,
+      limit,
+    };
+    return new Stage(scene, ways, servers, id, options);
+  }
+
+  /** Makes the workloads of all clusters at the same time; a result for each, in the plan's order. */
+  async setUp(): Promise<readonly CheckResult[]> {
+    const { plan, probes } = this.scene;
+    return Promise.all(
+      askedClusters(plan, probes).map(async (cluster): Promise<CheckResult> => {
+        const outcome = await this.#setUpOne(cluster);
+        const title = "probe workloads run, with proxies";
+        return { check: "probes-ready", title, subject: cluster, group: "traffic", ...outcome };
+      }),
+    );
+  }
+
+  async #setUpOne(cluster: string): Promise<Outcome> {
+    const way = this.#ways.get(cluster);
+    if (way === undefined) return notRun(`${cluster} does not answer`);
+    const { signal } = this.#options;
+    try {
+      await removeLeftovers(way.steady, new Date());
+      const objects = await this.#objectsFor(cluster, way.interruptible);
+      signal?.throwIfAborted();
+      this.#touched.add(cluster);
+      await createProbes(way.steady, objects, signal);
+      const limit = limitOf(this.scene, "probesReady");
+      const server = await probesReady(way.interruptible, objects, { limit, signal });
+      this.#servers.set(cluster, server);
+      return passed(objects.image);
+    } catch (error) {
+      const { message } = error as Error;
+      return failed(message, adviceOn(message));
+    }
+  }
+
+  async #objectsFor(cluster: string, api: KubernetesApi): Promise<ProbeObjects> {
+    const { plan, namespace, probes } = this.scene;
+    const targets = plan.links
+      .filter(({ source }) => source === cluster)
+      .map(({ target }) => target);
+    const authorities = await Promise.all(
+      targets.map(async (target): Promise<[string, string][]> => {
+        const credentials = await readCredentials(api, target);
+        return "problem" in credentials ? [] : [[target, credentials.authority]];
+      }),
+    );
+    return {
+      cluster,
+      namespace,
+      id: this.#id,
+      expires: new Date(Date.now() + timeLimits.verificationOver),
+      image: this.#options.probeImage ?? (await imageFor(api)),
+      server: serverName(plan.clusters.findIndex(({ name }) => name === cluster)),
+      services: probes.services.filter((service) => service.cluster === cluster),
+      authorities: Object.fromEntries(authorities.flat()),
+    };
+  }
+
+  /** Exports the Services of every cluster whose workloads run. */
+  async export(): Promise<void> {
+    const { namespace, probes } = this.scene;
+    await Promise.all(
+      [...this.#servers.keys()].map(async (cluster) => {
+        const services = probes.services.filter((service) => service.cluster === cluster);
+        const api = this.#ways.get(cluster)?.steady;
+        if (api !== undefined) await exportProbes(api, namespace, services);
+      }),
+    );
+  }
+
+  /**
+   * Removes what was made; waits until it is gone, unless somebody is in a hurry.
+   *
+   * @returns a result for each cluster in which something is left
+   */
+  async remove(): Promise<readonly CheckResult[]> {
+    const { namespace } = this.scene;
+    const removals = await Promise.all(
+      [...this.#touched].map(async (cluster): Promise<readonly CheckResult[]> => {
+        const api = this.#ways.get(cluster)?.steady;
+        if (api === undefined) return [];
+        try {
+          await removeProbes(api, namespace);
+          if (this.#options.signal?.aborted === true) return [];
+          await awaitRemoval(api, cluster, namespace, timeLimits.probesRemoved);
+          return [];
+        } catch (error) {
+          const about = {
+            check: "probes-removed",
+            title: "probe workloads removed",
+            subject: cluster,
+          };
+          const mend = `Remove it by hand: kubectl delete namespace ${namespace}`;
+          return [{ ...about, group: "traffic", ...failed((error as Error).message, mend) }];
+        }
+      }),
+    );
+    const results = removals.flat();
+    if (this.#options.signal?.aborted !== true) await this.#forget();
+    return results;
+  }
+
+  /** Service mirrors may hear of the last Service only when all are gone. */
+  async #forget(): Promise<void> {
+    const apis = [...this.#touched].flatMap((cluster) => this.#ways.get(cluster)?.steady ?? []);
+    // What stays in a status is a blemish, and no reason to fail.
+    await Promise.allSettled(apis.map((api) => forgetInLinks(api)));
+  }
+}
+
+function adviceOn(message: string): string {
+  if (message.includes(`without ${proxyContainer}`)) {
+    return `Verify again once the injector serves; look with: kubectl -n ${controlPlaneNamespace} logs deploy/linkerd-proxy-injector -c proxy-injector`;
+  }
+  if (/ImagePull|ErrImage/.test(message)) {
+    return "Give an image that the nodes can have (--probe-image), with agnhost's netexec and curl in it.";
+  }
+  return "Check what the kubeconfig's user may do, and whether the nodes have room for two more pods.";
+}
+
+/** Ends of Links, and those that are to be kept apart from what those export. */
+function askedClusters({ clusters, links }: Plan, { strangers }: ProbePlan): readonly string[] {
+  return clusters
+    .map(({ name }) => name)
+    .filter(
+      (name) =>
+        links.some(({ source, target }) => source === name || target === name) ||
+        strangers.some(({ source, target }) => source === name || target === name),
+    );
+}

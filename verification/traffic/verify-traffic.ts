@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto";
+import type { LinkPlan } from "../../planning/plan-types.ts";
+import type { Check, CheckResult } from "../checks/check.ts";
+import { notRun } from "../checks/check.ts";
+import type { About } from "../checks/run-check.ts";
+import { runCheck } from "../checks/run-check.ts";
+import { connect } from "../kubernetes/connect.ts";
+import type { Mesh } from "../observe.ts";
+import type { MeshStatus } from "../status.ts";
+import { credentialsAccepted } from "./checks/credentials-accepted.ts";
+import { endpointsKnown } from "./checks/endpoints-known.ts";
+import { mirrorAppears } from "./checks/mirror-appears.ts";
+import { noWayWithoutLink } from "./checks/no-way-without-link.ts";
+import { nothingBeforeExport } from "./checks/nothing-before-export.ts";
+import { trafficArrives } from "./checks/traffic-arrives.ts";
+import type { Route } from "./probe-plan.ts";
+import type { Scene } from "./scene.ts";
+import { dataPlaneOf } from "./scene.ts";
+import { Stage } from "./stage.ts";
+
+/** What may be given to {@link verifyTraffic}. */
+export interface TrafficOptions {
+  /** Interrupts; the probe workloads are removed before it rejects. */
+  readonly signal?: AbortSignal;
+  /** @default an agnhost that a cluster's nodes have, else registry.k8s.io/e2e-test-images/agnhost:2.56 */
+  readonly probeImage?: string;
+  /** Milliseconds that no single wait exceeds. @default each wait's own, in `timeLimits` */
+  readonly limit?: number;
+  /** Told of each result as soon as there is one. */
+  readonly onResult?: (result: CheckResult) => void;
+}
+
+/**
+ * Sends requests over every Link, in every way that it carries exports, from pods and to pods that it makes
+ * in a namespace of its own in every cluster and removes again whatever happens. First the requests that
+ * must fail, then the exports, then those that must succeed.
+ *
+ * @param status of the mesh, observed just before
+ * @returns a result for each check, in the order of clusters, Links and kinds of export. A check whose
+ *   premise doesn't hold is `not run`.
+ * @param open how clusters are connected to
+ * @throws the signal's reason, once it is aborted
+ */
+export async function verifyTraffic(
+  mesh: Mesh,
+  status: MeshStatus,
+  options: TrafficOptions = {},
+  open: typeof connect = connect,
+): Promise<readonly CheckResult[]> {
+  const stage = await Stage.open(mesh, status, randomBytes(4).toString("hex"), options, open);
+  const tell = (results: readonly CheckResult[]): readonly CheckResult[] => {
+    for (const result of results) options.onResult?.(result);
+    return results;
+  };
+  let results: readonly CheckResult[] = [];
+  let removed: readonly CheckResult[] = [];
+  try {
+    const workloads = (await stage.setUp()).map((result) => tell([result])).flat();
+    options.signal?.throwIfAborted();
+    results = [...workloads, ...(await askEverything(stage, tell))];
+  } finally {
+    removed = await stage.remove();
+  }
+  options.signal?.throwIfAborted();
+  return [...results, ...tell(removed)];
+}
+
+type Tell = (results: readonly CheckResult[]) => readonly CheckResult[];
+
+async function askEverything(stage: Stage, tell: Tell): Promise<readonly CheckResult[]> {
+  const { scene } = stage;
+  const { links } = scene.plan;
+  const { routes, strangers } = scene.probes;
+  // Asked from here on, and by nothing that comes later.
+  const credentials = links.map(async (link) => tell(await credentialsOf(scene, link)));
+  const controls = await Promise.all(
+    routes.map(async (route) =>
+      tell(await one(nothingBeforeExport(route.kind), { scene, route }, route, scene)),
+    ),
+  );
+  await stage.export();
+  const traffic = await Promise.all(routes.map((route) => askRoute(scene, route, tell)));
+  const apart = await Promise.all(
+    strangers.map(async (pair) =>
+      tell(
+        await runCheck(
+          noWayWithoutLink,
+          { scene, strangers: pair },
+          about(scene, `${pair.source} → ${pair.target}`, [pair.source, pair.target]),
+        ),
+      ),
+    ),
+  );
+  return [
+    ...(await Promise.all(credentials)).flat(),
+    ...routes.flatMap((_, index) => [...(controls[index] ?? []), ...(traffic[index] ?? [])]),
+    ...apart.flat(),
+  ];
+}
+
+async function credentialsOf(scene: Scene, link: LinkPlan): Promise<readonly CheckResult[]> {
+  const { source, target } = link;
+  return runCheck(
+    credentialsAccepted,
+    { scene, link },
+    about(scene, `${source} → ${target}`, [source, target]),
+  );
+}
+
+/** Each of them rests on the one before. */
+async function askRoute(scene: Scene, route: Route, tell: Tell): Promise<readonly CheckResult[]> {
+  const subject = { scene, route };
+  const mirror = await one(mirrorAppears(route.kind), subject, route, scene);
+  tell(mirror);
+  const [{ state } = { state: "not run" }] = mirror;
+  if (state !== "passed") {
+    const why = state === "failed" ? "its mirror is not as planned" : "it could not be exported";
+    const rest = [endpointsKnown(route.kind), trafficArrives(route.kind)].map((check) =>
+      one({ ...check, run: () => notRun(why) }, subject, route, scene),
+    );
+    return [...mirror, ...tell((await Promise.all(rest)).flat())];
+  }
+  // A proxy asks linkerd-destination itself: traffic may flow where the answer to us is wrong.
+  const rest = await Promise.all(
+    [endpointsKnown(route.kind), trafficArrives(route.kind)].map(async (check) =>
+      tell(await one(check, subject, route, scene)),
+    ),
+  );
+  return [...mirror, ...rest.flat()];
+}
+
+async function one<Subject>(
+  check: Check<Subject>,
+  subject: Subject,
+  { kind, source, members, links }: Route,
+  scene: Scene,
+): Promise<readonly CheckResult[]> {
+  const targets = kind === "federated" ? links.map(({ target }) => target) : members;
+  const name = `${source} → ${targets.join(", ")}`;
+  return runCheck(check, subject, about(scene, name, [source, ...targets]));
+}
+
+function about(scene: Scene, name: string, clusters: readonly string[]): About {
+  return { name, group: "traffic", dataPlane: dataPlaneOf(scene, clusters) };
+}

@@ -1,0 +1,149 @@
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { isAlreadyThere, isConflict, KubernetesApiError } from "../kubernetes/errors.ts";
+import type { KubernetesNode, List, Pod } from "../kubernetes/objects.ts";
+import { isReady, proxyContainer, proxyOf, troubleOf } from "../kubernetes/pods.ts";
+import { corePath } from "../names.ts";
+import { waitFor } from "../wait.ts";
+import { clientPod, defaultProbeImage } from "./names.ts";
+import type { ProbeObjects } from "./objects.ts";
+import { contentOf, namespaceObject } from "./objects.ts";
+import type { ProbeService } from "./probe-plan.ts";
+import type { Server } from "./scene.ts";
+
+/**
+ * Makes the namespace and all that is in it; nothing of it is exported yet.
+ *
+ * @param signal stops between two requests, never in one: what was sent would be made after it was removed
+ */
+export async function createProbes(
+  api: KubernetesApi,
+  objects: ProbeObjects,
+  signal?: AbortSignal,
+): Promise<void> {
+  await api.post("/api/v1/namespaces", namespaceObject(objects));
+  for (const { kind, object } of contentOf(objects)) {
+    await createIn(api, objects, kind, object, signal);
+  }
+}
+
+/** Linkerd's webhook refuses what is in a namespace that it has not heard of yet. */
+async function createIn(
+  api: KubernetesApi,
+  { cluster, namespace }: ProbeObjects,
+  kind: string,
+  object: object,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await waitFor({
+    what: `making ${kind} in ${namespace} of ${cluster}`,
+    limit: timeLimits.injectorServes,
+    look: async () => {
+      try {
+        await api.post(corePath(namespace, kind), object);
+      } catch (error) {
+        if (isAlreadyThere(error)) return { done: true, value: undefined };
+        const { message } = error as Error;
+        if (!message.includes(`namespaces "${namespace}" not found`)) throw new Error(message);
+        return { done: false, seen: message };
+      }
+      return { done: true, value: undefined };
+    },
+    further: "Look further with: kubectl -n linkerd logs deploy/linkerd-proxy-injector",
+    signal,
+  });
+}
+
+/**
+ * Waits until the server and the client are Ready, each with a proxy.
+ *
+ * @throws Error with what was there instead
+ */
+export async function probesReady(
+  api: KubernetesApi,
+  { cluster, namespace, server }: ProbeObjects,
+  { limit, signal }: { readonly limit: number; readonly signal: AbortSignal | undefined },
+): Promise<Server> {
+  return waitFor({
+    what: `waiting for the pods of ${namespace} in ${cluster}`,
+    limit,
+    look: async () => {
+      const { items } = await api.get<List<RunningPod>>(corePath(namespace, "pods"));
+      const pods = [server, clientPod].map((name) =>
+        items.find((pod) => pod.metadata.name === name),
+      );
+      const bare = pods.find((pod) => pod !== undefined && proxyOf(pod) === undefined);
+      // A pod never gets a proxy later.
+      if (bare !== undefined) {
+        throw new Error(
+          `pod ${bare.metadata.name} was made without ${proxyContainer}: the injector did not serve`,
+        );
+      }
+      const waiting = pods.flatMap((pod) =>
+        pod === undefined || isReady(pod) ? [] : [`${pod.metadata.name}: ${troubleOf(pod)}`],
+      );
+      const address = pods[0]?.status?.podIP;
+      return waiting.length === 0 && address !== undefined
+        ? { done: true, value: { cluster, name: server, address } }
+        : { done: false, seen: waiting.join("; ") || "no pods yet" };
+    },
+    further: `Look further with: kubectl -n ${namespace} describe pods`,
+    signal,
+  });
+}
+
+interface RunningPod extends Pod {
+  readonly status?: Pod["status"] & { readonly podIP?: string };
+}
+
+/**
+ * The image to take in a cluster if none was given: an agnhost that all of its nodes have, as the toolchain
+ * brings it where no registry is in reach; else that of Kubernetes' registry.
+ */
+export async function imageFor(api: KubernetesApi): Promise<string> {
+  const { items } = await api.get<List<NodeWithImages>>("/api/v1/nodes");
+  const [first, ...others] = items.map(({ status }) =>
+    (status?.images ?? []).flatMap(({ names }) =>
+      (names ?? []).filter((name) => /\/agnhost:[^@]+$/.test(name)),
+    ),
+  );
+  const everywhere = (first ?? []).filter((name) => others.every((names) => names.includes(name)));
+  return everywhere.includes(defaultProbeImage)
+    ? defaultProbeImage
+    : (everywhere.sort().at(-1) ?? defaultProbeImage);
+}
+
+interface NodeWithImages extends KubernetesNode {
+  readonly status?: KubernetesNode["status"] & {
+    /** `names` is null for an image that lost its tag. */
+    readonly images?: readonly { readonly names?: readonly string[] | null }[];
+  };
+}
+
+/** Sets the labels that export the Services of a cluster. */
+export async function exportProbes(
+  api: KubernetesApi,
+  namespace: string,
+  services: readonly ProbeService[],
+): Promise<void> {
+  await Promise.all(
+    services.map(({ name, labels }) =>
+      api.patch(corePath(namespace, "services", name), { metadata: { labels } }),
+    ),
+  );
+}
+
+/**
+ * Takes back the exports and removes the namespace with all that is in it; it is gone some seconds later.
+ * A namespace that isn't there is removed.
+ */
+export async function removeProbes(api: KubernetesApi, namespace: string): Promise<void> {
+  try {
+    await api.delete(`/api/v1/namespaces/${namespace}`);
+  } catch (error) {
+    // 409: it is being removed.
+    if (isConflict(error)) return;
+    if (error instanceof KubernetesApiError && error.status === 404) return;
+    throw error;
+  }
+}
