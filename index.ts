@@ -1,10 +1,6 @@
-/** The program of every stack: configuration → topology → outputs. */
+/** The Pulumi program of every stack. What it does is in components/program.ts. */
 import * as pulumi from "@pulumi/pulumi";
-import { KindCluster } from "./components/kind-cluster.ts";
-import { readSources, sourcesVariable } from "./components/sources.ts";
-import { Topology } from "./components/topology.ts";
-import { TopologyError } from "./planning/problem.ts";
-import type { Topology as TopologySpec } from "./planning/topology.ts";
+import { runProgram } from "./components/program.ts";
 
 // Pulumi's runner looks up source maps for the stack of every promise of every resource, a third of the
 // time that this program takes. There is nothing to look up: Node runs the sources themselves.
@@ -18,57 +14,4 @@ if (process.env["LINKERD_TOPOLOGY_DEBUG"] === undefined) {
   Reflect.set(pulumi.log, "debug", () => Promise.resolve());
 }
 
-const config = new pulumi.Config();
-const sourcesFile = process.env[sourcesVariable] ?? config.get("sources");
-const sources = sourcesFile ? readSources(sourcesFile) : {};
-
-function makeTopology(): Topology {
-  try {
-    return new Topology(pulumi.getStack(), {
-      topology: config.requireObject<TopologySpec>("topology"),
-      sources,
-    });
-  } catch (error) {
-    // All that is to say is in the message; a stack trace of this file would hide it.
-    if (error instanceof TopologyError) throw new pulumi.RunError(error.message);
-    throw error;
-  }
-}
-
-const topology = makeTopology();
-
-/** All that was planned, as data. */
-export const plan = topology.plan;
-
-/** Each cluster as it runs; no secrets. */
-export const clusters = topology.plan.clusters.map(
-  ({ name, network, podSubnet, serviceSubnet }) => {
-    const cluster = topology.clusters[name];
-    const running = cluster instanceof KindCluster ? cluster : undefined;
-    return {
-      name,
-      network,
-      podSubnet,
-      serviceSubnet,
-      kubeconfigPath: cluster?.kubeconfigPath,
-      context: cluster?.context,
-      kubernetesVersion: running?.kubernetesVersion,
-      nodes: running?.nodes,
-    };
-  },
-);
-
-/** Each Link, from where to where. */
-export const links = topology.plan.links.map(({ source, target, mode }) => ({
-  source,
-  target,
-  mode,
-}));
-
-export const trustAnchor = {
-  fingerprint: topology.trustAnchor.fingerprint,
-  expiry: topology.trustAnchor.expiry,
-};
-
-/** `none` where the images that stand in for Linkerd's proxy carry no traffic. */
-export const dataPlane = sources.dataPlane ?? "real";
+export const { plan, clusters, links, trustAnchor, dataPlane } = runProgram();

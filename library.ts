@@ -23,6 +23,18 @@ export {
 export { toDot } from "./diagram/dot.ts";
 export { toMermaid } from "./diagram/mermaid.ts";
 export { toSvg } from "./diagram/svg.ts";
+export {
+  type ListedRun,
+  listRuns,
+  reap,
+  type ReapedRun,
+  type ReapRequest,
+  type ReapResult,
+  removeRun,
+} from "./environments/reap.ts";
+export type { RunCluster, RunMesh } from "./environments/runs/run-mesh.ts";
+export type { TopologySource } from "./environments/topology-source.ts";
+export { withTopology, type WithTopologyOptions } from "./environments/with-topology.ts";
 export { plan, planOrThrow, type PlanContext, type PlanResult } from "./planning/plan.ts";
 export type {
   ClusterPlan,
@@ -48,3 +60,16 @@ export type {
   Topology as TopologySpec,
   TrustSpec,
 } from "./planning/topology.ts";
+export { writeBundle, type BundleOptions } from "./environments/bundle.ts";
+export type { CheckResult } from "./verification/checks/check.ts";
+export { observe, type Mesh } from "./verification/observe.ts";
+export { junitDocument } from "./verification/render/junit.ts";
+export { markdownSummary } from "./verification/render/markdown.ts";
+export { renderRound } from "./verification/render/round.ts";
+export { renderVerification } from "./verification/render/verification.ts";
+export {
+  verificationDocument,
+  type VerificationDocument,
+} from "./verification/render/verification-document.ts";
+export { verify, type Verification, type VerifyOptions } from "./verification/verify.ts";
+export { type Round, watchVerification, type WatchOptions } from "./verification/watch.ts";

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { given } from "./given.ts";
@@ -7,6 +6,7 @@ import { Vacancy } from "./installation.ts";
 import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
 import { controlPlaneNamespace } from "./control-plane.ts";
 import { multiclusterNamespace } from "./multicluster.ts";
+import { programPath } from "./program-context.ts";
 
 /** Arguments of {@link ExistingCluster}. */
 export interface ExistingClusterArgs {
@@ -35,7 +35,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
     super("linkerd-topology:index:ExistingCluster", name, {}, opts);
     this.kubeconfig = pulumi.secret(content);
     this.context = args.context;
-    this.kubeconfigPath = resolve(args.kubeconfig);
+    this.kubeconfigPath = programPath(args.kubeconfig);
     const vacancy = new Vacancy(
       name,
       {
@@ -61,7 +61,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
 
 function readKubeconfig(cluster: string, path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(programPath(path), "utf8");
   } catch (error) {
     throw new pulumi.RunError(
       `cluster "${cluster}": its kubeconfig ${path} cannot be read: ${(error as Error).message}. ` +

@@ -21,6 +21,12 @@ export interface TopologyArgs {
   readonly name?: string;
   /** Where images and charts come from, paths absolute. @default the public registries */
   readonly sources?: Sources;
+  /**
+   * Labels of the Docker network, such as who may remove it and when. Docker relabels nothing: another
+   * label makes the network anew.
+   * @default {}
+   */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -64,7 +70,7 @@ export class Topology extends pulumi.ComponentResource {
       child,
     );
     const network = plan.clusters.some((cluster) => cluster.type === "kind")
-      ? new Network(networkName(name, plan), networkArgs(plan), child).name
+      ? new Network(networkName(name, plan), networkArgs(plan, args.labels), child).name
       : plan.network.name;
     const members = new Map(
       plan.clusters.map((cluster) => [
@@ -90,8 +96,11 @@ function networkName(name: string, { network: { subnet } }: Plan): string {
   return subnet === undefined ? name : `${name}-${subnet.replace(/[./]/g, "-")}`;
 }
 
-function networkArgs({ network: { name, subnet, nodeRange } }: Plan): NetworkArgs {
-  return given({ name, subnet, ipRange: nodeRange });
+function networkArgs(
+  { network: { name, subnet, nodeRange } }: Plan,
+  labels: TopologyArgs["labels"],
+): NetworkArgs {
+  return given({ name, subnet, ipRange: nodeRange, labels: labels && { ...labels } });
 }
 
 /** Pod routes of each cluster that shares its network with others, by the cluster's name. */

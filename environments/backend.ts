@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { chmod, link, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readFile, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,6 +14,8 @@ export interface Backend {
   readonly type: "person" | "local";
   /** Directory of the state; the local backend's own, absent otherwise. */
   readonly directory: string | undefined;
+  /** Where project files of stacks that have none are made. @default beside the local backend's directory */
+  readonly workspaces?: string;
   /** What Pulumi has to be told to use it. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -23,7 +25,12 @@ export async function chooseBackend(env: NodeJS.ProcessEnv): Promise<Backend> {
   if (await hasOwnBackend(env)) {
     // The toolchain may give Pulumi a home of its own; the login is still in the person's.
     const login = env["PULUMI_CREDENTIALS_PATH"] ?? pulumiHome(env);
-    return { type: "person", directory: undefined, env: { PULUMI_CREDENTIALS_PATH: login } };
+    return {
+      type: "person",
+      directory: undefined,
+      workspaces: path.join(stateDirectory(env), "workspaces"),
+      env: { PULUMI_CREDENTIALS_PATH: login },
+    };
   }
   return localBackend(stateDirectory(env));
 }
@@ -116,13 +123,16 @@ export async function localStacks(backend: Backend, project: string): Promise<st
  * state directory's own files when it was the last one.
  */
 export async function forgetStack(backend: Backend, project: string, stack: string): Promise<void> {
-  if (backend.directory === undefined) return;
+  const workspace = workspaceDirectory(backend, stack);
+  if (workspace !== undefined) await rm(workspace, { recursive: true, force: true });
+  if (backend.directory === undefined) {
+    if (workspace !== undefined) await removeIfEmpty(path.dirname(workspace));
+    return;
+  }
   const pulumi = path.join(backend.directory, ".pulumi");
   for (const kind of ["history", "backups", "locks/organization", "history-checkpoints"]) {
     await rm(path.join(pulumi, kind, project, stack), { recursive: true, force: true });
   }
-  const workspace = workspaceDirectory(backend, stack);
-  if (workspace !== undefined) await rm(workspace, { recursive: true, force: true });
   const state = path.dirname(backend.directory);
   // A workspace without a stack is one that another command is just bringing up.
   const workspaces = await readdir(path.join(state, "workspaces")).catch(() => []);
@@ -134,9 +144,21 @@ export async function forgetStack(backend: Backend, project: string, stack: stri
   if ((await readdir(state).catch(() => ["?"])).length === 0) await rm(state, { recursive: true });
 }
 
-/** Directory of the project file that the stack is run from, with the local backend only. */
+/** With the state directory around it. */
+async function removeIfEmpty(workspaces: string): Promise<void> {
+  for (const directory of [workspaces, path.dirname(workspaces)]) {
+    try {
+      await rmdir(directory);
+    } catch {
+      // Not empty, or not there.
+      return;
+    }
+  }
+}
+
+/** Directory of the project file that the stack is run from; undefined: the project's own. */
 export function workspaceDirectory(backend: Backend, stack: string): string | undefined {
-  return backend.directory === undefined
-    ? undefined
-    : path.join(path.dirname(backend.directory), "workspaces", stack);
+  const { directory, workspaces } = backend;
+  if (workspaces !== undefined) return path.join(workspaces, stack);
+  return directory && path.join(path.dirname(directory), "workspaces", stack);
 }

@@ -8,11 +8,55 @@ interface SecretList {
 
 /** A Helm release that a killed command was at work on, and the way into its cluster. */
 interface InterruptedRelease {
+  /** Of the cluster, where it is not to be mistaken for one that took its place. */
+  readonly uid?: string;
   readonly name: string;
   readonly namespace: string;
   readonly kubeconfigPath: string;
   /** Labels of Helm's records that stand in the way. */
   readonly selector: string;
+}
+
+/** The releases that the package installs, by namespace. */
+const ownReleases = [
+  ["linkerd", "gateway-api"],
+  ["linkerd", "linkerd-crds"],
+  ["linkerd", "linkerd-control-plane"],
+  ["linkerd-multicluster", "linkerd-multicluster"],
+] as const;
+
+/**
+ * Removes Helm's records of releases that the state doesn't know of, from the clusters that the package
+ * made. The provider's plugin may die after it installed one and before it could say so: the engine then
+ * takes the operation for failed, notes nothing as unfinished, and Helm refuses the name for ever.
+ *
+ * A state that knows all releases of its clusters costs nothing.
+ */
+export async function forgetUnknownReleases(state: State): Promise<void> {
+  await Promise.all(unknownReleases(state).map(removeRecords));
+}
+
+function unknownReleases({ deployment }: State): InterruptedRelease[] {
+  const resources = deployment.resources ?? [];
+  return resources
+    .filter(({ urn }) => resourceType(urn) === "kind:index:Cluster")
+    .flatMap((cluster) => {
+      const { kubeconfigPath, uid } = cluster.outputs ?? {};
+      if (typeof kubeconfigPath !== "string" || typeof uid !== "string") return [];
+      const known = resources
+        .filter(({ urn }) => resourceType(urn) === "kubernetes:helm.sh/v3:Release")
+        .filter(({ deletedWith }) => deletedWith === cluster.urn)
+        .map(({ inputs }) => inputs?.["name"]);
+      return ownReleases
+        .filter(([, name]) => !known.includes(name))
+        .map(([namespace, name]) => ({
+          name,
+          namespace,
+          kubeconfigPath,
+          uid,
+          selector: `owner=helm,name=${name}`,
+        }));
+    });
 }
 
 /**
@@ -58,6 +102,12 @@ async function removeRecords(release: InterruptedRelease): Promise<void> {
   const api = await connect({ kubeconfigPath: release.kubeconfigPath }).catch(() => undefined);
   // No kubeconfig, no cluster: it will be made anew.
   if (api === undefined) return;
+  if (release.uid !== undefined) {
+    const system = await api
+      .get<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system")
+      .catch(() => undefined);
+    if (system?.metadata.uid !== release.uid) return;
+  }
   const secrets = `/api/v1/namespaces/${release.namespace}/secrets`;
   const { items } = await api
     .get<SecretList>(secrets, { labelSelector: release.selector })

@@ -2,6 +2,7 @@ import { planOrThrow } from "../planning/plan.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources.ts";
 import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { readTopology } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
 
@@ -16,6 +17,7 @@ export async function planStack(stack: StackFile, sources?: Sources): Promise<Pl
     throw new CommandError(
       `the stack "${stack.name}" has no topology: ${stack.file} needs a value ` +
         "linkerd-topology:topology under config",
+      { exitCode: exitCodes.badInput },
     );
   }
   return planOrThrow(topology, { name: stack.name, ...(sources && { sources }) });

@@ -3,13 +3,15 @@ import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
 import { clearStaleLocks, dropPendingOperations } from "./interrupted.ts";
+import { forgetUnknownReleases } from "./interrupted-releases.ts";
 import { wakeNodes } from "./nodes.ts";
 import { readProject } from "./project.ts";
+import { inlineProgram, withInlineRuntime } from "./program.ts";
 import { engineError } from "./report/engine-errors.ts";
-import { describeStep, done, EngineProgress } from "./report/engine-progress.ts";
-import type { Changed, Step } from "./report/engine-progress.ts";
+import { done, EngineProgress } from "./report/engine-progress.ts";
+import type { Step } from "./report/engine-progress.ts";
 import type { Tell } from "./report/phases.ts";
-import { describeResource, isNotable } from "./report/resource-words.ts";
+import { describeResource } from "./report/resource-words.ts";
 import type { StackFile } from "./stacks.ts";
 import { readOutputs, readState, withoutReports } from "./state.ts";
 import type { Outputs } from "./state.ts";
@@ -25,6 +27,8 @@ export interface EngineRequest {
   /** Asks every resource how it is before anything is changed. @default false */
   readonly refresh?: boolean;
   readonly signal?: AbortSignal;
+  /** Labels of the Docker network. @default {} */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What an update of the engine did and found. */
@@ -51,30 +55,29 @@ export async function runEngine(
   const before = await readState(backend, stack);
   const drift = await wakeNodes(before.deployment.resources ?? [], tell, request.signal);
   for (const one of drift) tell.notice(`${one}: the state is refreshed`);
+  await forgetUnknownReleases(before);
   const unfinished = await dropPendingOperations(backend, stack);
   for (const urn of unfinished) {
     tell.notice(`an earlier command was stopped while it worked on ${describeResource(urn)}`);
   }
   const started = performance.now();
-  const progress = new EngineProgress((change) => {
-    tellChange(change, tell);
-  });
-  const ticker = setInterval(() => {
-    const now = performance.now();
-    tell.current(progress.running.filter(isShown).map((step) => describeStep(step, now)));
-  }, 500);
+  const progress = new EngineProgress((change) => tell.engine?.(change));
   try {
     const changes: Record<string, number> = {};
-    await withoutReports(stack).up({
-      onEvent: (event: EngineEvent) => {
-        progress.handle(event);
-        Object.assign(changes, event.summaryEvent?.resourceChanges);
-      },
-      // What the engine prints is told by its events; without a taker it would be discarded as well.
-      color: "never",
-      refresh: request.refresh === true || drift.length > 0,
-      ...(request.signal && { signal: request.signal }),
-    });
+    request.signal?.throwIfAborted();
+    await withInlineRuntime(() =>
+      withoutReports(stack).up({
+        program: inlineProgram(env, { labels: request.labels }),
+        onEvent: (event: EngineEvent) => {
+          progress.handle(event);
+          Object.assign(changes, event.summaryEvent?.resourceChanges);
+        },
+        // What the engine prints is told by its events; without a taker it would be discarded as well.
+        color: "never",
+        refresh: request.refresh === true || drift.length > 0,
+        ...(request.signal && { signal: request.signal }),
+      }),
+    );
     const ended = performance.now();
     const { deployment } = await readState(backend, stack);
     return {
@@ -90,35 +93,6 @@ export async function runEngine(
       );
     }
     throw engineError("up", progress.errors, error);
-  } finally {
-    clearInterval(ticker);
-  }
-}
-
-function isShown(step: { readonly urn: string; readonly operation: string }): boolean {
-  return isNotable(step.urn) && step.operation !== "same";
-}
-
-/** Tells what the engine began, ended or warned of, as far as it is of interest. */
-export function tellChange(change: Changed, tell: Tell): void {
-  if (change.type === "warning") {
-    const { urn, text } = change.message;
-    // Said of every single resource in a cluster that is gone, which was said before.
-    if (text.startsWith("configured Kubernetes cluster is unreachable")) return;
-    tell.notice(urn === undefined ? text : `${describeResource(urn)}: ${text}`);
-    return;
-  }
-  const { step, type } = change;
-  // A refresh reads everything; only what goes wrong is worth a line.
-  if (!isShown(step) || (step.operation === "refresh" && type !== "failed")) return;
-  const name = describeResource(step.urn);
-  if (type === "status") tell.step(`${name}: ${step.status ?? ""}`);
-  else if (type === "failed") tell.step(`${name}: failed`);
-  else if (type === "ended" && step.ended !== undefined) {
-    // With its cluster, a resource goes in no time.
-    if (step.operation === "delete" && step.ended - step.started < 1_000) return;
-    const seconds = ((step.ended - step.started) / 1000).toFixed(1);
-    tell.step(`${name}: ${done(step.operation)} in ${seconds} s`);
   }
 }
 

@@ -16,7 +16,7 @@ export async function withScratch<T>(
   env: Readonly<Record<string, string>>,
   run: (env: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
-  await removeAbandoned();
+  await removeAbandonedScratch();
   // Not below the state directory: a socket in it must stay within the 107 characters of its address.
   const directory = await mkdtemp(path.join(os.tmpdir(), `${prefix}${process.pid}-`));
   try {
@@ -27,7 +27,7 @@ export async function withScratch<T>(
 }
 
 /** Removes the directories of commands that were killed. */
-async function removeAbandoned(): Promise<void> {
+export async function removeAbandonedScratch(): Promise<void> {
   for (const name of await readdir(os.tmpdir())) {
     const pid = name.startsWith(prefix)
       ? Number.parseInt(name.slice(prefix.length), 10)

@@ -3,13 +3,19 @@ import path from "node:path";
 import { parse } from "yaml";
 import { didYouMean } from "../planning/suggest.ts";
 import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { readProject, stackDirectory } from "./project.ts";
 
 /** A stack that can be brought up: its name, and the file that holds its configuration. */
 export interface StackFile {
   readonly name: string;
   readonly file: string;
+  /** The topology where no file holds it; the file's name is then for people only. */
+  readonly topology?: unknown;
 }
+
+/** Where a stack's configuration has the topology. */
+export const topologyKey = "linkerd-topology:topology";
 
 /** The stack that commands mean when they are not told another. */
 export const defaultStack = "hierarchical";
@@ -41,20 +47,22 @@ export function unknownStack(name: string, known: readonly string[]): CommandErr
   const hint = didYouMean(name, known);
   return new CommandError(
     `there is no stack "${name}"${hint === undefined ? "" : ` (${hint})`}\nstacks: ${known.join(", ") || "none"}; ` +
-      "another one is a file stacks/Pulumi.NAME.yaml",
+      "another one is a file stacks/Pulumi.NAME.yaml, or any YAML file by its path",
+    { exitCode: exitCodes.badInput },
   );
 }
 
 /** The topology as the stack's configuration has it, not yet validated. */
 export async function readTopology(stack: StackFile): Promise<unknown> {
   const { config } = await readConfiguration(stack);
-  return config["linkerd-topology:topology"];
+  return config[topologyKey];
 }
 
 /** The stack's configuration file. */
 export async function readConfiguration(
   stack: StackFile,
 ): Promise<{ config: Record<string, unknown>; [key: string]: unknown }> {
+  if (stack.topology !== undefined) return { config: { [topologyKey]: stack.topology } };
   const content: unknown = parse(await readFile(stack.file, "utf8"));
   const object = (typeof content === "object" && content !== null ? content : {}) as Record<
     string,

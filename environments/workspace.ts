@@ -41,13 +41,13 @@ export async function openExistingStack(options: OpenOptions): Promise<Stack | u
 }
 
 async function openWorkspace({ stack, backend, env }: OpenOptions): Promise<LocalWorkspace> {
-  const relocatedTo = workspaceDirectory(backend, stack.name);
+  // A backend of the person's own goes with the project's own files, as far as the stack is among them.
+  const isProjects = backend.directory === undefined && stack.topology === undefined;
+  const relocatedTo = isProjects ? undefined : workspaceDirectory(backend, stack.name);
   if (relocatedTo !== undefined) await writeProject(relocatedTo, stack);
-  // The Automation API looks for the CLI on this process' PATH.
-  process.env["PATH"] = env["PATH"] ?? process.env["PATH"];
   return LocalWorkspace.create({
     workDir: relocatedTo ?? projectDirectory,
-    pulumiCommand: await PulumiCommand.get(),
+    pulumiCommand: await pulumiCommand(env["PATH"]),
     envVars: {
       // Program and plugins start a third of a second faster each when their code is compiled already.
       NODE_COMPILE_CACHE: path.join(cacheDirectory(env), "node-compile"),
@@ -57,7 +57,22 @@ async function openWorkspace({ stack, backend, env }: OpenOptions): Promise<Loca
   });
 }
 
-/** Project and configuration for the local backend; see {@link relocated} for why. */
+/**
+ * The CLI of the toolchain. The Automation API looks for it on this process' PATH, where it need not be;
+ * the process that looks is started before the call comes back, and nothing else sees another PATH.
+ */
+function pulumiCommand(toolsPath: string | undefined): Promise<PulumiCommand> {
+  const { PATH } = process.env;
+  process.env["PATH"] = toolsPath ?? PATH;
+  try {
+    return PulumiCommand.get();
+  } finally {
+    if (PATH === undefined) delete process.env["PATH"];
+    else process.env["PATH"] = PATH;
+  }
+}
+
+/** Project and configuration elsewhere; see {@link relocated} for why. */
 async function writeProject(directory: string, stack: StackFile): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const project = relocated(await readProject());

@@ -1,0 +1,30 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import path from "node:path";
+
+/** What a program finds around it. */
+export interface ProgramContext {
+  /** Variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Directory that relative paths of the topology start from. */
+  readonly directory: string;
+}
+
+const contexts = new AsyncLocalStorage<ProgramContext>();
+
+/**
+ * Runs a program in surroundings of its own. Several run at the same time in one process where they are
+ * run inline, so that neither the process' variables nor its working directory can be theirs.
+ */
+export function inContext<T>(context: ProgramContext, run: () => T): T {
+  return contexts.run(context, run);
+}
+
+/** The variables of the program that asks. */
+export function programEnv(): ProgramContext["env"] {
+  return contexts.getStore()?.env ?? process.env;
+}
+
+/** An absolute path, from the directory of the program that asks. */
+export function programPath(file: string): string {
+  return path.resolve(contexts.getStore()?.directory ?? "", file);
+}

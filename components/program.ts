@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan } from "../planning/plan-types.ts";
+import { TopologyError } from "../planning/problem.ts";
+import type { Sources } from "../planning/sources.ts";
+import type { Topology as TopologySpec } from "../planning/topology.ts";
+import { KindCluster } from "./kind-cluster.ts";
+import { programEnv, programPath } from "./program-context.ts";
+import { readSources, sourcesVariable } from "./sources.ts";
+import { Topology } from "./topology.ts";
+
+/** What the configuration of the stack doesn't say. */
+export interface ProgramOptions {
+  /** Labels of the Docker network. @default {} */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What the program of a stack exports. None of it is secret. */
+export interface ProgramOutputs {
+  /** All that was planned, as data. */
+  readonly plan: Plan;
+  /** Each cluster as it runs. */
+  readonly clusters: readonly object[];
+  /** Each Link, from where to where. */
+  readonly links: readonly object[];
+  readonly trustAnchor: {
+    readonly fingerprint: pulumi.Output<string>;
+    readonly expiry: pulumi.Output<string>;
+  };
+  /** `none` where the images that stand in for Linkerd's proxy carry no traffic. */
+  readonly dataPlane: "real" | "none";
+}
+
+/**
+ * The program of every stack: its configuration → topology → outputs. `pulumi up` runs it from index.ts,
+ * the commands run it inline; a stack can be brought up by either, in any order.
+ *
+ * @throws pulumi.RunError with every problem of the topology
+ */
+export function runProgram(options: ProgramOptions = {}): ProgramOutputs {
+  const config = new pulumi.Config("linkerd-topology");
+  const sourcesFile = programEnv()[sourcesVariable] ?? config.get("sources");
+  const sources = sourcesFile ? readSources(programPath(sourcesFile)) : {};
+  const topology = makeTopology(config.requireObject<TopologySpec>("topology"), sources, options);
+  return {
+    plan: topology.plan,
+    clusters: topology.plan.clusters.map(({ name, network, podSubnet, serviceSubnet }) => {
+      const cluster = topology.clusters[name];
+      const running = cluster instanceof KindCluster ? cluster : undefined;
+      return {
+        name,
+        network,
+        podSubnet,
+        serviceSubnet,
+        kubeconfigPath: cluster?.kubeconfigPath,
+        context: cluster?.context,
+        kubernetesVersion: running?.kubernetesVersion,
+        nodes: running?.nodes,
+      };
+    }),
+    links: topology.plan.links.map(({ source, target, mode }) => ({ source, target, mode })),
+    trustAnchor: {
+      fingerprint: topology.trustAnchor.fingerprint,
+      expiry: topology.trustAnchor.expiry,
+    },
+    dataPlane: sources.dataPlane ?? "real",
+  };
+}
+
+function makeTopology(topology: TopologySpec, sources: Sources, options: ProgramOptions): Topology {
+  try {
+    return new Topology(pulumi.getStack(), { topology, sources, labels: options.labels });
+  } catch (error) {
+    // All that is to say is in the message; a stack trace of this file would hide it.
+    if (error instanceof TopologyError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { readSources } from "../components/sources.ts";
+import { styleOf } from "../verification/render/style.ts";
+import { planStack } from "./plan-stack.ts";
+import { preflight, preflightNotRun } from "./preflight/preflight.ts";
+import type { PreflightResult } from "./preflight/preflight.ts";
+import { dockerCheck, lookForTools } from "./preflight/tools.ts";
+import type { StackFile } from "./stacks.ts";
+
+/** Everything that can be looked at before an `up`, without bringing tools or making anything. */
+export async function lookAhead(
+  stack: StackFile,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<PreflightResult[]> {
+  const file = env["LINKERD_TOPOLOGY_SOURCES"];
+  const sources = file === undefined || file === "" ? undefined : readSources(file);
+  const plan = await planStack(stack, sources);
+  const given = Object.fromEntries(
+    Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+  const tools = await lookForTools(given);
+  const docker = tools.find(({ id }) => id === dockerCheck);
+  const needsDocker = plan.clusters.some((cluster) => cluster.type === "kind");
+  const others =
+    docker?.state === "passed" || !needsDocker
+      ? await preflight(plan, sources, given)
+      : preflightNotRun("no Docker daemon answers");
+  return [...tools, ...others.map(withChartsFromSource)];
+}
+
+/** Where the repository is out of reach, `up` brings the charts from their source. */
+function withChartsFromSource(result: PreflightResult): PreflightResult {
+  if (result.id !== "charts" || result.state !== "failed") return result;
+  const note = "Linkerd's chart repository is out of reach; up makes them from source";
+  return { ...result, state: "not run", problems: [], note };
+}
+
+/** One line per check, and below it what stands in the way. */
+export function renderPreflight(
+  results: readonly PreflightResult[],
+  options: { readonly color?: boolean } = {},
+): string {
+  const style = styleOf(options.color ?? false);
+  const marks = { passed: style.good("✓"), failed: style.bad("✗"), "not run": style.warn("–") };
+  const count = (state: PreflightResult["state"]): number =>
+    results.filter((result) => result.state === state).length;
+  return [
+    ...results.flatMap(({ title, state, problems, note }) => [
+      `${marks[state]} ${title}${note === undefined ? "" : style.dim(` (${note})`)}`,
+      ...problems.map((problem) => `    ${problem.replaceAll("\n", "\n    ")}`),
+    ]),
+    "",
+    `${count("passed")} passed, ${count("failed")} failed, ${count("not run")} not run`,
+  ].join("\n");
+}

@@ -1,0 +1,111 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parse } from "yaml";
+import type { Topology as TopologySpec } from "../planning/topology.ts";
+import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { readTopology, topologyKey } from "./stacks.ts";
+import type { StackFile } from "./stacks.ts";
+
+/**
+ * Where a topology comes from: a stack's configuration file; a YAML file that holds a topology, or a
+ * stack's configuration; or an object.
+ */
+export type TopologySource =
+  | { readonly stack: StackFile }
+  | { readonly file: string }
+  | {
+      readonly topology: TopologySpec;
+      /** What relative paths in it start from. @default the working directory */
+      readonly directory?: string;
+    };
+
+/** A topology that was read, not yet validated. */
+export interface ReadTopology {
+  /** Name by which it is known: its own, else that of its stack or file, else `mesh`. */
+  readonly name: string;
+  /** Relative paths in it are absolute now, but for those of a stack: they start from the project. */
+  readonly topology: unknown;
+}
+
+/** @throws CommandError where there is no such file, or no topology in it */
+export async function readTopologySource(source: TopologySource): Promise<ReadTopology> {
+  if ("topology" in source) {
+    const topology = withAbsolutePaths(source.topology, source.directory ?? process.cwd());
+    return { name: ownName(topology) ?? "mesh", topology };
+  }
+  if ("stack" in source) {
+    const topology = await readTopology(source.stack);
+    return { name: ownName(topology) ?? source.stack.name, topology };
+  }
+  const topology = withAbsolutePaths(
+    await readTopologyFile(source.file),
+    path.dirname(path.resolve(source.file)),
+  );
+  return { name: ownName(topology) ?? nameOfFile(source.file), topology };
+}
+
+/** The stack that a topology is brought up as, without any file: its configuration is in memory. */
+export function stackOf(name: string, topology: unknown): StackFile {
+  return { name, file: `the topology ${name}`, topology };
+}
+
+async function readTopologyFile(file: string): Promise<unknown> {
+  let content: unknown;
+  try {
+    content = parse(await readFile(file, "utf8"));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new CommandError(
+      code === "ENOENT"
+        ? `there is no file ${file}: name a YAML file that holds a topology`
+        : `${file} can't be read as a topology: ${(error as Error).message.trim()}`,
+      { exitCode: exitCodes.badInput },
+    );
+  }
+  const config = property(content, "config");
+  const configured = property(config, topologyKey);
+  return config === undefined || configured === undefined ? content : configured;
+}
+
+/** `Pulumi.star.yaml` and `star.topology.yaml` are both `star`. */
+function nameOfFile(file: string): string {
+  const base = path
+    .basename(file)
+    .replace(/^Pulumi\./, "")
+    .replace(/\..*$/, "");
+  return base === "" ? "mesh" : base;
+}
+
+function ownName(topology: unknown): string | undefined {
+  const name = property(topology, "name");
+  return typeof name === "string" && name !== "" ? name : undefined;
+}
+
+/** What is wrong with the topology is for its validation to say: only what is as it should be is changed. */
+function withAbsolutePaths(topology: unknown, directory: string): unknown {
+  const clusters = property(topology, "clusters");
+  if (!Array.isArray(clusters)) return topology;
+  const absolute = (file: unknown): unknown =>
+    typeof file === "string" && file !== "" ? path.resolve(directory, file) : file;
+  return {
+    ...(topology as object),
+    clusters: clusters.map((cluster: unknown) => {
+      const kubeconfig = property(cluster, "kubeconfig");
+      const archives = property(cluster, "imageArchives");
+      return kubeconfig === undefined && archives === undefined
+        ? cluster
+        : {
+            ...(cluster as object),
+            ...(kubeconfig !== undefined && { kubeconfig: absolute(kubeconfig) }),
+            ...(Array.isArray(archives) && { imageArchives: archives.map(absolute) }),
+          };
+    }),
+  };
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}
