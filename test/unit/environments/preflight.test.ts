@@ -5,6 +5,12 @@ import { checkCharts } from "../../../environments/preflight/charts.ts";
 import { checkExistingClusters } from "../../../environments/preflight/existing-clusters.ts";
 import { checkForeignClusters } from "../../../environments/preflight/foreign-clusters.ts";
 import { checkPorts } from "../../../environments/preflight/ports.ts";
+import { renderPreflight } from "../../../environments/look-ahead.ts";
+import {
+  preflight,
+  preflightNotRun,
+  requirePassed,
+} from "../../../environments/preflight/preflight.ts";
 import type { PreflightContext } from "../../../environments/preflight/preflight.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { Topology } from "../../../planning/topology.ts";
@@ -83,5 +89,39 @@ describe("the checks before up", () => {
       /^cluster staging exists.*no kubeconfig file \/nowhere.*correct its/,
     );
     assert.deepEqual(further, []);
+  });
+
+  test("are a list of results, of which up makes one error", async () => {
+    const kubeconfig = "/nowhere/staging.kubeconfig";
+    const plan = planOrThrow({ clusters: [{ name: "staging", kubeconfig }] }, { name: "lab" });
+    const results = await preflight(plan, { charts: "/charts" }, {});
+    assert.deepEqual(
+      results.filter(({ state }) => state !== "passed").map(({ id }) => id),
+      ["existing-clusters"],
+    );
+    assert.throws(
+      () => requirePassed(results),
+      /can't bring the topology up; nothing was made:\n {2}- cluster staging exists/,
+    );
+    const passed = results.filter(({ state }) => state === "passed");
+    assert.equal(requirePassed(passed), passed);
+  });
+
+  test("are told one by one, and why one was not run", () => {
+    const [first, ...rest] = preflightNotRun("no Docker daemon answers");
+    const failed = {
+      id: "x",
+      title: "ports are free",
+      state: "failed",
+      problems: ["one", "two"],
+    } as const;
+    const text = renderPreflight([failed, ...(first === undefined ? [] : [first])]);
+    assert.equal(
+      text,
+      "✗ ports are free\n    one\n    two\n" +
+        "– clusters that exist already can be asked (no Docker daemon answers)\n\n" +
+        "0 passed, 1 failed, 1 not run",
+    );
+    assert.equal(rest.length, 6);
   });
 });

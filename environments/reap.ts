@@ -1,0 +1,192 @@
+import { readdir } from "node:fs/promises";
+import { ownerOf } from "./leftovers.ts";
+import { findRunNetworks } from "./runs/docker-traces.ts";
+import type { RunNetwork } from "./runs/docker-traces.ts";
+import { look } from "./runs/process-identity.ts";
+import { findRuns, forgetRun, isDraft, readRecord } from "./runs/record.ts";
+import type { FoundRun, RunRecord } from "./runs/record.ts";
+import { takeDown } from "./runs/take-down.ts";
+import type { TakenRun } from "./runs/take-down.ts";
+import { judgeRun } from "./runs/verdict.ts";
+import type { Verdict } from "./runs/verdict.ts";
+
+export interface ReapRequest {
+  /** Variables over those of this process; `XDG_STATE_HOME` tells where the runs' files are. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Judges and removes nothing. @default false */
+  readonly dryRun?: boolean;
+  /** Told what is being done. */
+  readonly tell?: (line: string) => void;
+}
+
+/** A run, and what was done about it. */
+export interface ReapedRun {
+  readonly name: string;
+  readonly why: string;
+}
+
+export interface ReapResult {
+  /** Taken away, or, with `dryRun`, to be taken away. */
+  readonly removed: readonly ReapedRun[];
+  /** Left, each with the reason. */
+  readonly left: readonly ReapedRun[];
+  /** Should have been taken away, and could not be. */
+  readonly failed: readonly ReapedRun[];
+  /** What could not be looked at. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Takes away what runs left: those that have expired, and those whose owner is gone. It needs nothing but
+ * the records and Docker, and touches nothing else, neither other stacks nor other clusters.
+ */
+export async function reap(request: ReapRequest = {}): Promise<ReapResult> {
+  const tell = request.tell ?? (() => undefined);
+  const { runs, problems } = await findAllRuns({ ...process.env, ...request.env });
+  const judged = await Promise.all(runs.map(async (run) => ({ run, verdict: await judge(run) })));
+  const removed: ReapedRun[] = [];
+  const failed: ReapedRun[] = [];
+  const left: ReapedRun[] = [];
+  for (const { run, verdict } of judged) {
+    const { name } = run;
+    if (!verdict.remove) left.push({ name, why: verdict.why });
+    else if (request.dryRun === true) removed.push({ name, why: verdict.why });
+    else {
+      try {
+        await takeDown(run, (line) => tell(`${name}: ${line}`));
+        removed.push({ name, why: verdict.why });
+      } catch (error) {
+        failed.push({ name, why: error instanceof Error ? error.message : String(error) });
+      }
+    }
+  }
+  return { removed, left, failed, problems };
+}
+
+/** A run as its record, Docker, or both tell of it. */
+interface AnyRun extends TakenRun {
+  readonly network: RunNetwork | undefined;
+  /** Its record is another user's. */
+  readonly recordHidden: boolean;
+}
+
+/** All runs of this user, and those of others of which Docker knows. */
+async function findAllRuns(
+  env: NodeJS.ProcessEnv,
+): Promise<{ runs: AnyRun[]; problems: string[] }> {
+  const problems: string[] = [];
+  const [found, networks] = await Promise.all([
+    findRuns(env),
+    findRunNetworks().catch((error: unknown): RunNetwork[] => {
+      // Whoever has no Docker has no containers of a run either.
+      problems.push(`Docker can't be asked for runs: ${messageOf(error)}`);
+      return [];
+    }),
+  ]);
+  const runs = new Map<string, AnyRun>();
+  for (const { directory, record } of found) {
+    if (record === "missing" && isDraft(directory)) await forgetRun(directory);
+    else if (record === "missing") await forgetEmpty(directory, problems);
+    else if (record === "unreadable") {
+      problems.push(
+        `the record of the run in ${directory} can't be read: look at it, and remove it`,
+      );
+    } else runs.set(keyOf(record.project, record.name), fromRecord({ directory, record }));
+  }
+  for (const network of networks) {
+    const [project = ""] = network.owner.split("/");
+    // A network that bears the labels but is no run's is nobody's business.
+    if (network.name === "" || network.owner !== ownerOf(project, network.name)) continue;
+    const key = keyOf(project, network.name);
+    const known = runs.get(key);
+    runs.set(key, known === undefined ? await fromDocker(project, network) : { ...known, network });
+  }
+  return { runs: [...runs.values()], problems };
+}
+
+function keyOf(project: string, name: string): string {
+  return ownerOf(project, name);
+}
+
+function fromRecord({ directory, record }: FoundRun & { readonly record: RunRecord }): AnyRun {
+  const { name, project } = record;
+  return { name, project, directory, record, network: undefined, recordHidden: false };
+}
+
+/** Its files are in another state directory, another user's, or lost. */
+async function fromDocker(project: string, network: RunNetwork): Promise<AnyRun> {
+  const { name, directory } = network;
+  const record = directory === "" ? "missing" : await readRecord(directory);
+  if (typeof record === "object" && record.name === name) {
+    return { name, project, directory, record, network, recordHidden: false };
+  }
+  const recordHidden = record === "unreadable";
+  return { name, project, directory: undefined, record: undefined, network, recordHidden };
+}
+
+/** What was being removed when somebody killed that; anything else in there is not a run's. */
+async function forgetEmpty(directory: string, problems: string[]): Promise<void> {
+  const entries = await readdir(directory).catch(() => []);
+  if (entries.length === 0) await forgetRun(directory);
+  else problems.push(`${directory} has no record of a run: look at it, and remove it`);
+}
+
+async function judge({ record, network, recordHidden }: AnyRun): Promise<Verdict> {
+  const owner = record?.owner ?? network?.process;
+  return judgeRun(
+    {
+      expires: record?.expires ?? network?.expires,
+      kept: record?.kept,
+      owner,
+      ownerIs: owner === undefined ? "unknown" : await look(owner),
+      recordHidden,
+    },
+    Date.now(),
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A run that is there. */
+export interface ListedRun {
+  readonly name: string;
+  /** What is or isn't done about it by {@link reap}, and why. */
+  readonly verdict: Verdict;
+  readonly created: string | undefined;
+  readonly expires: string | undefined;
+  readonly directory: string | undefined;
+}
+
+/** All runs that are there, by their records and by Docker. */
+export async function listRuns(
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<ListedRun[]> {
+  const { runs } = await findAllRuns({ ...process.env, ...options.env });
+  return Promise.all(
+    runs.map(async (run) => ({
+      name: run.name,
+      verdict: await judge(run),
+      created: run.record?.created,
+      expires: run.record?.expires ?? run.network?.expires,
+      directory: run.directory,
+    })),
+  );
+}
+
+/**
+ * Takes one run away by its name, whatever its owner or its expiry.
+ *
+ * @returns whether there was one of that name
+ */
+export async function removeRun(
+  name: string,
+  options: Pick<ReapRequest, "env" | "tell"> = {},
+): Promise<boolean> {
+  const { runs } = await findAllRuns({ ...process.env, ...options.env });
+  const run = runs.find((one) => one.name === name);
+  if (run === undefined) return false;
+  await takeDown(run, options.tell ?? (() => undefined));
+  return true;
+}

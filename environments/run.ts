@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { timeLimits } from "../planning/time-limits.ts";
+import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { outliveReader } from "./report/outlive-reader.ts";
+import type { Output } from "./report/phases.ts";
+import { exitCodeOf, startCommand } from "./runs/run-child.ts";
+import type { RunningCommand } from "./runs/run-child.ts";
+import { withRun } from "./runs/session.ts";
+import type { RunOptions } from "./runs/session.ts";
+import type { TopologySource } from "./topology-source.ts";
+
+export interface RunRequest extends Omit<RunOptions, "signal" | "output"> {
+  readonly source: TopologySource;
+  /** Program and arguments. */
+  readonly command: readonly string[];
+  readonly output: Output;
+  /** The command's standard output goes to this process' standard error. @default false */
+  readonly toStandardError?: boolean | undefined;
+}
+
+/** How long after an interrupt another one counts as the same: npm passes on what the terminal sent. */
+const sameInterrupt = 1_000;
+
+/**
+ * What `linkerd-topology run` does: brings a topology up under a name of its own, runs a command with it,
+ * and takes everything away, whatever happens. While it runs, this process' SIGINT, SIGTERM and SIGHUP are
+ * its own: the first goes to the command and, once that has ended, everything is taken away; the second
+ * doesn't wait for the command; a third leaves the rest to the run's guardian.
+ *
+ * @returns the command's exit code; 128 and a signal's number where a signal ended it, or all of this
+ * @throws CommandError and TopologyError, whose messages are for people
+ */
+export async function run(request: RunRequest): Promise<number> {
+  const { source, command, toStandardError = false, ...options } = request;
+  if (command.length === 0) {
+    throw new CommandError(
+      "which command? It comes after two dashes: run --topology FILE -- COMMAND",
+      {
+        exitCode: exitCodes.badInput,
+      },
+    );
+  }
+  // Whatever happens includes that nobody looks any more.
+  outliveReader();
+  const interrupts = new Interrupts(request.output);
+  try {
+    return await withRun(source, { ...options, signal: interrupts.signal }, async ({ env }) => {
+      request.output.write(`$ ${command.join(" ")}\n`);
+      const running = startCommand(command, env, { toStandardError });
+      interrupts.command = running;
+      const code = await running.ended;
+      interrupts.command = undefined;
+      if (code !== 0 && options.keepOnFailure === true && interrupts.count === 0) {
+        throw new CommandFailed(`\`${command.join(" ")}\` ended with ${code}`, { exitCode: code });
+      }
+      return code;
+    });
+  } catch (error) {
+    // It has said itself what is wrong.
+    if (error instanceof CommandFailed || error instanceof Interrupted) return error.exitCode;
+    if (interrupts.code !== undefined) return interrupts.code;
+    throw error;
+  } finally {
+    interrupts.stop();
+  }
+}
+
+/** The command's own failure, where what it ran with is to be kept. */
+class CommandFailed extends CommandError {}
+
+/** What the work is aborted with. */
+class Interrupted extends CommandError {}
+
+const listened = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** The signals of this process while a run goes on. */
+class Interrupts {
+  /** The command while it runs. */
+  command: RunningCommand | undefined;
+  /** Exit code by the first signal. */
+  code: number | undefined;
+  count = 0;
+  readonly #controller = new AbortController();
+  readonly #output: Output;
+  #last = 0;
+
+  constructor(output: Output) {
+    this.#output = output;
+    for (const name of listened) process.on(name, this.#interrupt);
+  }
+
+  /** Aborted when everything is to be taken away at once. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  stop(): void {
+    for (const name of listened) process.off(name, this.#interrupt);
+  }
+
+  readonly #interrupt = (name: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (this.count > 0 && now - this.#last < sameInterrupt) return;
+    this.#last = now;
+    this.count++;
+    this.code ??= exitCodeOf(name);
+    if (this.count === 1 && this.command !== undefined) {
+      this.#say(`\n${name}: waiting for the command to end; once more to take all away at once\n`);
+      void this.#letEnd(name, this.command);
+    } else if (!this.signal.aborted) {
+      this.#say(`\n${name}: taking all away\n`);
+      this.#abort(name);
+    } else if (this.count > 2) {
+      this.#say("the rest is taken away in the background\n");
+      process.exit(this.code);
+    }
+  };
+
+  async #letEnd(name: NodeJS.Signals, command: RunningCommand): Promise<void> {
+    await command.forward(name);
+    // Whoever sends something else than Ctrl-C gives ten seconds, as a rule.
+    const limit = name === "SIGINT" ? timeLimits.commandInterrupted : timeLimits.commandEnded;
+    await Promise.race([command.ended, sleep(limit, undefined, { ref: false })]);
+    if (this.command !== undefined) this.#abort(name);
+  }
+
+  #abort(name: NodeJS.Signals): void {
+    const exitCode = this.code ?? exitCodeOf(name);
+    this.#controller.abort(new Interrupted(`interrupted by ${name}`, { exitCode }));
+  }
+
+  #say(text: string): void {
+    try {
+      this.#output.write(text);
+    } catch {
+      // A terminal that was closed: SIGHUP told so.
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { timeLimits } from "../../planning/time-limits.ts";
+
+/**
+ * Variable that every process of a run has, and those that they start: the engine, its plugins, kind, and
+ * the command with all that it started. The process that owns the run and its guardian don't have it.
+ */
+export const runVariable = "LINKERD_TOPOLOGY_RUN";
+
+/** A process of a run. */
+export interface RunProcess {
+  readonly pid: number;
+  /** Name of its program. */
+  readonly program: string;
+}
+
+/** The processes of a run, whoever their parent is by now. */
+export async function processesOf(run: string): Promise<RunProcess[]> {
+  const entries = await readdir("/proc").catch(() => undefined);
+  if (entries === undefined) return processesByPs(run);
+  const mark = `${runVariable}=${run}`;
+  const found = await Promise.all(
+    entries
+      .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
+      .map(async (entry): Promise<RunProcess[]> => {
+        try {
+          const environment = await readFile(`/proc/${entry}/environ`, "utf8");
+          if (!environment.split("\0").includes(mark)) return [];
+          const program = await readFile(`/proc/${entry}/comm`, "utf8");
+          return [{ pid: Number(entry), program: program.trim() }];
+        } catch {
+          // It has ended, or is another user's.
+          return [];
+        }
+      }),
+  );
+  return found.flat();
+}
+
+/** Where there is no /proc: `ps` shows the variables of this user's processes. */
+async function processesByPs(run: string): Promise<RunProcess[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-axEww", "-o", "pid=,command="], {
+    maxBuffer: 64 * 1024 * 1024,
+  }).catch(() => ({ stdout: "" }));
+  return stdout.split("\n").flatMap((line) => {
+    const [, pid, command = ""] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
+    const marked = command.split(" ").includes(`${runVariable}=${run}`);
+    if (!marked || Number(pid) === process.pid) return [];
+    return [{ pid: Number(pid), program: command.split(" ")[0]?.split("/").at(-1) ?? "" }];
+  });
+}
+
+/**
+ * Ends every process of a run, those included that they start meanwhile.
+ *
+ * @param except the command's own processes may be let go on, for example
+ * @returns whether all of them are gone
+ */
+export async function killProcesses(
+  run: string,
+  except: (process: RunProcess) => boolean = () => false,
+): Promise<boolean> {
+  const deadline = performance.now() + timeLimits.processesKilled;
+  for (;;) {
+    const processes = (await processesOf(run)).filter((process) => !except(process));
+    if (processes.length === 0) return true;
+    for (const { pid } of processes) signal(pid, "SIGKILL");
+    if (performance.now() > deadline) return false;
+    // The kernel takes a moment to take a process away, and its variables go first.
+    await sleep(20);
+  }
+}
+
+/** Asks the engines of a run to stop: they finish what they are at, and record it. */
+export async function interruptEngines(run: string, limit: number): Promise<void> {
+  const deadline = performance.now() + limit;
+  const asked = new Set<number>();
+  for (;;) {
+    const engines = (await processesOf(run)).filter(({ program }) => program === "pulumi");
+    if (engines.length === 0 || performance.now() > deadline) return;
+    for (const { pid } of engines) {
+      // The second interrupt would mean "at once".
+      if (!asked.has(pid)) signal(pid, "SIGINT");
+      asked.add(pid);
+    }
+    await sleep(200);
+  }
+}
+
+/** Sends a signal to a process that may have ended. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended, or is another user's.
+  }
+}

@@ -1,0 +1,180 @@
+import { randomInt } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import * as z from "zod";
+import { stateDirectory } from "../paths.ts";
+
+const identity = z.object({
+  pid: z.int().positive(),
+  start: z.string(),
+  host: z.string(),
+  boot: z.string(),
+  namespace: z.string(),
+});
+
+const schema = z.object({
+  version: z.literal(1),
+  name: z.string(),
+  project: z.string(),
+  topology: z.string(),
+  owner: identity,
+  created: z.iso.datetime(),
+  expires: z.iso.datetime(),
+  backendUrl: z.string().optional(),
+  docker: z.boolean(),
+  engineRemoves: z.boolean(),
+  kept: z.string().optional(),
+});
+
+/**
+ * What is known of a run. It is written before anything is made and removed last, so that whatever a run
+ * left can be found, judged and taken away by anybody. It holds no secret.
+ */
+export interface RunRecord {
+  readonly version: 1;
+  /** Of the run, of its stack and of its topology. */
+  readonly name: string;
+  /** The Pulumi project. */
+  readonly project: string;
+  /** Name that the topology has apart from runs. */
+  readonly topology: string;
+  /** The process that takes the run away. */
+  readonly owner: z.infer<typeof identity>;
+  /** ISO 8601. */
+  readonly created: string;
+  /** ISO 8601: from then on anybody may take it away. */
+  readonly expires: string;
+  /** The Pulumi backend, where one was chosen; without credentials. */
+  readonly backendUrl?: string | undefined;
+  /** It makes containers. */
+  readonly docker: boolean;
+  /** There is something that only Pulumi can remove: in clusters that exist, or in a chosen backend. */
+  readonly engineRemoves: boolean;
+  /** Why it was kept; only its expiry counts then. */
+  readonly kept?: string | undefined;
+}
+
+const recordName = "run.json";
+
+/** Directory of all runs of this user. */
+export function runsDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  return path.join(stateDirectory(env), "runs");
+}
+
+/** Directory of a run: its record, and the state directory of everything in it. */
+export function runDirectory(name: string, env: NodeJS.ProcessEnv = process.env): string {
+  return path.join(runsDirectory(env), name);
+}
+
+/**
+ * A name that no other run has: `<base>-<6 characters>`.
+ *
+ * @param room characters that it may have
+ */
+export function runName(base: string, room: number): string {
+  const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  const random = Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join("");
+  const plain = base
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+/g, "")
+    .slice(0, Math.max(1, room - 7))
+    .replaceAll(/-+$/g, "");
+  return `${plain === "" ? "mesh" : plain}-${random}`;
+}
+
+/** Makes the run's directory with its record, whole or not at all. */
+export async function beginRun(directory: string, record: RunRecord): Promise<void> {
+  const runs = path.dirname(directory);
+  const draft = path.join(runs, `${draftPrefix}${record.owner.pid}-${record.name}`);
+  await mkdir(draft, { recursive: true, mode: 0o700 });
+  try {
+    await write(draft, record);
+    await rename(draft, directory);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const draftPrefix = ".new-";
+
+/** Whether it is the directory of a run that was never begun. */
+export function isDraft(directory: string): boolean {
+  return path.basename(directory).startsWith(draftPrefix);
+}
+
+/** Writes another record of a run that was begun. */
+export async function updateRecord(directory: string, record: RunRecord): Promise<void> {
+  await write(directory, record);
+}
+
+async function write(directory: string, record: RunRecord): Promise<void> {
+  const file = path.join(directory, recordName);
+  const partial = `${file}.${process.pid}.partial`;
+  await writeFile(partial, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(partial, file);
+}
+
+/**
+ * The record of a run. `missing`: the directory has none, or there is no directory. `unreadable`: this
+ * user may not read it, or it says nothing.
+ */
+export async function readRecord(directory: string): Promise<RunRecord | "missing" | "unreadable"> {
+  let text: string;
+  try {
+    text = await readFile(path.join(directory, recordName), "utf8");
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "missing" : "unreadable";
+  }
+  try {
+    const parsed = schema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : "unreadable";
+  } catch {
+    return "unreadable";
+  }
+}
+
+/** A run of this user. */
+export interface FoundRun {
+  readonly directory: string;
+  readonly record: RunRecord | "missing" | "unreadable";
+}
+
+/** All runs that this user has, or left. */
+export async function findRuns(env: NodeJS.ProcessEnv = process.env): Promise<FoundRun[]> {
+  const runs = runsDirectory(env);
+  const names = await readdir(runs).catch(() => []);
+  const found = await Promise.all(
+    names.sort().map(async (name): Promise<FoundRun[]> => {
+      const directory = path.join(runs, name);
+      // One that is being begun is nobody else's business for a while.
+      if (name.startsWith(draftPrefix) && !(await isOld(directory))) return [];
+      return [{ directory, record: await readRecord(directory) }];
+    }),
+  );
+  return found.flat();
+}
+
+async function isOld(directory: string): Promise<boolean> {
+  const found = await stat(directory).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > 60_000;
+}
+
+/** Removes what a run has on disk, its record last, and directories that become empty. */
+export async function forgetRun(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    if (name === recordName) continue;
+    await rm(path.join(directory, name), { recursive: true, force: true, maxRetries: 3 });
+  }
+  await rm(path.join(directory, recordName), { force: true });
+  const runs = path.dirname(directory);
+  for (const empty of [directory, runs, path.dirname(runs)]) {
+    try {
+      await rmdir(empty);
+    } catch {
+      // Not empty, or gone.
+      break;
+    }
+  }
+}

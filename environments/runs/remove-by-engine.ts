@@ -1,0 +1,55 @@
+import path from "node:path";
+import { withLock } from "../../toolchain/lock.ts";
+import { down } from "../down.ts";
+import type { Tell } from "../report/phases.ts";
+import { withScratch } from "../scratch.ts";
+import { bringEngine } from "../tools.ts";
+import { stackOf } from "../topology-source.ts";
+import { openExistingStack } from "../workspace.ts";
+import { readRecord } from "./record.ts";
+import type { RunRecord } from "./record.ts";
+import { runBackend, runEnv, withoutCredentials } from "./run-backend.ts";
+
+/**
+ * `pulumi destroy` of a run whose processes are dead: of what it has in clusters that exist, and of its
+ * stack in a chosen backend.
+ */
+export async function removeByEngine(
+  record: RunRecord,
+  directory: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const env = runEnv(directory);
+  const backend = runBackend(directory, withCredentials(record.backendUrl), process.env);
+  // The configuration is in the workspace, and destroying needs none.
+  const stack = stackOf(record.name, { clusters: [] });
+  const tell: Tell = { step: say, notice: say, current: () => undefined };
+  await withLock(path.join(directory, "take-down.lock"), async () => {
+    // Somebody was faster.
+    if ((await readRecord(directory)) === "missing") return;
+    if (backend.directory === undefined) {
+      // Whoever held the stack's lock is dead: nobody but this run has ever used this stack.
+      const tools = await bringEngine({ env, tell });
+      await withScratch(tools.env, async (scratch) => {
+        const opened = await openExistingStack({ stack, backend, env: scratch });
+        await opened?.cancel();
+      });
+    }
+    const output = {
+      terminal: false,
+      write: (text: string) => {
+        say(text.trim());
+      },
+    };
+    await down({ stack, backend, env, output });
+  }).catch(async (error: unknown) => {
+    // The directory, and with it the lock, went while it was waited for.
+    if ((await readRecord(directory)) !== "missing") throw error;
+  });
+}
+
+/** The record has none; who takes the run away may have them in its environment, as the owner had. */
+function withCredentials(url: string | undefined): string | undefined {
+  const own = process.env["PULUMI_BACKEND_URL"];
+  return own !== undefined && url !== undefined && withoutCredentials(own) === url ? own : url;
+}

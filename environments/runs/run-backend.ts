@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { localBackend } from "../backend.ts";
+import type { Backend } from "../backend.ts";
+import { stateDirectory } from "../paths.ts";
+
+/** The variables that a run's own processes get over those of the person. */
+export function runEnv(directory: string): Record<string, string> {
+  return { XDG_STATE_HOME: directory };
+}
+
+/**
+ * The backend of a run: files in its directory, also where the person is logged in to another one; or the
+ * one that was chosen for it.
+ *
+ * @param url of the chosen backend
+ */
+export function runBackend(
+  directory: string,
+  url: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Backend {
+  const state = stateDirectory(runEnv(directory));
+  const workspaces = path.join(state, "workspaces");
+  if (url === undefined) return { ...localBackend(state), workspaces };
+  const ownPassphrase =
+    env["PULUMI_CONFIG_PASSPHRASE"] === undefined &&
+    env["PULUMI_CONFIG_PASSPHRASE_FILE"] === undefined;
+  return {
+    type: "person",
+    directory: undefined,
+    workspaces,
+    env: {
+      PULUMI_BACKEND_URL: url,
+      PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+      // Ignored by backends that keep secrets in another way.
+      ...(ownPassphrase && { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(directory) }),
+    },
+  };
+}
+
+/** Makes what a chosen backend needs besides itself. */
+export async function prepareRunBackend(directory: string): Promise<void> {
+  await writeFile(passphraseFile(directory), randomBytes(32).toString("base64url"), {
+    mode: 0o600,
+    flag: "wx",
+  });
+}
+
+function passphraseFile(directory: string): string {
+  return path.join(directory, "passphrase");
+}
+
+/** An address without a password that may stand in it. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/^([a-z0-9+.-]+:\/\/)[^/@]*@/i, "$1");
+}

@@ -1,0 +1,62 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import os from "node:os";
+
+/** A command that runs. */
+export interface RunningCommand {
+  /** Exit code as a shell has it: 128 and the signal's number where a signal ended it. */
+  readonly ended: Promise<number>;
+  /** Passes a signal on that this process got. */
+  forward(signal: NodeJS.Signals): Promise<void>;
+}
+
+/**
+ * Starts a command on this process' own input and output.
+ *
+ * @param options.toStandardError whether what it prints goes there, where standard output is taken
+ */
+export function startCommand(
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+  options: { readonly toStandardError?: boolean } = {},
+): RunningCommand {
+  const [program = "", ...args] = command;
+  const stdout = options.toStandardError === true ? 2 : "inherit";
+  const child = spawn(program, args, { stdio: ["inherit", stdout, "inherit"], env });
+  const ended = new Promise<number>((resolve) => {
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      process.stderr.write(`${program}: ${reasons[error.code ?? ""] ?? error.message}\n`);
+      resolve(error.code === "ENOENT" ? 127 : 126);
+    });
+    child.once("close", (code, signal) => {
+      resolve(code ?? exitCodeOf(signal ?? "SIGKILL"));
+    });
+  });
+  return {
+    ended,
+    async forward(signal) {
+      // What is typed at a terminal goes to every process in its foreground, the command included.
+      if (signal === "SIGINT" && (await isInForeground())) return;
+      child.kill(signal);
+    },
+  };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such command",
+  EACCES: "this command may not be run",
+};
+
+/** The exit code of what a signal ended. */
+export function exitCodeOf(signal: NodeJS.Signals): number {
+  return 128 + os.constants.signals[signal];
+}
+
+/** Whether this process belongs to those that the terminal sends its signals to. */
+async function isInForeground(): Promise<boolean> {
+  const stat = await readFile("/proc/self/stat", "utf8").catch(() => undefined);
+  if (stat === undefined) return process.stdin.isTTY;
+  // `PID (COMMAND) STATE PPID PGRP SESSION TTY TPGID ...`
+  const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return terminal !== "0" && group === foreground;
+}

@@ -1,0 +1,83 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { CommandError } from "../command-error.ts";
+import { meshOf } from "../proof.ts";
+import type { UpResult } from "../up.ts";
+import { verify } from "../../verification/index.ts";
+import type { Mesh, Verification, VerifyOptions } from "../../verification/index.ts";
+import { kubeconfigVariable, writeKubeconfigs } from "./kubeconfig.ts";
+import { runVariable } from "./processes.ts";
+
+/** A cluster of a run. */
+export interface RunCluster {
+  readonly name: string;
+  /** Kubeconfig file with this cluster alone. */
+  readonly kubeconfigPath: string;
+  /** Context in that file and in the merged one: the cluster's name. */
+  readonly context: string;
+}
+
+/** A mesh that is there for as long as something runs that uses it. */
+export interface RunMesh extends Mesh {
+  /** Name of the run, of its topology and of its stack. */
+  readonly name: string;
+  readonly clusters: readonly RunCluster[];
+  /** Kubeconfig file with a context per cluster, named after it; the first cluster's is current. */
+  readonly kubeconfigPath: string;
+  /** Environment for programs that use the mesh: this process' own, with `KUBECONFIG` and the like. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Proves that the mesh does what the plan says, by traffic too; see `verify`. */
+  verify(options?: VerifyOptions): Promise<Verification>;
+}
+
+/**
+ * Makes what a run's command gets of a mesh that is up: kubeconfigs, the plan, variables.
+ *
+ * @param directory of the run
+ * @param base the variables over which those of the run are laid
+ */
+export async function makeRunMesh(
+  name: string,
+  { plan, outputs }: Pick<UpResult, "plan" | "outputs">,
+  directory: string,
+  base: NodeJS.ProcessEnv,
+): Promise<RunMesh> {
+  const made = meshOf(outputs);
+  if (made === undefined) throw new CommandError(`the stack ${name} has no outputs`);
+  const kubeconfigs = await writeKubeconfigs(made, directory);
+  const planFile = path.join(directory, "plan.json");
+  await writeFile(planFile, JSON.stringify(plan, undefined, 2), { mode: 0o600 });
+  const mesh = {
+    plan,
+    clusters: Object.entries(kubeconfigs.clusters).map(([cluster, kubeconfigPath]) => ({
+      name: cluster,
+      kubeconfigPath,
+      context: cluster,
+    })),
+  };
+  return {
+    ...mesh,
+    name,
+    kubeconfigPath: kubeconfigs.merged,
+    env: {
+      ...defined(base),
+      ...Object.fromEntries(
+        Object.entries(kubeconfigs.clusters).map(([cluster, file]) => [
+          kubeconfigVariable(cluster),
+          file,
+        ]),
+      ),
+      KUBECONFIG: kubeconfigs.merged,
+      LINKERD_TOPOLOGY_NAME: name,
+      LINKERD_TOPOLOGY_PLAN: planFile,
+      [runVariable]: name,
+    },
+    verify: (options) => verify(mesh, options),
+  };
+}
+
+function defined(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { timeLimits } from "../../planning/time-limits.ts";
+import { CommandError } from "../command-error.ts";
+import { ownerOf } from "../leftovers.ts";
+import { removeAbandonedScratch } from "../scratch.ts";
+import { findDockerTraces, removeDockerTraces } from "./docker-traces.ts";
+import { interruptEngines, killProcesses, processesOf } from "./processes.ts";
+import { forgetRun } from "./record.ts";
+import type { RunRecord } from "./record.ts";
+
+/** A run that is to be taken away, as far as it is known. */
+export interface TakenRun {
+  /** Of the run and of its stack. */
+  readonly name: string;
+  /** The Pulumi project. */
+  readonly project: string;
+  /** Its files; undefined where they are lost, or another user's. */
+  readonly directory: string | undefined;
+  /** Undefined where only Docker knows of it. */
+  readonly record: RunRecord | undefined;
+}
+
+/** So many looks in a row have to find nothing: Docker may still be creating what was asked for. */
+const emptyLooks = 3;
+const lookAgainAfter = 150;
+
+/**
+ * Takes a run away, whatever state it is in: its processes, its containers and their network, then its
+ * files. What only Pulumi can remove goes first. Several may do so at once, and it may be repeated.
+ *
+ * @throws CommandError that tells what stays and why; the record stays as well, for the next attempt
+ */
+export async function takeDown(run: TakenRun, tell: (line: string) => void): Promise<void> {
+  const { name, record, directory } = run;
+  let byEngine: unknown;
+  if (record?.engineRemoves === true && directory !== undefined) {
+    await interruptEngines(name, timeLimits.engineInterrupted);
+    await killProcesses(name);
+    const { removeByEngine } = await import("./remove-by-engine.ts");
+    await removeByEngine(record, directory, tell).catch((error: unknown) => {
+      byEngine = error;
+    });
+  }
+  await killProcesses(name);
+  if (record?.docker !== false) await removeFromDocker(run, tell);
+  await endProcesses(name);
+  await removeAbandonedScratch();
+  if (byEngine !== undefined) {
+    throw new CommandError(
+      `the run ${name} can't be taken away as a whole: ${messageOf(byEngine)}\n` +
+        "What it has in Docker is removed; its record stays, and `linkerd-topology reap` tries again",
+      { cause: byEngine },
+    );
+  }
+  if (directory !== undefined) await forgetRun(directory);
+}
+
+async function removeFromDocker(
+  { name, project }: TakenRun,
+  tell: (line: string) => void,
+): Promise<void> {
+  const owner = ownerOf(project, name);
+  const deadline = performance.now() + timeLimits.runTakenDown;
+  for (let empty = 0; empty < emptyLooks;) {
+    const traces = await findDockerTraces(owner);
+    const { containers, networks, strangers } = traces;
+    if (containers.length === 0 && strangers.length > 0) {
+      throw new CommandError(
+        `the Docker network ${networks.map(({ network }) => network).join(", ")} stays, because ` +
+          `containers are on it that the run ${name} did not make (${strangers.join(", ")}): ` +
+          "disconnect or remove them, then `linkerd-topology reap`",
+      );
+    }
+    if (containers.length + networks.length === 0) {
+      empty++;
+      if (empty < emptyLooks) await sleep(lookAgainAfter);
+      continue;
+    }
+    empty = 0;
+    const list = [
+      ...containers.map((container) => `container ${container.name}`),
+      ...networks.map(({ network }) => `Docker network ${network}`),
+    ].join(", ");
+    if (performance.now() > deadline) {
+      throw new CommandError(
+        `the run ${name} is still there after ${timeLimits.runTakenDown / 1000} s: ${list}; ` +
+          "`linkerd-topology reap` tries again",
+      );
+    }
+    tell(`removing ${list}`);
+    // Whoever was just killed may have left a child that goes on asking Docker for containers.
+    await Promise.all([removeDockerTraces(traces), killProcesses(name)]);
+  }
+}
+
+async function endProcesses(name: string): Promise<void> {
+  if (await killProcesses(name)) return;
+  const left = (await processesOf(name)).map(({ pid, program }) => `${program} (${pid})`);
+  throw new CommandError(
+    `processes of the run ${name} can't be ended: ${left.join(", ")}; as another user, ` +
+      "`linkerd-topology reap` may",
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,165 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { stringify } from "yaml";
+import { docker, dockerList } from "../../environments/docker.ts";
+import { stateDirectory } from "../../environments/paths.ts";
+import { processesOf } from "../../environments/runs/processes.ts";
+import { findRuns } from "../../environments/runs/record.ts";
+import type { RunRecord } from "../../environments/runs/record.ts";
+
+/** A `run` in a process of its own. */
+export interface StartedRun {
+  readonly pid: number;
+  /** Its exit code, or the signal that ended it, and all that it wrote to standard error. */
+  readonly ended: Promise<{ readonly exit: number | NodeJS.Signals; readonly log: string }>;
+  readonly log: () => string;
+}
+
+/** Runs of a test's own: their state and names differ from everybody else's. */
+export class EphemeralRuns {
+  /** What the names of the runs begin with. */
+  readonly base: string;
+  /** Temporary directory with the state. */
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly topology: string;
+  readonly #started: StartedRun[] = [];
+
+  private constructor(base: string, directory: string) {
+    this.base = base;
+    this.directory = directory;
+    this.env = { XDG_STATE_HOME: path.join(directory, "state") };
+    this.topology = path.join(directory, "tiny.yaml");
+  }
+
+  static async create(purpose: string, topology: unknown): Promise<EphemeralRuns> {
+    const directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-"));
+    const runs = new EphemeralRuns(`e2e-${purpose}-${process.pid}`, directory);
+    await writeFile(runs.topology, stringify(topology));
+    return runs;
+  }
+
+  /** Starts a run in a process of its own. */
+  start(command: readonly string[], options: { readonly keep?: boolean } = {}): StartedRun {
+    const child = spawn(
+      process.execPath,
+      [
+        "--disable-warning=ExperimentalWarning",
+        path.join(import.meta.dirname, "run-child.ts"),
+        ...[this.base, this.topology, options.keep === true ? "keep" : "remove", ...command],
+      ],
+      { env: { ...process.env, ...this.env }, stdio: ["ignore", "inherit", "pipe"] },
+    );
+    let log = "";
+    child.stderr.on("data", (data: Buffer) => {
+      log += data.toString();
+      process.stderr.write(data);
+    });
+    const started = {
+      pid: child.pid ?? 0,
+      // Not "close": a killed run leaves others that hold its standard error.
+      ended: new Promise<{ exit: number | NodeJS.Signals; log: string }>((resolve) => {
+        child.once("exit", (code, signal) => {
+          resolve({ exit: code ?? signal ?? "SIGKILL", log });
+        });
+      }),
+      log: () => log,
+    };
+    this.#started.push(started);
+    return started;
+  }
+
+  /** The records of the runs that are there. */
+  async records(): Promise<RunRecord[]> {
+    const found = await findRuns({ ...process.env, ...this.env });
+    return found.flatMap(({ record }) => (typeof record === "object" ? [record] : []));
+  }
+
+  /** Process numbers of the guardians. */
+  async guardians(): Promise<number[]> {
+    return guardiansBelow(this.directory);
+  }
+
+  /** Containers, networks, files and processes that are there because of these runs. */
+  async traces(): Promise<string[]> {
+    const [containers, networks, files, guardians, processes] = await Promise.all([
+      dockerList(["ps", "--all"]),
+      dockerList(["network", "ls"]),
+      readdir(stateDirectory(this.env), { recursive: true }).catch(() => []),
+      this.guardians(),
+      this.#processes(),
+    ]);
+    const ours = (name: string | undefined): boolean => name?.includes(this.base) ?? false;
+    return [
+      ...containers.filter((row) => ours(row["Names"])).map((row) => `container ${row["Names"]}`),
+      ...networks.filter((row) => ours(row["Name"])).map((row) => `network ${row["Name"]}`),
+      ...files.map((file) => `file ${file}`),
+      ...guardians.map((pid) => `guardian ${pid}`),
+      ...processes,
+      ...(await this.#scratch()),
+    ];
+  }
+
+  /** By the beginning of the name that all of these runs have, whatever their records are worth. */
+  async #processes(): Promise<string[]> {
+    const entries = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
+    const found = await Promise.all(
+      entries.map(async (pid) => {
+        const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+        const marked = environment
+          .split("\0")
+          .some((variable) => variable.startsWith(`LINKERD_TOPOLOGY_RUN=${this.base}-`));
+        return marked ? [`process ${pid}`] : [];
+      }),
+    );
+    return found.flat();
+  }
+
+  /** Directories for temporary files of the processes that were started. */
+  async #scratch(): Promise<string[]> {
+    const prefixes = this.#started.map(({ pid }) => `linkerd-topology-run-${pid}-`);
+    const temporary = await readdir(os.tmpdir());
+    return temporary
+      .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
+      .map((name) => `file ${path.join(os.tmpdir(), name)}`);
+  }
+
+  /** Removes whatever a test that failed left. */
+  async dispose(): Promise<void> {
+    for (const { pid } of this.#started) end(pid);
+    for (const pid of await this.guardians()) end(pid);
+    for (const { name } of await this.records()) {
+      for (const { pid } of await processesOf(name)) end(pid);
+    }
+    const mine = (rows: Record<string, string>[], key: string): string[] =>
+      rows.map((row) => row[key] ?? "").filter((name) => name.includes(this.base));
+    const containers = mine(await dockerList(["ps", "--all"]), "Names");
+    if (containers.length > 0) await docker(["rm", "--force", "--volumes", ...containers]);
+    const networks = mine(await dockerList(["network", "ls"]), "Name");
+    if (networks.length > 0) await docker(["network", "rm", ...networks]);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+async function guardiansBelow(directory: string): Promise<number[]> {
+  const entries = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
+  const found = await Promise.all(
+    entries.map(async (pid) => {
+      const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+      const [, , program = "", run = ""] = line.split("\0");
+      const isGuardian = program.endsWith("/guardian.ts") && run.startsWith(directory);
+      return isGuardian ? [Number(pid)] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
+}

@@ -1,0 +1,15 @@
+/** `run` in a process of its own, for tests that kill it: node run-child.ts NAME TOPOLOGY_FILE KEEP COMMAND... */
+import { describeError } from "../../environments/commands/run-command.ts";
+import { run } from "../../environments/run.ts";
+
+const [name = "", file = "", keep = "", ...command] = process.argv.slice(2);
+process.exitCode = await run({
+  source: { file },
+  name,
+  command,
+  keepOnFailure: keep === "keep",
+  output: { terminal: false, write: (text) => process.stderr.write(text) },
+}).catch((error: unknown) => {
+  process.stderr.write(`${describeError(error)}\n`);
+  return 99;
+});
