@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { runCommand } from "../environments/commands/run-command.ts";
 import { down } from "../environments/down.ts";
-import { progressOutput } from "../environments/report/phases.ts";
+import { progressOutput } from "../environments/report/progress-output.ts";
 import { findStack } from "../environments/stacks.ts";
 import { renderTimeline } from "../environments/timeline.ts";
 import { up } from "../environments/up.ts";
@@ -24,7 +24,7 @@ await new Command("npm run bench --")
   .option("--planning-only", "planning alone: a second")
   .option("--scale", "leave the clusters out: planning, and the program without its clusters")
   .action(async ({ stack, planningOnly, scale }: Options) => {
-    await runCommand(async (signal) => {
+    await runCommand({ command: "bench", engine: true }, async ({ signal }) => {
       if (planningOnly !== true && scale !== true) await benchClusters(stack, signal);
       process.stdout.write(benchPlanning());
       if (planningOnly !== true) {

@@ -3,7 +3,6 @@ import path from "node:path";
 import { toDot } from "../diagram/dot.ts";
 import { toMermaid } from "../diagram/mermaid.ts";
 import { refreshPage } from "../diagram/page.ts";
-import { toSvg } from "../diagram/svg.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import { CommandError } from "./command-error.ts";
 import { projectDirectory } from "./paths.ts";
@@ -20,8 +19,11 @@ export async function drawDiagram(plan: Plan, format: DiagramFormat): Promise<st
       return toMermaid(plan);
     case "dot":
       return toDot(plan);
-    case "svg":
+    case "svg": {
+      // Graphviz takes its time to load.
+      const { toSvg } = await import("../diagram/svg.ts");
       return toSvg(plan);
+    }
   }
 }
 

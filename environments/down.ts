@@ -6,9 +6,8 @@ import { findLeftovers, isEmpty, ownerOf, removeLeftovers } from "./leftovers.ts
 import type { Leftovers } from "./leftovers.ts";
 import { readProject, stackDirectory } from "./project.ts";
 import { engineError } from "./report/engine-errors.ts";
-import { describeStep, EngineProgress } from "./report/engine-progress.ts";
+import { EngineProgress } from "./report/engine-progress.ts";
 import { runPhases } from "./report/phases.ts";
-import { tellChange } from "./run-engine.ts";
 import type { Output, Phase, Tell } from "./report/phases.ts";
 import { findStack, knownStacks, unknownStack } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
@@ -123,13 +122,7 @@ async function runEngine(
   const stack = await openExistingStack({ stack: request.stack, backend, env });
   if (stack === undefined) return undefined;
   await dropPendingOperations(backend, stack);
-  const progress = new EngineProgress((change) => {
-    tellChange(change, tell);
-  });
-  const ticker = setInterval(() => {
-    const now = performance.now();
-    tell.current(progress.running.map((step) => describeStep(step, now)));
-  }, 500);
+  const progress = new EngineProgress((change) => tell.engine?.(change));
   try {
     await withoutReports(stack).destroy({
       onEvent: (event) => {
@@ -140,8 +133,6 @@ async function runEngine(
     });
   } catch (error) {
     throw engineError("down", progress.errors, error);
-  } finally {
-    clearInterval(ticker);
   }
   // The configuration file is the project's, not the stack's: Pulumi would delete it as well.
   await stack.workspace.removeStack(request.stack.name, { preserveConfig: true });

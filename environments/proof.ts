@@ -1,8 +1,14 @@
 import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
-import { failuresOf, heal, proveTopology } from "../verification/index.ts";
-import type { CheckResult, Mesh, Proof } from "../verification/index.ts";
+// Not by the index, which loads what sends traffic as well.
+import type { CheckResult } from "../verification/checks/check.ts";
+import { heal } from "../verification/heal.ts";
+import type { Mesh } from "../verification/observe.ts";
+import { failuresOf, proveTopology } from "../verification/prove.ts";
+import type { Proof } from "../verification/prove.ts";
 import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { howToCall } from "./how-to-call.ts";
 import type { Tell } from "./report/phases.ts";
 import type { Outputs } from "./state.ts";
 
@@ -34,7 +40,8 @@ export function meshOf(outputs: Outputs): Mesh | undefined {
 
 /**
  * Asks the clusters until everything is as planned, and cures on the way what Linkerd does not recover
- * from by itself. What ails a mesh may show only after a while: it is looked for before each round.
+ * from by itself. What ails a mesh may show only after a while: it is looked for before each round. A mesh
+ * that is as planned at the first look ails of nothing, and is asked no further.
  *
  * @param limit how long what may still pass is waited for, in milliseconds
  */
@@ -45,6 +52,8 @@ export async function prove(
   signal?: AbortSignal,
 ): Promise<Proof> {
   const ends = performance.now() + limit;
+  const first = await proveTopology(mesh, { ...(signal && { signal }), limit: 0 });
+  if (first.proved) return first;
   for (;;) {
     await heal(mesh, (line) => tell.notice(line), signal && { signal });
     const left = ends - performance.now();
@@ -61,15 +70,23 @@ export async function prove(
   }
 }
 
-/** What a proof found wanting, each with how to mend it. */
-export function notProved(proof: Proof): CommandError {
-  const failures = failuresOf(proof.results).map(
-    (result) => `${describeResult(result)}: ${result.mend}`,
-  );
-  return new CommandError(
-    ["everything was installed, but it is not as planned:", ...failures].join("\n  - ") +
-      "\n`npm run status` shows all of it; `npm run up` again mends what it can",
-  );
+/** A mesh that was installed, and found not to be as planned. */
+export class NotProved extends CommandError {
+  readonly mesh: Mesh;
+  readonly proof: Proof;
+
+  constructor(mesh: Mesh, proof: Proof) {
+    const failures = failuresOf(proof.results).map(
+      (result) => `${describeResult(result)}: ${result.mend}`,
+    );
+    super(
+      ["everything was installed, but it is not as planned:", ...failures].join("\n  - ") +
+        `\n\`${howToCall("status")}\` shows all of it; \`${howToCall("up")}\` again mends what it can`,
+      { exitCode: exitCodes.notProved },
+    );
+    this.mesh = mesh;
+    this.proof = proof;
+  }
 }
 
 function describeResult(result: CheckResult): string {

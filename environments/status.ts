@@ -1,26 +1,12 @@
-import {
-  failuresOf,
-  observe,
-  renderStatus,
-  runChecks,
-  statusDocument,
-} from "../verification/index.ts";
-import { chooseBackend, localStacks } from "./backend.ts";
-import type { Backend } from "./backend.ts";
-import { CommandError } from "./command-error.ts";
-import { meshOf } from "./proof.ts";
-import { readProject } from "./project.ts";
-import type { StackFile } from "./stacks.ts";
-import { readOutputs } from "./state.ts";
-import { bringPulumi } from "./tools.ts";
-import { withScratch } from "./scratch.ts";
-import { openExistingStack } from "./workspace.ts";
+import { runChecks } from "../verification/checks/run-checks.ts";
+import { observe } from "../verification/observe.ts";
+import { failuresOf } from "../verification/prove.ts";
+import { statusDocument } from "../verification/render/json.ts";
+import { renderStatus } from "../verification/render/status.ts";
+import { meshOfStack } from "./mesh-of-stack.ts";
+import type { StackRequest } from "./mesh-of-stack.ts";
 
-export interface StatusRequest {
-  readonly stack: StackFile;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Where the state is. @default the person's own backend, else files in the state directory */
-  readonly backend?: Backend;
+export interface StatusRequest extends StackRequest {
   /** @default false */
   readonly color?: boolean;
 }
@@ -39,27 +25,7 @@ export interface StatusResult {
  * @throws CommandError, exit code 3, where the stack is not up
  */
 export async function status(request: StatusRequest): Promise<StatusResult> {
-  const { stack } = request;
-  const env = { ...process.env, ...request.env };
-  const backend = request.backend ?? (await chooseBackend(env));
-  const project = await readProject();
-  const notUp = new CommandError(
-    `the stack "${stack.name}" is not up: npm run up -- ${stack.name}`,
-    { exitCode: 3 },
-  );
-  if (
-    backend.type === "local" &&
-    !(await localStacks(backend, project.name)).includes(stack.name)
-  ) {
-    throw notUp;
-  }
-  const tools = await bringPulumi(env);
-  const outputs = await withScratch(tools, async (env) => {
-    const opened = await openExistingStack({ stack, backend, env });
-    return opened && readOutputs(backend, opened);
-  });
-  const mesh = outputs && meshOf(outputs);
-  if (mesh === undefined) throw notUp;
+  const mesh = await meshOfStack(request);
   const observed = await observe(mesh);
   const results = await runChecks(mesh.plan, observed);
   const failures = failuresOf(results);

@@ -3,8 +3,8 @@ import { timeLimits } from "../planning/time-limits.ts";
 import type { Proof } from "../verification/index.ts";
 import type { Backend } from "./backend.ts";
 import { planStack } from "./plan-stack.ts";
-import { preflight } from "./preflight/preflight.ts";
-import { meshOf, notProved, prove } from "./proof.ts";
+import { preflight, requirePassed } from "./preflight/preflight.ts";
+import { meshOf, NotProved, prove } from "./proof.ts";
 import type { Step } from "./report/engine-progress.ts";
 import { runPhases } from "./report/phases.ts";
 import type { Output, Phase } from "./report/phases.ts";
@@ -31,6 +31,10 @@ export interface UpRequest {
    * @default only where Docker tells that a cluster is gone or has moved
    */
   readonly refresh?: boolean;
+  /** Labels of the Docker network. @default {} */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Variables of the engine and of all that it starts, and of nothing else. @default {} */
+  readonly engineEnv?: Readonly<Record<string, string>>;
   /** Interrupts: what is being made is tidied up, then the promise rejects. */
   readonly signal?: AbortSignal;
 }
@@ -60,6 +64,8 @@ export async function up(request: UpRequest): Promise<UpResult> {
   let tools: Tools | undefined;
   let engine: EngineResult | undefined;
   let proof: Proof | undefined;
+  // Not the toolchain's: a Docker daemon that it starts outlives the engine.
+  const engineEnv = (): Tools["env"] => ({ ...present(tools).env, ...request.engineEnv });
   const phases: Phase[] = [
     {
       title: "tools, images and charts",
@@ -71,21 +77,21 @@ export async function up(request: UpRequest): Promise<UpResult> {
     {
       title: "checks of this machine",
       run: async () => {
-        const passed = await preflight(plan, present(tools).sources, present(tools).env);
-        return `${passed} passed`;
+        const { sources, env } = present(tools);
+        const passed = requirePassed(await preflight(plan, sources, env));
+        return `${passed.length} passed`;
       },
     },
     {
       title: `pulumi up of ${request.stack.name}`,
       run: async (tell) => {
-        engine = await withScratch(present(tools).env, (env) => runEngine(request, env, tell));
+        engine = await withScratch(engineEnv(), (env) => runEngine(request, env, tell));
         return describeChanges(engine.changes);
       },
     },
     {
       title: "proof",
       run: async (tell) => {
-        const { env } = present(tools);
         const provenWithin = async (limit: number): Promise<Proof> =>
           prove(present(meshOf(present(engine).outputs)), limit, tell, request.signal);
         // Where nothing was changed and it still isn't as planned, somebody else changed something.
@@ -96,18 +102,22 @@ export async function up(request: UpRequest): Promise<UpResult> {
               "not as planned, though nothing changed in the plan: asking every resource",
             );
             const again = { ...request, refresh: true };
-            engine = await withScratch(env, (scratch) => runEngine(again, scratch, tell));
+            engine = await withScratch(engineEnv(), (env) => runEngine(again, env, tell));
           }
         }
         if (proof?.proved !== true) proof = await provenWithin(timeLimits.meshProved);
-        if (!proof.proved) throw notProved(proof);
+        if (!proof.proved) throw new NotProved(present(meshOf(present(engine).outputs)), proof);
         const passed = proof.results.filter(({ state }) => state === "passed").length;
         const notRun = proof.results.length - passed;
         return `${passed} checks passed` + (notRun > 0 ? `, ${notRun} not run` : "");
       },
     },
   ];
-  await runPhases(phases, request.output);
+  await runPhases(
+    phases.map((phase) => interruptible(phase, request.signal)),
+    request.output,
+    { clusters: plan.clusters.map(({ name }) => name) },
+  );
   return {
     plan,
     proof: present(proof),
@@ -116,6 +126,17 @@ export async function up(request: UpRequest): Promise<UpResult> {
     timeline: present(engine).timeline,
     steps: present(engine).steps,
     tools: present(tools),
+  };
+}
+
+/** No phase is begun after the interrupt. */
+function interruptible(phase: Phase, signal: AbortSignal | undefined): Phase {
+  return {
+    title: phase.title,
+    run: async (tell) => {
+      signal?.throwIfAborted();
+      return phase.run(tell);
+    },
   };
 }
 

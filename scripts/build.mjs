@@ -1,29 +1,56 @@
-// Compiles the library and the provider plugins into dist/, which is what the npm package holds: Node
-// leaves out the types of a project's own sources, but not of sources under node_modules.
+// Compiles everything that the npm package holds into dist/ (library, command line, provider plugins):
+// Node leaves out the types of a project's own sources, but not of sources under node_modules.
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const dist = path.join(root, "dist");
+// Another directory than dist/, and no look at the types, is for tests: they must not take away what others
+// are using, and have looked at the types before.
+const args = process.argv.slice(2);
+const dist = path.resolve(root, args.find((arg) => !arg.startsWith("--")) ?? "dist");
 
 rmSync(dist, { recursive: true, force: true });
 execFileSync(
   process.execPath,
-  [path.join(root, "node_modules/typescript/bin/tsc"), "--project", "tsconfig.build.json"],
+  [
+    path.join(root, "node_modules/typescript/bin/tsc"),
+    ...["--project", "tsconfig.build.json", "--outDir", dist],
+    ...(args.includes("--no-check") ? ["--noCheck"] : []),
+  ],
   { cwd: root, stdio: "inherit" },
 );
-const launchers = [
-  "providers/server/start-plugin",
-  "providers/kind/pulumi-resource-kind",
-  "providers/mesh/pulumi-resource-linkerd-topology",
+
+// What the code reads or runs besides modules, at the same place below dist/.
+const folders = ["components", "providers", "sdks", "stacks", "toolchain"];
+const copied = [
+  ...folders.flatMap((folder) => filesOf(folder).filter((file) => !file.endsWith(".ts"))),
+  // The key of the node image is made of these sources: what a checkout made is found again.
+  "toolchain/image/component-images.ts",
+  "toolchain/image/node-files.ts",
+  "topology.schema.json",
 ];
-copyFileSync(
-  path.join(root, "components/pod-routes.sh"),
-  path.join(dist, "components/pod-routes.sh"),
-);
-for (const launcher of launchers) {
-  copyFileSync(path.join(root, launcher), path.join(dist, launcher));
-  chmodSync(path.join(dist, launcher), 0o755);
+for (const file of copied) {
+  mkdirSync(path.dirname(path.join(dist, file)), { recursive: true });
+  cpSync(path.join(root, file), path.join(dist, file));
+}
+
+const project = readFileSync(path.join(root, "Pulumi.yaml"), "utf8");
+writeFileSync(path.join(dist, "Pulumi.yaml"), project.replace("main: index.ts", "main: index.js"));
+chmodSync(path.join(dist, "environments/main.js"), 0o755);
+
+/** Every file below a folder, by its path from the root of the project. */
+function filesOf(folder) {
+  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
 }

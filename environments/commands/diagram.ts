@@ -1,47 +1,59 @@
 import { writeFile } from "node:fs/promises";
-import { Command, Option } from "commander";
-import { diagramFormats, drawDiagram, readFormat, writeDiagramPages } from "../diagram.ts";
+import { Option } from "commander";
+import type { Command } from "commander";
+import { diagramFormats } from "../diagram.ts";
+import type { DiagramFormat } from "../diagram.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { planStack } from "../plan-stack.ts";
-import { defaultStack, findStack } from "../stacks.ts";
+import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
+import { findTopology, withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "./topology-argument.ts";
 
-interface Options {
-  readonly format: string;
+interface Options extends TopologyOptions {
+  readonly format: DiagramFormat;
   readonly output?: string;
   readonly write?: true;
 }
 
-await new Command("npm run diagram --")
-  .description("Draws a stack: clusters, networks, Links by mode, gateways, exports and mirrors.")
-  .argument("[stack]", "name of a file stacks/Pulumi.STACK.yaml", defaultStack)
-  .addOption(
-    new Option("--format <format>", "what to draw it as")
-      .choices(diagramFormats)
-      .default("mermaid"),
-  )
-  .option("--output <file>", "file to write it to, in place of showing it")
-  .option("--write", "refresh the diagrams in README.md and docs/stacks instead")
-  .addHelpText(
-    "after",
-    `
-Examples:
-  npm run --silent diagram -- mixed
-  npm run diagram -- star --format svg --output star.svg`,
-  )
-  .action(async (name: string, options: Options) => {
-    await runCommand(async () => {
-      if (options.write) {
-        const written = await writeDiagramPages();
-        process.stdout.write(
-          written.length > 0 ? `${written.join("\n")}\n` : "every page is up to date\n",
-        );
-        return 0;
-      }
-      const plan = await planStack(await findStack(name));
-      const text = await drawDiagram(plan, readFormat(options.format));
-      if (options.output === undefined) process.stdout.write(text);
-      else await writeFile(options.output, text);
-      return 0;
+/** `linkerd-topology diagram` */
+export function diagramCommand(): Command {
+  const command = makeCommand(
+    "diagram",
+    "Draws a topology: clusters, networks, Links by mode, gateways, exports and mirrors",
+    "From the plan alone: nothing has to run.",
+  );
+  withTopologyArgument(command)
+    .addOption(
+      new Option("--format <format>", "what to draw it as")
+        .choices(diagramFormats)
+        .default("mermaid"),
+    )
+    .option("--output <file>", "file to write it to, in place of standard output")
+    .addOption(
+      new Option("--write", "refresh the diagrams in this project's README.md and docs").hideHelp(),
+    )
+    .action(async (topology: string | undefined, options: Options) => {
+      await runCommand({ command: "diagram" }, async () => {
+        const { drawDiagram, writeDiagramPages } = await import("../diagram.ts");
+        if (options.write) {
+          const written = await writeDiagramPages();
+          process.stdout.write(
+            written.length > 0 ? `${written.join("\n")}\n` : "every page is up to date\n",
+          );
+          return exitCodes.success;
+        }
+        const plan = await planStack(await findTopology(topology, options));
+        const text = await drawDiagram(plan, options.format);
+        if (options.output === undefined) process.stdout.write(text);
+        else await writeFile(options.output, text);
+        return exitCodes.success;
+      });
     });
-  })
-  .parseAsync();
+  return teach(command, {
+    examples: [
+      ["linkerd-topology diagram mixed", "Mermaid, as GitHub shows it"],
+      ["linkerd-topology diagram star --format svg --output star.svg", "a picture"],
+    ],
+  });
+}

@@ -1,11 +1,100 @@
 import { TopologyError } from "../../planning/problem.ts";
 import { CommandError } from "../command-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { Output } from "../report/phases.ts";
+import { progressOutput } from "../report/progress-output.ts";
+import { outliveReader } from "../report/outlive-reader.ts";
+import type { Reporter } from "../report/reporter.ts";
+import { renderTimes } from "../report/times.ts";
 
 /** How long after an interrupt another one counts as the same: npm passes on what the terminal sent. */
 const sameInterrupt = 1_500;
 
+/** What a command's action gets. */
+export interface CommandContext {
+  /** Aborted by the first interrupt. */
+  readonly signal: AbortSignal;
+  /** What the command tells its progress to. */
+  readonly output: Output & { readonly reporter: Reporter };
+}
+
+/** How a command is run. */
+export interface CommandSettings {
+  /** Such as `up`. */
+  readonly command: string;
+  /** Progress as events on standard output, in place of lines for people. @default false */
+  readonly json?: boolean;
+  /** Signals are dealt with by the action. @default false */
+  readonly ownSignals?: boolean;
+  /** Pulumi's engine runs in it, which Ctrl-C at a terminal reaches as well. @default false */
+  readonly engine?: boolean;
+}
+
+/** What a command ended with; a number alone is its exit code. */
+export type CommandOutcome =
+  | number
+  | {
+      readonly exitCode: number;
+      /** What it found or made, for programs. */
+      readonly document?: unknown;
+    };
+
 /** Runs a command's action and ends the process with its exit code. Errors are shown once, readable. */
-export async function runCommand(action: (signal: AbortSignal) => Promise<number>): Promise<void> {
+export async function runCommand(
+  settings: CommandSettings,
+  action: (context: CommandContext) => Promise<CommandOutcome>,
+): Promise<void> {
+  outliveReader();
+  const output = progressOutput({ json: settings.json ?? false });
+  const { reporter } = output;
+  const interrupts =
+    settings.ownSignals === true
+      ? ignoreInterrupts()
+      : listenForInterrupts(settings.engine ?? false);
+  reporter.start(settings.command);
+  try {
+    const outcome = await action({ signal: interrupts.signal, output });
+    const ending = typeof outcome === "number" ? { exitCode: outcome } : outcome;
+    tellTimes(output, settings);
+    reporter.end({
+      outcome: ending.exitCode === exitCodes.success ? "success" : "failure",
+      ...ending,
+    });
+    process.exitCode = ending.exitCode;
+  } catch (error) {
+    const exitCode = interrupts.interrupted ? exitCodes.interrupted : exitCodeOf(error);
+    tellTimes(output, settings);
+    process.stderr.write(`\n${describeError(error)}\n`);
+    reporter.end({
+      outcome: exitCode === exitCodes.interrupted ? "interrupted" : "failure",
+      exitCode,
+      error: describeError(error),
+    });
+    process.exitCode = exitCode;
+  } finally {
+    interrupts.stop();
+  }
+}
+
+/** Where the time went, for commands of more than one phase. */
+function tellTimes(output: CommandContext["output"], settings: CommandSettings): void {
+  const { phases, steps } = output.reporter.times;
+  if (settings.json === true || phases.length < 2) return;
+  output.write(`\n${renderTimes(phases, steps)}\n`);
+}
+
+interface Interrupts {
+  readonly signal: AbortSignal;
+  readonly interrupted: boolean;
+  /** Listening for signals would keep the process alive. */
+  stop(): void;
+}
+
+function ignoreInterrupts(): Interrupts {
+  return { signal: new AbortController().signal, interrupted: false, stop: () => undefined };
+}
+
+function listenForInterrupts(engine: boolean): Interrupts {
   const controller = new AbortController();
   let interrupted = 0;
   const interrupt = (signal: NodeJS.Signals): void => {
@@ -15,21 +104,22 @@ export async function runCommand(action: (signal: AbortSignal) => Promise<number
       process.stderr.write(`\n${signal}: tidying up; once more to stop at once\n`);
       interrupted = now;
       // A terminal sends Ctrl-C to Pulumi as well, and Pulumi takes a second one as "at once".
-      if (signal !== "SIGINT" || !process.stdin.isTTY) controller.abort(signal);
+      if (!engine || signal !== "SIGINT" || !process.stdin.isTTY) controller.abort(signal);
       return;
     }
-    process.exit(130);
+    process.exit(exitCodes.interrupted);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
-  try {
-    process.exitCode = await action(controller.signal);
-  } catch (error) {
-    process.stderr.write(`\n${describeError(error)}\n`);
-    process.exitCode = interrupted === 0 ? exitCodeOf(error) : 130;
-  } finally {
-    // Listening for signals would keep the process alive.
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, interrupt);
-  }
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  return {
+    signal: controller.signal,
+    get interrupted() {
+      return interrupted !== 0;
+    },
+    stop: () => {
+      for (const signal of signals) process.off(signal, interrupt);
+    },
+  };
 }
 
 /** An error as a person should see it. */
@@ -45,5 +135,6 @@ export function describeError(error: unknown): string {
 }
 
 function exitCodeOf(error: unknown): number {
-  return error instanceof CommandError ? error.exitCode : 1;
+  if (error instanceof TopologyError) return exitCodes.badInput;
+  return error instanceof CommandError ? error.exitCode : exitCodes.failed;
 }

@@ -1,34 +1,45 @@
-import { Command } from "commander";
-import { wantsColor } from "../../verification/index.ts";
-import { defaultStack, findStack } from "../stacks.ts";
-import { status } from "../status.ts";
+import type { Command } from "commander";
+import { wantsColor } from "../../verification/render/style.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
+import { findRunning, withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "./topology-argument.ts";
+import { addVerifyOptions, runVerify } from "./verify.ts";
+import type { VerifyOptions } from "./verify.ts";
 
-await new Command("npm run status --")
-  .description(
-    "Asks a stack's running clusters how they are: nodes, control planes, Links, gateways, certificates.",
-  )
-  .argument("[stack]", "name of the stack", defaultStack)
-  .option("--json", "for programs")
-  .addHelpText(
-    "after",
-    `
-Exit codes: 0 everything is as planned; 1 something is not; 3 the stack is not up.
+interface Options extends TopologyOptions, VerifyOptions {
+  readonly verify?: true;
+}
 
-Examples:
-  npm run status
-  npm run --silent status -- hierarchical --json | jq .links`,
-  )
-  .action(async (name: string, options: { readonly json?: true }) => {
-    await runCommand(async () => {
-      const result = await status({
-        stack: await findStack(name),
-        color: wantsColor(process.stdout),
-      });
-      process.stdout.write(
-        `${options.json ? JSON.stringify(result.document, null, 2) : result.table}\n`,
-      );
-      return result.healthy ? 0 : 1;
+/** `linkerd-topology status` */
+export function statusCommand(): Command {
+  const command = makeCommand(
+    "status",
+    "Asks the running clusters how they are: nodes, control planes, Links, gateways, certificates",
+    "It looks, and changes nothing. `verify` asks more, and sends traffic.",
+  );
+  withTopologyArgument(command)
+    .option("--json", "one JSON document on standard output")
+    .option("--verify", "verify as well: the same as the command verify, with its options");
+  addVerifyOptions(command).action(async (topology: string | undefined, options: Options) => {
+    await runCommand({ command: "status" }, async (context) => {
+      const running = await findRunning(topology, options);
+      if (options.verify) return runVerify(running, options, context);
+      const { status } = await import("../status.ts");
+      const result = await status({ ...running, color: wantsColor(process.stdout) });
+      const document = JSON.stringify(result.document, null, 2);
+      process.stdout.write(`${options.json ? document : result.table}\n`);
+      return result.healthy ? exitCodes.success : exitCodes.failed;
     });
-  })
-  .parseAsync();
+  });
+  return teach(command, {
+    examples: [
+      ["linkerd-topology status", "the stack hierarchical"],
+      ["linkerd-topology status lab.yaml --json | jq .links", "for programs"],
+      ["linkerd-topology status flat --verify", "with traffic over every Link"],
+    ],
+    exits: [exitCodes.failed, exitCodes.notUp, exitCodes.notProved],
+    variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
+  });
+}

@@ -1,61 +1,74 @@
-import { Command } from "commander";
-import { progressOutput } from "../report/phases.ts";
-import { defaultStack, findStack } from "../stacks.ts";
-import { renderTimeline } from "../timeline.ts";
-import { renderUp } from "../report/summary.ts";
-import { wantsColor } from "../../verification/index.ts";
-import { up } from "../up.ts";
+import type { Command } from "commander";
+import { wantsColor } from "../../verification/render/style.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
+import { findTopology, withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "./topology-argument.ts";
 
-interface Options {
+interface Options extends TopologyOptions {
   readonly images?: string;
+  readonly json?: true;
   readonly refresh?: true;
   readonly timeline?: true;
 }
 
-await new Command("npm run up --")
-  .description(
-    "Makes a stack's clusters, meshes and Links, and proves that they work.\n\n" +
-      "Tools that this machine lacks (Docker, kind, Pulumi and its plugins) are brought first, into a " +
-      "cache. Running it again changes only what differs; a run that was killed is finished by the next.",
-  )
-  .argument("[stack]", "name of a file stacks/Pulumi.STACK.yaml", defaultStack)
-  .option(
-    "--images <dir>",
-    "directory of image archives that take precedence over registries (also: IMAGES)",
-  )
-  .option(
-    "--refresh",
-    "ask every resource first how it is: what was changed or deleted by hand comes back",
-  )
-  .option("--timeline", "show the longest chain of steps and what each took")
-  .addHelpText(
-    "after",
-    `
-Examples:
-  npm run up                      # the stack ${defaultStack}
-  npm run up -- flat              # another one
-  IMAGES=~/images npm run up      # images from archives (docker save)
-  npm run up -- --refresh         # after something was deleted by hand
-
-Nodes that are stopped, such as after a reboot, are started; a cluster that was deleted is made again.
-
-The state is kept by the Pulumi backend that you are logged in to, else in files of its own
-(~/.local/state/linkerd-topology). See also: npm run status, npm run down.`,
-  )
-  .action(async (name: string, options: Options) => {
-    await runCommand(async (signal) => {
-      const stack = await findStack(name);
-      const result = await up({
-        stack,
-        output: progressOutput(),
-        images: options.images ?? process.env["IMAGES"],
-        refresh: options.refresh ?? false,
-        signal,
+/** `linkerd-topology up` */
+export function upCommand(): Command {
+  const command = makeCommand(
+    "up",
+    "Makes a topology's clusters, meshes and Links, and proves that they work",
+    "Tools that this machine lacks (Docker, kind, Pulumi and its plugins) are brought first, into a cache. " +
+      "Running it again changes only what differs; a run that was killed is finished by the next. Nodes that " +
+      "are stopped, such as after a reboot, are started; a cluster that was deleted is made again.\n\n" +
+      "The state is kept by the Pulumi backend that you are logged in to, else in files of its own " +
+      "(~/.local/state/linkerd-topology). See also: status, verify, down.",
+  );
+  withTopologyArgument(command)
+    .option("--images <dir>", "directory of image archives that take precedence over registries")
+    .option("--refresh", "ask every resource first: what was changed or deleted by hand comes back")
+    .option("--timeline", "show the longest chain of steps and what each took")
+    .option("--json", "events on standard output, one JSON object per line")
+    .action(async (topology: string | undefined, options: Options) => {
+      const settings = { command: "up", json: options.json ?? false, engine: true };
+      await runCommand(settings, async (context) => {
+        const stack = await findTopology(topology, options);
+        const { up } = await import("../up.ts");
+        const result = await up({
+          stack,
+          output: context.output,
+          images: options.images ?? process.env["IMAGES"],
+          refresh: options.refresh ?? false,
+          signal: context.signal,
+        });
+        if (options.json !== true) {
+          const { renderUp } = await import("../report/summary.ts");
+          const { renderTimeline } = await import("../timeline.ts");
+          const color = wantsColor(process.stdout);
+          process.stdout.write(`\n${renderUp(result, stack.name, { color })}\n`);
+          if (options.timeline) process.stdout.write(`\n${renderTimeline(result.timeline)}\n`);
+        }
+        const { statusDocument } = await import("../../verification/render/json.ts");
+        const { proof, changes } = result;
+        const document = { changes, ...statusDocument(proof.status, proof.results) };
+        return { exitCode: exitCodes.success, document };
       });
-      process.stdout.write(`\n${renderUp(result, name, { color: wantsColor(process.stdout) })}\n`);
-      if (options.timeline) process.stdout.write(`\n${renderTimeline(result.timeline)}\n`);
-      return 0;
     });
-  })
-  .parseAsync();
+  return teach(command, {
+    examples: [
+      ["linkerd-topology up", "the stack hierarchical"],
+      ["linkerd-topology up flat", "another ready-made one"],
+      ["linkerd-topology up lab.yaml", "a topology of your own"],
+      ["IMAGES=~/images linkerd-topology up", "images from archives (docker save)"],
+      ["linkerd-topology up --refresh", "after something was deleted by hand"],
+    ],
+    exits: [exitCodes.failed, exitCodes.notProved],
+    variables: [
+      "IMAGES",
+      "LINKERD_TOPOLOGY_SOURCES",
+      "LINKERD_TOPOLOGY_CACHE",
+      "XDG_STATE_HOME",
+      "PULUMI_BACKEND_URL",
+    ],
+  });
+}

@@ -25,34 +25,84 @@ export interface PreflightContext {
 /** Answers what stands in the way, one sentence each with how to mend it. */
 export type PreflightCheck = (context: PreflightContext) => Promise<readonly string[]>;
 
-const checks: readonly PreflightCheck[] = [
-  checkExistingClusters,
-  checkForeignClusters,
-  checkPorts,
-  checkSubnets,
-  checkDockerSubnet,
-  checkRoom,
-  checkCharts,
+/** What came of one check. */
+export interface PreflightResult {
+  /** Stable, for programs. */
+  readonly id: string;
+  readonly title: string;
+  readonly state: "passed" | "failed" | "not run";
+  /** What stands in the way, one sentence each with how to mend it. */
+  readonly problems: readonly string[];
+  /** Why it was not run, or what a person may want to know though it passed. */
+  readonly note?: string;
+}
+
+interface CatalogueEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly check: PreflightCheck;
+}
+
+const catalogue: readonly CatalogueEntry[] = [
+  {
+    id: "existing-clusters",
+    title: "clusters that exist already can be asked",
+    check: checkExistingClusters,
+  },
+  {
+    id: "foreign-clusters",
+    title: "no kind cluster of a planned name is somebody else's",
+    check: checkForeignClusters,
+  },
+  { id: "ports", title: "planned ports of this machine are free", check: checkPorts },
+  {
+    id: "subnets",
+    title: "planned pod and Service subnets are no Docker network's",
+    check: checkSubnets,
+  },
+  { id: "docker-subnet", title: "the planned Docker subnet is free", check: checkDockerSubnet },
+  { id: "room", title: "there is memory and disk for the nodes", check: checkRoom },
+  { id: "charts", title: "Linkerd's charts can be had", check: checkCharts },
 ];
 
-/**
- * Looks at everything on this machine that would make `up` fail later, before anything is made.
- *
- * @returns number of checks that passed
- * @throws CommandError with every problem at once
- */
+/** Looks at everything on this machine that would make `up` fail later, before anything is made. */
 export async function preflight(
   plan: Plan,
   sources: Sources | undefined,
   env: Readonly<Record<string, string>>,
-): Promise<number> {
+): Promise<PreflightResult[]> {
   const kindClusters = plan.clusters.filter((cluster) => cluster.type === "kind");
   const containers = kindClusters.length === 0 ? [] : await nodeContainers(env);
   const present = new Set(containers.map((container) => container.cluster));
   const missing = kindClusters.filter((cluster) => !present.has(cluster.kindName));
   const context = { plan, sources, env, containers, missing };
-  const problems = (await Promise.all(checks.map((check) => check(context)))).flat();
-  if (problems.length === 0) return checks.length;
+  return Promise.all(
+    catalogue.map(async ({ id, title, check }) => {
+      const problems = await check(context);
+      return { id, title, state: problems.length === 0 ? "passed" : "failed", problems } as const;
+    }),
+  );
+}
+
+/** What the checks are called where they can't be run. */
+export function preflightNotRun(reason: string): PreflightResult[] {
+  return catalogue.map(({ id, title }) => ({
+    id,
+    title,
+    state: "not run",
+    problems: [],
+    note: reason,
+  }));
+}
+
+/**
+ * The results, where all of them passed.
+ *
+ * @throws CommandError with every problem at once
+ */
+export function requirePassed(results: readonly PreflightResult[]): readonly PreflightResult[] {
+  const problems = results.flatMap((result) => result.problems);
+  if (problems.length === 0) return results;
   throw new CommandError(
     ["this machine can't bring the topology up; nothing was made:", ...problems].join("\n  - "),
   );

@@ -3,7 +3,6 @@ import type {
   EngineEvent,
   StepEventMetadata,
 } from "@pulumi/pulumi/automation/index.js";
-import { describeResource } from "./resource-words.ts";
 
 /** One operation of the engine on one resource. Times in milliseconds on the clock of the observer. */
 export interface Step {
@@ -95,13 +94,6 @@ export class EngineProgress {
 /** The engine marks colours as `<{%reset%}>`. */
 export function plainText(message: string): string {
   return message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
-}
-
-/** `cluster west: creating, 12 s (starting control plane)` */
-export function describeStep(step: Step, now: number): string {
-  const seconds = Math.round((now - step.started) / 1000);
-  const status = step.status === undefined ? "" : ` (${step.status})`;
-  return `${describeResource(step.urn)}: ${doing(step.operation)}, ${seconds} s${status}`;
 }
 
 export function doing(operation: string): string {

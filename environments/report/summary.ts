@@ -1,6 +1,7 @@
-import { renderStatus } from "../../verification/index.ts";
+import { renderStatus } from "../../verification/render/status.ts";
+import { howToCall } from "../how-to-call.ts";
 import type { UpResult } from "../up.ts";
-import { seconds } from "./phases.ts";
+import { seconds } from "./seconds.ts";
 
 /** What `up` ends with: the table of what runs, and how long it took. */
 export function renderUp(result: UpResult, stack: string, options: { color: boolean }): string {
@@ -11,6 +12,6 @@ export function renderUp(result: UpResult, stack: string, options: { color: bool
     renderStatus(proof.status, { ...options, results: proof.results }),
     "",
     `up took ${seconds(timeline.total)}${chain}.`,
-    `See it again with npm run status -- ${stack}; take it away with npm run down -- ${stack}.`,
+    `See it again with ${howToCall("status", stack)}; take it away with ${howToCall("down", stack)}.`,
   ].join("\n");
 }

@@ -1,0 +1,101 @@
+import { open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { pack } from "tar-stream";
+import { timeLimits } from "../planning/time-limits.ts";
+import { addCluster } from "../verification/bundle/cluster-parts.ts";
+import { secretsIn } from "../verification/bundle/known-secrets.ts";
+import { Parts } from "../verification/bundle/parts.ts";
+import type { Part } from "../verification/bundle/parts.ts";
+import { connect } from "../verification/kubernetes/connect.ts";
+import { renderStatus, renderVerification, verificationDocument } from "../verification/index.ts";
+import type { Mesh, Verification } from "../verification/index.ts";
+import { addNodes } from "./bundle-nodes.ts";
+
+/** Where a bundle goes, and how long it may take. */
+export interface BundleOptions {
+  /** The file itself. @default a name with topology and time in `directory` */
+  readonly file?: string;
+  /** @default the working directory */
+  readonly directory?: string;
+  /** Variables for Docker. @default those of this process */
+  readonly env?: Readonly<Record<string, string>>;
+  /** How long is waited for what is asked, in milliseconds. @default timeLimits.bundle */
+  readonly limit?: number;
+}
+
+/**
+ * Writes what helps to find out why a mesh isn't as planned into one archive, for people: the verification,
+ * the plan, and of each cluster what its API and its nodes tell. It holds no Secrets, and everything in it
+ * was searched for keys and tokens. What can't be had is a line of `errors.txt` in it.
+ *
+ * @returns path of the archive, a `.tar.gz` that only its owner can read
+ * @throws Error if the archive can't be written
+ */
+export async function writeBundle(
+  mesh: Mesh,
+  verification: Verification,
+  options: BundleOptions = {},
+): Promise<string> {
+  const { topology } = verification.status;
+  const name = `${topology}-${verification.startedAt.replaceAll(/[:.]/g, "-")}`;
+  const file = path.resolve(options.file ?? path.join(options.directory ?? ".", `${name}.tar.gz`));
+  const signal = AbortSignal.timeout(options.limit ?? timeLimits.bundle);
+  const parts = new Parts(await secretsIn(mesh.clusters), signal);
+  await Promise.all([
+    parts.add("README.txt", () => readme(verification)),
+    parts.addJson("verification.json", () => verificationDocument(verification)),
+    parts.add("verification.txt", () => renderVerification(verification)),
+    parts.add("status.txt", () => renderStatus(verification.status)),
+    parts.addJson("plan.json", () => mesh.plan),
+    ...verification.status.clusters.map(async (status) => {
+      const access = mesh.clusters.find((one) => one.name === status.name);
+      await parts.add(`clusters/${status.name}/api.txt`, async () => {
+        if (access === undefined) throw new Error("no kubeconfig of it is known");
+        const api = await connect(access, { signal });
+        // Asked first, as a silent API server would be waited for once for every part.
+        const version = await api.text("/version");
+        await addCluster(parts, status, api);
+        return version;
+      });
+    }),
+    addNodes(parts, mesh.plan, options.env ?? {}),
+  ]);
+  await writeArchive(file, name, parts.all());
+  return file;
+}
+
+/** Appears at its place only whole, and for its owner only. */
+async function writeArchive(file: string, folder: string, parts: readonly Part[]): Promise<void> {
+  const temporary = `${file}.${process.pid}.part`;
+  try {
+    await rm(temporary, { force: true });
+    const handle = await open(temporary, "wx", 0o600);
+    const archive = pack();
+    const writing = pipeline(archive, createGzip(), handle.createWriteStream());
+    for (const part of parts) {
+      archive.entry({ name: `${folder}/${part.path}`, mode: 0o600, mtime: new Date() }, part.text);
+    }
+    archive.finalize();
+    await writing;
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+function readme({ status, startedAt, proved }: Verification): string {
+  return `What was found of the topology ${status.topology}, which ${proved ? "was" : "was not"} as planned at ${startedAt}.
+
+verification.txt   begin here: what is wrong, and how to mend it (verification.json: for programs)
+status.txt         clusters, Links and mirrors
+plan.json          what should be there
+clusters/NAME      what the cluster's API tells: events, pods, nodes, Links, Services with their endpoints,
+                   logs and metrics of Linkerd
+nodes/NAME         what the node's container tells: docker inspect, routes, the end of the kubelet's log
+errors.txt         what couldn't be had
+
+There are no Secrets in it. Keys, tokens and passwords were taken out of everything else: [removed].
+`;
+}

@@ -1,0 +1,81 @@
+import { Command } from "commander";
+import { exitCodes, exitCodeWords } from "../exit-codes.ts";
+
+/** What `--help` teaches below the options. */
+export interface Lesson {
+  /** Command lines, each with what it is for. */
+  readonly examples: readonly (readonly [line: string, what: string])[];
+  /** Exit codes besides 0, 2 and 130. @default [1] */
+  readonly exits?: readonly number[];
+  /** Further exit codes in words, such as that of another command. */
+  readonly otherExits?: readonly string[];
+  /** Names of variables, of those in {@link variables}. @default [] */
+  readonly variables?: readonly (keyof typeof variables)[];
+}
+
+/** The environment variables that commands listen to. */
+export const variables = {
+  IMAGES: "directory of image archives (docker save) that take precedence over registries",
+  LINKERD_TOPOLOGY_SOURCES: "sources.json that says where images and charts come from",
+  LINKERD_TOPOLOGY_CACHE: "where tools and images are kept; ~/.cache/linkerd-topology",
+  XDG_STATE_HOME: "where state and kubeconfigs are kept, in linkerd-topology; ~/.local/state",
+  PULUMI_BACKEND_URL: "Pulumi backend that keeps the state, in place of files",
+  GITHUB_STEP_SUMMARY: "file that GitHub shows as the summary of a job; the default of --summary",
+  NO_COLOR: "no colours",
+  FORCE_COLOR: "colours where there is no terminal as well",
+} as const;
+
+/** A command with the manners that all of them have. */
+export function makeCommand(name: string, summary: string, more = ""): Command {
+  return withManners(new Command(name))
+    .summary(summary)
+    .description(more === "" ? `${summary}.` : `${summary}.\n\n${more}`);
+}
+
+/** Wrong arguments end with exit code 2, with a guess at what was meant and the way to help. */
+export function withManners(command: Command): Command {
+  return command
+    .showSuggestionAfterError()
+    .showHelpAfterError("(--help tells more)")
+    .helpOption("-h, --help", "show this text")
+    .exitOverride((error) => {
+      process.exit(error.exitCode === 0 ? exitCodes.success : exitCodes.badInput);
+    });
+}
+
+/** Adds examples, exit codes and environment variables to the help of a command. */
+export function teach(command: Command, lesson: Lesson): Command {
+  return command.addHelpText("after", `\n${lessonText(lesson)}`);
+}
+
+function lessonText({
+  examples,
+  exits = [1],
+  otherExits = [],
+  variables: names = [],
+}: Lesson): string {
+  const codes = [exitCodes.success, ...exits, exitCodes.badInput, exitCodes.interrupted];
+  const sorted = [...new Set(codes)].sort((one, other) => one - other);
+  const lines = [
+    ...block("Examples", examples),
+    "",
+    ...block("Exit codes", [
+      ...sorted.map((code) => [String(code), exitCodeWords[code] ?? ""] as const),
+      ...otherExits.map((words) => ["other", words] as const),
+    ]),
+    "",
+    ...block("Environment", [
+      ...names.map((name) => [name, variables[name]] as const),
+      ["NO_COLOR, FORCE_COLOR", "no colours; colours where there is no terminal as well"],
+    ]),
+  ];
+  return lines.join("\n");
+}
+
+function block(title: string, rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return [
+    `${title}:`,
+    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd()),
+  ];
+}

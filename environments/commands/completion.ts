@@ -1,0 +1,64 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import tab from "@bomb.sh/tab/commander";
+import type { Command } from "commander";
+import { knownStacks } from "../stacks.ts";
+
+/**
+ * Adds `completion SHELL`, which prints a script for the shell, and the hidden `complete`, which that
+ * script asks. Commands, options and their choices are completed by their definitions; names of stacks
+ * and files here.
+ */
+export async function addCompletion(program: Command): Promise<void> {
+  const stacks = (await knownStacks()).map(({ name }) => name);
+  const completer = tab(program, { completionCommandName: "completion" });
+  const summaries = new Map(program.commands.map((command) => [command.name(), command.summary()]));
+  for (const command of completer.commands.values()) {
+    // One line each: the descriptions have paragraphs.
+    command.description = summaries.get(command.value) || command.description;
+    const topology = command.arguments.get("topology");
+    if (topology !== undefined) {
+      topology.handler = (complete) => {
+        for (const name of stacks) complete(name, "ready-made stack");
+        offerFiles(complete, /\.ya?ml$/);
+      };
+    }
+    for (const option of command.options.values()) {
+      const pattern = filesOf[option.value];
+      if (pattern !== undefined) option.handler = (complete) => offerFiles(complete, pattern);
+    }
+  }
+}
+
+/** Options whose value is a file or a directory, and which files. */
+const filesOf: Readonly<Record<string, RegExp>> = {
+  topology: /\.ya?ml$/,
+  images: /\/$/,
+  output: /./,
+  junit: /\.xml$/,
+  summary: /\.md$/,
+  bundle: /\.tar\.gz$/,
+};
+
+/**
+ * The completer does not say what was typed so far; it is the last argument. Of the files that begin so,
+ * those that fit and the directories on the way to others.
+ */
+function offerFiles(complete: (value: string, description: string) => void, fits: RegExp): void {
+  const typed = (process.argv.at(-1) ?? "").replace(/^--[^=]*=/, "");
+  const folder = typed.includes("/") ? typed.slice(0, typed.lastIndexOf("/") + 1) : "";
+  for (const entry of readEntries(path.resolve(folder))) {
+    const isDirectory = entry.isDirectory();
+    const name = `${folder}${entry.name}${isDirectory ? "/" : ""}`;
+    if (entry.name.startsWith(".") || !(isDirectory || fits.test(name))) continue;
+    complete(name, isDirectory ? "directory" : "file");
+  }
+}
+
+function readEntries(directory: string) {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { wantsColor } from "../../verification/render/style.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { planStack } from "../plan-stack.ts";
+import { planDocument } from "../report/plan-document.ts";
+import { renderPlan } from "../report/render-plan.ts";
+import { makeCommand, teach } from "./command.ts";
+import { runCommand } from "./run-command.ts";
+import { findTopology, withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "./topology-argument.ts";
+
+interface Options extends TopologyOptions {
+  readonly json?: true;
+}
+
+/** `linkerd-topology plan` */
+export function planCommand(): Command {
+  const command = makeCommand(
+    "plan",
+    "Shows what would be made: clusters, subnets, gateways, Links, exports and their mirrors",
+    "From the topology alone: no Docker, no Pulumi, no network. A topology that is wrong is told with all " +
+      "that is wrong, where, and how to mend it.",
+  );
+  withTopologyArgument(command)
+    .option("--json", "one JSON document on standard output")
+    .action(async (topology: string | undefined, options: Options) => {
+      await runCommand({ command: "plan" }, async () => {
+        const plan = await planStack(await findTopology(topology, options));
+        const text = options.json
+          ? JSON.stringify(planDocument(plan), null, 2)
+          : renderPlan(plan, { color: wantsColor(process.stdout) });
+        process.stdout.write(`${text}\n`);
+        return exitCodes.success;
+      });
+    });
+  return teach(command, {
+    examples: [
+      ["linkerd-topology plan", "the stack hierarchical"],
+      ["linkerd-topology plan lab.yaml", "checks a topology of your own"],
+      ["linkerd-topology plan lab.yaml --json | jq .plan.mirrors", "for programs"],
+    ],
+    exits: [],
+  });
+}

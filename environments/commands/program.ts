@@ -1,0 +1,64 @@
+import { Command } from "commander";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { projectDirectory } from "../paths.ts";
+import { withManners } from "./command.ts";
+import { diagramCommand } from "./diagram.ts";
+import { downCommand } from "./down.ts";
+import { planCommand } from "./plan.ts";
+import { preflightCommand } from "./preflight.ts";
+import { reapCommand } from "./reap.ts";
+import { runningCommand } from "./run.ts";
+import { statusCommand } from "./status.ts";
+import { upCommand } from "./up.ts";
+import { verifyCommand } from "./verify.ts";
+
+/**
+ * The command line, without completion.
+ *
+ * @param toRun what stands behind `--`, for `run`
+ */
+export function makeProgram(toRun?: readonly string[]): Command {
+  const program = withManners(new Command("linkerd-topology"))
+    .description(
+      "Linkerd multi-cluster topologies as code: brings them up on real Kubernetes clusters, proves that " +
+        "they work, and takes them away without a trace.",
+    )
+    .version(packageVersion(), "-V, --version", "show the version")
+    .helpCommand("help [command]", "show the help of a command")
+    .addHelpText(
+      "after",
+      `
+A topology is the name of a ready-made stack (hierarchical, flat, mixed, star, federated) or a YAML file.
+
+Examples:
+  linkerd-topology plan lab.yaml      what would be made
+  linkerd-topology up lab.yaml        make it, and prove that it works
+  linkerd-topology down lab.yaml      take it away
+  linkerd-topology run lab.yaml --verify -- npm run e2e
+                                      for CI: up, proof, a command, and everything away again`,
+    );
+  for (const command of [
+    upCommand(),
+    downCommand(),
+    statusCommand(),
+    verifyCommand(),
+    planCommand(),
+    diagramCommand(),
+    preflightCommand(),
+    runningCommand(toRun),
+    reapCommand(),
+  ]) {
+    program.addCommand(command);
+  }
+  return program;
+}
+
+function packageVersion(): string {
+  // The compiled package is one directory deeper than the sources.
+  const file = ["package.json", "../package.json"]
+    .map((name) => path.join(projectDirectory, name))
+    .find((name) => existsSync(name));
+  if (file === undefined) return "unknown";
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}

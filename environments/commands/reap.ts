@@ -1,0 +1,58 @@
+import type { Command } from "commander";
+import type { ReapResult } from "../reap.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { makeCommand, teach } from "./command.ts";
+import { runCommand } from "./run-command.ts";
+
+interface Options {
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+/** `linkerd-topology reap` */
+export function reapCommand(): Command {
+  const command = makeCommand(
+    "reap",
+    "Removes what runs left behind: those that have expired, and those whose owner is gone",
+    "It goes by the records of the runs and by Docker alone, and touches nothing else. Every `run` does the " +
+      "same first.",
+  )
+    .option("--dry-run", "tell what would be removed, and remove nothing")
+    .option("--json", "one JSON document on standard output")
+    .action(async (options: Options) => {
+      await runCommand({ command: "reap" }, async () => {
+        const { reap } = await import("../reap.ts");
+        const dryRun = options.dryRun ?? false;
+        const result = await reap({
+          dryRun,
+          tell: (line) => process.stderr.write(`${line}\n`),
+        });
+        process.stdout.write(
+          options.json
+            ? `${JSON.stringify({ version: 1, dryRun, ...result }, null, 2)}\n`
+            : `${renderReap(result, dryRun)}\n`,
+        );
+        return result.failed.length === 0 ? exitCodes.success : exitCodes.failed;
+      });
+    });
+  return teach(command, {
+    examples: [
+      ["linkerd-topology reap --dry-run", "what is there, and why it would go or stay"],
+      ["linkerd-topology reap", "in a job that always runs"],
+    ],
+    variables: ["XDG_STATE_HOME"],
+  });
+}
+
+/** What was removed and what stayed, each with the reason. */
+export function renderReap(result: ReapResult, dryRun: boolean): string {
+  const lines = [
+    ...result.removed.map(
+      ({ name, why }) => `${dryRun ? "would remove" : "removed"} ${name}: ${why}`,
+    ),
+    ...result.left.map(({ name, why }) => `left ${name}: ${why}`),
+    ...result.failed.map(({ name, why }) => `could not remove ${name}: ${why}`),
+    ...result.problems,
+  ];
+  return lines.length === 0 ? "there is no run" : lines.join("\n");
+}

@@ -1,0 +1,109 @@
+import { Option } from "commander";
+import type { Command } from "commander";
+import { CommandError } from "../command-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { makeCommand, teach } from "./command.ts";
+import { parseDuration } from "./duration.ts";
+import { runCommand } from "./run-command.ts";
+import { findSource, withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "./topology-argument.ts";
+import { addFailure, addOutputOptions, filesOf } from "./verification-outputs.ts";
+import type { OutputOptions } from "./verification-outputs.ts";
+
+interface Options extends TopologyOptions, OutputOptions {
+  readonly backend?: string;
+  readonly expiresIn?: number;
+  readonly images?: string;
+  readonly json?: true;
+  readonly keepOnFailure?: true;
+  readonly verify?: true;
+}
+
+/**
+ * `linkerd-topology run`
+ *
+ * @param toRun what stands behind `--` on the command line
+ */
+export function runningCommand(toRun: readonly string[] | undefined): Command {
+  const command = makeCommand(
+    "run",
+    "Brings a topology up for as long as a command runs, and takes everything away, whatever happens",
+    "The command gets KUBECONFIG with a context per cluster, and KUBECONFIG_<CLUSTER> for each; its exit " +
+      "code is returned. Each run has a name of its own: several at once don't disturb each other. Success, " +
+      "failure, Ctrl-C (once: tidy; twice: faster, still tidy), SIGTERM and kill -9 all end with nothing left; " +
+      "should the whole machine go down, the next run or `reap` removes what it finds.",
+  );
+  withTopologyArgument(command).usage("[options] [topology] -- COMMAND...");
+  command
+    .option("--verify", "verify before the command is run; what is not proved is not used")
+    .option("--keep-on-failure", "where something fails, keep all of it until it expires")
+    .addOption(
+      new Option(
+        "--expires-in <time>",
+        "when `reap` may take it away, such as 90m or 2h (default: 6h)",
+      ).argParser(parseDuration),
+    )
+    .option(
+      "--backend <url>",
+      "Pulumi backend that keeps the state (default: files of the run's own)",
+    )
+    .option("--images <dir>", "directory of image archives that take precedence over registries")
+    .option("--json", "events on standard output; the command's own output goes to standard error");
+  addOutputOptions(command).action(async (topology: string | undefined, options: Options) => {
+    const settings = { command: "run", json: options.json ?? false, ownSignals: true };
+    await runCommand(settings, async ({ output }) => {
+      if (toRun === undefined || toRun.length === 0) throw nothingToRun();
+      const source = await findSource(topology, options);
+      const { run } = await import("../run.ts");
+      let verified = false;
+      return run({
+        source,
+        command: toRun,
+        toStandardError: options.json ?? false,
+        output,
+        name: options.name,
+        images: options.images,
+        backend: options.backend,
+        verify: options.verify,
+        keepOnFailure: options.keepOnFailure,
+        expiresIn: options.expiresIn,
+        onVerified: async (verification, mesh) => {
+          verified = true;
+          const { reportVerification } = await import("../verify.ts");
+          const bundle = await reportVerification(mesh, verification, filesOf(options));
+          if (bundle !== undefined) output.reporter.notice(`bundle: ${bundle}`);
+        },
+      }).catch(async (error: unknown) => {
+        // A verification has its own summary.
+        if (!verified) await addFailure(options, error);
+        throw error;
+      });
+    });
+  });
+  return teach(command, {
+    examples: [
+      ["linkerd-topology run lab.yaml -- kubectl --context west get nodes", "one command"],
+      ["linkerd-topology run --topology lab.yaml --verify -- npm run e2e", "in CI"],
+      ["linkerd-topology run flat --keep-on-failure -- ./try.sh", "to look at what went wrong"],
+    ],
+    exits: [exitCodes.failed, exitCodes.notProved],
+    otherExits: [
+      "the command's own; 126 and 127 where it can't be run; 128 and a signal's number where one ended it",
+    ],
+    variables: [
+      "IMAGES",
+      "LINKERD_TOPOLOGY_SOURCES",
+      "LINKERD_TOPOLOGY_CACHE",
+      "XDG_STATE_HOME",
+      "PULUMI_BACKEND_URL",
+      "GITHUB_STEP_SUMMARY",
+    ],
+  });
+}
+
+function nothingToRun(): CommandError {
+  return new CommandError(
+    "what is to be run? It comes after two dashes: linkerd-topology run lab.yaml -- COMMAND",
+    { exitCode: exitCodes.badInput },
+  );
+}

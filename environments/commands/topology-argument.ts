@@ -1,0 +1,122 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import type { Backend } from "../backend.ts";
+import { CommandError } from "../command-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { TakenRun } from "../runs/take-down.ts";
+import { defaultStack, findStack, knownStacks } from "../stacks.ts";
+import type { StackFile } from "../stacks.ts";
+import { readTopologySource, stackOf } from "../topology-source.ts";
+import type { TopologySource } from "../topology-source.ts";
+
+/** The options by which a command is told which topology it is about. */
+export interface TopologyOptions {
+  readonly topology?: string;
+  readonly name?: string;
+}
+
+/** Adds `[topology]`, `--topology` and `--name` to a command. */
+export function withTopologyArgument(command: Command): Command {
+  return command
+    .argument(
+      "[topology]",
+      `a ready-made stack, or a YAML file: a topology, or a stack's configuration (default: "${defaultStack}")`,
+    )
+    .option("--topology <file>", "the same, as an option")
+    .option("--name <name>", "name of the topology (default: the stack's, or the file's)");
+}
+
+/**
+ * What the person named, in the one way or in the other.
+ *
+ * @throws CommandError where it was said in both ways
+ */
+export function namedTopology(argument: string | undefined, options: TopologyOptions): string {
+  if (argument !== undefined && options.topology !== undefined && argument !== options.topology) {
+    throw new CommandError(
+      `which topology, "${argument}" or "${options.topology}"? Name it once, as an argument or with ` +
+        "--topology",
+      { exitCode: exitCodes.badInput },
+    );
+  }
+  return argument ?? options.topology ?? defaultStack;
+}
+
+/**
+ * Where the topology is that a person named: a ready-made stack, or a file.
+ *
+ * @throws CommandError where it is neither, with the stacks that there are
+ */
+export async function findSource(
+  argument: string | undefined,
+  options: TopologyOptions,
+): Promise<TopologySource> {
+  const named = namedTopology(argument, options);
+  if (await isStack(named)) return { stack: await findStack(named) };
+  if (isPath(named)) return { file: named };
+  return { stack: await findStack(named) };
+}
+
+/** The stack that a topology is brought up as. */
+export async function findTopology(
+  argument: string | undefined,
+  options: TopologyOptions,
+): Promise<StackFile> {
+  const source = await findSource(argument, options);
+  if ("stack" in source && options.name === undefined) return source.stack;
+  const read = await readTopologySource(source);
+  if (options.name === undefined) return stackOf(read.name, read.topology);
+  const { topology } = read;
+  const isObject = typeof topology === "object" && topology !== null && !Array.isArray(topology);
+  return stackOf(options.name, isObject ? { ...topology, name: options.name } : topology);
+}
+
+/** Something that runs, or did: a stack, or a run that was kept. */
+export interface Running {
+  readonly stack: StackFile;
+  /** Where a run keeps its files; for a stack, as usual. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where a run keeps its state; for a stack, as usual. */
+  readonly backend?: Backend;
+  readonly run?: TakenRun;
+}
+
+/** What {@link findTopology} finds, a stack that only has a state any more, or a run by its name. */
+export async function findRunning(
+  argument: string | undefined,
+  options: TopologyOptions,
+): Promise<Running> {
+  const named = namedTopology(argument, options);
+  if (options.name !== undefined || (await isStack(named)) || isPath(named)) {
+    return { stack: await findTopology(argument, options) };
+  }
+  const run = await findRun(named);
+  if (run !== undefined) return run;
+  const { findDownable } = await import("../down.ts");
+  const stack = await findDownable(named);
+  // What it was made from is gone; its state says all that is needed.
+  return { stack: existsSync(stack.file) ? stack : stackOf(named, {}) };
+}
+
+async function findRun(name: string): Promise<Running | undefined> {
+  const { readRecord, runDirectory } = await import("../runs/record.ts");
+  const { runBackend, runEnv } = await import("../runs/run-backend.ts");
+  const directory = runDirectory(name);
+  const record = await readRecord(directory);
+  if (typeof record === "string") return undefined;
+  const url = record.backendUrl === undefined ? undefined : process.env["PULUMI_BACKEND_URL"];
+  return {
+    stack: stackOf(name, {}),
+    env: runEnv(directory),
+    backend: runBackend(directory, url ?? record.backendUrl, process.env),
+    run: { name, project: record.project, directory, record },
+  };
+}
+
+async function isStack(name: string): Promise<boolean> {
+  return (await knownStacks()).some((stack) => stack.name === name);
+}
+
+function isPath(text: string): boolean {
+  return /[/\\]|\.ya?ml$/.test(text) || existsSync(text);
+}

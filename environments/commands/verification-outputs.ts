@@ -1,0 +1,47 @@
+import { appendFile } from "node:fs/promises";
+import type { Command } from "commander";
+import type { VerificationFiles } from "../verify.ts";
+import { describeError } from "./run-command.ts";
+
+/** Where the outcome of a verification goes, besides standard output. */
+export interface OutputOptions {
+  readonly junit?: string;
+  readonly summary?: string;
+  readonly bundle?: string;
+}
+
+/** Adds `--junit`, `--summary` and `--bundle` to a command. */
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option("--junit <file>", "JUnit report, for CI")
+    .option(
+      "--summary <file>",
+      "Markdown with the verdict and the diagram, added to the file's end (default: $GITHUB_STEP_SUMMARY)",
+    )
+    .option(
+      "--bundle <file>",
+      "where something is wrong, what helps to find out why, as a .tar.gz: events, logs, states; no secrets",
+    );
+}
+
+/** The files that a verification is to be written to. */
+export function filesOf(
+  { junit, summary, bundle }: OutputOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): VerificationFiles {
+  const toSummary = summary ?? env["GITHUB_STEP_SUMMARY"] ?? "";
+  return {
+    ...(junit !== undefined && { junit }),
+    ...(toSummary !== "" && { summary: toSummary }),
+    ...(bundle !== undefined && { bundle }),
+  };
+}
+
+/** Adds to the summary what went wrong before anything could be verified. */
+export async function addFailure(options: OutputOptions, error: unknown): Promise<void> {
+  const { summary } = filesOf(options);
+  if (summary === undefined) return;
+  const message = describeError(error).replaceAll("\n", "\n    ");
+  // A summary that can't be written must not hide what it would have told.
+  await appendFile(summary, `## The run failed\n\n    ${message}\n\n`).catch(() => undefined);
+}

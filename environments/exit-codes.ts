@@ -1,0 +1,25 @@
+/** What the commands end with. The help texts and docs/cli.md are made from this table. */
+export const exitCodes = {
+  /** Everything was done, or is as planned. */
+  success: 0,
+  /** Something failed; what, stands on standard error. */
+  failed: 1,
+  /** The command line, a topology or a configuration is wrong; nothing was begun. */
+  badInput: 2,
+  /** What was asked about is not up. */
+  notUp: 3,
+  /** Everything is there, but does not do what the plan says. */
+  notProved: 4,
+  /** Stopped by Ctrl-C or another signal (128 and the number of SIGINT). */
+  interrupted: 130,
+} as const;
+
+/** Each exit code in a few words. */
+export const exitCodeWords: Readonly<Record<number, string>> = {
+  [exitCodes.success]: "done, or everything is as planned",
+  [exitCodes.failed]: "failed; what and why stands on standard error",
+  [exitCodes.badInput]: "wrong arguments, topology or configuration; nothing was begun",
+  [exitCodes.notUp]: "the stack is not up",
+  [exitCodes.notProved]: "the mesh is there, but does not do what the plan says",
+  [exitCodes.interrupted]: "interrupted",
+};

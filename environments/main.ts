@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+/** The command line: `linkerd-topology COMMAND`. */
+import { addCompletion } from "./commands/completion.ts";
+import { makeProgram } from "./commands/program.ts";
+
+const { own, toRun } = divide(process.argv.slice(2));
+const program = makeProgram(toRun);
+await addCompletion(program);
+await program.parseAsync(own, { from: "user" });
+
+/** What stands behind `--` of `run` is somebody else's command line: none of it is an option of ours. */
+function divide(args: readonly string[]): { own: readonly string[]; toRun?: readonly string[] } {
+  const at = args.indexOf("--");
+  if (args[0] !== "run" || at < 0) return { own: args };
+  return { own: args.slice(0, at), toRun: args.slice(at + 1) };
+}

@@ -1,0 +1,15 @@
+import type { ReportEvent } from "./events.ts";
+import type { Renderer } from "./reporter.ts";
+
+/** One JSON object per line; see {@link ReportEvent}. */
+export class JsonRenderer implements Renderer {
+  readonly #out: { write(text: string): void };
+
+  constructor(out: { write(text: string): void }) {
+    this.#out = out;
+  }
+
+  event(event: ReportEvent): void {
+    this.#out.write(`${JSON.stringify(event)}\n`);
+  }
+}

@@ -1,0 +1,56 @@
+import type { ReportEvent } from "./events.ts";
+import type { Renderer } from "./reporter.ts";
+import { seconds } from "./seconds.ts";
+
+/** Lines of a log, each with the time of day: for CI and for files. */
+export class PlainRenderer implements Renderer {
+  readonly #out: { write(text: string): void };
+
+  constructor(out: { write(text: string): void }) {
+    this.#out = out;
+  }
+
+  event(event: ReportEvent): void {
+    for (const line of plainLines(event)) this.line(event.time, line);
+  }
+
+  /** @param time as the event has it, with milliseconds, which no reader of a log needs */
+  protected line(time: string, text: string): void {
+    this.write(`${time.slice(0, 19)}Z ${text}\n`);
+  }
+
+  protected write(text: string): void {
+    this.#out.write(text);
+  }
+}
+
+/** An event as lines of a log. The beginning of a command needs none, and its end speaks for itself. */
+export function plainLines(event: ReportEvent): string[] {
+  switch (event.event) {
+    case "command-started":
+    case "result":
+      return [];
+    case "phase-started":
+      return [`${event.phase} ...`];
+    case "phase-ended": {
+      const result = event.outcome === "failed" ? "failed" : (event.result ?? "done");
+      return [`${event.phase}: ${result} (${seconds(event.milliseconds)})`];
+    }
+    case "step-started":
+      return isDelete(event) ? [] : [`  ${event.cluster ?? "mesh"}: ${event.step}`];
+    case "step-status":
+      return [`  ${event.cluster ?? "mesh"}: ${event.step}: ${event.status}`];
+    case "step-ended":
+      if (isDelete(event) && event.milliseconds < 1_000 && event.outcome === "done") return [];
+      return [`  ${event.cluster ?? "mesh"}: ${event.result} (${seconds(event.milliseconds)})`];
+    case "message":
+      return [`  ${event.text}`];
+    case "notice":
+      return [`! ${event.text}`];
+  }
+}
+
+/** With its cluster, a resource goes in no time: hundreds of lines that tell nothing. */
+function isDelete({ operation }: { readonly operation: string }): boolean {
+  return operation.startsWith("delete");
+}

@@ -1,0 +1,133 @@
+import { isDeepStrictEqual } from "node:util";
+import { mirrorKinds } from "../../diagram/mirror-table.ts";
+import { countResources } from "../../planning/count-resources.ts";
+import { planSelectors } from "../../planning/link-selectors.ts";
+import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
+import type { LabelSelector } from "../../planning/topology.ts";
+import { styleOf } from "../../verification/render/style.ts";
+import type { Style } from "../../verification/render/style.ts";
+import { table } from "../../verification/render/table.ts";
+
+/** The plan as a person reads it: tables of clusters, Links, exports and mirrors. */
+export function renderPlan(plan: Plan, options: { readonly color?: boolean } = {}): string {
+  const style = styleOf(options.color ?? false);
+  const kind = plan.clusters.some((cluster) => cluster.type === "kind");
+  const resources = countResources(plan);
+  return [
+    style.bold(`Topology ${plan.name}`),
+    `Linkerd ${plan.linkerd.version}${plan.linkerd.highAvailability ? ", high availability" : ""}`,
+    ...(kind
+      ? [`Docker network ${plan.network.name}, ${plan.network.subnet ?? "subnet by Docker"}`]
+      : []),
+    clusters(plan, style),
+    ...(plan.links.length === 0 ? ["No Links."] : [links(plan, style)]),
+    ...(plan.exports.length === 0 ? [] : [exportsOf(plan, style)]),
+    ...(plan.mirrors.length === 0 ? [] : [mirrors(plan, style)]),
+    ...(resources === undefined ? [] : [`${resources} resources.`]),
+  ].join("\n");
+}
+
+function clusters(plan: Plan, style: Style): string {
+  const head = ["Cluster", "Network", "Nodes", "Pods", "Services", "API server", "Gateway"];
+  return table(
+    head,
+    plan.clusters.map((cluster) => [
+      cluster.name,
+      cluster.network,
+      nodes(cluster),
+      cluster.podSubnet ?? "as it has",
+      cluster.serviceSubnet ?? "as it has",
+      cluster.apiServer ?? "not reached by others",
+      gateway(cluster),
+    ]),
+    style,
+  );
+}
+
+function nodes(cluster: ClusterPlan): string {
+  if (cluster.type === "existing") return "exists already";
+  const names = cluster.nodes.map(({ name, role }) =>
+    role === "worker" ? `${name} (worker)` : name,
+  );
+  return [
+    ...names,
+    ...(cluster.kubernetesVersion ? [`Kubernetes ${cluster.kubernetesVersion}`] : []),
+  ].join("\n");
+}
+
+function gateway({ gateway: planned }: ClusterPlan): string {
+  if (planned === undefined) return "none";
+  const addresses = planned.addresses.length > 0 ? planned.addresses : ["address to come"];
+  return [
+    planned.serviceType,
+    ...addresses.map((address) => `${address}:${planned.port}`),
+    `probe port ${planned.probePort}`,
+  ].join("\n");
+}
+
+function links(plan: Plan, style: Style): string {
+  return table(
+    ["Link", "Mode", "Through", "Selects"],
+    plan.links.map((link) => [
+      `${link.source} → ${link.target}`,
+      link.mode,
+      link.gateway === undefined ? "pod routes" : through(link),
+      selects(link),
+    ]),
+    style,
+  );
+}
+
+function through({ mode, gateway: used }: LinkPlan): string {
+  const way = `${used?.addresses[0] ?? "the gateway"}:${used?.port ?? ""}`;
+  return mode === "mixed" ? `pod routes, or ${way}` : way;
+}
+
+/** Linkerd's own labels need no mention. */
+function selects(link: LinkPlan): string {
+  const usual = planSelectors(link.mode);
+  const own = (["gateway", "remoteDiscovery", "federated"] as const).flatMap((key) => {
+    const selector = link.selectors[key];
+    return selector === undefined || isDeepStrictEqual(selector, usual[key])
+      ? []
+      : [`${key}: ${describeSelector(selector)}`];
+  });
+  return own.length === 0 ? "Linkerd's labels" : own.join("\n");
+}
+
+function describeSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  return [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...matchExpressions.map(({ key, operator, values }) =>
+      [key, operator, ...(values === undefined ? [] : [`(${values.join(", ")})`])].join(" "),
+    ),
+  ].join(", ");
+}
+
+function exportsOf(plan: Plan, style: Style): string {
+  return table(
+    ["Export", "Of cluster", "As", "Labels"],
+    plan.exports.map((one) => [
+      `${one.namespace}/${one.service}`,
+      one.cluster,
+      one.as,
+      Object.entries(one.labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join("\n"),
+    ]),
+    style,
+  );
+}
+
+function mirrors(plan: Plan, style: Style): string {
+  return table(
+    ["Mirror", "In cluster", "Kind", "Stands for"],
+    plan.mirrors.map((mirror) => [
+      `${mirror.namespace}/${mirror.name}`,
+      mirror.cluster,
+      mirrorKinds[mirror.kind],
+      mirror.of.map(({ cluster, service }) => `${service} of ${cluster}`).join("\n"),
+    ]),
+    style,
+  );
+}

@@ -1,0 +1,213 @@
+import { clusterStep } from "./cluster-steps.ts";
+import type { Changed, Step } from "./engine-progress.ts";
+import type { CommandResult, Outcome, ReportEvent, Told } from "./events.ts";
+import type { Phase, Tell } from "./phases.ts";
+import { describeResource, isNotable } from "./resource-words.ts";
+import { liveRows } from "./live-rows.ts";
+import type { RunningStep } from "./live-rows.ts";
+import type { PhaseTime, StepTime } from "./times.ts";
+
+/** Shows what a {@link Reporter} is told, in one form. */
+export interface Renderer {
+  event(event: ReportEvent): void;
+  /**
+   * Runs the phases one after the other. For renderers that show all of them at once.
+   *
+   * @param runPhase - runs one of them; `live` takes the lines of what goes on at the moment
+   * @default one after the other, without a live view
+   */
+  runAll?(
+    phases: readonly Phase[],
+    runPhase: (phase: Phase, live?: (lines: readonly string[]) => void) => Promise<string>,
+  ): Promise<void>;
+}
+
+/** How a command ended, as far as its own code knows. */
+export type Ending = Omit<CommandResult, "milliseconds">;
+
+/** Time between two pictures of the live view, in milliseconds. */
+const liveInterval = 250;
+
+/**
+ * What every command tells its progress to: phases, the steps of each cluster within them, notices and
+ * the result. It keeps the times.
+ */
+export class Reporter {
+  readonly #renderer: Renderer;
+  readonly #clock: () => number;
+  readonly #started: number;
+  readonly #phases: PhaseTime[] = [];
+  readonly #steps: StepTime[] = [];
+
+  /** @param clock the time in milliseconds since 1970 */
+  constructor(renderer: Renderer, clock: () => number = Date.now) {
+    this.#renderer = renderer;
+    this.#clock = clock;
+    this.#started = clock();
+  }
+
+  /** How long each phase and each step took so far. */
+  get times(): { readonly phases: readonly PhaseTime[]; readonly steps: readonly StepTime[] } {
+    return { phases: this.#phases, steps: this.#steps };
+  }
+
+  /** Tells which command it is; once, first of all. */
+  start(command: string, name?: string): void {
+    this.#tell({
+      event: "command-started",
+      version: 1,
+      command,
+      ...(name !== undefined && { name }),
+    });
+  }
+
+  /** Something that a person has to know, outside of every phase. */
+  notice(text: string): void {
+    this.#tell({ event: "notice", text });
+  }
+
+  /** Tells how the command ended; once, last of all. */
+  end(ending: Ending): void {
+    this.#tell({ event: "result", ...ending, milliseconds: this.#clock() - this.#started });
+  }
+
+  /**
+   * Runs the phases one after the other; the first that fails is the last.
+   *
+   * @param clusters names of the clusters that they work on, in the order to show them in
+   */
+  async run(phases: readonly Phase[], clusters: readonly string[] = []): Promise<void> {
+    if (this.#renderer.runAll !== undefined) {
+      await this.#renderer.runAll(phases, (phase, live) => this.#runPhase(phase, clusters, live));
+      return;
+    }
+    for (const phase of phases) await this.#runPhase(phase, clusters);
+  }
+
+  async #runPhase(
+    phase: Phase,
+    clusters: readonly string[],
+    live?: (lines: readonly string[]) => void,
+  ): Promise<string> {
+    const { title } = phase;
+    const begun = this.#clock();
+    const view = new PhaseView(clusters);
+    this.#tell({ event: "phase-started", phase: title });
+    const tell: Tell = {
+      current: (lines) => (view.current = lines),
+      step: (text) => this.#tell({ event: "message", phase: title, text }),
+      notice: (text) => this.#tell({ event: "notice", phase: title, text }),
+      engine: (change) => this.#engine(title, change, view),
+    };
+    const ticker =
+      live && setInterval(() => live(view.lines(this.#clock(), clusters)), liveInterval);
+    const ended = (outcome: Outcome, result?: string): void => {
+      const milliseconds = this.#clock() - begun;
+      this.#phases.push({ title, milliseconds, outcome });
+      this.#tell({
+        event: "phase-ended",
+        phase: title,
+        outcome,
+        milliseconds,
+        ...(result !== undefined && { result }),
+      });
+    };
+    try {
+      const result = await phase.run(tell);
+      ended("done", result);
+      return result;
+    } catch (error) {
+      ended("failed");
+      throw error;
+    } finally {
+      clearInterval(ticker);
+    }
+  }
+
+  #engine(phase: string, change: Changed, view: PhaseView): void {
+    if (change.type === "warning") {
+      const { urn, text } = change.message;
+      // Said of every single resource in a cluster that is gone, which was said before.
+      if (text.startsWith("configured Kubernetes cluster is unreachable")) return;
+      const about = urn === undefined ? text : `${describeResource(urn)}: ${text}`;
+      this.#tell({ event: "notice", phase, text: about });
+      return;
+    }
+    const { step, type } = change;
+    if (!isNotable(step.urn) || step.operation === "same") return;
+    // A refresh reads everything; only what goes wrong is worth a line.
+    if (step.operation === "refresh" && type !== "failed") return;
+    const words = clusterStep(step.urn, step.operation, view.clusters);
+    const { cluster } = words;
+    const about = {
+      phase,
+      ...(cluster !== undefined && { cluster }),
+      step: words.doing,
+      operation: step.operation,
+      resource: step.urn,
+    };
+    if (type === "started") {
+      view.begin(step, { cluster, doing: words.doing, started: this.#clock() });
+      this.#tell({ event: "step-started", ...about });
+    } else if (type === "status") {
+      const status = step.status ?? "";
+      view.status(step, status);
+      this.#tell({ event: "step-status", ...about, status });
+    } else {
+      const milliseconds = (step.ended ?? step.started) - step.started;
+      view.end(step, type === "failed" ? `${words.what} failed` : words.done);
+      this.#steps.push({ phase, cluster, what: words.what, milliseconds });
+      this.#tell({
+        event: "step-ended",
+        ...about,
+        outcome: type === "failed" ? "failed" : "done",
+        result: type === "failed" ? `${words.what}: failed` : words.done,
+        milliseconds,
+      });
+    }
+  }
+
+  #tell(told: Told): void {
+    this.#renderer.event({ time: new Date(this.#clock()).toISOString(), ...told });
+  }
+}
+
+/** What goes on in a phase at the moment. */
+class PhaseView {
+  readonly clusters: readonly string[];
+  /** What the phase itself says. */
+  current: readonly string[] = [];
+  readonly #running = new Map<string, RunningStep>();
+  /** What last came to its end, by cluster. */
+  readonly #last = new Map<string, string>();
+
+  constructor(clusters: readonly string[]) {
+    this.clusters = clusters;
+  }
+
+  begin({ urn }: Step, running: RunningStep): void {
+    this.#running.set(urn, running);
+  }
+
+  status({ urn }: Step, status: string): void {
+    const running = this.#running.get(urn);
+    if (running !== undefined) this.#running.set(urn, { ...running, status });
+  }
+
+  end({ urn }: Step, done: string): void {
+    const cluster = this.#running.get(urn)?.cluster;
+    if (cluster !== undefined) this.#last.set(cluster, done);
+    this.#running.delete(urn);
+  }
+
+  lines(now: number, clusters: readonly string[]): readonly string[] {
+    const began = this.#running.size + this.#last.size > 0;
+    const rows = liveRows({
+      running: [...this.#running.values()],
+      last: this.#last,
+      clusters: began ? clusters : [],
+      now,
+    });
+    return [...rows, ...this.current];
+  }
+}

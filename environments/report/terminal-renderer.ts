@@ -1,0 +1,62 @@
+import { Listr } from "listr2";
+import type { ReportEvent } from "./events.ts";
+import type { Phase } from "./phases.ts";
+import type { Renderer } from "./reporter.ts";
+import { fitting } from "./live-rows.ts";
+import { seconds } from "./seconds.ts";
+
+/** A live view for a person: the phases, and below the one that runs what goes on, cluster by cluster. */
+export class TerminalRenderer implements Renderer {
+  readonly #out: { write(text: string): void };
+  readonly #rows: () => number;
+  /** While the view is on the screen, notices would tear it. */
+  #held: string[] | undefined;
+
+  /** @param rows height of the terminal: a view that is higher can't be redrawn */
+  constructor(out: { write(text: string): void }, rows = (): number => process.stderr.rows || 24) {
+    this.#out = out;
+    this.#rows = rows;
+  }
+
+  event(event: ReportEvent): void {
+    if (event.event !== "notice") return;
+    const line = `! ${event.text}`;
+    if (this.#held === undefined) this.#out.write(`${line}\n`);
+    else this.#held.push(line);
+  }
+
+  async runAll(
+    phases: readonly Phase[],
+    runPhase: (phase: Phase, live: (lines: readonly string[]) => void) => Promise<string>,
+  ): Promise<void> {
+    const held: string[] = [];
+    this.#held = held;
+    const list = new Listr(
+      phases.map((phase) => ({
+        title: phase.title,
+        task: async (_: unknown, task: { title?: string; output?: string }): Promise<void> => {
+          const started = Date.now();
+          const result = await runPhase(phase, (lines) => {
+            task.output = fitting(lines, this.#rows() - phases.length - 3).join("\n");
+          });
+          task.title = `${phase.title}: ${result} (${seconds(Date.now() - started)})`;
+        },
+      })),
+      {
+        registerSignalListeners: false,
+        rendererOptions: {
+          collapseErrors: false,
+          showErrorMessage: false,
+          collapseSkips: false,
+          formatOutput: "truncate",
+        },
+      },
+    );
+    try {
+      await list.run();
+    } finally {
+      this.#held = undefined;
+      for (const line of held) this.#out.write(`${line}\n`);
+    }
+  }
+}

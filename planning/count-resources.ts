@@ -1,0 +1,29 @@
+import type { Plan } from "./plan-types.ts";
+
+/**
+ * How many resources Pulumi will tell of, components and the stack among them, its own default providers
+ * aside.
+ *
+ * @returns undefined where a cluster exists already: what is made there depends on what is found
+ */
+export function countResources(plan: Plan): number | undefined {
+  const { clusters, links, exports, mirrors } = plan;
+  if (clusters.some((cluster) => cluster.type !== "kind")) return undefined;
+  // Stack and topology; the trust anchor with its key and certificate; the Docker network.
+  const once = 2 + 3 + 1;
+  // The cluster (3), its issuer (4), its control plane (8), the extension (4).
+  const perCluster = 3 + 4 + 8 + 4;
+  const routes = clusters.filter((c) => c.type === "kind" && c.routePeers.length > 0).length;
+  const exported = new Set(exports.map((e) => `${e.cluster} ${e.namespace} ${e.service}`));
+  const federated = mirrors.filter(({ kind }) => kind === "federated");
+  const federatedServices = new Set(federated.map((m) => `${m.namespace} ${m.of[0]?.service}`));
+  return (
+    once +
+    perCluster * clusters.length +
+    2 * routes +
+    // Two Secrets, the Link, its cleanup and its gate, all in a component; the access account's Secret.
+    7 * links.length +
+    exported.size +
+    federatedServices.size
+  );
+}

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { execa } from "execa";
+import { variables } from "../../../environments/commands/command.ts";
+import { makeProgram } from "../../../environments/commands/program.ts";
+import { exitCodes, exitCodeWords } from "../../../environments/exit-codes.ts";
+import { helpOf, refreshHelp } from "../../../scripts/help-page.ts";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+let directory = "";
+
+before(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-cli-"));
+});
+after(() => rm(directory, { recursive: true, force: true }));
+
+/** Runs the command line as a program, in a directory without anything. */
+async function run(...args: string[]) {
+  const { exitCode, stdout, stderr } = await execa(
+    process.execPath,
+    [path.join(root, "environments/main.ts"), ...args],
+    {
+      cwd: directory,
+      reject: false,
+      env: { XDG_STATE_HOME: directory, PULUMI_HOME: directory, NO_COLOR: "1" },
+    },
+  );
+  return { exitCode, stdout, stderr };
+}
+
+describe("the command line", () => {
+  test("takes unknown commands and options for mistakes, and guesses what was meant", async () => {
+    const [command, option, value] = await Promise.all([
+      run("statsu"),
+      run("up", "--refesh"),
+      run("diagram", "--format", "png"),
+    ]);
+    assert.equal(command.exitCode, exitCodes.badInput);
+    assert.match(command.stderr, /unknown command 'statsu'\n\(Did you mean status\?\)/);
+    assert.equal(option.exitCode, exitCodes.badInput);
+    assert.match(option.stderr, /Did you mean --refresh\?/);
+    assert.equal(value.exitCode, exitCodes.badInput);
+    assert.match(value.stderr, /Allowed choices are mermaid, dot, svg/);
+  });
+
+  test("tells everything that is wrong with a topology, before anything else", async () => {
+    const file = path.join(directory, "wrong.yaml");
+    await writeFile(
+      file,
+      "clusters: [{ name: west }, { name: west }]\nlinks: [{ from: west, to: eats }]\n",
+    );
+    const [plan, twice] = await Promise.all([
+      run("plan", file),
+      run("plan", "flat", "--topology", "mixed"),
+    ]);
+    assert.equal(plan.exitCode, exitCodes.badInput);
+    assert.match(plan.stderr, /clusters\[1\]/);
+    assert.match(plan.stderr, /links\[0\]/);
+    assert.equal(plan.stdout, "");
+    assert.equal(twice.exitCode, exitCodes.badInput);
+    assert.match(twice.stderr, /which topology, "flat" or "mixed"\?/);
+  });
+
+  test("tells what is not there: stacks, files, a command to run", async () => {
+    const [stack, file, nothing, duration] = await Promise.all([
+      run("plan", "hierarchica"),
+      run("plan", "missing.yaml"),
+      run("run", "flat"),
+      run("run", "flat", "--expires-in", "5", "--", "true"),
+    ]);
+    for (const { exitCode } of [stack, file, nothing, duration]) {
+      assert.equal(exitCode, exitCodes.badInput);
+    }
+    assert.match(stack.stderr, /did you mean "hierarchical"\?/);
+    assert.match(file.stderr, /there is no file missing\.yaml/);
+    assert.match(nothing.stderr, /what is to be run\?/);
+    assert.match(duration.stderr, /Write it as 90s, 30m, 2h or 1d/);
+  });
+
+  test("plans as a table and as JSON, under the name that is asked for", async () => {
+    const file = path.join(directory, "lab.yaml");
+    await writeFile(file, "clusters: [{ name: west }]\n");
+    const [table, json] = await Promise.all([
+      run("plan", "lab.yaml"),
+      run("plan", "--topology", "lab.yaml", "--name", "mine", "--json"),
+    ]);
+    assert.equal(table.exitCode, exitCodes.success);
+    assert.match(table.stdout, /^Topology lab\n/);
+    assert.match(table.stdout, /lab-west-control-plane/);
+    const { version, plan } = JSON.parse(json.stdout) as { version: 1; plan: { name: string } };
+    assert.deepEqual([version, plan.name], [1, "mine"]);
+  });
+
+  test("tells apart what is not up from what there is not", async () => {
+    const [status, verify, unknown] = await Promise.all([
+      run("status"),
+      run("verify", "flat"),
+      run("status", "nowhere"),
+    ]);
+    assert.equal(status.exitCode, exitCodes.notUp);
+    assert.match(status.stderr, /"hierarchical" is not up: linkerd-topology up hierarchical/);
+    assert.equal(verify.exitCode, exitCodes.notUp);
+    assert.equal(unknown.exitCode, exitCodes.badInput);
+  });
+
+  test("ends with the code of an interrupt, once what it was doing has ended", async () => {
+    const url = JSON.stringify(path.join(root, "environments/commands/run-command.ts"));
+    const program = `
+      import { runCommand } from ${url};
+      await runCommand({ command: "test", json: true }, ({ signal }) => new Promise((_, reject) => {
+        const waiting = setTimeout(() => undefined, 60_000);
+        signal.addEventListener("abort", () => { clearTimeout(waiting); reject(new Error("tidy")); });
+        process.stderr.write("ready");
+      }));`;
+    const child = execa(process.execPath, ["--input-type=module", "-e", program], {
+      reject: false,
+    });
+    await once(child.stderr, "data");
+    child.kill("SIGTERM");
+    const { exitCode, stdout, stderr } = await child;
+    assert.equal(exitCode, exitCodes.interrupted);
+    assert.match(stderr, /SIGTERM: tidying up; once more to stop at once/);
+    const result = JSON.parse(stdout.split("\n").at(-1) ?? "") as {
+      event: string;
+      outcome: string;
+    };
+    assert.deepEqual([result.event, result.outcome], ["result", "interrupted"]);
+  });
+
+  test("reaps where there is nothing, without a word of complaint", async () => {
+    const { exitCode, stdout } = await run("reap", "--json", "--dry-run");
+    assert.equal(exitCode, exitCodes.success);
+    const { version, dryRun } = JSON.parse(stdout) as { version: 1; dryRun: boolean };
+    assert.deepEqual([version, dryRun], [1, true]);
+  });
+});
+
+describe("completion, asked as a shell does", () => {
+  const ask = async (...words: string[]): Promise<string[]> => {
+    const { stdout } = await run("complete", "--", ...words);
+    // The last line is what the shell is to do with the answers.
+    return stdout.split("\n").slice(0, -1);
+  };
+
+  test("knows commands, options, their values, stacks and files", async () => {
+    await writeFile(path.join(directory, "lab.yaml"), "clusters: [{ name: west }]\n");
+    const [commands, stacks, options, formats, files] = await Promise.all([
+      ask("st"),
+      ask("up", "h"),
+      ask("run", "--keep"),
+      ask("diagram", "--format", ""),
+      ask("plan", "--topology", "la"),
+    ]);
+    assert.equal(commands.length, 1);
+    assert.match(commands[0] ?? "", /^status\tAsks the running clusters/);
+    assert.deepEqual(stacks, ["hierarchical\tready-made stack"]);
+    assert.match(options.join(), /^--keep-on-failure\t/);
+    assert.deepEqual(
+      formats.map((line) => line.split("\t")[0]),
+      ["mermaid", "dot", "svg"],
+    );
+    assert.deepEqual(files, ["lab.yaml\tfile"]);
+  });
+
+  test("has a script for every shell", async () => {
+    const { stdout } = await run("completion", "bash");
+    assert.match(stdout, /complete .*linkerd-topology/);
+    const { stdout: answer } = await execa("bash", ["-n"], { input: stdout });
+    assert.equal(answer, "");
+    const wrong = await run("completion", "tcsh");
+    assert.equal(wrong.exitCode, exitCodes.badInput);
+  });
+});
+
+describe("the page of the command line", () => {
+  test("shows the help of every command as it is", async () => {
+    const page = await readFile(path.join(root, "docs/cli.md"), "utf8");
+    assert.equal(refreshHelp(page, makeProgram()), page, "out of date; run: npm run cli-page");
+    for (const command of makeProgram().commands) {
+      assert.ok(page.includes(`<!-- help ${command.name()} -->`), command.name());
+    }
+  });
+
+  test("has all exit codes and variables, in their words", async () => {
+    const page = (await readFile(path.join(root, "docs/cli.md"), "utf8")).replaceAll(/ +/g, " ");
+    for (const code of Object.values(exitCodes)) {
+      assert.ok(page.includes(`| ${code} | ${exitCodeWords[code] ?? ""} |`), `exit code ${code}`);
+    }
+    for (const [name, words] of Object.entries(variables)) {
+      assert.ok(page.includes(`| \`${name}\` | ${words} |`), name);
+    }
+  });
+
+  test("and every help has examples, exit codes and what the environment is for", () => {
+    const program = makeProgram();
+    for (const command of program.commands) {
+      const help = helpOf(program, command.name());
+      for (const part of ["Examples:\n  linkerd-topology", "Exit codes:\n  0 ", "Environment:\n"]) {
+        assert.ok(help.includes(part), `${command.name()}: ${part}`);
+      }
+    }
+  });
+});
