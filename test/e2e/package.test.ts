@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { execa } from "execa";
+
+const root = path.resolve(import.meta.dirname, "../..");
+let directory = "";
+let bin = "";
+
+/**
+ * Installs the package as `npm install` of its tarball would, but without a registry: what the tarball
+ * holds is unpacked into node_modules, its dependencies are those of the checkout.
+ */
+before(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-package-"));
+  const source = path.join(directory, "source");
+  await mkdir(source);
+  // The types are another layer's business.
+  await execa(process.execPath, [
+    path.join(root, "scripts/build.mjs"),
+    path.join(source, "dist"),
+    "--no-check",
+  ]);
+  for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md"]) {
+    await writeFile(path.join(source, name), await readFile(path.join(root, name)));
+  }
+  const { stdout } = await execa(
+    "npm",
+    ["pack", "--ignore-scripts", "--json", "--pack-destination", directory],
+    { cwd: source },
+  );
+  const [packed] = JSON.parse(stdout) as [{ filename: string }];
+  const modules = path.join(directory, "project/node_modules");
+  const installed = path.join(modules, "linkerd-topology");
+  await mkdir(path.join(modules, ".bin"), { recursive: true });
+  await mkdir(installed);
+  const tarball = path.join(directory, packed.filename);
+  await execa("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
+  await symlink(path.join(root, "node_modules"), path.join(installed, "node_modules"));
+  bin = path.join(modules, ".bin", "linkerd-topology");
+  await symlink("../linkerd-topology/dist/environments/main.js", bin);
+});
+
+after(() => rm(directory, { recursive: true, force: true }));
+
+const run = (...args: string[]) => execa(bin, args, { cwd: path.join(directory, "project") });
+
+describe("the npm package, installed elsewhere", () => {
+  test("has a command that tells what it can do, and its version", async () => {
+    const { stdout } = await run("--help");
+    assert.match(stdout, /Usage: linkerd-topology/);
+    const { version } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")) as {
+      version: string;
+    };
+    assert.equal((await run("--version")).stdout, version);
+  });
+
+  test("plans and draws the ready-made stacks, and a topology of one's own", async () => {
+    assert.match((await run("plan", "hierarchical")).stdout, /west → east/);
+    assert.match((await run("diagram", "mixed")).stdout, /^flowchart/);
+    await writeFile(
+      path.join(directory, "project/two.yaml"),
+      "clusters: [{ name: north }, { name: south }]\nlinks: [{ from: north, to: south }]\n",
+    );
+    assert.match((await run("plan", "two.yaml")).stdout, /north → south/);
+  });
+
+  test("is a library, on the Node.js that the machine has", async () => {
+    const program =
+      'import { Topology, withTopology, verify, plan } from "linkerd-topology";' +
+      'const { ok } = plan({ clusters: [{ name: "west" }] }, { name: "lab" });' +
+      "console.log([typeof Topology, typeof withTopology, typeof verify, ok].join(' '));";
+    const file = path.join(directory, "project/use.mjs");
+    await writeFile(file, program);
+    const { stdout } = await execa("node", [file]);
+    assert.equal(stdout, "function function function true");
+  });
+
+  test("brings what its code reads besides modules", async () => {
+    const dist = path.join(directory, "project/node_modules/linkerd-topology/dist");
+    for (const file of [
+      "Pulumi.yaml",
+      "components/pod-routes.sh",
+      "providers/kind/pulumi-resource-kind",
+      "stacks/Pulumi.hierarchical.yaml",
+      "toolchain/docker-runtime.sh",
+      "toolchain/go/kind/go.mod",
+      "toolchain/image/node/build/kube-proxy.sh",
+    ]) {
+      await readFile(path.join(dist, file));
+    }
+    assert.match(await readFile(path.join(dist, "Pulumi.yaml"), "utf8"), /^main: index\.js$/m);
+  });
+
+  test("has provider plugins that can be started", async () => {
+    const providers = path.join(directory, "project/node_modules/linkerd-topology/dist/providers");
+    for (const plugin of ["kind/pulumi-resource-kind", "mesh/pulumi-resource-linkerd-topology"]) {
+      const server = execa(path.join(providers, plugin), []);
+      // The first thing that a plugin says is the port that it listens on.
+      const [port] = (await once(server.stdout, "data")) as [Buffer];
+      server.kill();
+      assert.match(String(port), /^\d+\n$/);
+      await server.catch(() => undefined);
+    }
+  });
+});
