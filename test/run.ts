@@ -1,7 +1,9 @@
 import os from "node:os";
 import { Command, Option } from "commander";
 import { describeError } from "../environments/commands/run-command.ts";
-import { progressOutput, runPhases, seconds } from "../environments/report/phases.ts";
+import { runPhases } from "../environments/report/phases.ts";
+import { progressOutput } from "../environments/report/progress-output.ts";
+import { seconds } from "../environments/report/seconds.ts";
 import { testTools } from "./runner/tools.ts";
 import { runChecks, runTests, type LayerResult } from "./runner/layers.ts";
 import { findTraces, leaksBetween } from "./runner/leaks.ts";

@@ -1,6 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { secret } from "../../providers/server/index.ts";
 import type { PropertyMap, Value } from "../../providers/server/index.ts";
+import { certificatePem } from "../graph/certificate.ts";
 import type { World } from "./world.ts";
 
 /** How a double makes one type of resource. */
@@ -10,7 +11,7 @@ export interface Recipe {
   identity(inputs: PropertyMap, name: string): string;
   /** Properties whose change makes it anew. @default none */
   readonly replace?: readonly string[];
-  /** Outputs besides the inputs; `olds` are those before an update. */
+  /** Outputs besides the inputs; `olds` are those before an update, or of what is taken over. */
   outputs?(inputs: PropertyMap, olds?: PropertyMap): PropertyMap;
   /** What has to be in the world, else a look at the resource finds it gone. @default the resource */
   restsOn?(name: string): string;
@@ -18,6 +19,16 @@ export interface Recipe {
   readonly computed?: readonly string[];
   /** Whether what exists already is taken over, as the real provider does. @default false */
   readonly adopts?: boolean;
+  /**
+   * How the real provider ends a creation or an update that is interrupted or waits in vain. `cleared`:
+   * nothing is left of it. `kept`: it is there, and the state has it with its errors. `unknown`: it is
+   * there, and the state doesn't know. @default "cleared"
+   */
+  onTimeout?(inputs: PropertyMap): "cleared" | "kept" | "unknown";
+  /** What a creation that waited in vain has not come to know, in the form of outputs. */
+  incomplete?(outputs: PropertyMap): PropertyMap;
+  /** Whether it exists in the state alone. @default false */
+  readonly leavesNothing?: boolean;
 }
 
 /** What the provider kind makes. */
@@ -39,7 +50,7 @@ export function kindRecipes(world: World): Recipe[] {
         world.removeContents(name);
         return {
           kubeconfig: secret(world.issueSecret(`kubeconfig-of-${name}`)),
-          kubeconfigPath: `/nowhere/${name}.kubeconfig`,
+          kubeconfigPath: world.kubeconfigPath(name),
           kubernetesVersion: "v1.34.2",
           nodeImage: inputs["nodeImage"] ?? "kindest/node",
           endpoint: "https://127.0.0.1:1",
@@ -72,16 +83,24 @@ export function kubernetesRecipes(world: World): Recipe[] {
     identity: inCluster,
     adopts: true,
     computed: ["status"],
+    onTimeout: () => "unknown",
   });
   return [
     object("kubernetes:core/v1:Namespace"),
-    object("kubernetes:apps/v1:DaemonSet"),
+    { ...object("kubernetes:apps/v1:DaemonSet"), onTimeout: () => "kept" },
     object("kubernetes:multicluster.linkerd.io/v1alpha3:Link"),
     {
       ...object("kubernetes:core/v1:Secret"),
-      outputs: (inputs) => {
-        const metadata = { ...(inputs["metadata"] as PropertyMap), uid: randomUUID() };
-        if (inputs["type"] !== "kubernetes.io/service-account-token") return { metadata };
+      // The provider waits for a token, and for no other Secret.
+      onTimeout: (inputs) => (isToken(inputs) ? "kept" : "unknown"),
+      incomplete: () => ({ data: {} }),
+      outputs: (inputs, olds) => {
+        const before = olds?.["metadata"] as PropertyMap | undefined;
+        const uid = before?.["uid"] ?? randomUUID();
+        const metadata = { ...(inputs["metadata"] as PropertyMap), uid };
+        if (!isToken(inputs)) return { metadata };
+        const data = olds?.["data"] as PropertyMap | undefined;
+        if (data?.["token"] !== undefined) return { metadata, data };
         const token = Buffer.from(world.issueSecret("token")).toString("base64");
         world.secrets.add(token);
         return { metadata, data: { token, "ca.crt": "Y2VydGlmaWNhdGU=" } };
@@ -91,6 +110,7 @@ export function kubernetesRecipes(world: World): Recipe[] {
       type: "kubernetes:helm.sh/v3:Release",
       identity: inCluster,
       computed: ["status"],
+      onTimeout: () => "kept",
       outputs: (inputs, olds) => {
         const before = (olds?.["status"] as PropertyMap | undefined)?.["revision"];
         const revision = typeof before === "number" ? before + 1 : 1;
@@ -123,6 +143,7 @@ export function gateRecipes(): Recipe[] {
     {
       type: "linkerd-topology:index:ServiceExport",
       identity: inCluster,
+      onTimeout: () => "unknown",
       outputs: () => ({ state: "labelled" }),
       computed: ["state"],
       replace: ["namespace", "service"],
@@ -159,12 +180,69 @@ export function gateRecipes(): Recipe[] {
   ];
 }
 
+/** Keys and certificates: each says what it was made from, but for the anchor's, which somebody parses. */
+export function tlsRecipes(world: World): Recipe[] {
+  const nowhere = { identity: (_: PropertyMap, name: string) => name, leavesNothing: true };
+  const replace = ["privateKeyPem", "certRequestPem", "caCertPem", "caPrivateKeyPem"];
+  const shared = { ...nowhere, replace };
+  return [
+    {
+      ...shared,
+      type: "tls:index/privateKey:PrivateKey",
+      outputs: (_, olds) => ({
+        privateKeyPem: secret(olds?.["privateKeyPem"] ?? world.issueSecret("key")),
+      }),
+      computed: ["privateKeyPem"],
+    },
+    {
+      ...shared,
+      type: "tls:index/selfSignedCert:SelfSignedCert",
+      outputs: () => ({ certPem: certificatePem, validityEndTime: "2036-01-01T00:00:00Z" }),
+      computed: ["certPem", "validityEndTime"],
+    },
+    {
+      ...shared,
+      type: "tls:index/certRequest:CertRequest",
+      outputs: (inputs) => ({ certRequestPem: requestOf(text(inputs["privateKeyPem"])) }),
+      computed: ["certRequestPem"],
+    },
+    {
+      ...shared,
+      type: "tls:index/locallySignedCert:LocallySignedCert",
+      outputs: (inputs) => ({
+        certPem: certificateOf(text(inputs["certRequestPem"])),
+        validityEndTime: "2030-01-01T00:00:00Z",
+      }),
+      computed: ["certPem", "validityEndTime"],
+    },
+  ];
+}
+
+/** A request for a certificate as the double of the provider `tls` makes it. */
+function requestOf(key: string): string {
+  return `request for ${createHash("sha256").update(key).digest("hex")}`;
+}
+
+function certificateOf(request: string): string {
+  return `certificate upon ${request}`;
+}
+
+/** Whether a certificate of the double's belongs to a key. */
+export function belongTogether(certificate: Value | undefined, key: Value | undefined): boolean {
+  return typeof key === "string" && certificate === certificateOf(requestOf(key));
+}
+
+function isToken(inputs: PropertyMap): boolean {
+  return inputs["type"] === "kubernetes.io/service-account-token";
+}
+
 /** Marks the identity as the content of a cluster, see {@link World.removeContents}. */
 function inCluster(_: PropertyMap, name: string): string {
   return `in ${name}`;
 }
 
-function text(value: Value | undefined): string {
+/** @throws where it is none */
+export function text(value: Value | undefined): string {
   if (typeof value !== "string") throw new Error(`a string was expected, not ${typeof value}`);
   return value;
 }

@@ -1,18 +1,25 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
 import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { localBackend, type Backend } from "../../environments/backend.ts";
 import { cacheDirectory } from "../../components/cache-directory.ts";
 import { readSources } from "../../components/sources.ts";
 import { Topology } from "../../components/topology.ts";
 import { clearStaleLocks, dropPendingOperations } from "../../environments/interrupted.ts";
+import { forgetUnknownReleases } from "../../environments/interrupted-releases.ts";
 import { EngineProgress, type Step } from "../../environments/report/engine-progress.ts";
-import { exportState, withoutReports } from "../../environments/state.ts";
+import type { ProgramOptions } from "../../components/program.ts";
+import { inlineProgram } from "../../environments/program.ts";
+import { exportState, readOutputs, readState, withoutReports } from "../../environments/state.ts";
 import { openStack } from "../../environments/workspace.ts";
 import type { Topology as TopologySpec } from "../../planning/topology.ts";
+import type { PropertyMap } from "../../providers/server/index.ts";
 import { serveDoubles } from "./doubles.ts";
+import { HelmRecords } from "./helm-records.ts";
 import { makeSources, sourcesName, writeStackFile } from "./stack-files.ts";
 import { engineTools } from "./tools.ts";
 import { World } from "./world.ts";
@@ -35,6 +42,25 @@ export interface Options {
    * half of an update's time. @default false
    */
   readonly inline?: boolean;
+  /** A double of the provider `tls` as well, which is quicker and can be disturbed. @default false */
+  readonly tls?: boolean;
+}
+
+/** How one update is to be run. */
+export interface How {
+  readonly refresh?: boolean;
+  /** How many operations at the same time. @default the engine's own */
+  readonly parallel?: number;
+  /** Interrupts the engine, as Ctrl-C would. */
+  readonly signal?: AbortSignal;
+  /** The project's program is run inline, as the commands do it. @default by {@link Options.inline} */
+  readonly asCommand?: ProgramOptions;
+}
+
+/** The state and the world as they were at one moment. */
+export interface Checkpoint {
+  readonly state: string | undefined;
+  readonly objects: ReadonlyMap<string, PropertyMap>;
 }
 
 /** The name of the topology in these tests, and of its stack. */
@@ -47,15 +73,25 @@ const projectName = "linkerd-topology";
  * providers that would make clusters. TLS keys and certificates are made by the real provider.
  */
 export class TestEngine {
-  readonly world = new World();
+  readonly world: World;
   readonly #stack: Stack;
   readonly #backend: Backend;
   readonly #directory: string;
 
   readonly #options: Options;
+  readonly #records: HelmRecords;
   #topology: TopologySpec = { clusters: [] };
+  #empty: Checkpoint | undefined;
 
-  private constructor(stack: Stack, backend: Backend, directory: string, options: Options) {
+  private constructor(
+    stack: Stack,
+    backend: Backend,
+    directory: string,
+    options: Options,
+    own: { readonly world: World; readonly records: HelmRecords },
+  ) {
+    this.world = own.world;
+    this.#records = own.records;
     this.#stack = stack;
     this.#backend = backend;
     this.#directory = directory;
@@ -79,13 +115,15 @@ export class TestEngine {
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
     });
-    return new TestEngine(withoutReports(stack), backend, directory, options);
+    const world = new World();
+    const records = await HelmRecords.serve(world, path.join(directory, "kubeconfigs"));
+    return new TestEngine(withoutReports(stack), backend, directory, options, { world, records });
   }
 
   /** @throws the engine's error, its output in the message */
-  async up(topology: TopologySpec, how: { readonly refresh?: boolean } = {}): Promise<Update> {
+  async up(topology: TopologySpec, how: How = {}): Promise<Update> {
     await this.#configure(topology);
-    return this.#update((options) => this.#stack.up({ ...options, ...how, ...this.#program() }));
+    return this.#update((options) => this.#stack.up({ ...options, ...how, ...this.#program(how) }));
   }
 
   async preview(topology: TopologySpec): Promise<Update> {
@@ -98,16 +136,26 @@ export class TestEngine {
     return this.#update((options) => this.#stack.refresh(options));
   }
 
-  async destroy(): Promise<Update> {
-    return this.#update((options) => this.#stack.destroy(options));
+  async destroy(how: Pick<How, "parallel" | "signal"> = {}): Promise<Update> {
+    return this.#update((options) => this.#stack.destroy({ ...options, ...how }));
   }
 
-  #program(): { program?: PulumiFn } {
+  /** What the program exported, as it is stored. */
+  async outputs(): Promise<unknown> {
+    return readOutputs(this.#backend, this.#stack);
+  }
+
+  #program({ asCommand }: How = {}): { program?: PulumiFn } {
+    if (asCommand !== undefined) {
+      return { program: inlineProgram(this.#stack.workspace.envVars, asCommand) };
+    }
     if (this.#options.inline !== true) return {};
     return {
       program: () => {
-        // As in the project's program, for what it costs to look where each promise was made.
+        // As in the project's program, for what it costs to look where each promise was made, and to
+        // tell the engine of every step of every resource.
         Error.stackTraceLimit = 2;
+        Reflect.set(pulumi.log, "debug", () => Promise.resolve());
         const before = process.env["LINKERD_TOPOLOGY_CACHE"];
         process.env["LINKERD_TOPOLOGY_CACHE"] = path.join(this.#directory, "cache");
         try {
@@ -143,10 +191,31 @@ export class TestEngine {
 
   /** The state's file, whatever a killed engine left of it. */
   async storedState(): Promise<string> {
-    return readFile(
-      path.join(this.#pulumiFiles, "stacks", projectName, `${topologyName}.json`),
-      "utf8",
-    );
+    return readFile(this.#stateFile, "utf8");
+  }
+
+  /** Before the first update: the state is empty, and the world as well. */
+  async clear(): Promise<void> {
+    this.#empty ??= this.checkpoint();
+    await this.restore(this.#empty);
+  }
+
+  /** Both at the same moment: nothing else happens while this is made. */
+  checkpoint(): Checkpoint {
+    return { state: readIfThere(this.#stateFile), objects: new Map(this.world.objects) };
+  }
+
+  /** Puts the world and the state back; what the backend keeps beside the state goes. */
+  async restore({ state, objects }: Checkpoint): Promise<void> {
+    for (const kind of ["history", "backups", "locks"]) {
+      await rm(path.join(this.#pulumiFiles, kind), { recursive: true, force: true });
+    }
+    await rm(this.#stateFile, { force: true });
+    await mkdir(path.dirname(this.#stateFile), { recursive: true });
+    if (state !== undefined) await writeFile(this.#stateFile, state);
+    this.world.objects.clear();
+    for (const [key, outputs] of objects) this.world.objects.set(key, outputs);
+    this.world.takeCalls();
   }
 
   /** Kills the engine as the kernel would, and waits until it is dead. */
@@ -162,6 +231,7 @@ export class TestEngine {
   /** What the commands do before they start an engine. @returns what the killed one was working on */
   async recover(): Promise<string[]> {
     await clearStaleLocks(this.#backend, projectName, topologyName);
+    await forgetUnknownReleases(await readState(this.#backend, this.#stack));
     return dropPendingOperations(this.#backend, this.#stack);
   }
 
@@ -169,7 +239,12 @@ export class TestEngine {
     return path.join(this.#backend.directory ?? "", ".pulumi");
   }
 
+  get #stateFile(): string {
+    return path.join(this.#pulumiFiles, "stacks", projectName, `${topologyName}.json`);
+  }
+
   async close(): Promise<void> {
+    await this.#records.close();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
@@ -185,7 +260,9 @@ export class TestEngine {
     // New ones each time, as plugins are: an engine that ends badly tells its providers to stop for good.
     const { stackTraceLimit } = Error;
     const doubles =
-      this.#options.realProviders === true ? undefined : await serveDoubles(this.world);
+      this.#options.realProviders === true
+        ? undefined
+        : await serveDoubles(this.world, { tls: this.#options.tls === true });
     if (doubles !== undefined) {
       this.#stack.workspace.envVars["PULUMI_DEBUG_PROVIDERS"] = doubles.debugProviders;
     }
@@ -212,6 +289,14 @@ export class TestEngine {
       same: progress.steps.filter((step) => step.operation === "same").length,
       transcript: transcript.join("\n"),
     };
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
   }
 }
 

@@ -10,8 +10,20 @@ export interface Call {
   readonly name: string;
 }
 
-/** What a double answers a call with in place of doing it. */
-export type Disturbance = (call: Call) => Promise<void> | void;
+/**
+ * How a call ends for the engine, other than well. `timed out`: the provider was interrupted, or waited in
+ * vain, and ends as its kind of resource does then ({@link Recipe.onTimeout}). `lost`: it was done, but the
+ * provider died before it could say so.
+ */
+export type BadEnd = "timed out" | "lost";
+
+/**
+ * Something that happens to a call: it may throw, kill the engine, wait for its signal. What it returns, or
+ * resolves to, is undefined or a {@link BadEnd}.
+ *
+ * @param signal aborted when the engine tells its providers to stop
+ */
+export type Disturbance = (call: Call, signal: AbortSignal) => unknown;
 
 /**
  * What the provider doubles have made, as the real world would have it: it outlives the engine's state,
@@ -23,10 +35,19 @@ export class World {
   readonly objects = new Map<string, PropertyMap>();
   /** Every secret that a double has issued. */
   readonly secrets = new Set<string>();
+  /** File of a cluster's kubeconfig. */
+  kubeconfigPath: (cluster: string) => string = (cluster) => `/nowhere/${cluster}.kubeconfig`;
   /** Called before each operation; throws to make it fail. */
   disturb: Disturbance = () => undefined;
+  /** Called when an operation has begun and left its traces, see {@link Recipe.begin}. */
+  disturbMidway: Disturbance = () => undefined;
   /** Called after each operation was done and before the engine learns of it. */
   disturbAfter: Disturbance = () => undefined;
+
+  /** Nothing is disturbed any more. */
+  calm(): void {
+    this.disturb = this.disturbMidway = this.disturbAfter = () => undefined;
+  }
 
   /** A secret that nothing else can contain by chance. */
   issueSecret(kind: string): string {
@@ -39,6 +60,13 @@ export class World {
   removeContents(cluster: string): void {
     for (const key of this.objects.keys()) {
       if (key.includes(` in ${cluster}-`)) this.objects.delete(key);
+    }
+  }
+
+  /** Takes away what `down` finds by Docker alone: clusters and networks, with all that is in them. */
+  sweep(): void {
+    for (const key of this.objects.keys()) {
+      if (key.startsWith("kind:index:") || key.includes(" in ")) this.objects.delete(key);
     }
   }
 

@@ -2,6 +2,8 @@ import { readdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { docker, dockerList } from "../../environments/docker.ts";
+import { stateDirectory } from "../../environments/paths.ts";
+import { processTraces } from "./process-traces.ts";
 
 /** Names that only tests give: of topologies, clusters, networks and temporary directories. */
 const testPrefixes = [
@@ -16,8 +18,9 @@ const testPrefixes = [
 const ofPulumi = /^kubeconfig\d+$/;
 
 /**
- * Containers, networks and files on this machine that bear such a name. What the tests left is what is
- * there after them and was not before: an older one is somebody's, or an earlier run's.
+ * Containers, networks, processes and files on this machine that bear such a name, those in the state
+ * directory among them: stacks, runs, kubeconfigs. What the tests left is what is there after them and was
+ * not before: an older one is somebody's, or an earlier run's.
  */
 export async function findTraces(): Promise<string[]> {
   const isOfTests = (name: string): boolean =>
@@ -30,6 +33,9 @@ export async function findTraces(): Promise<string[]> {
     ? await Promise.all([dockerList(["ps", "--all"]), dockerList(["network", "ls"])])
     : [[], []];
   const temporary = await readdir(os.tmpdir());
+  // Tests have state directories of their own; this is where one that forgets it would leave things.
+  const state = stateDirectory();
+  const kept = await readdir(state, { recursive: true }).catch(() => []);
   return [
     ...containers
       .map((row) => row["Names"] ?? "")
@@ -42,6 +48,10 @@ export async function findTraces(): Promise<string[]> {
     ...temporary
       .filter((name) => isOfTests(name) || ofPulumi.test(name))
       .map((name) => `file ${path.join(os.tmpdir(), name)}`),
+    ...kept
+      .filter((name) => isOfTests(path.basename(name)))
+      .map((name) => `file ${path.join(state, name)}`),
+    ...(await processTraces(isOfTests)),
   ];
 }
 
