@@ -55,18 +55,19 @@ export class TestEnvironment {
   }
 
   async up(options: Pick<UpRequest, "refresh"> = {}): Promise<UpResult> {
-    return up({ ...this.#request(), ...options, output, images: process.env["IMAGES"] });
+    return up({ ...this.request(), ...options, output, images: process.env["IMAGES"] });
   }
 
   async down(): Promise<DownResult> {
-    return down({ ...this.#request(), output });
+    return down({ ...this.request(), output });
   }
 
   async status(): Promise<StatusResult> {
-    return status(this.#request());
+    return status(this.request());
   }
 
-  #request(): { stack: StackFile; backend: Backend; env: Readonly<Record<string, string>> } {
+  /** What commands need to know of the stack. */
+  request(): { stack: StackFile; backend: Backend; env: Readonly<Record<string, string>> } {
     return { stack: this.stack, backend: this.backend, env: this.env };
   }
 

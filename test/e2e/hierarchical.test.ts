@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { UpResult } from "../../environments/up.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { KubernetesApiError } from "../../verification/kubernetes/errors.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { verifyStack } from "../../environments/verify.ts";
+import { thoroughCatalogue } from "../../verification/checks/thorough.ts";
+import { failuresOf, renderVerification } from "../../verification/index.ts";
+import { deploymentPath } from "../../verification/names.ts";
+import { readArchive } from "../archive.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
+import { secretsOf } from "./secrets.ts";
 import { createClient, createNamespace, createWeb, namespace, readAnswer } from "./workload.ts";
 
 interface Service {
@@ -202,6 +210,71 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
     const second = await environment.up();
     assert.deepEqual(Object.keys(second.changes), ["same"]);
     assert.equal(second.changes["same"], result.changes["create"]);
+  });
+
+  test("verify finds all that it asks about as it should be", async () => {
+    const verification = await verifyStack({
+      ...environment.request(),
+      traffic: false,
+      junit: path.join(environment.directory, "junit.xml"),
+      json: path.join(environment.directory, "verification.json"),
+      bundle: environment.directory,
+    });
+    assert.ok(verification.proved, renderVerification(verification));
+    assert.equal(verification.bundle, undefined);
+    const { results } = verification;
+    for (const { id } of thoroughCatalogue.cluster) {
+      const states = results.filter(({ check }) => check === id).map(({ state }) => state);
+      assert.equal(states.length, 2, id);
+      const isLeftOut = states[0] === "not run" && result.proof.status.dataPlane === "none";
+      if (!isLeftOut) assert.deepEqual(states, ["passed", "passed"], id);
+    }
+    const json = JSON.parse(
+      await readFile(path.join(environment.directory, "verification.json"), "utf8"),
+    ) as { checks: unknown[] };
+    assert.equal(json.checks.length, results.length);
+    const junit = await readFile(path.join(environment.directory, "junit.xml"), "utf8");
+    assert.equal(junit.match(/<testcase /g)?.length, results.length);
+  });
+
+  test("verify finds a service mirror that is gone, and its bundle holds no secret of the mesh", async () => {
+    const serviceMirror = deploymentPath("linkerd-multicluster", "controller-west");
+    await east.patch(serviceMirror, { spec: { replicas: 0 } });
+    const file = path.join(environment.directory, "bundle.tar.gz");
+    const request = { ...environment.request(), traffic: false, limit: 0, bundle: file };
+    const broken = await verifyStack(request);
+    assert.equal(broken.proved, false);
+    assert.ok(
+      failuresOf(broken.results).some(
+        ({ check, subject, problem }) =>
+          check === "multicluster-ready" &&
+          subject === "east" &&
+          problem === "controller-west is scaled to none",
+      ),
+      renderVerification(broken),
+    );
+    assert.equal(broken.bundle, file);
+    const archive = await readArchive(file);
+    for (const part of [
+      "clusters/east/linkerd-multicluster/logs/linkerd-gateway",
+      "clusters/west/events.txt",
+      `nodes/${environment.stack.name}-east-control-plane/kubelet.log`,
+    ]) {
+      assert.ok(
+        [...archive.keys()].some((name) => name.startsWith(part)),
+        `${part}: ${archive.get("errors.txt") ?? ""}`,
+      );
+    }
+    const secrets = [...(await secretsOf(west)), ...(await secretsOf(east))];
+    assert.ok(secrets.length > 20);
+    for (const [name, text] of archive) {
+      for (const secret of secrets) {
+        assert.ok(!text.includes(secret.value), `${name} holds ${secret.of}`);
+      }
+    }
+    await east.patch(serviceMirror, { spec: { replicas: 1 } });
+    const mended = await verifyStack({ ...request, limit: timeLimits.gatewayAlive });
+    assert.ok(mended.proved, renderVerification(mended));
   });
 
   test("down leaves no container, network or file", async () => {

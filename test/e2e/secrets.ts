@@ -1,0 +1,33 @@
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { KubernetesSecret, List } from "../../verification/kubernetes/objects.ts";
+
+/** Parts of Secrets that anybody may see. */
+const open = ["ca.crt", "tls.crt", "crt.pem", "namespace", "ca-bundle.crt"];
+
+/** Every secret text of a cluster, as it stands in the API and decoded, line by line. */
+export async function secretsOf(
+  api: KubernetesApi,
+): Promise<readonly { readonly of: string; readonly value: string }[]> {
+  const { items } = await api.get<List<KubernetesSecret>>("/api/v1/secrets");
+  return items.flatMap(({ metadata, type, data = {} }) =>
+    // A release of Helm's holds its chart, which is no secret, in a form of its own.
+    type === "helm.sh/release.v1"
+      ? []
+      : Object.entries(data)
+          .filter(([key]) => !open.includes(key))
+          .flatMap(([key, encoded]) => {
+            const decoded = Buffer.from(encoded, "base64").toString("utf8");
+            const words = decoded.split(/[\s"',]+/).filter((word) => isSecret(word, decoded));
+            return [...(encoded.length < 30 ? [] : [encoded]), ...words].map((value) => ({
+              of: `${metadata.namespace ?? ""}/${metadata.name} ${key}`,
+              value,
+            }));
+          }),
+  );
+}
+
+/** Of a kubeconfig, addresses and the authority's certificate are public; keys and tokens have no colon. */
+function isSecret(word: string, text: string): boolean {
+  const authority = /certificate-authority-data"?: ?"?([^\s"]+)/.exec(text)?.[1];
+  return word.length >= 30 && !word.includes(":") && word !== authority;
+}

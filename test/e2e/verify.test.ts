@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { UpResult } from "../../environments/up.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { CheckResult, Mesh } from "../../verification/index.ts";
+import { observe } from "../../verification/observe.ts";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { LinkObject, List, Metadata } from "../../verification/kubernetes/objects.ts";
+import { linkPath, multiclusterNamespace } from "../../verification/names.ts";
+import { expiresAnnotation, verificationLabel } from "../../verification/traffic/names.ts";
+import { verifyTraffic } from "../../verification/traffic/verify-traffic.ts";
+import { eventually, TestEnvironment } from "./environment.ts";
+import { kubeconfigIn } from "./kubeconfigs.ts";
+
+/** Every way in which a Link carries exports, and clusters that no Link joins. */
+const topology = {
+  clusters: [
+    { name: "west", network: "lab-1" },
+    { name: "east", network: "lab-1" },
+    { name: "north", network: "lab-2" },
+  ],
+  links: [
+    { between: ["west", "east"], mode: "mixed" },
+    { from: "north", to: "east", mode: "gateway" },
+  ],
+};
+
+const bindings = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+
+describe("traffic is verified", { timeout: 1_800_000 }, () => {
+  let environment: TestEnvironment;
+  let first: UpResult;
+  let mesh: Mesh;
+  const apis = new Map<string, KubernetesApi>();
+
+  before(async () => {
+    environment = await TestEnvironment.create("verify", topology);
+    first = await environment.up();
+    const names = first.plan.clusters.map(({ name }) => name);
+    for (const name of names) apis.set(name, await environment.api(name));
+    const clusters = names.map(async (name) => ({
+      name,
+      kubeconfigPath: await kubeconfigIn(environment.directory, name),
+    }));
+    mesh = { plan: first.plan, clusters: await Promise.all(clusters) };
+  });
+  after(async () => {
+    await environment.dispose();
+  });
+
+  const api = (cluster: string): KubernetesApi => {
+    const found = apis.get(cluster);
+    assert.ok(found);
+    return found;
+  };
+  const real = () => first.proof.status.dataPlane === "real";
+  const verify = async (limit?: number): Promise<readonly CheckResult[]> =>
+    verifyTraffic(mesh, await observe(mesh), { ...(limit !== undefined && { limit }) });
+
+  test("every way of every Link, as far as there is a data plane, and no trace afterwards", async () => {
+    const started = performance.now();
+    const results = await verify();
+    const skipped = results.filter(({ state }) => state === "not run").length;
+    const seconds = (performance.now() - started) / 1_000;
+    process.stderr.write(`${results.length} results, ${skipped} not run, in ${seconds} s\n`);
+    assert.deepEqual(failuresIn(results), []);
+    const traffic = results.filter(({ check }) => check.endsWith("-traffic"));
+    assert.ok(traffic.every(({ state }) => state === (real() ? "passed" : "not run")));
+    assert.ok(results.every((one) => traffic.includes(one) || one.state === "passed"));
+    const asked = [...new Set(results.map(({ subject, check }) => `${subject} ${check}`))];
+    for (const expected of [
+      ...["west → east", "east → west"].flatMap((link) =>
+        ["gateway", "headless", "flat", "federated"].map((kind) => `${link} ${kind}-endpoints`),
+      ),
+      "north → east gateway-mirror",
+      "north → east headless-control",
+      "north → east credentials-accepted",
+      "north → west no-way-without-link",
+    ]) {
+      assert.ok(asked.includes(expected), expected);
+    }
+    assert.deepEqual(await leftovers(), []);
+  });
+
+  test("a role that was taken away is found from a pod of the source, and only there", async () => {
+    const account = first.plan.links.find(
+      ({ source, target }) => source === "north" && target === "east",
+    )?.accessAccount;
+    const { items } = await api("east").get<List<Binding>>(bindings);
+    const taken = items.filter(({ subjects = [] }) =>
+      subjects.some(({ name }) => name === account),
+    );
+    assert.ok(taken.length > 0);
+    for (const { metadata } of taken) await api("east").delete(`${bindings}/${metadata.name}`);
+    try {
+      const failures = failuresIn(await verify()).filter(
+        ({ check }) => check === "credentials-accepted",
+      );
+      assert.deepEqual(
+        failures.map(({ subject }) => subject),
+        ["north → east"],
+      );
+      assert.match(failures[0]?.problem ?? "", /status 403: services is forbidden/);
+    } finally {
+      for (const { metadata, ...rest } of taken) {
+        const { name, labels = {} } = metadata;
+        await api("east").post(bindings, { ...rest, metadata: { name, labels } });
+      }
+    }
+  });
+
+  test("a Link that selects something else than planned is found by the mirrors that don't come", async () => {
+    const link = linkPath(multiclusterNamespace, "east");
+    const { spec } = await api("north").get<LinkObject & { spec: { selector: object } }>(link);
+    const matchLabels = { "mirror.linkerd.io/exported": "no-more" };
+    await api("north").patch(link, { spec: { selector: { matchLabels } } });
+    try {
+      // Its mirrors are waited for in vain; less would not be enough for pods to start on a busy machine.
+      const failures = failuresIn(await verify(45_000));
+      const others = failures.filter(({ subject }) => subject !== "north → east");
+      assert.deepEqual(others, []);
+      const mirror = failures.find(({ check }) => check === "gateway-mirror");
+      assert.match(mirror?.problem ?? "", /north has no Service gateway-east/);
+    } finally {
+      await api("north").patch(link, { spec: { selector: spec.selector } });
+    }
+  });
+
+  test("what a killed verification left goes with the next one after it has expired", async () => {
+    const killed = await kill();
+    assert.ok(killed.length > 0);
+    await verify();
+    assert.deepEqual(await leftovers(), killed, "one that may still be at work is left alone");
+    for (const [cluster, name] of killed.map((one) => one.split(" "))) {
+      await api(cluster ?? "").patch(`/api/v1/namespaces/${name ?? ""}`, {
+        metadata: { annotations: { [expiresAnnotation]: new Date(0).toISOString() } },
+      });
+    }
+    assert.deepEqual(failuresIn(await verify()), []);
+    await eventually("the leftovers to be gone", timeLimits.probesRemoved, async () =>
+      (await leftovers()).length === 0 ? true : undefined,
+    );
+  });
+
+  /** Kills a verification at work, and tells what it left. */
+  async function kill(): Promise<string[]> {
+    const file = path.join(environment.directory, "mesh.json");
+    await writeFile(file, JSON.stringify(mesh));
+    const child = spawn(process.execPath, [
+      path.join(import.meta.dirname, "verify-child.ts"),
+      file,
+    ]);
+    const ended = once(child, "exit");
+    try {
+      await eventually("namespaces of it", timeLimits.probesReady, async () =>
+        (await leftovers()).length === apis.size ? true : undefined,
+      );
+    } finally {
+      child.kill("SIGKILL");
+      await ended;
+    }
+    return leftovers();
+  }
+
+  /** `cluster namespace` of every verification. */
+  async function leftovers(): Promise<string[]> {
+    const found = [...apis].map(async ([cluster, one]) => {
+      const { items } = await one.get<List<{ readonly metadata: Metadata }>>("/api/v1/namespaces", {
+        labelSelector: verificationLabel,
+      });
+      return items.map(({ metadata }) => `${cluster} ${metadata.name}`);
+    });
+    return (await Promise.all(found)).flat();
+  }
+});
+
+interface Binding {
+  readonly metadata: Metadata;
+  readonly subjects?: readonly { readonly name: string }[];
+}
+
+function failuresIn(results: readonly CheckResult[]) {
+  return results.filter((result) => result.state === "failed");
+}
