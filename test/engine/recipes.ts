@@ -45,9 +45,9 @@ export function kindRecipes(world: World): Recipe[] {
     {
       type: "kind:index:Cluster",
       identity: (inputs) => text(inputs["name"]),
-      outputs: (inputs) => {
+      outputs: (inputs, olds) => {
         const name = text(inputs["name"]);
-        world.removeContents(name);
+        if (olds === undefined) world.removeContents(name);
         return {
           kubeconfig: secret(world.issueSecret(`kubeconfig-of-${name}`)),
           kubeconfigPath: world.kubeconfigPath(name),
