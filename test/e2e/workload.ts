@@ -41,18 +41,34 @@ export function conditionsOf(
   return status?.[kind]?.find(({ remoteRef }) => remoteRef.name === service)?.conditions ?? [];
 }
 
+/**
+ * The namespace, once Linkerd's webhook has heard of it: until then it refuses what is made in there, with
+ * `namespaces "e2e" not found`.
+ */
 export async function createNamespace(api: KubernetesApi): Promise<void> {
   await api.post("/api/v1/namespaces", {
     metadata: { name: namespace, annotations: { "linkerd.io/inject": "enabled" } },
   });
+  await eventually(
+    `Linkerd's injector admits Services to ${namespace}`,
+    timeLimits.injectorServes,
+    async () => {
+      await api.post(corePath(namespace, "services"), webService("admitted"), { dryRun: "All" });
+      return true;
+    },
+  );
 }
 
 /** A Service on port 80, `web` if not told otherwise, of the pods of {@link createWeb}. */
 export async function createService(api: KubernetesApi, name = "web"): Promise<void> {
-  await api.post(`/api/v1/namespaces/${namespace}/services`, {
+  await api.post(corePath(namespace, "services"), webService(name));
+}
+
+function webService(name: string): object {
+  return {
     metadata: { name },
     spec: { selector: { app: "web" }, ports: [{ name: "http", port: 80, targetPort: 8080 }] },
-  });
+  };
 }
 
 /** A Service `web` on port 80, of pods that answer who they are. */
