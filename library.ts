@@ -2,7 +2,14 @@
 export { ControlPlane, type ControlPlaneArgs } from "./components/control-plane.ts";
 export { ExistingCluster, type ExistingClusterArgs } from "./components/existing-cluster.ts";
 export { FederatedReady, type FederatedReadyArgs } from "./components/federated-ready.ts";
+export {
+  type GivenCertificate,
+  type GivenKeyPair,
+  givenIssuer,
+  givenTrustAnchor,
+} from "./components/given-certificates.ts";
 export { Issuer, type IssuerArgs, type IssuerKeyPair } from "./components/issuer.ts";
+export type { CertManagerIssuer } from "./components/issuer-in-cluster.ts";
 export { KindCluster, type KindClusterArgs } from "./components/kind-cluster.ts";
 export { Link, type LinkArgs } from "./components/link.ts";
 export type { MeshCluster } from "./components/mesh-cluster.ts";
@@ -19,7 +26,18 @@ export {
   TrustAnchor,
   type TrustAnchorArgs,
   type TrustAnchorKeyPair,
+  type TrustedAnchor,
 } from "./components/trust-anchor.ts";
+export {
+  AnchorsShared,
+  type AnchorsSharedArgs,
+  IssuerReady,
+  type IssuerReadyArgs,
+  ProxiesCurrent,
+  type ProxiesCurrentArgs,
+  TrustStep,
+  type TrustStepArgs,
+} from "./components/trust-gates.ts";
 export { toDot } from "./diagram/dot.ts";
 export { toMermaid } from "./diagram/mermaid.ts";
 export { toSvg } from "./diagram/svg.ts";
@@ -37,9 +55,11 @@ export type { TopologySource } from "./environments/topology-source.ts";
 export { withTopology, type WithTopologyOptions } from "./environments/with-topology.ts";
 export { plan, planOrThrow, type PlanContext, type PlanResult } from "./planning/plan.ts";
 export type {
+  AnchorPlan,
   ClusterPlan,
   ExportPlan,
   GatewayPlan,
+  IssuerPlan,
   LinkPlan,
   MirrorPlan,
   Plan,
@@ -47,11 +67,15 @@ export type {
 export { formatProblem, type Problem, TopologyError } from "./planning/problem.ts";
 export type { Sources } from "./planning/sources.ts";
 export type {
+  AnchorSpec,
+  CertManagerSpec,
   ClusterSpec,
+  ClusterTrustSpec,
   DockerSpec,
   ExportKind,
   ExportSpec,
   GatewaySpec,
+  IssuerSpec,
   LabelSelector,
   LinkerdSpec,
   LinkMode,

@@ -1,5 +1,4 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
-import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type ChartSource, linkerdRelease, localRelease } from "./chart-source.ts";
 import { controlPlaneValues } from "./control-plane-values.ts";
@@ -7,6 +6,7 @@ import { definitionsOf, gatewayApiChart } from "./gateway-api.ts";
 import { InjectorReady } from "./gates.ts";
 import { DefinitionsCleanup, ReleaseComplete } from "./installation.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
+import { type CertManagerIssuer, issuerInCluster } from "./issuer-in-cluster.ts";
 import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import type { ChartValues } from "./values.ts";
 
@@ -20,7 +20,9 @@ export interface ControlPlaneArgs {
    */
   readonly trustAnchorsPem: pulumi.Input<string>;
   /** This cluster's own issuer. */
-  readonly issuer: IssuerKeyPair;
+  readonly issuer: IssuerKeyPair | CertManagerIssuer;
+  /** What has to allow other anchors or another issuer first. @default nothing */
+  readonly trustStep?: pulumi.Resource | undefined;
   readonly charts: ChartSource;
   /** YAML file of the Gateway API's definitions. @default the public release, v1.2.1 */
   readonly gatewayApi?: string | undefined;
@@ -54,6 +56,8 @@ export class ControlPlane extends pulumi.ComponentResource {
   constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super("linkerd-topology:index:ControlPlane", name, {}, opts);
     const { cluster, charts } = args;
+    const trustDomain = args.trustDomain ?? "cluster.local";
+    const step = args.trustStep === undefined ? [] : [args.trustStep];
     const namespace = new Namespace(
       name,
       {
@@ -78,18 +82,17 @@ export class ControlPlane extends pulumi.ComponentResource {
       dependsOn: [namespace, ...dependsOn],
     });
 
-    const issuer = new Secret(
-      `${name}-issuer`,
+    const issuer = issuerInCluster(
+      name,
       {
-        metadata: { name: "linkerd-identity-issuer", namespace: controlPlaneNamespace },
-        type: "kubernetes.io/tls",
-        stringData: {
-          "tls.crt": args.issuer.certificatePem,
-          "tls.key": args.issuer.privateKeyPem,
-          "ca.crt": args.trustAnchorsPem,
-        },
+        cluster,
+        namespace: controlPlaneNamespace,
+        issuer: args.issuer,
+        trustAnchorsPem: args.trustAnchorsPem,
+        trustDomain,
       },
-      inCluster(cluster, this, { dependsOn: [namespace] }),
+      this,
+      [namespace, ...step],
     );
     const directory = gatewayApiChart(args.gatewayApi);
     // In a cluster that outlives all this: what it did not have before goes in the end.
@@ -128,7 +131,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         ...releases,
         values: {
           ...controlPlaneValues({
-            trustDomain: args.trustDomain ?? "cluster.local",
+            trustDomain,
             clusterDomain: args.clusterDomain ?? "cluster.local",
             highAvailability: args.highAvailability ?? false,
             images: args.images ?? {},
@@ -140,7 +143,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         awaitPods: false,
       },
       // The policy controller looks once, at its start, which kinds of routes there are.
-      after(issuer, gatewayApi, crds),
+      after(issuer, gatewayApi, crds, ...step),
     );
     const complete = new ReleaseComplete(
       name,

@@ -20,6 +20,8 @@ export interface KindClusterArgs {
   readonly podSubnet: string;
   /** Service subnet, IPv4 CIDR. */
   readonly serviceSubnet: string;
+  /** Domain of the cluster's Services. @default "cluster.local" */
+  readonly clusterDomain?: string | undefined;
   /** Such as `v1.34.2`. @default the version of the node image */
   readonly kubernetesVersion?: string | undefined;
   /** Docker image of the nodes. @default kind's published image of the Kubernetes version */
@@ -81,6 +83,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
         workers: args.workers,
         podSubnet: args.podSubnet,
         serviceSubnet: args.serviceSubnet,
+        clusterDomain: args.clusterDomain === "cluster.local" ? undefined : args.clusterDomain,
         extraPortMappings: args.portMappings?.map((mapping) => ({ ...mapping })),
         containerdConfigPatches: args.containerdConfigPatches?.slice(),
         registryMirrors: args.registryMirrors && mutable(args.registryMirrors),

@@ -48,6 +48,11 @@ export interface LinkArgs {
    * have been made by with itself. @default the Link doesn't say
    */
   readonly linkerdVersion?: string;
+  /**
+   * What has to have compared the anchors of both ends before anything of the Link is made.
+   * @default nothing, where they are the same by their making
+   */
+  readonly anchorsShared?: pulumi.Resource | undefined;
   /** Of the target. @default "cluster.local" */
   readonly trustDomain?: string;
   /** Of the target. @default "cluster.local" */
@@ -65,6 +70,7 @@ export class Link extends pulumi.ComponentResource {
   constructor(name: string, args: LinkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("linkerd-topology:index:Link", name, {}, opts);
     const { source, target } = args;
+    const shared = args.anchorsShared === undefined ? [] : [args.anchorsShared];
     const kubeconfig = pulumi
       .all([args.access.token, args.access.caCertificate])
       .apply(([token, ca]) => credentials(target, args.apiServer, token, ca));
@@ -89,7 +95,7 @@ export class Link extends pulumi.ComponentResource {
           // it with the old credentials, and flat traffic dead, while every check is green.
           replaceOnChanges: ["*"],
           deleteBeforeReplace: true,
-          dependsOn: [args.extension.installed],
+          dependsOn: [args.extension.installed, ...shared],
         }),
       );
     const forServiceMirror = secret(`${name}-service-mirror`, { namespace: multiclusterNamespace });
@@ -130,7 +136,7 @@ export class Link extends pulumi.ComponentResource {
         spec,
       },
       inCluster(source, this, {
-        dependsOn: [args.extension.installed, cleanup, forServiceMirror, forDestination],
+        dependsOn: [args.extension.installed, cleanup, forServiceMirror, forDestination, ...shared],
       }),
     );
     const routes = args.mode === "gateway" ? [] : (args.routes ?? []).map(({ ready }) => ready);

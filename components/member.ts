@@ -1,18 +1,26 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources.ts";
+import { type AnchorGeneration, readPem } from "./anchors.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { ExistingCluster } from "./existing-cluster.ts";
 import type { ExportingMember } from "./exports.ts";
-import { Issuer } from "./issuer.ts";
+import { given } from "./given.ts";
+import { givenIssuer } from "./given-certificates.ts";
+import { Issuer, type IssuerKeyPair } from "./issuer.ts";
+import type { CertManagerIssuer } from "./issuer-in-cluster.ts";
 import { KindCluster } from "./kind-cluster.ts";
+import { accessTo, onCluster } from "./mesh-cluster.ts";
 import { Multicluster } from "./multicluster.ts";
-import type { TrustAnchor } from "./trust-anchor.ts";
+import { ProxiesCurrent } from "./trust-gates.ts";
 
 /** A cluster of a topology, with what was installed in it. */
 export interface Member extends ExportingMember {
   readonly plan: ClusterPlan;
   readonly cluster: KindCluster | ExistingCluster;
+  readonly controlPlane: ControlPlane;
   readonly multicluster: Multicluster;
 }
 
@@ -21,13 +29,20 @@ export interface MemberSurroundings {
   readonly plan: Plan;
   readonly sources: Sources;
   readonly network: pulumi.Input<string>;
-  readonly topology: pulumi.Resource & { readonly trustAnchor: TrustAnchor };
+  readonly topology: pulumi.Resource;
+  readonly trust: {
+    readonly anchors: readonly AnchorGeneration[];
+    /** PEM of all of them. */
+    readonly bundle: pulumi.Output<string>;
+    /** What has to allow other anchors or signers first; undefined where there is only ever one. */
+    readonly step: pulumi.Resource | undefined;
+  };
 }
 
 /** A cluster with its issuer, control plane and multicluster extension. */
 export function makeMember(name: string, cluster: ClusterPlan, around: MemberSurroundings): Member {
   const { plan, sources, network, topology } = around;
-  const { linkerd, trust } = plan;
+  const { linkerd } = plan;
   const child = { parent: topology };
   const prefix = memberName(name, cluster);
   const made =
@@ -43,32 +58,23 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberSur
           child,
         )
       : new ExistingCluster(prefix, cluster, child);
-  // The issuer is not in the cluster: it outlives the cluster's generations.
-  const issuer = new Issuer(
-    `${name}-${cluster.name}`,
-    {
-      trustAnchor: topology.trustAnchor,
-      trustDomain: linkerd.trustDomain,
-      lifetimeHours: trust.issuerLifetimeHours,
-      earlyRenewalHours: trust.issuerEarlyRenewalHours,
-    },
-    child,
-  );
+  const issuer = makeIssuer(`${name}-${cluster.name}`, cluster, around);
   const common = {
     cluster: made,
     charts: { directory: sources.charts, version: linkerd.chartVersion },
     images: sources.images,
-    trustDomain: linkerd.trustDomain,
+    trustDomain: cluster.trustDomain,
     highAvailability: linkerd.highAvailability,
   };
   const controlPlane = new ControlPlane(
     `${prefix}-control-plane`,
     {
       ...common,
-      trustAnchorsPem: topology.trustAnchor.certificatePem,
+      trustAnchorsPem: around.trust.bundle,
       issuer,
+      trustStep: around.trust.step,
       gatewayApi: sources.gatewayApi,
-      clusterDomain: linkerd.clusterDomain,
+      clusterDomain: cluster.clusterDomain,
       crdsValues: linkerd.values.crds,
       values: linkerd.values.controlPlane,
     },
@@ -92,7 +98,52 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberSur
     },
     child,
   );
-  return { plan: cluster, prefix, cluster: made, multicluster };
+  if (plan.trust.staged) {
+    new ProxiesCurrent(
+      `${prefix}-proxies`,
+      {
+        ...accessTo(made),
+        anchors: around.trust.bundle,
+        namespaces: plan.trust.restart,
+        // Without the certificate somebody else makes it, and when it is another one can't be known here.
+        triggers: "certificatePem" in issuer ? [issuer.certificatePem.apply(fingerprint)] : [],
+      },
+      onCluster(made, topology, { dependsOn: [controlPlane.injecting, multicluster.installed] }),
+    );
+  }
+  return { plan: cluster, prefix, cluster: made, controlPlane, multicluster };
+}
+
+/** The issuer is not in the cluster: it outlives the cluster's generations. */
+function makeIssuer(
+  name: string,
+  { issuer, trustDomain }: ClusterPlan,
+  { plan: { trust }, trust: { anchors }, topology }: MemberSurroundings,
+): IssuerKeyPair | CertManagerIssuer {
+  const lifetimes = {
+    lifetimeHours: trust.issuerLifetimeHours,
+    earlyRenewalHours: trust.issuerEarlyRenewalHours,
+  };
+  if (issuer.type === "cert-manager") return { certManager: issuer.issuer, ...lifetimes };
+  if (issuer.type === "given") {
+    return givenIssuer({
+      certificatePem: readPem(issuer.certificate),
+      privateKeyPem: readFileSync(issuer.keyFile, "utf8"),
+    });
+  }
+  const signer = anchors.find(({ generation }) => generation === issuer.signer)?.keyPair;
+  if (signer === undefined) {
+    throw new Error(`the plan has generation ${String(issuer.signer)} sign, which has no key`);
+  }
+  return new Issuer(
+    name,
+    given({ trustAnchor: signer, trustDomain, ...lifetimes, rotation: issuer.rotation }),
+    { parent: topology },
+  );
+}
+
+function fingerprint(pem: string): string {
+  return new X509Certificate(pem).fingerprint256;
 }
 
 /** Part of the logical name of everything in a cluster; a new generation of it has another one. */

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { Network, type NetworkArgs } from "../sdks/kind/index.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { planOrThrow } from "../planning/plan.ts";
 import type { LinkPlan, Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
+import type { AnchorGeneration } from "./anchors.ts";
 import type { ExistingCluster } from "./existing-cluster.ts";
 import { makeExports } from "./exports.ts";
 import { given } from "./given.ts";
@@ -11,7 +13,8 @@ import { KindCluster } from "./kind-cluster.ts";
 import { Link } from "./link.ts";
 import { makeMember, type Member, memberName } from "./member.ts";
 import { PodRoutes } from "./pod-routes.ts";
-import { TrustAnchor } from "./trust-anchor.ts";
+import { compareAnchors, makeTrust } from "./topology-trust.ts";
+import type { TrustedAnchor } from "./trust-anchor.ts";
 
 /** Arguments of {@link Topology}. */
 export interface TopologyArgs {
@@ -48,41 +51,42 @@ export class Topology extends pulumi.ComponentResource {
   /** All that was planned: names, subnets, ports, Links. */
   readonly plan: Plan;
   readonly clusters: Readonly<Record<string, KindCluster | ExistingCluster>>;
-  readonly trustAnchor: TrustAnchor;
+  /** The newest generation of the trust anchor. */
+  readonly trustAnchor: TrustedAnchor;
+  /** Every generation of the trust anchor, oldest first. */
+  readonly trustAnchors: readonly AnchorGeneration[];
 
   /**
    * @throws TopologyError with every problem of the topology, before any resource is registered.
    */
   constructor(name: string, args: TopologyArgs, opts?: pulumi.ComponentResourceOptions) {
     const sources = args.sources ?? {};
-    const plan = planOrThrow(args.topology, { name: args.name ?? name, sources });
+    const plan = planOrThrow(args.topology, {
+      name: args.name ?? name,
+      sources,
+      certificates: { readFile: (path) => readFileSync(path, "utf8"), now: new Date() },
+    });
     super("linkerd-topology:index:Topology", name, {}, opts);
     this.plan = plan;
     const child = { parent: this };
 
-    this.trustAnchor = new TrustAnchor(
-      name,
-      {
-        trustDomain: plan.linkerd.trustDomain,
-        lifetimeHours: plan.trust.anchorLifetimeHours,
-        earlyRenewalHours: plan.trust.anchorEarlyRenewalHours,
-      },
-      child,
-    );
+    const trust = makeTrust(name, plan, child);
+    this.trustAnchors = trust.anchors;
+    this.trustAnchor = trust.newest;
     const network = plan.clusters.some((cluster) => cluster.type === "kind")
       ? new Network(networkName(name, plan), networkArgs(plan, args.labels), child).name
       : plan.network.name;
     const members = new Map(
       plan.clusters.map((cluster) => [
         cluster.name,
-        makeMember(name, cluster, { plan, sources, network, topology: this }),
+        makeMember(name, cluster, { plan, sources, network, topology: this, trust }),
       ]),
     );
     const routes = makeRoutes(name, members, sources, child);
     const links = new Map(
       plan.links.map((link) => [
         `${link.source} ${link.target}`,
-        makeLink(name, link, { plan, members, routes }, child),
+        makeLink(name, link, { plan, members, routes, bundle: trust.bundle }, child),
       ]),
     );
     makeExports({ name, plan, members, links, topology: this });
@@ -131,12 +135,14 @@ interface LinkSurroundings {
   readonly plan: Plan;
   readonly members: ReadonlyMap<string, Member>;
   readonly routes: ReadonlyMap<string, PodRoutes>;
+  /** PEM of what the clusters trust. */
+  readonly bundle: pulumi.Output<string>;
 }
 
 function makeLink(
   name: string,
   link: LinkPlan,
-  { plan, members, routes }: LinkSurroundings,
+  { plan, members, routes, bundle }: LinkSurroundings,
   child: pulumi.ComponentResourceOptions,
 ): Link {
   const source = members.get(link.source);
@@ -146,8 +152,9 @@ function makeLink(
   if (source === undefined || access === undefined || apiServer === undefined) {
     throw new Error(`the plan has a Link ${link.source} → ${link.target} without what it needs`);
   }
+  const linkName = `${memberName(name, source.plan)}-to-${link.target}`;
   return new Link(
-    `${memberName(name, source.plan)}-to-${link.target}`,
+    linkName,
     {
       source: source.cluster,
       extension: source.multicluster,
@@ -161,8 +168,9 @@ function makeLink(
       routes: [link.source, link.target].flatMap((end) => routes.get(end) ?? []),
       gateway: link.gateway,
       linkerdVersion: plan.linkerd.version,
-      trustDomain: plan.linkerd.trustDomain,
-      clusterDomain: plan.linkerd.clusterDomain,
+      trustDomain: target.plan.trustDomain,
+      clusterDomain: target.plan.clusterDomain,
+      anchorsShared: compareAnchors(linkName, source, target, bundle, child),
     },
     child,
   );

@@ -13,6 +13,16 @@ export interface TrustAnchorArgs {
   readonly earlyRenewalHours?: number;
 }
 
+/** What a mesh needs of a trust anchor to trust it. */
+export interface TrustedAnchor {
+  /** PEM. */
+  readonly certificatePem: pulumi.Output<string>;
+  /** SHA-256 of the certificate, as `AB:CD:...`. */
+  readonly fingerprint: pulumi.Output<string>;
+  /** When the certificate ends, RFC 3339. */
+  readonly expiry: pulumi.Output<string>;
+}
+
 /** What an `Issuer` needs of a trust anchor. */
 export interface TrustAnchorKeyPair {
   /** PEM. */
@@ -31,12 +41,11 @@ export interface TrustAnchorKeyPair {
  * const west = new Issuer("west", { trustAnchor: anchor });
  * ```
  */
-export class TrustAnchor extends pulumi.ComponentResource implements TrustAnchorKeyPair {
+export class TrustAnchor extends pulumi.ComponentResource implements TrustAnchorKeyPair, TrustedAnchor
+{
   readonly certificatePem: pulumi.Output<string>;
   readonly privateKeyPem: pulumi.Output<string>;
-  /** SHA-256 of the certificate, as `AB:CD:...`. */
   readonly fingerprint: pulumi.Output<string>;
-  /** When the certificate ends, RFC 3339. */
   readonly expiry: pulumi.Output<string>;
 
   constructor(name: string, args: TrustAnchorArgs = {}, opts?: pulumi.ComponentResourceOptions) {

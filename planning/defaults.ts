@@ -17,6 +17,9 @@ export const defaults = {
   anchorLifetimeHours: 87_600,
   issuerLifetimeHours: 8760,
   earlyRenewalHours: 720,
+  trustDomain: "cluster.local",
+  clusterDomain: "cluster.local",
+  anchorGeneration: 1,
 } as const;
 
 /**
@@ -34,8 +37,11 @@ export function nodeCounts(cluster: Pick<Draft<ClusterSpec>, "nodes">) {
   return { controlPlanes, workers, total: controlPlanes + workers };
 }
 
+/** Lifetimes of certificates, in hours. */
+export type Lifetimes = Pick<TrustPlan, Extract<keyof TrustPlan, `${string}Hours`>>;
+
 /** Lifetimes with their defaults, which give way to shorter ones that were asked for. */
-export function lifetimes(trust: TrustSpec | undefined): TrustPlan {
+export function lifetimes(trust: Draft<TrustSpec> | undefined): Lifetimes {
   const anchor = trust?.anchorLifetimeHours ?? defaults.anchorLifetimeHours;
   const issuer = trust?.issuerLifetimeHours ?? Math.min(defaults.issuerLifetimeHours, anchor);
   const renewal = (lifetime: number) =>

@@ -16,6 +16,8 @@ export type ClusterMould = Pick<
 > & {
   /** Subnet of the Docker network; undefined where Docker chooses. Another one is another network. */
   readonly dockerSubnet?: string | undefined;
+  /** Domain of the Services, where it is not the usual one. */
+  readonly clusterDomain?: string;
 };
 
 /**

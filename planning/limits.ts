@@ -19,6 +19,12 @@ export const limits = {
   workers: 250,
   /** X.509 and Go would take more; a longer lifetime is most likely another unit. */
   lifetimeHours: 876_000,
+  /** The subject `identity.linkerd.<domain>` of an issuer is a common name, of 64 characters (RFC 5280). */
+  trustDomain: 47,
+  /** A name has 253 characters: `<service>.<namespace>.svc.<domain>`, with 63 for each of the two. */
+  clusterDomain: 121,
+  /** Of a trust anchor; nobody counts that far. */
+  anchorGeneration: 9999,
   /** First and last port of a Kubernetes NodePort, unless the API server is told otherwise. */
   nodePort: { first: 30_000, last: 32_767 },
   /** kubeadm gives each node this much of the pod subnet. */

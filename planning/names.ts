@@ -4,11 +4,11 @@ import type { NodePlan } from "./plan-types.ts";
 
 export const linkerdNamespace = "linkerd";
 export const multiclusterNamespace = "linkerd-multicluster";
-export const trustDomain = "cluster.local";
-export const clusterDomain = "cluster.local";
 
-/** TLS identity of every gateway: its service account, namespace and trust domain are the same everywhere. */
-export const gatewayIdentity = `linkerd-gateway.${multiclusterNamespace}.serviceaccount.identity.${linkerdNamespace}.${trustDomain}`;
+/** TLS identity of a cluster's gateway. */
+export function gatewayIdentity(trustDomain: string): string {
+  return `linkerd-gateway.${multiclusterNamespace}.serviceaccount.identity.${linkerdNamespace}.${trustDomain}`;
+}
 
 export function networkName(topology: string): string {
   return `linkerd-topology-${topology}`;

@@ -17,6 +17,7 @@ import type {
 } from "./plan-types.ts";
 import type { SceneEdge } from "./scene.ts";
 import type { Sources } from "./sources.ts";
+import { planIssuer, trustDomainOf } from "./plan-trust.ts";
 import { slotOf } from "./subnets.ts";
 import type { ClusterSpec, PortMapping, Topology } from "./topology.ts";
 
@@ -40,6 +41,9 @@ export function planClusters(
       targets: inOrder(outgoing.map((edge) => edge.target)),
       sources: inOrder(incoming.map((edge) => edge.source)),
       needsGateway: incoming.some((edge) => usesGateway(edge.mode)),
+      trustDomain: trustDomainOf(spec, topology.trust),
+      clusterDomain: spec.clusterDomain ?? defaults.clusterDomain,
+      issuer: planIssuer(spec.trust, topology.trust),
     };
     const surroundings = {
       peers: routePeers(spec, topology),
@@ -52,11 +56,11 @@ export function planClusters(
   });
 }
 
-interface Ends {
-  readonly targets: readonly string[];
-  readonly sources: readonly string[];
-  readonly needsGateway: boolean;
-}
+/** What follows from the topology as a whole, whatever kind of cluster it is. */
+type Ends = Pick<
+  ClusterPlan,
+  "targets" | "sources" | "trustDomain" | "clusterDomain" | "issuer"
+> & { readonly needsGateway: boolean };
 
 interface Surroundings {
   readonly peers: readonly string[];
@@ -68,7 +72,7 @@ interface Surroundings {
 function planKindCluster(
   topologyName: string,
   spec: ClusterSpec,
-  { targets, sources, needsGateway }: Ends,
+  { needsGateway, ...ends }: Ends,
   { nodeImage, archives = [] }: Sources,
   { peers, dockerSubnet, balancers }: Surroundings,
 ): KindClusterPlan {
@@ -91,13 +95,16 @@ function planKindCluster(
     type: "kind",
     name: spec.name,
     network: networkOf(spec),
-    generation: generationOf({ ...mould, dockerSubnet }),
+    generation: generationOf({
+      ...mould,
+      dockerSubnet,
+      ...(ends.clusterDomain !== defaults.clusterDomain && { clusterDomain: ends.clusterDomain }),
+    }),
     ...mould,
     imageArchives: [...new Set([...archives, ...(spec.imageArchives ?? [])])],
     apiServer: apiServerUrl(kind, controlPlanes),
-    gateway: needsGateway ? planGateway(spec, nodes, balancers) : undefined,
-    targets,
-    sources,
+    gateway: needsGateway ? planGateway(spec, ends, nodes, balancers) : undefined,
+    ...ends,
     routePeers: peers,
     loadBalancerRange: balancers && formatBlock(balancers),
   };
@@ -118,7 +125,7 @@ function routePeers(spec: ClusterSpec, { clusters }: Topology): string[] {
 function planExistingCluster(
   spec: ClusterSpec,
   kubeconfig: string,
-  { targets, sources, needsGateway }: Ends,
+  { needsGateway, ...ends }: Ends,
 ): ExistingClusterPlan {
   return {
     type: "existing",
@@ -129,14 +136,14 @@ function planExistingCluster(
     podSubnet: spec.podSubnet,
     serviceSubnet: spec.serviceSubnet,
     apiServer: spec.apiServer,
-    gateway: needsGateway ? planGateway(spec, []) : undefined,
-    targets,
-    sources,
+    gateway: needsGateway ? planGateway(spec, ends, []) : undefined,
+    ...ends,
   };
 }
 
 function planGateway(
   { gateway = {} }: ClusterSpec,
+  { trustDomain }: Pick<Ends, "trustDomain">,
   nodes: readonly NodePlan[],
   balancers?: Block,
 ): GatewayPlan {
@@ -155,7 +162,7 @@ function planGateway(
     port: isNodePort ? nodePort : defaults.gatewayPort,
     probePort: isNodePort ? probeNodePort : defaults.probePort,
     loadBalancerIP,
-    identity: gatewayIdentity,
+    identity: gatewayIdentity(trustDomain),
   };
 }
 

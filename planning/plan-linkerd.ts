@@ -1,6 +1,6 @@
 import { defaults } from "./defaults.ts";
 import { chartVersionOf, parseLinkerdVersion } from "./linkerd-version.ts";
-import { clusterDomain, linkerdNamespace, multiclusterNamespace, trustDomain } from "./names.ts";
+import { linkerdNamespace, multiclusterNamespace } from "./names.ts";
 import type { LinkerdPlan } from "./plan-types.ts";
 import type { LinkerdSpec } from "./topology.ts";
 
@@ -14,8 +14,6 @@ export function planLinkerd(spec: LinkerdSpec = {}): LinkerdPlan {
     chartVersion: chartVersionOf(parsed),
     namespace: linkerdNamespace,
     multiclusterNamespace,
-    trustDomain,
-    clusterDomain,
     highAvailability: spec.highAvailability ?? false,
     values: {
       crds: spec.values?.crds ?? {},

@@ -40,6 +40,11 @@ interface ClusterPlanCommon {
   readonly targets: readonly string[];
   /** Sources of the Links whose target this is: one access account each. */
   readonly sources: readonly string[];
+  /** What the identities of its workloads end with. */
+  readonly trustDomain: string;
+  /** Domain of its Services. */
+  readonly clusterDomain: string;
+  readonly issuer: IssuerPlan;
 }
 
 /** A cluster that the package makes. */
@@ -155,8 +160,6 @@ export interface LinkerdPlan {
   readonly chartVersion: string;
   readonly namespace: "linkerd";
   readonly multiclusterNamespace: "linkerd-multicluster";
-  readonly trustDomain: "cluster.local";
-  readonly clusterDomain: "cluster.local";
   readonly highAvailability: boolean;
   readonly values: {
     readonly crds: Readonly<Record<string, unknown>>;
@@ -166,8 +169,47 @@ export interface LinkerdPlan {
 }
 
 export interface TrustPlan {
+  /** Trust domain of the mesh; clusters may have one of their own. */
+  readonly domain: string;
+  /** What every cluster trusts, oldest first. */
+  readonly anchors: readonly AnchorPlan[];
+  /**
+   * Whether there is anything but the one anchor that a topology has which says nothing: what a step of a
+   * rotation needs is then waited for.
+   */
+  readonly staged: boolean;
+  /** Namespaces whose workloads are restarted along with Linkerd's own. */
+  readonly restart: readonly string[];
   readonly anchorLifetimeHours: number;
   readonly issuerLifetimeHours: number;
   readonly anchorEarlyRenewalHours: number;
   readonly issuerEarlyRenewalHours: number;
 }
+
+/** One generation of the trust anchor. Keys are never part of a plan. */
+export type AnchorPlan =
+  | { readonly type: "made"; readonly generation: number }
+  | {
+      readonly type: "given";
+      readonly generation: number;
+      readonly certificate: PemSource;
+      /** Undefined: nobody here can sign with it. */
+      readonly keyFile: string | undefined;
+    };
+
+/** Where a certificate is: its text, or a file with it, relative to the program's directory. */
+export type PemSource = { readonly pem: string } | { readonly file: string };
+
+/** Where a cluster's issuer comes from. */
+export type IssuerPlan =
+  | {
+      readonly type: "made";
+      /** Generation of the anchor that signs it. */
+      readonly signer: number;
+      readonly rotation: string | undefined;
+    }
+  | { readonly type: "given"; readonly certificate: PemSource; readonly keyFile: string }
+  | {
+      readonly type: "cert-manager";
+      readonly issuer: { readonly name: string; readonly kind: string; readonly group: string };
+    };

@@ -4,7 +4,7 @@ import { planClusters } from "./plan-clusters.ts";
 import { planExports, planMirrors } from "./plan-exports.ts";
 import { planLinkerd } from "./plan-linkerd.ts";
 import { planLinks } from "./plan-links.ts";
-import { lifetimes } from "./defaults.ts";
+import { planTrust } from "./plan-trust.ts";
 import { networkName } from "./names.ts";
 import type { Plan } from "./plan-types.ts";
 import { TopologyError, toProblems } from "./problem.ts";
@@ -21,6 +21,10 @@ import { nodeRules } from "./rules/nodes.ts";
 import { overlapRules } from "./rules/overlaps.ts";
 import { selectorRules } from "./rules/selectors.ts";
 import { subnetRules } from "./rules/subnets.ts";
+import { anchorRules } from "./rules/anchors.ts";
+import { certificateRules } from "./rules/certificates.ts";
+import type { CertificateSurroundings } from "./rules/certificates.ts";
+import { issuerRules } from "./rules/issuers.ts";
 import { trustRules } from "./rules/trust.ts";
 import { setScene } from "./scene.ts";
 import type { Rule, Scene } from "./scene.ts";
@@ -34,6 +38,11 @@ export interface PlanContext {
   readonly name: string;
   /** Where images come from; its paths are used as they stand. @default the public registries */
   readonly sources?: Sources;
+  /**
+   * What the topology's certificates and keys are checked with: reads a file that the topology names, and
+   * tells the time. @default what is in the files is not looked at, nor how long it is valid
+   */
+  readonly certificates?: CertificateSurroundings;
 }
 
 export type PlanResult =
@@ -54,6 +63,8 @@ const rules: readonly Rule[] = [
   mirrorRules,
   linkerdRules,
   trustRules,
+  anchorRules,
+  issuerRules,
 ];
 
 /**
@@ -72,6 +83,7 @@ export function plan(input: unknown, context: PlanContext): PlanResult {
   const { draft, findings } = readShape(input);
   const scene = setScene(draft, context.name);
   for (const rule of rules) for (const finding of rule(scene)) findings.push(finding);
+  findings.push(...certificateRules(scene, context.certificates));
   if (findings.length > 0) return { ok: false, problems: toProblems(findings) };
   // Without findings the draft is whole: the schema's output is a Topology.
   return { ok: true, plan: makePlan(draft as Topology, scene, context) };
@@ -104,6 +116,6 @@ function makePlan(topology: Topology, scene: Scene, context: PlanContext): Plan 
     exports: planExports(scene.services),
     mirrors: planMirrors(scene.mirrors),
     linkerd: planLinkerd(topology.linkerd),
-    trust: lifetimes(topology.trust),
+    trust: planTrust(topology.trust),
   };
 }

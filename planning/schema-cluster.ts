@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { limits } from "./limits.ts";
-import { integer, label, list, subnet, text, told } from "./schema-parts.ts";
+import { domain, integer, label, list, subnet, text, told } from "./schema-parts.ts";
+import { clusterTrustSchema } from "./schema-trust.ts";
 
 const port = () => integer(1, 65_535, "a port", "write a port number");
 
@@ -130,6 +131,8 @@ export const clusterSchema = told(
       'write a URL such as "https://203.0.113.7:6443"',
     ).exactOptional(),
     gateway: gateway.exactOptional(),
+    clusterDomain: domain(limits.clusterDomain, "a cluster's domain").exactOptional(),
+    trust: clusterTrustSchema.exactOptional(),
   }),
   "a cluster",
   'write a map with a name, such as "- name: west"',

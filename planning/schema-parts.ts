@@ -28,6 +28,17 @@ export function label(longest: number, why: string, example: string) {
   );
 }
 
+/** DNS-1123 subdomain. */
+const domainPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+
+export function domain(longest: number, what: string) {
+  return told(
+    z.string().regex(domainPattern).max(longest),
+    `${what} (lower-case labels with dots between them) of at most ${longest} characters`,
+    "write a domain such as east.example",
+  );
+}
+
 /** Text that is not empty and has no space around it. */
 export function text(expected: string, fix: string) {
   return told(z.string().regex(/^\S([\s\S]*\S)?$/), expected, fix);

@@ -3,23 +3,8 @@ import { limits } from "./limits.ts";
 import { clusterSchema } from "./schema-cluster.ts";
 import { exportSchema } from "./schema-exports.ts";
 import { linkSchema } from "./schema-links.ts";
-import { integer, label, list, subnet, text, told, yesOrNo } from "./schema-parts.ts";
-
-const hours = () =>
-  integer(
-    1,
-    limits.lifetimeHours,
-    "a number of whole hours",
-    "write a number of hours, such as 8760",
-  );
-
-const renewalHours = () =>
-  integer(
-    0,
-    limits.lifetimeHours,
-    "a number of whole hours",
-    "write a number of hours, such as 720",
-  );
+import { label, list, subnet, text, told, yesOrNo } from "./schema-parts.ts";
+import { trustSchema } from "./schema-trust.ts";
 
 const chartValues = () =>
   told(
@@ -72,16 +57,7 @@ export const topologySchema = told(
       "a description of Linkerd",
       "write a map such as { version: edge-26.1.1 }",
     ).exactOptional(),
-    trust: told(
-      z.strictObject({
-        anchorLifetimeHours: hours().exactOptional(),
-        issuerLifetimeHours: hours().exactOptional(),
-        anchorEarlyRenewalHours: renewalHours().exactOptional(),
-        issuerEarlyRenewalHours: renewalHours().exactOptional(),
-      }),
-      "a map of lifetimes",
-      "write a map such as { issuerLifetimeHours: 8760 }",
-    ).exactOptional(),
+    trust: trustSchema.exactOptional(),
   }),
   "a topology",
   "write a map with the key clusters",

@@ -77,6 +77,10 @@ export const timeLimits = {
   healed: 60_000,
   /** So long a member may be missing before its Service is touched, and between two touches. */
   federatedMemberMissing: 4_000,
+  /** Every proxy of Linkerd's own, and of namespaces that asked for it, was started anew where it had to be. */
+  proxiesRestarted: 600_000,
+  /** cert-manager has made a cluster's issuer. */
+  issuerMade: 180_000,
   /** One round of the proof, after which is looked again for what can be cured. */
   proofRound: 20_000,
   /** Killed processes of a run are gone. */

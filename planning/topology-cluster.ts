@@ -1,4 +1,5 @@
 import type { NotBlank, PlainText } from "./topology-text.ts";
+import type { ClusterTrustSpec } from "./topology-trust.ts";
 
 /** A cluster that the package makes with kind, or one that exists (`kubeconfig`). */
 export interface ClusterSpec {
@@ -65,6 +66,16 @@ export interface ClusterSpec {
   readonly apiServer?: PlainText;
   /** How the gateway is exposed. It exists only if a Link of mode `gateway` or `mixed` leads here. */
   readonly gateway?: GatewaySpec;
+  /**
+   * Domain of the cluster's Services (`<service>.<namespace>.svc.<domain>`). A cluster that exists has one,
+   * which this has to be.
+   * @pattern ^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$
+   * @maxLength 121
+   * @default "cluster.local"
+   */
+  readonly clusterDomain?: string;
+  /** Trust domain and issuer, where they are not the mesh's. */
+  readonly trust?: ClusterTrustSpec;
 }
 
 /** How many nodes of each role a cluster has. */

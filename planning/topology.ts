@@ -2,10 +2,12 @@ import type { ClusterSpec } from "./topology-cluster.ts";
 import type { ExportSpec } from "./topology-exports.ts";
 import type { LinkSpec } from "./topology-links.ts";
 import type { PlainText } from "./topology-text.ts";
+import type { TrustSpec } from "./topology-trust.ts";
 
 export type * from "./topology-cluster.ts";
 export type * from "./topology-exports.ts";
 export type * from "./topology-links.ts";
+export type * from "./topology-trust.ts";
 
 /**
  * The topology as a person writes it: which clusters there are, how they are linked, and what runs
@@ -50,7 +52,7 @@ export interface Topology {
   readonly docker?: DockerSpec;
   /** What is installed in every cluster. */
   readonly linkerd?: LinkerdSpec;
-  /** Lifetimes of the trust anchor and the issuers. */
+  /** Trust anchors, issuers and their lifetimes. */
   readonly trust?: TrustSpec;
 }
 
@@ -82,40 +84,4 @@ export interface ChartValuesSpec {
   readonly controlPlane?: Readonly<Record<string, unknown>>;
   /** Of linkerd-multicluster. @default {} */
   readonly multicluster?: Readonly<Record<string, unknown>>;
-}
-
-/** Lifetimes, in whole hours. */
-export interface TrustSpec {
-  /**
-   * How long the trust anchor's certificate is valid.
-   * @asType integer
-   * @minimum 1
-   * @maximum 876000
-   * @default 87600 (ten years)
-   */
-  readonly anchorLifetimeHours?: number;
-  /**
-   * How long the issuers' certificates are valid; at most as long as the anchor's.
-   * @asType integer
-   * @minimum 1
-   * @maximum 876000
-   * @default 8760 (one year), or the anchor's where that is shorter
-   */
-  readonly issuerLifetimeHours?: number;
-  /**
-   * An `up` within this time before the end makes the anchor's certificate anew.
-   * @asType integer
-   * @minimum 0
-   * @maximum 876000
-   * @default 720 (thirty days), or a third of the lifetime where that is shorter
-   */
-  readonly anchorEarlyRenewalHours?: number;
-  /**
-   * An `up` within this time before the end makes an issuer's certificate anew.
-   * @asType integer
-   * @minimum 0
-   * @maximum 876000
-   * @default 720 (thirty days), or a third of the lifetime where that is shorter
-   */
-  readonly issuerEarlyRenewalHours?: number;
 }

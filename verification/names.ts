@@ -44,6 +44,23 @@ export const proxyAdminPort = 4191;
 export const destinationDeployment = "linkerd-destination";
 export const localMirrorDeployment = "linkerd-local-service-mirror";
 
+/** Certificates: what the proxies of a cluster trust, who signs for them, and where that is looked up. */
+export const identityDeployment = "linkerd-identity";
+export const trustRootsConfigMap = "linkerd-identity-trust-roots";
+export const trustRootsKey = "ca-bundle.crt";
+export const issuerSecret = "linkerd-identity-issuer";
+export const trustRootsHash = "linkerd.io/trust-root-sha256";
+/** Variable of a proxy with the PEM of what it trusts, until it ends. */
+export const trustAnchorsVariable = "LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS";
+export const identitySelector = "linkerd.io/control-plane-component=identity";
+export const proxyAdminPort = 4191;
+
+/**
+ * On the Deployment of linkerd-identity: which issuer all of its pods work with, and since when, as
+ * `<SHA-256>/<ISO 8601>`.
+ */
+export const issuerInUseAnnotation = "linkerd-topology.dev/issuer-in-use";
+
 /** What a Link's status gives as the reason where the source lacks an exported Service's namespace. */
 export const missingNamespace = "MissingNamespace";
 

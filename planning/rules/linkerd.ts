@@ -45,22 +45,34 @@ function* checkKubernetes(scene: Scene, version: LinkerdVersion): Iterable<Findi
 
 /** Values that follow from the topology: a second truth beside it would break the mesh silently. */
 const planned: readonly { readonly path: readonly string[]; readonly fix: string }[] = [
-  ...["identityTrustAnchorsPEM", "identityTrustDomain", "clusterDomain"].map((key) => ({
-    path: ["controlPlane", key],
-    fix: "leave it out: it is the same in every cluster",
+  {
+    path: ["controlPlane", "identityTrustAnchorsPEM"],
+    fix: "leave it out: it is the same in every cluster, and follows from trust.anchors",
+  },
+  ...["controlPlane", "multicluster"].map((chart) => ({
+    path: [chart, "identityTrustDomain"],
+    fix: "write it as trust.domain, or as trust.domain of a cluster",
   })),
   {
+    path: ["controlPlane", "clusterDomain"],
+    fix: "write it as clusterDomain of the cluster",
+  },
+  {
+    path: ["controlPlane", "identity", "externalCA"],
+    fix: "leave it out: what the clusters trust is trust.anchors",
+  },
+  {
     path: ["controlPlane", "identity", "issuer"],
-    fix: "leave it out: each cluster gets an issuer of its own; its lifetime is trust.issuerLifetimeHours",
+    fix: "leave it out: each cluster gets an issuer of its own; its lifetime is trust.issuerLifetimeHours, one of your own trust.issuer of the cluster",
   },
   ...["controllers", "remoteMirrorServiceAccount", "remoteMirrorServiceAccountName"].map((key) => ({
     path: ["multicluster", key],
     fix: "leave it out: it follows from links",
   })),
-  ...["linkerdNamespace", "identityTrustDomain"].map((key) => ({
-    path: ["multicluster", key],
+  {
+    path: ["multicluster", "linkerdNamespace"],
     fix: "leave it out: it is the same in every cluster",
-  })),
+  },
   {
     path: ["multicluster", "localServiceMirror", "federatedServiceSelector"],
     fix: "leave it out: members are labelled for it; what Links select is selectors.federated of the Link",

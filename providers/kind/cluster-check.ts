@@ -51,6 +51,11 @@ export async function checkCluster({ news }: CheckRequest): Promise<CheckResult>
       : undefined,
   );
   checkSubnets(reader, controlPlanes, workers);
+  reader.string("clusterDomain", (value) =>
+    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(value)
+      ? undefined
+      : `${JSON.stringify(value)} is no domain: lower-case labels with dots between them`,
+  );
   withDefault(reader, "extraPortMappings", readPortMappings(reader, controlPlanes, workers), []);
   withDefault(reader, "containerdConfigPatches", reader.strings("containerdConfigPatches"), []);
   withDefault(reader, "registryMirrors", reader.stringLists("registryMirrors", checkMirror), {});

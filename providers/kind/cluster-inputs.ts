@@ -12,6 +12,7 @@ export interface ClusterInputs {
   readonly workers: number;
   readonly podSubnet: string;
   readonly serviceSubnet: string;
+  readonly clusterDomain?: string;
   readonly extraPortMappings: readonly PortMapping[];
   readonly containerdConfigPatches: readonly string[];
   readonly registryMirrors: Readonly<Record<string, readonly string[]>>;
@@ -42,6 +43,7 @@ export const replacingInputs = [
   "workers",
   "podSubnet",
   "serviceSubnet",
+  "clusterDomain",
   "extraPortMappings",
   "containerdConfigPatches",
   "registryMirrors",

@@ -17,7 +17,14 @@ const registryDirectoryPatch = [
  *   of the kind is in the configuration
  */
 export function kindConfig(inputs: ClusterInputs, profile: NodeProfile | undefined): string {
-  const kubeadmConfigPatches = profile?.kubeadmConfigPatches ?? [];
+  const { clusterDomain } = inputs;
+  const kubeadmConfigPatches = [
+    ...(profile?.kubeadmConfigPatches ?? []),
+    // kind has no option for it; kubeadm passes it on to kubelets, CoreDNS and the API server's certificate.
+    ...(clusterDomain === undefined
+      ? []
+      : [stringify({ kind: "ClusterConfiguration", networking: { dnsDomain: clusterDomain } })]),
+  ];
   const containerdConfigPatches = [
     ...(profile?.containerdConfigPatches ?? []),
     ...(Object.keys(inputs.registryMirrors).length > 0 ? [registryDirectoryPatch] : []),

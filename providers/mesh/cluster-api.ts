@@ -7,7 +7,7 @@ import {
 } from "../../verification/kubernetes/errors.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap } from "../server/index.ts";
-import { text } from "./inputs.ts";
+import { text, texts } from "./inputs.ts";
 
 /** Opens the API of the cluster that a gate's inputs name. */
 export async function clusterApi(inputs: PropertyMap, signal: AbortSignal): Promise<KubernetesApi> {
@@ -22,6 +22,27 @@ export async function clusterApi(inputs: PropertyMap, signal: AbortSignal): Prom
     },
     { signal },
   );
+}
+
+/** Opens the API of every cluster that inputs name (`accessByCluster`), by its name. */
+export async function clusterApis(
+  inputs: PropertyMap,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, KubernetesApi>> {
+  const paths = texts(inputs, "kubeconfigPaths");
+  const contents = texts(inputs, "kubeconfigs");
+  const contexts = texts(inputs, "contexts");
+  const opened = [...new Set([...Object.keys(paths), ...Object.keys(contents)])].map(
+    async (cluster) => {
+      const access = {
+        kubeconfigPath: paths[cluster] ?? "",
+        kubeconfig: contents[cluster] ?? "",
+        context: contexts[cluster] ?? "",
+      };
+      return [cluster, await clusterApi(access, signal)] as const;
+    },
+  );
+  return new Map(await Promise.all(opened));
 }
 
 /** The cluster isn't there any more, as far as can be told from here. */

@@ -1,17 +1,23 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { FederatedLook } from "../../verification/signals/federated.ts";
 import { lookAtFederated } from "../../verification/signals/federated.ts";
 import { completingFederated } from "../../verification/signals/federated-completion.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
-import { clusterApi, isClusterGone } from "./cluster-api.ts";
+import { clusterApis, isClusterGone } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
-import { checkInputs, outputsOf, schemaOf, text, texts, triggersInput } from "./inputs.ts";
+import {
+  accessByCluster,
+  byCluster,
+  checkInputs,
+  outputsOf,
+  schemaOf,
+  text,
+  texts,
+  triggersInput,
+} from "./inputs.ts";
 import { againUnless } from "./settled.ts";
-
-const byCluster = { type: "object", additionalProperties: { type: "string" } } as const;
 
 const inputs = {
   namespace: { type: "string", description: "Namespace of the Service in every cluster." },
@@ -20,18 +26,7 @@ const inputs = {
     ...byCluster,
     description: "Cluster that has the federated Service → its members' clusters, with commas.",
   },
-  kubeconfigPaths: {
-    ...byCluster,
-    optional: true,
-    description: "Cluster → file that holds its kubeconfig, an absolute path.",
-  },
-  kubeconfigs: {
-    ...byCluster,
-    secret: true,
-    optional: true,
-    description: "Cluster → its kubeconfig as text, where there is no file.",
-  },
-  contexts: { ...byCluster, optional: true, description: "Cluster → context of its kubeconfig." },
+  ...accessByCluster,
   ...triggersInput,
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
@@ -70,7 +65,7 @@ export const federatedReady: Resource = {
 
 async function stateOf(properties: PropertyMap, context: Context): Promise<string> {
   try {
-    const look = await lookAtFederated(await apis(properties, context), viewed(properties));
+    const look = await lookAtFederated(await clusterApis(properties, context.signal), viewed(properties));
     return stateFrom(look);
   } catch (error) {
     if (isClusterGone(error)) return "a cluster does not answer";
@@ -84,7 +79,7 @@ function stateFrom({ missing, waiting }: FederatedLook): string {
 
 async function proved(properties: PropertyMap, context: Context): Promise<PropertyMap> {
   const wanted = viewed(properties);
-  const reach = await apis(properties, context);
+  const reach = await clusterApis(properties, context.signal);
   const look = await waitFor({
     what: `waiting for the members of ${wanted.namespace}/${wanted.service}-federated`,
     limit: timeLimits.federatedComplete,
@@ -109,24 +104,4 @@ function viewed(properties: PropertyMap) {
       ]),
     ),
   };
-}
-
-async function apis(
-  properties: PropertyMap,
-  context: Context,
-): Promise<ReadonlyMap<string, KubernetesApi>> {
-  const paths = texts(properties, "kubeconfigPaths");
-  const contents = texts(properties, "kubeconfigs");
-  const contexts = texts(properties, "contexts");
-  const opened = [...new Set([...Object.keys(paths), ...Object.keys(contents)])].map(
-    async (cluster) => {
-      const access = {
-        kubeconfigPath: paths[cluster] ?? "",
-        kubeconfig: contents[cluster] ?? "",
-        context: contexts[cluster] ?? "",
-      };
-      return [cluster, await clusterApi(access, context.signal)] as const;
-    },
-  );
-  return new Map(await Promise.all(opened));
 }

@@ -111,6 +111,25 @@ export const accessInputs = {
   },
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
+/** A set of texts by clusters' names. */
+export const byCluster = { type: "object", additionalProperties: { type: "string" } } as const;
+
+/** Inputs of a resource that is about several clusters. */
+export const accessByCluster = {
+  kubeconfigPaths: {
+    ...byCluster,
+    optional: true,
+    description: "Cluster → file that holds its kubeconfig, an absolute path.",
+  },
+  kubeconfigs: {
+    ...byCluster,
+    secret: true,
+    optional: true,
+    description: "Cluster → its kubeconfig as text, where there is no file.",
+  },
+  contexts: { ...byCluster, optional: true, description: "Cluster → context of its kubeconfig." },
+} as const satisfies Readonly<Record<string, InputSchema>>;
+
 export const triggersInput = {
   triggers: {
     type: "array",

@@ -1,11 +1,15 @@
 import type { Provider } from "../server/index.ts";
+import { anchorsShared } from "./anchors-shared.ts";
 import { definitionsCleanup } from "./definitions-cleanup.ts";
 import { federatedReady } from "./federated-ready.ts";
 import { injectorReady } from "./injector-ready.ts";
+import { issuerReady } from "./issuer-ready.ts";
 import { linkReady } from "./link-ready.ts";
 import { mirrorCleanup } from "./mirror-cleanup.ts";
-import { serviceExport } from "./service-export.ts";
+import { proxiesCurrent } from "./proxies-current.ts";
 import { releaseComplete } from "./release-complete.ts";
+import { serviceExport } from "./service-export.ts";
+import { trustStep } from "./trust-step.ts";
 import { vacancy } from "./vacancy.ts";
 
 /** Gates, which exist once a mesh is in a certain state, and labels of Services that are exported. */
@@ -23,5 +27,9 @@ export const meshProvider: Provider = {
     releaseComplete,
     definitionsCleanup,
     vacancy,
+    trustStep,
+    proxiesCurrent,
+    anchorsShared,
+    issuerReady,
   ],
 };

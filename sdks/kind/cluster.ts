@@ -70,6 +70,8 @@ export interface ClusterArgs {
   podSubnet: pulumi.Input<string>;
   /** Addresses of the Services, an IPv4 CIDR from /12 to /28. */
   serviceSubnet: pulumi.Input<string>;
+  /** Domain of the Services, `<service>.<namespace>.svc.<domain>`. @default "cluster.local" */
+  clusterDomain?: pulumi.Input<string>;
   /** Ports of this machine that lead to a node. @default [] */
   extraPortMappings?: pulumi.Input<pulumi.Input<ExtraPortMapping>[]>;
   /** TOML patches for containerd's configuration on every node. @default [] */
@@ -174,6 +176,7 @@ export class Cluster extends pulumi.CustomResource {
         workers: args.workers ?? 0,
         podSubnet: args.podSubnet,
         serviceSubnet: args.serviceSubnet,
+        clusterDomain: args.clusterDomain,
         extraPortMappings: args.extraPortMappings ?? [],
         containerdConfigPatches: args.containerdConfigPatches ?? [],
         registryMirrors: args.registryMirrors ?? {},

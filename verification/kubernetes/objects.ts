@@ -9,6 +9,12 @@ export interface Metadata {
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly controller?: boolean;
+  }[];
+  readonly managedFields?: readonly { readonly time?: string }[];
 }
 
 export interface List<T> {
@@ -38,6 +44,8 @@ export interface Namespace {
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly args?: readonly string[];
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
 }
 
 export interface ContainerStatus {
@@ -45,6 +53,7 @@ export interface ContainerStatus {
   readonly ready: boolean;
   readonly restartCount?: number;
   readonly state?: {
+    readonly running?: { readonly startedAt?: string };
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
   };
@@ -60,6 +69,7 @@ export interface Pod {
   readonly status?: {
     readonly phase?: string;
     readonly podIPs?: readonly { readonly ip: string }[];
+    readonly startTime?: string;
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
@@ -70,7 +80,10 @@ export interface Deployment {
   readonly metadata: Metadata;
   readonly spec?: {
     readonly replicas?: number;
-    readonly template?: { readonly metadata?: Pick<Metadata, "annotations"> };
+    readonly template?: {
+      readonly metadata?: Pick<Metadata, "annotations">;
+      readonly spec?: { readonly containers: readonly Container[] };
+    };
   };
   readonly status?: {
     readonly observedGeneration?: number;
@@ -85,9 +98,7 @@ export interface DaemonSet {
   readonly spec?: {
     readonly template?: {
       readonly spec?: {
-        readonly containers: readonly (Container & {
-          readonly env?: readonly { readonly name: string; readonly value?: string }[];
-        })[];
+        readonly containers: readonly Container[];
       };
     };
   };

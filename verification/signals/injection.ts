@@ -1,6 +1,7 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import type { Pod } from "../kubernetes/objects.ts";
 import { proxyContainer, proxyOf } from "../kubernetes/pods.ts";
+import { trustAnchorsVariable } from "../names.ts";
 import type { Look } from "../wait.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { Look } from "../wait.ts";
  */
 export async function lookAtInjection(
   api: KubernetesApi,
-): Promise<Look<{ readonly proxyImage: string }>> {
+): Promise<Look<{ readonly proxyImage: string; readonly trustAnchors: string }>> {
   const pod = await api.post<Pod>("/api/v1/namespaces/default/pods", testPod, {
     dryRun: "All",
     fieldManager: "linkerd-topology",
@@ -22,7 +23,8 @@ export async function lookAtInjection(
     const names = pod.spec.containers.map((container) => container.name).join(", ");
     return { done: false, seen: `a pod without ${proxyContainer} (containers: ${names})` };
   }
-  return { done: true, value: { proxyImage: proxy.image ?? "" } };
+  const trustAnchors = proxy.env?.find(({ name }) => name === trustAnchorsVariable)?.value ?? "";
+  return { done: true, value: { proxyImage: proxy.image ?? "", trustAnchors } };
 }
 
 const testPod = {

@@ -1,0 +1,99 @@
+import { X509Certificate } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { checkAnchor, checkIssuer, checkPair } from "../planning/certificates/check.ts";
+import { type Flaw, readCertificates, readPrivateKey } from "../planning/certificates/pem.ts";
+import type { IssuerKeyPair } from "./issuer.ts";
+import type { TrustAnchorKeyPair, TrustedAnchor } from "./trust-anchor.ts";
+
+/** A certificate of one's own. */
+export interface GivenCertificate {
+  /** PEM. */
+  readonly certificatePem: pulumi.Input<string>;
+}
+
+/** A certificate of one's own, with its key. */
+export interface GivenKeyPair extends GivenCertificate {
+  /** PEM. It is kept as a secret. */
+  readonly privateKeyPem: pulumi.Input<string>;
+}
+
+/**
+ * A trust anchor of your own. Without its key it can be trusted, and issuers have to be given as well.
+ *
+ * @throws pulumi.RunError that tells everything that makes it unfit: at once for plain text, else as soon
+ *   as the text is known
+ *
+ * @example
+ * ```ts
+ * const anchor = givenTrustAnchor({
+ *   certificatePem: readFileSync("root.crt", "utf8"),
+ *   privateKeyPem: config.requireSecret("rootKey"),
+ * });
+ * const west = new Issuer("west", { trustAnchor: anchor });
+ * ```
+ */
+export function givenTrustAnchor(args: GivenKeyPair): TrustAnchorKeyPair & TrustedAnchor;
+export function givenTrustAnchor(args: GivenCertificate): TrustedAnchor;
+export function givenTrustAnchor(args: GivenCertificate & Partial<GivenKeyPair>): TrustedAnchor {
+  const checked = check("the trust anchor", args, (certificates) =>
+    checkAnchor(certificates, new Date()),
+  );
+  const certificate = checked.certificatePem.apply((pem) => new X509Certificate(pem));
+  return {
+    ...checked,
+    fingerprint: certificate.apply(({ fingerprint256 }) => fingerprint256),
+    expiry: certificate.apply(({ validToDate }) => validToDate.toISOString()),
+  };
+}
+
+/**
+ * A cluster's issuer of your own; its PEM may go on with the authorities between it and the trust anchor.
+ * That an anchor of the mesh signed it is up to whoever gives it, or to the topology.
+ *
+ * @throws pulumi.RunError as {@link givenTrustAnchor} does
+ */
+export function givenIssuer(args: GivenKeyPair): IssuerKeyPair {
+  const { certificatePem, privateKeyPem } = check("the issuer", args, (certificates) =>
+    checkIssuer(certificates, [], new Date()),
+  );
+  return { certificatePem, privateKeyPem: privateKeyPem ?? never() };
+}
+
+function check(
+  what: string,
+  { certificatePem, privateKeyPem }: GivenCertificate & Partial<GivenKeyPair>,
+  rules: (certificates: readonly X509Certificate[]) => Iterable<Flaw>,
+): {
+  readonly certificatePem: pulumi.Output<string>;
+  readonly privateKeyPem?: pulumi.Output<string>;
+} {
+  const examine = (certificate: string, key: string | undefined): void => {
+    const read = readCertificates(certificate);
+    const flaws = [...read.flaws, ...rules(read.certificates)];
+    if (key !== undefined) {
+      const { key: opened, flaws: ofKey } = readPrivateKey(key);
+      const [first] = read.certificates;
+      flaws.push(...ofKey, ...(opened && first ? checkPair(first, opened) : []));
+    }
+    if (flaws.length === 0) return;
+    const lines = flaws.map(({ message, fix }) => `\n  ${message} (${fix})`);
+    throw new pulumi.RunError(`${what} can't be used:${lines.join("")}`);
+  };
+  if (typeof certificatePem === "string" && typeof privateKeyPem !== "object") {
+    examine(certificatePem, privateKeyPem as string | undefined);
+  }
+  const both = pulumi.all([certificatePem, privateKeyPem]).apply(([certificate, key]) => {
+    examine(certificate, key);
+    return { certificate, key };
+  });
+  const certificate = pulumi.unsecret(both.apply((pair) => pair.certificate));
+  if (privateKeyPem === undefined) return { certificatePem: certificate };
+  return {
+    certificatePem: certificate,
+    privateKeyPem: pulumi.secret(both.apply((pair) => pair.key ?? never())),
+  };
+}
+
+function never(): never {
+  throw new Error("a key that was given is not there");
+}

@@ -1,0 +1,92 @@
+import * as pulumi from "@pulumi/pulumi";
+import { resolve } from "node:path";
+import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
+import { defaultKubeconfigPath } from "../providers/kind/kubeconfig-file.ts";
+import { type AnchorGeneration, bundleOf, makeAnchors } from "./anchors.ts";
+import type { Member } from "./member.ts";
+import type { TrustedAnchor } from "./trust-anchor.ts";
+import { AnchorsShared, TrustStep } from "./trust-gates.ts";
+
+/** What a topology's clusters trust. */
+export interface TopologyTrust {
+  /** Oldest first. */
+  readonly anchors: readonly AnchorGeneration[];
+  readonly newest: TrustedAnchor;
+  /** PEM of all of them. */
+  readonly bundle: pulumi.Output<string>;
+  /** What has to allow other anchors or signers first; undefined where there is only ever one. */
+  readonly step: TrustStep | undefined;
+}
+
+/** The anchors of a topology, and the gate of their rotation. */
+export function makeTrust(
+  name: string,
+  plan: Plan,
+  child: pulumi.ComponentResourceOptions,
+): TopologyTrust {
+  const anchors = makeAnchors(name, plan.trust, child);
+  const newest = anchors.at(-1)?.anchor;
+  if (newest === undefined) throw new Error("the plan has no trust anchor");
+  const step = plan.trust.staged
+    ? new TrustStep(
+        name,
+        {
+          anchors: Object.fromEntries(
+            anchors.map(({ generation, anchor }) => [String(generation), anchor.certificatePem]),
+          ),
+          signers: Object.fromEntries(
+            plan.clusters.map(({ name: cluster, issuer }) => [
+              cluster,
+              issuer.type === "made" ? issuer.signer : undefined,
+            ]),
+          ),
+          clusters: Object.fromEntries(plan.clusters.map((one) => [one.name, accessOf(one)])),
+        },
+        child,
+      )
+    : undefined;
+  return { anchors, newest, bundle: bundleOf(anchors), step };
+}
+
+/** Known beforehand, so that nothing waits for a cluster that is yet to be made. */
+function accessOf(cluster: ClusterPlan) {
+  if (cluster.type === "existing") {
+    return { kubeconfigPath: resolve(cluster.kubeconfig), context: cluster.context };
+  }
+  const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  return {
+    kubeconfigPath: defaultKubeconfigPath(owner, cluster.kindName),
+    context: undefined,
+  };
+}
+
+/**
+ * Compares what both ends of a Link trust before it is made. Where the package made both clusters and
+ * their issuers there is nothing that could differ.
+ */
+export function compareAnchors(
+  name: string,
+  source: Member,
+  target: Member,
+  bundle: pulumi.Output<string>,
+  child: pulumi.ComponentResourceOptions,
+): pulumi.Resource | undefined {
+  const ownWork = [source, target].every(
+    ({ plan }) => plan.type === "kind" && plan.issuer.type === "made",
+  );
+  if (ownWork) return undefined;
+  return new AnchorsShared(
+    name,
+    {
+      source: source.plan.name,
+      target: target.plan.name,
+      clusters: { [source.plan.name]: source.cluster, [target.plan.name]: target.cluster },
+      triggers: [bundle],
+    },
+    {
+      ...child,
+      ...(source.cluster.lifetime !== undefined && { deletedWith: source.cluster.lifetime }),
+      dependsOn: [source.controlPlane.injecting, target.controlPlane.injecting],
+    },
+  );
+}

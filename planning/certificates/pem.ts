@@ -1,0 +1,79 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+
+/** A mistake in a certificate or key, without the place where it was given. */
+export interface Flaw {
+  readonly message: string;
+  readonly fix: string;
+}
+
+const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
+
+/** The certificates of a PEM text, in order, or why they can't be used. No message repeats the text. */
+export function readCertificates(pem: string): {
+  readonly certificates: readonly X509Certificate[];
+  readonly flaws: readonly Flaw[];
+} {
+  const blocks = [...pem.matchAll(block)];
+  if (blocks.some(([, label]) => label?.includes("PRIVATE KEY"))) {
+    return flawed(
+      "holds a private key beside the certificate; a certificate is no secret, and is treated as none",
+      "keep the key in a file of its own, and name that as keyFile",
+    );
+  }
+  const texts = blocks.filter(([, label]) => label === "CERTIFICATE").map(([text]) => text);
+  if (texts.length === 0) {
+    const other = blocks[0]?.[1];
+    return flawed(
+      other === undefined
+        ? "holds no certificate in PEM form"
+        : `holds no certificate, but a ${other}`,
+      'it has to have a line "-----BEGIN CERTIFICATE-----"',
+    );
+  }
+  try {
+    return { certificates: texts.map((text) => new X509Certificate(text)), flaws: [] };
+  } catch {
+    return flawed(
+      "can't be read as a certificate: what stands between its lines of PEM is damaged",
+      "give the certificate as it was issued",
+    );
+  }
+}
+
+function flawed(message: string, fix: string) {
+  return { certificates: [], flaws: [{ message, fix }] };
+}
+
+/** The private key of a PEM text, or why it can't be used. No message repeats the text. */
+export function readPrivateKey(pem: string): {
+  readonly key?: KeyObject;
+  readonly flaws: readonly Flaw[];
+} {
+  const keys = [...pem.matchAll(block)].filter(([, label]) => label?.endsWith("PRIVATE KEY"));
+  const [text, label] = keys[0] ?? [];
+  if (text === undefined) {
+    return noKey("holds no private key in PEM form", "it has to have a line BEGIN … PRIVATE KEY");
+  }
+  if (keys.length > 1) {
+    return noKey(`holds ${keys.length} private keys`, "leave the one that the certificate is for");
+  }
+  if (label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type: 4,ENCRYPTED/m.test(text)) {
+    return noKey(
+      "is encrypted with a passphrase, which nobody could enter",
+      "decrypt it, such as with `openssl pkey`, into a file that only you can read",
+    );
+  }
+  try {
+    return { key: createPrivateKey(text), flaws: [] };
+  } catch {
+    return noKey(
+      "can't be read as a private key",
+      "give it in PKCS#8 (PRIVATE KEY) or SEC 1 (EC PRIVATE KEY)",
+    );
+  }
+}
+
+function noKey(message: string, fix: string) {
+  return { flaws: [{ message, fix }] };
+}

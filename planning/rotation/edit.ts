@@ -1,0 +1,40 @@
+import { defaults } from "../defaults.ts";
+import { anchorsOf } from "../plan-trust.ts";
+import type { Topology } from "../topology.ts";
+import type { TrustEdit } from "./state.ts";
+
+/**
+ * A topology that begins the rotation of its trust anchor: one generation more, which every cluster trusts
+ * and nobody signs with yet.
+ *
+ * @throws Error while an earlier rotation is under way, or where all issuers are somebody else's
+ */
+export function beginRotation(topology: Topology): Topology {
+  const trust = topology.trust ?? {};
+  const anchors = anchorsOf(trust);
+  if (anchors.length > 1) {
+    throw new Error("a rotation is under way: finish it, then begin the next");
+  }
+  const newest = anchors.at(-1)?.generation ?? defaults.anchorGeneration;
+  return { ...topology, trust: { ...trust, anchors: [...anchors, { generation: newest + 1 }] } };
+}
+
+/** The topology after one step of a rotation, as {@link rotationState} names it. */
+export function editTrust(topology: Topology, edit: TrustEdit): Topology {
+  const { signer: _, anchors, ...trust } = topology.trust ?? {};
+  const { generation } = edit;
+  const clusters = topology.clusters.map((cluster) => {
+    if (cluster.trust?.signer === undefined) return cluster;
+    const { signer: __, ...own } = cluster.trust;
+    const { trust: ___, ...rest } = cluster;
+    return Object.keys(own).length === 0 ? rest : { ...rest, trust: own };
+  });
+  const listed = anchors ?? anchorsOf({});
+  return edit.type === "sign"
+    ? { ...topology, clusters, trust: { ...trust, anchors: listed, signer: generation } }
+    : {
+        ...topology,
+        clusters,
+        trust: { ...trust, anchors: listed.filter((anchor) => anchor.generation >= generation) },
+      };
+}

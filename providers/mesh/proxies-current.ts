@@ -1,0 +1,92 @@
+import { timeLimits } from "../../planning/time-limits.ts";
+import { lookAtRestarts, proveIssuerInUse } from "../../verification/restarts.ts";
+import type { Scope } from "../../verification/restarts.ts";
+import { waitFor } from "../../verification/wait.ts";
+import type { Context, PropertyMap, Resource } from "../server/index.ts";
+import { diffInputs } from "../server/index.ts";
+import { clusterApi, lookIfThere } from "./cluster-api.ts";
+import type { InputSchema } from "./inputs.ts";
+import { accessInputs, checkInputs, outputsOf, schemaOf, text, triggersInput } from "./inputs.ts";
+import { againUnless } from "./settled.ts";
+
+const inputs = {
+  ...accessInputs,
+  anchors: { type: "string", description: "PEM of what every proxy is to trust, and nothing else." },
+  namespaces: {
+    type: "array",
+    items: { type: "string" },
+    description: "Namespaces whose workloads are restarted, besides those of Linkerd's own.",
+  },
+  ...triggersInput,
+} as const satisfies Readonly<Record<string, InputSchema>>;
+
+/**
+ * Exists once the proxies of Linkerd's own, and those of namespaces that asked for it, trust what is wanted
+ * and have certificates of the present issuer. They learn of either when they start, and only then.
+ */
+export const proxiesCurrent: Resource = {
+  type: "linkerd-topology:index:ProxiesCurrent",
+  schema: schemaOf(
+    "Exists once proxies trust the present anchors and have certificates of the present issuer.",
+    inputs,
+    { trouble: { type: "string", description: "What a refresh saw in place of that, or nothing." } },
+  ),
+  check: ({ news }) => checkInputs(inputs, news),
+  diff: ({ oldInputs, oldOutputs, newInputs }) =>
+    againUnless(diffInputs(oldInputs, newInputs, []), oldOutputs, "trouble", ""),
+  create: async (request, context) => ({
+    id: "proxies-current",
+    outputs: await proved(request.inputs, context),
+  }),
+  update: (request, context) => proved(request.newInputs, context),
+  read: async (request, context) => {
+    const look = await lookIfThere(request.outputs, context.signal, (api) =>
+      lookAtRestarts(api, scopeOf(request.outputs)),
+    );
+    if (look === undefined) return undefined;
+    const trouble = look.stale.map(({ seen }) => seen).join("; ");
+    return { id: request.id, inputs: request.inputs, outputs: outputsOf(request.outputs, { trouble }) };
+  },
+  delete: async () => {
+    // Nothing is taken back by it.
+  },
+};
+
+function scopeOf(properties: PropertyMap): Scope {
+  const { namespaces } = properties;
+  return {
+    anchors: text(properties, "anchors"),
+    namespaces: Array.isArray(namespaces)
+      ? namespaces.filter((name) => typeof name === "string")
+      : [],
+  };
+}
+
+async function proved(properties: PropertyMap, context: Context): Promise<PropertyMap> {
+  const api = await clusterApi(properties, context.signal);
+  const scope = scopeOf(properties);
+  const tell = (what: string): void => {
+    context.status(what);
+    context.log("info", what);
+  };
+  await proveIssuerInUse(api, tell, context.signal);
+  const { left } = await waitFor({
+    what: `waiting for the proxies at ${api.server} to trust the present anchors, with new certificates`,
+    limit: timeLimits.proxiesRestarted,
+    look: async () => {
+      const { stale, left, restart } = await lookAtRestarts(api, scope);
+      if (stale.length === 0) return { done: true, value: { left } };
+      await restart(tell);
+      return { done: false, seen: stale.map(({ seen }) => seen).join("; ") };
+    },
+    further: "Look further with: kubectl get pods -A; kubectl -n linkerd logs deploy/linkerd-identity -c identity",
+    signal: context.signal,
+    onSeen: (seen) => {
+      context.status(seen);
+    },
+  });
+  for (const pod of left) {
+    context.log("warning", `${pod} has to be made anew by hand: nothing keeps it that could be restarted`);
+  }
+  return outputsOf(properties, { trouble: "" });
+}

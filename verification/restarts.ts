@@ -1,0 +1,177 @@
+import { X509Certificate } from "node:crypto";
+import { anchorOf } from "../planning/certificates/anchor.ts";
+import type { ClusterTrust, ProxyTrust } from "../planning/rotation/facts.ts";
+import { notRenewed } from "../planning/rotation/proxies.ts";
+import { timeLimits } from "../planning/time-limits.ts";
+import { certificatesIn } from "./facts/certificates.ts";
+import { observeTrust } from "./facts/trust.ts";
+import type { KubernetesApi } from "./kubernetes/api.ts";
+import type { List, Metadata, Pod } from "./kubernetes/objects.ts";
+import {
+  controlPlaneNamespace,
+  corePath,
+  deploymentPath,
+  identityDeployment,
+  identitySelector,
+  issuerInUseAnnotation,
+  multiclusterNamespace,
+} from "./names.ts";
+import { isRestartable, restartWorkload } from "./rollout.ts";
+import { lookAtInjection } from "./signals/injection.ts";
+import { waitFor } from "./wait.ts";
+
+/** What is to be brought up to date. */
+export interface Scope {
+  /** PEM of what every proxy is to trust, and nothing else. */
+  readonly anchors: string;
+  /** Namespaces whose workloads are restarted, besides those of Linkerd's own. */
+  readonly namespaces: readonly string[];
+}
+
+/** Proxies of one workload that started before what they have to know was there. */
+export interface StaleWorkload {
+  readonly namespace: string;
+  readonly workload: string;
+  /** As it stands in messages. */
+  readonly seen: string;
+}
+
+export interface RestartsLook {
+  /** What still has to be restarted; empty: nothing. */
+  readonly stale: readonly StaleWorkload[];
+  /** Pods that nothing makes anew, and that are as old. */
+  readonly left: readonly string[];
+  /** Restarts what is due now: the control plane first, then its extension, then the others. */
+  readonly restart: (tell: (what: string) => void) => Promise<void>;
+}
+
+/** Looks which proxies are behind, and in which order they are to be restarted. */
+export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<RestartsLook> {
+  const wanted = certificatesIn(scope.anchors).map((one) => anchorOf(new X509Certificate(one.raw)).id);
+  const trust = await observeTrust("", api);
+  if (trust.problem !== undefined) return waiting(trust.problem);
+  const ids = trust.anchors.map(({ id }) => id);
+  if (!isSame(ids, wanted)) return waiting("the control plane has other anchors than are wanted");
+  const old = behind(trust, wanted);
+  const groups = [[controlPlaneNamespace], [multiclusterNamespace], scope.namespaces].map(
+    (namespaces) => old.filter(({ namespace }) => namespaces.includes(namespace)),
+  );
+  const left = groups
+    .flat()
+    .filter(({ workload }) => !isRestartable(workload))
+    .map(({ namespace, pod }) => `${namespace}/${pod}`);
+  const due = groups.map(workloadsOf).find((group) => group.length > 0) ?? [];
+  return {
+    stale: groups.flatMap(workloadsOf),
+    left,
+    restart: async (tell) => {
+      // Pods that come before the injector knows the anchors would be behind again.
+      const isControlPlane = due[0]?.namespace === controlPlaneNamespace;
+      if (!isControlPlane && !(await injects(api, wanted))) return;
+      for (const { namespace, workload } of due) {
+        if ((await restartWorkload(api, namespace, workload)) !== "restarted") continue;
+        tell(`restarted ${namespace}/${workload}, whose proxies started before the present anchors or issuer`);
+      }
+    },
+  };
+}
+
+function waiting(seen: string): RestartsLook {
+  return {
+    stale: [{ namespace: controlPlaneNamespace, workload: "", seen }],
+    left: [],
+    restart: () => Promise.resolve(),
+  };
+}
+
+/** Proxies that trust something else than is wanted, or have certificates of an earlier issuer. */
+function behind(trust: ClusterTrust, wanted: readonly string[]): readonly ProxyTrust[] {
+  const older = new Set(notRenewed(trust));
+  return trust.proxies.filter(
+    (proxy) => older.has(proxy) || proxy.anchors === undefined || !isSame(proxy.anchors, wanted),
+  );
+}
+
+function workloadsOf(proxies: readonly ProxyTrust[]): StaleWorkload[] {
+  const found = new Map<string, StaleWorkload>();
+  for (const { namespace, workload } of proxies) {
+    if (!isRestartable(workload)) continue;
+    const key = `${namespace}/${workload}`;
+    found.set(key, { namespace, workload, seen: `${key} is to be restarted` });
+  }
+  return [...found.values()];
+}
+
+async function injects(api: KubernetesApi, wanted: readonly string[]): Promise<boolean> {
+  const look = await lookAtInjection(api);
+  if (!look.done) return false;
+  return isSame(
+    certificatesIn(look.value.trustAnchors).map((certificate) => anchorOf(certificate).id),
+    wanted,
+  );
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return [...new Set(some)].sort().join() === [...new Set(others)].sort().join();
+}
+
+/**
+ * Sees to it that linkerd-identity works with the issuer that its Secret holds, and notes since when: it
+ * is restarted where it may have missed a change (linkerd2#15109).
+ */
+export async function proveIssuerInUse(
+  api: KubernetesApi,
+  tell: (what: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const before = new Set<string>();
+  let restarted = false;
+  await waitFor({
+    what: `waiting for linkerd-identity at ${api.server} to work with its present issuer`,
+    limit: timeLimits.proxiesRestarted,
+    look: async () => {
+      const { issuer, problem } = await observeTrust("", api);
+      if (issuer === undefined) return { done: false, seen: problem ?? "there is no issuer" };
+      const pods = await identityPods(api);
+      if (!restarted && issuer.inUseSince === undefined) {
+        for (const { metadata } of pods) before.add(metadata.name);
+        const namespace = controlPlaneNamespace;
+        if ((await restartWorkload(api, namespace, `Deployment/${identityDeployment}`)) === "restarted") {
+          restarted = true;
+          tell(`restarted ${identityDeployment}, which may not have read its new issuer`);
+        }
+        return { done: false, seen: "it is being restarted" };
+      }
+      if (restarted && (pods.length === 0 || pods.some(({ metadata }) => before.has(metadata.name)))) {
+        return { done: false, seen: "its old pods are still there" };
+      }
+      const since = restarted ? await serverTime(api) : issuer.inUseSince;
+      if (since === undefined) return { done: false, seen: "the API server doesn't tell the time" };
+      const note = `${issuer.fingerprint}/${since}`;
+      await api.patch(deploymentPath(controlPlaneNamespace, identityDeployment), {
+        metadata: { annotations: { [issuerInUseAnnotation]: note } },
+      });
+      return { done: true, value: undefined };
+    },
+    further: `Look further with: kubectl -n ${controlPlaneNamespace} get pods -l ${identitySelector}`,
+    signal,
+  });
+}
+
+/** Ending ones too: they serve to the last. */
+async function identityPods(api: KubernetesApi): Promise<readonly Pod[]> {
+  const { items } = await api.get<List<Pod>>(corePath(controlPlaneNamespace, "pods"), {
+    labelSelector: identitySelector,
+  });
+  return items;
+}
+
+/** The cluster's own time, by which its pods' starts are told: that of an object that is never stored. */
+async function serverTime(api: KubernetesApi): Promise<string | undefined> {
+  const { metadata } = await api.post<{ readonly metadata: Metadata }>(
+    corePath(controlPlaneNamespace, "configmaps"),
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "linkerd-topology-time" } },
+    { dryRun: "All", fieldManager: "linkerd-topology" },
+  );
+  return metadata.creationTimestamp;
+}

@@ -1,0 +1,66 @@
+import type { KubernetesApi } from "./kubernetes/api.ts";
+import { isNotFound } from "./kubernetes/errors.ts";
+import type { Metadata } from "./kubernetes/objects.ts";
+
+/** Kinds of workloads whose pods are made anew when their template changes. */
+const plurals: Readonly<Record<string, string>> = {
+  Deployment: "deployments",
+  StatefulSet: "statefulsets",
+  DaemonSet: "daemonsets",
+};
+
+/** What a Deployment, a StatefulSet and a DaemonSet tell of a rollout, each in part. */
+interface Workload {
+  readonly metadata: Metadata;
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+    readonly desiredNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
+  };
+}
+
+/** Whether something makes pods of this workload anew when it is asked to. @param workload `Kind/name` */
+export function isRestartable(workload: string | undefined): workload is string {
+  return (workload?.split("/")[0] ?? "") in plurals;
+}
+
+/**
+ * Makes the pods of a workload anew, one after the other, as `kubectl rollout restart` does.
+ *
+ * @param workload `Kind/name`
+ * @returns `rolling` while its pods are being made anew already, which another restart would only begin
+ *   again; `gone` where there is no such workload
+ */
+export async function restartWorkload(
+  api: KubernetesApi,
+  namespace: string,
+  workload: string,
+): Promise<"restarted" | "rolling" | "gone"> {
+  const [kind = "", name = ""] = workload.split("/");
+  const path = `/apis/apps/v1/namespaces/${namespace}/${plurals[kind] ?? ""}/${name}`;
+  try {
+    const found = await api.get<Workload>(path);
+    if (isRollingOut(found)) return "rolling";
+    const annotations = { "kubectl.kubernetes.io/restartedAt": new Date().toISOString() };
+    await api.patch(path, { spec: { template: { metadata: { annotations } } } });
+    return "restarted";
+  } catch (error) {
+    if (isNotFound(error)) return "gone";
+    throw error;
+  }
+}
+
+function isRollingOut({ metadata, spec, status = {} }: Workload): boolean {
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return true;
+  if (status.desiredNumberScheduled !== undefined) {
+    return (status.updatedNumberScheduled ?? 0) < status.desiredNumberScheduled;
+  }
+  if (status.updateRevision !== undefined) return status.currentRevision !== status.updateRevision;
+  const updated = status.updatedReplicas ?? 0;
+  return updated < (spec?.replicas ?? 1) || (status.replicas ?? 0) > updated;
+}
