@@ -41,7 +41,9 @@ export interface TrustAnchorKeyPair {
  * const west = new Issuer("west", { trustAnchor: anchor });
  * ```
  */
-export class TrustAnchor extends pulumi.ComponentResource implements TrustAnchorKeyPair, TrustedAnchor
+export class TrustAnchor
+  extends pulumi.ComponentResource
+  implements TrustAnchorKeyPair, TrustedAnchor
 {
   readonly certificatePem: pulumi.Output<string>;
   readonly privateKeyPem: pulumi.Output<string>;

@@ -47,7 +47,9 @@ export interface RestartsLook {
 
 /** Looks which proxies are behind, and in which order they are to be restarted. */
 export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<RestartsLook> {
-  const wanted = certificatesIn(scope.anchors).map((one) => anchorOf(new X509Certificate(one.raw)).id);
+  const wanted = certificatesIn(scope.anchors).map(
+    (one) => anchorOf(new X509Certificate(one.raw)).id,
+  );
   const trust = await observeTrust("", api);
   if (trust.problem !== undefined) return waiting(trust.problem);
   const ids = trust.anchors.map(({ id }) => id);
@@ -70,7 +72,9 @@ export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<
       if (!isControlPlane && !(await injects(api, wanted))) return;
       for (const { namespace, workload } of due) {
         if ((await restartWorkload(api, namespace, workload)) !== "restarted") continue;
-        tell(`restarted ${namespace}/${workload}, whose proxies started before the present anchors or issuer`);
+        tell(
+          `restarted ${namespace}/${workload}, whose proxies started before the present anchors or issuer`,
+        );
       }
     },
   };
@@ -136,13 +140,19 @@ export async function proveIssuerInUse(
       if (!restarted && issuer.inUseSince === undefined) {
         for (const { metadata } of pods) before.add(metadata.name);
         const namespace = controlPlaneNamespace;
-        if ((await restartWorkload(api, namespace, `Deployment/${identityDeployment}`)) === "restarted") {
+        if (
+          (await restartWorkload(api, namespace, `Deployment/${identityDeployment}`)) ===
+          "restarted"
+        ) {
           restarted = true;
           tell(`restarted ${identityDeployment}, which may not have read its new issuer`);
         }
         return { done: false, seen: "it is being restarted" };
       }
-      if (restarted && (pods.length === 0 || pods.some(({ metadata }) => before.has(metadata.name)))) {
+      if (
+        restarted &&
+        (pods.length === 0 || pods.some(({ metadata }) => before.has(metadata.name)))
+      ) {
         return { done: false, seen: "its old pods are still there" };
       }
       const since = restarted ? await serverTime(api) : issuer.inUseSince;

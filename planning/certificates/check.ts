@@ -3,10 +3,7 @@ import { detailsOf } from "./details.ts";
 import type { Flaw } from "./pem.ts";
 
 /** What is wrong with a certificate as an anchor of trust; it is the only one of its generation. */
-export function* checkAnchor(
-  certificates: readonly X509Certificate[],
-  now: Date,
-): Iterable<Flaw> {
+export function* checkAnchor(certificates: readonly X509Certificate[], now: Date): Iterable<Flaw> {
   const [anchor] = certificates;
   if (anchor === undefined) return;
   if (certificates.length > 1) {
@@ -144,7 +141,7 @@ function* checkChain(
     // The anchor's own path length of 0 is told where the anchor is given.
     if (authority === anchor && pathLength === 0) continue;
     yield {
-      message: `${named(authority)} has path length ${pathLength}, and ${below + 1} authorities stand below it`,
+      message: `${named(authority)} has path length ${pathLength}, and as many as ${below + 1} below it would be authorities`,
       fix: `make it with a path length of at least ${below + 1}`,
     };
   }

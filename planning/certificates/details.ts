@@ -63,7 +63,8 @@ function elements(bytes: Buffer = Buffer.alloc(0)): Element[] {
     const more = first < 0x80 ? 0 : first & 0x7f;
     if (more > 4) break;
     const start = at + 2 + more;
-    const length = more === 0 ? first : bytes.subarray(at + 2, start).reduce((a, b) => a * 256 + b, 0);
+    const length =
+      more === 0 ? first : bytes.subarray(at + 2, start).reduce((a, b) => a * 256 + b, 0);
     found.push({ tag: bytes[at] ?? 0, content: bytes.subarray(start, start + length) });
     at = start + length;
   }

@@ -45,10 +45,7 @@ export type TrustEdit =
  * Where a mesh stands, by what the topology wants and what its clusters were seen to have. A pure function:
  * it knows nothing of earlier steps, so that a walk that was interrupted is taken up where it stopped.
  */
-export function rotationState(
-  wanted: WantedTrust,
-  facts: readonly ClusterTrust[],
-): RotationState {
+export function rotationState(wanted: WantedTrust, facts: readonly ClusterTrust[]): RotationState {
   const newest = wanted.anchors.at(-1);
   if (newest === undefined) throw new Error("a topology without a trust anchor");
   const older = wanted.anchors.slice(0, -1).map(({ generation }) => generation);
@@ -108,7 +105,9 @@ function stepsTo(
       step: "renew",
       title: `every certificate comes from ${name}`,
       open: others
-        ? proxies((cluster) => (cluster.issuer?.anchor === id ? notRenewed(cluster) : cluster.proxies))
+        ? proxies((cluster) =>
+            cluster.issuer?.anchor === id ? notRenewed(cluster) : cluster.proxies,
+          )
         : [],
     },
     {
@@ -149,7 +148,11 @@ function nextStep(
             edit: { type: "sign", generation },
             advice: `Write trust.signer: ${generation}, and run \`up\`.`,
           }
-        : { step, edit: undefined, advice: `Run \`up\`, or renew the issuers of your own, for ${where}.` };
+        : {
+            step,
+            edit: undefined,
+            advice: `Run \`up\`, or renew the issuers of your own, for ${where}.`,
+          };
     case "retire":
       return older.length > 0
         ? {

@@ -11,7 +11,10 @@ const inputProperties: Record<string, PropertySchema> = {
   workers: { type: "integer", description: "How many worker nodes." },
   podSubnet: { type: "string", description: "IPv4 CIDR." },
   serviceSubnet: { type: "string", description: "IPv4 CIDR." },
-  clusterDomain: { type: "string", description: "Domain of the Services; cluster.local by default." },
+  clusterDomain: {
+    type: "string",
+    description: "Domain of the Services; cluster.local by default.",
+  },
   extraPortMappings: {
     type: "array",
     items: { $ref: "#/types/kind:index:ExtraPortMapping" },

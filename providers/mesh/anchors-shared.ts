@@ -24,7 +24,10 @@ const inputs = {
 /** Exists once both ends of a Link were seen to trust the same, and each other's issuer. */
 export const anchorsShared: Resource = {
   type: "linkerd-topology:index:AnchorsShared",
-  schema: schemaOf("Exists once the source and the target of a Link trust the same anchors.", inputs),
+  schema: schemaOf(
+    "Exists once the source and the target of a Link trust the same anchors.",
+    inputs,
+  ),
   check: ({ news }) => checkInputs(inputs, news),
   diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, ["source", "target"]),
   create: async (request, context) => {
@@ -56,7 +59,10 @@ async function compared(properties: PropertyMap, context: Context): Promise<void
   const ids = ({ anchors }: Pick<ClusterTrust, "anchors">) =>
     [...new Set(anchors.map(({ id }) => id))].sort().join();
   const shown = [source, target]
-    .map(({ cluster, anchors }) => `\n  ${cluster}: ${anchors.map(describeAnchor).join(", ") || "nothing"}`)
+    .map(
+      ({ cluster, anchors }) =>
+        `\n  ${cluster}: ${anchors.map(describeAnchor).join(", ") || "nothing"}`,
+    )
     .join("");
   if (ids(source) !== ids(target) || source.anchors.length === 0) {
     throw new Error(

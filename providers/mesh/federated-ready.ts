@@ -65,7 +65,10 @@ export const federatedReady: Resource = {
 
 async function stateOf(properties: PropertyMap, context: Context): Promise<string> {
   try {
-    const look = await lookAtFederated(await clusterApis(properties, context.signal), viewed(properties));
+    const look = await lookAtFederated(
+      await clusterApis(properties, context.signal),
+      viewed(properties),
+    );
     return stateFrom(look);
   } catch (error) {
     if (isClusterGone(error)) return "a cluster does not answer";

@@ -11,7 +11,10 @@ import { againUnless } from "./settled.ts";
 
 const inputs = {
   ...accessInputs,
-  anchors: { type: "string", description: "PEM of what every proxy is to trust, and nothing else." },
+  anchors: {
+    type: "string",
+    description: "PEM of what every proxy is to trust, and nothing else.",
+  },
   namespaces: {
     type: "array",
     items: { type: "string" },
@@ -29,7 +32,9 @@ export const proxiesCurrent: Resource = {
   schema: schemaOf(
     "Exists once proxies trust the present anchors and have certificates of the present issuer.",
     inputs,
-    { trouble: { type: "string", description: "What a refresh saw in place of that, or nothing." } },
+    {
+      trouble: { type: "string", description: "What a refresh saw in place of that, or nothing." },
+    },
   ),
   check: ({ news }) => checkInputs(inputs, news),
   diff: ({ oldInputs, oldOutputs, newInputs }) =>
@@ -45,7 +50,11 @@ export const proxiesCurrent: Resource = {
     );
     if (look === undefined) return undefined;
     const trouble = look.stale.map(({ seen }) => seen).join("; ");
-    return { id: request.id, inputs: request.inputs, outputs: outputsOf(request.outputs, { trouble }) };
+    return {
+      id: request.id,
+      inputs: request.inputs,
+      outputs: outputsOf(request.outputs, { trouble }),
+    };
   },
   delete: async () => {
     // Nothing is taken back by it.
@@ -79,14 +88,18 @@ async function proved(properties: PropertyMap, context: Context): Promise<Proper
       await restart(tell);
       return { done: false, seen: stale.map(({ seen }) => seen).join("; ") };
     },
-    further: "Look further with: kubectl get pods -A; kubectl -n linkerd logs deploy/linkerd-identity -c identity",
+    further:
+      "Look further with: kubectl get pods -A; kubectl -n linkerd logs deploy/linkerd-identity -c identity",
     signal: context.signal,
     onSeen: (seen) => {
       context.status(seen);
     },
   });
   for (const pod of left) {
-    context.log("warning", `${pod} has to be made anew by hand: nothing keeps it that could be restarted`);
+    context.log(
+      "warning",
+      `${pod} has to be made anew by hand: nothing keeps it that could be restarted`,
+    );
   }
   return outputsOf(properties, { trouble: "" });
 }

@@ -12,10 +12,14 @@ import type { InputSchema } from "./inputs.ts";
 import { accessByCluster, byCluster, checkInputs, outputsOf, schemaOf, texts } from "./inputs.ts";
 
 const inputs = {
-  anchors: { ...byCluster, description: "Generation → PEM of the anchor that every cluster trusts." },
+  anchors: {
+    ...byCluster,
+    description: "Generation → PEM of the anchor that every cluster trusts.",
+  },
   signers: {
     ...byCluster,
-    description: "Cluster → generation that signs its issuer; empty where somebody else decides it.",
+    description:
+      "Cluster → generation that signs its issuer; empty where somebody else decides it.",
   },
   kubeconfigPaths: accessByCluster.kubeconfigPaths,
   contexts: accessByCluster.contexts,

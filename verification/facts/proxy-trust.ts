@@ -80,7 +80,8 @@ async function certificateSince(
   const started =
     [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === proxyContainer)
       ?.state?.running?.startedAt ?? startTime;
-  const isOld = since !== undefined && started !== undefined && Date.parse(started) < Date.parse(since);
+  const isOld =
+    since !== undefined && started !== undefined && Date.parse(started) < Date.parse(since);
   if (!isOld || lifetime === undefined) return started;
   const expiry = await certificateExpiry(api, pod);
   if (expiry === undefined) return started;
@@ -93,7 +94,10 @@ async function certificateSince(
 const clockSkew = 60_000;
 
 /** In milliseconds; undefined where the proxy doesn't say. */
-async function certificateExpiry(api: KubernetesApi, { metadata }: Pod): Promise<number | undefined> {
+async function certificateExpiry(
+  api: KubernetesApi,
+  { metadata }: Pod,
+): Promise<number | undefined> {
   try {
     const { namespace = "", name } = metadata;
     const text = await api.podText(namespace, name, proxyAdminPort, "/metrics");

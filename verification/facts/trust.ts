@@ -4,13 +4,7 @@ import { isSignedBy } from "../../planning/certificates/check.ts";
 import type { ClusterTrust, IssuerTrust, ProxyTrust } from "../../planning/rotation/facts.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
-import type {
-  ConfigMap,
-  Deployment,
-  KubernetesSecret,
-  List,
-  Pod,
-} from "../kubernetes/objects.ts";
+import type { ConfigMap, Deployment, KubernetesSecret, List, Pod } from "../kubernetes/objects.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
 import {
   controlPlaneNamespace,
@@ -50,7 +44,10 @@ export async function observeAnchors(
     getIfThere<KubernetesSecret>(api, corePath(controlPlaneNamespace, "secrets", issuerSecret)),
   ]);
   const certificates = certificatesIn(roots?.data?.[trustRootsKey] ?? "");
-  return { anchors: certificates.map(anchorOf), issuer: secret && readIssuer(secret, certificates) };
+  return {
+    anchors: certificates.map(anchorOf),
+    issuer: secret && readIssuer(secret, certificates),
+  };
 }
 
 /** An issuer as its Secret has it. */
@@ -143,7 +140,8 @@ function changedAt({ metadata }: KubernetesSecret): number | undefined {
 /** How long workloads' certificates are valid, in milliseconds; undefined where it can't be told. */
 function issuanceLifetime(deployment: Deployment | undefined): number | undefined {
   const args = deployment?.spec?.template?.spec?.containers.flatMap((one) => one.args ?? []) ?? [];
-  const [, text = ""] = /^-identity-issuance-lifetime=(.+)$/.exec(args.find(isLifetime) ?? "") ?? [];
+  const [, text = ""] =
+    /^-identity-issuance-lifetime=(.+)$/.exec(args.find(isLifetime) ?? "") ?? [];
   const parts = [...text.matchAll(/(\d+)([hms])/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) return undefined;
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0), 0);

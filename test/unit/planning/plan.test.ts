@@ -95,12 +95,14 @@ describe("the plan of two clusters with gateway Links", () => {
       chartVersion: "2026.1.1",
       namespace: "linkerd",
       multiclusterNamespace: "linkerd-multicluster",
-      trustDomain: "cluster.local",
-      clusterDomain: "cluster.local",
       highAvailability: false,
       values: { crds: {}, controlPlane: {}, multicluster: {} },
     });
     assert.deepEqual(plan.trust, {
+      domain: "cluster.local",
+      anchors: [{ type: "made", generation: 1 }],
+      staged: false,
+      restart: [],
       anchorLifetimeHours: 87_600,
       issuerLifetimeHours: 8760,
       anchorEarlyRenewalHours: 720,
@@ -339,6 +341,9 @@ describe("a cluster that exists", () => {
       },
       targets: [],
       sources: ["west"],
+      trustDomain: "cluster.local",
+      clusterDomain: "cluster.local",
+      issuer: { type: "made", signer: 1, rotation: undefined },
     });
   });
 
@@ -374,8 +379,14 @@ describe("clusters that exist on one network", () => {
 });
 
 describe("lifetimes", () => {
-  const lifetimes = (trust: Topology["trust"] & object) =>
-    planned({ clusters: [{ name: "west" }], trust }).trust;
+  const lifetimes = (trust: Topology["trust"] & object) => {
+    const { domain, anchors, staged, restart, ...rest } = planned({
+      clusters: [{ name: "west" }],
+      trust,
+    }).trust;
+    assert.deepEqual([domain, anchors.length, staged, restart], ["cluster.local", 1, false, []]);
+    return rest;
+  };
 
   it("have defaults that give way to shorter ones", () => {
     assert.deepEqual(lifetimes({ anchorLifetimeHours: 48 }), {

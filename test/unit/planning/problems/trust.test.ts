@@ -22,4 +22,78 @@ checkProblems("trust", [
     "trust.anchorEarlyRenewalHours: 1000 hours before the end of 1000 the certificate would not exist yet: each up would make it anew (write less than 1000)",
     "trust.issuerEarlyRenewalHours: 48 hours before the end of 24 the certificate would not exist yet: each up would make it anew (write less than 24)",
   ],
+  [
+    "generations that come twice, or out of their order",
+    {
+      clusters: pair,
+      trust: { anchors: [{ generation: 2 }, { generation: 2 }, { generation: 1 }] },
+    },
+    "trust.anchors[1].generation: 2 is trust.anchors[0] already (give each anchor a generation of its own)",
+    "trust.anchors[2].generation: 1 stands after 2, and the oldest comes first (write the generations in their order)",
+  ],
+  [
+    "no generation at all",
+    { clusters: pair, trust: { anchors: [] } },
+    "trust.anchors: an empty list is not a list of at least one generation of the trust anchor (write a list such as [{ generation: 1 }], or leave it out)",
+  ],
+  [
+    "signers that nobody trusts",
+    {
+      clusters: [{ name: "west", trust: { signer: 4 } }, { name: "east" }],
+      trust: { signer: 3, anchors: [{ generation: 1 }, { generation: 2 }] },
+    },
+    "clusters[0].trust.signer: 4 is none of the mesh's trust anchors (1, 2): nobody would trust what it signs (list it in trust.anchors, or name one that is listed)",
+    "trust.signer: 3 is none of the mesh's trust anchors (1, 2): nobody would trust what it signs (list it in trust.anchors, or name one that is listed)",
+  ],
+  [
+    "a certificate given twice, and a key without one",
+    {
+      clusters: pair,
+      trust: {
+        anchors: [
+          { generation: 1, certificate: "x", certificateFile: "root.crt", keyFile: "root.key" },
+          { generation: 2, keyFile: "root.key" },
+        ],
+      },
+    },
+    "trust.anchors[0].certificateFile: is a second certificate, beside the one given as text (leave out one of the two)",
+    "trust.anchors[1].keyFile: is a key without a certificate (name the certificate as certificateFile, or leave out keyFile)",
+  ],
+  [
+    "issuers of one's own that are none",
+    {
+      clusters: [
+        { name: "west", trust: { issuer: {} } },
+        { name: "east", trust: { issuer: { certificateFile: "east.crt" } } },
+        {
+          name: "north",
+          trust: {
+            signer: 1,
+            rotation: "2",
+            issuer: { certManager: { name: "root" }, keyFile: "k" },
+          },
+        },
+      ],
+    },
+    "clusters[0].trust.issuer: does not say which issuer (write certificateFile and keyFile, or certManager, or leave it out)",
+    "clusters[1].trust.issuer: is an issuer without a key, which could sign nothing (name its key as keyFile)",
+    "clusters[2].trust.issuer.certManager: makes the issuer in the cluster, and another one is given beside it (leave out one of the two)",
+    "clusters[2].trust.issuer.certManager: needs a cluster that runs cert-manager, and this one is made without it (leave it out, or give a cluster that exists (kubeconfig))",
+    "clusters[2].trust.rotation: rotation is for an issuer that the package makes, and this cluster has one of its own (leave out rotation, or issuer)",
+    "clusters[2].trust.signer: signer is for an issuer that the package makes, and this cluster has one of its own (leave out signer, or issuer)",
+  ],
+  [
+    "domains that are none",
+    {
+      clusters: [
+        { name: "west", clusterDomain: "West.example", trust: { domain: "-" } },
+        { name: "east", trust: { domain: "a.".repeat(30) + "example" } },
+      ],
+      trust: { domain: "example." },
+    },
+    'clusters[0].clusterDomain: "West.example" is not a cluster\'s domain (lower-case labels with dots between them) of at most 121 characters (write a domain such as east.example)',
+    'clusters[0].trust.domain: "-" is not a trust domain (lower-case labels with dots between them) of at most 47 characters (write a domain such as east.example)',
+    'clusters[1].trust.domain: "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.example" has 67 characters; it must be a trust domain (lower-case labels with dots between them) of at most 47 characters (write a domain such as east.example)',
+    'trust.domain: "example." is not a trust domain (lower-case labels with dots between them) of at most 47 characters (write a domain such as east.example)',
+  ],
 ]);
