@@ -80,7 +80,7 @@ function check(
     throw new pulumi.RunError(`${what} can't be used:${lines.join("")}`);
   };
   if (typeof certificatePem === "string" && typeof privateKeyPem !== "object") {
-    examine(certificatePem, privateKeyPem as string | undefined);
+    examine(certificatePem, privateKeyPem);
   }
   const both = pulumi.all([certificatePem, privateKeyPem]).apply(([certificate, key]) => {
     examine(certificate, key);

@@ -81,7 +81,7 @@ export function issuerInCluster(
     {
       ...accessTo(cluster),
       anchors: trustAnchorsPem,
-      triggers: [certificate.metadata.apply((metadata) => metadata?.uid ?? "")],
+      triggers: [certificate.metadata.uid],
     },
     onCluster(cluster, parent, { dependsOn: [certificate] }),
   );

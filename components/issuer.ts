@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest.js";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert.js";
 import { PrivateKey } from "@pulumi/tls/privateKey.js";
-import { given } from "./given.ts";
 import type { TrustAnchorKeyPair } from "./trust-anchor.ts";
 
 /** Arguments of {@link Issuer}. */
@@ -45,7 +44,8 @@ export class Issuer extends pulumi.ComponentResource implements IssuerKeyPair {
     const key = new PrivateKey(
       name,
       { algorithm: "ECDSA", ecdsaCurve: "P256" },
-      given({ parent: this, replacementTrigger: args.rotation }),
+      // Never absent: the engine takes the first trigger of a resource for its beginning, not for a change.
+      { parent: this, replacementTrigger: args.rotation ?? "none" },
     );
     const request = new CertRequest(
       name,

@@ -149,7 +149,7 @@ function makeLink(
   const target = members.get(link.target);
   const access = target?.multicluster.access[link.accessAccount];
   const apiServer = target?.plan.apiServer;
-  if (source === undefined || access === undefined || apiServer === undefined) {
+  if (!source || !target || access === undefined || apiServer === undefined) {
     throw new Error(`the plan has a Link ${link.source} → ${link.target} without what it needs`);
   }
   const linkName = `${memberName(name, source.plan)}-to-${link.target}`;

@@ -21,12 +21,12 @@ export function beginRotation(topology: Topology): Topology {
 
 /** The topology after one step of a rotation, as {@link rotationState} names it. */
 export function editTrust(topology: Topology, edit: TrustEdit): Topology {
-  const { signer: _, anchors, ...trust } = topology.trust ?? {};
+  const { anchors, ...trust } = without(topology.trust ?? {}, "signer");
   const { generation } = edit;
   const clusters = topology.clusters.map((cluster) => {
     if (cluster.trust?.signer === undefined) return cluster;
-    const { signer: __, ...own } = cluster.trust;
-    const { trust: ___, ...rest } = cluster;
+    const own = without(cluster.trust, "signer");
+    const rest = without(cluster, "trust");
     return Object.keys(own).length === 0 ? rest : { ...rest, trust: own };
   });
   const listed = anchors ?? anchorsOf({});
@@ -37,4 +37,8 @@ export function editTrust(topology: Topology, edit: TrustEdit): Topology {
         clusters,
         trust: { ...trust, anchors: listed.filter((anchor) => anchor.generation >= generation) },
       };
+}
+
+function without<T extends object, K extends keyof T & string>(from: T, key: K): Omit<T, K> {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => name !== key)) as Omit<T, K>;
 }

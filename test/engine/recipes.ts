@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { secret } from "../../providers/server/index.ts";
 import type { PropertyMap, Value } from "../../providers/server/index.ts";
 import { certificatePem } from "../graph/certificate.ts";
+import { trustRecipes } from "./trust-recipes.ts";
 import type { World } from "./world.ts";
 
 /** How a double makes one type of resource. */
@@ -169,6 +170,7 @@ export function gateRecipes(): Recipe[] {
       replace: ["namespace"],
       adopts: true,
     },
+    ...trustRecipes(),
     { type: "linkerd-topology:index:Vacancy", identity: inCluster, adopts: true },
     {
       type: "linkerd-topology:index:DefinitionsCleanup",

@@ -104,4 +104,17 @@ describe("kindConfig", () => {
       assert.throws(() => parseNodeProfile("node:1", label), message);
     }
   });
+
+  it("gives kubeadm the domain of the Services, after what the node image needs", () => {
+    const config = parse(kindConfig({ ...inputs, clusterDomain: "west.example" }, profile)) as {
+      kubeadmConfigPatches: string[];
+    };
+    assert.deepEqual(
+      config.kubeadmConfigPatches.map((patch) => parse(patch) as unknown),
+      [
+        { kind: "ClusterConfiguration", imageRepository: "localhost/images" },
+        { kind: "ClusterConfiguration", networking: { dnsDomain: "west.example" } },
+      ],
+    );
+  });
 });

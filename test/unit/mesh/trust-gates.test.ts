@@ -113,7 +113,10 @@ describe("ProxiesCurrent", () => {
     };
     west.trust(first.root, second.root);
     const read = await proxiesCurrent.read({ id: "x", urn, inputs: {}, outputs }, context);
-    assert.match(String(read?.outputs["trouble"]), /shop\/Deployment\/web is to be restarted/);
+    assert.match(
+      JSON.stringify(read?.outputs["trouble"]),
+      /shop\/Deployment\/web is to be restarted/,
+    );
     assert.ok(read);
     const inputs = { anchors: both };
     const { changes } = await proxiesCurrent.diff({

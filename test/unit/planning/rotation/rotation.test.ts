@@ -159,7 +159,7 @@ describe("a step of a rotation", () => {
   });
 
   it("never costs traffic if it is not refused, whatever somebody writes", () => {
-    const generations = fc.constantFrom([1], [1, 2], [1, 2], [2], [2, 3], [1, 2, 3], [3]);
+    const generations = fc.constantFrom<number[]>([1], [1, 2], [1, 2], [2], [2, 3], [1, 2, 3], [3]);
     const step = fc.record({
       listed: generations,
       west: fc.nat(2),
