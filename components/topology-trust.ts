@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { resolve } from "node:path";
 import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
+import { signersOf } from "../planning/rotation/wanted.ts";
 import { defaultKubeconfigPath } from "../providers/kind/kubeconfig-file.ts";
 import { type AnchorGeneration, bundleOf, makeAnchors } from "./anchors.ts";
 import type { Member } from "./member.ts";
@@ -34,12 +35,7 @@ export function makeTrust(
           anchors: Object.fromEntries(
             anchors.map(({ generation, anchor }) => [String(generation), anchor.certificatePem]),
           ),
-          signers: Object.fromEntries(
-            plan.clusters.map(({ name: cluster, issuer }) => [
-              cluster,
-              issuer.type === "made" ? issuer.signer : undefined,
-            ]),
-          ),
+          signers: signersOf(plan),
           clusters: Object.fromEntries(plan.clusters.map((one) => [one.name, accessOf(one)])),
         },
         child,

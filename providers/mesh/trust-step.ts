@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { X509Certificate } from "node:crypto";
-import { anchorOf } from "../../planning/certificates/anchor.ts";
 import type { ClusterTrust, WantedTrust } from "../../planning/rotation/facts.ts";
 import { refusalsOf } from "../../planning/rotation/refusals.ts";
+import { wantedTrust } from "../../planning/rotation/wanted.ts";
 import { observeTrust, silentTrust } from "../../verification/facts/trust.ts";
 import { NoKubeconfig } from "../../verification/kubernetes/errors.ts";
 import type { CheckFailure, Context, PropertyMap, Resource } from "../server/index.ts";
@@ -96,7 +95,7 @@ async function allowed(news: PropertyMap, olds: PropertyMap, context: Context): 
     ),
   );
   const refusals = refusalsOf(
-    wantedTrust(news),
+    wantedOf(news),
     facts.filter((one) => one !== undefined),
   );
   if (refusals.length === 0) return;
@@ -106,18 +105,11 @@ async function allowed(news: PropertyMap, olds: PropertyMap, context: Context): 
   );
 }
 
-function wantedTrust(properties: PropertyMap): WantedTrust {
-  const anchors = Object.entries(texts(properties, "anchors")).map(([generation, pem]) => ({
-    generation: Number(generation),
-    ...anchorOf(new X509Certificate(pem)),
-  }));
+function wantedOf(properties: PropertyMap): WantedTrust {
   const signers = Object.entries(texts(properties, "signers")).map(
     ([cluster, signer]) => [cluster, signer === "" ? undefined : Number(signer)] as const,
   );
-  return {
-    anchors: anchors.sort((a, b) => a.generation - b.generation),
-    signers: Object.fromEntries(signers),
-  };
+  return wantedTrust(texts(properties, "anchors"), Object.fromEntries(signers));
 }
 
 /** @returns undefined for a cluster that is yet to be made: it has no kubeconfig, and had none before */

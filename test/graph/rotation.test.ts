@@ -154,7 +154,7 @@ void describe("a second generation", async () => {
   });
 });
 
-void describe("certificates of one's own", async () => {
+void describe("certificates of one's own", () => {
   const root = makeAuthority({ subject: "root", pathLength: 1 });
   const issuer = makeAuthority({ subject: "issuer", signedBy: root, pathLength: 0 });
   const certificateFile = writeTemporary("root.crt", root.certificate);

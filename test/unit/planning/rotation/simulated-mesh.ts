@@ -1,6 +1,7 @@
 import type { Anchor } from "../../../../planning/certificates/anchor.ts";
 import type { ClusterTrust, WantedTrust } from "../../../../planning/rotation/facts.ts";
 import { planOrThrow } from "../../../../planning/plan.ts";
+import { signersOf } from "../../../../planning/rotation/wanted.ts";
 import type { Topology } from "../../../../planning/topology.ts";
 
 /** An anchor that is only a name. */
@@ -20,12 +21,7 @@ export function wantedBy(topology: Topology): WantedTrust {
       generation,
       ...anchorNamed(generation),
     })),
-    signers: Object.fromEntries(
-      plan.clusters.map(({ name, issuer }) => [
-        name,
-        issuer.type === "made" ? issuer.signer : undefined,
-      ]),
-    ),
+    signers: signersOf(plan),
   };
 }
 

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { trustStep } from "../../../providers/mesh/trust-step.ts";
+import type { PropertyMap } from "../../../providers/server/index.ts";
+import { unknown } from "../../../providers/server/index.ts";
+import { makeAuthority } from "../authority.ts";
+import { testContext } from "./context.ts";
+import { both, bringUpToDate, first, second, trustingPair, urn } from "./trusting-pair.ts";
+
+const pair = trustingPair();
+
+const step = (anchors: Record<string, string>, signers: Record<string, string>): PropertyMap => ({
+  anchors,
+  signers,
+  kubeconfigPaths: pair.files,
+  contexts: {},
+});
+
+const allow = (inputs: PropertyMap, oldInputs?: PropertyMap) => {
+  const { context } = testContext();
+  return oldInputs === undefined
+    ? trustStep.create({ urn, inputs }, context)
+    : trustStep.update({ id: "x", urn, oldInputs, oldOutputs: {}, newInputs: inputs }, context);
+};
+
+const one = { "1": first.root.certificate };
+const two = { ...one, "2": second.root.certificate };
+const only = { "2": second.root.certificate };
+const signers = (signer: string) => ({ west: signer, east: signer });
+
+describe("TrustStep", () => {
+  it("lets a whole rotation pass, step by step, on running clusters", async () => {
+    const all = [pair.west, pair.east];
+    const everywhere = ["shop", "bank"];
+    await allow(step(two, signers("1")));
+    for (const cluster of all) {
+      cluster.trust(first.root, second.root);
+      await bringUpToDate(cluster, both, everywhere);
+    }
+    await allow(step(two, signers("2")), step(two, signers("1")));
+    for (const cluster of all) {
+      cluster.install(makeAuthority({ subject: "issuer 2", signedBy: second.root }));
+      await bringUpToDate(cluster, both, everywhere);
+    }
+    await allow(step(only, signers("2")), step(two, signers("2")));
+    for (const cluster of all) {
+      cluster.trust(second.root);
+      await bringUpToDate(cluster, second.root.certificate, everywhere);
+      assert.ok(cluster.pods.every(({ bundle }) => ["", second.root.certificate].includes(bundle)));
+    }
+  });
+
+  it("refuses what would cost traffic, with where and why, and changes nothing", async () => {
+    await assert.rejects(allow(step(only, signers("2"))), (error: Error) => {
+      assert.match(error.message, /refused, and nothing was changed in any cluster/);
+      assert.match(
+        error.message,
+        /CN=root 1 .*can't be taken out.* signs the issuer of "west", "east"/,
+      );
+      assert.match(error.message, /generation 2, CN=root 2 .*not trusted in "west", "east"/);
+      return true;
+    });
+    pair.west.trust(first.root, second.root);
+    pair.east.trust(first.root, second.root);
+    await bringUpToDate(pair.west, both, ["shop", "bank"]);
+    const writes = () =>
+      [pair.west, pair.east].flatMap(({ fake }) =>
+        fake.requests.filter((one) => !one.startsWith("GET")),
+      );
+    const before = writes();
+    await assert.rejects(
+      allow(step(two, signers("2"))),
+      /proxies started before they could trust it, of east: bank\/Deployment\/web, linkerd-multicluster\/Deployment\/linkerd-gateway, shop\/Deployment\/web/,
+    );
+    assert.deepEqual(writes(), before);
+  });
+
+  it("waits until certificates are renewed, which proxies tell by when theirs ends", async () => {
+    pair.west.trust(first.root, second.root);
+    pair.east.trust(first.root, second.root);
+    for (const cluster of [pair.west, pair.east])
+      await bringUpToDate(cluster, both, ["shop", "bank"]);
+    for (const cluster of [pair.west, pair.east]) {
+      cluster.install(makeAuthority({ subject: "issuer 2", signedBy: second.root }));
+      await bringUpToDate(cluster, both, ["shop"]);
+    }
+    const next = () => allow(step(only, signers("2")), step(two, signers("2")));
+    await assert.rejects(
+      next(),
+      /certificates may still come from it of west: bank\/Deployment\/web/,
+    );
+    for (const cluster of [pair.west, pair.east]) {
+      cluster.tick(24 * 3600);
+      const pod = cluster.fake.get("/apis/apps/v1/namespaces/linkerd/deployments/linkerd-identity");
+      assert.ok(pod);
+      const args = ["-identity-issuance-lifetime=24h0m0s"];
+      (pod["spec"] as { template: object }).template = {
+        metadata: { annotations: {} },
+        spec: { containers: [{ name: "identity", args }] },
+      };
+      const expiry = Date.parse(cluster.now) / 1000 + 24 * 3600;
+      const { items } = (
+        cluster.fake.answers.get("/api/v1/pods") as {
+          body: { items: { metadata: { name: string; namespace: string } }[] };
+        }
+      ).body;
+      for (const { metadata } of items) {
+        cluster.fake.answers.set(
+          `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}:4191/proxy/metrics`,
+          { status: 200, body: `identity_cert_expiration_timestamp_seconds ${expiry}\n` },
+        );
+      }
+    }
+    await next();
+  });
+
+  it("lets a topology begin with any generation where no cluster runs", async () => {
+    pair.files = {
+      west: path.join(pair.directory, "nothing"),
+      east: path.join(pair.directory, "nowhere"),
+    };
+    await allow(step(only, signers("2")));
+  });
+
+  it("does not take a cluster for new whose kubeconfig is gone", async () => {
+    const inputs = step(two, signers("2"));
+    const gone = { ...pair.files, east: path.join(pair.directory, "gone") };
+    const before = step(two, signers("1"));
+    await assert.rejects(
+      allow({ ...inputs, kubeconfigPaths: gone }, { ...before, kubeconfigPaths: gone }),
+      /"east" is ready for this step can't be told: east: its kubeconfig .*gone is gone/,
+    );
+  });
+
+  it("tells in a preview already which step comes too early", async () => {
+    const check = async (olds: PropertyMap, news: PropertyMap) =>
+      (await trustStep.check({ urn, olds, news })).failures ?? [];
+    const reasons = async (olds: PropertyMap, news: PropertyMap) =>
+      (await check(olds, news)).map(({ property, reason }) => `${property}: ${reason}`).join("\n");
+    const unmade = { ...one, "2": unknown } as never;
+    assert.match(
+      await reasons(step(one, signers("1")), step(unmade, signers("2"))),
+      /^signers.west: generation 2 .*same update in which it is added/,
+    );
+    assert.match(
+      await reasons(step(two, signers("1")), step(only, signers("2"))),
+      /signers.east: generation 1 .*can't be taken out in the same update/,
+    );
+    for (const [olds, news] of [
+      [{}, step(only, signers("2"))],
+      [step(one, signers("1")), step(unmade, signers("1"))],
+      [step(two, signers("1")), step(two, signers("2"))],
+      [step(two, signers("2")), step(only, signers("2"))],
+    ] as const) {
+      assert.deepEqual(await check(olds, news), []);
+    }
+  });
+});
