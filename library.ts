@@ -1,4 +1,9 @@
 /** The package's public names. */
+export {
+  AccessAccount,
+  type AccessAccountArgs,
+  type AccessCredentials,
+} from "./components/access-account.ts";
 export { ControlPlane, type ControlPlaneArgs } from "./components/control-plane.ts";
 export { ExistingCluster, type ExistingClusterArgs } from "./components/existing-cluster.ts";
 export { FederatedReady, type FederatedReadyArgs } from "./components/federated-ready.ts";
@@ -13,11 +18,7 @@ export type { CertManagerIssuer } from "./components/issuer-in-cluster.ts";
 export { KindCluster, type KindClusterArgs } from "./components/kind-cluster.ts";
 export { Link, type LinkArgs } from "./components/link.ts";
 export type { MeshCluster } from "./components/mesh-cluster.ts";
-export {
-  type AccessCredentials,
-  Multicluster,
-  type MulticlusterArgs,
-} from "./components/multicluster.ts";
+export { Multicluster, type MulticlusterArgs } from "./components/multicluster.ts";
 export { PodRoutes, type PodRoutesArgs, type RoutePeer } from "./components/pod-routes.ts";
 export { readSources } from "./components/sources.ts";
 export { ServiceExport, type ServiceExportArgs } from "./components/service-export.ts";
@@ -67,6 +68,8 @@ export type {
 export { formatProblem, type Problem, TopologyError } from "./planning/problem.ts";
 export type { Sources } from "./planning/sources.ts";
 export type {
+  AccessSpec,
+  AccountSpec,
   AnchorSpec,
   CertManagerSpec,
   ClusterSpec,

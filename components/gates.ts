@@ -42,7 +42,17 @@ export interface LinkReadyArgs extends AccessArgs {
    * target then, and is restarted once where it doesn't. @default false
    */
   discovery?: pulumi.Input<boolean>;
-  /** Waits again whenever one of these changes, such as the Link's or its credentials' uid. @default [] */
+  /**
+   * Another one whenever the credentials are others. linkerd-destination is then made anew: what it told
+   * proxies before, it would never correct. @default the credentials never change
+   */
+  credentials?: pulumi.Input<string>;
+  /**
+   * The target has revoked the source's account: the source's controllers are made anew, and it exists once
+   * none of them is let in. A source that doesn't answer is no error then. @default false
+   */
+  revoked?: pulumi.Input<boolean>;
+  /** Waits again whenever one of these changes, such as the Link's uid. @default [] */
   triggers?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
@@ -67,6 +77,8 @@ export class LinkReady extends MeshResource {
         link: args.link,
         gateway: args.gateway,
         discovery: args.discovery ?? false,
+        credentials: args.credentials,
+        revoked: args.revoked ?? false,
         triggers: args.triggers ?? [],
         controllerPod: undefined,
         trouble: undefined,

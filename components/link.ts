@@ -5,15 +5,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { planSelectors } from "../planning/link-selectors.ts";
 import { credentialsName } from "../planning/names.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
+import { credentialsOf } from "../verification/names.ts";
 import { controlPlaneNamespace } from "./control-plane.ts";
+import type { AccessCredentials } from "./access-account.ts";
 import { LinkReady, MirrorCleanup } from "./gates.ts";
 import { linkSpec } from "./link-spec.ts";
 import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
-import {
-  type AccessCredentials,
-  type Multicluster,
-  multiclusterNamespace,
-} from "./multicluster.ts";
+import { type Multicluster, multiclusterNamespace } from "./multicluster.ts";
 import type { PodRoutes } from "./pod-routes.ts";
 
 /** Arguments of {@link Link}. */
@@ -26,8 +24,13 @@ export interface LinkArgs {
   readonly target: string;
   /** The target's API server as pods of the source reach it, such as `https://10.1.2.3:6443`. */
   readonly apiServer: string;
-  /** Credentials of the account in the target that this source has to itself. */
-  readonly access: AccessCredentials;
+  /**
+   * Credentials of the account in the target that this source has to itself; undefined where it is revoked.
+   * What is in the source then stays as it is, but for controllers that still work with what they had.
+   */
+  readonly access: AccessCredentials | undefined;
+  /** What gives the account its rights, or has taken them away. @default [] */
+  readonly rights?: readonly pulumi.Resource[];
   /** Which kinds of export the Link carries. */
   readonly mode: LinkPlan["mode"];
   /** Which Services of the target it carries, by kind. @default Linkerd's own labels, where the mode carries the kind */
@@ -71,9 +74,12 @@ export class Link extends pulumi.ComponentResource {
     super("linkerd-topology:index:Link", name, {}, opts);
     const { source, target } = args;
     const shared = args.anchorsShared === undefined ? [] : [args.anchorsShared];
+    const revoked = args.access === undefined;
+    const access = args.access ?? revokedAccess;
     const kubeconfig = pulumi
-      .all([args.access.token, args.access.caCertificate])
+      .all([access.token, access.caCertificate])
       .apply(([token, ca]) => credentials(target, args.apiServer, token, ca));
+    const rights = args.rights ?? [];
     const secret = (
       logicalName: string,
       metadata: {
@@ -85,7 +91,7 @@ export class Link extends pulumi.ComponentResource {
       new Secret(
         logicalName,
         {
-          metadata: { name: credentialsName(target), ...metadata },
+          metadata: { name: credentialsOf(target), ...metadata },
           type: "mirror.linkerd.io/remote-kubeconfig",
           stringData: { kubeconfig },
           immutable: true,
@@ -95,19 +101,26 @@ export class Link extends pulumi.ComponentResource {
           // it with the old credentials, and flat traffic dead, while every check is green.
           replaceOnChanges: ["*"],
           deleteBeforeReplace: true,
-          dependsOn: [args.extension.installed, ...shared],
+          // Kubernetes' provider may keep one as the other.
+          ignoreChanges: revoked ? ["stringData", "data"] : [],
+          // Whoever is refused when the credentials appear never asks again.
+          dependsOn: [args.extension.installed, ...shared, ...rights],
         }),
       );
     const forServiceMirror = secret(`${name}-service-mirror`, { namespace: multiclusterNamespace });
-    const forDestination = secret(`${name}-destination`, {
-      namespace: controlPlaneNamespace,
-      labels: { "multicluster.linkerd.io/cluster-name": target },
-      annotations: {
-        "multicluster.linkerd.io/trust-domain": args.trustDomain ?? "cluster.local",
-        "multicluster.linkerd.io/cluster-domain": args.clusterDomain ?? "cluster.local",
-      },
-    });
-    const spec = args.access.revision.apply((credentialsRevision) =>
+    // Through a gateway a source never learns of a pod: linkerd-destination has nothing to ask for.
+    const discovery = args.mode !== "gateway";
+    const forDestination =
+      discovery &&
+      secret(`${name}-destination`, {
+        namespace: controlPlaneNamespace,
+        labels: { "multicluster.linkerd.io/cluster-name": target },
+        annotations: {
+          "multicluster.linkerd.io/trust-domain": args.trustDomain ?? "cluster.local",
+          "multicluster.linkerd.io/cluster-domain": args.clusterDomain ?? "cluster.local",
+        },
+      });
+    const spec = access.revision.apply((credentialsRevision) =>
       linkSpec({
         target,
         gateway: args.gateway,
@@ -136,24 +149,40 @@ export class Link extends pulumi.ComponentResource {
         spec,
       },
       inCluster(source, this, {
-        dependsOn: [args.extension.installed, cleanup, forServiceMirror, forDestination, ...shared],
+        ignoreChanges: revoked ? ["spec"] : [],
+        dependsOn: [
+          args.extension.installed,
+          cleanup,
+          forServiceMirror,
+          ...(forDestination === false ? [] : [forDestination]),
+          ...shared,
+        ],
       }),
     );
-    const routes = args.mode === "gateway" ? [] : (args.routes ?? []).map(({ ready }) => ready);
+    const routes = discovery ? (args.routes ?? []).map(({ ready }) => ready) : [];
     const gate = new LinkReady(
       name,
       {
         ...onSource,
         gateway: args.gateway !== undefined,
-        discovery: args.mode !== "gateway",
+        discovery,
+        revoked,
+        credentials: access.revision,
         triggers: [spec.apply(digest)],
       },
-      onCluster(source, this, { dependsOn: [link, ...routes] }),
+      onCluster(source, this, { dependsOn: [link, ...routes, ...rights] }),
     );
     this.controllerPod = gate.controllerPod;
     this.registerOutputs({ controllerPod: this.controllerPod });
   }
 }
+
+/** What stands where credentials would, in a source that never had any: nobody lets it in anywhere. */
+const revokedAccess = {
+  token: pulumi.output("revoked"),
+  caCertificate: pulumi.output(""),
+  revision: pulumi.output("revoked"),
+} as const satisfies AccessCredentials;
 
 function digest(spec: unknown): string {
   return createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 12);

@@ -81,7 +81,6 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberSur
     child,
   );
   const outgoing = plan.links.filter((link) => link.source === cluster.name);
-  const incoming = plan.links.filter((link) => link.target === cluster.name);
   const multicluster = new Multicluster(
     `${prefix}-multicluster`,
     {
@@ -93,7 +92,6 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberSur
         probePort: link.gateway?.probePort,
         headless: link.headless,
       })),
-      accessAccounts: incoming.map((link) => link.accessAccount),
       values: linkerd.values.multicluster,
     },
     child,

@@ -26,8 +26,6 @@ export interface MulticlusterSettings {
   /** How this cluster's own gateway is exposed; undefined for none. */
   readonly gateway: ExposedGateway | undefined;
   readonly targets: readonly MirrorTarget[];
-  /** Service accounts by which other clusters watch this one. */
-  readonly accessAccounts: readonly string[];
   readonly highAvailability: boolean;
   readonly images: {
     readonly controller?: string | undefined;
@@ -54,8 +52,8 @@ export function multiclusterValues(settings: MulticlusterSettings): Record<strin
       .map((target) => controllerValues(target, settings.values)),
     controllerDefaults: image,
     localServiceMirror: image,
-    remoteMirrorServiceAccount: settings.accessAccounts.length > 0,
-    remoteMirrorServiceAccountName: settings.accessAccounts.toSorted(),
+    // An AccessAccount has fewer rights, and a token that can be rotated.
+    remoteMirrorServiceAccount: false,
     // It would label the namespace, with an image of its own; we made the namespace with its labels.
     createNamespaceMetadataJob: false,
   };

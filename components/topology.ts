@@ -6,6 +6,7 @@ import type { LinkPlan, Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
 import type { AnchorGeneration } from "./anchors.ts";
+import { AccessAccount } from "./access-account.ts";
 import type { ExistingCluster } from "./existing-cluster.ts";
 import { makeExports } from "./exports.ts";
 import { given } from "./given.ts";
@@ -147,12 +148,22 @@ function makeLink(
 ): Link {
   const source = members.get(link.source);
   const target = members.get(link.target);
-  const access = target?.multicluster.access[link.accessAccount];
   const apiServer = target?.plan.apiServer;
-  if (!source || !target || access === undefined || apiServer === undefined) {
+  if (!source || !target || apiServer === undefined) {
     throw new Error(`the plan has a Link ${link.source} → ${link.target} without what it needs`);
   }
   const linkName = `${memberName(name, source.plan)}-to-${link.target}`;
+  const access = new AccessAccount(
+    `${memberName(name, target.plan)}-from-${link.source}`,
+    {
+      cluster: target.cluster,
+      extension: target.multicluster,
+      source: link.source,
+      mode: link.mode,
+      ...link.access,
+    },
+    child,
+  );
   return new Link(
     linkName,
     {
@@ -160,7 +171,8 @@ function makeLink(
       extension: source.multicluster,
       target: link.name,
       apiServer,
-      access,
+      access: access.credentials,
+      rights: access.rights,
       mode: link.mode,
       selectors: link.selectors,
       excludedLabels: link.excludedLabels,

@@ -14,6 +14,8 @@ export const limits = {
   clusterName: 32,
   /** A DNS label: the longest name that a node's host, a Service or a Docker container can have. */
   dnsLabel: 63,
+  /** A count of rotations; a longer one is most likely a date. */
+  tokenGeneration: 999_999,
   /** More members only slow etcd down. */
   controlPlanes: 7,
   workers: 250,

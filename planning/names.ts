@@ -42,9 +42,17 @@ export function apiServerUrl(kindName: string, controlPlanes: number): string {
   return `https://${host}:6443`;
 }
 
-/** Service account in the target that one source alone uses, so that it can be cut off alone. */
+/**
+ * Service account in the target that one source alone uses, so that it can be cut off alone. Its roles
+ * bear the name as well.
+ */
 export function accessAccount(source: string): string {
-  return `linkerd-service-mirror-${source}`;
+  return `linkerd-access-from-${source}`;
+}
+
+/** Secret that holds an account's token of a generation. No account's name has a full stop. */
+export function accessToken(account: string, generation: number): string {
+  return `${account}.token-${generation}`;
 }
 
 /** The mirror of a target's Service, or of a pod behind a headless one, in every source. */

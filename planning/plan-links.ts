@@ -1,3 +1,4 @@
+import { planAccess } from "./access.ts";
 import { usesGateway } from "./links.ts";
 import { accessAccount } from "./names.ts";
 import type { ClusterPlan, LinkPlan } from "./plan-types.ts";
@@ -10,6 +11,7 @@ export function planLinks(
   edges: readonly SceneEdge[],
   clusters: readonly ClusterPlan[],
 ): LinkPlan[] {
+  const accessOf = planAccess(topology.access, edges);
   const gateways = new Map(clusters.map(({ name, gateway }) => [name, gateway]));
   return edges
     .toSorted((a, b) => a.from.index - b.from.index || a.to.index - b.to.index)
@@ -24,5 +26,6 @@ export function planLinks(
       excludedLabels: topology.links?.[spec]?.excludedLabels ?? [],
       excludedAnnotations: topology.links?.[spec]?.excludedAnnotations ?? [],
       accessAccount: accessAccount(source),
+      access: accessOf({ source, target }),
     }));
 }

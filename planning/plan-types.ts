@@ -126,6 +126,12 @@ export interface LinkPlan {
   readonly excludedAnnotations: readonly string[];
   /** Service account in the target that only this source uses. */
   readonly accessAccount: string;
+  readonly access: {
+    /** Another number is another token. */
+    readonly tokenGeneration: number;
+    /** The account has no rights and no token: the source is cut off. */
+    readonly revoked: boolean;
+  };
 }
 
 /** One Service of one cluster, exported in one way. */

@@ -9,6 +9,7 @@ import { networkName } from "./names.ts";
 import type { Plan } from "./plan-types.ts";
 import { TopologyError, toProblems } from "./problem.ts";
 import type { Problem } from "./problem.ts";
+import { accessRules } from "./rules/access.ts";
 import { clusterRules } from "./rules/clusters.ts";
 import { dockerRules } from "./rules/docker.ts";
 import { exportRules } from "./rules/exports.ts";
@@ -61,6 +62,7 @@ const rules: readonly Rule[] = [
   selectorRules,
   exportRules,
   mirrorRules,
+  accessRules,
   linkerdRules,
   trustRules,
   anchorRules,

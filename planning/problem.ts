@@ -70,7 +70,7 @@ export function toProblems(findings: readonly Finding[]): Problem[] {
     .map(({ path, message, fix }) => ({ path: formatPath(path), message, fix }));
 }
 
-const sections = ["name", "clusters", "links", "exports", "docker", "linkerd", "trust"];
+const sections = ["name", "clusters", "links", "exports", "access", "docker", "linkerd", "trust"];
 
 function comparePaths(a: Path, b: Path): number {
   for (let depth = 0; depth < Math.min(a.length, b.length); depth++) {

@@ -1,3 +1,4 @@
+import { planAccess } from "./access.ts";
 import { networkOf } from "./defaults.ts";
 import { limits } from "./limits.ts";
 import { resolveExports } from "./exports.ts";
@@ -67,6 +68,9 @@ export function setScene(draft: Draft<Topology>, defaultName: string): Scene {
   }
   const name = draft.name ?? defaultName;
   const edges = findEdges(draft, byName);
+  const accessOf = planAccess(draft.access, edges);
+  // An account may have to be revoked at once: that some export then has no mirror refuses nothing.
+  const isFollowed = (edge: Edge) => !accessOf(edge).revoked;
   const services = resolveExports(draft.exports, byName, edges);
   return {
     draft,
@@ -76,7 +80,7 @@ export function setScene(draft: Draft<Topology>, defaultName: string): Scene {
     byName,
     edges,
     services,
-    mirrors: findMirrors(services, edges),
+    mirrors: findMirrors(services, edges.filter(isFollowed)),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { limits } from "./limits.ts";
+import { accessSchema } from "./schema-access.ts";
 import { clusterSchema } from "./schema-cluster.ts";
 import { exportSchema } from "./schema-exports.ts";
 import { linkSchema } from "./schema-links.ts";
@@ -35,6 +36,7 @@ export const topologySchema = told(
       "a list of exports",
       'write a list such as "- { service: web, namespace: shop, from: east }"',
     ).exactOptional(),
+    access: accessSchema.exactOptional(),
     docker: told(
       z.strictObject({ subnet: subnet("172.30.0.0/16").exactOptional() }),
       "a description of the Docker network",

@@ -23,6 +23,8 @@ export const timeLimits = {
   injectorServes: 120_000,
   /** The service mirror has taken up a Link. */
   linkTakenUp: 120_000,
+  /** No pod of a source holds anything of a target that has revoked its account. */
+  linkCutOff: 120_000,
   /** A gateway is alive in the source's metrics. */
   gatewayAlive: 120_000,
   /** A mirror Service appears or goes after its label changed. */

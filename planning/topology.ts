@@ -1,9 +1,11 @@
+import type { AccessSpec } from "./topology-access.ts";
 import type { ClusterSpec } from "./topology-cluster.ts";
 import type { ExportSpec } from "./topology-exports.ts";
 import type { LinkSpec } from "./topology-links.ts";
 import type { PlainText } from "./topology-text.ts";
 import type { TrustSpec } from "./topology-trust.ts";
 
+export type * from "./topology-access.ts";
 export type * from "./topology-cluster.ts";
 export type * from "./topology-exports.ts";
 export type * from "./topology-links.ts";
@@ -48,6 +50,8 @@ export interface Topology {
    * @default []
    */
   readonly exports?: readonly ExportSpec[];
+  /** The accounts by which sources watch their targets. */
+  readonly access?: AccessSpec;
   /** The Docker network of the topology. */
   readonly docker?: DockerSpec;
   /** What is installed in every cluster. */

@@ -34,10 +34,18 @@ export interface Ailment {
 export function ailmentsOf(plan: Pick<Plan, "links">, status: MeshStatus): readonly Ailment[] {
   const ailments = [
     ...status.clusters.flatMap(withoutProxies),
-    ...status.links.flatMap((link) => [...undiscovered(link, status), ...stuck(link)]),
+    ...followed(plan, status).flatMap((link) => [...undiscovered(link, status), ...stuck(link)]),
     ...leftOut(plan, status),
   ];
   return [...new Map(ailments.toReversed().map((one) => [one.key, one])).values()].toReversed();
+}
+
+/** Links whose account isn't revoked: those that are cut off are meant to be. */
+function followed({ links }: Pick<Plan, "links">, status: MeshStatus): readonly LinkStatus[] {
+  const revoked = new Set(
+    links.filter(({ access }) => access.revoked).map(({ source, target }) => `${source} ${target}`),
+  );
+  return status.links.filter(({ source, target }) => !revoked.has(`${source} ${target}`));
 }
 
 /** Pods that came before the injector served run on without their proxies. */

@@ -24,7 +24,7 @@ export function missingMembers(plan: Pick<Plan, "links">, status: MeshStatus): M
     const visible = [
       { member: viewer, selector: localFederatedSelector },
       ...plan.links
-        .filter(({ source }) => source === viewer)
+        .filter(({ source, access }) => source === viewer && !access.revoked)
         .map(({ target, selectors }) => ({ member: target, selector: selectors.federated })),
     ];
     return visible.flatMap(({ member, selector }) => {

@@ -21,6 +21,11 @@ export function probeOf(link: string): string {
 /** Port of a service mirror's metrics. */
 export const controllerMetricsPort = 9999;
 
+/** Secrets that hold the credentials for a target, one for each controller that looks for it. */
+export function credentialsOf(target: string): string {
+  return `cluster-credentials-${target}`;
+}
+
 /** Label keys and annotation keys on what service mirrors write. */
 export const mirroredServiceLabel = "mirror.linkerd.io/mirrored-service";
 export const clusterNameLabel = "mirror.linkerd.io/cluster-name";

@@ -3,11 +3,11 @@ import type { DemandOrigin, ExportedService, ExportWay, NamedExport } from "../e
 import { groupBy } from "../group.ts";
 import { formatCondition, selects } from "../label-selector.ts";
 import { selectorKeys } from "../link-selectors.ts";
-import { namedEnds } from "../links.ts";
 import { formatPath, show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
 import type { Scene } from "../scene.ts";
 import type { Conflict, Demand } from "../solve-labels.ts";
+import { areLinksKnown } from "./links-known.ts";
 import { explainUncarried } from "./uncarried.ts";
 import { unknownCluster } from "./unknown-cluster.ts";
 
@@ -57,17 +57,6 @@ function* checkDuplicates(named: readonly NamedExport[]): Iterable<Finding> {
       };
     }
   }
-}
-
-/** Where a Link leads to an unknown cluster, that it carries nothing is no news. */
-function areLinksKnown({ draft, byName }: Scene): boolean {
-  return (draft.links ?? []).every((link) =>
-    [link?.from, link?.to, link?.between].every(
-      (ends) =>
-        (typeof ends === "string" || !ends?.includes(undefined)) &&
-        namedEnds(ends, []).every(({ name }) => byName.has(name)),
-    ),
-  );
 }
 
 function* checkHeadless({ ways }: ExportedService): Iterable<Finding> {

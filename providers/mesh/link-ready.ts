@@ -10,6 +10,7 @@ import {
   multiclusterNamespace,
 } from "../../verification/names.ts";
 import { furtherAboutDiscovery, lookAtDiscovery } from "../../verification/signals/discovery.ts";
+import { lookAtRenewal } from "../../verification/signals/renewal.ts";
 import type { LinkLook, LinkRef } from "../../verification/signals/link.ts";
 import { furtherAboutLink, lookAtLink } from "../../verification/signals/link.ts";
 import { waitFor } from "../../verification/wait.ts";
@@ -18,6 +19,7 @@ import { diffInputs } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
 import { accessInputs, checkInputs, outputsOf, schemaOf, text, triggersInput } from "./inputs.ts";
+import { cutOff } from "./link-cut-off.ts";
 import { againUnless } from "./settled.ts";
 
 /** Inputs that name a Link. */
@@ -40,6 +42,17 @@ const inputs = {
     description:
       "Whether the Link carries traffic from pod to pod, for which linkerd-destination has to watch the target.",
   },
+  credentials: {
+    type: "string",
+    optional: true,
+    description:
+      "Another one whenever the credentials are others; linkerd-destination is made anew then.",
+  },
+  revoked: {
+    type: "boolean",
+    default: false,
+    description: "Whether the target has revoked the account, so that nobody must be let in.",
+  },
   ...triggersInput,
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
@@ -59,9 +72,13 @@ export const linkReady: Resource = {
     againUnless(diffInputs(oldInputs, newInputs, ["namespace", "link"]), oldOutputs, "trouble", ""),
   create: async (request, context) => ({
     id: `${text(request.inputs, "namespace")}/${text(request.inputs, "link")}`,
-    outputs: await takenUp(request.inputs, context),
+    outputs: await settle(request.inputs, context),
   }),
-  update: (request, context) => takenUp(request.newInputs, context),
+  update: (request, context) => {
+    const { oldInputs, newInputs } = request;
+    const renewed = text(oldInputs, "credentials") !== text(newInputs, "credentials");
+    return settle(newInputs, context, renewed);
+  },
   read: async (request, context) => {
     const ref = refOf(request.outputs);
     const look = await lookIfThere(request.outputs, context.signal, async (api) => {
@@ -69,6 +86,8 @@ export const linkReady: Resource = {
       return link && lookAt(api, ref, request.outputs["discovery"] === true);
     });
     if (look === undefined) return undefined;
+    // That it isn't taken up is what was wanted.
+    if (request.outputs["revoked"] === true) return request;
     const found = look.done ? { ...look.value, trouble: "" } : { trouble: look.seen };
     return { id: request.id, inputs: request.inputs, outputs: outputsOf(request.outputs, found) };
   },
@@ -76,6 +95,17 @@ export const linkReady: Resource = {
     // What the Link leaves behind is removed after it, by MirrorCleanup.
   },
 };
+
+/** @param renewed the credentials are others than those that the source's controllers began with */
+async function settle(
+  properties: PropertyMap,
+  context: Context,
+  renewed = false,
+): Promise<PropertyMap> {
+  if (properties["revoked"] !== true) return takenUp(properties, context, { renewed });
+  await cutOff(properties, refOf(properties), context);
+  return outputsOf(properties, { controllerPod: "", trouble: "" });
+}
 
 function refOf(properties: PropertyMap): LinkRef {
   return {
@@ -90,31 +120,39 @@ async function lookAt(
   api: KubernetesApi,
   ref: LinkRef,
   discovery: boolean,
-): Promise<LinkLook & { readonly undiscovered?: boolean }> {
+  renewed = false,
+): Promise<LinkLook & { readonly undiscovered?: boolean; readonly outdated?: boolean }> {
   const link = await lookAtLink(api, ref);
   if (!link.done || !discovery) return link;
+  const renewal = renewed ? await lookAtRenewal(api, ref.link) : undefined;
+  if (renewal?.done === false) return { ...renewal, outdated: true };
   const watched = await lookAtDiscovery(api, ref.link);
   return watched.done ? link : { ...watched, undiscovered: true };
 }
 
-/**
- * Waits until the Link is taken up, and once restarts what got stuck on the way there.
- *
- * @param patience how long what is stuck may be so, in milliseconds
- */
+/** How {@link takenUp} goes about it. */
+interface TakingUp {
+  /** The credentials are others than before: no pod of linkerd-destination may be older than they. @default false */
+  readonly renewed?: boolean;
+  /** How long a service mirror may be stuck, in milliseconds. @default timeLimits.serviceMirrorStuck */
+  readonly serviceMirror?: number;
+  /** How long linkerd-destination may not know the target. @default timeLimits.discoveryMissing */
+  readonly discovery?: number;
+}
+
+/** Waits until the Link is taken up, and once restarts what got stuck on the way there. */
 export async function takenUp(
   properties: PropertyMap,
   context: Context,
-  patience: { readonly serviceMirror: number; readonly discovery: number } = {
-    serviceMirror: timeLimits.serviceMirrorStuck,
-    discovery: timeLimits.discoveryMissing,
-  },
+  how: TakingUp = {},
 ): Promise<PropertyMap> {
+  const { renewed = false } = how;
   const ref = refOf(properties);
   const discovery = properties["discovery"] === true;
   const api = await clusterApi(properties, context.signal);
-  const mirrorCure = new OnceAfter(patience.serviceMirror);
-  const discoveryCure = new OnceAfter(patience.discovery);
+  const mirrorCure = new OnceAfter(how.serviceMirror ?? timeLimits.serviceMirrorStuck);
+  const discoveryCure = new OnceAfter(how.discovery ?? timeLimits.discoveryMissing);
+  const renewal = new OnceAfter(0);
   const tell = (what: string): void => {
     context.status(what);
     context.log("info", what);
@@ -123,18 +161,21 @@ export async function takenUp(
     what: `waiting for the service mirror at ${api.server} to take up the Link ${ref.link}`,
     limit: timeLimits.linkTakenUp,
     look: async () => {
-      const look = await lookAt(api, ref, discovery);
+      const look = await lookAt(api, ref, discovery, renewed);
       const stuckPod = look.done ? undefined : look.stuckPod;
       if (mirrorCure.isDue(stuckPod !== undefined)) {
         tell(`restarting the service mirror's pod ${stuckPod ?? ""}, which is stuck`);
         await restartPod(api, ref.namespace, stuckPod ?? "");
       }
-      if (discoveryCure.isDue(look.undiscovered === true)) {
+      const restart = async (cure: OnceAfter, ails: boolean, why: string): Promise<void> => {
+        if (!cure.isDue(ails)) return;
         const [namespace, name] = [controlPlaneNamespace, destinationDeployment];
-        if (await restartDeployment(api, namespace, name, discoveryCure.since)) {
-          tell(`restarted ${name}, which does not watch ${ref.link}`);
-        } else discoveryCure.retry();
-      }
+        if (await restartDeployment(api, namespace, name, cure.since)) {
+          tell(`restarted ${name}, which ${why}`);
+        } else cure.retry();
+      };
+      await restart(renewal, look.outdated === true, `had other credentials for ${ref.link}`);
+      await restart(discoveryCure, look.undiscovered === true, `does not watch ${ref.link}`);
       return look;
     },
     further: furtherAboutLink(ref) + (discovery ? `; ${furtherAboutDiscovery}` : ""),

@@ -136,7 +136,7 @@ describe("changes of a running pair on one network", { timeout: 2_400_000 }, () 
       touched.filter((change) => !change.startsWith("delete")),
       ["update Release east-multicluster", "update Release west-multicluster"],
     );
-    const account = "linkerd-service-mirror-west";
+    const account = "linkerd-access-from-west";
     const rbac = "/apis/rbac.authorization.k8s.io/v1";
     for (const [cluster, path] of [
       [west, servicePath("own-east")],
@@ -150,8 +150,7 @@ describe("changes of a running pair on one network", { timeout: 2_400_000 }, () 
       [west, `/apis/apps/v1/namespaces/${extension}/deployments/controller-east`],
       [west, leasePath(extension, "service-mirror-write-east")],
       [east, `/api/v1/namespaces/${extension}/serviceaccounts/${account}`],
-      [east, `/api/v1/namespaces/${extension}/secrets/${account}-token`],
-      [east, `/api/v1/namespaces/${extension}/secrets/${account}-link`],
+      [east, `/api/v1/namespaces/${extension}/secrets/${account}.token-1`],
       [east, `${rbac}/clusterroles/${account}`],
       [east, `${rbac}/clusterrolebindings/${account}`],
     ] as const) {

@@ -74,7 +74,10 @@ void describe("secrets", async () => {
 });
 
 void describe("credentials of a Link", async () => {
-  const all = await registerTopology(pair);
+  const all = await registerTopology({
+    ...pair,
+    clusters: pair.clusters.map((cluster) => ({ ...cluster, network: "lab" })),
+  });
   const link = `${memberName(all, "west")}-to-east`;
   const secretType = "kubernetes:core/v1:Secret";
   const kubeconfigOf = (one: Registration) => {
@@ -93,7 +96,7 @@ void describe("credentials of a Link", async () => {
       assert.equal(kubeconfig.clusters[0].cluster.server, "https://lab-east-control-plane:6443");
       assert.match(
         kubeconfig.users[0].user.token,
-        /^token lab-east-.*-linkerd-service-mirror-west$/,
+        /^token lab-east-.*-from-west\.token-1$/,
       );
       assert.equal(secret.inputs["immutable"], true);
       assert.ok(secret.deleteBeforeReplace);

@@ -82,9 +82,16 @@ void describe("a topology of two kind clusters", async () => {
       "LinkReady",
       "MirrorCleanup",
       "Secret",
-      "Secret",
     ]);
-    assert.deepEqual(kinds(ofWest.filter((one) => !forLink.includes(one))), [
+    const forAccount = ofWest.filter(({ name }) => name.includes("-from-east"));
+    assert.deepEqual(kinds(forAccount), [
+      "AccessAccount",
+      "ClusterRole",
+      "ClusterRoleBinding",
+      "Secret",
+      "ServiceAccount",
+    ]);
+    assert.deepEqual(kinds(ofWest.filter((one) => ![...forLink, ...forAccount].includes(one))), [
       "Cluster",
       "ControlPlane",
       "InjectorReady",
@@ -99,14 +106,17 @@ void describe("a topology of two kind clusters", async () => {
       "ReleaseComplete",
       "ReleaseComplete",
       "Secret",
-      "Secret",
       "kubernetes",
     ]);
   });
 
   void it("asks for no aliases, and nothing of the default Kubernetes provider", () => {
     assert.deepEqual(
-      all.filter(({ aliases }) => aliases > 0).map(({ key }) => key),
+      // The SDK's own, for versions of the API that Kubernetes serves no more.
+      all
+        .filter(({ type }) => !type.startsWith("kubernetes:rbac.authorization.k8s.io/"))
+        .filter(({ aliases }) => aliases > 0)
+        .map(({ key }) => key),
       [],
     );
   });
@@ -121,14 +131,13 @@ void describe("changes of a topology", () => {
   void it("a further cluster with a Link changes no other cluster and no other Link", async () => {
     const before = await registerTopology(pair);
     const later = new Map((await registerTopology(three)).map((one) => [one.key, one]));
-    // What the target of the new Link has to give: one more account, in the one release.
     const changed = before.filter((one) => {
       const now = later.get(one.key);
       return now === undefined || JSON.stringify(now.inputs) !== JSON.stringify(one.inputs);
     });
     assert.deepEqual(
       changed.map(({ key }) => key),
-      [`kubernetes:helm.sh/v3:Release::${memberName(before, "west")}-multicluster`],
+      [],
     );
   });
 

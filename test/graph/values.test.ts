@@ -60,7 +60,6 @@ const multicluster: MulticlusterSettings = {
   trustDomain: "cluster.local",
   gateway: { serviceType: "NodePort", port: 30143, probePort: 30191 },
   targets: [{ name: "east", probePort: 30200, headless: true }],
-  accessAccounts: ["linkerd-service-mirror-east"],
   highAvailability: false,
   images: {},
   values: {},
@@ -126,12 +125,11 @@ void describe("values of the multi-cluster extension", () => {
     assert.equal(list.length, 2);
   });
 
-  void it("have no gateway, probe or account where no Link needs one", () => {
+  void it("have no gateway or probe where no Link needs one, and never the chart's own accounts", () => {
     const values = multiclusterValues({
       ...multicluster,
       gateway: undefined,
       targets: [{ name: "east", probePort: undefined, headless: false }],
-      accessAccounts: [],
     });
     assert.deepEqual(values["gateway"], { enabled: false });
     assert.equal(values["remoteMirrorServiceAccount"], false);

@@ -19,15 +19,7 @@ export async function lookAtDiscovery(
   api: KubernetesApi,
   target: string,
 ): Promise<Look<{ readonly pods: number }>> {
-  const { items } = await api.get<List<Pod>>(corePath(controlPlaneNamespace, "pods"), {
-    labelSelector: "linkerd.io/control-plane-component=destination",
-  });
-  const pods = items.filter(
-    ({ metadata, status }) =>
-      metadata.deletionTimestamp === undefined &&
-      status?.phase !== "Succeeded" &&
-      status?.phase !== "Failed",
-  );
+  const pods = await destinationPods(api);
   if (pods.length === 0) return { done: false, seen: "there is no pod of linkerd-destination" };
   const troubles = await Promise.all(
     pods.map(({ metadata }) => troubleOfPod(api, metadata.name, target)),
@@ -36,6 +28,19 @@ export async function lookAtDiscovery(
   return seen.length === 0
     ? { done: true, value: { pods: pods.length } }
     : { done: false, seen: seen.join("; ") };
+}
+
+/** The pods of linkerd-destination, but for those that are on their way out. */
+export async function destinationPods(api: KubernetesApi): Promise<readonly Pod[]> {
+  const { items } = await api.get<List<Pod>>(corePath(controlPlaneNamespace, "pods"), {
+    labelSelector: "linkerd.io/control-plane-component=destination",
+  });
+  return items.filter(
+    ({ metadata, status }) =>
+      metadata.deletionTimestamp === undefined &&
+      status?.phase !== "Succeeded" &&
+      status?.phase !== "Failed",
+  );
 }
 
 /** How a person looks further. */

@@ -130,7 +130,7 @@ describe("gates", () => {
       {
         property: "linq",
         reason:
-          "is not known; known are kubeconfig, kubeconfigPath, context, namespace, link, gateway, discovery, triggers",
+          "is not known; known are kubeconfig, kubeconfigPath, context, namespace, link, gateway, discovery, credentials, revoked, triggers",
       },
       { property: "kubeconfigPath", reason: "or kubeconfig has to be set" },
     ]);

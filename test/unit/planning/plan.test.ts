@@ -65,7 +65,8 @@ describe("the plan of two clusters with gateway Links", () => {
         selectors,
         excludedLabels: [],
         excludedAnnotations: [],
-        accessAccount: "linkerd-service-mirror-west",
+        accessAccount: "linkerd-access-from-west",
+        access: { tokenGeneration: 1, revoked: false },
       },
       {
         source: "east",
@@ -84,7 +85,8 @@ describe("the plan of two clusters with gateway Links", () => {
         selectors,
         excludedLabels: [],
         excludedAnnotations: [],
-        accessAccount: "linkerd-service-mirror-east",
+        accessAccount: "linkerd-access-from-east",
+        access: { tokenGeneration: 1, revoked: false },
       },
     ]);
   });

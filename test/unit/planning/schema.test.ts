@@ -29,6 +29,7 @@ it("the schema can be written as a JSON schema", () => {
     "clusters",
     "links",
     "exports",
+    "access",
     "docker",
     "linkerd",
     "trust",

@@ -50,6 +50,7 @@ const link = (source: string, target: string): LinkPlan => ({
   excludedLabels: [],
   excludedAnnotations: [],
   accessAccount: `remote-access-${source}`,
+  access: { tokenGeneration: 1, revoked: false },
 });
 
 /** Two clusters, linked both ways by their gateways. */

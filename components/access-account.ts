@@ -1,0 +1,161 @@
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
+import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
+import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
+import * as pulumi from "@pulumi/pulumi";
+import { accessRights } from "../planning/access-rights.ts";
+import { accessAccount, accessToken, multiclusterNamespace } from "../planning/names.ts";
+import { timeLimits } from "../planning/time-limits.ts";
+import type { LinkMode } from "../planning/topology.ts";
+import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
+
+/** Arguments of {@link AccessAccount}. */
+export interface AccessAccountArgs {
+  /** The target: whose API server the source watches. */
+  readonly cluster: MeshCluster;
+  /** The target's multicluster extension: the account lives in its namespace. */
+  readonly extension: { readonly namespace: pulumi.Resource };
+  /** Name of the source, which is the only one that uses the account. */
+  readonly source: string;
+  /** Which kinds of export the Link carries: linkerd-destination needs more rights than a service mirror. */
+  readonly mode: LinkMode;
+  /**
+   * Another number is another token. The old one goes at the end of the same update, when all that depends
+   * on the new one is in place. @default 1
+   */
+  readonly tokenGeneration?: number;
+  /** No rights and no token: the source is cut off. @default false */
+  readonly revoked?: boolean;
+}
+
+/** What a source needs to watch a target's Services. */
+export interface AccessCredentials {
+  /** Bearer token of the access account. Secret. */
+  readonly token: pulumi.Output<string>;
+  /** PEM of the authority that the API server's certificate is signed by. Secret, as its vessel is. */
+  readonly caCertificate: pulumi.Output<string>;
+  /** Another one whenever the token is another one; tells nothing about it. */
+  readonly revision: pulumi.Output<string>;
+}
+
+/**
+ * The account by which one source watches one target, with the rights that Linkerd's controllers need
+ * there and no more ({@link accessRights}). Not the one of Linkerd's chart: that has further rights, and a
+ * token of its own which nobody uses, rotates or can leave out.
+ *
+ * @example
+ * ```ts
+ * const access = new AccessAccount("west-in-east", {
+ *   cluster: east, extension: eastExtension, source: "west", mode: "flat",
+ * });
+ * new Link("west-to-east", { source: west, target: "east", access: access.credentials,
+ *   rights: access.rights, ... });
+ * ```
+ */
+export class AccessAccount extends pulumi.ComponentResource {
+  /** Name of the service account, in the namespace of the extension. */
+  readonly account: string;
+  /** Undefined while the account is revoked. */
+  readonly credentials: AccessCredentials | undefined;
+  /** Depend on it to come after the account's rights were given, or taken away. */
+  readonly rights: readonly pulumi.Resource[];
+
+  constructor(name: string, args: AccessAccountArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("linkerd-topology:index:AccessAccount", name, {}, opts);
+    const { cluster, extension, revoked = false, tokenGeneration = 1 } = args;
+    const account = accessAccount(args.source);
+    const afterNamespace = inCluster(cluster, this, { dependsOn: [extension.namespace] });
+    const serviceAccount = new ServiceAccount(
+      name,
+      {
+        metadata: { name: account, namespace: multiclusterNamespace },
+        // No pod runs under it.
+        automountServiceAccountToken: false,
+      },
+      afterNamespace,
+    );
+    const role = new ClusterRole(
+      name,
+      { metadata: { name: account }, rules: revoked ? [] : rulesOf(args.mode) },
+      inCluster(cluster, this),
+    );
+    const binding = new ClusterRoleBinding(
+      name,
+      {
+        metadata: { name: account },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: account },
+        subjects: [{ kind: "ServiceAccount", name: account, namespace: multiclusterNamespace }],
+      },
+      inCluster(cluster, this, { dependsOn: [role] }),
+    );
+    this.account = account;
+    this.rights = [role, binding];
+    this.credentials = revoked
+      ? undefined
+      : credentialsOf(name, { account, tokenGeneration, cluster, parent: this, serviceAccount });
+    this.registerOutputs({});
+  }
+}
+
+function rulesOf(mode: LinkMode) {
+  return accessRights(mode).map(({ apiGroup, resource, name, verbs }) => ({
+    apiGroups: [apiGroup],
+    resources: [resource],
+    ...(name !== undefined && { resourceNames: [name] }),
+    verbs: [...verbs],
+  }));
+}
+
+interface TokenSurroundings {
+  readonly account: string;
+  readonly tokenGeneration: number;
+  readonly cluster: MeshCluster;
+  readonly parent: pulumi.Resource;
+  readonly serviceAccount: pulumi.Resource;
+}
+
+/** The provider waits until Kubernetes has written the token. */
+function credentialsOf(
+  name: string,
+  { account, tokenGeneration, cluster, parent, serviceAccount }: TokenSurroundings,
+): AccessCredentials {
+  const secretName = accessToken(account, tokenGeneration);
+  const secret = new Secret(
+    `${name}.token-${String(tokenGeneration)}`,
+    {
+      metadata: {
+        name: secretName,
+        namespace: multiclusterNamespace,
+        annotations: { "kubernetes.io/service-account.name": account },
+      },
+      type: "kubernetes.io/service-account-token",
+    },
+    inCluster(cluster, parent, {
+      dependsOn: [serviceAccount],
+      customTimeouts: { create: `${String(timeLimits.accessToken / 1000)}s` },
+    }),
+  );
+  const field = (key: string) =>
+    pulumi.secret(secret.data.apply((data) => decoded(data, key, account, secretName)));
+  return {
+    token: field("token"),
+    caCertificate: field("ca.crt"),
+    revision: secret.metadata.uid,
+  };
+}
+
+function decoded(
+  data: Record<string, string>,
+  key: string,
+  account: string,
+  secret: string,
+): string {
+  const value = data[key];
+  if (value === undefined) {
+    throw new pulumi.RunError(
+      `access account ${account}: its token Secret ${multiclusterNamespace}/${secret} has no ` +
+        `"${key}"; Kubernetes' token controller has not filled it. Run the same command again.`,
+    );
+  }
+  return Buffer.from(value, "base64").toString("utf8");
+}

@@ -1,0 +1,53 @@
+import { timeLimits } from "../../planning/time-limits.ts";
+import { restartDeployment } from "../../verification/cures.ts";
+import type { LinkRef } from "../../verification/signals/link.ts";
+import { whoIsLetIn } from "../../verification/signals/let-in.ts";
+import { waitFor } from "../../verification/wait.ts";
+import type { Context, PropertyMap } from "../server/index.ts";
+import { clusterApi, isClusterGone } from "./cluster-api.ts";
+
+/**
+ * After a target has revoked the account of a source: makes anew what in the source still holds what the
+ * target once told it, and waits until nobody does. An API server asks after the rights of a request when
+ * it comes, not while it lasts, and a watch lasts up to ten minutes.
+ *
+ * A source that doesn't answer can't be asked, and must not keep its account for that.
+ */
+export async function cutOff(
+  properties: PropertyMap,
+  ref: LinkRef,
+  context: Context,
+): Promise<void> {
+  const since = new Date();
+  const restarted = new Set<string>();
+  try {
+    const api = await clusterApi(properties, context.signal);
+    // Its own waiting would go on for as long as it takes an unreachable one to return.
+    await api.get("/version");
+    await waitFor({
+      what: `waiting until ${ref.link} lets nobody in any more at ${api.server}`,
+      limit: timeLimits.linkCutOff,
+      look: async () => {
+        const letIn = await whoIsLetIn(api, ref, properties["discovery"] === true);
+        for (const one of letIn) {
+          if (restarted.has(one.deployment)) continue;
+          if (!(await restartDeployment(api, one.namespace, one.deployment, since))) continue;
+          restarted.add(one.deployment);
+          context.log("info", `restarted ${one.deployment}, which ${ref.link} lets in no longer`);
+        }
+        return letIn.length === 0
+          ? { done: true, value: undefined }
+          : { done: false, seen: `${letIn.map(({ pod }) => pod).join(", ")} still in` };
+      },
+      further: `Look further with: kubectl -n ${ref.namespace} get pods,links`,
+      signal: context.signal,
+    });
+  } catch (error) {
+    if (!isClusterGone(error)) throw error;
+    context.log(
+      "warning",
+      `the source of the Link to ${ref.link} does not answer: its account is gone, and what it watches ` +
+        "already it may go on watching for up to ten minutes",
+    );
+  }
+}
