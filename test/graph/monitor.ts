@@ -19,6 +19,7 @@ export interface Registration {
   readonly secretOutputs: readonly string[];
   readonly deleteBeforeReplace: boolean;
   readonly replaceOnChanges: readonly string[];
+  readonly ignoreChanges: readonly string[];
   readonly aliases: number;
   readonly replacementTrigger: unknown;
 }
@@ -34,6 +35,7 @@ interface RegisterRequest {
   getAdditionalsecretoutputsList(): string[];
   getDeletebeforereplace(): boolean;
   getReplaceonchangesList(): string[];
+  getIgnorechangesList(): string[];
   getAliasesList(): unknown[];
   getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
 }
@@ -130,6 +132,7 @@ function readRequest(request: RegisterRequest): Registration {
     secretOutputs: request.getAdditionalsecretoutputsList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     replaceOnChanges: request.getReplaceonchangesList(),
+    ignoreChanges: request.getIgnorechangesList(),
     aliases: request.getAliasesList().length,
     replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
   };
