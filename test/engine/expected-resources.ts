@@ -35,7 +35,7 @@ export function expectedNames(plan: Plan): string[] {
 
 const components = [
   ...["Topology", "TrustAnchor", "KindCluster", "Issuer", "ControlPlane", "Multicluster"],
-  ...["PodRoutes", "Link"],
+  ...["PodRoutes", "AccessAccount", "Link"],
 ].map((name) => `linkerd-topology:index:${name}`);
 
 /** What of {@link expectedNames} is in a cluster, and goes with it. */
@@ -76,6 +76,7 @@ type Row = (type: string, name: string, says?: unknown, change?: "update" | "rep
 const ours = "linkerd-topology:index";
 const release = "kubernetes:helm.sh/v3:Release";
 const secret = "kubernetes:core/v1:Secret";
+const rbac = "kubernetes:rbac.authorization.k8s.io/v1";
 
 function wholeTopology(row: Row): void {
   row("pulumi:pulumi:Stack", `linkerd-topology-${topologyName}`);
@@ -125,11 +126,17 @@ function inCluster(plan: Plan, cluster: ClusterPlan, row: Row): void {
     controllers: outgoing
       .map(({ name, gateway, headless }) => [name, gateway?.probePort, headless])
       .sort(),
-    accounts: incoming.map(({ accessAccount }) => accessAccount).sort(),
     values: [values.multicluster, highAvailability],
   });
   row(`${ours}:ReleaseComplete`, extension);
-  for (const { accessAccount } of incoming) row(secret, `${extension}-${accessAccount}`);
+  for (const { source, mode, access } of incoming) {
+    const account = `${prefix}-from-${source}`;
+    row(`${ours}:AccessAccount`, account);
+    row("kubernetes:core/v1:ServiceAccount", account);
+    row(`${rbac}:ClusterRole`, account, access.revoked ? "nothing" : mode === "gateway");
+    row(`${rbac}:ClusterRoleBinding`, account);
+    if (!access.revoked) row(secret, `${account}.token-${access.tokenGeneration}`);
+  }
 
   if (cluster.routePeers.length > 0) {
     const peers = plan.clusters.filter(({ name }) => cluster.routePeers.includes(name));
@@ -147,10 +154,10 @@ function inSource(plan: Plan, link: LinkPlan, row: Row): void {
   const name = `${prefixOf(plan, link.source)}-to-${link.target}`;
   // A target that is made anew has other credentials for the same Link. linkerd-destination takes
   // notice of new Secrets only.
-  const credentials = prefixOf(plan, link.target);
+  const credentials = [prefixOf(plan, link.target), link.access.tokenGeneration];
   row(`${ours}:Link`, name);
   row(secret, `${name}-service-mirror`, credentials, "replace");
-  row(secret, `${name}-destination`, credentials, "replace");
+  if (link.mode !== "gateway") row(secret, `${name}-destination`, credentials, "replace");
   row(`${ours}:MirrorCleanup`, name);
   const { gateway, selectors, excludedLabels, excludedAnnotations } = link;
   const spec = [gateway, selectors, excludedLabels, excludedAnnotations, credentials];

@@ -88,6 +88,9 @@ export function kubernetesRecipes(world: World): Recipe[] {
   });
   return [
     object("kubernetes:core/v1:Namespace"),
+    object("kubernetes:core/v1:ServiceAccount"),
+    object("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"),
+    object("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"),
     { ...object("kubernetes:apps/v1:DaemonSet"), onTimeout: () => "kept" },
     object("kubernetes:multicluster.linkerd.io/v1alpha3:Link"),
     {

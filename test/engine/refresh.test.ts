@@ -85,7 +85,7 @@ describe("what changed outside of Pulumi", () => {
   });
 
   test("an access token that was deleted is issued anew, and the source gets to know it", async () => {
-    const token = `${east}-multicluster-linkerd-service-mirror-west`;
+    const token = `${east}-from-west.token-1`;
     engine.world.lose(`${secret} in ${token}`);
     await assertMended(await engine.up(topology, { refresh: true }), [
       `create ${secret} ${token}`,

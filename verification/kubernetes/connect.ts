@@ -8,13 +8,20 @@ import { execInPod } from "./exec.ts";
 import { HttpApi } from "./http-api.ts";
 import { getThroughPortForward, withPodPort } from "./port-forward.ts";
 
+/** How a cluster's API is opened. */
+export interface ConnectOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bearer token of somebody else, in place of all that the kubeconfig says about who one is. */
+  readonly token?: string;
+}
+
 /**
  * Opens a cluster's API by its kubeconfig. Nothing is sent yet.
  * @throws Error if the kubeconfig can't be used; the message holds nothing of its content
  */
 export async function connect(
   access: ClusterAccess,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: ConnectOptions = {},
 ): Promise<KubernetesApi> {
   const config = await load(access);
   const cluster = config.getCurrentCluster();
@@ -25,6 +32,9 @@ export async function connect(
         ? `${nameOf(access)} has no current context`
         : `the context ${quote(current)} of ${nameOf(access)} names no cluster`,
     );
+  }
+  if (options.token !== undefined) {
+    config.loadFromClusterAndUser(cluster, { name: "token", token: options.token });
   }
   // The library asks the system's trust store and plugins (exec, OIDC) where the kubeconfig says so.
   const prepared: https.RequestOptions = {};

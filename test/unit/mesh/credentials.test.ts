@@ -5,7 +5,15 @@ import { linkReady } from "../../../providers/mesh/link-ready.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
 import type { FakeKubernetes } from "./fake-kubernetes.ts";
-import { controllerPod, linkedCluster, links, logPath, metrics, metricsPath, ok } from "./linked-cluster.ts";
+import {
+  controllerPod,
+  linkedCluster,
+  links,
+  logPath,
+  metrics,
+  metricsPath,
+  ok,
+} from "./linked-cluster.ts";
 
 const urn = "urn:pulumi:test::test::linkerd-topology:index:LinkReady::west-east";
 const linkerd = "/api/v1/namespaces/linkerd";
@@ -19,7 +27,10 @@ describe("LinkReady, when credentials change", () => {
   beforeEach(async () => {
     fake = await linkedCluster();
     for (const path of [destination, controller]) {
-      const [collection, name = ""] = [path.slice(0, path.lastIndexOf("/")), path.split("/").at(-1)];
+      const [collection, name = ""] = [
+        path.slice(0, path.lastIndexOf("/")),
+        path.split("/").at(-1),
+      ];
       fake.put(collection, {
         metadata: { name, resourceVersion: "1" },
         status: { replicas: 1, updatedReplicas: 1 },
@@ -154,10 +165,7 @@ describe("LinkReady, when credentials change", () => {
       const done = await update({ revoked: true, credentials: "revoked" });
       assert.deepEqual(patches().sort(), [`PATCH ${destination}`, `PATCH ${controller}`].sort());
       assert.match(done?.said ?? "", /restarted controller-east, which east lets in no longer/);
-      assert.deepEqual(
-        [done?.outputs["controllerPod"], done?.outputs["trouble"]],
-        ["", ""],
-      );
+      assert.deepEqual([done?.outputs["controllerPod"], done?.outputs["trouble"]], ["", ""]);
     });
 
     it("restarts nobody who holds nothing", async () => {
@@ -172,7 +180,10 @@ describe("LinkReady, when credentials change", () => {
       await fake.stop();
       const { context, said } = testContext();
       await linkReady.create({ urn, inputs }, context);
-      assert.match(said.join("\n"), /^warning: .*does not answer: its account is gone.*ten minutes/);
+      assert.match(
+        said.join("\n"),
+        /^warning: .*does not answer: its account is gone.*ten minutes/,
+      );
     });
 
     it("is no drift, and ends with the revocation", async () => {

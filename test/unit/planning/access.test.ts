@@ -87,9 +87,7 @@ describe("refused descriptions of access accounts", () => {
     [
       "an unknown cluster",
       [{ from: "eats", revoked: true }],
-      [
-        'access.accounts[0].from: "eats" is not a cluster of this topology (did you mean "east"?)',
-      ],
+      ['access.accounts[0].from: "eats" is not a cluster of this topology (did you mean "east"?)'],
     ],
     [
       "a pair without a Link",
@@ -149,7 +147,10 @@ describe("refused descriptions of access accounts", () => {
   it("a date in place of a count", () => {
     const result = plan({ ...mesh, access: { tokenGeneration: 20_261_121 } }, { name: "lab" });
     assert.ok(!result.ok);
-    assert.match(formatProblem(result.problems[0] as never), /^access\.tokenGeneration: .*1 to 999999/);
+    assert.match(
+      formatProblem(result.problems[0] as never),
+      /^access\.tokenGeneration: .*1 to 999999/,
+    );
   });
 });
 

@@ -1,0 +1,64 @@
+import { CustomResourcePatch } from "@pulumi/kubernetes/apiextensions/customResourcePatch.js";
+import * as pulumi from "@pulumi/pulumi";
+import { multiclusterNamespace } from "../../planning/names.ts";
+import type { GatewayAdmissionPlan } from "../../planning/policy/gateway-admission.ts";
+import { inCluster, type MeshCluster } from "../mesh-cluster.ts";
+import type { Multicluster } from "../multicluster.ts";
+
+/** Arguments of {@link GatewayAdmission}. */
+export interface GatewayAdmissionArgs {
+  /** The cluster whose gateway it is. */
+  readonly cluster: MeshCluster;
+  readonly extension: Pick<Multicluster, "installed">;
+  readonly admission: GatewayAdmissionPlan;
+  /** Subnet of the Docker network that the nodes are on, CIDR. */
+  readonly dockerSubnet: pulumi.Input<string>;
+}
+
+/**
+ * Whom a gateway lets through: the identities and addresses of the clusters linked to it. Linkerd's chart
+ * lets in every meshed client from everywhere and has no value for it; and a policy beside the chart's
+ * could only let in more. So it is the chart's own objects that are narrowed: Helm leaves fields alone that
+ * its template doesn't change.
+ *
+ * They stay narrow when this is deleted: without the field they would be invalid.
+ */
+export class GatewayAdmission extends pulumi.ComponentResource {
+  constructor(name: string, args: GatewayAdmissionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("linkerd-topology:index:GatewayAdmission", name, {}, opts);
+    const { admission } = args;
+    const patch = (kind: string, object: string, spec: Record<string, unknown>) =>
+      new CustomResourcePatch(
+        `${name}-${object}`,
+        {
+          apiVersion: "policy.linkerd.io/v1alpha1",
+          kind,
+          metadata: {
+            name: object,
+            namespace: multiclusterNamespace,
+            // The field is Helm's.
+            annotations: { "pulumi.com/patchForce": "true" },
+          },
+          spec,
+        },
+        inCluster(args.cluster, this, {
+          dependsOn: [args.extension.installed],
+          retainOnDelete: true,
+        }),
+      );
+    patch("MeshTLSAuthentication", "any-meshed", {
+      identities: admission.identities.length > 0 ? admission.identities : [nobody],
+    });
+    const networks =
+      admission.from === "anywhere"
+        ? ["0.0.0.0/0", "::/0"]
+        : [args.dockerSubnet, admission.from.podSubnet];
+    patch("NetworkAuthentication", "source-cluster", {
+      networks: networks.map((cidr) => ({ cidr })),
+    });
+    this.registerOutputs({});
+  }
+}
+
+/** An identity that nobody has: an empty list is an error to Linkerd. */
+const nobody = "nobody.invalid";

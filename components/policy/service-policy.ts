@@ -1,0 +1,132 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Plan } from "../../planning/plan-types.ts";
+import type { Admission, ServicePolicySpec } from "../../planning/policy/service-policy.ts";
+import { planServicePolicy } from "../../planning/policy/service-policy.ts";
+import { formatProblem } from "../../planning/problem.ts";
+import { inCluster, type MeshCluster } from "../mesh-cluster.ts";
+
+/** Arguments of {@link ServicePolicy}. */
+export interface ServicePolicyArgs extends Omit<ServicePolicySpec, "cluster"> {
+  /** The topology, whose Links decide what of a client arrives. */
+  readonly topology: {
+    readonly plan: Plan;
+    readonly clusters: Readonly<Record<string, MeshCluster>>;
+  };
+  /** Name of the cluster that owns the Service. */
+  readonly cluster: string;
+  /** Labels of the pods behind the Service, as its selector has them. */
+  readonly pods: Readonly<Record<string, string>>;
+  /**
+   * Name or number of the pods' port, which is the Service's `targetPort`. Of several policies that one port
+   * of a pod has, Linkerd takes the oldest: one for each.
+   */
+  readonly port: string | number;
+  /** How the port's traffic is read. @default "unknown": Linkerd finds out */
+  readonly protocol?: "unknown" | "HTTP/1" | "HTTP/2" | "gRPC" | "opaque" | "TLS";
+}
+
+/**
+ * Who may reach a Service: clients by the identity and the addresses of their cluster, over flat and mixed
+ * Links; all that comes through the gateway, by the gateway's identity. Everybody else is refused, with or
+ * without a {@link DefaultDeny} of the namespace.
+ *
+ * @throws pulumi.RunError with every problem, before any resource is registered: a client that comes through
+ *   a gateway, and so can't be told from others, is one
+ *
+ * @example
+ * ```ts
+ * new ServicePolicy("web-in-east", {
+ *   topology, cluster: "east", namespace: "shop", service: "web", pods: { app: "web" }, port: "http",
+ *   clients: [{ cluster: "west", namespace: "shop", serviceAccount: "checkout" }],
+ * });
+ * ```
+ */
+export class ServicePolicy extends pulumi.ComponentResource {
+  constructor(name: string, args: ServicePolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+    const admissions = admissionsOrThrow(name, args);
+    const cluster = args.topology.clusters[args.cluster];
+    if (cluster === undefined) throw new Error(`the plan has a cluster ${args.cluster} more`);
+    super("linkerd-topology:index:ServicePolicy", name, {}, opts);
+    const { namespace, service } = args;
+    const object = (
+      kind: "Server" | "AuthorizationPolicy" | "MeshTLSAuthentication" | "NetworkAuthentication",
+      suffix: string,
+      spec: Record<string, unknown>,
+      dependsOn: pulumi.Resource[] = [],
+    ) =>
+      new CustomResource(
+        `${name}${suffix}`,
+        {
+          apiVersion: `policy.linkerd.io/${kind === "Server" ? "v1beta3" : "v1alpha1"}`,
+          kind,
+          metadata: { name: `${objectName(service, args.port)}${suffix}`, namespace },
+          spec,
+        },
+        inCluster(cluster, this, { dependsOn }),
+      );
+    const server = objectName(service, args.port);
+    // Last: as long as there is no Server nobody is let in or refused by it, and from then on everybody is.
+    const admitting = admissions.flatMap((one) => admit(one, server, object));
+    object(
+      "Server",
+      "",
+      {
+        podSelector: { matchLabels: args.pods },
+        port: args.port,
+        proxyProtocol: args.protocol ?? "unknown",
+        accessPolicy: "deny",
+      },
+      admitting,
+    );
+    this.registerOutputs({});
+  }
+}
+
+type MakeObject = (
+  kind: "AuthorizationPolicy" | "MeshTLSAuthentication" | "NetworkAuthentication",
+  suffix: string,
+  spec: Record<string, unknown>,
+  dependsOn?: pulumi.Resource[],
+) => pulumi.Resource;
+
+/** An AuthorizationPolicy asks for all that it requires; of several one is enough. */
+function admit(
+  { name, identities, networks }: Admission,
+  server: string,
+  object: MakeObject,
+): pulumi.Resource[] {
+  const suffix = `-from-${name}`;
+  const required = [
+    ["MeshTLSAuthentication", { identities }] as const,
+    ...(networks === undefined
+      ? []
+      : [["NetworkAuthentication", { networks: networks.map((cidr) => ({ cidr })) }] as const]),
+  ];
+  const proofs = required.map(([kind, spec]) => object(kind, suffix, spec));
+  const policy = object(
+    "AuthorizationPolicy",
+    suffix,
+    {
+      targetRef: { group: "policy.linkerd.io", kind: "Server", name: server },
+      requiredAuthenticationRefs: required.map(([kind]) => ({
+        group: "policy.linkerd.io",
+        kind,
+        name: `${server}${suffix}`,
+      })),
+    },
+    proofs,
+  );
+  return [...proofs, policy];
+}
+
+function objectName(service: string, port: string | number): string {
+  return `${service}-${String(port)}`;
+}
+
+function admissionsOrThrow(name: string, args: ServicePolicyArgs): readonly Admission[] {
+  const result = planServicePolicy(args.topology.plan, args);
+  if (result.ok) return result.admissions;
+  const lines = result.problems.map((problem) => `\n  ${formatProblem(problem)}`);
+  throw new pulumi.RunError(`the policy ${name} can't be planned:${lines.join("")}`);
+}
