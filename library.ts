@@ -19,6 +19,12 @@ export { KindCluster, type KindClusterArgs } from "./components/kind-cluster.ts"
 export { Link, type LinkArgs } from "./components/link.ts";
 export type { MeshCluster } from "./components/mesh-cluster.ts";
 export { Multicluster, type MulticlusterArgs } from "./components/multicluster.ts";
+export { DefaultDeny, type DefaultDenyArgs } from "./components/policy/default-deny.ts";
+export {
+  GatewayAdmission,
+  type GatewayAdmissionArgs,
+} from "./components/policy/gateway-admission.ts";
+export { ServicePolicy, type ServicePolicyArgs } from "./components/policy/service-policy.ts";
 export { PodRoutes, type PodRoutesArgs, type RoutePeer } from "./components/pod-routes.ts";
 export { readSources } from "./components/sources.ts";
 export { ServiceExport, type ServiceExportArgs } from "./components/service-export.ts";
@@ -66,6 +72,15 @@ export type {
   Plan,
 } from "./planning/plan-types.ts";
 export { formatProblem, type Problem, TopologyError } from "./planning/problem.ts";
+export {
+  type GatewayAdmissionPlan,
+  planGatewayAdmission,
+} from "./planning/policy/gateway-admission.ts";
+export {
+  type NamedClient,
+  planServicePolicy,
+  type ServicePolicySpec,
+} from "./planning/policy/service-policy.ts";
 export type { Sources } from "./planning/sources.ts";
 export type {
   AccessSpec,

@@ -1,3 +1,4 @@
+import { groupBy } from "../group.ts";
 import { usesGateway } from "../links.ts";
 import type { ClusterPlan, LinkPlan, Plan } from "../plan-types.ts";
 import { listNames, show, toProblems } from "../problem.ts";
@@ -51,7 +52,7 @@ export function planServicePolicy(plan: Plan, spec: ServicePolicySpec): ServiceP
   const findings = [...findProblems(plan, spec)];
   if (findings.length > 0) return { ok: false, problems: toProblems(findings) };
   const { clients = [], throughGateway = false } = spec;
-  const byCluster = Map.groupBy(clients, ({ cluster }) => cluster);
+  const byCluster = groupBy(clients, ({ cluster }) => cluster);
   const named = [...byCluster].map(([cluster, accounts]): Admission => {
     const trustDomain = trustDomainOf(plan, cluster);
     const identities = accounts.map((account) => identityOf(account, trustDomain));

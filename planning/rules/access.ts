@@ -41,7 +41,10 @@ function* checkNames(account: Draft<AccountSpec>, path: Path, scene: Scene): Ite
   const { byName, edges } = scene;
   // Without any cluster that could be read, each name would be unknown.
   if (byName.size === 0) return;
-  const ends = { from: namedEnds(account.from, [...path, "from"]), to: namedEnds(account.to, [...path, "to"]) };
+  const ends = {
+    from: namedEnds(account.from, [...path, "from"]),
+    to: namedEnds(account.to, [...path, "to"]),
+  };
   for (const key of ["from", "to"] as const) {
     if (Array.isArray(account[key]) && account[key].length === 0) {
       yield {

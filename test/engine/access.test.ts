@@ -134,6 +134,12 @@ describe("access accounts from up to up", () => {
     ]);
   });
 
+  test("no token, old or new, stands in plaintext in the state", async () => {
+    const state = await engine.exportState();
+    assert.ok(engine.world.secrets.size > 6);
+    for (const token of engine.world.secrets) assert.ok(!state.includes(token), token);
+  });
+
   test("a revoked account that never was, is made without a token", async () => {
     const revoked: AccessSpec = { accounts: [{ from: "west", to: "north", revoked: true }] };
     await engine.up({

@@ -94,10 +94,7 @@ void describe("credentials of a Link", async () => {
       const secret = find(all, secretType, `${link}-${suffix}`);
       const kubeconfig = kubeconfigOf(secret);
       assert.equal(kubeconfig.clusters[0].cluster.server, "https://lab-east-control-plane:6443");
-      assert.match(
-        kubeconfig.users[0].user.token,
-        /^token lab-east-.*-from-west\.token-1$/,
-      );
+      assert.match(kubeconfig.users[0].user.token, /^token lab-east-.*-from-west\.token-1$/);
       assert.equal(secret.inputs["immutable"], true);
       assert.ok(secret.deleteBeforeReplace);
       assert.deepEqual(secret.replaceOnChanges, ["*"]);

@@ -76,13 +76,7 @@ void describe("a topology of two kind clusters", async () => {
     const forLink = ofWest.filter(({ name }) => name.includes("-to-east"));
     const kinds = (some: readonly Registration[]) =>
       some.map(({ type }) => type.split(":").at(-1)).sort();
-    assert.deepEqual(kinds(forLink), [
-      "Link",
-      "Link",
-      "LinkReady",
-      "MirrorCleanup",
-      "Secret",
-    ]);
+    assert.deepEqual(kinds(forLink), ["Link", "Link", "LinkReady", "MirrorCleanup", "Secret"]);
     const forAccount = ofWest.filter(({ name }) => name.includes("-from-east"));
     assert.deepEqual(kinds(forAccount), [
       "AccessAccount",

@@ -1,3 +1,4 @@
+import { accessRevoked } from "./access-revoked.ts";
 import type { Check, ClusterSubject, LinkSubject, MeshSubject } from "./check.ts";
 import { clusterAnswers } from "./cluster-answers.ts";
 import { controlPlaneReady } from "./control-plane-ready.ts";
@@ -47,5 +48,6 @@ export const catalogue: Catalogue = {
     gatewayAnswers,
     gatewayAlive,
     mirrorsComplete,
+    accessRevoked,
   ],
 };

@@ -1,5 +1,6 @@
 import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
 import type { ClusterStatus, MeshStatus } from "../status.ts";
+import { accessRevoked } from "./access-revoked.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { catalogue as everyCheck } from "./catalogue.ts";
 import type { CheckResult, ClusterSubject, LinkSubject } from "./check.ts";
@@ -35,7 +36,10 @@ export async function runChecks(
       const subject = linkSubject(linkPlan, status);
       if (subject === undefined) return [];
       const about = aboutLink(subject);
-      return catalogue.link.map((check) =>
+      const checks = linkPlan.access.revoked
+        ? catalogue.link.filter((check) => check === accessRevoked)
+        : catalogue.link;
+      return checks.map((check) =>
         runCheck(
           subject.source.reachable
             ? check

@@ -54,7 +54,9 @@ export async function whoIsLetIn(
     })),
   ];
   const looks = await Promise.all(
-    candidates.map(async ({ port, ...who }) => ((await hasListed(api, who, port, link)) ? [who] : [])),
+    candidates.map(async ({ port, ...who }) =>
+      (await hasListed(api, who, port, link)) ? [who] : [],
+    ),
   );
   return looks.flat();
 }

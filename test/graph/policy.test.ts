@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { after, describe, it } from "node:test";
+import { DefaultDeny } from "../../components/policy/default-deny.ts";
+import { GatewayAdmission } from "../../components/policy/gateway-admission.ts";
+import { ServicePolicy, type ServicePolicyArgs } from "../../components/policy/service-policy.ts";
+import { Topology } from "../../components/topology.ts";
+import { sources, temporaryDirectory } from "./fixtures.ts";
+import { closure, find, register, type Registration } from "./monitor.ts";
+
+after(() => rmSync(temporaryDirectory, { recursive: true }));
+
+const topology = {
+  clusters: [
+    { name: "west", network: "lab", podSubnet: "10.20.0.0/21" },
+    { name: "east", network: "lab", podSubnet: "10.10.0.0/21" },
+    { name: "north" },
+  ],
+  links: [{ from: ["west", "north"], to: "east" }],
+};
+const make = () => new Topology("lab", { topology, sources });
+
+/** What a program registers for itself, besides the topology. */
+async function registered(program: (lab: Topology) => unknown): Promise<Registration[]> {
+  const all = await register(() => program(make()));
+  return all.filter(({ name }) => !name.startsWith("lab"));
+}
+
+const web = (over: Partial<ServicePolicyArgs> = {}) => ({
+  cluster: "east",
+  namespace: "shop",
+  service: "web",
+  pods: { app: "web" },
+  port: "http",
+  ...over,
+});
+const policy = "kubernetes:policy.linkerd.io";
+
+void describe("a policy of a Service", async () => {
+  const all = await registered(
+    (lab) =>
+      new ServicePolicy("web", {
+        topology: lab,
+        ...web({
+          clients: [{ cluster: "west", namespace: "shop", serviceAccount: "checkout" }],
+          throughGateway: true,
+        }),
+      }),
+  );
+  const spec = (kind: string, name: string) =>
+    find(all, `${policy}/v1alpha1:${kind}`, name).inputs["spec"];
+  const server = find(all, `${policy}/v1beta3:Server`, "web");
+
+  void it("is one Server, which refuses whom nothing lets in", () => {
+    assert.deepEqual(server.inputs, {
+      apiVersion: "policy.linkerd.io/v1beta3",
+      kind: "Server",
+      metadata: { name: "web-http", namespace: "shop" },
+      spec: {
+        podSelector: { matchLabels: { app: "web" } },
+        port: "http",
+        proxyProtocol: "unknown",
+        accessPolicy: "deny",
+      },
+    });
+    assert.match(server.provider ?? "", /^pulumi:providers:kubernetes::lab-east-/);
+  });
+
+  void it("asks a named client for its identity and for its cluster's addresses, both", () => {
+    assert.deepEqual(spec("AuthorizationPolicy", "web-from-west"), {
+      targetRef: { group: "policy.linkerd.io", kind: "Server", name: "web-http" },
+      requiredAuthenticationRefs: [
+        { group: "policy.linkerd.io", kind: "MeshTLSAuthentication", name: "web-http-from-west" },
+        { group: "policy.linkerd.io", kind: "NetworkAuthentication", name: "web-http-from-west" },
+      ],
+    });
+    assert.deepEqual(spec("MeshTLSAuthentication", "web-from-west"), {
+      identities: ["checkout.shop.serviceaccount.identity.linkerd.cluster.local"],
+    });
+    assert.deepEqual(spec("NetworkAuthentication", "web-from-west"), {
+      networks: [{ cidr: "10.20.0.0/21" }],
+    });
+  });
+
+  void it("lets in what comes through the gateway, from its own cluster", () => {
+    assert.deepEqual(spec("MeshTLSAuthentication", "web-from-gateway"), {
+      identities: [
+        "linkerd-gateway.linkerd-multicluster.serviceaccount.identity.linkerd.cluster.local",
+      ],
+    });
+    assert.deepEqual(spec("NetworkAuthentication", "web-from-gateway"), {
+      networks: [{ cidr: "10.10.0.0/21" }],
+    });
+  });
+
+  void it("refuses nobody before all who may are let in", () => {
+    const before = closure(all, server);
+    for (const name of ["web-from-west", "web-from-gateway"]) {
+      assert.ok(before.has(`${policy}/v1alpha1:AuthorizationPolicy::${name}`), name);
+    }
+  });
+
+  void it("for a single client of a gateway Link is refused, with nothing registered for it", async () => {
+    const error = await registered((lab) => {
+      const clients = [{ cluster: "north", namespace: "shop", serviceAccount: "checkout" }];
+      assert.throws(
+        () => new ServicePolicy("web", { topology: lab, ...web({ clients }) }),
+        /^Error: the policy web can't be planned:\n {2}clients\[0\]: .*can't be told from any other client/,
+      );
+    });
+    assert.deepEqual(error, []);
+  });
+});
+
+void describe("a namespace that denies by default", async () => {
+  const all = await registered((lab) => {
+    const east = lab.clusters["east"];
+    assert.ok(east);
+    new DefaultDeny("shop", { cluster: east, namespace: "shop" });
+    new DefaultDeny("theirs", { cluster: east, namespace: "theirs", create: false });
+  });
+  const deny = { "config.linkerd.io/default-inbound-policy": "deny" };
+
+  void it("is made with proxies, without which nobody is refused", () => {
+    const { inputs } = find(all, "kubernetes:core/v1:Namespace", "shop");
+    assert.deepEqual(inputs["metadata"], {
+      name: "shop",
+      annotations: { ...deny, "linkerd.io/inject": "enabled" },
+    });
+  });
+
+  void it("that is somebody's gets the one annotation", () => {
+    const { inputs } = find(all, "kubernetes:core/v1:NamespacePatch", "theirs");
+    assert.deepEqual(inputs["metadata"], { name: "theirs", annotations: deny });
+  });
+});
+
+void describe("a narrowed gateway", async () => {
+  const narrowed = (from: "anywhere" | { docker: true; podSubnet: string }, ...who: string[]) =>
+    registered((lab) => {
+      const east = lab.clusters["east"];
+      assert.ok(east);
+      new GatewayAdmission("gateway", {
+        cluster: east,
+        extension: { installed: lab },
+        admission: { identities: who, from },
+        dockerSubnet: "172.30.0.0/16",
+      });
+    });
+  const docker = { docker: true, podSubnet: "10.10.0.0/21" } as const;
+  const all = await narrowed(docker, "*.serviceaccount.identity.linkerd.west.test");
+
+  void it("lets in the identities and addresses of its sources, in the chart's own objects", () => {
+    const identities = find(
+      all,
+      `${policy}/v1alpha1:MeshTLSAuthenticationPatch`,
+      "gateway-any-meshed",
+    );
+    assert.deepEqual(identities.inputs["metadata"], {
+      name: "any-meshed",
+      namespace: "linkerd-multicluster",
+      annotations: { "pulumi.com/patchForce": "true" },
+    });
+    assert.deepEqual(identities.inputs["spec"], {
+      identities: ["*.serviceaccount.identity.linkerd.west.test"],
+    });
+    const networks = find(
+      all,
+      `${policy}/v1alpha1:NetworkAuthenticationPatch`,
+      "gateway-source-cluster",
+    );
+    assert.deepEqual(networks.inputs["spec"], {
+      networks: [{ cidr: "172.30.0.0/16" }, { cidr: "10.10.0.0/21" }],
+    });
+  });
+
+  void it("is wide again, not left as it was, where addresses are not known", async () => {
+    const wide = await narrowed("anywhere");
+    const [networks] = wide.filter(({ type }) => type.endsWith("NetworkAuthenticationPatch"));
+    assert.deepEqual(networks?.inputs["spec"], {
+      networks: [{ cidr: "0.0.0.0/0" }, { cidr: "::/0" }],
+    });
+    const [identities] = wide.filter(({ type }) => type.endsWith("MeshTLSAuthenticationPatch"));
+    assert.deepEqual(identities?.inputs["spec"], { identities: ["nobody.invalid"] });
+  });
+});

@@ -1,0 +1,26 @@
+import type { Check, LinkSubject } from "./check.ts";
+import { failed, kubectl, notRun, passed } from "./check.ts";
+
+/**
+ * A source whose account was revoked is let in no more. Of such a Link nothing else is asked: that its
+ * mirrors are as they were last is what was wanted.
+ */
+export const accessRevoked: Check<LinkSubject> = {
+  id: "access-revoked",
+  title: "account revoked: the target lets nobody in",
+  applies: ({ plan }) => plan.access.revoked,
+  run: ({ plan, status, source }) => {
+    if (!source.reachable) return notRun(`${plan.source} does not answer`);
+    const { serviceMirror, discovery } = status;
+    const isWatching = plan.mode !== "gateway" && discovery.trouble === undefined;
+    if (!serviceMirror.takenUp && !isWatching) return passed(serviceMirror.trouble);
+    const who = [
+      ...(serviceMirror.takenUp ? [`the service mirror's pod ${serviceMirror.pod ?? ""}`] : []),
+      ...(isWatching ? ["linkerd-destination"] : []),
+    ];
+    return failed(
+      `${who.join(" and ")} of ${plan.source} still hold what ${plan.target} once told`,
+      `Within ten minutes their watches end by themselves; or at once by: ${kubectl(source, "-n linkerd-multicluster rollout restart deploy")}`,
+    );
+  },
+};
