@@ -30,7 +30,7 @@ export function planGatewayAdmission(plan: Plan, name: string): GatewayAdmission
   const sources = plan.links
     .filter(({ target, mode, access }) => target === name && usesGateway(mode) && !access.revoked)
     .map(({ source }) => source);
-  const identities = sources.map((source) => anyIdentityOf(trustDomainOf(plan, source)));
+  const identities = sources.map(() => anyIdentityOf(trustDomainOf(plan)));
   const arePlanned = sources.every((source) =>
     plan.clusters.some((one) => one.name === source && one.type === "kind"),
   );

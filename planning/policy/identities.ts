@@ -22,7 +22,7 @@ export function anyIdentityOf(trustDomain: string): string {
 
 const everyAccount = `serviceaccount.identity.${linkerdNamespace}`;
 
-/** The trust domain that a cluster's identities end with. */
-export function trustDomainOf({ linkerd }: Pick<Plan, "linkerd">, _cluster: string): string {
+/** The trust domain that identities end with: one for all clusters. */
+export function trustDomainOf({ linkerd }: Pick<Plan, "linkerd">): string {
   return linkerd.trustDomain;
 }

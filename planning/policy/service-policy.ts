@@ -54,7 +54,7 @@ export function planServicePolicy(plan: Plan, spec: ServicePolicySpec): ServiceP
   const { clients = [], throughGateway = false } = spec;
   const byCluster = groupBy(clients, ({ cluster }) => cluster);
   const named = [...byCluster].map(([cluster, accounts]): Admission => {
-    const trustDomain = trustDomainOf(plan, cluster);
+    const trustDomain = trustDomainOf(plan);
     const identities = accounts.map((account) => identityOf(account, trustDomain));
     return {
       name: cluster,

@@ -61,7 +61,7 @@ describe("LinkReady, when credentials change", () => {
   });
   const update = (news: PropertyMap, context = testContext()) =>
     linkReady
-      .update?.(
+      .update(
         {
           id: "linkerd-multicluster/east",
           urn,
@@ -109,9 +109,9 @@ describe("LinkReady, when credentials change", () => {
     const done = await update({ credentials: "token-2" });
     assert.deepEqual(patches(), [`PATCH ${destination}`]);
     assert.ok(looks >= 3, `${looks} looks after the restart`);
-    assert.match(done?.said ?? "", /destination-1 came before the credentials for east/);
-    assert.match(done?.said ?? "", /restarted linkerd-destination, which had other credentials/);
-    assert.equal(done?.outputs["controllerPod"], "controller-east-1");
+    assert.match(done.said, /destination-1 came before the credentials for east/);
+    assert.match(done.said, /restarted linkerd-destination, which had other credentials/);
+    assert.equal(done.outputs["controllerPod"], "controller-east-1");
   });
 
   it("counts a pod of the same second as one that was there before", async () => {
@@ -141,7 +141,7 @@ describe("LinkReady, when credentials change", () => {
       if (asked === 2) destinationPod("destination-2", "2026-01-06T12:00:05Z", 3);
     };
     const done = await update({ credentials: "token-2" });
-    assert.match(done?.said ?? "", /destination-2 could not list the Services of east yet/);
+    assert.match(done.said, /destination-2 could not list the Services of east yet/);
   });
 
   it("leaves linkerd-destination alone where something else changed, or it has no part in it", async () => {
@@ -164,8 +164,8 @@ describe("LinkReady, when credentials change", () => {
       };
       const done = await update({ revoked: true, credentials: "revoked" });
       assert.deepEqual(patches().sort(), [`PATCH ${destination}`, `PATCH ${controller}`].sort());
-      assert.match(done?.said ?? "", /restarted controller-east, which east lets in no longer/);
-      assert.deepEqual([done?.outputs["controllerPod"], done?.outputs["trouble"]], ["", ""]);
+      assert.match(done.said, /restarted controller-east, which east lets in no longer/);
+      assert.deepEqual([done.outputs["controllerPod"], done.outputs["trouble"]], ["", ""]);
     });
 
     it("restarts nobody who holds nothing", async () => {
