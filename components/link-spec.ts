@@ -1,6 +1,6 @@
 import { credentialsName } from "../planning/names.ts";
 import type { GatewayPlan, LinkPlan } from "../planning/plan-types.ts";
-import { credentialsOf, nudgedAnnotation } from "../verification/names.ts";
+import { nudgedAnnotation } from "../verification/names.ts";
 
 /** What a Link's specification follows from. */
 export interface LinkSettings {
@@ -23,7 +23,7 @@ export function linkSpec(settings: LinkSettings): Record<string, unknown> {
     targetClusterName: settings.target,
     targetClusterDomain: settings.clusterDomain,
     targetClusterLinkerdNamespace: settings.controlPlaneNamespace,
-    clusterCredentialsSecret: credentialsOf(settings.target),
+    clusterCredentialsSecret: credentialsName(settings.target),
     ...(gateway && {
       gatewayAddress: gateway.addresses.join(","),
       gatewayPort: String(gateway.port),

@@ -5,7 +5,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { planSelectors } from "../planning/link-selectors.ts";
 import { credentialsName } from "../planning/names.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
-import { credentialsOf } from "../verification/names.ts";
 import { controlPlaneNamespace } from "./control-plane.ts";
 import type { AccessCredentials } from "./access-account.ts";
 import { LinkReady, MirrorCleanup } from "./gates.ts";
@@ -91,7 +90,7 @@ export class Link extends pulumi.ComponentResource {
       new Secret(
         logicalName,
         {
-          metadata: { name: credentialsOf(target), ...metadata },
+          metadata: { name: credentialsName(target), ...metadata },
           type: "mirror.linkerd.io/remote-kubeconfig",
           stringData: { kubeconfig },
           immutable: true,

@@ -21,11 +21,6 @@ export function probeOf(link: string): string {
 /** Port of a service mirror's metrics. */
 export const controllerMetricsPort = 9999;
 
-/** Secrets that hold the credentials for a target, one for each controller that looks for it. */
-export function credentialsOf(target: string): string {
-  return `cluster-credentials-${target}`;
-}
-
 /** Label keys and annotation keys on what service mirrors write. */
 export const mirroredServiceLabel = "mirror.linkerd.io/mirrored-service";
 export const clusterNameLabel = "mirror.linkerd.io/cluster-name";
@@ -58,7 +53,6 @@ export const trustRootsHash = "linkerd.io/trust-root-sha256";
 /** Variable of a proxy with the PEM of what it trusts, until it ends. */
 export const trustAnchorsVariable = "LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS";
 export const identitySelector = "linkerd.io/control-plane-component=identity";
-export const proxyAdminPort = 4191;
 
 /**
  * On the Deployment of linkerd-identity: which issuer all of its pods work with, and since when, as

@@ -1,6 +1,6 @@
 import { usesGateway } from "../links.ts";
 import type { Plan } from "../plan-types.ts";
-import { anyIdentityOf, trustDomainOf } from "./identities.ts";
+import { anyIdentityOf } from "./identities.ts";
 
 /** Whom a gateway lets through. */
 export interface GatewayAdmissionPlan {
@@ -30,7 +30,9 @@ export function planGatewayAdmission(plan: Plan, name: string): GatewayAdmission
   const sources = plan.links
     .filter(({ target, mode, access }) => target === name && usesGateway(mode) && !access.revoked)
     .map(({ source }) => source);
-  const identities = sources.map(() => anyIdentityOf(trustDomainOf(plan)));
+  const identities = plan.clusters
+    .filter((one) => sources.includes(one.name))
+    .map(({ trustDomain }) => anyIdentityOf(trustDomain));
   const arePlanned = sources.every((source) =>
     plan.clusters.some((one) => one.name === source && one.type === "kind"),
   );

@@ -1,5 +1,4 @@
 import { linkerdNamespace } from "../names.ts";
-import type { Plan } from "../plan-types.ts";
 
 /** What a pod runs as, which is all that its identity tells. */
 export interface Account {
@@ -21,8 +20,3 @@ export function anyIdentityOf(trustDomain: string): string {
 }
 
 const everyAccount = `serviceaccount.identity.${linkerdNamespace}`;
-
-/** The trust domain that identities end with: one for all clusters. */
-export function trustDomainOf({ linkerd }: Pick<Plan, "linkerd">): string {
-  return linkerd.trustDomain;
-}

@@ -5,7 +5,7 @@ import { listNames, show, toProblems } from "../problem.ts";
 import type { Finding, Path, Problem } from "../problem.ts";
 import { didYouMean } from "../suggest.ts";
 import type { Account } from "./identities.ts";
-import { identityOf, trustDomainOf } from "./identities.ts";
+import { identityOf } from "./identities.ts";
 
 /** A client that is told from all others: pods of one account in one cluster. */
 export interface NamedClient extends Account {
@@ -54,7 +54,7 @@ export function planServicePolicy(plan: Plan, spec: ServicePolicySpec): ServiceP
   const { clients = [], throughGateway = false } = spec;
   const byCluster = groupBy(clients, ({ cluster }) => cluster);
   const named = [...byCluster].map(([cluster, accounts]): Admission => {
-    const trustDomain = trustDomainOf(plan);
+    const trustDomain = clusterOf(plan, cluster)?.trustDomain ?? plan.trust.domain;
     const identities = accounts.map((account) => identityOf(account, trustDomain));
     return {
       name: cluster,

@@ -1,7 +1,8 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import type { KubernetesSecret } from "../kubernetes/objects.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
-import { controlPlaneNamespace, corePath, credentialsOf } from "../names.ts";
+import { credentialsName } from "../../planning/names.ts";
+import { controlPlaneNamespace, corePath } from "../names.ts";
 import type { Look } from "../wait.ts";
 import { destinationPods } from "./discovery.ts";
 
@@ -21,7 +22,7 @@ export async function lookAtRenewal(
   api: KubernetesApi,
   target: string,
 ): Promise<Look<{ readonly pods: number }>> {
-  const name = credentialsOf(target);
+  const name = credentialsName(target);
   const [secret, pods] = await Promise.all([
     getIfThere<KubernetesSecret>(api, corePath(controlPlaneNamespace, "secrets", name)),
     destinationPods(api),

@@ -1,5 +1,3 @@
-import { clusterDomain, linkerdNamespace, trustDomain } from "../../planning/names.ts";
-
 /** What is sent traffic with unless told otherwise: Kubernetes' own image for end-to-end tests. */
 export const defaultProbeImage = "registry.k8s.io/e2e-test-images/agnhost:2.56";
 
@@ -29,13 +27,4 @@ export function clientAccount(cluster: string): string {
 /** Pod and host name of a cluster's server; short, as a mirror of it bears the target's name as well. */
 export function serverName(place: number): string {
   return `server-${place}`;
-}
-
-/** TLS identity of a service account. */
-export function identityOf(account: string, namespace: string): string {
-  return `${account}.${namespace}.serviceaccount.identity.${linkerdNamespace}.${trustDomain}`;
-}
-
-export function hostOf(service: string, namespace: string): string {
-  return `${service}.${namespace}.svc.${clusterDomain}`;
 }

@@ -60,7 +60,9 @@ const serviceNames = {
 } as const satisfies Record<RouteKind, string>;
 
 /** Which Services to export how, and which of them has to answer whom. */
-export function planProbes({ clusters, links }: Pick<Plan, "clusters" | "links">): ProbePlan {
+export function planProbes({ clusters, links: all }: Pick<Plan, "clusters" | "links">): ProbePlan {
+  // A source whose account is revoked learns of no export any more: what is new stays out of its reach.
+  const links = all.filter(({ access }) => !access.revoked);
   const places = new Map(clusters.map(({ name }, index) => [name, serverName(index)]));
   const exported = clusters.flatMap(({ name }) =>
     exportsOf(

@@ -1,4 +1,5 @@
-import type { Plan } from "../../planning/plan-types.ts";
+import type { ClusterPlan, Plan } from "../../planning/plan-types.ts";
+import { identityOf } from "../../planning/policy/identities.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import type { ClusterStatus, DataPlane, MeshStatus } from "../status.ts";
@@ -50,6 +51,21 @@ export function apiOf({ apis }: Pick<Scene, "apis">, cluster: string): Kubernete
 export function statusOf({ status }: Pick<Scene, "status">, cluster: string): ClusterStatus {
   const found = status.clusters.find(({ name }) => name === cluster);
   if (found === undefined) throw new Error(`the status says nothing of cluster ${cluster}`);
+  return found;
+}
+
+/** What workloads under a service account of the verification's namespace show themselves as. */
+export function identityIn(
+  { plan, namespace }: Pick<Scene, "plan" | "namespace">,
+  cluster: string,
+  serviceAccount: string,
+): string {
+  return identityOf({ namespace, serviceAccount }, planIn(plan, cluster).trustDomain);
+}
+
+export function planIn({ clusters }: Pick<Plan, "clusters">, cluster: string): ClusterPlan {
+  const found = clusters.find(({ name }) => name === cluster);
+  if (found === undefined) throw new Error(`the plan has no cluster ${cluster}`);
   return found;
 }
 

@@ -69,7 +69,7 @@ type Tell = (results: readonly CheckResult[]) => readonly CheckResult[];
 
 async function askEverything(stage: Stage, tell: Tell): Promise<readonly CheckResult[]> {
   const { scene } = stage;
-  const { links } = scene.plan;
+  const links = scene.plan.links.filter(({ access }) => !access.revoked);
   const { routes, strangers } = scene.probes;
   // Asked from here on, and by nothing that comes later.
   const credentials = links.map(async (link) => tell(await credentialsOf(scene, link)));

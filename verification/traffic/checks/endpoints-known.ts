@@ -7,12 +7,12 @@ import { askDestination } from "../destination.ts";
 import type { Endpoint } from "../destination-messages.ts";
 import { endpointKey } from "../destination-messages.ts";
 import { areGateway, gatewayEndpoints } from "../gateways.ts";
-import { identityOf, serverAccount, serverPort } from "../names.ts";
+import { serverAccount, serverPort } from "../names.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";
 import { authorityOf } from "../request.ts";
 import type { RouteSubject } from "../scene.ts";
-import { apiOf, limitOf } from "../scene.ts";
+import { apiOf, identityIn, limitOf } from "../scene.ts";
 
 /**
  * The source's linkerd-destination, which tells every proxy where to send what, names exactly the endpoints
@@ -65,13 +65,17 @@ function troubleIn({ scene, route }: RouteSubject, found: readonly Endpoint[]): 
     if (!areGateway(keys, expected, link)) {
       return differing(keys, expected ?? [`the gateway's port ${link.gateway?.port ?? "?"}`]);
     }
-    return wrongIdentity(found, link.gateway?.identity);
+    return wrongIdentity(found, () => link.gateway?.identity);
   }
-  const expected = route.members
-    .map((member) => `${scene.servers.get(member)?.address ?? "?"}:${serverPort}`)
-    .sort();
+  const members = new Map(
+    route.members.map((member) => [
+      `${scene.servers.get(member)?.address ?? "?"}:${serverPort}`,
+      identityIn(scene, member, serverAccount),
+    ]),
+  );
+  const expected = [...members.keys()].sort();
   if (keys.join() !== expected.join()) return differing(keys, expected);
-  return wrongIdentity(found, identityOf(serverAccount, scene.namespace));
+  return wrongIdentity(found, (endpoint) => members.get(endpointKey(endpoint)));
 }
 
 function differing(found: readonly string[], expected: readonly string[]): string {
@@ -82,13 +86,13 @@ function differing(found: readonly string[], expected: readonly string[]): strin
 
 function wrongIdentity(
   found: readonly Endpoint[],
-  expected: string | undefined,
+  expected: (endpoint: Endpoint) => string | undefined,
 ): string | undefined {
-  const wrong = found.find(({ identity }) => identity !== expected);
+  const wrong = found.find((endpoint) => endpoint.identity !== expected(endpoint));
   if (wrong === undefined) return undefined;
   return wrong.identity === undefined
     ? `it has proxies send to ${endpointKey(wrong)} without TLS`
-    : `it has proxies expect ${wrong.identity} at ${endpointKey(wrong)}, not ${expected ?? "nobody"}`;
+    : `it has proxies expect ${wrong.identity} at ${endpointKey(wrong)}, not ${expected(wrong) ?? "nobody"}`;
 }
 
 function wordsFor({ endpoints }: DestinationView): string {

@@ -28,7 +28,11 @@ export const noWayWithoutLink: Check<StrangersSubject> = {
       api,
       scene.namespace,
       hosts.map((host) =>
-        requestOf(scene, { host, kind: host.includes(".") ? "headless" : "gateway" }, "/hostname"),
+        requestOf(
+          scene,
+          { source, host, kind: host.includes(".") ? "headless" : "gateway" },
+          "/hostname",
+        ),
       ),
     );
     const answered = answers.find(({ status }) => status !== undefined && status < 400);

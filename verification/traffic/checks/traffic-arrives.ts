@@ -5,12 +5,12 @@ import { TimeLimitReached, waitFor } from "../../wait.ts";
 import { ask } from "../ask.ts";
 import type { Answers } from "../answers.ts";
 import { gather, noAnswers, troubleOf, wordsFor } from "../answers.ts";
-import { clientAccount, identityOf } from "../names.ts";
+import { clientAccount } from "../names.ts";
 import type { Route, RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";
 import { requestOf } from "../request.ts";
-import type { RouteSubject } from "../scene.ts";
-import { apiOf, limitOf } from "../scene.ts";
+import type { RouteSubject, Scene } from "../scene.ts";
+import { apiOf, identityIn, limitOf } from "../scene.ts";
 
 /** Requests of one round; of a federated Service more, as each goes to a member that the proxy chooses. */
 const requests = { one: 1, federated: 10 };
@@ -29,7 +29,7 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
       const servers = new Map(
         [...scene.servers.values()].map(({ name, cluster }) => [name, cluster]),
       );
-      const client = clientIdentity(route, scene.namespace);
+      const client = clientIdentity(route, scene);
       const count = route.members.length > 1 ? requests.federated : requests.one;
       const round = Array.from({ length: count }, () => [
         requestOf(scene, route, "/hostname"),
@@ -64,11 +64,11 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
 }
 
 /** Whom the server has to see: gateways make requests of their own. */
-function clientIdentity({ kind, links, source }: Route, namespace: string): string {
+function clientIdentity({ kind, links, source }: Route, scene: Scene): string {
   const [link] = links;
   return kind === "gateway" || kind === "headless"
     ? (link?.gateway?.identity ?? "")
-    : identityOf(clientAccount(source), namespace);
+    : identityIn(scene, source, clientAccount(source));
 }
 
 function adviceFor({ kind, links, source }: Route): string {
