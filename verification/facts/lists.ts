@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import type { List, Namespace, Pod, Service } from "../kubernetes/objects.ts";
+import { isLive } from "../kubernetes/pods.ts";
 
 /** What a cluster has in all namespaces, each asked once, when it is first needed. */
 export class ClusterLists {
@@ -17,12 +18,7 @@ export class ClusterLists {
   /** Pods that neither ended nor are told to. */
   async livePods(): Promise<readonly Pod[]> {
     const pods = await this.#list<Pod>("/api/v1/pods");
-    return pods.filter(
-      ({ metadata, status }) =>
-        metadata.deletionTimestamp === undefined &&
-        status?.phase !== "Succeeded" &&
-        status?.phase !== "Failed",
-    );
+    return pods.filter(isLive);
   }
 
   services(): Promise<readonly Service[]> {

@@ -5,7 +5,7 @@ import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
 import { parseMetrics, sampleOf } from "../kubernetes/metrics.ts";
 import type { List, Pod } from "../kubernetes/objects.ts";
-import { proxyContainer, proxyOf } from "../kubernetes/pods.ts";
+import { isLive, proxyContainer, proxyOf } from "../kubernetes/pods.ts";
 import { proxyAdminPort, trustAnchorsVariable, trustRootsHash } from "../names.ts";
 import { certificatesIn } from "./certificates.ts";
 
@@ -37,14 +37,6 @@ export async function readProxies(
       anchors: anchorsOf(pod, bundle),
       certificateSince: await certificateSince(api, pod, age),
     })),
-  );
-}
-
-function isLive({ metadata, status }: Pod): boolean {
-  return (
-    metadata.deletionTimestamp === undefined &&
-    status?.phase !== "Succeeded" &&
-    status?.phase !== "Failed"
   );
 }
 

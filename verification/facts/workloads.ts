@@ -1,6 +1,6 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import type { Deployment, List, Pod } from "../kubernetes/objects.ts";
-import { deploymentOf, isReady, proxyOf, troubleOf } from "../kubernetes/pods.ts";
+import { deploymentOf, isLive, isReady, proxyOf, troubleOf } from "../kubernetes/pods.ts";
 import { controlPlaneNamespace, corePath, multiclusterNamespace, noDataPlane } from "../names.ts";
 import type { DataPlane, ProxyStatus, WorkloadStatus } from "../status.ts";
 
@@ -38,12 +38,7 @@ async function inNamespace(
     api.get<List<Pod>>(corePath(namespace, "pods")),
   ]);
   // Finished pods of jobs, and pods on their way out, say nothing about what serves.
-  const live = pods.items.filter(
-    ({ metadata, status }) =>
-      metadata.deletionTimestamp === undefined &&
-      status?.phase !== "Succeeded" &&
-      status?.phase !== "Failed",
-  );
+  const live = pods.items.filter(isLive);
   return {
     workloads: deployments.items.map((deployment) => workload(namespace, deployment, live)),
     proxies: live.map((pod) => ({

@@ -13,6 +13,15 @@ export function proxyOf(pod: Pod): Container | undefined {
   );
 }
 
+/** The pod neither ended, as those of Jobs do, nor was told to: what it has and does still counts. */
+export function isLive({ metadata, status }: Pod): boolean {
+  return (
+    metadata.deletionTimestamp === undefined &&
+    status?.phase !== "Succeeded" &&
+    status?.phase !== "Failed"
+  );
+}
+
 /** The pod serves, and nobody has told it to end. */
 export function isReady(pod: Pod): boolean {
   return (

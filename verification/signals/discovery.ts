@@ -2,6 +2,7 @@ import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
 import { parseMetrics, sampleOf } from "../kubernetes/metrics.ts";
 import type { List, Pod } from "../kubernetes/objects.ts";
+import { isLive } from "../kubernetes/pods.ts";
 import { controlPlaneNamespace, corePath, destinationMetricsPort } from "../names.ts";
 import type { Look } from "../wait.ts";
 
@@ -35,12 +36,7 @@ export async function destinationPods(api: KubernetesApi): Promise<readonly Pod[
   const { items } = await api.get<List<Pod>>(corePath(controlPlaneNamespace, "pods"), {
     labelSelector: "linkerd.io/control-plane-component=destination",
   });
-  return items.filter(
-    ({ metadata, status }) =>
-      metadata.deletionTimestamp === undefined &&
-      status?.phase !== "Succeeded" &&
-      status?.phase !== "Failed",
-  );
+  return items.filter(isLive);
 }
 
 /** How a person looks further. */
