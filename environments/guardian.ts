@@ -10,6 +10,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { messageOf } from "./message-of.ts";
 import type { GuardianLine } from "./runs/guard.ts";
 import { readRecord } from "./runs/record.ts";
 import { takeDown } from "./runs/take-down.ts";
@@ -47,7 +48,7 @@ async function remove(): Promise<number> {
     });
     return 0;
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     say({ type: "error", text });
     if (word === "gone") note(text);
     return 1;

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { ownerOf } from "./leftovers.ts";
+import { messageOf } from "./message-of.ts";
 import { findRunNetworks } from "./runs/docker-traces.ts";
 import type { RunNetwork } from "./runs/docker-traces.ts";
 import { look } from "./runs/process-identity.ts";
@@ -56,7 +57,7 @@ export async function reap(request: ReapRequest = {}): Promise<ReapResult> {
         await takeDown(run, (line) => tell(`${name}: ${line}`));
         removed.push({ name, why: verdict.why });
       } catch (error) {
-        failed.push({ name, why: error instanceof Error ? error.message : String(error) });
+        failed.push({ name, why: messageOf(error) });
       }
     }
   }
@@ -143,10 +144,6 @@ async function judge({ record, network, recordHidden }: AnyRun): Promise<Verdict
     },
     Date.now(),
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** A run that is there. */

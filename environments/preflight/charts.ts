@@ -1,4 +1,5 @@
 import { timeLimits } from "../../planning/time-limits.ts";
+import { messageOf } from "../message-of.ts";
 import type { PreflightCheck } from "./preflight.ts";
 
 const repository = "https://helm.linkerd.io/edge";
@@ -15,7 +16,7 @@ export const checkCharts: PreflightCheck = async ({ sources }) => {
     return response.ok ? [] : [unreachable(url, `it answers ${response.status}`)];
   } catch (error) {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
-    return [unreachable(url, cause instanceof Error ? cause.message : String(cause))];
+    return [unreachable(url, messageOf(cause))];
   }
 };
 

@@ -1,4 +1,5 @@
 import { CommandError } from "../command-error.ts";
+import { messageOf } from "../message-of.ts";
 import type { EngineMessage } from "./engine-progress.ts";
 import { describeResource, resourceType } from "./resource-words.ts";
 
@@ -39,7 +40,7 @@ function readable(text: string): string | undefined {
 }
 
 function printed(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const killed = /Command was killed with (SIG\w+)/.exec(text)?.[1];
   if (killed !== undefined) return `Pulumi was ended by ${killed} before it was through`;
   const stderr = /stderr: ([\s\S]*?)(?:\n err\?: [\s\S]*)?$/.exec(text)?.[1]?.trim();

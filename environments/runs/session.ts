@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Mesh, Verification } from "../../verification/index.ts";
+import { messageOf } from "../message-of.ts";
 import { NotProved } from "../proof.ts";
 import { reap } from "../reap.ts";
 import { runPhases } from "../report/phases.ts";
@@ -253,8 +254,4 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined
     signal.removeEventListener("abort", stop);
     work.catch(() => undefined);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { CommandError } from "../command-error.ts";
 import { ownerOf } from "../leftovers.ts";
+import { messageOf } from "../message-of.ts";
 import { removeAbandonedScratch } from "../scratch.ts";
 import { findDockerTraces, removeDockerTraces } from "./docker-traces.ts";
 import { interruptEngines, killProcesses, processesOf } from "./processes.ts";
@@ -100,8 +101,4 @@ async function endProcesses(name: string): Promise<void> {
     `processes of the run ${name} can't be ended: ${left.join(", ")}; as another user, ` +
       "`linkerd-topology reap` may",
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
