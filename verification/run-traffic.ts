@@ -4,14 +4,8 @@ import { failedForGood, notRun } from "./checks/check.ts";
 import { silent } from "./checks/run-check.ts";
 import type { Mesh } from "./observe.ts";
 import type { MeshStatus } from "./status.ts";
+import type { TrafficOptions } from "./traffic/verify-traffic.ts";
 import { verifyTraffic } from "./traffic/verify-traffic.ts";
-
-/** What may be given to {@link runTraffic}. */
-export interface TrafficOptions {
-  readonly signal?: AbortSignal;
-  readonly probeImage?: string;
-  readonly onResult?: (result: CheckResult) => void;
-}
 
 /**
  * Sends traffic over the Links both of whose clusters answer, and says of the others that it wasn't sent.
