@@ -34,8 +34,8 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
     if (seen !== last) awaited.onSeen?.(seen);
     last = seen;
   };
-  const failure = (after: string): Error =>
-    new Error(`${awaited.what}: ${after}. Seen last: ${last}. ${awaited.further}`);
+  const failure = (after: string): string =>
+    `${awaited.what}: ${after}. Seen last: ${last}. ${awaited.further}`;
 
   const attempt = async (): Promise<T> => {
     try {
@@ -62,15 +62,23 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
     });
   } catch (error) {
     if (error instanceof NotYet) {
-      throw new TimeLimitReached(failure(`not so within ${awaited.limit / 1000} s`).message);
+      throw new TimeLimitReached(failure(`not so within ${awaited.limit / 1000} s`), last);
     }
-    if (awaited.signal?.aborted === true) throw failure(`given up: ${wordsOf(awaited.signal)}`);
+    if (awaited.signal?.aborted === true) throw new Error(failure(`given up: ${wordsOf(awaited.signal)}`));
     throw error;
   }
 }
 
 /** What was awaited did not come within its limit. */
-export class TimeLimitReached extends Error {}
+export class TimeLimitReached extends Error {
+  /** What was there instead, at the last look. */
+  readonly seen: string;
+
+  constructor(message: string, seen: string) {
+    super(message);
+    this.seen = seen;
+  }
+}
 
 /** The condition did not hold at one look. */
 class NotYet extends Error {}

@@ -25,7 +25,6 @@ export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
     run: async (subject): Promise<Outcome> => {
       const { scene, route } = subject;
       const api = apiOf(scene, route.source);
-      let seen = "no answer";
       try {
         const detail = await waitFor({
           what: `waiting for the endpoints of ${route.mirror}`,
@@ -37,9 +36,9 @@ export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
               (endpoints) => troubleIn(subject, endpoints) === undefined,
             );
             const trouble = view.refusal ?? troubleIn(subject, view.endpoints);
-            if (trouble === undefined) return { done: true, value: wordsFor(view) };
-            seen = trouble;
-            return { done: false, seen };
+            return trouble === undefined
+              ? { done: true, value: wordsFor(view) }
+              : { done: false, seen: trouble };
           },
           further: "",
           signal: scene.signal,
@@ -48,7 +47,7 @@ export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
       } catch (error) {
         if (!(error instanceof TimeLimitReached)) throw error;
         return failed(
-          `${route.source}'s linkerd-destination, asked for ${route.mirror}: ${seen}`,
+          `${route.source}'s linkerd-destination, asked for ${route.mirror}: ${error.seen}`,
           `\`up\` restarts it where it doesn't watch the target; by hand: kubectl -n ${controlPlaneNamespace} rollout restart deploy/${destinationDeployment}`,
         );
       }

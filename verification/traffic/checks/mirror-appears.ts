@@ -29,24 +29,18 @@ export function mirrorAppears(kind: RouteKind): Check<RouteSubject> {
       if (route.obstacle !== undefined) return notRun(route.obstacle);
       const lacking = lackingOf(scene, [route.source, ...route.members]);
       if (lacking.length > 0) return notRun(`the probes of ${lacking.join(", ")} don't run`);
-      const look = lookFor(subject);
-      let seen = "nothing yet";
       try {
         const detail = await waitFor({
           what: `waiting for ${route.mirror}`,
           limit: limitOf(scene, kind === "federated" ? "federatedComplete" : "mirrorFollows"),
-          look: async () => {
-            const found = await look();
-            if (!found.done) seen = found.seen;
-            return found;
-          },
+          look: lookFor(subject),
           further: "",
           signal: scene.signal,
         });
         return passed(detail);
       } catch (error) {
         if (!(error instanceof TimeLimitReached)) throw error;
-        return failed(seen, adviceFor(subject));
+        return failed(error.seen, adviceFor(subject));
       }
     },
   };

@@ -56,8 +56,7 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
         });
       } catch (error) {
         if (!(error instanceof TimeLimitReached)) throw error;
-        const trouble = troubleOf(answers, route.members, client);
-        return failed(trouble?.words ?? error.message, adviceFor(route));
+        return failed(error.seen, adviceFor(route));
       }
     },
   };
