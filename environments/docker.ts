@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { timeLimits } from "../planning/time-limits.ts";
+import { kindClusterLabel } from "../providers/kind/constants.ts";
 
 /** Runs a short Docker command and returns what it prints. */
 export async function docker(
@@ -43,8 +44,6 @@ export async function nodeContainers(
     running: row["State"] === "running",
   }));
 }
-
-const kindClusterLabel = "io.x-k8s.kind.cluster";
 
 function labelValue(labels: string, key: string): string | undefined {
   return labels

@@ -2,6 +2,7 @@ import { readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { timeLimits } from "../planning/time-limits.ts";
+import { kindClusterLabel, ownerLabel } from "../providers/kind/constants.ts";
 import { CommandError } from "./command-error.ts";
 import { docker, dockerList, nodeContainers } from "./docker.ts";
 import { stateDirectory } from "./paths.ts";
@@ -18,10 +19,7 @@ export interface Leftovers {
   readonly files: readonly string[];
 }
 
-/** Label of a Docker network that tells whose it is: `<project>/<stack>`. */
-const ownerLabel = "dev.linkerd-topology.owner";
-
-/** Who owns what a stack makes. */
+/** Who owns what a stack makes, as the label of its Docker network says it. */
 export function ownerOf(project: string, stack: string): string {
   return `${project}/${stack}`;
 }
@@ -68,7 +66,7 @@ export async function removeLeftovers(
   await Promise.all(
     leftovers.clusters.map(async (cluster) => {
       const rows = await dockerList(
-        ["ps", "--all", "--filter", `label=io.x-k8s.kind.cluster=${cluster}`],
+        ["ps", "--all", "--filter", `label=${kindClusterLabel}=${cluster}`],
         env,
       );
       const names = rows.map((row) => row["Names"] ?? "").filter((name) => name !== "");
