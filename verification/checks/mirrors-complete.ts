@@ -1,4 +1,5 @@
 import { missingNamespace, multiclusterNamespace } from "../names.ts";
+import type { MirrorStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 
@@ -7,7 +8,7 @@ export const mirrorsComplete: Check<LinkSubject> = {
   id: "mirrors-complete",
   title: "exported Services are mirrored",
   applies: ({ status }) => status.mirrors.length > 0,
-  run: ({ plan, status, source }) => {
+  run: ({ plan, status, source, target }) => {
     // With headless mirroring on, the Link's status calls a Service invalid that is mirrored all the
     // same, pod by pod: there the mirror's existence counts.
     const missing = status.mirrors.filter(
@@ -17,27 +18,37 @@ export const mirrorsComplete: Check<LinkSubject> = {
       ({ kind, mirror, mirrored }) =>
         mirror !== undefined && mirrored === false && kind !== "headless",
     );
-    const bad = [...missing, ...refused];
+    // A status that is empty is not written, so that what was said last of a Service stays when it goes.
+    const exported = target.services?.exported;
+    const isStale = ({ namespace, service }: MirrorStatus): boolean =>
+      exported?.some((one) => one.namespace === namespace && one.service === service) === false;
+    const stale = missing.filter(isStale);
+    const bad = [...missing, ...refused].filter((mirror) => !stale.includes(mirror));
     // Namespaces are made by people; in a cluster that was made anew there is none of them yet.
     const waiting = bad.filter(({ reason }) => reason?.startsWith(missingNamespace) === true);
     const failures = bad.filter((mirror) => !waiting.includes(mirror));
     if (failures.length > 0) {
       return failed(
         failures
-          .map(
-            ({ namespace, service, reason }) =>
-              `${namespace}/${service}: ${reason ?? "not mirrored"}`,
-          )
+          .map((mirror) => `${nameOf(mirror)}: ${mirror.reason ?? "not mirrored"}`)
           .join("; "),
         `Look with: ${kubectl(source, `-n ${multiclusterNamespace} get link ${plan.name} -o yaml`)}`,
       );
     }
-    const mirrored = status.mirrors.length - waiting.length;
-    if (waiting.length === 0) return passed(`${mirrored}`);
+    const spokenOf = `the Link's status still speaks of ${stale.map(nameOf).join(", ")}, which ${plan.target} doesn't export`;
+    const known = status.mirrors.length - stale.length;
+    if (known === 0) return notRun(spokenOf);
+    const mirrored = known - waiting.length;
+    const remark = stale.length === 0 ? "" : `; ${spokenOf}`;
+    if (waiting.length === 0) return passed(`${mirrored}${remark}`);
     const namespaces = [...new Set(waiting.map(({ namespace }) => namespace))].join(", ");
     const awaited = `waiting for the namespace ${namespaces} in ${plan.source}`;
     return mirrored === 0
-      ? notRun(awaited)
-      : passed(`${mirrored} of ${status.mirrors.length}; ${awaited}`);
+      ? notRun(`${awaited}${remark}`)
+      : passed(`${mirrored} of ${known}; ${awaited}${remark}`);
   },
 };
+
+function nameOf({ namespace, service }: MirrorStatus): string {
+  return `${namespace}/${service}`;
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { twoClusters } from "./planned.ts";
+import { meshOfTwo, twoClusters } from "./planned.ts";
 import { otherRootCertificate, expiredIssuerCertificate } from "./certificates.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok } from "../mesh/linked-cluster.ts";
@@ -30,13 +30,7 @@ describe("a running mesh", () => {
     await Promise.all([west.stop(), east.stop()]);
   });
 
-  const mesh = (): Mesh => ({
-    plan: twoClusters,
-    clusters: [
-      { name: "west", kubeconfig: west.kubeconfig },
-      { name: "east", kubeconfig: east.kubeconfig },
-    ],
-  });
+  const mesh = (): Mesh => meshOfTwo(west, east);
   const check = async (): Promise<readonly CheckResult[]> => {
     const access = mesh();
     return runChecks(twoClusters, await observe(access));
@@ -137,6 +131,7 @@ describe("a running mesh", () => {
   });
 
   it("a namespace that a source lacks is waited for, and no failure", async () => {
+    exportDemo(east, "web");
     const link = west.get(`${links}/east`);
     assert.ok(link);
     const conditions = [{ type: "Mirrored", status: "False", reason: "MissingNamespace" }];
@@ -230,7 +225,25 @@ describe("a running mesh", () => {
     );
   });
 
+  it("a Link's status that speaks of a Service that is gone is told, and no failure", async () => {
+    const link = west.get(`${links}/east`);
+    assert.ok(link);
+    const conditions = [{ type: "Mirrored", status: "False", reason: "InvalidService" }];
+    const entry = (name: string) => ({ remoteRef: { name, namespace: "demo" }, conditions });
+    const said = async (...names: string[]) => {
+      west.put(links, { ...link, status: { mirrorServices: names.map(entry) } });
+      return (await check()).find(({ check: id }) => id === "mirrors-complete");
+    };
+    const gone = "the Link's status still speaks of demo/gone, which east doesn't export";
+    const only = await said("gone");
+    assert.equal(only?.state === "not run" && only.reason, gone);
+    exportDemo(east, "web");
+    const both = await said("gone", "web");
+    assert.equal(both?.state === "failed" && both.problem, "demo/web: InvalidService");
+  });
+
   it("Links: not there, not alive, Services that are not mirrored", async () => {
+    exportDemo(east, "web");
     west.answers.set(metricsPath("east"), ok(metrics("east", 0)));
     const link = west.get(`${links}/east`);
     assert.ok(link);
@@ -306,3 +319,9 @@ describe("a running mesh", () => {
     await assert.rejects(proof, /interrupted/);
   });
 });
+
+/** A Service that the Links' selectors choose. */
+function exportDemo(cluster: FakeKubernetes, name: string): void {
+  const labels = { "mirror.linkerd.io/exported": "true" };
+  cluster.put("/api/v1/services", { metadata: { name, namespace: "demo", labels }, spec: {} });
+}
