@@ -14,6 +14,8 @@ import type { Verdict } from "./runs/verdict.ts";
 export interface ReapRequest {
   /** Variables over those of this process; `XDG_STATE_HOME` tells where the runs' files are. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Name of a run that is neither judged nor removed: of the one that asks. */
+  readonly except?: string;
   /** Judges and removes nothing. @default false */
   readonly dryRun?: boolean;
   /** Told what is being done. */
@@ -44,7 +46,8 @@ export interface ReapResult {
 export async function reap(request: ReapRequest = {}): Promise<ReapResult> {
   const tell = request.tell ?? (() => undefined);
   const { runs, problems } = await findAllRuns({ ...process.env, ...request.env });
-  const judged = await Promise.all(runs.map(async (run) => ({ run, verdict: await judge(run) })));
+  const others = runs.filter(({ name }) => name !== request.except);
+  const judged = await Promise.all(others.map(async (run) => ({ run, verdict: await judge(run) })));
   const removed: ReapedRun[] = [];
   const failed: ReapedRun[] = [];
   const left: ReapedRun[] = [];

@@ -132,7 +132,11 @@ class Session {
   /** What earlier ones left takes memory, ports and subnets that this one may need. */
   async #reapOthers(): Promise<void> {
     try {
-      const { removed, failed } = await reap({ env: this.#options.env ?? {} });
+      const { removed, failed } = await reap({
+        env: this.#options.env ?? {},
+        // Its own expiry is for others to heed, however short it is.
+        except: this.#run.record.name,
+      });
       for (const { name, why } of removed) this.#say(`took away ${name}: ${why}`);
       for (const { name, why } of failed) this.#say(`could not take away ${name}: ${why}`);
     } catch (error) {

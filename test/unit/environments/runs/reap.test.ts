@@ -143,6 +143,15 @@ describe("reap", () => {
     }
   });
 
+  test("leaves the run that asks alone, which may expire while it begins", async () => {
+    const asking = recordOf("lab-asking", alive, -1);
+    const place = await begun(asking);
+    await begun(recordOf("lab-expired", alive, -1));
+    const { removed, left } = await reap({ env, except: asking.name });
+    assert.deepEqual([names(removed), names(left)], [["lab-expired"], []]);
+    assert.ok(await exists(place));
+  });
+
   test("nothing is left of the state directory when the last run is gone", async () => {
     await begun(recordOf("lab-orphan", gone));
     await reap({ env });
