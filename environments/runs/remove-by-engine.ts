@@ -2,6 +2,9 @@ import path from "node:path";
 import { withLock } from "../../toolchain/lock.ts";
 import { down } from "../down.ts";
 import type { Tell } from "../report/phases.ts";
+import { Reporter } from "../report/reporter.ts";
+import { plainLines } from "../report/plain-renderer.ts";
+import type { Renderer } from "../report/reporter.ts";
 import { withScratch } from "../scratch.ts";
 import { bringEngine } from "../tools.ts";
 import { stackOf } from "../topology-source.ts";
@@ -35,17 +38,21 @@ export async function removeByEngine(
         await opened?.cancel();
       });
     }
-    const output = {
-      terminal: false,
-      write: (text: string) => {
-        say(text.trim());
-      },
-    };
+    const output = { terminal: false, write: say, reporter: new Reporter(lines(say)) };
     await down({ stack, backend, env, output });
   }).catch(async (error: unknown) => {
     // The directory, and with it the lock, went while it was waited for.
     if ((await readRecord(directory)) !== "missing") throw error;
   });
+}
+
+/** Lines without a time: whoever is told puts it before them. */
+function lines(say: (line: string) => void): Renderer {
+  return {
+    event: (event) => {
+      for (const line of plainLines(event)) say(line.trim());
+    },
+  };
 }
 
 /** The record has none; who takes the run away may have them in its environment, as the owner had. */
