@@ -1,6 +1,6 @@
 import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
-import type { Proof } from "../verification/index.ts";
+import type { Mesh, Proof } from "../verification/index.ts";
 import type { Backend } from "./backend.ts";
 import { planStack } from "./plan-stack.ts";
 import { preflight, requirePassed } from "./preflight/preflight.ts";
@@ -66,6 +66,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
   let proof: Proof | undefined;
   // Not the toolchain's: a Docker daemon that it starts outlives the engine.
   const engineEnv = (): Tools["env"] => ({ ...present(tools).env, ...request.engineEnv });
+  const mesh = (): Mesh => present(meshOf(present(engine).outputs));
   const phases: Phase[] = [
     {
       title: "tools, images and charts",
@@ -93,7 +94,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
       title: "proof",
       run: async (tell) => {
         const provenWithin = async (limit: number): Promise<Proof> =>
-          prove(present(meshOf(present(engine).outputs)), limit, tell, request.signal);
+          prove(mesh(), limit, tell, request.signal);
         // Where nothing was changed and it still isn't as planned, somebody else changed something.
         if (request.refresh !== true && isUnchanged(present(engine))) {
           proof = await provenWithin(timeLimits.proofRound);
@@ -106,7 +107,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
           }
         }
         if (proof?.proved !== true) proof = await provenWithin(timeLimits.meshProved);
-        if (!proof.proved) throw new NotProved(present(meshOf(present(engine).outputs)), proof);
+        if (!proof.proved) throw new NotProved(mesh(), proof);
         const passed = proof.results.filter(({ state }) => state === "passed").length;
         const notRun = proof.results.length - passed;
         return `${passed} checks passed` + (notRun > 0 ? `, ${notRun} not run` : "");
