@@ -9,7 +9,7 @@ import { verify } from "../../../verification/index.ts";
 import { readArchive } from "../../archive.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok } from "../mesh/linked-cluster.ts";
-import { twoClusters } from "./planned.ts";
+import { meshOfTwo } from "./planned.ts";
 import { core } from "./running.ts";
 import { encodedKubeconfig, password, planted, privateKey, secrets, webToken } from "./secrets.ts";
 import { thoroughCluster } from "./thorough-cluster.ts";
@@ -28,13 +28,7 @@ describe("a bundle", () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  const mesh = (): Mesh => ({
-    plan: twoClusters,
-    clusters: [
-      { name: "west", kubeconfig: west.kubeconfig },
-      { name: "east", kubeconfig: east.kubeconfig },
-    ],
-  });
+  const mesh = (): Mesh => meshOfTwo(west, east);
   const look = (): Promise<Verification> => verify(mesh(), { traffic: false, limit: 0 });
 
   /** Variables with which `docker` is a script. */

@@ -1,4 +1,6 @@
 import type { KindClusterPlan, LinkPlan, Plan } from "../../../planning/plan-types.ts";
+import type { Mesh } from "../../../verification/index.ts";
+import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 
 const gateway = (cluster: string) => ({
   serviceType: "NodePort" as const,
@@ -80,3 +82,14 @@ export const twoClusters: Plan = {
     issuerEarlyRenewalHours: 720,
   },
 };
+
+/** `twoClusters`, running as these two. */
+export function meshOfTwo(west: FakeKubernetes, east: FakeKubernetes): Mesh {
+  return {
+    plan: twoClusters,
+    clusters: [
+      { name: "west", kubeconfig: west.kubeconfig },
+      { name: "east", kubeconfig: east.kubeconfig },
+    ],
+  };
+}

@@ -5,7 +5,7 @@ import type { CheckResult, Mesh, Verification } from "../../../verification/inde
 import { failuresOf, verify } from "../../../verification/index.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok } from "../mesh/linked-cluster.ts";
-import { twoClusters } from "./planned.ts";
+import { meshOfTwo } from "./planned.ts";
 import { core, deployments } from "./running.ts";
 import {
   configurations,
@@ -36,13 +36,7 @@ describe("what only a verification asks", () => {
     await Promise.all([west.stop(), east.stop()]);
   });
 
-  const mesh = (): Mesh => ({
-    plan: twoClusters,
-    clusters: [
-      { name: "west", kubeconfig: west.kubeconfig },
-      { name: "east", kubeconfig: east.kubeconfig },
-    ],
-  });
+  const mesh = (): Mesh => meshOfTwo(west, east);
   const look = (): Promise<Verification> => verify(mesh(), { traffic: false, limit: 0 });
   /** The failures, as `subject check: problem`. */
   const failures = async (): Promise<readonly string[]> => {
