@@ -36,6 +36,8 @@ export interface VerificationFiles {
 export interface VerifyStackRequest extends StackRequest, VerificationFiles {
   readonly signal?: AbortSignal;
   readonly traffic?: boolean;
+  /** See `VerifyOptions`. */
+  readonly rights?: boolean;
   readonly probeImage?: string;
   /** See `VerifyOptions`. */
   readonly limit?: number;
@@ -63,11 +65,12 @@ export type StackVerification = Verification & {
  */
 export async function verifyStack(request: VerifyStackRequest): Promise<StackVerification> {
   const mesh = await meshOfStack(request);
-  const { signal, traffic, limit, onProgress, watch, env } = request;
+  const { signal, traffic, rights, limit, onProgress, watch, env } = request;
   const probeImage = request.probeImage ?? (await probeImageFrom({ ...process.env, ...env }));
   const options: VerifyOptions = {
     ...(signal && { signal }),
     ...(traffic !== undefined && { traffic }),
+    ...(rights !== undefined && { rights }),
     ...(probeImage !== undefined && { probeImage }),
     ...(limit !== undefined && { limit }),
     ...(onProgress && { onProgress }),

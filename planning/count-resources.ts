@@ -1,4 +1,4 @@
-import type { Plan } from "./plan-types.ts";
+import type { LinkPlan, Plan } from "./plan-types.ts";
 
 /**
  * How many resources Pulumi will tell of, components and the stack among them, its own default providers
@@ -21,9 +21,17 @@ export function countResources(plan: Plan): number | undefined {
     once +
     perCluster * clusters.length +
     2 * routes +
-    // Two Secrets, the Link, its cleanup and its gate, all in a component; the access account's Secret.
-    7 * links.length +
+    links.reduce((sum, link) => sum + countOfLink(link), 0) +
     exported.size +
     federatedServices.size
   );
+}
+
+function countOfLink({ mode, access }: LinkPlan): number {
+  // The service mirror's Secret, the Link, its cleanup and its gate, all in a component; for pods that are
+  // reached directly, linkerd-destination's Secret.
+  const link = 5 + (mode === "gateway" ? 0 : 1);
+  // The account with its role and binding, all in a component; its token.
+  const account = 4 + (access.revoked ? 0 : 1);
+  return link + account;
 }

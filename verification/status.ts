@@ -137,12 +137,22 @@ export interface LinkStatus {
   readonly source: string;
   readonly target: string;
   readonly mode: LinkMode;
+  /** How the source's account in the target is planned. */
+  readonly access: LinkAccessStatus;
   /** The Link object is in the source. */
   readonly present: boolean;
   readonly serviceMirror: ServiceMirrorStatus;
   readonly discovery: DiscoveryStatus;
   readonly gateway: GatewayStatus;
   readonly mirrors: readonly MirrorStatus[];
+}
+
+export interface LinkAccessStatus {
+  /** Service account in the target. */
+  readonly account: string;
+  readonly tokenGeneration: number;
+  /** The source is cut off: its account has no rights and no token. */
+  readonly revoked: boolean;
 }
 
 export interface ServiceMirrorStatus {

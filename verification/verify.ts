@@ -1,8 +1,8 @@
 import { timeLimits } from "../planning/time-limits.ts";
 import type { CheckResult, Group } from "./checks/check.ts";
 import { groups } from "./checks/check.ts";
-import { runThoroughChecks } from "./checks/thorough.ts";
-import type { KubernetesApi } from "./kubernetes/api.ts";
+import { exhaustiveCatalogue, runThoroughChecks } from "./checks/thorough.ts";
+import type { OpenCluster } from "./checks/thorough.ts";
 import { connect } from "./kubernetes/connect.ts";
 import type { Mesh } from "./observe.ts";
 import { failuresOf, proveTopology } from "./prove.ts";
@@ -30,6 +30,12 @@ export interface VerifyOptions {
   readonly limit?: number;
   /** Sends traffic over every Link, by workloads in a namespace of their own. @default true */
   readonly traffic?: boolean;
+  /**
+   * Asks every target, as the account of each Link, after every verb on every kind of object that it serves:
+   * some thousand questions.
+   * @default true
+   */
+  readonly rights?: boolean;
   /** Image of those workloads. @default the one that the toolchain brings, or agnhost */
   readonly probeImage?: string;
   readonly onProgress?: (progress: VerificationProgress) => void;
@@ -64,32 +70,39 @@ export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<V
   const { signal } = options;
   const startedAt = new Date().toISOString();
   const started = performance.now();
-  const apis = await openApis(mesh, signal);
+  const opened = await openClusters(mesh, signal);
   const proof = await proveTopology(mesh, {
     limit: options.limit ?? timeLimits.verified,
     ...(signal && { signal }),
-    further: (status) => runThoroughChecks(mesh.plan, status, answering(apis, status)),
+    further: (status) => runThoroughChecks(mesh.plan, status, answering(opened, status)),
   });
   signal?.throwIfAborted();
+  const { status } = proof;
+  const exhaustive =
+    options.rights === false
+      ? []
+      : await runThoroughChecks(mesh.plan, status, answering(opened, status), exhaustiveCatalogue);
+  signal?.throwIfAborted();
+  const settled = [...proof.results, ...exhaustive];
   let done = 0;
   const tell = (latest: CheckResult): void => {
     done += 1;
-    options.onProgress?.({ done, total: Math.max(done, proof.results.length), latest });
+    options.onProgress?.({ done, total: Math.max(done, settled.length), latest });
   };
-  for (const result of proof.results) tell(result);
+  for (const result of settled) tell(result);
   const traffic =
     options.traffic === false
       ? []
-      : await runTraffic(mesh, proof.status, {
+      : await runTraffic(mesh, status, {
           ...(signal && { signal }),
           ...(options.probeImage !== undefined && { probeImage: options.probeImage }),
           onResult: tell,
         });
   signal?.throwIfAborted();
-  const results = inOrder([...proof.results, ...traffic]);
+  const results = inOrder([...settled, ...traffic]);
   return {
     proved: failuresOf(results).length === 0,
-    status: proof.status,
+    status,
     results,
     startedAt,
     milliseconds: Math.round(performance.now() - started),
@@ -97,22 +110,24 @@ export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<V
 }
 
 /** A cluster whose kubeconfig can't be used is left out: what is observed of it says why. */
-async function openApis(
+async function openClusters(
   mesh: Mesh,
   signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, KubernetesApi>> {
+): Promise<ReadonlyMap<string, OpenCluster>> {
   const opened = await Promise.allSettled(
-    mesh.clusters.map(async (access) => [access.name, await connect(access, { signal })] as const),
+    mesh.clusters.map(
+      async (access) => [access.name, { access, api: await connect(access, { signal }) }] as const,
+    ),
   );
   return new Map(opened.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
 }
 
 function answering(
-  apis: ReadonlyMap<string, KubernetesApi>,
+  opened: ReadonlyMap<string, OpenCluster>,
   { clusters }: MeshStatus,
-): ReadonlyMap<string, KubernetesApi> {
+): ReadonlyMap<string, OpenCluster> {
   const names = clusters.filter(({ reachable }) => reachable).map(({ name }) => name);
-  return new Map([...apis].filter(([name]) => names.includes(name)));
+  return new Map([...opened].filter(([name]) => names.includes(name)));
 }
 
 /** By group, and within it by subject: what belongs together is found in two places of the run. */

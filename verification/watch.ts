@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { CheckResult } from "./checks/check.ts";
 import type { Mesh } from "./observe.ts";
+import { exhaustiveCatalogue } from "./checks/thorough.ts";
 import { verify } from "./verify.ts";
 import type { Verification, VerifyOptions } from "./verify.ts";
 
@@ -18,7 +19,7 @@ export interface Change {
 export interface Round {
   /** From 1. */
   readonly number: number;
-  /** Results of traffic stand from the last round that sent some. */
+  /** Results of traffic, and of accounts' rights, stand from the last round that asked for them. */
   readonly verification: Verification;
   readonly sentTraffic: boolean;
   /** Against the round before; empty in the first. */
@@ -30,8 +31,8 @@ export interface WatchOptions extends Omit<VerifyOptions, "limit"> {
   /** From the end of a round to the next, in milliseconds. @default 10000 */
   readonly interval?: number;
   /**
-   * Traffic is sent in the first round and in every so manieth after it: it makes workloads, where all
-   * other checks only ask. @default 6
+   * Traffic is sent, and every right asked after, in the first round and in every so manieth after it: the
+   * one makes workloads, the other takes thousands of questions. @default 6
    */
   readonly trafficEvery?: number;
   readonly onRound: (round: Round) => void;
@@ -52,14 +53,20 @@ export async function watchVerification(
 ): Promise<Round | undefined> {
   const { interval = 10_000, trafficEvery = 6, onRound, ...rest } = options;
   let last: Round | undefined;
-  let traffic: readonly CheckResult[] = [];
+  let kept: readonly CheckResult[] = [];
   try {
     for (let number = 1; ; number += 1) {
-      const sendsTraffic = options.traffic !== false && (number - 1) % trafficEvery === 0;
+      const isFull = (number - 1) % trafficEvery === 0;
+      const sendsTraffic = options.traffic !== false && isFull;
       // Not waiting for what may pass: that it isn't so at the moment is what a watcher wants to see.
-      const seen = await verify(mesh, { ...rest, limit: 0, traffic: sendsTraffic });
-      if (sendsTraffic) traffic = seen.results.filter(({ group }) => group === "traffic");
-      const results = sendsTraffic ? seen.results : [...seen.results, ...traffic];
+      const seen = await verify(mesh, {
+        ...rest,
+        limit: 0,
+        traffic: sendsTraffic,
+        rights: rest.rights !== false && isFull,
+      });
+      if (isFull) kept = seen.results.filter(isKept);
+      const results = isFull ? seen.results : [...seen.results, ...kept];
       const proved = results.every(({ state }) => state !== "failed");
       const changes =
         last === undefined ? [] : changesOf(last.verification.results, results, seen.startedAt);
@@ -72,6 +79,11 @@ export async function watchVerification(
     if (options.signal?.aborted === true) return last;
     throw error;
   }
+}
+
+/** What isn't asked in every round. */
+function isKept({ check, group }: CheckResult): boolean {
+  return group === "traffic" || exhaustiveCatalogue.link.some(({ id }) => id === check);
 }
 
 /** Details such as a latency change all the time: only how a check ended counts, and why it failed. */

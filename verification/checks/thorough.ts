@@ -1,7 +1,9 @@
 import type { Plan } from "../../planning/plan-types.ts";
 import { ClusterLists } from "../facts/lists.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
 import type { MeshStatus } from "../status.ts";
+import { accessRightsAsPlanned } from "./access-rights-as-planned.ts";
+import { accessTokensAsPlanned } from "./access-tokens-as-planned.ts";
 import type { Check, CheckResult, ClusterSubject, LinkSubject } from "./check.ts";
 import { notRun } from "./check.ts";
 import { clusterNetworksComplete } from "./cluster-networks-complete.ts";
@@ -25,13 +27,24 @@ export interface AskedCluster extends ClusterSubject {
 export interface AskedLink extends LinkSubject {
   /** The source's. */
   readonly api: KubernetesApi;
+  /** The target's; undefined where it doesn't answer. */
+  readonly targetCluster: OpenCluster | undefined;
+}
+
+/** A cluster that answers: its API, and how one gets in there. */
+export interface OpenCluster {
+  readonly api: KubernetesApi;
+  readonly access: ClusterAccess;
+}
+
+/** Checks that ask clusters themselves. */
+export interface ThoroughCatalogue {
+  readonly cluster: readonly Check<AskedCluster>[];
+  readonly link: readonly Check<AskedLink>[];
 }
 
 /** Checks that only a verification asks: an `up` that changes nothing has no time for them. */
-export const thoroughCatalogue: {
-  readonly cluster: readonly Check<AskedCluster>[];
-  readonly link: readonly Check<AskedLink>[];
-} = {
+export const thoroughCatalogue: ThoroughCatalogue = {
   cluster: [
     webhooksTrusted,
     validatorsRefuse,
@@ -39,26 +52,32 @@ export const thoroughCatalogue: {
     workloadsHaveProxies,
     proxyCertificatesValid,
   ],
-  link: [oneServiceMirror, mirrorsHaveServices],
+  link: [oneServiceMirror, mirrorsHaveServices, accessTokensAsPlanned],
+};
+
+/** Checks that put so many questions that a verification asks them once, when all else has settled. */
+export const exhaustiveCatalogue: ThoroughCatalogue = {
+  cluster: [],
+  link: [accessRightsAsPlanned],
 };
 
 /**
- * Asks the checks of {@link thoroughCatalogue}, all at the same time. Those of a cluster that doesn't
- * answer are not run.
+ * Asks the checks of a catalogue, all at the same time. Those of a cluster that doesn't answer are not run.
  *
- * @param apis of the clusters that answer, by name
+ * @param open the clusters that answer, by name
  */
 export async function runThoroughChecks(
   plan: Plan,
   status: MeshStatus,
-  apis: ReadonlyMap<string, KubernetesApi>,
+  open: ReadonlyMap<string, OpenCluster>,
+  catalogue: ThoroughCatalogue = thoroughCatalogue,
 ): Promise<readonly CheckResult[]> {
   const runs = [
     ...plan.clusters.flatMap((clusterPlan) => {
       const subject = clusterSubject(clusterPlan, status);
-      const api = apis.get(clusterPlan.name);
+      const api = open.get(clusterPlan.name)?.api;
       const asked = api && { ...subject, api, lists: new ClusterLists(api) };
-      return thoroughCatalogue.cluster.map((check) =>
+      return catalogue.cluster.map((check) =>
         asked === undefined
           ? unasked(check, aboutCluster(subject), clusterPlan.name)
           : timed(runCheck(check, asked, aboutCluster(subject))),
@@ -67,11 +86,12 @@ export async function runThoroughChecks(
     ...plan.links.flatMap((linkPlan) => {
       const subject = linkSubject(linkPlan, status);
       if (subject === undefined) return [];
-      const api = apis.get(linkPlan.source);
-      return thoroughCatalogue.link.map((check) =>
+      const api = open.get(linkPlan.source)?.api;
+      const targetCluster = open.get(linkPlan.target);
+      return catalogue.link.map((check) =>
         api === undefined
           ? unasked(check, aboutLink(subject), linkPlan.source)
-          : timed(runCheck(check, { ...subject, api }, aboutLink(subject))),
+          : timed(runCheck(check, { ...subject, api, targetCluster }, aboutLink(subject))),
       );
     }),
   ];

@@ -51,6 +51,7 @@ export function unobservedLink(plan: LinkPlan, trouble = "the source was not ask
     source: plan.source,
     target: plan.target,
     mode: plan.mode,
+    access: { account: plan.accessAccount, ...plan.access },
     present: false,
     serviceMirror: { takenUp: false, pod: undefined, trouble, stuck: false },
     discovery: { trouble: plan.mode === "gateway" ? undefined : trouble },

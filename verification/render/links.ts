@@ -1,4 +1,4 @@
-import type { ClusterStatus, LinkStatus } from "../status.ts";
+import type { ClusterStatus, LinkStatus, MirrorStatus } from "../status.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -15,14 +15,23 @@ export function renderLinks(
     links.map((link) => [
       `${link.source} → ${link.target}`,
       link.mode,
-      link.serviceMirror.takenUp
-        ? style.good("works on it")
-        : style.bad(link.present ? "not taken up" : "no Link"),
+      serviceMirror(link, style),
       gateway(link, standIn(link.target), style),
       mirrors(link, style),
     ]),
     style,
   );
+}
+
+/** Of a revoked account it is wanted that nobody gets in. */
+function serviceMirror(
+  { access, present, serviceMirror: { takenUp } }: LinkStatus,
+  style: Style,
+): string {
+  if (access.revoked) {
+    return takenUp ? style.bad("revoked, still let in") : style.warn("revoked: cut off");
+  }
+  return takenUp ? style.good("works on it") : style.bad(present ? "not taken up" : "no Link");
 }
 
 function gateway(
@@ -44,16 +53,21 @@ function gateway(
   }
 }
 
-function mirrors({ mirrors: list }: LinkStatus, style: Style): string {
+function mirrors({ access, mirrors: list }: LinkStatus, style: Style): string {
   if (list.length === 0) return "none";
-  return list
-    .map(({ namespace, service, mirror, mirrored, kind, endpoints, reason }) => {
-      if (mirror === undefined) return style.bad(`${namespace}/${service}: ${reason ?? "missing"}`);
-      const to = endpoints.length === 0 ? "" : ` → ${endpoints.join(", ")}`;
-      const line = `${namespace}/${mirror} (${kind})${to}`;
-      return mirrored === false && kind !== "headless"
-        ? style.bad(`${line}: ${reason ?? "not mirrored"}`)
-        : line;
-    })
-    .join("\n");
+  // Whatever Linkerd says of them it said before it was cut off.
+  const stale = access.revoked ? [style.warn("as they were last:")] : [];
+  return [...stale, ...list.map((mirror) => lineOf(mirror, style))].join("\n");
+}
+
+function lineOf(
+  { namespace, service, mirror, mirrored, kind, endpoints, reason }: MirrorStatus,
+  style: Style,
+): string {
+  if (mirror === undefined) return style.bad(`${namespace}/${service}: ${reason ?? "missing"}`);
+  const to = endpoints.length === 0 ? "" : ` → ${endpoints.join(", ")}`;
+  const line = `${namespace}/${mirror} (${kind})${to}`;
+  return mirrored === false && kind !== "headless"
+    ? style.bad(`${line}: ${reason ?? "not mirrored"}`)
+    : line;
 }

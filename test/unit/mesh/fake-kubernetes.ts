@@ -21,7 +21,7 @@ export class FakeKubernetes {
   /** Requests that came, such as `DELETE /api/v1/namespaces/demo/services/web-east`. */
   readonly requests: string[] = [];
   /** Answers instead of the store, by path; a function is asked on every request. */
-  readonly answers = new Map<string, Answer | (() => Answer)>();
+  readonly answers = new Map<string, Answer | ((body: string) => Answer)>();
   /** Who manages a label or annotation, by `path key`, besides those who applied it. */
   readonly owners = new Map<string, string>();
   readonly #applied = new Map<string, readonly string[]>();
@@ -99,7 +99,7 @@ export class FakeKubernetes {
   #answer(method: string, url: URL, body: string): Answer {
     const path = url.pathname;
     const canned = this.answers.get(path);
-    if (canned !== undefined) return typeof canned === "function" ? canned() : canned;
+    if (canned !== undefined) return typeof canned === "function" ? canned(body) : canned;
     const object = this.#objects.get(path);
     if (method === "DELETE" && object !== undefined) {
       this.#objects.delete(path);

@@ -141,7 +141,9 @@ export class TrustingCluster {
 
   get #podObjects(): PodObject[] {
     const answer = this.fake.answers.get("/api/v1/pods");
-    const { body } = (typeof answer === "function" ? answer() : answer) ?? { body: { items: [] } };
+    const { body } = (typeof answer === "function" ? answer("") : answer) ?? {
+      body: { items: [] },
+    };
     return (body as { items: PodObject[] }).items;
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { catalogue } from "../../../verification/checks/catalogue.ts";
-import { thoroughCatalogue } from "../../../verification/checks/thorough.ts";
+import { exhaustiveCatalogue, thoroughCatalogue } from "../../../verification/checks/thorough.ts";
 import { credentialsAccepted } from "../../../verification/traffic/checks/credentials-accepted.ts";
 import { endpointsKnown } from "../../../verification/traffic/checks/endpoints-known.ts";
 import { mirrorAppears } from "../../../verification/traffic/checks/mirror-appears.ts";
@@ -27,7 +27,7 @@ describe("the page about verification", () => {
   for (const [heading, usual, thorough] of [
     ["Mesh", catalogue.mesh, []],
     ["Each cluster", catalogue.cluster, thoroughCatalogue.cluster],
-    ["Each Link", catalogue.link, thoroughCatalogue.link],
+    ["Each Link", catalogue.link, [...thoroughCatalogue.link, ...exhaustiveCatalogue.link]],
   ] as const) {
     it(`names every check, in order, and what it needs: ${heading}`, () => {
       const expected = [

@@ -1,95 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { accessRights, type AccessRight } from "../../../planning/access-rights.ts";
+import { accessRights } from "../../../planning/access-rights.ts";
 import { everybodysRights, reviewPermissions } from "../../../verification/access/permissions.ts";
 import type { KubernetesApi } from "../../../verification/kubernetes/api.ts";
-import { KubernetesApiError } from "../../../verification/kubernetes/errors.ts";
+import { rbac, rulesOf, served } from "./rbac.ts";
+import type { Rule } from "./rbac.ts";
 
-interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly verbs: readonly string[];
-  /** @default everywhere */
-  readonly namespace?: string;
-}
-
-const served: Record<string, readonly string[]> = {
-  "/api/v1": ["pods", "pods/log", "services", "endpoints", "secrets", "configmaps", "nodes"],
-  "/apis/apps/v1": ["deployments", "replicasets"],
-  "/apis/discovery.k8s.io/v1": ["endpointslices"],
-  "/apis/policy.linkerd.io/v1beta3": ["servers"],
-  "/apis/policy.linkerd.io/v1alpha1": ["servers", "authorizationpolicies"],
-  "/apis/rbac.authorization.k8s.io/v1": ["clusterroles"],
-  "/apis/authorization.k8s.io/v1": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
-  "/apis/authentication.k8s.io/v1": ["selfsubjectreviews"],
-};
-
-const rulesOf = (rights: readonly AccessRight[]): Rule[] =>
-  rights.map(({ apiGroup, resource, name, verbs }) => ({
-    apiGroups: [apiGroup],
-    resources: [resource],
-    verbs,
-    ...(name !== undefined && { resourceNames: [name] }),
-  }));
-
-/** An API server that decides as RBAC does. */
 function apiWith(rules: readonly Rule[], paths: readonly string[] = []) {
-  const questions: unknown[] = [];
-  const matches = (list: readonly string[], value: string) =>
-    list.includes(value) || list.includes("*");
-  const get = (path: string): unknown => {
-    if (path === "/api") return { versions: ["v1"] };
-    if (path === "/apis") {
-      const groupVersions = Object.keys(served).filter((root) => root.startsWith("/apis/"));
-      return {
-        groups: groupVersions.map((root) => ({
-          name: root.split("/")[2],
-          versions: [{ groupVersion: root.slice("/apis/".length) }],
-        })),
-      };
-    }
-    const resources = served[path];
-    if (resources === undefined) throw new KubernetesApiError(path, 404, "NotFound", "");
-    return { resources: resources.map((name) => ({ name })) };
-  };
-  const decide = (body: unknown): unknown => {
-    const { spec } = body as {
-      spec: {
-        namespace?: string;
-        nonResourceAttributes?: { path: string };
-        resourceAttributes?: Record<"verb" | "group" | "resource", string> & {
-          subresource?: string;
-          name?: string;
-        };
-      };
-    };
-    questions.push(spec);
-    if (spec.namespace !== undefined) {
-      return {
-        status: {
-          resourceRules: rules.filter(
-            ({ namespace }) => namespace === undefined || namespace === spec.namespace,
-          ),
-        },
-      };
-    }
-    const { resourceAttributes: asked, nonResourceAttributes } = spec;
-    if (asked === undefined) {
-      return { status: { allowed: paths.includes(nonResourceAttributes?.path ?? "") } };
-    }
-    const { verb, group, subresource, name } = asked;
-    const resource = [asked.resource, subresource].filter(Boolean).join("/");
-    const allowed = rules.some(
-      (rule) =>
-        rule.namespace === undefined &&
-        matches(rule.apiGroups, group) &&
-        matches(rule.resources, resource) &&
-        matches(rule.verbs, verb) &&
-        (rule.resourceNames?.includes(name ?? "") ?? true),
-    );
-    return { status: { allowed } };
-  };
+  const { get, decide, questions } = rbac(rules, paths);
   const api = {
     server: "https://east:6443",
     get: (path: string) => Promise.resolve().then(() => get(path)),

@@ -48,6 +48,7 @@ const status: MeshStatus = {
       source: "west",
       target: "southeast",
       mode: "gateway",
+      access: { account: "from-west", tokenGeneration: 1, revoked: false },
       present: true,
       serviceMirror: {
         takenUp: true,
@@ -73,6 +74,7 @@ const status: MeshStatus = {
       source: "southeast",
       target: "west",
       mode: "flat",
+      access: { account: "from-southeast", tokenGeneration: 1, revoked: false },
       present: true,
       serviceMirror: { takenUp: true, pod: "controller-west-1", trouble: undefined, stuck: false },
       discovery: { trouble: undefined },
@@ -106,6 +108,21 @@ Trust anchor  SHA-256 A7:3F:C3:80
 Kubeconfig    west       /home/me/west.kubeconfig
               southeast  /home/me/southeast.kubeconfig`,
     );
+  });
+
+  it("shows that a source was cut off, and that its mirrors are as they were last", () => {
+    const [link, ...others] = status.links;
+    assert.ok(link);
+    const cut = (takenUp: boolean) => ({
+      ...link,
+      access: { ...link.access, revoked: true },
+      serviceMirror: { ...link.serviceMirror, takenUp },
+    });
+    const gone = renderStatus({ ...status, links: [cut(false), ...others] });
+    assert.match(gone, /│ west → southeast │ gateway │ revoked: cut off │/);
+    assert.match(gone, /as they were last: .*\n.*demo\/web-southeast \(gateway\)/);
+    const still = renderStatus({ ...status, links: [cut(true), ...others] });
+    assert.match(still, /│ revoked, still let in │/);
   });
 
   it("says what is wrong, and that there is no data plane", () => {

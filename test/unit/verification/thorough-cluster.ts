@@ -1,6 +1,10 @@
+import { accessRights } from "../../../planning/access-rights.ts";
+import { everybodysRights } from "../../../verification/access/permissions.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok, proxy } from "../mesh/linked-cluster.ts";
 import { issuerCertificate } from "./certificates.ts";
+import { rbac, rulesOf, served } from "./rbac.ts";
+import type { Rule } from "./rbac.ts";
 import { core, deployments, runningCluster } from "./running.ts";
 import type { RunningCluster } from "./running.ts";
 import { webhookCertificates } from "./webhook-certificates.ts";
@@ -63,7 +67,34 @@ export async function thoroughCluster(cluster: RunningCluster): Promise<FakeKube
   ] as const) {
     setProxyExpiry(fake, namespace, `${pod}-5d8f-abcde`, expires);
   }
+  putToken(fake, `remote-access-${target}`, `remote-access-${target}.token-1`);
+  setRights(fake, `remote-access-${target}`, rulesOf(accessRights("gateway")));
   return fake;
+}
+
+/** A token Secret of an account. */
+export function putToken(fake: FakeKubernetes, account: string, name: string): void {
+  fake.put(`${core}/linkerd-multicluster/secrets`, {
+    metadata: { name, annotations: { "kubernetes.io/service-account.name": account } },
+    type: "kubernetes.io/service-account-token",
+  });
+}
+
+/** Lets everybody who asks have these rights, besides everybody's; there is a token for the account alone. */
+export function setRights(fake: FakeKubernetes, account: string, rules: readonly Rule[]): void {
+  const { get, decide } = rbac([...rules, ...rulesOf(everybodysRights)]);
+  for (const path of ["/api", "/apis", ...Object.keys(served)]) {
+    fake.answers.set(path, () => ok(get(path)));
+  }
+  fake.answers.set(
+    `${core}/linkerd-multicluster/serviceaccounts/${account}/token`,
+    ok({ status: { token: "hunter3" } }),
+  );
+  for (const review of ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]) {
+    fake.answers.set(`/apis/authorization.k8s.io/v1/${review}`, (body) =>
+      ok(decide(JSON.parse(body))),
+    );
+  }
 }
 
 /** A pod of the namespace `default`, meshed unless something else is said. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { thoroughCatalogue } from "../../../verification/checks/thorough.ts";
+import { exhaustiveCatalogue, thoroughCatalogue } from "../../../verification/checks/thorough.ts";
 import type { CheckResult, Mesh, Verification } from "../../../verification/index.ts";
 import { failuresOf, verify } from "../../../verification/index.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
@@ -79,7 +79,9 @@ describe("what only a verification asks", () => {
     const timed = results.filter(({ milliseconds }) => milliseconds !== undefined);
     assert.equal(
       timed.length,
-      2 * thoroughCatalogue.cluster.length + 2 * thoroughCatalogue.link.length,
+      2 * thoroughCatalogue.cluster.length +
+        2 * thoroughCatalogue.link.length +
+        2 * exhaustiveCatalogue.link.length,
     );
   });
 

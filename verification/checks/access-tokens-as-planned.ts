@@ -1,0 +1,42 @@
+import { accessToken } from "../../planning/names.ts";
+import type { KubernetesSecret, List } from "../kubernetes/objects.ts";
+import { corePath, multiclusterNamespace as namespace } from "../names.ts";
+import type { Check } from "./check.ts";
+import { failed, kubectl, notRun, passed } from "./check.ts";
+import { silent } from "./run-check.ts";
+import type { AskedLink } from "./thorough.ts";
+
+const accountAnnotation = "kubernetes.io/service-account.name";
+
+/**
+ * Of a source's account in the target there is one token, of the planned generation; of a revoked one there
+ * is none. Another one would go on opening the target after it was rotated.
+ */
+export const accessTokensAsPlanned: Check<AskedLink> = {
+  id: "access-tokens",
+  title: "account in the target: the planned token, no other",
+  run: async ({ plan, target, targetCluster }) => {
+    if (targetCluster === undefined) return notRun(silent(plan.target));
+    const { accessAccount, access } = plan;
+    const { items } = await targetCluster.api.get<List<KubernetesSecret>>(
+      corePath(namespace, "secrets"),
+      { fieldSelector: "type=kubernetes.io/service-account-token" },
+    );
+    const found = items
+      .filter(({ metadata }) => metadata.annotations?.[accountAnnotation] === accessAccount)
+      .map(({ metadata }) => metadata.name);
+    const planned = access.revoked ? [] : [accessToken(accessAccount, access.tokenGeneration)];
+    const missing = planned.filter((name) => !found.includes(name));
+    const others = found.filter((name) => !planned.includes(name));
+    const troubles = [
+      ...missing.map((name) => `${name} is missing`),
+      ...others.map((name) => `${name} opens ${plan.target} too`),
+    ];
+    if (troubles.length === 0) return passed(planned[0] ?? "none: revoked");
+    const mend = others.length > 0 ? `delete secret ${others.join(" ")}` : "get secrets";
+    return failed(
+      troubles.join("; "),
+      `${others.length > 0 ? "Delete what nobody planned" : "Look"}: ${kubectl(target, `-n ${namespace} ${mend}`)}${missing.length > 0 ? "; what is missing returns by: up --refresh" : ""}`,
+    );
+  },
+};
