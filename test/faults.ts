@@ -19,6 +19,7 @@ interface Options {
   readonly scenario: readonly string[];
   readonly fault: readonly string[];
   readonly case?: string;
+  readonly each: boolean;
   readonly results?: string;
   readonly processes: number;
   readonly kill: boolean;
@@ -47,6 +48,11 @@ await new Command("npm run test:faults --")
       .default(faults.map(({ name }) => name)),
   )
   .option("--case <text>", "only cases whose name contains this")
+  .option(
+    "--each",
+    "of each sort of case (command, operation, type, fault) the first in every stack",
+    false,
+  )
   .option("--results <file>", "keep results there, and run no case again that has one")
   .option("--processes <number>", "how many stacks at a time", wholeNumber, 1)
   .option("--kill", "kill engines even where it is known what that leaves", false)
@@ -61,6 +67,7 @@ Examples:
   npm run test:faults
   npm run test:faults -- --stack mixed --case create/kind:index:Cluster/west/killed
   npm run test:faults -- --results faults.jsonl      # goes on where it was stopped
+  npm run test:faults -- --results faults.jsonl --each   # the first of each sort; the rest by the line above
   npm run test:faults -- --only random --runs 10000 --seed 7
   IMAGES=~/images npm run test:faults -- --real      # with a data plane
 
@@ -117,7 +124,7 @@ async function crashMatrix(options: Options): Promise<boolean> {
           scenarios: options.scenario,
           faults: options.fault,
           case: options.case ?? "",
-          each: false,
+          each: options.each,
           really: options.kill,
           done: results.filter((result) => result.stack === name).map((result) => result.name),
           shard: 0,
