@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { withLock } from "../../toolchain/lock.ts";
+import { workspaceDirectory } from "../backend.ts";
 import { down } from "../down.ts";
 import type { Tell } from "../report/phases.ts";
 import { Reporter } from "../report/reporter.ts";
@@ -24,6 +26,9 @@ export async function removeByEngine(
 ): Promise<void> {
   const env = runEnv(directory);
   const backend = runBackend(directory, withCredentials(record.backendUrl), process.env);
+  // It is written before Pulumi is first asked for anything: without it there is no stack.
+  const workspace = workspaceDirectory(backend, record.name);
+  if (workspace !== undefined && !existsSync(workspace)) return;
   // The configuration is in the workspace, and destroying needs none.
   const stack = stackOf(record.name, { clusters: [] });
   const tell: Tell = { step: say, notice: say, current: () => undefined };

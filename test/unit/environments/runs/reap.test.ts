@@ -158,6 +158,14 @@ describe("reap", () => {
     assert.equal(await exists(path.join(env["XDG_STATE_HOME"] ?? "", "linkerd-topology")), false);
   });
 
+  test("needs no Pulumi for a run that had not asked Pulumi for anything", async () => {
+    const record = { ...recordOf("lab-early", gone), engineRemoves: true };
+    const place = await begun({ ...record, backendUrl: "file:///there/is/no/such/backend" });
+    const { removed, failed } = await reap({ env });
+    assert.deepEqual([names(removed), failed], [["lab-early"], []]);
+    assert.equal(await exists(place), false);
+  });
+
   test("goes by Docker alone where the files are lost", async () => {
     const lost = recordOf("lab-lost", gone);
     const lostAlive = recordOf("lab-busy", alive);
