@@ -11,7 +11,7 @@ import { runPart } from "./engine/crash/matrix-part.ts";
 import { scenarios } from "./engine/crash/scenarios.ts";
 import { renderMatrix } from "./engine/crash/table.ts";
 import { engineTools } from "./engine/tools.ts";
-import { killRuns } from "./faults/kill.ts";
+import { killRuns, killTable } from "./faults/kill.ts";
 import { checkAnything, checkBroken, checkValid } from "./unit/planning/random-topologies.ts";
 
 interface Options {
@@ -25,7 +25,7 @@ interface Options {
   readonly kill: boolean;
   readonly runs: number;
   readonly seed: number;
-  readonly only?: "matrix" | "random";
+  readonly only?: "matrix" | "random" | "kill" | "mesh";
   readonly real: boolean;
 }
 
@@ -58,7 +58,11 @@ await new Command("npm run test:faults --")
   .option("--kill", "kill engines even where it is known what that leaves", false)
   .option("--runs <number>", "random topologies of each sort", wholeNumber, 10_000)
   .option("--seed <number>", "of the random topologies", wholeNumber, Date.now() % 2 ** 31)
-  .addOption(new Option("--only <part>", "one part alone").choices(["matrix", "random"]))
+  .addOption(
+    new Option("--only <part>", "one part alone; kill and mesh are those on real clusters").choices(
+      ["matrix", "random", "kill", "mesh"],
+    ),
+  )
   .option("--real", "instead, on real clusters: `run` is killed; faults in a running mesh", false)
   .addHelpText(
     "after",
@@ -69,12 +73,17 @@ Examples:
   npm run test:faults -- --results faults.jsonl      # goes on where it was stopped
   npm run test:faults -- --results faults.jsonl --each   # the first of each sort; the rest by the line above
   npm run test:faults -- --only random --runs 10000 --seed 7
-  IMAGES=~/images npm run test:faults -- --real      # with a data plane
+  npm run test:faults -- --only kill                 # on real clusters: run is killed
+  IMAGES=~/images npm run test:faults -- --real      # that, and a mesh with a data plane
 
 Exit status: 0 where everything survived, 1 otherwise.`,
   )
   .action(async (options: Options) => {
-    const passed = options.real ? await onRealClusters() : await withDoubles(options);
+    const { only, real } = options;
+    const passed =
+      real || only === "kill" || only === "mesh"
+        ? await onRealClusters(only)
+        : await withDoubles(options);
     process.exitCode = passed ? 0 : 1;
   })
   .parseAsync();
@@ -165,15 +174,26 @@ async function earlierResults(file: string | undefined): Promise<CaseResult[]> {
     .map((line) => JSON.parse(line) as CaseResult);
 }
 
-async function onRealClusters(): Promise<boolean> {
+async function onRealClusters(only: Options["only"]): Promise<boolean> {
+  const killed = only === "mesh" || (await runsAreReaped());
+  const mesh = only === "kill" || (await meshIsWatched());
+  return killed && mesh;
+}
+
+async function runsAreReaped(): Promise<boolean> {
   const killed = await killRuns(killPoints, say);
+  say(`\n${killTable(killed)}\n`);
   const left = killed.flatMap(({ share, leftByReap }) =>
     leftByReap.map((trace) => `killed at ${String(Math.round(share * 100))} %: ${trace}`),
   );
   for (const trace of left) say(`left by reap: ${trace}`);
+  return left.length === 0;
+}
+
+async function meshIsWatched(): Promise<boolean> {
   const script = path.join(import.meta.dirname, "faults", "mesh.ts");
   const { exitCode } = await execa(process.execPath, [script], { stdio: "inherit", reject: false });
-  return left.length === 0 && exitCode === 0;
+  return exitCode === 0;
 }
 
 function wholeNumber(text: string): number {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "../../environments/docker.ts";
+import { accessToken } from "../../planning/names.ts";
 import type { LinkPlan } from "../../planning/plan-types.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
 import type { List, Metadata } from "../../verification/kubernetes/objects.ts";
@@ -71,7 +72,8 @@ export const meshFaults: readonly MeshFault[] = [
     patience: 45_000,
     needsTraffic: true,
     async strike({ api, link }) {
-      await api.delete(corePath(multiclusterNamespace, "secrets", `${link.accessAccount}-link`));
+      const secret = accessToken(link.accessAccount, link.access.tokenGeneration);
+      await api.delete(corePath(multiclusterNamespace, "secrets", secret));
     },
   },
   {

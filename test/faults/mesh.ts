@@ -1,7 +1,8 @@
 // Faults in a running mesh: two clusters, a mixed Link each way. What verify says, when it is noticed, how it
 // heals, and what clients saw. Prints a table in Markdown.
 //
-// IMAGES=dir npm run test:faults -- --mesh
+// IMAGES=dir npm run test:faults -- --only mesh
+// IMAGES=dir node test/faults/mesh.ts gateway,credential table.md      # some of them
 import { writeFile } from "node:fs/promises";
 import { meshOfStack } from "../../environments/mesh-of-stack.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
