@@ -7,7 +7,7 @@ import { timeLimits } from "../../planning/time-limits.ts";
 import { isNotFound } from "../../verification/kubernetes/errors.ts";
 import { differences, listObjects } from "./api-objects.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
-import { type OutsideCluster, OutsideClusters } from "./outside-clusters.ts";
+import { type OutsideCluster, OutsideClusters, settled } from "./outside-clusters.ts";
 
 const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const httpRoutes = `${definitions}/httproutes.gateway.networking.k8s.io`;
@@ -117,17 +117,4 @@ async function installGatewayApi({ api }: OutsideCluster, file: string | undefin
     const definition = document.toJS() as { kind?: string } | null;
     if (definition?.kind === "CustomResourceDefinition") await api.post(definitions, definition);
   }
-}
-
-/** Nothing of the cluster's own is still on its way. */
-async function settled(api: OutsideCluster["api"]): Promise<void> {
-  await eventually("every pod to be Ready", timeLimits.nodesReady, async () => {
-    const { items } = await api.get<{
-      items: { status: { conditions?: { type: string; status: string }[] } }[];
-    }>("/api/v1/pods");
-    const ready = items.every(({ status }) =>
-      status.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
-    );
-    return items.length > 0 && ready ? true : undefined;
-  });
 }

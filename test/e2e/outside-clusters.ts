@@ -7,9 +7,11 @@ import type { Sources } from "../../planning/sources.ts";
 import { kindProvider } from "../../providers/kind/provider.ts";
 import { startServer } from "../../providers/server/index.ts";
 import type { PropertyMap, RunningServer } from "../../providers/server/index.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
 import { connect } from "../../verification/kubernetes/connect.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
 import { ProviderClient } from "../unit/kind/provider-client.ts";
+import { eventually } from "./environment.ts";
 
 const quiet: Tell = { step: () => undefined, current: () => undefined, notice: () => undefined };
 
@@ -109,4 +111,17 @@ async function remove(
   await networks.delete(network["name"] as string, network, network);
   await server.close();
   await rm(directory, { recursive: true, force: true });
+}
+
+/** Nothing of the cluster's own is still on its way. */
+export async function settled(api: KubernetesApi): Promise<void> {
+  await eventually("every pod to be Ready", timeLimits.nodesReady, async () => {
+    const { items } = await api.get<{
+      items: { status: { conditions?: { type: string; status: string }[] } }[];
+    }>("/api/v1/pods");
+    const ready = items.every(({ status }) =>
+      status.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
+    );
+    return items.length > 0 && ready ? true : undefined;
+  });
 }

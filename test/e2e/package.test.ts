@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -94,6 +94,27 @@ describe("the npm package, installed elsewhere", () => {
     }
     assert.match(await readFile(path.join(dist, "Pulumi.yaml"), "utf8"), /^main: index\.js$/m);
   });
+
+  test(
+    "brings a cluster up, runs a command with it, and takes it away",
+    { timeout: 600_000 },
+    async () => {
+      const project = path.join(directory, "project");
+      await writeFile(path.join(project, "one.yaml"), "clusters: [{ name: west }]\n");
+      const { exitCode, stdout, stderr } = await execa(
+        bin,
+        [
+          ...["run", "--topology", "one.yaml", "--name", `e2e-package-${process.pid}`, "--verify"],
+          ...["--", "sh", "-c", "kubectl get nodes --output name; exit 7"],
+        ],
+        { cwd: project, env: { XDG_STATE_HOME: path.join(directory, "state") }, reject: false },
+      );
+      assert.equal(exitCode, 7, stderr);
+      assert.match(stdout, /^node\/e2e-package-.*-west-control-plane$/m);
+      assert.match(stderr, /nothing is left/);
+      await assert.rejects(access(path.join(directory, "state")));
+    },
+  );
 
   test("has provider plugins that can be started", async () => {
     const providers = path.join(directory, "project/node_modules/linkerd-topology/dist/providers");

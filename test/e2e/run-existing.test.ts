@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { access, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { listRuns } from "../../environments/reap.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import { differences, listObjects } from "./api-objects.ts";
+import { eventually } from "./environment.ts";
+import { type OutsideCluster, OutsideClusters, settled } from "./outside-clusters.ts";
+
+const main = path.resolve(import.meta.dirname, "../../environments/main.ts");
+
+/**
+ * What a run can't take away by removing containers: Linkerd in a cluster that goes on living, and a stack
+ * in a backend that others use as well.
+ */
+describe(
+  "a run in a cluster that exists, with a backend that was chosen",
+  { timeout: 1_200_000 },
+  () => {
+    let outside: OutsideClusters | undefined;
+    let cluster: OutsideCluster;
+    let listed: Map<string, string>;
+    let directory = "";
+    let env: Record<string, string>;
+    const base = `e2e-lent-${process.pid}`;
+
+    before(async () => {
+      outside = await OutsideClusters.create(["lent"]);
+      cluster = outside.clusters[0] as OutsideCluster;
+      directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-lent-"));
+      await mkdir(path.join(directory, "backend"));
+      env = {
+        XDG_STATE_HOME: path.join(directory, "state"),
+        PULUMI_CONFIG_PASSPHRASE: "of my own",
+      };
+      const { name, kubeconfig, node, podSubnet, serviceSubnet } = cluster;
+      const topology = {
+        clusters: [
+          { name, kubeconfig, podSubnet, serviceSubnet, apiServer: `https://${node}:6443` },
+        ],
+      };
+      await writeFile(path.join(directory, "lent.yaml"), stringify(topology));
+      await settled(cluster.api);
+      listed = await eventually("the objects of before", timeLimits.apiServerAnswers, () =>
+        listObjects(cluster.api),
+      );
+    });
+    after(async () => {
+      await rm(directory, { recursive: true, force: true });
+      await outside?.dispose();
+    });
+
+    /** A run by the command line, with what it said. */
+    const run = async (...args: string[]) => {
+      const options = ["--name", base, "--backend", `file://${directory}/backend`];
+      const child = await execa(
+        process.execPath,
+        [main, "run", ...options, "--topology", path.join(directory, "lent.yaml"), ...args],
+        { env, reject: false, all: true },
+      );
+      process.stderr.write(`${child.all}\n`);
+      return child;
+    };
+
+    const stacks = async (): Promise<string[]> =>
+      (await readdir(path.join(directory, "backend"), { recursive: true })).filter((file) =>
+        /stacks\/.*\.json$/.test(file),
+      );
+
+    async function assertAsBefore(): Promise<void> {
+      let left: string[] = [];
+      await eventually("the listing of before", timeLimits.mirrorFollows, async () => {
+        left = differences(listed, await listObjects(cluster.api));
+        return left.length === 0 ? true : undefined;
+      }).catch(() => undefined);
+      assert.deepEqual(left, []);
+    }
+
+    test("gives the command the cluster, and afterwards leaves it as it was", async () => {
+      const note = path.join(directory, "seen");
+      const look = `kubectl get namespace linkerd --output name >"${note}"; exit 7`;
+      const { exitCode, all } = await run("--verify", "--", "sh", "-c", look);
+      assert.equal(exitCode, 7);
+      await access(note);
+      // Once with its time, and not once more with that of who passed it on.
+      assert.doesNotMatch(all, /^\S+Z +\S+Z /m);
+      await assertAsBefore();
+      assert.deepEqual(await stacks(), []);
+      assert.deepEqual(await listRuns({ env }), []);
+      await assert.rejects(access(path.join(directory, "state")));
+    });
+  },
+);
