@@ -12,7 +12,7 @@ import type { PropertyMap } from "../../../providers/server/index.ts";
 import { packageSchema, Secret, unknown } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
 import type { FakeKubernetes } from "./fake-kubernetes.ts";
-import { linkedCluster, ok, proxy } from "./linked-cluster.ts";
+import { linkedCluster, linkInputs, ok, proxy } from "./linked-cluster.ts";
 
 const urn = "urn:pulumi:test::test::linkerd-topology:index:LinkReady::west-east";
 const core = "/api/v1/namespaces";
@@ -25,13 +25,7 @@ describe("gates", () => {
   });
   afterEach(() => fake.stop());
 
-  const link = (): PropertyMap => ({
-    kubeconfig: fake.kubeconfig,
-    namespace: "linkerd-multicluster",
-    link: "east",
-    gateway: true,
-    triggers: [],
-  });
+  const link = (): PropertyMap => linkInputs(fake);
 
   it("InjectorReady waits until a dry run comes back with the proxy", async () => {
     let asked = 0;

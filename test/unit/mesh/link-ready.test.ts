@@ -10,6 +10,7 @@ import {
   controllerPod,
   leases,
   linkedCluster,
+  linkInputs,
   links,
   logPath,
   metrics,
@@ -28,13 +29,7 @@ describe("LinkReady", () => {
   });
   afterEach(() => fake.stop());
 
-  const link = (): PropertyMap => ({
-    kubeconfig: fake.kubeconfig,
-    namespace: "linkerd-multicluster",
-    link: "east",
-    gateway: true,
-    triggers: [],
-  });
+  const link = (): PropertyMap => linkInputs(fake);
 
   it("waits until the service mirror has taken the Link up", async () => {
     const { context, said } = testContext();

@@ -1,3 +1,4 @@
+import type { PropertyMap } from "../../../providers/server/index.ts";
 import { FakeKubernetes } from "./fake-kubernetes.ts";
 
 export const mirrors = "/api/v1/namespaces/demo/services";
@@ -69,6 +70,17 @@ export async function linkedCluster(): Promise<FakeKubernetes> {
   fake.answers.set(metricsPath, ok(metrics({ services: 3, enabled: 1, alive: 1, probes: 2 })));
   fake.answers.set(logPath, ok(takenUp("uid-1", 2)));
   return fake;
+}
+
+/** What a gate is given to wait for that cluster's Link. */
+export function linkInputs({ kubeconfig }: FakeKubernetes): PropertyMap {
+  return {
+    kubeconfig,
+    namespace: "linkerd-multicluster",
+    link: "east",
+    gateway: true,
+    triggers: [],
+  };
 }
 
 /** A service mirror's pod, Ready. */
