@@ -3,6 +3,7 @@ import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { stateDirectory } from "../../environments/paths.ts";
 import { readAction, runComposite } from "../unit/cli/composite.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -21,6 +22,7 @@ describe("the GitHub Action", { timeout: 900_000 }, () => {
   after(() => rm(workspace, { recursive: true, force: true }));
 
   test("brings the topology up, verifies it, runs the command, and leaves nothing", async () => {
+    const env = { XDG_STATE_HOME: path.join(workspace, "state") };
     const { steps, summary } = await runComposite({
       action: await readAction(path.join(root, "action.yml")),
       actionPath: root,
@@ -31,7 +33,7 @@ describe("the GitHub Action", { timeout: 900_000 }, () => {
         cache: "false",
         images: process.env["IMAGES"] ?? "",
       },
-      env: { XDG_STATE_HOME: path.join(workspace, "state") },
+      env,
     });
     const outcomeOf = (name: string) => steps.find(({ step }) => step === name)?.outcome;
     const output = steps.map((step) => `${step.step}: ${step.output}`).join("\n");
@@ -45,6 +47,6 @@ describe("the GitHub Action", { timeout: 900_000 }, () => {
     );
     assert.match(summary, /^## ✅ e2e-action-.*: as planned/);
     assert.match(output, /nothing is left/);
-    await assert.rejects(access(path.join(workspace, "state")));
+    await assert.rejects(access(stateDirectory(env)));
   });
 });

@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
+import { stateDirectory } from "../../environments/paths.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 let directory = "";
@@ -100,6 +101,7 @@ describe("the npm package, installed elsewhere", () => {
     { timeout: 600_000 },
     async () => {
       const project = path.join(directory, "project");
+      const env = { XDG_STATE_HOME: path.join(directory, "state") };
       await writeFile(path.join(project, "one.yaml"), "clusters: [{ name: west }]\n");
       const { exitCode, stdout, stderr } = await execa(
         bin,
@@ -107,12 +109,12 @@ describe("the npm package, installed elsewhere", () => {
           ...["run", "--topology", "one.yaml", "--name", `e2e-package-${process.pid}`, "--verify"],
           ...["--", "sh", "-c", "kubectl get nodes --output name; exit 7"],
         ],
-        { cwd: project, env: { XDG_STATE_HOME: path.join(directory, "state") }, reject: false },
+        { cwd: project, env, reject: false },
       );
       assert.equal(exitCode, 7, stderr);
       assert.match(stdout, /^node\/e2e-package-.*-west-control-plane$/m);
       assert.match(stderr, /nothing is left/);
-      await assert.rejects(access(path.join(directory, "state")));
+      await assert.rejects(access(stateDirectory(env)));
     },
   );
 

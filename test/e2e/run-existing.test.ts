@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { stringify } from "yaml";
+import { stateDirectory } from "../../environments/paths.ts";
 import { listRuns } from "../../environments/reap.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { differences, listObjects } from "./api-objects.ts";
@@ -91,7 +92,7 @@ describe(
       await assertAsBefore();
       assert.deepEqual(await stacks(), []);
       assert.deepEqual(await listRuns({ env }), []);
-      await assert.rejects(access(path.join(directory, "state")));
+      await assert.rejects(access(stateDirectory(env)));
     });
   },
 );
