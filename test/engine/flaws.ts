@@ -125,7 +125,8 @@ function credentials(plan: Plan, world: World): string[] {
     const token = find(world, tokenOf(plan, link), "data", "token");
     const plain = typeof token === "string" ? Buffer.from(token, "base64").toString() : undefined;
     const source = `${prefixOf(plan, link.source)}-to-${link.target}`;
-    return ["service-mirror", "destination"].flatMap((use) => {
+    const uses = link.mode === "gateway" ? ["service-mirror"] : ["service-mirror", "destination"];
+    return uses.flatMap((use) => {
       const kubeconfig = find(
         world,
         `kubernetes:core/v1:Secret in ${source}-${use}`,
@@ -139,8 +140,9 @@ function credentials(plan: Plan, world: World): string[] {
   });
 }
 
-function tokenOf(plan: Plan, { target, accessAccount }: LinkPlan): string {
-  return `kubernetes:core/v1:Secret in ${prefixOf(plan, target)}-multicluster-${accessAccount}`;
+function tokenOf(plan: Plan, { source, target, access }: LinkPlan): string {
+  const account = `${prefixOf(plan, target)}-from-${source}`;
+  return `kubernetes:core/v1:Secret in ${account}.token-${access.tokenGeneration}`;
 }
 
 /** A control plane has a certificate and the key to it, and all of them trust the same anchor. */
