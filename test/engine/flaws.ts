@@ -121,7 +121,8 @@ function releases(world: World): string[] {
 
 /** What a source knows of a target has to be what the target gives out now. */
 function credentials(plan: Plan, world: World): string[] {
-  return plan.links.flatMap((link) => {
+  const entitled = plan.links.filter(({ access }) => !access.revoked);
+  return entitled.flatMap((link) => {
     const token = find(world, tokenOf(plan, link), "data", "token");
     const plain = typeof token === "string" ? Buffer.from(token, "base64").toString() : undefined;
     const source = `${prefixOf(plan, link.source)}-to-${link.target}`;
