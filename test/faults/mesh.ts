@@ -8,7 +8,7 @@ import { meshOfStack } from "../../environments/mesh-of-stack.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
 import { connect } from "../../verification/kubernetes/connect.ts";
-import type { Mesh } from "../../verification/index.ts";
+import { renderVerification, verify, type Mesh } from "../../verification/index.ts";
 import { eventually, TestEnvironment } from "../e2e/environment.ts";
 import { Probe, startProbe } from "../e2e/probe.ts";
 import { kubeconfigIn } from "../e2e/kubeconfigs.ts";
@@ -68,7 +68,15 @@ async function bringUp(): Promise<boolean> {
     await startProbe(west, { name: "client", cluster: "west", meshed: true });
     await addServices(east);
   }
+  await requireProved();
   return dataPlane;
+}
+
+/** What is wrong before anything happens would be taken for what came of it. */
+async function requireProved(): Promise<void> {
+  const verification = await verify(await meshOfStack(environment));
+  say(`${String(verification.results.length)} checks in ${String(verification.milliseconds)} ms`);
+  if (!verification.proved) throw new Error(renderVerification(verification));
 }
 
 async function addServices(east: KubernetesApi): Promise<void> {
