@@ -83,13 +83,8 @@ async function killAt(runs: EphemeralRuns, share: number, after: number): Promis
   const { failed } = await reap({ env: runs.env });
   const reaping = performance.now() - begun;
   const left = await settled(runs);
-  const last =
-    run
-      .log()
-      .trim()
-      .split("\n")
-      .at(-1)
-      ?.replace(/^\S+\s+/, "") ?? "";
+  const [said = ""] = run.log().trim().split("\n").slice(-1);
+  const last = said.replace(/^\S+\s+/, "") || "nothing said yet";
   return {
     share,
     after,
