@@ -19,6 +19,7 @@ import { notVerified, toVerification } from "./proved.ts";
 import { makeRunMesh } from "./run-mesh.ts";
 import type { RunMesh } from "./run-mesh.ts";
 import { takeDown } from "./take-down.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** How a mesh is made that goes away again. */
 export interface RunOptions {
@@ -238,24 +239,5 @@ class Session {
     const { reporter } = this.#output;
     if (reporter === undefined) this.#output.write(`${text}\n`);
     else reporter.notice(text);
-  }
-}
-
-/** Rejects as soon as the signal is aborted, while the work may go on. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-    work.catch(() => undefined);
   }
 }
