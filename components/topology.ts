@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Network, type NetworkArgs } from "../sdks/kind/index.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { planOrThrow } from "../planning/plan.ts";
+import { planGatewayAdmission } from "../planning/policy/gateway-admission.ts";
 import type { LinkPlan, Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
@@ -9,6 +10,7 @@ import type { AnchorGeneration } from "./anchors.ts";
 import { AccessAccount } from "./access-account.ts";
 import type { ExistingCluster } from "./existing-cluster.ts";
 import { makeExports } from "./exports.ts";
+import { GatewayAdmission } from "./policy/gateway-admission.ts";
 import { given } from "./given.ts";
 import { KindCluster } from "./kind-cluster.ts";
 import { Link } from "./link.ts";
@@ -74,9 +76,10 @@ export class Topology extends pulumi.ComponentResource {
     const trust = makeTrust(name, plan, child);
     this.trustAnchors = trust.anchors;
     this.trustAnchor = trust.newest;
-    const network = plan.clusters.some((cluster) => cluster.type === "kind")
-      ? new Network(networkName(name, plan), networkArgs(plan, args.labels), child).name
-      : plan.network.name;
+    const docker = plan.clusters.some((cluster) => cluster.type === "kind")
+      ? new Network(networkName(name, plan), networkArgs(plan, args.labels), child)
+      : undefined;
+    const network = docker?.name ?? plan.network.name;
     const members = new Map(
       plan.clusters.map((cluster) => [
         cluster.name,
@@ -90,10 +93,36 @@ export class Topology extends pulumi.ComponentResource {
         makeLink(name, link, { plan, members, routes, bundle: trust.bundle }, child),
       ]),
     );
+    for (const member of members.values()) {
+      admitAtGateway(member, plan, { dockerSubnet: docker?.subnet, child });
+    }
     makeExports({ name, plan, members, links, topology: this });
     this.clusters = Object.fromEntries([...members].map(([key, { cluster }]) => [key, cluster]));
     this.registerOutputs({});
   }
+}
+
+/** Narrows, or widens again, whom the gateway of a cluster lets through, where the topology says. */
+function admitAtGateway(
+  { plan: { name, gateway }, prefix, cluster, multicluster }: Member,
+  plan: Plan,
+  around: {
+    readonly dockerSubnet: pulumi.Output<string> | undefined;
+    readonly child: pulumi.ComponentResourceOptions;
+  },
+): void {
+  const admission = planGatewayAdmission(plan, name);
+  if (gateway?.admission === undefined || admission === undefined) return;
+  new GatewayAdmission(
+    `${prefix}-gateway`,
+    {
+      cluster,
+      extension: multicluster,
+      admission,
+      ...given({ dockerSubnet: around.dockerSubnet }),
+    },
+    around.child,
+  );
 }
 
 /** Another subnet is another network: its clusters are made anew on it, so it is a new resource as well. */

@@ -15,12 +15,15 @@ export function countResources(plan: Plan): number | undefined {
   const perCluster = 3 + 4 + 8 + 4;
   const routes = clusters.filter((c) => c.type === "kind" && c.routePeers.length > 0).length;
   const exported = new Set(exports.map((e) => `${e.cluster} ${e.namespace} ${e.service}`));
+  const admissions = clusters.filter(({ gateway }) => gateway?.admission !== undefined).length;
   const federated = mirrors.filter(({ kind }) => kind === "federated");
   const federatedServices = new Set(federated.map((m) => `${m.namespace} ${m.of[0]?.service}`));
   return (
     once +
     perCluster * clusters.length +
     2 * routes +
+    // What the chart has of identities and of addresses, both in a component.
+    3 * admissions +
     links.reduce((sum, link) => sum + countOfLink(link), 0) +
     exported.size +
     federatedServices.size

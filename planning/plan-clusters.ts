@@ -163,6 +163,7 @@ function planGateway(
     probePort: isNodePort ? probeNodePort : defaults.probePort,
     loadBalancerIP,
     identity: gatewayIdentity(trustDomain),
+    ...(gateway.admission !== undefined && { admission: gateway.admission }),
   };
 }
 

@@ -102,6 +102,8 @@ export interface GatewayPlan {
   readonly loadBalancerIP: string | undefined;
   /** TLS identity of the gateway. */
   readonly identity: string;
+  /** Whom it lets through; undefined where that is left to Linkerd's chart, which lets in everybody. */
+  readonly admission?: "linked" | "everybody";
 }
 
 export interface LinkPlan {

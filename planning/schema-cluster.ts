@@ -51,6 +51,11 @@ const gateway = told(
       "a list of host names or IPv4 addresses",
       "write a list such as [203.0.113.7]",
     ).exactOptional(),
+    admission: told(
+      z.enum(["linked", "everybody"]),
+      "linked or everybody",
+      "write linked or everybody",
+    ).exactOptional(),
   }),
   "a gateway",
   "write a map such as { nodePort: 30143 }",

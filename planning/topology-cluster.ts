@@ -154,4 +154,11 @@ export interface GatewaySpec {
    * @default the names of the cluster's nodes, or the first address of its range for load balancers
    */
   readonly addresses?: readonly string[];
+  /**
+   * Whom the gateway lets through. `linked`: the trust domains and addresses of the clusters that have a Link
+   * to it. `everybody`: every meshed client from everywhere, as Linkerd's chart has it; after `linked` it has
+   * to be written, since what was narrowed is not widened by leaving it out.
+   * @default everybody, by the chart
+   */
+  readonly admission?: "linked" | "everybody";
 }

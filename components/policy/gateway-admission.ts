@@ -11,8 +11,11 @@ export interface GatewayAdmissionArgs {
   readonly cluster: MeshCluster;
   readonly extension: Pick<Multicluster, "installed">;
   readonly admission: GatewayAdmissionPlan;
-  /** Subnet of the Docker network that the nodes are on, CIDR. */
-  readonly dockerSubnet: pulumi.Input<string>;
+  /**
+   * Subnet of the Docker network that the nodes are on, CIDR.
+   * @default none: what comes from there is refused, unless it may come from anywhere
+   */
+  readonly dockerSubnet?: pulumi.Input<string>;
 }
 
 /**
@@ -52,7 +55,10 @@ export class GatewayAdmission extends pulumi.ComponentResource {
     const networks =
       admission.from === "anywhere"
         ? ["0.0.0.0/0", "::/0"]
-        : [args.dockerSubnet, admission.from.podSubnet];
+        : [
+            ...(args.dockerSubnet === undefined ? [] : [args.dockerSubnet]),
+            admission.from.podSubnet,
+          ];
     patch("NetworkAuthentication", "source-cluster", {
       networks: networks.map((cidr) => ({ cidr })),
     });

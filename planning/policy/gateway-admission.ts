@@ -27,6 +27,7 @@ export interface GatewayAdmissionPlan {
 export function planGatewayAdmission(plan: Plan, name: string): GatewayAdmissionPlan | undefined {
   const cluster = plan.clusters.find((one) => one.name === name);
   if (cluster?.gateway === undefined) return undefined;
+  if (cluster.gateway.admission === "everybody") return { identities: ["*"], from: "anywhere" };
   const sources = plan.links
     .filter(({ target, mode, access }) => target === name && usesGateway(mode) && !access.revoked)
     .map(({ source }) => source);

@@ -16,6 +16,7 @@ import { furtherAboutLink, lookAtLink } from "../../verification/signals/link.ts
 import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
+import { backedOffPods } from "./backed-off.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
 import { accessInputs, checkInputs, outputsOf, schemaOf, text, triggersInput } from "./inputs.ts";
@@ -153,6 +154,7 @@ export async function takenUp(
   const mirrorCure = new OnceAfter(how.serviceMirror ?? timeLimits.serviceMirrorStuck);
   const discoveryCure = new OnceAfter(how.discovery ?? timeLimits.discoveryMissing);
   const renewal = new OnceAfter(0);
+  const restarted = new Set<string>();
   const tell = (what: string): void => {
     context.status(what);
     context.log("info", what);
@@ -166,6 +168,12 @@ export async function takenUp(
       if (mirrorCure.isDue(stuckPod !== undefined)) {
         tell(`restarting the service mirror's pod ${stuckPod ?? ""}, which is stuck`);
         await restartPod(api, ref.namespace, stuckPod ?? "");
+      }
+      const refused = renewed && !look.done ? await backedOffPods(api, ref) : [];
+      for (const pod of refused.filter((name) => !restarted.has(name))) {
+        restarted.add(pod);
+        tell(`restarting the service mirror's pod ${pod}, which ${ref.link} had refused for long`);
+        await restartPod(api, ref.namespace, pod);
       }
       const restart = async (cure: OnceAfter, ails: boolean, why: string): Promise<void> => {
         if (!cure.isDue(ails)) return;

@@ -138,7 +138,7 @@ export interface RunningPod {
 }
 
 /** A container that answers who it is on port 8080. */
-function answering(name: string, cluster: string): object {
+export function answering(name: string, cluster: string): object {
   return {
     name,
     image: probeImage,

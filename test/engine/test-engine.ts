@@ -20,6 +20,7 @@ import type { Topology as TopologySpec } from "../../planning/topology.ts";
 import type { PropertyMap } from "../../providers/server/index.ts";
 import { serveDoubles } from "./doubles.ts";
 import { HelmRecords } from "./helm-records.ts";
+import { filesBelow, type LeftFile } from "../left-files.ts";
 import { makeSources, sourcesName, writeStackFile } from "./stack-files.ts";
 import { engineTools } from "./tools.ts";
 import { World } from "./world.ts";
@@ -55,6 +56,8 @@ export interface How {
   readonly signal?: AbortSignal;
   /** The project's program is run inline, as the commands do it. @default by {@link Options.inline} */
   readonly asCommand?: ProgramOptions;
+  /** How much the engine logs, from 1; it logs to where its errors go. @default nothing */
+  readonly logVerbosity?: number;
 }
 
 /** The state and the world as they were at one moment. */
@@ -125,7 +128,11 @@ export class TestEngine {
   /** @throws the engine's error, its output in the message */
   async up(topology: TopologySpec, how: How = {}): Promise<Update> {
     await this.#configure(topology);
-    return this.#update((options) => this.#stack.up({ ...options, ...how, ...this.#program(how) }));
+    const log =
+      how.logVerbosity === undefined ? {} : { logToStdErr: true, logFlow: true, debug: true };
+    return this.#update((options) =>
+      this.#stack.up({ ...options, ...how, ...log, ...this.#program(how) }),
+    );
   }
 
   async preview(topology: TopologySpec): Promise<Update> {
@@ -183,6 +190,16 @@ export class TestEngine {
   /** The state as it is stored, secrets encrypted. */
   async exportState(): Promise<string> {
     return JSON.stringify(await exportState(this.#stack));
+  }
+
+  /** The state with every secret in plaintext. */
+  async decryptedState(): Promise<string> {
+    return JSON.stringify(await this.#stack.exportStack());
+  }
+
+  /** What an update has left below the directory of its own that this engine has. */
+  async files(): Promise<readonly LeftFile[]> {
+    return filesBelow(this.#directory);
   }
 
   /** URNs in the state. */

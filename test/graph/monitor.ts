@@ -159,6 +159,8 @@ function answer(name: string, type: string, inputs: object): { id: string; state
 
 function outputsOf(name: string, type: string): object {
   switch (type) {
+    case "kind:index:Network":
+      return { subnet: "172.18.0.0/16" };
     case "kind:index:Cluster":
       return {
         kubeconfig: `kubeconfig of ${name}`,

@@ -5,6 +5,8 @@ import { DefaultDeny } from "../../components/policy/default-deny.ts";
 import { GatewayAdmission } from "../../components/policy/gateway-admission.ts";
 import { ServicePolicy, type ServicePolicyArgs } from "../../components/policy/service-policy.ts";
 import { Topology } from "../../components/topology.ts";
+import { countResources } from "../../planning/count-resources.ts";
+import { planOrThrow } from "../../planning/plan.ts";
 import { sources, temporaryDirectory } from "./fixtures.ts";
 import { closure, find, register, type Registration } from "./monitor.ts";
 
@@ -182,5 +184,49 @@ void describe("a narrowed gateway", async () => {
     });
     const [identities] = wide.filter(({ type }) => type.endsWith("MeshTLSAuthenticationPatch"));
     assert.deepEqual(identities?.inputs["spec"], { identities: ["nobody.invalid"] });
+  });
+});
+
+void describe("a gateway of a topology", async () => {
+  const made = async (admission?: "linked" | "everybody") => {
+    const clusters = topology.clusters.map((cluster) =>
+      cluster.name === "east" && admission !== undefined
+        ? { ...cluster, gateway: { admission } }
+        : cluster,
+    );
+    const all = await register(
+      () => new Topology("lab", { topology: { ...topology, clusters }, sources }),
+    );
+    const spec = (kind: string) =>
+      all.find(({ type }) => type === `${policy}/v1alpha1:${kind}Patch`)?.inputs["spec"];
+    return {
+      components: all.filter(({ type }) => type.endsWith(":GatewayAdmission")).length,
+      identities: spec("MeshTLSAuthentication"),
+      networks: spec("NetworkAuthentication"),
+      planned: countResources(planOrThrow({ ...topology, clusters }, { name: "lab" })),
+    };
+  };
+
+  void it("is left as Linkerd's chart makes it where the topology says nothing", async () => {
+    const { components, identities } = await made();
+    assert.deepEqual([components, identities], [0, undefined]);
+  });
+
+  void it("lets in those that are linked to it, where it says so", async () => {
+    const one = await made("linked");
+    assert.equal(one.components, 1);
+    assert.deepEqual(one.identities, {
+      identities: ["*.serviceaccount.identity.linkerd.cluster.local"],
+    });
+    assert.deepEqual(one.networks, {
+      networks: [{ cidr: "172.18.0.0/16" }, { cidr: "10.10.0.0/21" }],
+    });
+    assert.equal((one.planned ?? 0) - ((await made()).planned ?? 0), 3);
+  });
+
+  void it("lets in everybody again, where it says so", async () => {
+    const one = await made("everybody");
+    assert.deepEqual(one.identities, { identities: ["*"] });
+    assert.deepEqual(one.networks, { networks: [{ cidr: "0.0.0.0/0" }, { cidr: "::/0" }] });
   });
 });

@@ -31,6 +31,8 @@ export interface Check<Subject> {
 /** What checks of a cluster look at. */
 export interface ClusterSubject {
   readonly plan: ClusterPlan;
+  /** Targets that have revoked its account. */
+  readonly revokedBy: readonly string[];
   readonly status: ClusterStatus;
 }
 

@@ -10,12 +10,14 @@ export const multiclusterReady: Check<ClusterSubject> = {
   title: "gateway and service mirrors ready",
   applies: ({ plan, status }) =>
     status.reachable && (plan.targets.length > 0 || plan.sources.length > 0),
-  run: ({ plan, status }) => {
+  run: ({ plan, status, revokedBy }) => {
     const expected = [
       ...(plan.gateway === undefined ? [] : ["linkerd-gateway"]),
       ...plan.targets.map(controllerOf),
     ];
-    const troubles = troublesIn(status, multiclusterNamespace, expected);
+    // A service mirror that is let in no more ends and is begun again, for as long as it takes.
+    const restless = revokedBy.map(controllerOf);
+    const troubles = troublesIn(status, multiclusterNamespace, expected, restless);
     return troubles.length === 0
       ? passed()
       : failed(

@@ -28,7 +28,7 @@ export async function runChecks(
       ),
     ),
     ...plan.clusters.flatMap((clusterPlan) => {
-      const subject = clusterSubject(clusterPlan, status);
+      const subject = clusterSubject(clusterPlan, plan, status);
       const about = aboutCluster(subject);
       return catalogue.cluster.map((check) => runCheck(check, subject, about));
     }),
@@ -54,8 +54,17 @@ export async function runChecks(
 }
 
 /** What a check of a cluster looks at. */
-export function clusterSubject(plan: ClusterPlan, status: MeshStatus): ClusterSubject {
-  return { plan, status: clusterIn(status, plan.name) };
+export function clusterSubject(
+  plan: ClusterPlan,
+  { links }: Plan,
+  status: MeshStatus,
+): ClusterSubject {
+  const revoked = links.filter(({ source, access }) => source === plan.name && access.revoked);
+  return {
+    plan,
+    status: clusterIn(status, plan.name),
+    revokedBy: revoked.map(({ target }) => target),
+  };
 }
 
 /** What a check of a Link looks at; undefined where the status says nothing of it. */

@@ -74,7 +74,7 @@ export async function runThoroughChecks(
 ): Promise<readonly CheckResult[]> {
   const runs = [
     ...plan.clusters.flatMap((clusterPlan) => {
-      const subject = clusterSubject(clusterPlan, status);
+      const subject = clusterSubject(clusterPlan, plan, status);
       const api = open.get(clusterPlan.name)?.api;
       const asked = api && { ...subject, api, lists: new ClusterLists(api) };
       return catalogue.cluster.map((check) =>

@@ -1,10 +1,15 @@
 import type { ClusterStatus } from "../status.ts";
 
-/** What is wrong with the Deployments of a namespace: expected ones that are missing, unready ones. */
+/**
+ * What is wrong with the Deployments of a namespace: expected ones that are missing, unready ones.
+ *
+ * @param restless those that need not be ready
+ */
 export function troublesIn(
   status: ClusterStatus,
   namespace: string,
   expected: readonly string[],
+  restless: readonly string[] = [],
 ): readonly string[] {
   const there = status.workloads.filter((workload) => workload.namespace === namespace);
   return [
@@ -15,7 +20,7 @@ export function troublesIn(
       .filter(({ name, scaledToNone }) => scaledToNone === true && expected.includes(name))
       .map(({ name }) => `${name} is scaled to none`),
     ...there
-      .filter(({ ready }) => !ready)
+      .filter(({ name, ready }) => !ready && !restless.includes(name))
       .map(({ name, trouble }) => `${name} is not ready (${trouble ?? "no reason given"})`),
   ];
 }

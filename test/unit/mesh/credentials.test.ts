@@ -150,6 +150,35 @@ describe("LinkReady, when credentials change", () => {
     assert.deepEqual(patches(), []);
   });
 
+  it("doesn't wait until the kubelet tries a service mirror again that was refused for long", async () => {
+    const pods = `${extension}/pods`;
+    const mirror = (name: string, reason?: string) => {
+      const { metadata: known, ...rest } = controllerPod(name);
+      const waiting = reason === undefined ? {} : { state: { waiting: { reason } } };
+      fake.put(pods, {
+        ...rest,
+        metadata: {
+          ...known,
+          labels: { component: "controller", "mirror.linkerd.io/cluster-name": "east" },
+        },
+        ...(reason !== undefined && {
+          status: { containerStatuses: [{ name: "controller", ready: false, ...waiting }] },
+        }),
+      });
+    };
+    mirror("controller-east-1", "CrashLoopBackOff");
+    const ends = () => fake.requests.filter((request) => request.startsWith("DELETE"));
+    fake.onRequest = (method) => {
+      if (method === "DELETE") setImmediate(() => mirror("controller-east-1"));
+    };
+    const done = await update({ credentials: "token-2", discovery: false });
+    assert.deepEqual(ends(), [`DELETE ${pods}/controller-east-1`]);
+    assert.match(done.said, /restarting the service mirror's pod controller-east-1, .* refused/);
+    fake.requests.length = 0;
+    await update({ triggers: ["other selectors"], discovery: false });
+    assert.deepEqual(ends(), []);
+  });
+
   it("when it is made for the first time has nothing to make anew", async () => {
     await linkReady.create({ urn, inputs: gate() }, testContext().context);
     assert.deepEqual(patches(), []);

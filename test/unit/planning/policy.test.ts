@@ -147,6 +147,15 @@ describe("whom a gateway lets through", () => {
     assert.deepEqual(admission({ access: { accounts } })?.identities, []);
   });
 
+  it("is everybody again where the topology says so", () => {
+    const clusters = topology.clusters.map((cluster) =>
+      cluster.name === "east"
+        ? { ...cluster, gateway: { admission: "everybody" as const } }
+        : cluster,
+    );
+    assert.deepEqual(admission({ clusters }), { identities: ["*"], from: "anywhere" });
+  });
+
   it("is no question where there is no gateway", () => {
     const plan = planOrThrow(topology, { name: "lab" });
     assert.equal(planGatewayAdmission(plan, "alone"), undefined);

@@ -6,7 +6,7 @@ import { observe, runChecks } from "../../../verification/index.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok } from "../mesh/linked-cluster.ts";
 import { twoClusters } from "./planned.ts";
-import { metricsPath, runningCluster } from "./running.ts";
+import { deployments, metricsPath, runningCluster } from "./running.ts";
 
 const revoked: Plan = {
   ...twoClusters,
@@ -57,6 +57,21 @@ describe("a Link whose account is revoked", () => {
       ailmentsOf(revoked, await look()).filter(({ cluster }) => cluster === "west"),
       [],
     );
+  });
+
+  it("has a service mirror that ends and is begun again: the source is as planned all the same", async () => {
+    const path = `${deployments("linkerd-multicluster")}/controller-east`;
+    const ready = async () =>
+      (await runChecks(revoked, await look())).find(
+        ({ check, subject }) => check === "multicluster-ready" && subject === "west",
+      )?.state;
+    const deployment = west.get(path);
+    assert.ok(deployment);
+    const status = { observedGeneration: 1, updatedReplicas: 1, availableReplicas: 0 };
+    west.put(path.slice(0, path.lastIndexOf("/")), { ...deployment, status });
+    assert.equal(await ready(), "passed");
+    west.remove(path);
+    assert.equal(await ready(), "failed");
   });
 
   it("says nothing of the other direction, which is asked for everything as before", async () => {

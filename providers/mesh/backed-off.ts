@@ -1,0 +1,25 @@
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { List, Pod } from "../../verification/kubernetes/objects.ts";
+import { clusterNameLabel, corePath } from "../../verification/names.ts";
+import type { LinkRef } from "../../verification/signals/link.ts";
+
+/**
+ * Pods of a Link's service mirror that the kubelet lets wait before it tries them again, five minutes in the
+ * end. A service mirror that the target refuses ends within a minute, again and again (`waitForCacheSync` in
+ * linkerd2's controller/k8s/k8s.go).
+ */
+export async function backedOffPods(
+  api: KubernetesApi,
+  { namespace, link }: LinkRef,
+): Promise<readonly string[]> {
+  const { items } = await api.get<List<Pod>>(corePath(namespace, "pods"), {
+    labelSelector: `component=controller,${clusterNameLabel}=${link}`,
+  });
+  return items
+    .filter(({ status }) =>
+      (status?.containerStatuses ?? []).some(
+        ({ state }) => state?.waiting?.reason === "CrashLoopBackOff",
+      ),
+    )
+    .map(({ metadata }) => metadata.name);
+}

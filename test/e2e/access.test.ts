@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { UpResult } from "../../environments/up.ts";
+import { verifyStack } from "../../environments/verify.ts";
+import { accessAccount, accessToken } from "../../planning/names.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { AccessSpec } from "../../planning/topology.ts";
+import { renderVerification } from "../../verification/index.ts";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { connect } from "../../verification/kubernetes/connect.ts";
+import { KubernetesApiError } from "../../verification/kubernetes/errors.ts";
+import type {
+  KubernetesSecret,
+  List,
+  Pod,
+  Service,
+} from "../../verification/kubernetes/objects.ts";
+import { corePath } from "../../verification/names.ts";
+import { eventually, TestEnvironment } from "./environment.ts";
+import { kubeconfigIn } from "./kubeconfigs.ts";
+import {
+  createClient,
+  createNamespace,
+  createWeb,
+  isMissing,
+  namespace,
+  readAnswer,
+  servicePath,
+} from "./workload.ts";
+
+/** Pods reach each other, so that both of Linkerd's controllers in a source use the token. */
+const clusters = ["west", "north", "east"].map((name) => ({ name, network: "lab" }));
+const links = [{ from: ["west", "north"], to: "east" }];
+const extension = "linkerd-multicluster";
+const account = accessAccount("west");
+const noDataPlane = "no data plane: IMAGES names no directory with Linkerd's real images";
+
+describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => {
+  let environment: TestEnvironment;
+  let result: UpResult;
+  let [west, north, east] = [] as unknown as [KubernetesApi, KubernetesApi, KubernetesApi];
+  const tokens: string[] = [];
+
+  before(async () => {
+    environment = await TestEnvironment.create("access", { clusters, links });
+    result = await environment.up();
+    west = await environment.api("west");
+    north = await environment.api("north");
+    east = await environment.api("east");
+    await Promise.all([west, north, east].map(createNamespace));
+    await createWeb(east, "east");
+    await exported("web", "true");
+    await createService("flat", "remote-discovery");
+    for (const source of [west, north]) {
+      await appears(source, "web-east");
+      await appears(source, "flat-east");
+    }
+    tokens.push(await tokenOf(1));
+  });
+  after(async () => {
+    await environment.dispose();
+  });
+
+  const exported = (service: string, value: string) =>
+    east.patch(servicePath(service), {
+      metadata: { labels: { "mirror.linkerd.io/exported": value } },
+    });
+
+  const createService = async (name: string, value: string): Promise<void> => {
+    await east.post(corePath(namespace, "services"), {
+      metadata: { name, labels: { "mirror.linkerd.io/exported": value } },
+      spec: { selector: { app: "web" }, ports: [{ name: "http", port: 80, targetPort: 8080 }] },
+    });
+  };
+
+  const appears = (api: KubernetesApi, mirror: string): Promise<Service> =>
+    eventually(`the mirror ${mirror}`, timeLimits.mirrorFollows, () =>
+      api.get<Service>(servicePath(mirror)),
+    );
+
+  /** The token of west's account in east. */
+  const tokenOf = async (generation: number): Promise<string> => {
+    const path = corePath(extension, "secrets", accessToken(account, generation));
+    const { data } = await east.get<KubernetesSecret>(path);
+    return Buffer.from(data?.["token"] ?? "", "base64").toString("utf8");
+  };
+
+  /** What east answers whoever has a token. */
+  const answerTo = async (token: string): Promise<number> => {
+    const kubeconfigPath = await kubeconfigIn(environment.directory, "east");
+    try {
+      await (await connect({ kubeconfigPath }, { token })).get("/api/v1/services");
+      return 200;
+    } catch (error) {
+      if (error instanceof KubernetesApiError) return error.status ?? 0;
+      throw error;
+    }
+  };
+
+  /** An API server knows a token for ten more seconds that was used just before it went; its rights it doesn't. */
+  const answered = async (expected: readonly number[]): Promise<void> => {
+    await eventually(`answers ${expected.join(", ")}`, timeLimits.mirrorFollows, async () => {
+      const seen = await Promise.all(tokens.map(answerTo));
+      return seen.join() === expected.join() ? true : undefined;
+    });
+  };
+
+  const change = async (access: AccessSpec): Promise<UpResult> => {
+    await environment.change({ clusters, links, access });
+    return environment.up();
+  };
+
+  /** Looks at a Service all the time, and tells what it has seen of it. */
+  const watch = (api: KubernetesApi, service: string) => {
+    const seen = new Set<string>();
+    const controller = new AbortController();
+    const ended = (async () => {
+      while (!controller.signal.aborted) {
+        const uid = await api.get<Service>(servicePath(service)).then(
+          ({ metadata }) => metadata.uid ?? "",
+          (error: unknown) => String(error),
+        );
+        seen.add(uid);
+        await sleep(250);
+      }
+      return [...seen];
+    })();
+    return async () => {
+      controller.abort();
+      return ended;
+    };
+  };
+
+  const newest = async (api: KubernetesApi, inNamespace: string, selector: string) => {
+    const { items } = await api.get<List<Pod>>(corePath(inNamespace, "pods"), {
+      labelSelector: selector,
+    });
+    return items.map(({ metadata }) => metadata.name);
+  };
+  const destinations = (api: KubernetesApi) =>
+    newest(api, "linkerd", "linkerd.io/control-plane-component=destination");
+
+  test("may do what Linkerd's controllers need, and nothing else", async () => {
+    const { results } = await verified();
+    const rights = results.filter(({ check }) => check === "access-rights");
+    assert.equal(rights.length, 2);
+    for (const one of rights) {
+      assert.match(one.state === "passed" ? (one.detail ?? "") : "", /^\d{4} questions$/);
+    }
+  });
+
+  test("the new token is in use by both controllers before the old one ends, in one up", async () => {
+    const mirrors = [watch(west, "web-east"), watch(west, "flat-east")];
+    const others = await destinations(north);
+    const before = await destinations(west);
+    result = await change({ accounts: [{ from: "west", tokenGeneration: 2 }] });
+    for (const seen of mirrors) assert.equal((await seen()).length, 1, "a mirror came and went");
+    tokens.push(await tokenOf(2));
+    await answered([401, 200]);
+    assert.notDeepEqual(await destinations(west), before);
+    assert.deepEqual(await destinations(north), others, "the other source was left alone");
+    // The order of it: given to the source, seen to work there, and only then taken away.
+    const at = (operation: string, pattern: RegExp): number => {
+      const step = result.steps.find((one) => one.operation === operation && pattern.test(one.urn));
+      assert.ok(step, `${operation} ${pattern.source}`);
+      return operation === "delete" ? step.started : (step.ended ?? Infinity);
+    };
+    const taken = at("delete", /token-1$/);
+    assert.ok(
+      at("update", /LinkReady::.*-west-.*-to-east$/) <= taken,
+      "before both controllers have it",
+    );
+    // Both follow east now, where nothing but the new token lets them in.
+    await createService("after-rotation", "true");
+    await appears(west, "after-rotation-east");
+    const link = result.proof.status.links.find(({ source }) => source === "west");
+    assert.equal(link?.discovery.trouble, undefined);
+    assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
+  });
+
+  const revoked: AccessSpec = {
+    accounts: [{ from: "west", revoked: true }],
+  };
+
+  test("a revoked source is let in no more, shows it, and keeps its mirrors as they were", async () => {
+    const seen = watch(west, "web-east");
+    result = await change(revoked);
+    assert.equal((await seen()).length, 1, "a mirror came and went");
+    const atOnce = await Promise.all(tokens.map(answerTo));
+    assert.ok(!atOnce.includes(200), atOnce.join(", "));
+    await answered([401, 401]);
+    const status = await environment.status();
+    assert.ok(status.healthy, status.table);
+    assert.match(status.table, /west → east\s*│ mixed\s*│ revoked: cut off/);
+    assert.match(status.table, /north → east\s*│ mixed\s*│ works on it/);
+    assert.match(status.table, /as they were last:/);
+    await verified();
+    assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
+  });
+
+  test("meanwhile the other source follows the target", async (context) => {
+    await createService("later", "true");
+    await appears(north, "later-east");
+    await sleep(timeLimits.mirrorFollows / 10);
+    assert.ok(await isMissing(west, servicePath("later-east")), "a revoked source learned of it");
+    if (result.proof.status.dataPlane !== "real") {
+      context.diagnostic(noDataPlane);
+      return;
+    }
+    await createClient(north, `http://flat-east.${namespace}.svc.cluster.local/`);
+    const answer = await eventually("an answer", timeLimits.firstRequest, () => readAnswer(north));
+    assert.equal(answer.body?.cluster, "east");
+  });
+
+  test("a source whose account is given back catches up, in one up", async () => {
+    result = await change({ accounts: [{ from: "west", tokenGeneration: 3 }] });
+    await appears(west, "later-east");
+    tokens.push(await tokenOf(3));
+    await answered([401, 401, 200]);
+    await verified();
+  });
+
+  test("down leaves no container, network or file", async () => {
+    await environment.down();
+    assert.deepEqual(await environment.traces(), []);
+  });
+
+  async function verified() {
+    const verification = await verifyStack({ ...environment.request(), traffic: false });
+    assert.ok(verification.proved, renderVerification(verification));
+    return verification;
+  }
+});
