@@ -187,7 +187,7 @@ void describe("a narrowed gateway", async () => {
   });
 });
 
-void describe("a gateway of a topology", async () => {
+void describe("a gateway of a topology", () => {
   const made = async (admission?: "linked" | "everybody") => {
     const clusters = topology.clusters.map((cluster) =>
       cluster.name === "east" && admission !== undefined
