@@ -15,6 +15,11 @@ import { closure, find, isSecret, type Registration } from "./monitor.ts";
 after(() => rmSync(temporaryDirectory, { recursive: true }));
 
 const ours = "linkerd-topology:index";
+/** Links that need credentials for linkerd-destination as well, which those with a gateway alone don't get. */
+const onOneNetwork: Topology = {
+  clusters: pair.clusters.map((cluster) => ({ ...cluster, network: "lab" })),
+  links: [{ between: ["west", "east"], mode: "mixed" }],
+};
 const both = [{ generation: 1 }, { generation: 2 }];
 const register = (trust: TrustSpec, topology: Topology = pair) =>
   registerTopology({ ...topology, trust });
@@ -172,9 +177,10 @@ void describe("certificates of one's own", () => {
     const all = await register(
       { anchors: [{ generation: 1, certificate: root.certificate }] },
       {
-        ...pair,
+        ...onOneNetwork,
         clusters: ["west", "east"].map((name) => ({
           name,
+          network: "lab",
           trust: {
             issuer: {
               certificate: issuer.certificate,
@@ -237,10 +243,10 @@ void describe("certificates of one's own", () => {
 
 void describe("domains of a cluster", async () => {
   const all = await registerTopology({
-    ...pair,
+    ...onOneNetwork,
     clusters: [
-      { name: "west", trust: { domain: "west.mesh" } },
-      { name: "east", clusterDomain: "east.example" },
+      { name: "west", network: "lab", trust: { domain: "west.mesh" } },
+      { name: "east", network: "lab", clusterDomain: "east.example" },
     ],
     trust: { domain: "mesh.example" },
   });

@@ -1,5 +1,5 @@
+import { proxyCertificateExpiry } from "../facts/proxy-certificate.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
-import { parseMetrics, sampleOf } from "../kubernetes/metrics.ts";
 import { proxyAdminPort } from "../names.ts";
 import type { Check } from "./check.ts";
 import { failed, notRun, passed } from "./check.ts";
@@ -19,7 +19,7 @@ export const proxyCertificatesValid: Check<AskedCluster> = {
         const name = `${namespace}/${pod}`;
         try {
           const text = await api.podText(namespace, pod, proxyAdminPort, "/metrics");
-          return { name, expires: expiryIn(text) };
+          return { name, expires: proxyCertificateExpiry(text) };
         } catch (error) {
           if (!(error instanceof KubernetesApiError)) throw error;
           return { name, trouble: `its metrics can't be read (${error.message})` };
@@ -42,13 +42,6 @@ export const proxyCertificatesValid: Check<AskedCluster> = {
     return passed(`${seen.length} proxies, until ${isoOf(first)}`);
   },
 };
-
-/** Seconds since 1970; proxies up to 2.14 name the gauge without the `control_`. */
-function expiryIn(metrics: string): number | undefined {
-  const samples = parseMetrics(metrics);
-  const name = "identity_cert_expiration_timestamp_seconds";
-  return sampleOf(samples, `control_${name}`, {}) ?? sampleOf(samples, name, {});
-}
 
 function isoOf(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 16) + "Z";

@@ -3,11 +3,11 @@ import { anchorOf } from "../../planning/certificates/anchor.ts";
 import type { ProxyTrust } from "../../planning/rotation/facts.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
-import { parseMetrics, sampleOf } from "../kubernetes/metrics.ts";
 import type { List, Pod } from "../kubernetes/objects.ts";
 import { isLive, proxyContainer, proxyOf } from "../kubernetes/pods.ts";
 import { proxyAdminPort, trustAnchorsVariable, trustRootsHash } from "../names.ts";
 import { certificatesIn } from "./certificates.ts";
+import { proxyCertificateExpiry } from "./proxy-certificate.ts";
 
 /** What certificates of proxies are measured by. */
 export interface CertificateAge {
@@ -93,7 +93,7 @@ async function certificateExpiry(
   try {
     const { namespace = "", name } = metadata;
     const text = await api.podText(namespace, name, proxyAdminPort, "/metrics");
-    const value = sampleOf(parseMetrics(text), "identity_cert_expiration_timestamp_seconds", {});
+    const value = proxyCertificateExpiry(text);
     return value === undefined || value <= 0 ? undefined : value * 1000;
   } catch (error) {
     if (!(error instanceof KubernetesApiError)) throw error;

@@ -108,7 +108,7 @@ describe("TrustStep", () => {
       for (const { metadata } of items) {
         cluster.fake.answers.set(
           `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}:4191/proxy/metrics`,
-          { status: 200, body: `identity_cert_expiration_timestamp_seconds ${expiry}\n` },
+          { status: 200, body: `control_identity_cert_expiration_timestamp_seconds ${expiry}\n` },
         );
       }
     }
