@@ -75,9 +75,21 @@ function gatewayValues({ gateway, images }: MulticlusterSettings): ChartValues {
     enabled: true,
     serviceType: gateway.serviceType,
     pauseImage: images.pause ?? defaultPauseImage,
+    deploymentAnnotations: gatewayFarewell,
     ...nodePorts,
   };
 }
+
+/**
+ * A gateway that is made anew goes on for so many seconds, until no node sends it anything any more: without
+ * it sources meet a port that is closed, and their requests fail until they have given it up.
+ *
+ * As a native sidecar it could not wait, and the injector would refuse the pod.
+ */
+const gatewayFarewell = {
+  "config.alpha.linkerd.io/proxy-wait-before-exit-seconds": "10",
+  "config.beta.linkerd.io/proxy-enable-native-sidecar": "false",
+};
 
 function controllerValues(target: MirrorTarget, values: ChartValues): ChartValues {
   const common = { link: { ref: { name: target.name } }, enableHeadlessServices: target.headless };

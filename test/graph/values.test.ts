@@ -82,6 +82,10 @@ void describe("values of the multi-cluster extension", () => {
       enabled: true,
       serviceType: "NodePort",
       pauseImage: "registry.k8s.io/pause:3.10.1",
+      deploymentAnnotations: {
+        "config.alpha.linkerd.io/proxy-wait-before-exit-seconds": "10",
+        "config.beta.linkerd.io/proxy-enable-native-sidecar": "false",
+      },
       nodePort: 30143,
       probe: { nodePort: 30191 },
     });
