@@ -16,7 +16,7 @@ import {
   issuerInUseAnnotation,
   multiclusterNamespace,
 } from "./names.ts";
-import { isRestartable, restartWorkload } from "./rollout.ts";
+import { isRestartable, isRolling, restartWorkload } from "./rollout.ts";
 import { lookAtInjection } from "./signals/injection.ts";
 import { waitFor } from "./wait.ts";
 
@@ -70,7 +70,15 @@ export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<
       // Pods that come before the injector knows the anchors would be behind again.
       const isControlPlane = due[0]?.namespace === controlPlaneNamespace;
       if (!isControlPlane && !(await injects(api, wanted))) return;
-      for (const { namespace, workload } of due) {
+      // What is being made anew is left alone, and looked at again once it is: the pods that were seen
+      // behind may have been the last of the old ones.
+      const standing: StaleWorkload[] = [];
+      for (const one of due) {
+        if (!(await isRolling(api, one.namespace, one.workload))) standing.push(one);
+      }
+      if (standing.length === 0) return;
+      const now = new Set(workloadsOf(behind(await observeTrust("", api), wanted)).map(keyOf));
+      for (const { namespace, workload } of standing.filter((one) => now.has(keyOf(one)))) {
         if ((await restartWorkload(api, namespace, workload)) !== "restarted") continue;
         tell(
           `restarted ${namespace}/${workload}, whose proxies started before the present anchors or issuer`,
@@ -96,11 +104,15 @@ function behind(trust: ClusterTrust, wanted: readonly string[]): readonly ProxyT
   );
 }
 
+function keyOf({ namespace, workload }: Pick<StaleWorkload, "namespace" | "workload">): string {
+  return `${namespace}/${workload}`;
+}
+
 function workloadsOf(proxies: readonly ProxyTrust[]): StaleWorkload[] {
   const found = new Map<string, StaleWorkload>();
   for (const { namespace, workload } of proxies) {
     if (!isRestartable(workload)) continue;
-    const key = `${namespace}/${workload}`;
+    const key = keyOf({ namespace, workload });
     found.set(key, { namespace, workload, seen: `${key} is to be restarted` });
   }
   return [...found.values()];

@@ -1,6 +1,7 @@
 import type { KubernetesApi } from "./kubernetes/api.ts";
 import { isNotFound } from "./kubernetes/errors.ts";
 import type { Metadata } from "./kubernetes/objects.ts";
+import { getIfThere } from "./kubernetes/optional.ts";
 
 /** Kinds of workloads whose pods are made anew when their template changes. */
 const plurals: Readonly<Record<string, string>> = {
@@ -41,8 +42,7 @@ export async function restartWorkload(
   namespace: string,
   workload: string,
 ): Promise<"restarted" | "rolling" | "gone"> {
-  const [kind = "", name = ""] = workload.split("/");
-  const path = `/apis/apps/v1/namespaces/${namespace}/${plurals[kind] ?? ""}/${name}`;
+  const path = pathOf(namespace, workload);
   try {
     const found = await api.get<Workload>(path);
     if (isRollingOut(found)) return "rolling";
@@ -53,6 +53,21 @@ export async function restartWorkload(
     if (isNotFound(error)) return "gone";
     throw error;
   }
+}
+
+/** Whether the pods of a workload are being made anew. One that is gone is not. */
+export async function isRolling(
+  api: KubernetesApi,
+  namespace: string,
+  workload: string,
+): Promise<boolean> {
+  const found = await getIfThere<Workload>(api, pathOf(namespace, workload));
+  return found !== undefined && isRollingOut(found);
+}
+
+function pathOf(namespace: string, workload: string): string {
+  const [kind = "", name = ""] = workload.split("/");
+  return `/apis/apps/v1/namespaces/${namespace}/${plurals[kind] ?? ""}/${name}`;
 }
 
 function isRollingOut({ metadata, spec, status = {} }: Workload): boolean {

@@ -39,6 +39,23 @@ describe("ProxiesCurrent", () => {
     assert.deepEqual(pair.west.restarted, [], "and once is enough");
   });
 
+  it("does not restart what was just made anew, though an old pod of it was seen", async () => {
+    pair.west.trust(first.root, second.root);
+    const { fake } = pair.west;
+    const rollOut = fake.onRequest;
+    let finished = false;
+    fake.onRequest = (method, asking) => {
+      rollOut(method, asking);
+      // Between the list of pods and the look at their Deployment.
+      if (finished || asking !== "/apis/apps/v1/namespaces/shop/deployments/web") return;
+      finished = true;
+      pair.west.finishRollout("shop", "web");
+    };
+    await bringUpToDate(pair.west, both, ["shop"]);
+    assert.ok(finished);
+    assert.deepEqual(pair.west.restarted, ["linkerd-multicluster/linkerd-gateway"]);
+  });
+
   it("tells of pods that nothing would make anew, and doesn't wait for them", async () => {
     pair.west.putBarePod("shop", "by-hand");
     pair.west.trust(first.root, second.root);

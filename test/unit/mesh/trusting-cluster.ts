@@ -115,6 +115,12 @@ export class TrustingCluster {
     this.#putPod(namespace, name);
   }
 
+  /** The end of a restart that somebody else began. */
+  finishRollout(namespace: string, deployment: string): void {
+    this.tick();
+    this.#putPod(namespace, deployment);
+  }
+
   /** A pod that nothing keeps. */
   putBarePod(namespace: string, name: string): void {
     this.#put(namespace, { metadata: { name } }, this.#bundle);
