@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnchorPlan, PemSource, TrustPlan } from "../planning/plan-types.ts";
 import { givenTrustAnchor } from "./given-certificates.ts";
+import { readProgramFile } from "./program-context.ts";
 import { TrustAnchor, type TrustAnchorKeyPair, type TrustedAnchor } from "./trust-anchor.ts";
 
 /** One generation of a mesh's trust anchor. */
@@ -34,7 +34,7 @@ export function bundleOf(anchors: readonly AnchorGeneration[]): pulumi.Output<st
 
 /** Text of a certificate that the topology names. */
 export function readPem(source: PemSource): string {
-  return "pem" in source ? source.pem : readFileSync(source.file, "utf8");
+  return "pem" in source ? source.pem : readProgramFile(source.file);
 }
 
 function made(
@@ -65,7 +65,7 @@ function given(
   }
   const keyPair = givenTrustAnchor({
     certificatePem,
-    privateKeyPem: readFileSync(plan.keyFile, "utf8"),
+    privateKeyPem: readProgramFile(plan.keyFile),
   });
   return { anchor: keyPair, keyPair };
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { given } from "./given.ts";
@@ -6,7 +5,7 @@ import { Vacancy } from "./installation.ts";
 import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
 import { controlPlaneNamespace } from "./control-plane.ts";
 import { multiclusterNamespace } from "./multicluster.ts";
-import { programPath } from "./program-context.ts";
+import { programPath, readProgramFile } from "./program-context.ts";
 
 /** Arguments of {@link ExistingCluster}. */
 export interface ExistingClusterArgs {
@@ -61,7 +60,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
 
 function readKubeconfig(cluster: string, path: string): string {
   try {
-    return readFileSync(programPath(path), "utf8");
+    return readProgramFile(path);
   } catch (error) {
     throw new pulumi.RunError(
       `cluster "${cluster}": its kubeconfig ${path} cannot be read: ${(error as Error).message}. ` +

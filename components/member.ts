@@ -1,5 +1,4 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources.ts";
@@ -14,6 +13,7 @@ import type { CertManagerIssuer } from "./issuer-in-cluster.ts";
 import { KindCluster } from "./kind-cluster.ts";
 import { accessTo, onCluster } from "./mesh-cluster.ts";
 import { Multicluster } from "./multicluster.ts";
+import { readProgramFile } from "./program-context.ts";
 import { ProxiesCurrent } from "./trust-gates.ts";
 
 /** A cluster of a topology, with what was installed in it. */
@@ -126,7 +126,7 @@ function makeIssuer(
   if (issuer.type === "given") {
     return givenIssuer({
       certificatePem: readPem(issuer.certificate),
-      privateKeyPem: readFileSync(issuer.keyFile, "utf8"),
+      privateKeyPem: readProgramFile(issuer.keyFile),
     });
   }
   const signer = anchors.find(({ generation }) => generation === issuer.signer)?.keyPair;

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 
 /** What a program finds around it. */
@@ -27,4 +28,9 @@ export function programEnv(): ProgramContext["env"] {
 /** An absolute path, from the directory of the program that asks. */
 export function programPath(file: string): string {
   return path.resolve(contexts.getStore()?.directory ?? "", file);
+}
+
+/** The text of a file that a topology names, by its path from the directory of the program that asks. */
+export function readProgramFile(file: string): string {
+  return readFileSync(programPath(file), "utf8");
 }

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { resolve } from "node:path";
 import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
 import { signersOf } from "../planning/rotation/wanted.ts";
 import { defaultKubeconfigPath } from "../providers/kind/kubeconfig-file.ts";
 import { type AnchorGeneration, bundleOf, makeAnchors } from "./anchors.ts";
 import type { Member } from "./member.ts";
+import { programEnv, programPath } from "./program-context.ts";
 import type { TrustedAnchor } from "./trust-anchor.ts";
 import { AnchorsShared, TrustStep } from "./trust-gates.ts";
 
@@ -47,11 +47,11 @@ export function makeTrust(
 /** Known beforehand, so that nothing waits for a cluster that is yet to be made. */
 function accessOf(cluster: ClusterPlan) {
   if (cluster.type === "existing") {
-    return { kubeconfigPath: resolve(cluster.kubeconfig), context: cluster.context };
+    return { kubeconfigPath: programPath(cluster.kubeconfig), context: cluster.context };
   }
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
   return {
-    kubeconfigPath: defaultKubeconfigPath(owner, cluster.kindName),
+    kubeconfigPath: defaultKubeconfigPath(owner, cluster.kindName, programEnv()),
     context: undefined,
   };
 }

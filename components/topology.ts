@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Network, type NetworkArgs } from "../sdks/kind/index.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { planOrThrow } from "../planning/plan.ts";
@@ -16,6 +15,7 @@ import { KindCluster } from "./kind-cluster.ts";
 import { Link } from "./link.ts";
 import { makeMember, type Member, memberName } from "./member.ts";
 import { PodRoutes } from "./pod-routes.ts";
+import { readProgramFile } from "./program-context.ts";
 import { compareAnchors, makeTrust } from "./topology-trust.ts";
 import type { TrustedAnchor } from "./trust-anchor.ts";
 
@@ -67,7 +67,7 @@ export class Topology extends pulumi.ComponentResource {
     const plan = planOrThrow(args.topology, {
       name: args.name ?? name,
       sources,
-      certificates: { readFile: (path) => readFileSync(path, "utf8"), now: new Date() },
+      certificates: { readFile: readProgramFile, now: new Date() },
     });
     super("linkerd-topology:index:Topology", name, {}, opts);
     this.plan = plan;

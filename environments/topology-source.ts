@@ -45,6 +45,20 @@ export async function readTopologySource(source: TopologySource): Promise<ReadTo
   return { name: ownName(topology) ?? nameOfFile(source.file), topology };
 }
 
+/**
+ * The stack that a topology is brought up as: its configuration's file, or what is read now.
+ *
+ * @param name of the topology. @default its own, the stack's or the file's
+ */
+export async function stackFromSource(source: TopologySource, name?: string): Promise<StackFile> {
+  if ("stack" in source && name === undefined) return source.stack;
+  const read = await readTopologySource(source);
+  if (name === undefined) return stackOf(read.name, read.topology);
+  const { topology } = read;
+  const isObject = typeof topology === "object" && topology !== null && !Array.isArray(topology);
+  return stackOf(name, isObject ? { ...topology, name } : topology);
+}
+
 /** The stack that a topology is brought up as, without any file: its configuration is in memory. */
 export function stackOf(name: string, topology: unknown): StackFile {
   return { name, file: `the topology ${name}`, topology };
@@ -84,24 +98,36 @@ function ownName(topology: unknown): string | undefined {
 
 /** What is wrong with the topology is for its validation to say: only what is as it should be is changed. */
 function withAbsolutePaths(topology: unknown, directory: string): unknown {
-  const clusters = property(topology, "clusters");
-  if (!Array.isArray(clusters)) return topology;
-  const absolute = (file: unknown): unknown =>
-    typeof file === "string" && file !== "" ? path.resolve(directory, file) : file;
-  return {
-    ...(topology as object),
-    clusters: clusters.map((cluster: unknown) => {
-      const kubeconfig = property(cluster, "kubeconfig");
-      const archives = property(cluster, "imageArchives");
-      return kubeconfig === undefined && archives === undefined
-        ? cluster
-        : {
-            ...(cluster as object),
-            ...(kubeconfig !== undefined && { kubeconfig: absolute(kubeconfig) }),
-            ...(Array.isArray(archives) && { imageArchives: archives.map(absolute) }),
-          };
-    }),
+  const absolute = (file: unknown): unknown => {
+    if (Array.isArray(file)) return file.map(absolute);
+    return typeof file === "string" && file !== "" ? path.resolve(directory, file) : file;
   };
+  const certificate = (spec: unknown): unknown =>
+    changed(spec, { certificateFile: absolute, keyFile: absolute });
+  return changed(topology, {
+    clusters: each((cluster) =>
+      changed(cluster, {
+        kubeconfig: absolute,
+        imageArchives: (archives) => (Array.isArray(archives) ? absolute(archives) : archives),
+        trust: (trust) => changed(trust, { issuer: certificate }),
+      }),
+    ),
+    trust: (trust) => changed(trust, { anchors: each(certificate) }),
+  });
+}
+
+type Change = (value: unknown) => unknown;
+
+function each(change: Change): Change {
+  return (list) => (Array.isArray(list) ? list.map(change) : list);
+}
+
+/** A copy of an object in which those of these properties that it has are others. */
+function changed(value: unknown, changes: Readonly<Record<string, Change>>): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, changes[key]?.(one) ?? one]),
+  );
 }
 
 function property(value: unknown, key: string): unknown {

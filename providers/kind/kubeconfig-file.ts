@@ -5,13 +5,21 @@ import { dirname, join } from "node:path";
 const fileMode = 0o600;
 const directoryMode = 0o700;
 
-/** `$XDG_STATE_HOME/linkerd-topology/<owner>/<name>.kubeconfig`, or under `~/.local/state`. */
-export function defaultKubeconfigPath(owner: string, name: string): string {
-  return join(stateDirectory(), owner, `${name}.kubeconfig`);
+/**
+ * `$XDG_STATE_HOME/linkerd-topology/<owner>/<name>.kubeconfig`, or under `~/.local/state`.
+ *
+ * @param env the variables of the engine, which are not this process' where a program runs inline
+ */
+export function defaultKubeconfigPath(
+  owner: string,
+  name: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  return join(stateDirectory(env), owner, `${name}.kubeconfig`);
 }
 
-function stateDirectory(): string {
-  const home = process.env.XDG_STATE_HOME ?? "";
+function stateDirectory(env: Readonly<Record<string, string | undefined>>): string {
+  const home = env["XDG_STATE_HOME"] ?? "";
   return join(home === "" ? join(homedir(), ".local", "state") : home, "linkerd-topology");
 }
 
@@ -59,7 +67,7 @@ export async function removeKubeconfig(path: string): Promise<void> {
   // A killed kind leaves its lock, and would wait for it in vain the next time.
   for (const file of [path, `${path}.partial`, kinds, `${kinds}.lock`])
     await rm(file, { force: true });
-  const root = stateDirectory();
+  const root = stateDirectory(process.env);
   for (let at = dirname(path); at === root || at.startsWith(`${root}/`); at = dirname(at)) {
     try {
       await rmdir(at);
