@@ -14,6 +14,15 @@ export interface ProgramOptions {
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
+/** One generation of the trust anchor. */
+export interface AnchorOutput {
+  readonly generation: number;
+  /** PEM. */
+  readonly certificatePem: pulumi.Output<string>;
+  readonly fingerprint: pulumi.Output<string>;
+  readonly expiry: pulumi.Output<string>;
+}
+
 /** What the program of a stack exports. None of it is secret. */
 export interface ProgramOutputs {
   /** All that was planned, as data. */
@@ -26,6 +35,8 @@ export interface ProgramOutputs {
     readonly fingerprint: pulumi.Output<string>;
     readonly expiry: pulumi.Output<string>;
   };
+  /** Every generation of it, oldest first. */
+  readonly trustAnchors: readonly AnchorOutput[];
   /** `none` where the images that stand in for Linkerd's proxy carry no traffic. */
   readonly dataPlane: "real" | "none";
 }
@@ -62,6 +73,12 @@ export function runProgram(options: ProgramOptions = {}): ProgramOutputs {
       fingerprint: topology.trustAnchor.fingerprint,
       expiry: topology.trustAnchor.expiry,
     },
+    trustAnchors: topology.trustAnchors.map(({ generation, anchor }) => ({
+      generation,
+      certificatePem: anchor.certificatePem,
+      fingerprint: anchor.fingerprint,
+      expiry: anchor.expiry,
+    })),
     dataPlane: sources.dataPlane ?? "real",
   };
 }

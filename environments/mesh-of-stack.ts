@@ -9,6 +9,7 @@ import { readProject } from "./project.ts";
 import { withScratch } from "./scratch.ts";
 import type { StackFile } from "./stacks.ts";
 import { readOutputs } from "./state.ts";
+import type { Outputs } from "./state.ts";
 import { bringPulumi } from "./tools.ts";
 import { openExistingStack } from "./workspace.ts";
 
@@ -20,12 +21,24 @@ export interface StackRequest {
   readonly backend?: Backend;
 }
 
+/** What runs of a stack. */
+export interface RunningStack {
+  readonly mesh: Mesh;
+  /** What the program of its last `up` told. */
+  readonly outputs: Outputs;
+}
+
 /**
  * The running mesh of a stack, by its state.
  *
  * @throws CommandError, exit code 3, where the stack is not up
  */
 export async function meshOfStack(request: StackRequest): Promise<Mesh> {
+  return (await runningStack(request)).mesh;
+}
+
+/** {@link meshOfStack}, with all that its program told. */
+export async function runningStack(request: StackRequest): Promise<RunningStack> {
   const { stack } = request;
   const env = { ...process.env, ...request.env };
   const backend = request.backend ?? (await chooseBackend(env));
@@ -46,6 +59,6 @@ export async function meshOfStack(request: StackRequest): Promise<Mesh> {
     return opened && readOutputs(backend, opened);
   });
   const mesh = outputs && meshOf(outputs);
-  if (mesh === undefined) throw notUp;
-  return mesh;
+  if (outputs === undefined || mesh === undefined) throw notUp;
+  return { mesh, outputs };
 }

@@ -1,6 +1,7 @@
 import { planOrThrow } from "../planning/plan.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources.ts";
+import { certificateFiles } from "./certificate-files.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { readTopology } from "./stacks.ts";
@@ -20,5 +21,9 @@ export async function planStack(stack: StackFile, sources?: Sources): Promise<Pl
       { exitCode: exitCodes.badInput },
     );
   }
-  return planOrThrow(topology, { name: stack.name, ...(sources && { sources }) });
+  return planOrThrow(topology, {
+    name: stack.name,
+    certificates: certificateFiles(),
+    ...(sources && { sources }),
+  });
 }

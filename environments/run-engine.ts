@@ -13,7 +13,7 @@ import type { Step } from "./report/engine-progress.ts";
 import type { Tell } from "./report/phases.ts";
 import { describeResource } from "./report/resource-words.ts";
 import type { StackFile } from "./stacks.ts";
-import { readOutputs, readState, withoutReports } from "./state.ts";
+import { outputsIn, readOutputs, readState, withoutReports } from "./state.ts";
 import type { Outputs } from "./state.ts";
 import { timeline } from "./timeline.ts";
 import type { Timeline } from "./timeline.ts";
@@ -29,6 +29,8 @@ export interface EngineRequest {
   readonly signal?: AbortSignal;
   /** Labels of the Docker network. @default {} */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Asked before anything is changed, with what the last update exported. Rejects: nothing is changed. */
+  readonly allow?: (outputs: Outputs) => Promise<void>;
 }
 
 /** What an update of the engine did and found. */
@@ -60,6 +62,7 @@ export async function runEngine(
   for (const urn of unfinished) {
     tell.notice(`an earlier command was stopped while it worked on ${describeResource(urn)}`);
   }
+  await request.allow?.(outputsIn(before));
   const started = performance.now();
   const progress = new EngineProgress((change) => tell.engine?.(change));
   try {

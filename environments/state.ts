@@ -65,9 +65,12 @@ export async function readOutputs(backend: Backend, stack: Stack): Promise<Outpu
     const outputs = await stack.outputs();
     return Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value]));
   }
-  const root = state.deployment.resources?.find(
-    ({ urn }) => resourceType(urn) === "pulumi:pulumi:Stack",
-  );
+  return outputsIn(state);
+}
+
+/** The outputs that a state has. */
+export function outputsIn({ deployment }: State): Outputs {
+  const root = deployment.resources?.find(({ urn }) => resourceType(urn) === "pulumi:pulumi:Stack");
   return root?.outputs ?? {};
 }
 

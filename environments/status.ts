@@ -3,8 +3,9 @@ import { observe } from "../verification/observe.ts";
 import { failuresOf } from "../verification/prove.ts";
 import { statusDocument } from "../verification/render/json.ts";
 import { renderStatus } from "../verification/render/status.ts";
-import { meshOfStack } from "./mesh-of-stack.ts";
+import { runningStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
+import { lookAtRotation, trustDocument } from "./rotation/look.ts";
 
 export interface StatusRequest extends StackRequest {
   /** @default false */
@@ -25,13 +26,21 @@ export interface StatusResult {
  * @throws CommandError, exit code 3, where the stack is not up
  */
 export async function status(request: StatusRequest): Promise<StatusResult> {
-  const mesh = await meshOfStack(request);
-  const observed = await observe(mesh);
+  const running = await runningStack(request);
+  const { mesh } = running;
+  const [observed, rotation] = await Promise.all([observe(mesh), lookAtRotation(running)]);
   const results = await runChecks(mesh.plan, observed);
   const failures = failuresOf(results);
   return {
     healthy: failures.length === 0,
-    table: renderStatus(observed, { color: request.color ?? false, results }),
-    document: statusDocument(observed, results),
+    table: renderStatus(observed, {
+      color: request.color ?? false,
+      results,
+      rotation: rotation?.state,
+    }),
+    document: {
+      ...statusDocument(observed, results),
+      ...(rotation !== undefined && { trust: trustDocument(rotation, running.outputs) }),
+    },
   };
 }

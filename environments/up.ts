@@ -16,6 +16,7 @@ import type { Outputs } from "./state.ts";
 import type { Timeline } from "./timeline.ts";
 import { bringTools } from "./tools.ts";
 import type { Tools } from "./tools.ts";
+import { refuseEarlyStep } from "./trust.ts";
 
 export interface UpRequest {
   readonly stack: StackFile;
@@ -86,7 +87,10 @@ export async function up(request: UpRequest): Promise<UpResult> {
     {
       title: `pulumi up of ${request.stack.name}`,
       run: async (tell) => {
-        engine = await withScratch(engineEnv(), (env) => runEngine(request, env, tell));
+        const allow = (outputs: Outputs) => refuseEarlyStep(plan, outputs, request.signal);
+        engine = await withScratch(engineEnv(), (env) =>
+          runEngine({ ...request, allow }, env, tell),
+        );
         return describeChanges(engine.changes);
       },
     },

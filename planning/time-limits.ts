@@ -81,6 +81,8 @@ export const timeLimits = {
   federatedMemberMissing: 4_000,
   /** Every proxy of Linkerd's own, and of namespaces that asked for it, was started anew where it had to be. */
   proxiesRestarted: 600_000,
+  /** So long a rotation waits for proxies that others have to restart. */
+  othersRestarted: 600_000,
   /** cert-manager has made a cluster's issuer. */
   issuerMade: 180_000,
   /** One round of the proof, after which is looked again for what can be cured. */

@@ -131,6 +131,8 @@ export interface CertificateStatus {
 export interface IssuerStatus extends CertificateStatus {
   /** One of the cluster's trust anchors signed it. */
   readonly chained: boolean;
+  /** When that one ends, ISO 8601: no certificate of the issuer is worth anything afterwards. */
+  readonly anchorExpires?: string | undefined;
 }
 
 export interface LinkStatus {

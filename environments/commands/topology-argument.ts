@@ -6,7 +6,7 @@ import { exitCodes } from "../exit-codes.ts";
 import type { TakenRun } from "../runs/take-down.ts";
 import { defaultStack, findStack, knownStacks } from "../stacks.ts";
 import type { StackFile } from "../stacks.ts";
-import { readTopologySource, stackOf } from "../topology-source.ts";
+import { stackFromSource, stackOf } from "../topology-source.ts";
 import type { TopologySource } from "../topology-source.ts";
 
 /** The options by which a command is told which topology it is about. */
@@ -62,13 +62,7 @@ export async function findTopology(
   argument: string | undefined,
   options: TopologyOptions,
 ): Promise<StackFile> {
-  const source = await findSource(argument, options);
-  if ("stack" in source && options.name === undefined) return source.stack;
-  const read = await readTopologySource(source);
-  if (options.name === undefined) return stackOf(read.name, read.topology);
-  const { topology } = read;
-  const isObject = typeof topology === "object" && topology !== null && !Array.isArray(topology);
-  return stackOf(options.name, isObject ? { ...topology, name: options.name } : topology);
+  return stackFromSource(await findSource(argument, options), options.name);
 }
 
 /** Something that runs, or did: a stack, or a run that was kept. */

@@ -86,6 +86,10 @@ function wordsFor(type: string, part: string): Words | undefined {
       return { verb: "laying", what: "pod routes", past: "laid" };
     case "linkerd-topology:index:InjectorReady":
       return { verb: "waiting for", what: "injector", past: "injects" };
+    case "linkerd-topology:index:ProxiesCurrent":
+      return { verb: "restarting", what: "proxies", past: "with present anchors and issuer" };
+    case "linkerd-topology:index:IssuerReady":
+      return { verb: "waiting for", what: "issuer", past: "made" };
     case "linkerd-topology:index:LinkReady":
       return { verb: "waiting for", what: linkWords(part), past: "taken up" };
     case "linkerd-topology:index:ServiceExport":

@@ -30,6 +30,10 @@ const words: Readonly<Record<string, string>> = {
   "linkerd-topology:index:Vacancy": "look for another Linkerd in",
   "linkerd-topology:index:ServiceExport": "export",
   "linkerd-topology:index:FederatedReady": "federated Service",
+  "linkerd-topology:index:TrustStep": "step of a rotation of",
+  "linkerd-topology:index:ProxiesCurrent": "certificates of",
+  "linkerd-topology:index:AnchorsShared": "trust anchors of",
+  "linkerd-topology:index:IssuerReady": "issuer of",
   "tls:index/privateKey:PrivateKey": "key",
   "tls:index/selfSignedCert:SelfSignedCert": "certificate",
   "tls:index/certRequest:CertRequest": "certificate request",
@@ -57,4 +61,6 @@ const notable = new Set([
   "linkerd-topology:index:InjectorReady",
   "linkerd-topology:index:LinkReady",
   "linkerd-topology:index:FederatedReady",
+  "linkerd-topology:index:ProxiesCurrent",
+  "linkerd-topology:index:IssuerReady",
 ]);

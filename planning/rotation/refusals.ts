@@ -37,6 +37,12 @@ export function refusalsOf(wanted: WantedTrust, facts: readonly ClusterTrust[]):
   ];
 }
 
+/** All of them, as the message of an error. */
+export function describeRefusals(refusals: readonly Refusal[]): string {
+  const lines = refusals.map(({ message, fix }) => `\n  ${message} (${fix})`);
+  return `this step of a rotation is refused, and nothing was changed in any cluster:${lines.join("")}`;
+}
+
 /** What some cluster trusts now and no cluster is to trust any more. */
 function removedAnchors(wanted: WantedTrust, running: readonly ClusterTrust[]): readonly Anchor[] {
   const kept = new Set(wanted.anchors.map(({ id }) => id));

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { ClusterTrust, WantedTrust } from "../../planning/rotation/facts.ts";
-import { refusalsOf } from "../../planning/rotation/refusals.ts";
+import { describeRefusals, refusalsOf } from "../../planning/rotation/refusals.ts";
 import { wantedTrust } from "../../planning/rotation/wanted.ts";
 import { observeTrust, silentTrust } from "../../verification/facts/trust.ts";
 import { NoKubeconfig } from "../../verification/kubernetes/errors.ts";
@@ -99,10 +99,7 @@ async function allowed(news: PropertyMap, olds: PropertyMap, context: Context): 
     facts.filter((one) => one !== undefined),
   );
   if (refusals.length === 0) return;
-  const lines = refusals.map(({ message, fix }) => `\n  ${message} (${fix})`);
-  throw new Error(
-    `this step of a rotation is refused, and nothing was changed in any cluster:${lines.join("")}`,
-  );
+  throw new Error(describeRefusals(refusals));
 }
 
 function wantedOf(properties: PropertyMap): WantedTrust {

@@ -21,8 +21,15 @@ export const issuerValid: Check<ClusterSubject> = {
       );
     }
     const trouble = validity(issuer, new Date());
+    const { expires, anchorExpires = expires } = issuer;
+    const day = (time: string): string => time.slice(0, 10);
+    const until =
+      anchorExpires < expires
+        ? `until ${day(anchorExpires)}, when its trust anchor ends, before itself at ${day(expires)}: ` +
+          "rotate to a new anchor by then"
+        : `until ${day(expires)}`;
     return trouble === undefined
-      ? passed(`until ${issuer.expires.slice(0, 10)}`)
+      ? passed(until)
       : failedForGood(`the issuer's certificate ${trouble}`, "Run `up`, which makes it anew.");
   },
 };

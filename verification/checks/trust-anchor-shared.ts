@@ -28,10 +28,15 @@ export const trustAnchorShared: Check<MeshSubject> = {
         "Run `up`; if a rotation is under way, finish it in every cluster.",
       );
     }
-    const [anchor] = asked[0]?.trustAnchors ?? [];
-    const trouble = anchor === undefined ? undefined : validity(anchor, new Date());
-    return trouble === undefined
-      ? passed(anchor?.fingerprint)
-      : failedForGood(`the trust anchor ${trouble}`, "Make a new trust anchor and rotate to it.");
+    const anchors = asked[0]?.trustAnchors ?? [];
+    const troubles = anchors.flatMap((anchor) => {
+      const trouble = validity(anchor, new Date());
+      return trouble === undefined ? [] : [`the trust anchor ${anchor.fingerprint} ${trouble}`];
+    });
+    if (troubles.length > 0) {
+      return failedForGood(troubles.join("; "), "Make a new trust anchor and rotate to it.");
+    }
+    const shown = anchors.map(({ fingerprint }) => fingerprint).join(" and ");
+    return passed(anchors.length > 1 ? `${shown}: a rotation is under way` : shown);
   },
 };

@@ -25,13 +25,22 @@ export async function observeCertificates(api: KubernetesApi): Promise<Certifica
   const anchors = certificatesIn(roots?.data?.["ca-bundle.crt"] ?? "");
   // The Secret holds the key too; only the certificate is looked at. Two schemes, two names.
   const encoded = issuer?.data?.["crt.pem"] ?? issuer?.data?.["tls.crt"] ?? "";
-  const [signing] = certificatesIn(Buffer.from(encoded, "base64").toString("utf8"));
+  const chain = certificatesIn(Buffer.from(encoded, "base64").toString("utf8"));
+  const [signing] = chain;
+  const last = chain.at(-1);
+  // Of several that are the same anchor (a renewed one beside the old) the last to end counts.
+  const ends = anchors
+    .filter(
+      (anchor) => last !== undefined && (isSignedBy(last, anchor) || last.raw.equals(anchor.raw)),
+    )
+    .map((anchor) => validTo(anchor).toISOString())
+    .sort();
   return {
     trustAnchors: anchors.map(describe),
     issuer:
       signing === undefined
         ? undefined
-        : { ...describe(signing), chained: anchors.some((anchor) => isSignedBy(signing, anchor)) },
+        : { ...describe(signing), chained: ends.length > 0, anchorExpires: ends.at(-1) },
   };
 }
 

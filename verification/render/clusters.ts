@@ -14,10 +14,18 @@ export function renderClusters(clusters: readonly ClusterStatus[], style: Style)
       cluster.podSubnet ?? "?",
       cluster.serviceSubnet ?? "?",
       linkerd(cluster, style),
-      cluster.issuer?.expires.slice(0, 10) ?? "?",
+      issuer(cluster, style),
     ]),
     style,
   );
+}
+
+function issuer({ issuer: found }: ClusterStatus, style: Style): string {
+  if (found === undefined) return "?";
+  const { expires, anchorExpires = expires } = found;
+  return anchorExpires < expires
+    ? style.warn(`${anchorExpires.slice(0, 10)} (its trust anchor's end)`)
+    : expires.slice(0, 10);
 }
 
 function nodes({ nodes: list }: ClusterStatus, style: Style): string {

@@ -1,9 +1,11 @@
 import type { CheckResult } from "../checks/check.ts";
 import { withoutDataPlane } from "../checks/run-checks.ts";
+import type { RotationState } from "../../planning/rotation/state.ts";
 import type { MeshStatus } from "../status.ts";
 import { renderChecks } from "./checks.ts";
 import { renderClusters } from "./clusters.ts";
 import { renderLinks } from "./links.ts";
+import { renderRotation } from "./rotation.ts";
 import type { Style } from "./style.ts";
 import { styleOf } from "./style.ts";
 
@@ -12,6 +14,8 @@ export interface RenderOptions {
   readonly color?: boolean;
   /** Results of the checks, shown at the end. */
   readonly results?: readonly CheckResult[];
+  /** Where a rotation of the trust anchor stands. */
+  readonly rotation?: RotationState | undefined;
   /** The moment that remaining times are counted from. @default the time of the observation */
   readonly now?: Date;
 }
@@ -28,6 +32,7 @@ export function renderStatus(status: MeshStatus, options: RenderOptions = {}): s
     renderClusters(status.clusters, style),
     ...(status.links.length === 0 ? [] : [renderLinks(status.links, status.clusters, style)]),
     ...trustAnchors(status, now, style),
+    ...(options.rotation === undefined ? [] : renderRotation(options.rotation, style)),
     ...kubeconfigs(status),
     ...(status.dataPlane === "none" ? [style.warn(`There is ${withoutDataPlane}.`)] : []),
     ...(options.results === undefined ? problems : []),

@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { PlanContext } from "../planning/plan.ts";
+import { projectDirectory } from "./paths.ts";
+
+/**
+ * What certificates and keys of a topology are checked with before anything is made. Relative paths in a
+ * stack's configuration start from the project, as they do for its program.
+ */
+export function certificateFiles(): NonNullable<PlanContext["certificates"]> {
+  return {
+    readFile: (file) => readFileSync(path.resolve(projectDirectory, file), "utf8"),
+    now: new Date(),
+  };
+}

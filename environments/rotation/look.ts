@@ -1,0 +1,60 @@
+import type { ClusterTrust, WantedTrust } from "../../planning/rotation/facts.ts";
+import { rotationState, type RotationState } from "../../planning/rotation/state.ts";
+import type { Mesh } from "../../verification/observe.ts";
+import type { RunningStack } from "../mesh-of-stack.ts";
+import { controlPlaneNamespace, multiclusterNamespace } from "../../verification/names.ts";
+import type { Outputs } from "../state.ts";
+import { anchorsIn, observeMeshTrust, wantedIn } from "../trust.ts";
+
+/** What was seen of a running mesh's trust, and what that means for a rotation. */
+export interface RotationLook {
+  readonly wanted: WantedTrust;
+  readonly facts: readonly ClusterTrust[];
+  readonly state: RotationState;
+}
+
+/**
+ * Looks where a running stack stands between two generations of its trust anchor.
+ *
+ * @returns undefined where a version brought it up that told nothing of its anchors
+ */
+export async function lookAtRotation(
+  { mesh, outputs }: RunningStack,
+  signal?: AbortSignal,
+): Promise<RotationLook | undefined> {
+  const wanted = wantedIn(mesh.plan, outputs);
+  if (wanted === undefined) return undefined;
+  const facts = await observeMeshTrust(mesh, signal);
+  return { wanted, facts, state: rotationState(wanted, facts) };
+}
+
+/** Anchors and the rotation between them, for programs. */
+export function trustDocument({ wanted, state }: RotationLook, outputs: Outputs): object {
+  const expiries = new Map(
+    anchorsIn(outputs).map(({ generation, expiry }) => [generation, expiry] as const),
+  );
+  return {
+    anchors: wanted.anchors.map(({ generation, subject, fingerprint }) => ({
+      generation,
+      subject,
+      fingerprint,
+      expires: expiries.get(generation),
+    })),
+    signers: wanted.signers,
+    rotation: state,
+  };
+}
+
+/** Workloads that a rotation leaves to whoever they belong to, as `east: shop/Deployment/web`. */
+export function othersWorkloads(mesh: Mesh, facts: readonly ClusterTrust[]): readonly string[] {
+  const { trust } = mesh.plan;
+  const own = new Set([controlPlaneNamespace, multiclusterNamespace, ...trust.restart]);
+  const all = facts.flatMap(({ cluster, proxies }) =>
+    proxies
+      .filter(({ namespace }) => !own.has(namespace))
+      .map(
+        ({ namespace, workload, pod }) => `${cluster}: ${namespace}/${workload ?? `Pod/${pod}`}`,
+      ),
+  );
+  return [...new Set(all)].sort();
+}
