@@ -57,6 +57,13 @@ export {
   type ReapResult,
   removeRun,
 } from "./environments/reap.ts";
+export {
+  rotate,
+  rotateOutlook,
+  type RotateOutlook,
+  type RotateRequest,
+  type RotateResult,
+} from "./environments/rotate.ts";
 export type { RunCluster, RunMesh } from "./environments/runs/run-mesh.ts";
 export type { TopologySource } from "./environments/topology-source.ts";
 export { withTopology, type WithTopologyOptions } from "./environments/with-topology.ts";

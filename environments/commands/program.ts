@@ -9,6 +9,7 @@ import { planCommand } from "./plan.ts";
 import { preflightCommand } from "./preflight.ts";
 import { reapCommand } from "./reap.ts";
 import { runningCommand } from "./run.ts";
+import { rotateCommand } from "./rotate.ts";
 import { statusCommand } from "./status.ts";
 import { upCommand } from "./up.ts";
 import { verifyCommand } from "./verify.ts";
@@ -43,6 +44,7 @@ Examples:
     downCommand(),
     statusCommand(),
     verifyCommand(),
+    rotateCommand(),
     planCommand(),
     diagramCommand(),
     preflightCommand(),

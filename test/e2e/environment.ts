@@ -7,6 +7,7 @@ import { localBackend, type Backend } from "../../environments/backend.ts";
 import { dockerList } from "../../environments/docker.ts";
 import { down, type DownResult } from "../../environments/down.ts";
 import { stateDirectory } from "../../environments/paths.ts";
+import { rotate, type RotateResult } from "../../environments/rotate.ts";
 import type { Output } from "../../environments/report/phases.ts";
 import { findStack, type StackFile } from "../../environments/stacks.ts";
 import { status, type StatusResult } from "../../environments/status.ts";
@@ -60,6 +61,13 @@ export class TestEnvironment {
 
   async down(): Promise<DownResult> {
     return down({ ...this.request(), output });
+  }
+
+  /** All steps of a rotation of the trust anchor that are left, in the stack's own configuration. */
+  async rotate(): Promise<RotateResult> {
+    const { stack, backend, env } = this.request();
+    const images = process.env["IMAGES"];
+    return rotate({ source: { stack }, backend, env, output, images });
   }
 
   async status(): Promise<StatusResult> {

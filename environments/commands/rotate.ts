@@ -1,0 +1,76 @@
+import type { Command } from "commander";
+import { exitCodes } from "../exit-codes.ts";
+import { makeCommand, teach } from "./command.ts";
+import { parseDuration } from "./duration.ts";
+import { runCommand } from "./run-command.ts";
+import { findSource, withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "./topology-argument.ts";
+
+interface Options extends TopologyOptions {
+  readonly dryRun?: true;
+  readonly images?: string;
+  readonly json?: true;
+  readonly wait?: number;
+}
+
+/** `linkerd-topology rotate` */
+export function rotateCommand(): Command {
+  const command = makeCommand(
+    "rotate",
+    "Replaces the trust anchor of a running topology, without breaking its traffic",
+    "Each step edits `trust` in the topology's file and runs `up`: the next generation is trusted everywhere, " +
+      "then signs every issuer, then the old one is taken out. The next step comes when there is proof of " +
+      "the one before. Restarted are Linkerd's own workloads and those of the namespaces in trust.restart; " +
+      "others are waited for.\n\n" +
+      "A rotation that was stopped anywhere goes on where it stands. `status` shows where that is.",
+  );
+  withTopologyArgument(command)
+    .option("--dry-run", "only show the steps, and who has to restart what")
+    .option(
+      "--wait <time>",
+      "how long others' workloads are waited for at each step (default: 10m)",
+      parseDuration,
+    )
+    .option("--images <dir>", "directory of image archives that take precedence over registries")
+    .option("--json", "events on standard output, one JSON object per line")
+    .action(async (topology: string | undefined, options: Options) => {
+      const settings = { command: "rotate", json: options.json ?? false, engine: true };
+      await runCommand(settings, async (context) => {
+        const { rotate, rotateOutlook } = await import("../rotate.ts");
+        const request = {
+          source: await findSource(topology, options),
+          name: options.name,
+          output: context.output,
+          images: options.images ?? process.env["IMAGES"],
+          patience: options.wait,
+          signal: context.signal,
+        };
+        if (options.dryRun) {
+          const outlook = await rotateOutlook(request);
+          const { renderOutlook } = await import("../rotation/render-outlook.ts");
+          if (options.json !== true) process.stdout.write(`${renderOutlook(outlook)}\n`);
+          return { exitCode: exitCodes.success, document: outlook };
+        }
+        const result = await rotate(request);
+        if (options.json !== true) {
+          const what = result.resumed
+            ? "The rotation was finished"
+            : "The trust anchor was replaced";
+          process.stdout.write(`\n${what}: generation ${result.generation} is alone.\n`);
+        }
+        return { exitCode: exitCodes.success, document: result };
+      });
+    });
+  return teach(command, {
+    examples: [
+      ["linkerd-topology rotate lab.yaml --dry-run", "what it would do"],
+      ["linkerd-topology rotate lab.yaml", "all steps, with proof of each"],
+      [
+        "linkerd-topology rotate lab.yaml --wait 26h",
+        "until others' certificates have been renewed",
+      ],
+    ],
+    exits: [exitCodes.failed, exitCodes.notUp, exitCodes.notProved],
+    variables: ["IMAGES", "XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
+  });
+}

@@ -1,0 +1,37 @@
+import type { Plan } from "../../planning/plan-types.ts";
+import { beginRotation } from "../../planning/rotation/edit.ts";
+import type { Topology } from "../../planning/topology.ts";
+import { CommandError } from "../command-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+
+/**
+ * A topology that begins a rotation.
+ *
+ * @throws CommandError where the next anchor is not the package's to make
+ */
+export function begun(plan: Plan, topology: Topology): Topology {
+  const newest = plan.trust.anchors.at(-1);
+  if (newest?.type === "given") {
+    const next = newest.generation + 1;
+    throw new CommandError(
+      `generation ${newest.generation} of the trust anchor was given, and so has to be the next: list ` +
+        `generation ${next} in trust.anchors with its certificateFile, and its keyFile if the package is to ` +
+        "sign issuers, and run `rotate` again: it goes on from there",
+      { exitCode: exitCodes.badInput },
+    );
+  }
+  return beginRotation(topology);
+}
+
+/** What a whole rotation does, a line each. @param generation the newest that there is */
+export function outline(generation: number, restart: readonly string[]): readonly string[] {
+  const next = generation + 1;
+  const restarted = ["Linkerd's own workloads", ...restart.map((name) => `namespace ${name}`)];
+  return [
+    `list generation ${next} in trust.anchors, up: every cluster and every proxy trusts it as well ` +
+      `(restarted: ${restarted.join(", ")})`,
+    `write trust.signer: ${next}, up: it signs every issuer, and every certificate comes from it ` +
+      "(restarted: the same)",
+    `leave generation ${generation} out of trust.anchors, up: nobody trusts it any more (restarted: the same)`,
+  ];
+}

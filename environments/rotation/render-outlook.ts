@@ -1,0 +1,20 @@
+import type { RotateOutlook } from "../rotate.ts";
+
+/** What a rotation would do, for people. */
+export function renderOutlook({ underway, steps, others }: RotateOutlook): string {
+  const head = underway
+    ? "A rotation of the trust anchor is under way. What it would go on with:"
+    : "Rotating the trust anchor would:";
+  return [
+    head,
+    ...(steps.length === 0 ? ["  bring the topology up as its file says"] : []),
+    ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    ...(others.length === 0
+      ? []
+      : [
+          "Left to whoever they belong to, to be restarted whenever a step waits for it (or listed by " +
+            "namespace in trust.restart):",
+          ...others.map((one) => `  ${one}`),
+        ]),
+  ].join("\n");
+}

@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { KubernetesApiError } from "../../verification/kubernetes/errors.ts";
+import type { List, Pod } from "../../verification/kubernetes/objects.ts";
+import { corePath, deploymentPath } from "../../verification/names.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import { eventually } from "./environment.ts";
+import { identityOf, type ProbeAnswer } from "./probe.ts";
+import { namespace, probeImage } from "./workload.ts";
+
+/** Questions that wait for their answers at any moment. */
+const mostAtOnce = 30;
+
+/** So long a pod that ends goes on answering: until nobody sends it anything any more, in seconds. */
+const farewell = 6;
+
+/**
+ * A Deployment of probes with proxies that is restarted as a workload that somebody cares for is: the next
+ * pod is ready before the one before ends, and that one goes on until everybody knows.
+ */
+export async function createSteady(
+  api: KubernetesApi,
+  name: string,
+  cluster: string,
+): Promise<void> {
+  await api.post(deploymentPath(namespace), {
+    metadata: { name },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: {
+        metadata: {
+          labels: { app: name },
+          annotations: {
+            "linkerd.io/inject": "enabled",
+            "config.alpha.linkerd.io/proxy-wait-before-exit-seconds": String(farewell + 4),
+          },
+        },
+        spec: {
+          containers: [
+            {
+              name: "probe",
+              image: probeImage,
+              imagePullPolicy: "IfNotPresent",
+              env: [
+                { name: "CLUSTER", value: cluster },
+                { name: "POD", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+              ],
+              ports: [{ containerPort: 8080 }],
+              lifecycle: { preStop: { sleep: { seconds: farewell } } },
+              readinessProbe: { httpGet: { path: "/ready", port: 8080 }, periodSeconds: 1 },
+            },
+          ],
+        },
+      },
+    },
+  });
+}
+
+/** What came of asking all the time. */
+export interface Summary {
+  readonly requests: number;
+  /** What was answered in place of the Service, by its text, with how often and when it came. */
+  readonly failures: readonly string[];
+  /** Requests that no client could be asked to send: none of the mesh's doing. */
+  readonly unsent: Readonly<Record<string, number>>;
+  /** Pods that answered. */
+  readonly servers: ReadonlySet<string>;
+  /** Pods that asked. */
+  readonly clients: ReadonlySet<string>;
+}
+
+/** Clients that ask a URL all the time, at a steady rate, whether or not earlier answers have come. */
+export class ConstantTraffic {
+  readonly #api: KubernetesApi;
+  readonly #client: string;
+  readonly #url: string;
+  readonly #stop = new AbortController();
+  readonly #pending = new Set<Promise<void>>();
+  readonly #loops: Promise<void>;
+  #pods: readonly string[] = [];
+  #requests = 0;
+  readonly #unsent = new Map<string, number>();
+  readonly #failures: string[] = [];
+  readonly #servers = new Set<string>();
+  readonly #clients = new Set<string>();
+
+  /**
+   * @param client name of a Deployment of {@link createSteady}
+   * @param perSecond how often it is asked
+   */
+  constructor(api: KubernetesApi, client: string, url: string, perSecond: number) {
+    this.#api = api;
+    this.#client = client;
+    this.#url = url;
+    this.#loops = Promise.all([this.#look(), this.#tick(1000 / perSecond)]).then(() => undefined);
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Waits until the Service answers, from wherever the clients are. */
+  async answered(): Promise<void> {
+    await eventually(`an answer of ${this.#url}`, timeLimits.firstRequest, () =>
+      Promise.resolve(this.#servers.size > 0 ? true : undefined),
+    );
+  }
+
+  /** Forgets what was seen so far. */
+  reset(): void {
+    this.#requests = 0;
+    this.#unsent.clear();
+    this.#failures.length = 0;
+    this.#servers.clear();
+    this.#clients.clear();
+  }
+
+  async end(): Promise<Summary> {
+    this.#stop.abort();
+    await this.#loops;
+    await Promise.all(this.#pending);
+    return {
+      requests: this.#requests,
+      failures: this.#failures,
+      unsent: Object.fromEntries(this.#unsent),
+      servers: this.#servers,
+      clients: this.#clients,
+    };
+  }
+
+  async #look(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        const { items } = await this.#api.get<List<Pod>>(corePath(namespace, "pods"), {
+          labelSelector: `app=${this.#client}`,
+        });
+        const age = ({ metadata }: Pod) => metadata.creationTimestamp ?? "";
+        this.#pods = items
+          .filter(isServing)
+          .sort((one, other) => age(one).localeCompare(age(other)))
+          .map(({ metadata }) => metadata.name);
+      } catch (error) {
+        if (!(error instanceof KubernetesApiError)) throw error;
+      }
+      await this.#pause(250);
+    }
+  }
+
+  async #tick(interval: number): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      // A machine that is short of time must not be buried in questions.
+      if (this.#pending.size >= mostAtOnce) {
+        this.#leave("too many answers were awaited");
+        await this.#pause(interval);
+        continue;
+      }
+      const asked = this.#ask().finally(() => this.#pending.delete(asked));
+      this.#pending.add(asked);
+      await this.#pause(interval);
+    }
+  }
+
+  async #ask(): Promise<void> {
+    // The one that started last: the others end soonest.
+    const pod = this.#pods.at(-1);
+    if (pod === undefined) {
+      this.#leave("no client is ready");
+      return;
+    }
+    let answer: ProbeAnswer;
+    try {
+      answer = await this.#api.get(`${corePath(namespace, "pods", `${pod}:8080`)}/proxy/ask`, {
+        url: this.#url,
+      });
+    } catch (error) {
+      this.#leave(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    this.#requests += 1;
+    this.#clients.add(pod);
+    const server = identityOf(answer)?.pod;
+    if (server !== undefined) this.#servers.add(server);
+    else {
+      const { status = "", error = "", body = "" } = answer;
+      const text = [status, error, typeof body === "string" ? body : JSON.stringify(body)];
+      this.#failures.push(`${new Date().toISOString()} ${pod}: ${text.join(" ").trim()}`);
+    }
+  }
+
+  #leave(why: string): void {
+    this.#unsent.set(why, (this.#unsent.get(why) ?? 0) + 1);
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+}
+
+function isServing({ metadata, status }: Pod): boolean {
+  const ready = status?.conditions?.some((one) => one.type === "Ready" && one.status === "True");
+  return metadata.deletionTimestamp === undefined && ready === true;
+}

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { parse } from "yaml";
+import { CommandError } from "../../environments/command-error.ts";
+import { exitCodes } from "../../environments/exit-codes.ts";
+import type { UpResult } from "../../environments/up.ts";
+import { beginRotation } from "../../planning/rotation/edit.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { Topology } from "../../planning/topology.ts";
+import { observeTrust } from "../../verification/facts/trust.ts";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { Service } from "../../verification/kubernetes/objects.ts";
+import { ConstantTraffic, createSteady } from "./constant-traffic.ts";
+import { eventually, TestEnvironment } from "./environment.ts";
+import { createNamespace, createService, namespace, servicePath } from "./workload.ts";
+
+const topology: Topology = {
+  clusters: [{ name: "west" }, { name: "east" }],
+  links: [{ between: ["west", "east"] }],
+  trust: { restart: [namespace] },
+};
+
+describe("a rotation of the trust anchor of a running pair", { timeout: 2_400_000 }, () => {
+  let environment: TestEnvironment;
+  let first: UpResult;
+  let west: KubernetesApi;
+  let east: KubernetesApi;
+  let traffic: ConstantTraffic | undefined;
+
+  before(async () => {
+    environment = await TestEnvironment.create("rotation", topology);
+    first = await environment.up();
+    west = await environment.api("west");
+    east = await environment.api("east");
+    await Promise.all([createNamespace(west), createNamespace(east)]);
+    await exportService("steady");
+    await Promise.all([createSteady(east, "steady", "east"), createSteady(west, "client", "west")]);
+    if (first.outputs["dataPlane"] !== "real") return;
+    traffic = new ConstantTraffic(west, "client", `http://steady-east.${namespace}`, 10);
+    await traffic.answered();
+    traffic.reset();
+  });
+  after(async () => {
+    await traffic?.end();
+    await environment.dispose();
+  });
+
+  /** A Service of east's, and its mirror in west. */
+  async function exportService(name: string): Promise<void> {
+    await createService(east, name);
+    await east.patch(servicePath(name), {
+      metadata: { labels: { "mirror.linkerd.io/exported": "true" } },
+      spec: { selector: { app: name } },
+    });
+    await eventually(`the mirror of ${name}`, timeLimits.mirrorFollows, () =>
+      west.get<Service>(servicePath(`${name}-east`)),
+    );
+  }
+
+  const trust = async () =>
+    Promise.all([observeTrust("west", west), observeTrust("east", east)] as const);
+
+  /** What is refused is refused before anything is changed. */
+  async function refused(change: Topology, why: RegExp): Promise<void> {
+    const before = await trust();
+    await environment.change(change);
+    await assert.rejects(environment.up(), (error: unknown) => {
+      assert.ok(error instanceof CommandError, String(error));
+      assert.equal(error.exitCode, exitCodes.badInput);
+      assert.match(error.message, /nothing was changed in any cluster/);
+      assert.match(error.message, why);
+      return true;
+    });
+    assert.deepEqual(await trust(), before);
+  }
+
+  test("one issuer is made anew alone, and its proxies have their certificates of it", async () => {
+    const before = await trust();
+    const [one, ...others] = topology.clusters;
+    assert.ok(one);
+    const clusters = [{ ...one, trust: { rotation: "next" } }, ...others];
+    await environment.change({ ...topology, clusters });
+    assert.ok((await environment.up()).proof.proved);
+    const now = await trust();
+    assert.notEqual(now[0].issuer?.fingerprint, before[0].issuer?.fingerprint);
+    assert.deepEqual(now[1], before[1]);
+    assert.deepEqual(now[0].anchors, before[0].anchors);
+    await environment.change(topology);
+    await environment.up();
+  });
+
+  test("a generation can't sign before it is trusted", async () => {
+    const both = beginRotation(topology);
+    await refused(
+      { ...both, trust: { ...both.trust, signer: 2 } },
+      /generation 2.*can't sign the issuer of "west", "east" yet: not trusted in "west", "east"/,
+    );
+  });
+
+  test("one that still signs can't be taken out", async () => {
+    const both = beginRotation(topology);
+    await environment.change(both);
+    assert.ok((await environment.up()).proof.proved);
+    for (const { anchors, proxies } of await trust()) {
+      assert.equal(anchors.length, 2);
+      for (const proxy of proxies) assert.equal(proxy.anchors?.length, 2, proxy.pod);
+    }
+    await refused(
+      { ...both, trust: { ...both.trust, anchors: [{ generation: 2 }] } },
+      /can't be taken out: it signs the issuer of "west", "east"/,
+    );
+    await environment.change(both);
+  });
+
+  test("status says where it stands, and an export of meanwhile is mirrored", async () => {
+    const { table, healthy } = await environment.status();
+    assert.ok(healthy, table);
+    assert.match(table, /Rotation +from generation 1 to generation 2/);
+    assert.match(table, /✓ every proxy trusts generation 2/);
+    assert.match(table, /Next: Write trust\.signer: 2, and run `up`\./);
+    await exportService("meanwhile");
+  });
+
+  test("rotate goes on from there to its end", async () => {
+    const result = await environment.rotate();
+    assert.deepEqual(result, { generation: 2, resumed: true });
+    const content = parse(await readFile(environment.stack.file, "utf8")) as {
+      config: Record<string, Topology>;
+    };
+    assert.deepEqual(content.config["linkerd-topology:topology"]?.trust, {
+      restart: [namespace],
+      anchors: [{ generation: 2 }],
+    });
+    const now = await trust();
+    const anchors = new Set(now.flatMap((cluster) => cluster.anchors.map(({ id }) => id)));
+    assert.equal(anchors.size, 1);
+    for (const { issuer, proxies } of now) {
+      assert.ok(issuer?.anchor !== undefined && anchors.has(issuer.anchor));
+      for (const proxy of proxies) assert.deepEqual(proxy.anchors, [...anchors], proxy.pod);
+    }
+    const old = first.proof.status.clusters.flatMap(({ trustAnchors }) => trustAnchors);
+    const { table } = await environment.status();
+    assert.ok(old.every(({ fingerprint }) => !table.includes(fingerprint)));
+    assert.doesNotMatch(table, /Rotation/);
+    await exportService("afterwards");
+    await west.get<Service>(servicePath("meanwhile-east"));
+  });
+
+  test("the next up changes nothing", async () => {
+    assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
+  });
+
+  test("not one request was lost on the way", async (context) => {
+    if (traffic === undefined) {
+      context.skip("no data plane: the proxies are stand-ins that carry no traffic");
+      return;
+    }
+    const { requests, failures, unsent, servers, clients } = await traffic.end();
+    context.diagnostic(
+      `${requests} requests of ${clients.size} clients to ${servers.size} servers, ` +
+        `${failures.length} failed; not sent: ${JSON.stringify(unsent)}`,
+    );
+    assert.deepEqual(failures, []);
+    assert.ok(requests > 500, `${requests} requests`);
+    // Each step makes all of them anew: whoever saw no other one was not asked throughout.
+    assert.ok(servers.size >= 4, `${servers.size} servers`);
+    assert.ok(clients.size >= 4, `${clients.size} clients`);
+  });
+});
