@@ -5,7 +5,9 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
+import { stringify } from "yaml";
 import { stateDirectory } from "../../environments/paths.ts";
+import { readArchive } from "../archive.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 let directory = "";
@@ -97,22 +99,36 @@ describe("the npm package, installed elsewhere", () => {
   });
 
   test(
-    "brings a cluster up, runs a command with it, and takes it away",
+    "run refuses to use what isn't as planned, tells why in a bundle, and takes it away",
     { timeout: 600_000 },
     async () => {
       const project = path.join(directory, "project");
       const env = { XDG_STATE_HOME: path.join(directory, "state") };
-      await writeFile(path.join(project, "one.yaml"), "clusters: [{ name: west }]\n");
-      const { exitCode, stdout, stderr } = await execa(
+      // Up and its proof don't notice a validator that is asked about no namespace.
+      const unasked = { namespaceSelector: { matchLabels: { asked: "never" } } };
+      const topology = {
+        name: `e2e-package-${process.pid}`,
+        clusters: [{ name: "west" }],
+        linkerd: { values: { controlPlane: { profileValidator: unasked } } },
+      };
+      await writeFile(path.join(project, "one.yaml"), stringify(topology));
+      const { exitCode, stderr } = await execa(
         bin,
         [
-          ...["run", "--topology", "one.yaml", "--name", `e2e-package-${process.pid}`, "--verify"],
-          ...["--", "sh", "-c", "kubectl get nodes --output name; exit 7"],
+          ...["run", "--topology", "one.yaml", "--verify"],
+          ...["--junit", "junit.xml", "--bundle", "bundle.tar.gz", "--", "touch", "used"],
         ],
         { cwd: project, env, reject: false },
       );
-      assert.equal(exitCode, 7, stderr);
-      assert.match(stdout, /^node\/e2e-package-.*-west-control-plane$/m);
+      assert.equal(exitCode, 4, stderr);
+      assert.match(
+        stderr,
+        /linkerd-sp-validator\.linkerd\.io let an invalid ServiceProfile through/,
+      );
+      await assert.rejects(access(path.join(project, "used")));
+      assert.match(await readFile(path.join(project, "junit.xml"), "utf8"), /<failure /);
+      const bundled = [...(await readArchive(path.join(project, "bundle.tar.gz"))).keys()];
+      assert.ok(bundled.includes("clusters/west/events.txt"), bundled.join(", "));
       assert.match(stderr, /nothing is left/);
       await assert.rejects(access(stateDirectory(env)));
     },
