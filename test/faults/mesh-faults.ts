@@ -24,6 +24,8 @@ export interface MeshFault {
   readonly patience: number;
   /** Whether only checks that send something from a pod of the source can see it. @default false */
   readonly needsTraffic?: boolean;
+  /** Whether an `up` has to be told to ask every resource, as nothing that it looks at tells. @default false */
+  readonly needsRefresh?: boolean;
   /** Whether the target's workloads are gone with it. @default false */
   readonly takesWorkloads?: boolean;
 }
@@ -71,6 +73,7 @@ export const meshFaults: readonly MeshFault[] = [
     title: "the source's credential is revoked: its token Secret in the target is deleted",
     patience: 45_000,
     needsTraffic: true,
+    needsRefresh: true,
     async strike({ api, link }) {
       const secret = accessToken(link.accessAccount, link.access.tokenGeneration);
       await api.delete(corePath(multiclusterNamespace, "secrets", secret));

@@ -5,7 +5,7 @@ import type { TrafficSummary } from "./traffic-log.ts";
 export type Healing =
   | { readonly by: "itself"; readonly after: number }
   | {
-      readonly by: "up";
+      readonly by: "up" | "up --refresh";
       /** From its beginning; undefined where it didn't help. */
       readonly after: number | undefined;
       readonly took: number;
@@ -57,8 +57,8 @@ export function renderFaults(observed: readonly Observed[], dataPlane: boolean):
 function healed(healing: Healing, lasted: number): string {
   const from = lasted > 10_000 ? " after its end" : "";
   if (healing.by === "itself") return `by itself, ${seconds(healing.after)}${from}`;
-  const { after, took, changed, proved } = healing;
-  const what = `by \`up\` in ${seconds(took)}, which changed ${String(changed)} resources`;
+  const { by, after, took, changed, proved } = healing;
+  const what = `by \`${by}\` in ${seconds(took)}, which changed ${String(changed)} resources`;
   if (!proved || after === undefined) return `not ${what}`;
   return what;
 }

@@ -139,8 +139,9 @@ async function heal(fault: MeshFault, watch: MeshWatch, over: number): Promise<H
   const healed = await stablyHealed(watch, over, fault.patience);
   if (healed !== undefined) return { by: "itself", after: healed - over };
   const begun = performance.now();
-  say("up");
-  const result = await environment.up().catch((error: unknown) => {
+  const refresh = fault.needsRefresh === true;
+  say(refresh ? "up --refresh" : "up");
+  const result = await environment.up({ refresh }).catch((error: unknown) => {
     say(`up failed: ${String(error)}`);
     return undefined;
   });
@@ -148,7 +149,7 @@ async function heal(fault: MeshFault, watch: MeshWatch, over: number): Promise<H
   const after = await stablyHealed(watch, begun, 120_000);
   const changes = Object.entries(result?.changes ?? {}).filter(([kind]) => kind !== "same");
   return {
-    by: "up",
+    by: refresh ? "up --refresh" : "up",
     after: after === undefined ? undefined : after - begun,
     took,
     changed: changes.reduce((sum, [, count]) => sum + count, 0),
