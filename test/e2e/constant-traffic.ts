@@ -64,6 +64,8 @@ export interface Summary {
   readonly failures: readonly string[];
   /** Requests that no client could be asked to send: none of the mesh's doing. */
   readonly unsent: Readonly<Record<string, number>>;
+  /** Seconds that the longest one took, as its client saw it. */
+  readonly slowest: number;
   /** Pods that answered. */
   readonly servers: ReadonlySet<string>;
   /** Pods that asked. */
@@ -80,6 +82,7 @@ export class ConstantTraffic {
   readonly #loops: Promise<void>;
   #pods: readonly string[] = [];
   #requests = 0;
+  #slowest = 0;
   readonly #unsent = new Map<string, number>();
   readonly #failures: string[] = [];
   readonly #servers = new Set<string>();
@@ -109,7 +112,7 @@ export class ConstantTraffic {
 
   /** Forgets what was seen so far. */
   reset(): void {
-    this.#requests = 0;
+    this.#requests = this.#slowest = 0;
     this.#unsent.clear();
     this.#failures.length = 0;
     this.#servers.clear();
@@ -123,6 +126,7 @@ export class ConstantTraffic {
     return {
       requests: this.#requests,
       failures: this.#failures,
+      slowest: this.#slowest,
       unsent: Object.fromEntries(this.#unsent),
       servers: this.#servers,
       clients: this.#clients,
@@ -178,6 +182,7 @@ export class ConstantTraffic {
       return;
     }
     this.#requests += 1;
+    this.#slowest = Math.max(this.#slowest, Number(answer.seconds ?? 0));
     this.#clients.add(pod);
     const server = identityOf(answer)?.pod;
     if (server !== undefined) this.#servers.add(server);

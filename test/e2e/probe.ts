@@ -21,6 +21,8 @@ export interface ProbePod {
 export interface ProbeAnswer {
   readonly status?: number;
   readonly error?: string;
+  /** How long it took, as text. */
+  readonly seconds?: string;
   /** Undefined where somebody else than a probe answered. */
   readonly body?: Identity | string;
 }
