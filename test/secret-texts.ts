@@ -1,14 +1,10 @@
 /** The texts in something that nobody may see: bodies of private keys, tokens, client keys of kubeconfigs. */
 export function secretTexts(text: string): readonly string[] {
-  // A PEM that stands in JSON has its ends of lines escaped.
-  const plain = text.replaceAll("\\n", "\n");
-  const linesOf = (kind: string): string[] =>
-    [...plain.matchAll(new RegExp(`-----BEGIN ${kind}-----([\\s\\S]+?)-----END`, "g"))].flatMap(
-      ([, body = ""]) => body.split(/\s+/).filter((line) => line.length >= 30),
-    );
-  // A private key ends with the public one, which begins anywhere within a line.
-  const known = new Set([...linesOf("PUBLIC KEY"), ...linesOf("CERTIFICATE")]);
-  const keys = linesOf("[A-Z ]*PRIVATE KEY").filter((line) => !known.has(line));
+  const plain = unescaped(text);
+  const known = publicText(text);
+  const keys = bodiesOf("[A-Z ]*PRIVATE KEY", plain)
+    .flatMap((body) => body.split(/\s+/))
+    .filter((line) => line.length >= 30 && !known.includes(line));
   const tokens = [...plain.matchAll(/eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/g)].map(
     ([token]) => token,
   );
@@ -18,6 +14,25 @@ export function secretTexts(text: string): readonly string[] {
     .filter((decoded) => /PRIVATE KEY-----|eyJ|client-key-data/.test(decoded))
     .flatMap(secretTexts);
   return [...new Set([...keys, ...tokens, ...nested])];
+}
+
+/** All public keys and certificates: a private key ends with the public one, in other lines. */
+export function publicText(text: string): string {
+  const plain = unescaped(text);
+  const ssh = [...plain.matchAll(/ecdsa-sha2-\S+ ([A-Za-z0-9+/=]+)/g)].map(([, key = ""]) => key);
+  return [...bodiesOf("PUBLIC KEY", plain), ...bodiesOf("CERTIFICATE", plain), ...ssh]
+    .map((body) => body.replaceAll(/\s/g, ""))
+    .join(" ");
+}
+
+/** A PEM that stands in JSON has its ends of lines escaped, in JSON within JSON twice. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\+n/g, "\n");
+}
+
+function bodiesOf(kind: string, text: string): readonly string[] {
+  const pattern = new RegExp(`-----BEGIN ${kind}-----([\\s\\S]+?)-----END`, "g");
+  return [...text.matchAll(pattern)].map(([, body = ""]) => body);
 }
 
 /** A secret as it would stand in a file: as it is, or within something that was encoded in base64. */

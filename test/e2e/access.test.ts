@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { readdir, stat } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { UpResult } from "../../environments/up.ts";
-import { verifyStack } from "../../environments/verify.ts";
+import { verifyStack, type VerifyStackRequest } from "../../environments/verify.ts";
+import { openStack } from "../../environments/workspace.ts";
 import { accessAccount, accessToken } from "../../planning/names.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { AccessSpec } from "../../planning/topology.ts";
@@ -17,8 +21,12 @@ import type {
   Service,
 } from "../../verification/kubernetes/objects.ts";
 import { corePath } from "../../verification/names.ts";
+import { readArchive } from "../archive.ts";
+import { filesBelow, type LeftFile } from "../left-files.ts";
+import { plaintextIn, publicText, secretTexts } from "../secret-texts.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { kubeconfigIn } from "./kubeconfigs.ts";
+import { secretsOf } from "./secrets.ts";
 import {
   createClient,
   createNamespace,
@@ -221,14 +229,60 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
     await verified();
   });
 
+  test("no secret stands in plaintext in a file, a message or the bundle; files are nobody else's", async () => {
+    // The engine prints every property of every resource then, secrets decrypted.
+    const engineEnv = { PULUMI_OPTION_VERBOSE: "9", PULUMI_OPTION_DEBUG: "true" };
+    await environment.up({ engineEnv });
+    assert.deepEqual(await logsIn(os.tmpdir()), []);
+    const bundle = path.join(environment.directory, "bundle.tar.gz");
+    await verified({ rights: false, bundle, alwaysBundle: true });
+    const files = await filesBelow(environment.directory);
+    const isKubeconfig = ({ name }: LeftFile) => name.endsWith(".kubeconfig");
+    assert.equal(files.filter(isKubeconfig).length, 3);
+    for (const { name, mode } of files.filter(isKubeconfig)) assert.equal(mode, "600", name);
+    assert.equal((await stat(environment.directory)).mode & 0o77, 0);
+
+    const texts = new Map([
+      ...files.filter((file) => !isKubeconfig(file)).map(({ name, text }) => [name, text] as const),
+      ...[...(await readArchive(bundle))].map(([name, text]) => [`bundle/${name}`, text] as const),
+      ["messages", environment.messages.join("")],
+      ["status", JSON.stringify((await environment.status()).document)],
+    ]);
+    const stack = await openStack({ ...environment.request(), env: result.tools.env });
+    const decrypted = JSON.stringify(await stack.exportStack());
+    const open = publicText(decrypted);
+    const secrets = new Map<string, readonly string[]>([
+      ["a key or token of the state", secretTexts(decrypted)],
+      ["a kubeconfig", files.filter(isKubeconfig).flatMap(({ text }) => secretTexts(text))],
+      ["a token", tokens],
+    ]);
+    for (const [what, values] of secrets) assert.ok(values.length >= 3, what);
+    for (const api of [west, north, east]) {
+      for (const { of, value } of await secretsOf(api)) {
+        if (!open.includes(value)) secrets.set(of, [...(secrets.get(of) ?? []), value]);
+      }
+    }
+    assert.deepEqual(plaintextIn(texts, secrets), []);
+  });
+
   test("down leaves no container, network or file", async () => {
     await environment.down();
     assert.deepEqual(await environment.traces(), []);
   });
 
-  async function verified() {
-    const verification = await verifyStack({ ...environment.request(), traffic: false });
+  async function verified(
+    how: Pick<VerifyStackRequest, "rights" | "bundle" | "alwaysBundle"> = {},
+  ) {
+    const request = { ...environment.request(), traffic: false, ...how };
+    const verification = await verifyStack(request);
     assert.ok(verification.proved, renderVerification(verification));
     return verification;
   }
 });
+
+/** Logs of Pulumi's engine and of its plugins, and the directories for temporary files of this process. */
+async function logsIn(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory);
+  const ours = [`linkerd-topology-run-${process.pid}-`, "pulumi.", "pulumi-resource-"];
+  return names.filter((name) => ours.some((prefix) => name.startsWith(prefix)));
+}

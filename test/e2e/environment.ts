@@ -16,9 +16,6 @@ import { kubeconfigIn } from "./kubeconfigs.ts";
 import { connect } from "../../verification/kubernetes/connect.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
 
-/** Progress goes to the log of the tests. */
-const output: Output = { terminal: false, write: (text) => process.stderr.write(text) };
-
 /** A stack of a test's own: its name, its state and everything it makes differ from any other's. */
 export class TestEnvironment {
   readonly stack: StackFile;
@@ -26,7 +23,17 @@ export class TestEnvironment {
   /** Temporary directory that holds the state and the configuration. */
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
+  /** All that commands have said. */
+  readonly messages: string[] = [];
   readonly #apis = new Map<string, KubernetesApi>();
+  /** Progress goes to the log of the tests as well. */
+  readonly #output: Output = {
+    terminal: false,
+    write: (text) => {
+      this.messages.push(text);
+      process.stderr.write(text);
+    },
+  };
 
   private constructor(name: string, directory: string) {
     this.directory = directory;
@@ -55,12 +62,17 @@ export class TestEnvironment {
     );
   }
 
-  async up(options: Pick<UpRequest, "refresh"> = {}): Promise<UpResult> {
-    return up({ ...this.request(), ...options, output, images: process.env["IMAGES"] });
+  async up(options: Pick<UpRequest, "refresh" | "engineEnv"> = {}): Promise<UpResult> {
+    return up({
+      ...this.request(),
+      ...options,
+      output: this.#output,
+      images: process.env["IMAGES"],
+    });
   }
 
   async down(): Promise<DownResult> {
-    return down({ ...this.request(), output });
+    return down({ ...this.request(), output: this.#output });
   }
 
   /** All steps of a rotation of the trust anchor that are left, in the stack's own configuration. */

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Provider } from "@pulumi/kubernetes/provider.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { DefaultDeny } from "../../components/policy/default-deny.ts";
+import { ServicePolicy } from "../../components/policy/service-policy.ts";
+import { localBackend } from "../../environments/backend.ts";
+import type { UpResult } from "../../environments/up.ts";
+import { verifyStack } from "../../environments/verify.ts";
+import { openStack } from "../../environments/workspace.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import { renderVerification } from "../../verification/index.ts";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { corePath } from "../../verification/names.ts";
+import { eventually, TestEnvironment } from "./environment.ts";
+import { kubeconfigIn } from "./kubeconfigs.ts";
+import {
+  answering,
+  createNamespace,
+  createWeb,
+  namespace,
+  readyPods,
+  servicePath,
+} from "./workload.ts";
+
+/** East's gateway lets through who is linked to it; each cluster has a trust domain of its own. */
+const topology = {
+  clusters: [
+    { name: "west", network: "lab", trust: { domain: "west.test" } },
+    {
+      name: "east",
+      network: "lab",
+      trust: { domain: "east.test" },
+      gateway: { admission: "linked" },
+    },
+  ],
+  links: [{ from: "west", to: "east" }],
+};
+const policies = "/apis/policy.linkerd.io/v1alpha1/namespaces";
+const noDataPlane = "no data plane: IMAGES names no directory with Linkerd's real images";
+
+describe("who may reach a Service", { timeout: 2_400_000 }, () => {
+  let environment: TestEnvironment;
+  let result: UpResult;
+  let program: Stack;
+  let [west, east] = [] as unknown as [KubernetesApi, KubernetesApi];
+
+  before(async () => {
+    environment = await TestEnvironment.create("policy", topology);
+    result = await environment.up();
+    west = await environment.api("west");
+    east = await environment.api("east");
+    await Promise.all([west, east].map(createNamespace));
+    const kubeconfigPath = await kubeconfigIn(environment.directory, "east");
+    program = await openStack({
+      stack: { ...environment.stack, name: `${environment.stack.name}-policies` },
+      // Somebody's own, which `down` of the topology knows nothing of.
+      backend: localBackend(path.join(environment.directory, "program")),
+      env: result.tools.env,
+    });
+    await program.up({ program: policiesOf(result, kubeconfigPath) });
+    await createWeb(east, "east");
+    await readyPods(east, "web", 1);
+    for (const [service, as] of [
+      ["web", "true"],
+      ["flat", "remote-discovery"],
+    ] as const) {
+      const labels = { "mirror.linkerd.io/exported": as };
+      if (service === "web") await east.patch(servicePath("web"), { metadata: { labels } });
+      else await east.post(corePath(namespace, "services"), flatService(labels));
+      await eventually(`the mirror ${service}-east`, timeLimits.mirrorFollows, () =>
+        west.get(servicePath(`${service}-east`)),
+      );
+    }
+  });
+  after(async () => {
+    await environment.dispose();
+  });
+
+  const spec = async (path: string) =>
+    (await east.get<{ spec: unknown }>(`${policies}/${path}`)).spec;
+
+  test("the gateway's own objects name who is linked to it, and from where", async () => {
+    const ours = "linkerd-multicluster";
+    assert.deepEqual(await spec(`${ours}/meshtlsauthentications/any-meshed`), {
+      identities: ["*.serviceaccount.identity.linkerd.west.test"],
+    });
+    const { networks } = (await spec(`${ours}/networkauthentications/source-cluster`)) as {
+      networks: { cidr: string }[];
+    };
+    assert.equal(networks.length, 2);
+    assert.ok(!networks.some(({ cidr }) => cidr === "0.0.0.0/0"));
+  });
+
+  test("policies are made by a program, by Linkerd's validator too, and stay as they are", async () => {
+    assert.deepEqual(await spec(`${namespace}/meshtlsauthentications/web-8080-from-west`), {
+      identities: [`checkout.${namespace}.serviceaccount.identity.linkerd.west.test`],
+    });
+    const again = await program.up({
+      program: policiesOf(result, await kubeconfigIn(environment.directory, "east")),
+    });
+    assert.deepEqual(Object.keys(again.summary.resourceChanges ?? {}), ["same"]);
+  });
+
+  test("a gateway stays narrow: a second up changes nothing, and verify finds it as planned", async () => {
+    assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
+    const verification = await verifyStack({ ...environment.request(), rights: false });
+    assert.ok(verification.proved, renderVerification(verification));
+  });
+
+  test("over a flat Link the client that is named gets in, another is refused", async (context) => {
+    if (result.proof.status.dataPlane !== "real") {
+      context.skip(noDataPlane);
+      return;
+    }
+    await Promise.all([client("checkout"), client("other")]);
+    const url = `http://flat-east.${namespace}.svc.cluster.local/`;
+    assert.deepEqual([await ask("checkout", url), await ask("other", url)], [200, 403]);
+  });
+
+  test("through the gateway nobody gets in who was not let in by the gateway's identity", async (context) => {
+    if (result.proof.status.dataPlane !== "real") {
+      context.skip(noDataPlane);
+      return;
+    }
+    const url = `http://web-east.${namespace}.svc.cluster.local/`;
+    assert.equal(await ask("checkout", url), 403);
+  });
+
+  test("down leaves no container, network or file", async () => {
+    await program.destroy();
+    await program.workspace.removeStack(program.name);
+    await environment.down();
+    assert.deepEqual(await environment.traces(), []);
+  });
+
+  /** A pod of an account of west's that asks what it is told to ask. */
+  async function client(account: string): Promise<void> {
+    await west.post(corePath(namespace, "serviceaccounts"), { metadata: { name: account } });
+    await west.post(corePath(namespace, "pods"), {
+      metadata: { name: account, labels: { app: account } },
+      spec: { serviceAccountName: account, containers: [answering(account, "west")] },
+    });
+    await readyPods(west, account, 1);
+  }
+
+  /** The status of its answer, once there is one that isn't about the way to the Service. */
+  async function ask(account: string, url: string): Promise<number> {
+    return eventually(`an answer to ${account}`, timeLimits.firstRequest, async () => {
+      const path = `/ask?url=${encodeURIComponent(url)}`;
+      const answer = JSON.parse(await west.podText(namespace, account, 8080, path)) as {
+        status?: number;
+      };
+      return answer.status === 200 || answer.status === 403 ? answer.status : undefined;
+    });
+  }
+});
+
+/** What a program of somebody's own adds to a topology. */
+function policiesOf({ plan }: UpResult, kubeconfigPath: string) {
+  return () => {
+    const kubernetes = new Provider("east", { kubeconfig: kubeconfigPath });
+    const east = {
+      kubernetes,
+      kubeconfig: pulumi.secret(""),
+      kubeconfigPath,
+      context: undefined,
+      lifetime: undefined,
+    };
+    new DefaultDeny("shop", { cluster: east, namespace, create: false });
+    new ServicePolicy("web", {
+      topology: { plan, clusters: { east } },
+      cluster: "east",
+      namespace,
+      service: "web",
+      pods: { app: "web" },
+      port: 8080,
+      clients: [{ cluster: "west", namespace, serviceAccount: "checkout" }],
+    });
+    return Promise.resolve({});
+  };
+}
+
+function flatService(labels: Readonly<Record<string, string>>): object {
+  return {
+    metadata: { name: "flat", labels },
+    spec: { selector: { app: "web" }, ports: [{ name: "http", port: 80, targetPort: 8080 }] },
+  };
+}
