@@ -79,7 +79,7 @@ export class TestEnvironment {
   async rotate(): Promise<RotateResult> {
     const { stack, backend, env } = this.request();
     const images = process.env["IMAGES"];
-    return rotate({ source: { stack }, backend, env, output, images });
+    return rotate({ source: { stack }, backend, env, output: this.#output, images });
   }
 
   async status(): Promise<StatusResult> {
