@@ -76,10 +76,23 @@ export class TestEnvironment {
   }
 
   /** All steps of a rotation of the trust anchor that are left, in the stack's own configuration. */
-  async rotate(): Promise<RotateResult> {
+  async rotate(
+    options: { readonly signal?: AbortSignal; readonly onText?: (text: string) => void } = {},
+  ): Promise<RotateResult> {
     const { stack, backend, env } = this.request();
-    const images = process.env["IMAGES"];
-    return rotate({ source: { stack }, backend, env, output: this.#output, images });
+    const { signal, onText } = options;
+    const write = (text: string): void => {
+      this.#output.write(text);
+      onText?.(text);
+    };
+    return rotate({
+      source: { stack },
+      backend,
+      env,
+      output: { ...this.#output, write },
+      images: process.env["IMAGES"],
+      ...(signal && { signal }),
+    });
   }
 
   async status(): Promise<StatusResult> {

@@ -16,6 +16,8 @@ import { ConstantTraffic, createSteady } from "./constant-traffic.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { createNamespace, createService, namespace, servicePath } from "./workload.ts";
 
+const bothGenerations = [{ generation: 1 }, { generation: 2 }];
+
 let topology: Topology = {
   clusters: [{ name: "west" }, { name: "east" }],
   links: [{ between: ["west", "east"] }],
@@ -62,6 +64,14 @@ describe("a rotation of the trust anchor of a running pair", { timeout: 2_400_00
   const trust = async () =>
     Promise.all([observeTrust("west", west), observeTrust("east", east)] as const);
 
+  /** `trust` as the stack's configuration has it now. */
+  async function readTrust(): Promise<unknown> {
+    const content = parse(await readFile(environment.stack.file, "utf8")) as {
+      config: Record<string, Topology>;
+    };
+    return content.config["linkerd-topology:topology"]?.trust;
+  }
+
   /** What is refused is refused before anything is changed. */
   async function refused(change: Topology, why: RegExp): Promise<void> {
     const before = await trust();
@@ -105,9 +115,19 @@ describe("a rotation of the trust anchor of a running pair", { timeout: 2_400_00
     );
   });
 
+  test("rotate begins, and is stopped before it brings its first edit up", async () => {
+    await environment.change(topology);
+    const stop = new AbortController();
+    const onText = (text: string): void => {
+      if (text.includes("the next generation is listed")) stop.abort(new Error("enough for now"));
+    };
+    await assert.rejects(environment.rotate({ signal: stop.signal, onText }), /enough for now/);
+    assert.deepEqual(await readTrust(), { restart: [namespace], anchors: bothGenerations });
+    for (const { anchors } of await trust()) assert.equal(anchors.length, 1);
+  });
+
   test("one that still signs can't be taken out", async () => {
     const both = beginRotation(topology);
-    await environment.change(both);
     assert.ok((await environment.up()).proof.proved);
     for (const { anchors, proxies } of await trust()) {
       assert.equal(anchors.length, 2);
@@ -132,13 +152,7 @@ describe("a rotation of the trust anchor of a running pair", { timeout: 2_400_00
   test("rotate goes on from there to its end", async () => {
     const result = await environment.rotate();
     assert.deepEqual(result, { generation: 2, resumed: true });
-    const content = parse(await readFile(environment.stack.file, "utf8")) as {
-      config: Record<string, Topology>;
-    };
-    assert.deepEqual(content.config["linkerd-topology:topology"]?.trust, {
-      restart: [namespace],
-      anchors: [{ generation: 2 }],
-    });
+    assert.deepEqual(await readTrust(), { restart: [namespace], anchors: [{ generation: 2 }] });
     const now = await trust();
     const anchors = new Set(now.flatMap((cluster) => cluster.anchors.map(({ id }) => id)));
     assert.equal(anchors.size, 1);
