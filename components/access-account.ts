@@ -76,7 +76,7 @@ export class AccessAccount extends pulumi.ComponentResource {
     );
     const role = new ClusterRole(
       name,
-      { metadata: { name: account }, rules: revoked ? [] : rulesOf(args.mode) },
+      { metadata: { name: account }, rules: revoked ? nothing : rulesOf(args.mode) },
       inCluster(cluster, this),
     );
     const binding = new ClusterRoleBinding(
@@ -96,6 +96,12 @@ export class AccessAccount extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+/**
+ * What anybody may who has logged in. The API server gives no list back where an empty one was written, which
+ * the provider takes for a change at every `up`.
+ */
+const nothing = [{ nonResourceURLs: ["/version"], verbs: ["get"] }];
 
 function rulesOf(mode: LinkMode) {
   return accessRights(mode).map(({ apiGroup, resource, name, verbs }) => ({
