@@ -12,7 +12,9 @@ export function secretTexts(text: string): readonly string[] {
   const nested = [...plain.matchAll(/[A-Za-z0-9+/]{60,}={0,2}/g)]
     .map(([encoded]) => Buffer.from(encoded, "base64").toString("utf8"))
     .filter((decoded) => /PRIVATE KEY-----|eyJ|client-key-data/.test(decoded))
-    .flatMap(secretTexts);
+    .flatMap(secretTexts)
+    // Of a key that stands in there the public one may stand outside.
+    .filter((line) => !known.includes(line));
   return [...new Set([...keys, ...tokens, ...nested])];
 }
 
