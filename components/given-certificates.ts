@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { checkAnchor, checkIssuer, checkPair } from "../planning/certificates/check.ts";
 import { type Flaw, readCertificates, readPrivateKey } from "../planning/certificates/pem.ts";
+import { validTo } from "../planning/certificates/validity.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
 import type { TrustAnchorKeyPair, TrustedAnchor } from "./trust-anchor.ts";
 
@@ -42,7 +43,7 @@ export function givenTrustAnchor(args: GivenCertificate & Partial<GivenKeyPair>)
   return {
     ...checked,
     fingerprint: certificate.apply(({ fingerprint256 }) => fingerprint256),
-    expiry: certificate.apply(({ validToDate }) => validToDate.toISOString()),
+    expiry: certificate.apply((read) => validTo(read).toISOString()),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { detailsOf } from "./details.ts";
 import type { Flaw } from "./pem.ts";
+import { validFrom, validTo } from "./validity.ts";
 
 /** What is wrong with a certificate as an anchor of trust; it is the only one of its generation. */
 export function* checkAnchor(certificates: readonly X509Certificate[], now: Date): Iterable<Flaw> {
@@ -83,15 +84,15 @@ function* checkAuthority(certificate: X509Certificate, role: string, now: Date):
       fix: "make it with the key usage keyCertSign",
     };
   }
-  if (certificate.validFromDate > now) {
+  if (validFrom(certificate) > now) {
     yield {
-      message: `is not valid before ${certificate.validFromDate.toISOString()}`,
+      message: `is not valid before ${validFrom(certificate).toISOString()}`,
       fix: "wait until then, or look whether this machine's clock is right",
     };
   }
-  if (certificate.validToDate <= now) {
+  if (validTo(certificate) <= now) {
     yield {
-      message: `expired at ${certificate.validToDate.toISOString()}`,
+      message: `expired at ${validTo(certificate).toISOString()}`,
       fix: "give one that is valid",
     };
   }

@@ -1,4 +1,5 @@
-import { isSignedBy, validFrom, validTo } from "../facts/certificates.ts";
+import { isSignedBy } from "../../planning/certificates/check.ts";
+import { validFrom, validTo } from "../../planning/certificates/validity.ts";
 import type { WebhookFacts } from "../facts/webhooks.ts";
 import { observeWebhooks } from "../facts/webhooks.ts";
 import { controlPlaneNamespace } from "../names.ts";

@@ -1,4 +1,6 @@
 import { X509Certificate } from "node:crypto";
+import { isSignedBy } from "../../planning/certificates/check.ts";
+import { validFrom, validTo } from "../../planning/certificates/validity.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import type { ConfigMap, KubernetesSecret } from "../kubernetes/objects.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
@@ -57,22 +59,4 @@ function describe(certificate: X509Certificate): CertificateStatus {
     notBefore: validFrom(certificate).toISOString(),
     expires: validTo(certificate).toISOString(),
   };
-}
-
-/**
- * The moment from which a certificate is valid. Node.js has it as a `Date` from 22.10 on only; before it is
- * text as OpenSSL writes it, `Nov 21 15:04:05 2026 GMT`.
- */
-export function validFrom(certificate: X509Certificate): Date {
-  return new Date(certificate.validFrom);
-}
-
-/** The moment up to which a certificate is valid. */
-export function validTo(certificate: X509Certificate): Date {
-  return new Date(certificate.validTo);
-}
-
-/** Whether one certificate was signed by another one. */
-export function isSignedBy(certificate: X509Certificate, signer: X509Certificate): boolean {
-  return certificate.checkIssued(signer) && certificate.verify(signer.publicKey);
 }

@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { anchorOf } from "../../planning/certificates/anchor.ts";
 import { isSignedBy } from "../../planning/certificates/check.ts";
+import { validTo } from "../../planning/certificates/validity.ts";
 import type { ClusterTrust, IssuerTrust, ProxyTrust } from "../../planning/rotation/facts.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
@@ -98,7 +99,7 @@ function readIssuer(
   const anchor = anchors.find((one) => isSignedBy(last, one) || one.raw.equals(last.raw));
   return {
     fingerprint: issuer.fingerprint256,
-    expires: issuer.validToDate.toISOString(),
+    expires: validTo(issuer).toISOString(),
     anchor: anchor && anchorOf(anchor).id,
   };
 }
