@@ -58,7 +58,8 @@ describe("who may reach a Service", { timeout: 2_400_000 }, () => {
       stack: { ...environment.stack, name: `${environment.stack.name}-policies` },
       // Somebody's own, which `down` of the topology knows nothing of.
       backend: localBackend(path.join(environment.directory, "program")),
-      env: result.tools.env,
+      // The Kubernetes provider leaves a kubeconfig with its temporary files for every release.
+      env: { ...result.tools.env, TMPDIR: environment.directory },
     });
     await program.up({ program: policiesOf(result, kubeconfigPath) });
     await createWeb(east, "east");
