@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
-import { accessProperties, MeshResource } from "./mesh-resource.ts";
+import { accessByCluster, type MeshCluster } from "./mesh-cluster.ts";
+import { MeshResource } from "./mesh-resource.ts";
 
 /** Arguments of {@link FederatedReady}. */
 export interface FederatedReadyArgs {
@@ -26,16 +26,6 @@ export class FederatedReady extends MeshResource {
   declare readonly state: pulumi.Output<string>;
 
   constructor(name: string, args: FederatedReadyArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const access = Object.entries(args.clusters).map(
-      ([cluster, into]) => [cluster, accessProperties(accessTo(into))] as const,
-    );
-    const each = (property: string) =>
-      Object.fromEntries(
-        access.flatMap(([cluster, properties]) => {
-          const value: unknown = properties[property];
-          return value === undefined ? [] : [[cluster, value] as const];
-        }),
-      );
     super(
       "FederatedReady",
       name,
@@ -45,9 +35,7 @@ export class FederatedReady extends MeshResource {
         views: Object.fromEntries(
           Object.entries(args.views).map(([viewer, members]) => [viewer, members.join(",")]),
         ),
-        kubeconfigPaths: each("kubeconfigPath"),
-        kubeconfigs: each("kubeconfig"),
-        contexts: each("context"),
+        ...accessByCluster(args.clusters),
         triggers: [...(args.triggers ?? [])],
         state: undefined,
       },

@@ -1,5 +1,6 @@
 import type { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { accessProperties } from "./mesh-resource.ts";
 
 /**
  * What a component needs to know of a cluster to install something into it. `KindCluster` and
@@ -34,6 +35,25 @@ export function accessTo(cluster: MeshCluster): (
   return {
     ...(kubeconfigPath === undefined ? { kubeconfig } : { kubeconfigPath }),
     ...(context !== undefined && { context }),
+  };
+}
+
+/** The same for several clusters, as the provider takes it: each property by the clusters' names. */
+export function accessByCluster(clusters: Readonly<Record<string, MeshCluster>>): pulumi.Inputs {
+  const access = Object.entries(clusters).map(
+    ([name, cluster]) => [name, accessProperties(accessTo(cluster))] as const,
+  );
+  const each = (property: string) =>
+    Object.fromEntries(
+      access.flatMap(([name, properties]) => {
+        const value: unknown = properties[property];
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    );
+  return {
+    kubeconfigPaths: each("kubeconfigPath"),
+    kubeconfigs: each("kubeconfig"),
+    contexts: each("context"),
   };
 }
 

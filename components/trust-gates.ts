@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
+import { accessByCluster, type MeshCluster } from "./mesh-cluster.ts";
 import { type AccessArgs, accessProperties, MeshResource } from "./mesh-resource.ts";
 
 /** Arguments of {@link TrustStep}. */
@@ -100,25 +100,13 @@ export interface AnchorsSharedArgs {
  */
 export class AnchorsShared extends MeshResource {
   constructor(name: string, args: AnchorsSharedArgs, opts: pulumi.CustomResourceOptions = {}) {
-    const access = Object.entries(args.clusters).map(
-      ([cluster, into]) => [cluster, accessProperties(accessTo(into))] as const,
-    );
-    const each = (property: string) =>
-      Object.fromEntries(
-        access.flatMap(([cluster, properties]) => {
-          const value: unknown = properties[property];
-          return value === undefined ? [] : [[cluster, value] as const];
-        }),
-      );
     super(
       "AnchorsShared",
       name,
       {
         source: args.source,
         target: args.target,
-        kubeconfigPaths: each("kubeconfigPath"),
-        kubeconfigs: each("kubeconfig"),
-        contexts: each("context"),
+        ...accessByCluster(args.clusters),
         triggers: [...(args.triggers ?? [])],
       },
       opts,
