@@ -64,7 +64,8 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
     if (error instanceof NotYet) {
       throw new TimeLimitReached(failure(`not so within ${awaited.limit / 1000} s`), last);
     }
-    if (awaited.signal?.aborted === true) throw new Error(failure(`given up: ${wordsOf(awaited.signal)}`));
+    if (awaited.signal?.aborted === true)
+      throw new Error(failure(`given up: ${wordsOf(awaited.signal)}`));
     throw error;
   }
 }
