@@ -83,13 +83,15 @@ async function runLayers(chosen: readonly Layer[]): Promise<boolean> {
     const started = performance.now();
     const obstacle = layer.needs && (await prepare(layer.needs, prepared));
     const result =
-      obstacle === undefined ? await layer.run() : { passed: 0, failed: 0, skipped: [obstacle] };
+      obstacle === undefined ? await layer.run() : { passed: 0, failed: [], skipped: [obstacle] };
     total.passed += result.passed;
-    total.failed += result.failed;
+    total.failed += result.failed.length;
     total.skipped += result.skipped.length;
     summary.push(
-      `${layer.name.padEnd(8)} ${counts(result.passed, result.failed, result.skipped.length)}, ` +
+      `${layer.name.padEnd(8)} ${counts(result.passed, result.failed.length, result.skipped.length)}, ` +
         seconds(performance.now() - started),
+      // Once more here: of a long log, people and machines look at the end.
+      ...result.failed.map((failure) => `           failed: ${indented(failure)}`),
       ...result.skipped.map((reason) => `           skipped: ${reason}`),
     );
   }
@@ -128,6 +130,14 @@ async function prepare(
 
 function heading(title: string): void {
   process.stdout.write(`\n━━ ${title} ${"━".repeat(Math.max(3, 90 - title.length))}\n\n`);
+}
+
+/** As much of a failure as one wants to see in a summary. */
+function indented(failure: string): string {
+  const lines = failure.trimEnd().split("\n");
+  const shown = lines.slice(0, 25);
+  if (lines.length > shown.length) shown.push(`(${lines.length - shown.length} more lines above)`);
+  return shown.join("\n             ");
 }
 
 function counts(passed: number, failed: number, skipped: number): string {

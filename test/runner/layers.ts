@@ -8,7 +8,8 @@ import type { TestRecord } from "./reporter.ts";
 /** One layer of the tests, with what came of it. */
 export interface LayerResult {
   readonly passed: number;
-  readonly failed: number;
+  /** What each failed test is called and failed with. */
+  readonly failed: readonly string[];
   /** Why each skipped test was. */
   readonly skipped: readonly string[];
 }
@@ -18,6 +19,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 /** Programs that check the source as a whole; each counts as one test. */
 export async function runChecks(commands: readonly (readonly string[])[]): Promise<LayerResult> {
   let passed = 0;
+  const failed: string[] = [];
   for (const [program = "", ...args] of commands) {
     const { exitCode } = await execa(program, args, {
       cwd: root,
@@ -25,10 +27,12 @@ export async function runChecks(commands: readonly (readonly string[])[]): Promi
       stdio: "inherit",
       reject: false,
     });
-    process.stdout.write(`${exitCode === 0 ? "✔" : "✖"} ${[program, ...args].join(" ")}\n`);
+    const command = [program, ...args].join(" ");
+    process.stdout.write(`${exitCode === 0 ? "✔" : "✖"} ${command}\n`);
     if (exitCode === 0) passed++;
+    else failed.push(`${command}: exit code ${exitCode ?? "none"}`);
   }
-  return { passed, failed: commands.length - passed, skipped: [] };
+  return { passed, failed, skipped: [] };
 }
 
 /** Test files, by Node's own runner. */
@@ -62,16 +66,18 @@ export async function runTests(
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as TestRecord);
-    const count = (outcome: TestRecord["outcome"]): number =>
-      records.filter((record) => record.outcome === outcome).length;
-    const failed = count("failed");
+    const of = (outcome: TestRecord["outcome"]): readonly TestRecord[] =>
+      records.filter((record) => record.outcome === outcome);
+    const failed = of("failed").map(
+      ({ name, file, reason = "" }) => `${name} (${path.relative(root, file)}): ${reason}`,
+    );
+    // A runner that ended badly without naming a test has failed as well, and so has one without tests.
+    if (failed.length === 0 && (exitCode !== 0 || records.length === 0))
+      failed.push(`the runner: exit code ${exitCode ?? "none"} after ${records.length} tests`);
     return {
-      passed: count("passed"),
-      // A runner that ended badly without naming a test has failed as well, and so has one without tests.
-      failed: failed === 0 && (exitCode !== 0 || records.length === 0) ? 1 : failed,
-      skipped: records
-        .filter((record) => record.outcome === "skipped")
-        .map(({ name, reason = "" }) => `${name}: ${reason}`),
+      passed: of("passed").length,
+      failed,
+      skipped: of("skipped").map(({ name, reason = "" }) => `${name}: ${reason}`),
     };
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { TestEvent } from "node:test/reporters";
 
 /** One test, as a line of the results file. */
@@ -5,7 +6,7 @@ export interface TestRecord {
   readonly name: string;
   readonly file: string;
   readonly outcome: "passed" | "failed" | "skipped";
-  /** Why it was skipped. */
+  /** Why it was skipped, or what it failed with. */
   readonly reason?: string;
 }
 
@@ -19,15 +20,25 @@ export async function* records(source: AsyncIterable<TestEvent>): AsyncGenerator
     if (details.type === "suite" && isAboutSubtests(event.data.details)) continue;
     const skipped = skip !== undefined && skip !== false;
     const ignored = skipped || (todo !== undefined && todo !== false);
-    const reason = typeof skip === "string" ? skip : typeof todo === "string" ? todo : "no reason";
+    const outcome = ignored ? "skipped" : event.type === "test:pass" ? "passed" : "failed";
     const record: TestRecord = {
       name,
       file,
-      outcome: ignored ? "skipped" : event.type === "test:pass" ? "passed" : "failed",
-      ...(ignored && { reason }),
+      outcome,
+      ...(outcome === "skipped" && {
+        reason: typeof skip === "string" ? skip : typeof todo === "string" ? todo : "no reason",
+      }),
+      ...(outcome === "failed" && { reason: failureOf(details) }),
     };
     yield `${JSON.stringify(record)}\n`;
   }
+}
+
+/** The message of what was thrown, without the runner's wrapping. */
+function failureOf(details: object): string {
+  const { error } = details as { error?: Error };
+  const thrown = error?.cause ?? error;
+  return thrown instanceof Error ? thrown.message : inspect(thrown);
 }
 
 function isAboutSubtests(details: object): boolean {
