@@ -18,9 +18,12 @@ export class MeshWatch {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
 
-  /** @param traffic whether each look sends traffic of its own, which takes longer */
-  constructor(mesh: Mesh, traffic: boolean) {
-    this.#done = this.#watch(mesh, traffic);
+  /**
+   * @param options.traffic whether each look sends traffic of its own, which takes longer
+   * @param options.tell is told of each look that found something else than the one before
+   */
+  constructor(mesh: Mesh, options: { traffic: boolean; tell: (text: string) => void }) {
+    this.#done = this.#watch(mesh, options);
   }
 
   get looks(): readonly Look[] {
@@ -46,13 +49,20 @@ export class MeshWatch {
     }
   }
 
-  async #watch(mesh: Mesh, traffic: boolean): Promise<void> {
+  async #watch(
+    mesh: Mesh,
+    { traffic, tell }: { traffic: boolean; tell: (text: string) => void },
+  ): Promise<void> {
     const { signal } = this.#stop;
+    let before = "";
     while (!signal.aborted) {
       try {
         const { results } = await verify(mesh, { signal, traffic, limit: 1 });
         const failed = results.filter(({ state }) => state === "failed");
         this.#looks.push({ at: performance.now(), failed });
+        const found = failed.map(({ title, subject }) => `${title} (${subject})`).join(", ");
+        if (found !== before) tell(found === "" ? "as planned" : `wrong: ${found}`);
+        before = found;
       } catch {
         // Interrupted: a verification doesn't reject for anything else.
         return;

@@ -101,7 +101,10 @@ async function observe(fault: MeshFault, dataPlane: boolean): Promise<Observed> 
   const client = dataPlane ? new Probe(await freshApi("west"), "client", "west", "") : undefined;
   const logs = client === undefined ? [] : exported.map((one) => logOf(client, one.service));
   if (client !== undefined) await allAnswer(client);
-  const watch = new MeshWatch(mesh, dataPlane && fault.needsTraffic === true);
+  const watch = new MeshWatch(mesh, {
+    traffic: dataPlane && fault.needsTraffic === true,
+    tell: say,
+  });
   const started = performance.now();
   let over = started;
   // The API's connections to a target that was restarted are of no use any more.
@@ -173,17 +176,23 @@ async function stablyHealed(
   }
 }
 
-/** Each check that failed, with its first words. */
+/** Each check that failed: from when to when, with the first thing and the last that it said. */
 function saidBy(watch: MeshWatch, started: number): string[] {
-  const said = new Map<string, string>();
+  const said = new Map<string, { from: number; to: number; first: string; last: string }>();
   for (const { at, failed } of watch.looks) {
     if (at < started) continue;
+    const to = Math.round((at - started) / 1000);
     for (const result of failed) {
+      if (result.state !== "failed") continue;
       const key = `${result.title} (${result.subject})`;
-      if (result.state === "failed" && !said.has(key)) said.set(key, result.problem);
+      const { from, first } = said.get(key) ?? { from: to, first: result.problem };
+      said.set(key, { from, to, first, last: result.problem });
     }
   }
-  return [...said].map(([key, problem]) => `${key}: ${problem}`);
+  return [...said].map(([key, { from, to, first, last }]) => {
+    const later = last === first ? "" : `; last: ${last}`;
+    return `${key}, ${String(from)} to ${String(to)} s: ${first}${later}`;
+  });
 }
 
 async function freshApi(cluster: string): Promise<KubernetesApi> {
