@@ -37,7 +37,9 @@ describe("a cluster that has to be made anew", () => {
   });
 
   test("is the only one that the world has", () => {
-    const clusters = [...engine.world.objects.keys()].filter((key) => key.includes("Cluster"));
+    const clusters = [...engine.world.objects.keys()].filter((key) =>
+      key.startsWith("kind:index:Cluster "),
+    );
     assert.deepEqual(clusters.sort(), [
       "kind:index:Cluster lab-east",
       "kind:index:Cluster lab-west",

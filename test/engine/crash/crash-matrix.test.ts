@@ -26,14 +26,15 @@ describe(
     test("up, and up again", async (context) => {
       const results = await survived({ ...part, scenarios: ["up"] });
       context.diagnostic(`${String(results.length)} cases`);
-      covers(results, allFaults);
+      covers(results, allFaults, 15);
     });
 
     test("down, and down again", async (context) => {
       const some = ["failed", "timed-out", "killed"];
       const results = await survived({ ...part, scenarios: ["down"], faults: some });
       context.diagnostic(`${String(results.length)} cases`);
-      covers(results, some);
+      // What is in a cluster goes along with it.
+      covers(results, some, 6);
     });
 
     test("pod routes, which flat Links have", async () => {
@@ -58,10 +59,10 @@ describe(
   },
 );
 
-/** Every sort of operation has met every fault. */
-function covers(results: readonly CaseResult[], names: readonly string[]): void {
+/** Every sort of operation, of which there are so many at least, has met every fault. */
+function covers(results: readonly CaseResult[], names: readonly string[], sorts: number): void {
   const types = new Set(results.map(({ method, type }) => `${method} ${type}`));
-  assert.ok(types.size >= 9, [...types].join(", "));
+  assert.ok(types.size >= sorts, [...types].join(", "));
   for (const fault of names) {
     const met = results.filter((result) => result.fault === fault);
     assert.ok(met.length >= types.size, `${fault}: only ${String(met.length)} cases`);
