@@ -54,7 +54,7 @@ await new Command("npm run test:faults --")
     false,
   )
   .option("--results <file>", "keep results there, and run no case again that has one")
-  .option("--processes <number>", "how many stacks at a time", wholeNumber, 1)
+  .option("--processes <number>", "how many processes", wholeNumber, 1)
   .option("--kill", "kill engines even where it is known what that leaves", false)
   .option("--runs <number>", "random topologies of each sort", wholeNumber, 10_000)
   .option("--seed <number>", "of the random topologies", wholeNumber, Date.now() % 2 ** 31)
@@ -123,10 +123,14 @@ async function crashMatrix(options: Options): Promise<boolean> {
     if (!known.includes(stack)) throw new Error(`no stack ${stack}; there are ${known.join(", ")}`);
   }
   const results = await earlierResults(options.results);
-  const queue = [...stacks];
+  // Every stack in as many parts as there are processes: the last one would else run alone.
+  const of = options.processes;
+  const queue = stacks.flatMap((stack) =>
+    Array.from({ length: of }, (_, shard) => ({ stack, shard })),
+  );
   const work = async (): Promise<void> => {
-    for (let stack = queue.shift(); stack !== undefined; stack = queue.shift()) {
-      const name = stack;
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const { stack, shard } = next;
       await runPart(
         {
           stack,
@@ -135,9 +139,9 @@ async function crashMatrix(options: Options): Promise<boolean> {
           case: options.case ?? "",
           each: options.each,
           really: options.kill,
-          done: results.filter((result) => result.stack === name).map((result) => result.name),
-          shard: 0,
-          of: 1,
+          done: results.filter((result) => result.stack === stack).map(({ name }) => name),
+          shard,
+          of,
         },
         (result) => {
           results.push(result);
@@ -149,7 +153,7 @@ async function crashMatrix(options: Options): Promise<boolean> {
       );
     }
   };
-  await Promise.all(Array.from({ length: options.processes }, work));
+  await Promise.all(Array.from({ length: of }, work));
   say(`\n${renderMatrix(results)}\n`);
   const lost = results.filter(({ flaws }) => flaws.length > 0);
   for (const { stack, name, flaws } of lost)
