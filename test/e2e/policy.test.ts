@@ -130,6 +130,26 @@ describe("who may reach a Service", { timeout: 2_400_000 }, () => {
     assert.equal(await ask("checkout", url), 403);
   });
 
+  test("whom the gateway lets through, gets in where that is said; a revoked source doesn't", async (context) => {
+    if (result.proof.status.dataPlane !== "real") {
+      context.skip(noDataPlane);
+      return;
+    }
+    const url = `http://web-east.${namespace}.svc.cluster.local/`;
+    const kubeconfigPath = await kubeconfigIn(environment.directory, "east");
+    await program.up({ program: policiesOf(result, kubeconfigPath, { throughGateway: true }) });
+    await answered("other", url, 200);
+    await environment.change({
+      ...topology,
+      access: { accounts: [{ from: "west", revoked: true }] },
+    });
+    await environment.up();
+    await answered("other", url, 403);
+    await environment.change(topology);
+    await environment.up();
+    await answered("other", url, 200);
+  });
+
   test("down leaves no container, network or file", async () => {
     await program.destroy();
     await program.workspace.removeStack(program.name);
@@ -150,17 +170,33 @@ describe("who may reach a Service", { timeout: 2_400_000 }, () => {
   /** The status of its answer, once there is one that isn't about the way to the Service. */
   async function ask(account: string, url: string): Promise<number> {
     return eventually(`an answer to ${account}`, timeLimits.firstRequest, async () => {
-      const path = `/ask?url=${encodeURIComponent(url)}`;
-      const answer = JSON.parse(await west.podText(namespace, account, 8080, path)) as {
-        status?: number;
-      };
-      return answer.status === 200 || answer.status === 403 ? answer.status : undefined;
+      const status = await askOnce(account, url);
+      return status === 200 || status === 403 ? status : undefined;
     });
+  }
+
+  /** Proxies learn of another policy a moment after it was made. */
+  async function answered(account: string, url: string, status: number): Promise<void> {
+    await eventually(`an answer ${status} to ${account}`, timeLimits.firstRequest, async () => {
+      const last = await askOnce(account, url);
+      if (last !== status) throw new Error(`it was answered ${last ?? "nothing"}`);
+      return true;
+    });
+  }
+
+  async function askOnce(account: string, url: string): Promise<number | undefined> {
+    const path = `/ask?url=${encodeURIComponent(url)}`;
+    const text = await west.podText(namespace, account, 8080, path);
+    return (JSON.parse(text) as { status?: number }).status;
   }
 });
 
 /** What a program of somebody's own adds to a topology. */
-function policiesOf({ plan }: UpResult, kubeconfigPath: string) {
+function policiesOf(
+  { plan }: UpResult,
+  kubeconfigPath: string,
+  more: { readonly throughGateway?: true } = {},
+) {
   return () => {
     const kubernetes = new Provider("east", { kubeconfig: kubeconfigPath });
     const east = {
@@ -179,6 +215,7 @@ function policiesOf({ plan }: UpResult, kubeconfigPath: string) {
       pods: { app: "web" },
       port: 8080,
       clients: [{ cluster: "west", namespace, serviceAccount: "checkout" }],
+      ...more,
     });
     return Promise.resolve({});
   };
