@@ -24,18 +24,12 @@ import { corePath } from "../../verification/names.ts";
 import { readArchive } from "../archive.ts";
 import { filesBelow, type LeftFile } from "../left-files.ts";
 import { plaintextIn, publicText, secretTexts } from "../secret-texts.ts";
+import { createSteady } from "./constant-traffic.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { kubeconfigIn } from "./kubeconfigs.ts";
 import { secretsOf } from "./secrets.ts";
-import {
-  createClient,
-  createNamespace,
-  createWeb,
-  isMissing,
-  namespace,
-  readAnswer,
-  servicePath,
-} from "./workload.ts";
+import { client, TrafficWays } from "./traffic-ways.ts";
+import { createNamespace, createWeb, isMissing, namespace, servicePath } from "./workload.ts";
 
 /** Pods reach each other, so that both of Linkerd's controllers in a source use the token. */
 const clusters = ["west", "north", "east"].map((name) => ({ name, network: "lab" }));
@@ -49,6 +43,8 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
   let result: UpResult;
   let [west, north, east] = [] as unknown as [KubernetesApi, KubernetesApi, KubernetesApi];
   const tokens: string[] = [];
+  /** Where there is a data plane: from both sources, through the gateway and from pod to pod. */
+  let traffic: TrafficWays | undefined;
 
   before(async () => {
     environment = await TestEnvironment.create("access", { clusters, links });
@@ -65,8 +61,10 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
       await appears(source, "flat-east");
     }
     tokens.push(await tokenOf(1));
+    if (result.proof.status.dataPlane === "real") traffic = await startTraffic();
   });
   after(async () => {
+    await traffic?.end();
     await environment.dispose();
   });
 
@@ -86,6 +84,19 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
     eventually(`the mirror ${mirror}`, timeLimits.mirrorFollows, () =>
       api.get<Service>(servicePath(mirror)),
     );
+
+  const startTraffic = async (): Promise<TrafficWays> => {
+    const sources = [
+      ["west", west],
+      ["north", north],
+    ] as const;
+    await Promise.all(sources.map(([name, api]) => createSteady(api, client, name)));
+    const ways = sources.flatMap(([name, source]) => [
+      { name: `${name}, through the gateway`, source, mirror: "web-east" },
+      { name: `${name}, from pod to pod`, source, mirror: "flat-east" },
+    ]);
+    return TrafficWays.start(ways, 3);
+  };
 
   /** The token of west's account in east. */
   const tokenOf = async (generation: number): Promise<string> => {
@@ -158,7 +169,8 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
     }
   });
 
-  test("the new token is in use by both controllers before the old one ends, in one up", async () => {
+  test("the new token is in use by both controllers before the old one ends, in one up", async (context) => {
+    traffic?.forget();
     const mirrors = [watch(west, "web-east"), watch(west, "flat-east")];
     const others = await destinations(north);
     const before = await destinations(west);
@@ -166,6 +178,7 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
     for (const seen of mirrors) assert.equal((await seen()).length, 1, "a mirror came and went");
     tokens.push(await tokenOf(2));
     await answered([401, 200]);
+    traffic?.requireNoneLost(context, 30);
     assert.notDeepEqual(await destinations(west), before);
     assert.deepEqual(await destinations(north), others, "the other source was left alone");
     // The order of it: given to the source, seen to work there, and only then taken away.
@@ -191,13 +204,15 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
     accounts: [{ from: "west", revoked: true }],
   };
 
-  test("a revoked source is let in no more, shows it, and keeps its mirrors as they were", async () => {
+  test("a revoked source is let in no more, shows it, and keeps its mirrors as they were", async (context) => {
+    traffic?.forget();
     const seen = watch(west, "web-east");
     result = await change(revoked);
     assert.equal((await seen()).length, 1, "a mirror came and went");
     const atOnce = await Promise.all(tokens.map(answerTo));
     assert.ok(!atOnce.includes(200), atOnce.join(", "));
     await answered([401, 401]);
+    traffic?.requireNoneLost(context, 30, "north");
     const status = await environment.status();
     assert.ok(status.healthy, status.table);
     assert.match(status.table, /west → east\s*│ mixed\s*│ revoked: cut off/);
@@ -212,13 +227,8 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
     await appears(north, "later-east");
     await sleep(timeLimits.mirrorFollows / 10);
     assert.ok(await isMissing(west, servicePath("later-east")), "a revoked source learned of it");
-    if (result.proof.status.dataPlane !== "real") {
-      context.diagnostic(noDataPlane);
-      return;
-    }
-    await createClient(north, `http://flat-east.${namespace}.svc.cluster.local/`);
-    const answer = await eventually("an answer", timeLimits.firstRequest, () => readAnswer(north));
-    assert.equal(answer.body?.cluster, "east");
+    if (traffic === undefined) context.diagnostic(noDataPlane);
+    traffic?.requireNoneLost(context, 30, "north");
   });
 
   test("a source whose account is given back catches up, in one up", async () => {

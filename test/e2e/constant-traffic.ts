@@ -99,10 +99,6 @@ export class ConstantTraffic {
     this.#loops = Promise.all([this.#look(), this.#tick(1000 / perSecond)]).then(() => undefined);
   }
 
-  get requests(): number {
-    return this.#requests;
-  }
-
   /** Waits until the Service answers, from wherever the clients are. */
   async answered(): Promise<void> {
     await eventually(`an answer of ${this.#url}`, timeLimits.firstRequest, () =>
@@ -123,9 +119,14 @@ export class ConstantTraffic {
     this.#stop.abort();
     await this.#loops;
     await Promise.all(this.#pending);
+    return this.summary();
+  }
+
+  /** What came of it since the beginning, or since it was forgotten. */
+  summary(): Summary {
     return {
       requests: this.#requests,
-      failures: this.#failures,
+      failures: [...this.#failures],
       slowest: this.#slowest,
       unsent: Object.fromEntries(this.#unsent),
       servers: this.#servers,
