@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import type { UpResult } from "../../environments/up.ts";
+import { verifyStack } from "../../environments/verify.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
+import { renderVerification } from "../../verification/index.ts";
 import { isNotFound } from "../../verification/kubernetes/errors.ts";
 import { differences, listObjects } from "./api-objects.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
@@ -85,6 +87,20 @@ describe("two clusters that exist already", { timeout: 1_800_000 }, () => {
   test("status reaches them by their kubeconfigs", async () => {
     const { healthy, table } = await environment.status();
     assert.ok(healthy, table);
+  });
+
+  test("verify proves them, with traffic where there is a data plane", async (context) => {
+    const verification = await verifyStack(environment.request());
+    assert.ok(verification.proved, renderVerification(verification));
+    const { results } = verification;
+    const passed = results.filter(({ state }) => state === "passed").length;
+    context.diagnostic(`${String(passed)} of ${String(results.length)} checks passed`);
+    // A pod of each asked the API of the other one, by the address that the Link goes to.
+    const asked = results.filter(({ check }) => check === "credentials-accepted");
+    assert.deepEqual(asked.map(({ subject, state }) => `${subject} ${state}`).sort(), [
+      "north → south passed",
+      "south → north passed",
+    ]);
   });
 
   test("a second up changes nothing", async () => {
