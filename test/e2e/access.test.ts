@@ -178,7 +178,7 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
     for (const seen of mirrors) assert.equal((await seen()).length, 1, "a mirror came and went");
     tokens.push(await tokenOf(2));
     await answered([401, 200]);
-    traffic?.requireNoneLost(context, 30);
+    traffic?.requireNoneLost(context, { least: 30 });
     assert.notDeepEqual(await destinations(west), before);
     assert.deepEqual(await destinations(north), others, "the other source was left alone");
     // The order of it: given to the source, seen to work there, and only then taken away.
@@ -212,7 +212,7 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
     const atOnce = await Promise.all(tokens.map(answerTo));
     assert.ok(!atOnce.includes(200), atOnce.join(", "));
     await answered([401, 401]);
-    traffic?.requireNoneLost(context, 30, "north");
+    traffic?.requireNoneLost(context, { least: 30, of: "north" });
     const status = await environment.status();
     assert.ok(status.healthy, status.table);
     assert.match(status.table, /west → east\s*│ mixed\s*│ revoked: cut off/);
@@ -228,7 +228,7 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
     await sleep(timeLimits.mirrorFollows / 10);
     assert.ok(await isMissing(west, servicePath("later-east")), "a revoked source learned of it");
     if (traffic === undefined) context.diagnostic(noDataPlane);
-    traffic?.requireNoneLost(context, 30, "north");
+    traffic?.requireNoneLost(context, { least: 30, of: "north" });
   });
 
   test("a source whose account is given back catches up, in one up", async () => {
