@@ -64,15 +64,24 @@ export class AccessAccount extends pulumi.ComponentResource {
     super("linkerd-topology:index:AccessAccount", name, {}, opts);
     const { cluster, extension, revoked = false, tokenGeneration = 1 } = args;
     const account = accessAccount(args.source);
-    const afterNamespace = inCluster(cluster, this, { dependsOn: [extension.namespace] });
     const serviceAccount = new ServiceAccount(
       name,
       {
-        metadata: { name: account, namespace: multiclusterNamespace },
+        metadata: {
+          name: account,
+          namespace: multiclusterNamespace,
+          ...(revoked && { annotations: { "linkerd-topology.dev/revoked": "true" } }),
+        },
         // No pod runs under it.
         automountServiceAccountToken: false,
       },
-      afterNamespace,
+      inCluster(cluster, this, {
+        dependsOn: [extension.namespace],
+        // Given back, it becomes another one. A token tells the names and the uid of its account and nothing
+        // else, so that of the same account it would be the very one that was revoked.
+        replaceOnChanges: revoked ? [] : ["metadata"],
+        deleteBeforeReplace: true,
+      }),
     );
     const role = new ClusterRole(
       name,

@@ -2,7 +2,8 @@
 export interface AccessSpec {
   /**
    * Generation of every account's token. Another number makes new tokens; the old ones go in the same
-   * `up`, once the sources' controllers work with the new ones.
+   * `up`, once the sources' controllers work with the new ones. Count up: an earlier number brings the earlier
+   * token back, letter by letter.
    * @asType integer
    * @minimum 1
    * @maximum 999999
@@ -20,7 +21,7 @@ export interface AccountSpec {
   /** Target, or targets, of the Links. @default every target of those sources */
   readonly to?: string | readonly string[];
   /**
-   * Generation of these tokens, in place of the one of all.
+   * Generation of these tokens, in place of the one of all. Count up.
    * @asType integer
    * @minimum 1
    * @maximum 999999
@@ -29,7 +30,8 @@ export interface AccountSpec {
   readonly tokenGeneration?: number;
   /**
    * The source is cut off from the target: its account there has no rights and no token any more. The Link
-   * stays, and its mirrors with it, as they were last; nothing keeps them up to date.
+   * stays, and its mirrors with it, as they were last; nothing keeps them up to date. Given back, it is another
+   * account with another token.
    * @default false
    */
   readonly revoked?: boolean;

@@ -3,6 +3,8 @@ import { after, before, describe, test } from "node:test";
 import { planOrThrow } from "../../planning/plan.ts";
 import type { AccessSpec, Topology } from "../../planning/topology.ts";
 import { prefixOf } from "./expected-resources.ts";
+import type { PropertyMap } from "../../providers/server/index.ts";
+import { text } from "./recipes.ts";
 import { TestEngine, topologyName } from "./test-engine.ts";
 import type { Call } from "./world.ts";
 
@@ -22,14 +24,15 @@ const east = prefixOf(plan, "east");
 const link = "kubernetes:multicluster.linkerd.io/v1alpha3:Link";
 const secret = "kubernetes:core/v1:Secret";
 const role = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole";
+const account = "kubernetes:core/v1:ServiceAccount";
 const gate = "linkerd-topology:index:LinkReady";
+
+const replaced = ["create-replacement", "delete-replaced", "replace"];
 
 /** In west: other credentials, and both controllers seen to work with them. */
 const over = [
   ...["destination", "service-mirror"].flatMap((controller) =>
-    ["create-replacement", "delete-replaced", "replace"].map(
-      (operation) => `${operation} ${secret} ${west}-to-east-${controller}`,
-    ),
+    replaced.map((operation) => `${operation} ${secret} ${west}-to-east-${controller}`),
   ),
   `update ${link} ${west}-to-east`,
   `update ${gate} ${west}-to-east`,
@@ -105,6 +108,7 @@ describe("access accounts from up to up", () => {
   test("a revoked account loses rights and token; its source learns of it in between", async () => {
     const calls = await assertChanges({ accounts: [{ from: "west", revoked: true }] }, [
       `update ${role} ${east}-from-west`,
+      `update ${account} ${east}-from-west`,
       `update ${gate} ${west}-to-east`,
       `delete ${secret} ${east}-from-west.token-3`,
     ]);
@@ -126,12 +130,16 @@ describe("access accounts from up to up", () => {
     engine.world.takeCalls();
   });
 
-  test("an account that is given back gets rights and a token, and its source both", async () => {
+  test("an account that is given back is another one, with another token, and its source has it", async () => {
+    const tokens = new Set(engine.world.secrets);
     await assertChanges({ tokenGeneration: 1 }, [
       `update ${role} ${east}-from-west`,
+      ...replaced.map((operation) => `${operation} ${account} ${east}-from-west`),
       `create ${secret} ${east}-from-west.token-1`,
       ...over,
     ]);
+    const given = engine.world.objects.get(`${secret} in ${east}-from-west.token-1`)?.["data"];
+    assert.ok(!tokens.has(text((given as PropertyMap)["token"])), "it is a token that was revoked");
   });
 
   test("no token, old or new, stands in plaintext in the state", async () => {

@@ -73,9 +73,9 @@ function resourceOf(world: World, provider: string, recipe: Recipe): Resource {
   const put = (key: string, outputs: PropertyMap): void => {
     if (recipe.leavesNothing !== true) world.objects.set(key, outputs);
   };
-  const makeOutputs = (inputs: PropertyMap, olds?: PropertyMap): PropertyMap => ({
+  const makeOutputs = (urn: string, inputs: PropertyMap, olds?: PropertyMap): PropertyMap => ({
     ...inputs,
-    ...recipe.outputs?.(inputs, olds),
+    ...recipe.outputs?.(inputs, olds, nameOf(urn)),
   });
   /** What is there of a resource whose creation or update was cut short, and what the engine is told. */
   const timeOut = (
@@ -112,6 +112,7 @@ function resourceOf(world: World, provider: string, recipe: Recipe): Resource {
       const id = recipe.identity(inputs, nameOf(urn));
       const body = (): { id: string; outputs: PropertyMap } => {
         const outputs = makeOutputs(
+          urn,
           inputs,
           recipe.adopts === true ? world.objects.get(key) : undefined,
         );
@@ -151,7 +152,7 @@ function resourceOf(world: World, provider: string, recipe: Recipe): Resource {
     update: ({ urn, id, oldOutputs, newInputs }, context) => {
       const key = keyOf(newInputs, urn);
       const body = (): PropertyMap => {
-        const outputs = { ...oldOutputs, ...makeOutputs(newInputs, oldOutputs) };
+        const outputs = { ...oldOutputs, ...makeOutputs(urn, newInputs, oldOutputs) };
         put(key, outputs);
         return outputs;
       };

@@ -13,7 +13,7 @@ export interface Recipe {
   /** Properties whose change makes it anew. @default none */
   readonly replace?: readonly string[];
   /** Outputs besides the inputs; `olds` are those before an update, or of what is taken over. */
-  outputs?(inputs: PropertyMap, olds?: PropertyMap): PropertyMap;
+  outputs?(inputs: PropertyMap, olds: PropertyMap | undefined, name: string): PropertyMap;
   /** What has to be in the world, else a look at the resource finds it gone. @default the resource */
   restsOn?(name: string): string;
   /** Names of the further outputs: unknown in previews. */
@@ -75,6 +75,8 @@ export function kindRecipes(world: World): Recipe[] {
   ];
 }
 
+const serviceAccount = "kubernetes:core/v1:ServiceAccount";
+
 /** Objects in clusters, and Helm releases. */
 export function kubernetesRecipes(world: World): Recipe[] {
   // The provider applies on the server's side, so that an object that exists already is taken over;
@@ -88,7 +90,10 @@ export function kubernetesRecipes(world: World): Recipe[] {
   });
   return [
     object("kubernetes:core/v1:Namespace"),
-    object("kubernetes:core/v1:ServiceAccount"),
+    {
+      ...object(serviceAccount),
+      outputs: (inputs, olds) => ({ metadata: withUid(inputs, olds) }),
+    },
     object("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"),
     object("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"),
     { ...object("kubernetes:apps/v1:DaemonSet"), onTimeout: () => "kept" },
@@ -98,14 +103,18 @@ export function kubernetesRecipes(world: World): Recipe[] {
       // The provider waits for a token, and for no other Secret.
       onTimeout: (inputs) => (isToken(inputs) ? "kept" : "unknown"),
       incomplete: () => ({ data: {} }),
-      outputs: (inputs, olds) => {
-        const before = olds?.["metadata"] as PropertyMap | undefined;
-        const uid = before?.["uid"] ?? randomUUID();
-        const metadata = { ...(inputs["metadata"] as PropertyMap), uid };
+      outputs: (inputs, olds, name) => {
+        const metadata = withUid(inputs, olds);
         if (!isToken(inputs)) return { metadata };
         const data = olds?.["data"] as PropertyMap | undefined;
         if (data?.["token"] !== undefined) return { metadata, data };
-        const token = Buffer.from(world.issueSecret("token")).toString("base64");
+        const account = world.objects.get(
+          `${serviceAccount} in ${name.replace(/\.token-\d+$/, "")}`,
+        );
+        const { uid } = account?.["metadata"] as PropertyMap;
+        const token = Buffer.from(world.issueToken(text(uid), text(metadata["name"]))).toString(
+          "base64",
+        );
         world.secrets.add(token);
         return { metadata, data: { token, "ca.crt": "Y2VydGlmaWNhdGU=" } };
       },
@@ -235,6 +244,12 @@ function certificateOf(request: string): string {
 /** Whether a certificate of the double's belongs to a key. */
 export function belongTogether(certificate: Value | undefined, key: Value | undefined): boolean {
   return typeof key === "string" && certificate === certificateOf(requestOf(key));
+}
+
+/** An object's metadata, with the uid that it keeps for as long as it is there. */
+function withUid(inputs: PropertyMap, olds: PropertyMap | undefined): PropertyMap {
+  const before = olds?.["metadata"] as PropertyMap | undefined;
+  return { ...(inputs["metadata"] as PropertyMap), uid: before?.["uid"] ?? randomUUID() };
 }
 
 function isToken(inputs: PropertyMap): boolean {

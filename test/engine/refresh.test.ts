@@ -84,12 +84,13 @@ describe("what changed outside of Pulumi", () => {
     ]);
   });
 
-  test("an access token that was deleted is issued anew, and the source gets to know it", async () => {
+  test("an access token that was deleted is issued anew, the same; the source asks again with it", async () => {
     const token = `${east}-from-west.token-1`;
     engine.world.lose(`${secret} in ${token}`);
     await assertMended(await engine.up(topology, { refresh: true }), [
       `create ${secret} ${token}`,
-      ...credentialsOfEast,
+      `update ${link} ${west}-to-east`,
+      `update ${ready}:LinkReady ${west}-to-east`,
     ]);
   });
 

@@ -37,6 +37,7 @@ export class World {
   readonly secrets = new Set<string>();
   /** File of a cluster's kubeconfig. */
   kubeconfigPath: (cluster: string) => string = (cluster) => `/nowhere/${cluster}.kubeconfig`;
+  readonly #tokens = new Map<string, string>();
   /** Called before each operation; throws to make it fail. */
   disturb: Disturbance = () => undefined;
   /** Called when an operation has begun and left its traces, see {@link Recipe.begin}. */
@@ -54,6 +55,17 @@ export class World {
     const value = `${kind}-${randomBytes(18).toString("hex")}`;
     this.secrets.add(value);
     return value;
+  }
+
+  /**
+   * The token in a Secret of a service account. Kubernetes puts neither a time nor the Secret's uid into it: a
+   * Secret of the same name that is made anew holds the same text, as long as the account is the same one.
+   */
+  issueToken(accountUid: string, secretName: string): string {
+    const key = `${accountUid}/${secretName}`;
+    const token = this.#tokens.get(key) ?? this.issueSecret("token");
+    this.#tokens.set(key, token);
+    return token;
   }
 
   /** What is in a cluster goes with it. Logical names of contents begin with the cluster's. */

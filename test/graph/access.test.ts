@@ -179,6 +179,8 @@ void describe("a revoked account", async () => {
   void it("loses its rights and its token; in the source only the gate changes", () => {
     assert.deepEqual(difference(before, later), [
       `- ${secretType}::${east ?? ""}-from-west.token-1`,
+      // A mark, for it to be made anew when it is given back.
+      `~ kubernetes:core/v1:ServiceAccount::${east ?? ""}-from-west`,
       `~ ${rbac}:ClusterRole::${east ?? ""}-from-west`,
       `~ linkerd-topology:index:LinkReady::${west ?? ""}-to-east`,
     ]);
