@@ -56,14 +56,11 @@ export class TrafficWays {
    * Requires that no request was lost, on the ways whose name begins so.
    *
    * @param least how many requests there must have been on each
-   * @param closings how many may have met a connection that was just closing, on each way: where pods with
-   *   proxies are made anew, Linkerd's proxy answers 500 for such a one, and doesn't send it again by itself
-   *   (linkerd2-proxy, outbound/src/http/server.rs, "Everything else")
    * @returns what came of them, by the name of the way
    */
   requireNoneLost(
     context: TestContext,
-    { least, of = "", closings = 0 }: { least: number; of?: string; closings?: number },
+    { least, of = "" }: { least: number; of?: string },
   ): ReadonlyMap<string, Summary> {
     const summaries = new Map(
       this.#ways
@@ -78,10 +75,7 @@ export class TrafficWays {
       );
     }
     for (const [name, { requests, failures }] of summaries) {
-      const closing = failures.filter((failure) => / 500$/.test(failure));
-      for (const failure of closing) context.diagnostic(`${name}: ${failure}`);
-      if (failures.length > closing.length || closing.length > closings)
-        assert.deepEqual(failures, [], name);
+      assert.deepEqual(failures, [], name);
       assert.ok(requests >= least, `${name}: ${requests} requests`);
     }
     return summaries;

@@ -9,6 +9,14 @@ export interface Look {
   readonly failed: readonly CheckResult[];
 }
 
+/** How a {@link MeshWatch} looks. */
+export interface WatchOptions {
+  /** Whether each look sends traffic of its own, which takes longer. */
+  readonly traffic: boolean;
+  /** Is told of each look that found something else than the one before. */
+  readonly tell: (text: string) => void;
+}
+
 /** Milliseconds between two looks. */
 const pause = 500;
 
@@ -18,11 +26,7 @@ export class MeshWatch {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
 
-  /**
-   * @param options.traffic whether each look sends traffic of its own, which takes longer
-   * @param options.tell is told of each look that found something else than the one before
-   */
-  constructor(mesh: Mesh, options: { traffic: boolean; tell: (text: string) => void }) {
+  constructor(mesh: Mesh, options: WatchOptions) {
     this.#done = this.#watch(mesh, options);
   }
 
@@ -49,10 +53,7 @@ export class MeshWatch {
     }
   }
 
-  async #watch(
-    mesh: Mesh,
-    { traffic, tell }: { traffic: boolean; tell: (text: string) => void },
-  ): Promise<void> {
+  async #watch(mesh: Mesh, { traffic, tell }: WatchOptions): Promise<void> {
     const { signal } = this.#stop;
     let before = "";
     while (!signal.aborted) {
