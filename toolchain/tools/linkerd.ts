@@ -36,6 +36,21 @@ export const linkerd: Artifact = {
   },
 };
 
+/** Linkerd's own command line: no part of the product, the benchmark compares with what it does. */
+export const linkerdCli: Artifact = {
+  name: "linkerd-cli",
+  version: linkerdVersion,
+  programs: [
+    {
+      module: "linkerd",
+      binary: "linkerd",
+      package: "github.com/linkerd/linkerd2/cli",
+      tags: ["prod"],
+      variables: { "github.com/linkerd/linkerd2/pkg/version.Version": linkerdVersion },
+    },
+  ],
+};
+
 /** What stands in for Linkerd's programs that are not made of Go modules. */
 export const noDataPlane: Artifact = {
   name: "no-data-plane",
