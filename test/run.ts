@@ -1,56 +1,95 @@
 import os from "node:os";
+import path from "node:path";
 import { Command, Option } from "commander";
 import { describeError } from "../environments/commands/run-command.ts";
 import { runPhases } from "../environments/report/phases.ts";
 import { progressOutput } from "../environments/report/progress-output.ts";
 import { seconds } from "../environments/report/seconds.ts";
+import { slowestFirst, writeFigures } from "./runner/figures.ts";
+import { root, runChecks, runTests, type LayerResult } from "./runner/layers.ts";
+import { findTraces, leaksBetween, leftBefore, type Trace } from "./runner/leaks.ts";
+import {
+  onlyVariable,
+  selectFiles,
+  tiers,
+  type Selection,
+  type Tier,
+} from "./runner/test-files.ts";
 import { testTools } from "./runner/tools.ts";
-import { runChecks, runTests, type LayerResult } from "./runner/layers.ts";
-import { findTraces, leaksBetween } from "./runner/leaks.ts";
 
 interface Layer {
   readonly name: string;
   readonly title: string;
   /** Which of the tools it needs. */
   readonly needs?: "engine" | "clusters";
-  run(): Promise<LayerResult>;
+  /** Programs that check the source as a whole. */
+  readonly checks?: readonly (readonly string[])[];
+  /** Where its test files are. */
+  readonly folder?: string;
+  /** How many files at a time. */
+  readonly concurrency: number;
 }
 
+interface Options {
+  readonly layer?: readonly string[];
+  readonly tier?: Tier | "all";
+  readonly only?: readonly string[];
+}
+
+/** What preparing a layer's tools came to. */
+interface Prepared {
+  /** Why they can't be had. */
+  readonly obstacle?: string;
+  /** Variables that tell the tests what was found, so that they don't look again. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const ready: Prepared = { env: {} };
+
 const cores = os.availableParallelism();
+const inCI = process.env["CI"] !== undefined && process.env["CI"] !== "false";
+
+/** Where the figures of the last run are. */
+const figuresFile = path.join(root, "test-results", "figures.json");
 
 const layers: readonly Layer[] = [
-  { name: "types", title: "types", run: () => runChecks([["tsc", "--noEmit"]]) },
+  {
+    name: "types",
+    title: "types",
+    checks: [["tsc", "--noEmit"]],
+    concurrency: 1,
+  },
   {
     name: "lint",
     title: "lint and format",
-    run: () =>
-      runChecks([
-        ["eslint", "."],
-        ["prettier", "--check", "--log-level=warn", "."],
-      ]),
+    checks: [
+      ["eslint", "."],
+      ["prettier", "--check", "--log-level=warn", "."],
+    ],
+    concurrency: 1,
   },
-  {
-    name: "unit",
-    title: "unit tests",
-    run: () => runTests("test/unit/**/*.test.ts", { concurrency: cores }),
-  },
+  { name: "unit", title: "unit tests", folder: "test/unit", concurrency: cores },
   {
     name: "graph",
     title: "component tests on the resource graph",
-    run: () => runTests("test/graph/**/*.test.ts", { concurrency: cores }),
+    folder: "test/graph",
+    concurrency: cores,
   },
   {
     name: "engine",
     title: "engine tests: the real Pulumi engine with doubles of the providers",
+    folder: "test/engine",
     needs: "engine",
-    run: () => runTests("test/engine/**/*.test.ts", { concurrency: cores }),
+    // No file runs more than one engine at a time.
+    concurrency: cores,
   },
   {
     name: "e2e",
     title: "end to end on real kind clusters",
+    folder: "test/e2e",
     needs: "clusters",
     // One after the other: each of them takes all of a small machine.
-    run: () => runTests("test/e2e/**/*.test.ts", { concurrency: 1 }),
+    concurrency: 1,
   },
 ];
 
@@ -59,73 +98,184 @@ await new Command("npm test --")
   .addOption(
     new Option("--layer <names...>", "only these layers").choices(layers.map(({ name }) => name)),
   )
+  .addOption(
+    new Option("--tier <name>", "tests of every push, or those that are left for the night")
+      .choices([...tiers, "all"])
+      .default(undefined, "push"),
+  )
+  .option("--only <names...>", "only these test files or scenarios, of all tiers, by name")
   .addHelpText(
     "after",
     `
 Examples:
   npm test
   npm test -- --layer unit graph
+  npm test -- --only federated    # a test file or a scenario alone
+  npm test -- --tier nightly      # what is left for the night
   IMAGES=~/images npm test        # with real images of Linkerd's, and so with a data plane`,
   )
-  .action(async ({ layer: names }: { readonly layer?: readonly string[] }) => {
-    const chosen = layers.filter(({ name }) => names?.includes(name) ?? true);
-    process.exitCode = (await runLayers(chosen)) ? 0 : 1;
+  .action(async (options: Options) => {
+    process.exitCode = (await runSelected(options)) ? 0 : 1;
   })
   .parseAsync();
 
-async function runLayers(chosen: readonly Layer[]): Promise<boolean> {
+/** A layer with the files that were chosen of it. */
+interface Chosen {
+  readonly layer: Layer;
+  readonly files: readonly string[];
+}
+
+async function runSelected({ layer: names, tier, only }: Options): Promise<boolean> {
+  const one = tier ?? (only === undefined ? "push" : "all");
+  const selection: Selection = { tiers: one === "all" ? tiers : [one], ...(only && { only }) };
+  const wanted = layers.filter(({ name }) => names?.includes(name) ?? true);
+  const unknown = new Set(only);
+  const chosen: Chosen[] = [];
+  for (const layer of wanted) {
+    if (layer.folder === undefined) {
+      if (only === undefined && selection.tiers.includes("push")) chosen.push({ layer, files: [] });
+      continue;
+    }
+    const { files, matched } = await selectFiles(path.join(root, layer.folder), selection);
+    for (const name of matched) unknown.delete(name);
+    if (files.length > 0) chosen.push({ layer, files });
+  }
+  if (unknown.size > 0 || chosen.length === 0) {
+    const which = unknown.size > 0 ? ` is called ${[...unknown].join(" or ")}` : " was chosen";
+    process.stdout.write(
+      `No test file or scenario${which} in the layers ${wanted.map(({ name }) => name).join(", ")}.\n` +
+        "A file's name is that before .test.ts, a scenario's that of its file in a folder *.scenarios.\n",
+    );
+    return end({ passed: 0, failed: 1, skipped: 0 });
+  }
+  return runLayers(chosen, selection);
+}
+
+async function runLayers(chosen: readonly Chosen[], selection: Selection): Promise<boolean> {
   const before = await findTraces();
+  const old = leftBefore(before);
+  if (old.length > 0) {
+    process.stdout.write(
+      `An earlier run of the tests left this, and has ended. Remove it:\n${removals(old)}\n`,
+    );
+    // Nobody else works where CI does: tests would find it, or it would be taken for theirs.
+    if (inCI) return end({ passed: 0, failed: 1, skipped: 0 });
+  }
+  const began = new Date();
   const summary: string[] = [];
   const total = { passed: 0, failed: 0, skipped: 0 };
-  const prepared = new Map<string, string | undefined>();
-  for (const layer of chosen) {
-    heading(layer.title);
+  const ran: { layer: Layer; result: LayerResult; milliseconds: number }[] = [];
+  const note = async (layer: Layer, run: () => Promise<LayerResult>): Promise<void> => {
     const started = performance.now();
-    const obstacle = layer.needs && (await prepare(layer.needs, prepared));
-    const result =
-      obstacle === undefined ? await layer.run() : { passed: 0, failed: [], skipped: [obstacle] };
+    const result = await run();
+    ran.push({ layer, result, milliseconds: Math.round(performance.now() - started) });
+  };
+  // Beside the tests that need no more than one core each.
+  const checks = (async () => {
+    for (const { layer } of chosen) {
+      const { checks: commands } = layer;
+      if (commands !== undefined) await note(layer, () => runChecks(commands));
+    }
+  })();
+  const prepared = new Map<string, Prepared>();
+  for (const { layer, files } of chosen) {
+    if (layer.folder === undefined) continue;
+    if (layer.needs !== undefined) await checks;
+    heading(layer.title);
+    await note(layer, async () => {
+      const { obstacle, env } = layer.needs ? await prepare(layer.needs, prepared) : ready;
+      if (obstacle !== undefined) return blocked(obstacle);
+      const only = selection.only?.join(",") ?? "";
+      return runTests(files, {
+        concurrency: layer.concurrency,
+        env: { ...env, [onlyVariable]: only },
+      });
+    });
+  }
+  await checks;
+  const inOrder = layers.flatMap((layer) => ran.filter((one) => one.layer === layer));
+  for (const { layer, result, milliseconds } of inOrder) {
     total.passed += result.passed;
     total.failed += result.failed.length;
     total.skipped += result.skipped.length;
     summary.push(
-      `${layer.name.padEnd(8)} ${counts(result.passed, result.failed.length, result.skipped.length)}, ` +
-        seconds(performance.now() - started),
+      `${layer.name.padEnd(8)} ${counts(countsOf(result))}, ${seconds(milliseconds)}`,
+      ...slowestFirst(result.parts, "  "),
       // Once more here: of a long log, people and machines look at the end.
       ...result.failed.map((failure) => `           failed: ${indented(failure)}`),
       ...result.skipped.map((reason) => `           skipped: ${reason}`),
     );
   }
   const leaks = leaksBetween(before, await findTraces());
-  for (const leak of leaks) summary.push(`left by the tests: ${leak}`);
-  if (leaks.length > 0) total.failed++;
+  if (leaks.length > 0) {
+    total.failed++;
+    summary.push("left by the tests; remove it by", removals(leaks));
+  }
   heading("summary");
   process.stdout.write(`${summary.join("\n")}\n`);
-  process.stdout.write(`${counts(total.passed, total.failed, total.skipped)}\n`);
+  await writeFigures(figuresFile, {
+    began: began.toISOString(),
+    tiers: selection.tiers,
+    cores,
+    milliseconds: Date.now() - began.getTime(),
+    layers: inOrder.map(({ layer, result, milliseconds }) => ({
+      name: layer.name,
+      milliseconds,
+      ...countsOf(result),
+      parts: result.parts,
+    })),
+  });
+  process.stdout.write(
+    `${seconds(Date.now() - began.getTime())} in all; the figures are in ${path.relative(root, figuresFile)}\n`,
+  );
+  return end(total);
+}
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Prints the line that the output ends with. */
+function end(total: Counts): boolean {
+  process.stdout.write(`${counts(total)}\n`);
   return total.failed === 0;
+}
+
+/**
+ * A layer whose tools can't be had. CI has to know that it tested nothing; on somebody's machine, such as
+ * one without Docker, the other layers are still worth something.
+ */
+function blocked(obstacle: string): LayerResult {
+  return inCI
+    ? { passed: 0, failed: [`its tools can't be had: ${obstacle}`], skipped: [], parts: [] }
+    : { passed: 0, failed: [], skipped: [obstacle], parts: [] };
 }
 
 /**
  * Brings the tools that a layer needs, here rather than in a test, so that the long builds of a first
  * run are seen.
- *
- * @returns why that was not possible
  */
 async function prepare(
   needs: "engine" | "clusters",
-  prepared: Map<string, string | undefined>,
-): Promise<string | undefined> {
-  if (prepared.has(needs)) return prepared.get(needs);
-  let obstacle: string | undefined;
+  prepared: Map<string, Prepared>,
+): Promise<Prepared> {
+  const known = prepared.get(needs);
+  if (known !== undefined) return known;
+  let result = ready;
   try {
-    await runPhases(
-      [{ title: "tools", run: async (tell) => testTools(needs, tell) }],
-      progressOutput(),
-    );
+    const run = async (tell: Parameters<typeof testTools>[1]): Promise<string> => {
+      const { summary, env } = await testTools(needs, tell);
+      result = { env };
+      return summary;
+    };
+    await runPhases([{ title: "tools", run }], progressOutput());
   } catch (error) {
-    obstacle = describeError(error);
+    result = { obstacle: describeError(error), env: {} };
   }
-  prepared.set(needs, obstacle);
-  return obstacle;
+  prepared.set(needs, result);
+  return result;
 }
 
 function heading(title: string): void {
@@ -140,6 +290,14 @@ function indented(failure: string): string {
   return shown.join("\n             ");
 }
 
-function counts(passed: number, failed: number, skipped: number): string {
+function removals(traces: readonly Trace[]): string {
+  return traces.map(({ removal }) => `  ${removal}`).join("\n");
+}
+
+function countsOf({ passed, failed, skipped }: LayerResult): Counts {
+  return { passed, failed: failed.length, skipped: skipped.length };
+}
+
+function counts({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { access, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { stateDirectory } from "../../environments/paths.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { readAction, runComposite } from "../unit/cli/composite.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 describe("the GitHub Action", { timeout: 900_000 }, () => {
   let workspace = "";
   before(async () => {
-    workspace = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-action-"));
+    workspace = await temporaryDirectory("linkerd-topology-e2e-action");
     const name = `e2e-action-${process.pid}`;
     await writeFile(
       path.join(workspace, "lab.yaml"),

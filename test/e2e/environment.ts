@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
@@ -15,6 +14,7 @@ import { up, type UpRequest, type UpResult } from "../../environments/up.ts";
 import { kubeconfigIn } from "./kubeconfigs.ts";
 import { connect } from "../../verification/kubernetes/connect.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { temporaryDirectory } from "../temporary.ts";
 
 /** A stack of a test's own: its name, its state and everything it makes differ from any other's. */
 export class TestEnvironment {
@@ -44,7 +44,7 @@ export class TestEnvironment {
 
   /** @param topology the configuration's topology. @default that of the stack `hierarchical` */
   static async create(purpose: string, topology?: unknown): Promise<TestEnvironment> {
-    const directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-"));
+    const directory = await temporaryDirectory("linkerd-topology-e2e");
     const environment = new TestEnvironment(`e2e-${purpose}-${process.pid}`, directory);
     const configuration =
       topology === undefined

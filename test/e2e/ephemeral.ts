@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
@@ -8,6 +8,7 @@ import { stateDirectory } from "../../environments/paths.ts";
 import { processesOf } from "../../environments/runs/processes.ts";
 import { findRuns } from "../../environments/runs/record.ts";
 import type { RunRecord } from "../../environments/runs/record.ts";
+import { temporaryDirectory } from "../temporary.ts";
 
 /** A `run` in a process of its own. */
 export interface StartedRun {
@@ -35,7 +36,7 @@ export class EphemeralRuns {
   }
 
   static async create(purpose: string, topology: unknown): Promise<EphemeralRuns> {
-    const directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-"));
+    const directory = await temporaryDirectory("linkerd-topology-e2e");
     const runs = new EphemeralRuns(`e2e-${purpose}-${process.pid}`, directory);
     await writeFile(runs.topology, stringify(topology));
     return runs;

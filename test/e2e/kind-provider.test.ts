@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, chmod, mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { access, chmod, readFile, rm, stat } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
@@ -14,11 +14,14 @@ import { docker, dockerExec } from "../../providers/kind/docker.ts";
 import { kindProvider } from "../../providers/kind/provider.ts";
 import { Secret, startServer, waitUntil } from "../../providers/server/index.ts";
 import type { PropertyMap, RunningServer } from "../../providers/server/index.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { dnsTtls } from "./kind/dns-ttls.ts";
 import { ProviderClient } from "../unit/kind/provider-client.ts";
 
-const network = "ktest-net";
-const owner = "ktest/e2e";
+/** Of this run: what a killed one left under the same names would be taken over. */
+const prefix = `ktest-${process.pid}`;
+const network = `${prefix}-net`;
+const owner = `ktest/e2e-${process.pid}`;
 const quiet: Tell = { step: () => undefined, current: () => undefined, notice: () => undefined };
 const personsKubeconfig = join(homedir(), ".kube", "config");
 
@@ -68,7 +71,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
       "--format",
       "{{.Names}}",
       "--filter",
-      "name=^ktest-",
+      `name=^${prefix}-`,
     ]);
     return names
       .split("\n")
@@ -92,7 +95,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
   before(async () => {
     const tools = await bringTools({ images: process.env.IMAGES, tell: quiet });
     sources = tools.sources;
-    state = await mkdtemp(join(tmpdir(), "linkerd-topology-ktest-"));
+    state = await temporaryDirectory("linkerd-topology-ktest");
     process.env.PATH = tools.env.PATH;
     process.env.XDG_STATE_HOME = state;
     kubeconfigBefore = await readFile(personsKubeconfig, "utf8").catch(() => undefined);
@@ -117,8 +120,8 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     const archives = (sources?.archives ?? []).slice(-1);
     const begun = performance.now();
     [west, east] = await Promise.all([
-      create("ktest-west", 0, { imageArchives: archives, workers: 1 }),
-      create("ktest-east", 1),
+      create(`${prefix}-west`, 0, { imageArchives: archives, workers: 1 }),
+      create(`${prefix}-east`, 1),
     ]);
     t.diagnostic(`two clusters, three nodes: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     for (const { outputs } of [west, east]) {
@@ -156,7 +159,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
 
   it("keeps the kubeconfig in a file of its own, which works from here", async () => {
     const path = west.outputs.kubeconfigPath as string;
-    assert.equal(path, join(state, "linkerd-topology", owner, "ktest-west.kubeconfig"));
+    assert.equal(path, join(state, "linkerd-topology", owner, `${prefix}-west.kubeconfig`));
     assert.equal((await stat(path)).mode & 0o777, 0o600);
     assert.ok(west.outputs.kubeconfig instanceof Secret);
     assert.equal(await readFile(path, "utf8"), west.outputs.kubeconfig.value);
@@ -186,12 +189,12 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
   });
 
   it("takes over a sound cluster without touching it", async (t) => {
-    const id = await containerId("ktest-east-control-plane");
+    const id = await containerId(`${prefix}-east-control-plane`);
     const begun = performance.now();
-    const again = await create("ktest-east", 1);
+    const again = await create(`${prefix}-east`, 1);
     t.diagnostic(`adopted in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     assert.deepEqual(again.outputs, east.outputs);
-    assert.equal(await containerId("ktest-east-control-plane"), id);
+    assert.equal(await containerId(`${prefix}-east-control-plane`), id);
   });
 
   it("sees no drift where there is none, and imports", async () => {
@@ -201,7 +204,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
   });
 
   it("starts a stopped cluster before it reads it, and repairs its kubeconfig file", async (t) => {
-    await docker(["stop", "--time", "1", "ktest-east-control-plane"]);
+    await docker(["stop", "--time", "1", `${prefix}-east-control-plane`]);
     await chmod(east.outputs.kubeconfigPath as string, 0o644);
     const begun = performance.now();
     const read = await clusters.read(east.id, east.inputs, east.outputs);
@@ -213,18 +216,21 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
 
   it("updates in place: DNS TTL and image archives", async (t) => {
     const archives = (sources?.archives ?? []).slice(-1);
-    const news = await inputsOf("ktest-east", 1, { dnsTtlSeconds: 11, imageArchives: archives });
-    const id = await containerId("ktest-east-control-plane");
+    const news = await inputsOf(`${prefix}-east`, 1, {
+      dnsTtlSeconds: 11,
+      imageArchives: archives,
+    });
+    const id = await containerId(`${prefix}-east-control-plane`);
     const begun = performance.now();
     const outputs = await clusters.update(east.id, east.inputs, east.outputs, news);
     t.diagnostic(`updated in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-    assert.equal(await containerId("ktest-east-control-plane"), id);
+    assert.equal(await containerId(`${prefix}-east-control-plane`), id);
     east = { id: east.id, inputs: news, outputs };
     const address = (news.serviceSubnet as string).replace(".0/21", ".10");
     await waitUntil(
       { awaited: "kube-proxy to follow", limit: 10_000, signal: new AbortController().signal },
       async () => {
-        const seen = await dnsTtls("ktest-east-control-plane", address);
+        const seen = await dnsTtls(`${prefix}-east-control-plane`, address);
         return seen.positive === 11 && seen.negative === 11
           ? { done: undefined }
           : { pending: JSON.stringify(seen) };
@@ -234,34 +240,37 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
 
   it("makes the next generation in the old one's place, which deletes nothing then", async () => {
     const old = east;
-    east = await create("ktest-east", 1, { generation: "g2", podSubnet: "10.229.0.0/21" });
+    east = await create(`${prefix}-east`, 1, { generation: "g2", podSubnet: "10.229.0.0/21" });
     assert.notEqual(east.outputs.uid, old.outputs.uid);
     assert.equal((await clusters.read(old.id, old.inputs, old.outputs)).id, "");
     await clusters.delete(old.id, old.inputs, old.outputs);
-    assert.ok((await containers()).includes("ktest-east-control-plane"));
+    assert.ok((await containers()).includes(`${prefix}-east-control-plane`));
     await access(east.outputs.kubeconfigPath as string);
   });
 
   it("deletes a cluster without a trace, and says that it is gone", async () => {
     await clusters.delete(east.id, east.inputs, east.outputs);
-    assert.deepEqual(await containers(), ["ktest-west-control-plane", "ktest-west-worker"]);
+    assert.deepEqual(await containers(), [`${prefix}-west-control-plane`, `${prefix}-west-worker`]);
     assert.equal((await clusters.read(east.id, east.inputs, east.outputs)).id, "");
     await assert.rejects(access(east.outputs.kubeconfigPath as string));
   });
 
   it("leaves a container of that name alone that it did not make", async () => {
-    const name = "ktest-foreign-control-plane";
+    const name = `${prefix}-foreign-control-plane`;
     const image = west.outputs.nodeImage as string;
     await docker([
       "create",
       "--name",
       name,
       "--label",
-      "io.x-k8s.kind.cluster=ktest-foreign",
+      `io.x-k8s.kind.cluster=${prefix}-foreign`,
       image,
     ]);
     try {
-      await assert.rejects(create("ktest-foreign", 2), /ktest-foreign-control-plane.*did not make/);
+      await assert.rejects(
+        create(`${prefix}-foreign`, 2),
+        new RegExp(`${prefix}-foreign-control-plane.*did not make`),
+      );
       assert.ok((await containers()).includes(name));
     } finally {
       await docker(["rm", "--volumes", name]);
@@ -271,9 +280,9 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
   it("undoes a create that is interrupted", async () => {
     const own = await startServer(kindProvider);
     const client = new ProviderClient(own.port, "kind:index:Cluster");
-    const inputs = await inputsOf("ktest-cancelled", 2);
+    const inputs = await inputsOf(`${prefix}-cancelled`, 2);
     const creating = assert.rejects(client.create(inputs), /interrupted/);
-    await appears("ktest-cancelled-control-plane");
+    await appears(`${prefix}-cancelled-control-plane`);
     await client.cancel();
     await creating;
     client.close();
@@ -288,9 +297,9 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     const plugin = spawn(path, [], { stdio: ["ignore", "pipe", "inherit"] });
     const [port] = (await once(createInterface(plugin.stdout), "line")) as [string];
     const client = new ProviderClient(Number(port), "kind:index:Cluster");
-    const inputs = await inputsOf("ktest-killed", 3);
+    const inputs = await inputsOf(`${prefix}-killed`, 3);
     const creating = assert.rejects(client.create(inputs));
-    await appears("ktest-killed-control-plane");
+    await appears(`${prefix}-killed-control-plane`);
     plugin.kill("SIGKILL");
     await creating;
     client.close();
@@ -300,10 +309,10 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
         limit: 60_000,
         signal: new AbortController().signal,
       },
-      async () => ({ done: await containerId("ktest-killed-control-plane") }),
+      async () => ({ done: await containerId(`${prefix}-killed-control-plane`) }),
     );
-    const { id, outputs } = await create("ktest-killed", 3);
-    assert.notEqual(await containerId("ktest-killed-control-plane"), half);
+    const { id, outputs } = await create(`${prefix}-killed`, 3);
+    assert.notEqual(await containerId(`${prefix}-killed-control-plane`), half);
     assert.equal((await clusters.read(id, inputs, outputs)).id, id);
     await clusters.delete(id, inputs, outputs);
   });

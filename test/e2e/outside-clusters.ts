@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Tell } from "../../environments/report/phases.ts";
 import { bringTools } from "../../environments/tools.ts";
@@ -10,6 +9,7 @@ import type { PropertyMap, RunningServer } from "../../providers/server/index.ts
 import { timeLimits } from "../../planning/time-limits.ts";
 import { connect } from "../../verification/kubernetes/connect.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { ProviderClient } from "../unit/kind/provider-client.ts";
 import { eventually } from "./environment.ts";
 
@@ -51,7 +51,7 @@ export class OutsideClusters {
   static async create(names: readonly string[]): Promise<OutsideClusters> {
     const tools = await bringTools({ images: process.env["IMAGES"], tell: quiet });
     process.env["PATH"] = tools.env["PATH"];
-    const directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-outside-"));
+    const directory = await temporaryDirectory("linkerd-topology-e2e-outside");
     const prefix = `e2e-outside-${process.pid}`;
     const owner = `e2e/outside-${process.pid}`;
     const server = await startServer(kindProvider);

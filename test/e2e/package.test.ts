@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { access, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { stateDirectory } from "../../environments/paths.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { readArchive } from "../archive.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -18,7 +18,7 @@ let bin = "";
  * holds is unpacked into node_modules, its dependencies are those of the checkout.
  */
 before(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-package-"));
+  directory = await temporaryDirectory("linkerd-topology-e2e-package");
   const source = path.join(directory, "source");
   await mkdir(source);
   // The types are another layer's business.

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { access, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { access, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
@@ -8,6 +7,7 @@ import { stringify } from "yaml";
 import { stateDirectory } from "../../environments/paths.ts";
 import { listRuns } from "../../environments/reap.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { differences, listObjects } from "./api-objects.ts";
 import { eventually } from "./environment.ts";
 import { type OutsideCluster, OutsideClusters, settled } from "./outside-clusters.ts";
@@ -32,7 +32,7 @@ describe(
     before(async () => {
       outside = await OutsideClusters.create(["lent"]);
       cluster = outside.clusters[0] as OutsideCluster;
-      directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-lent-"));
+      directory = await temporaryDirectory("linkerd-topology-e2e-lent");
       await mkdir(path.join(directory, "backend"));
       env = {
         XDG_STATE_HOME: path.join(directory, "state"),

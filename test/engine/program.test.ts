@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import os from "node:os";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chooseBackend, forgetStack } from "../../environments/backend.ts";
 import { stackOf } from "../../environments/topology-source.ts";
 import { openStack } from "../../environments/workspace.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { engineTools } from "./tools.ts";
 import { pair } from "./topologies.ts";
 import { TestEngine } from "./test-engine.ts";
@@ -60,7 +60,7 @@ describe("the program, by `pulumi up` and by the commands", () => {
 
 describe("a topology that no stack's file holds, in a backend of the person's own", () => {
   test("has its configuration beside the state of the commands, and nothing of it stays", async () => {
-    const directory = await mkdtemp(path.join(os.tmpdir(), "engine-test-"));
+    const directory = await temporaryDirectory("engine-test");
     try {
       const env = {
         ...(await engineTools()),

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
@@ -18,6 +17,7 @@ import { exportState, readOutputs, readState, withoutReports } from "../../envir
 import { openStack } from "../../environments/workspace.ts";
 import type { Topology as TopologySpec } from "../../planning/topology.ts";
 import type { PropertyMap } from "../../providers/server/index.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { serveDoubles } from "./doubles.ts";
 import { HelmRecords } from "./helm-records.ts";
 import { filesBelow, type LeftFile } from "../left-files.ts";
@@ -103,7 +103,7 @@ export class TestEngine {
 
   static async start(options: Options = {}): Promise<TestEngine> {
     const env = await engineTools();
-    const directory = await mkdtemp(path.join(os.tmpdir(), "engine-test-"));
+    const directory = await temporaryDirectory("engine-test");
     const backend = localBackend(path.join(directory, "state"));
     const file = path.join(directory, "stack.yaml");
     await writeStackFile(file, { clusters: [] });

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { cacheDirectory } from "../../components/cache-directory.ts";
+import type { PartFigures } from "./figures.ts";
 import type { TestRecord } from "./reporter.ts";
 
 /** One layer of the tests, with what came of it. */
@@ -12,32 +13,42 @@ export interface LayerResult {
   readonly failed: readonly string[];
   /** Why each skipped test was. */
   readonly skipped: readonly string[];
+  /** How long each of its files, or programs, took. */
+  readonly parts: readonly PartFigures[];
 }
 
-const root = path.resolve(import.meta.dirname, "../..");
+export const root = path.resolve(import.meta.dirname, "../..");
 
-/** Programs that check the source as a whole; each counts as one test. */
+/** Programs that check the source as a whole, one after the other; each counts as one test. */
 export async function runChecks(commands: readonly (readonly string[])[]): Promise<LayerResult> {
   let passed = 0;
   const failed: string[] = [];
+  const parts: PartFigures[] = [];
   for (const [program = "", ...args] of commands) {
-    const { exitCode } = await execa(program, args, {
+    const started = performance.now();
+    const { exitCode, all } = await execa(program, args, {
       cwd: root,
       preferLocal: true,
-      stdio: "inherit",
+      stdin: "ignore",
+      all: true,
+      env: { FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
       reject: false,
     });
     const command = [program, ...args].join(" ");
-    process.stdout.write(`${exitCode === 0 ? "✔" : "✖"} ${command}\n`);
+    // At once: other layers write as well meanwhile.
+    process.stdout.write(
+      `${all}${all === "" ? "" : "\n"}${exitCode === 0 ? "✔" : "✖"} ${command}\n`,
+    );
     if (exitCode === 0) passed++;
     else failed.push(`${command}: exit code ${exitCode ?? "none"}`);
+    parts.push({ name: command, milliseconds: Math.round(performance.now() - started) });
   }
-  return { passed, failed, skipped: [] };
+  return { passed, failed, skipped: [], parts };
 }
 
 /** Test files, by Node's own runner. */
 export async function runTests(
-  pattern: string,
+  files: readonly string[],
   options: { readonly concurrency: number; readonly env?: Readonly<Record<string, string>> },
 ): Promise<LayerResult> {
   const directory = await mkdtemp(path.join(os.tmpdir(), "test-results-"));
@@ -52,7 +63,7 @@ export async function runTests(
         "--test-reporter-destination=stdout",
         `--test-reporter=${path.join(import.meta.dirname, "reporter.ts")}`,
         `--test-reporter-destination=${results}`,
-        pattern,
+        ...files,
       ],
       {
         cwd: root,
@@ -66,20 +77,45 @@ export async function runTests(
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as TestRecord);
-    const of = (outcome: TestRecord["outcome"]): readonly TestRecord[] =>
-      records.filter((record) => record.outcome === outcome);
-    const failed = of("failed").map(
-      ({ name, file, reason = "" }) => `${name} (${path.relative(root, file)}): ${reason}`,
-    );
-    // A runner that ended badly without naming a test has failed as well, and so has one without tests.
-    if (failed.length === 0 && (exitCode !== 0 || records.length === 0))
-      failed.push(`the runner: exit code ${exitCode ?? "none"} after ${records.length} tests`);
-    return {
-      passed: of("passed").length,
-      failed,
-      skipped: of("skipped").map(({ name, reason = "" }) => `${name}: ${reason}`),
-    };
+    return resultOf(records, exitCode);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** What the records of a run say, and how its process ended. */
+export function resultOf(
+  records: readonly TestRecord[],
+  exitCode: number | undefined,
+): LayerResult {
+  const tests = records.filter((record) => record.kind === "test");
+  const failed = tests
+    .filter(({ outcome }) => outcome === "failed")
+    .map(({ name, file, reason = "" }) => `${name} (${path.relative(root, file)}): ${reason}`);
+  // A runner that ended badly without naming a test has failed as well, and so has one without tests.
+  if (failed.length === 0 && (exitCode !== 0 || tests.length === 0))
+    failed.push(`the runner: exit code ${exitCode ?? "none"} after ${tests.length} tests`);
+  const timed = records.filter((record) => record.kind !== "test");
+  return {
+    passed: tests.filter(({ outcome }) => outcome === "passed").length,
+    failed,
+    skipped: tests
+      .filter(({ outcome }) => outcome === "skipped")
+      .map(({ name, reason = "" }) => `${name}: ${reason}`),
+    parts: timed
+      .filter(({ kind }) => kind === "file")
+      .map(({ file, milliseconds }) => {
+        const suites = timed.filter((one) => one.kind === "suite" && one.file === file);
+        return {
+          name: path.relative(root, file),
+          milliseconds: Math.round(milliseconds),
+          ...(suites.length > 1 && {
+            parts: suites.map((suite) => ({
+              name: suite.name,
+              milliseconds: Math.round(suite.milliseconds),
+            })),
+          }),
+        };
+      }),
+  };
 }

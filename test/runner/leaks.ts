@@ -5,6 +5,16 @@ import { docker, dockerList } from "../../environments/docker.ts";
 import { stateDirectory } from "../../environments/paths.ts";
 import { processTraces } from "./process-traces.ts";
 
+/** Something on this machine that tests made. */
+export interface Trace {
+  /** `container e2e-access-4711-west-control-plane` */
+  readonly text: string;
+  /** The process that made it, which its name tells. */
+  readonly maker: number | undefined;
+  /** Command that removes it. */
+  readonly removal: string;
+}
+
 /** Names that only tests give: of topologies, clusters, networks and temporary directories. */
 const testPrefixes = [
   "e2e-",
@@ -14,17 +24,17 @@ const testPrefixes = [
   "linkerd-topology-ktest-",
 ];
 
+/** What it is for, then the number of the process, then whatever else. */
+const makerInName = /^(?:linkerd-topology-)?(?:e2e|ktest|engine-test)-(?:[a-z-]+-)?(\d+)(?:[-.]|$)/;
+
 /** Pulumi's Kubernetes provider writes an administrator's kubeconfig for every Helm release. */
 const ofPulumi = /^kubeconfig\d+$/;
 
 /**
  * Containers, networks, processes and files on this machine that bear such a name, those in the state
- * directory among them: stacks, runs, kubeconfigs. What the tests left is what is there after them and was
- * not before: an older one is somebody's, or an earlier run's.
+ * directory among them: stacks, runs, kubeconfigs.
  */
-export async function findTraces(): Promise<string[]> {
-  const isOfTests = (name: string): boolean =>
-    testPrefixes.some((prefix) => name.startsWith(prefix));
+export async function findTraces(): Promise<Trace[]> {
   const reachable = await docker(["version"]).then(
     () => true,
     () => false,
@@ -36,27 +46,66 @@ export async function findTraces(): Promise<string[]> {
   // Tests have state directories of their own; this is where one that forgets it would leave things.
   const state = stateDirectory();
   const kept = await readdir(state, { recursive: true }).catch(() => []);
+  const trace = (kind: string, name: string, removal: string, of = name): Trace => ({
+    text: `${kind} ${name}`,
+    maker: makerOf(of),
+    removal: `${removal} ${name}`,
+  });
   return [
     ...containers
       .map((row) => row["Names"] ?? "")
       .filter(isOfTests)
-      .map((name) => `container ${name}`),
+      .map((name) => trace("container", name, "docker rm --force --volumes")),
     ...networks
       .map((row) => row["Name"] ?? "")
       .filter(isOfTests)
-      .map((name) => `Docker network ${name}`),
+      .map((name) => trace("Docker network", name, "docker network rm")),
     ...temporary
       .filter((name) => isOfTests(name) || ofPulumi.test(name))
-      .map((name) => `file ${path.join(os.tmpdir(), name)}`),
+      .map((name) => trace("file", path.join(os.tmpdir(), name), "rm -r", name)),
     ...kept
       .filter((name) => isOfTests(path.basename(name)))
-      .map((name) => `file ${path.join(state, name)}`),
-    ...(await processTraces(isOfTests)),
+      .map((name) => trace("file", path.join(state, name), "rm -r", path.basename(name))),
+    ...(await processTraces(isOfTests)).map(({ pid, run }) => ({
+      text: `process ${pid} of the run ${run}`,
+      maker: makerOf(run),
+      removal: `kill -9 ${pid}`,
+    })),
   ];
 }
 
-/** What the tests left, by what was found before and after them. */
-export function leaksBetween(before: readonly string[], after: readonly string[]): string[] {
-  const known = new Set(before);
-  return after.filter((trace) => !known.has(trace));
+/** What came between two looks. What another test run on this machine is still at work on is not ours. */
+export function leaksBetween(before: readonly Trace[], after: readonly Trace[]): Trace[] {
+  const known = new Set(before.map(({ text }) => text));
+  return after.filter(({ text, maker }) => !known.has(text) && !isAtWork(maker));
+}
+
+/**
+ * What an earlier run left: its maker has ended, and only tests give such a name. Pulumi's kubeconfigs
+ * are not among it: they may be anybody's.
+ */
+export function leftBefore(traces: readonly Trace[]): Trace[] {
+  return traces.filter(
+    ({ text, maker }) => !ofPulumi.test(path.basename(text)) && !isAtWork(maker),
+  );
+}
+
+function isOfTests(name: string): boolean {
+  return testPrefixes.some((prefix) => name.startsWith(prefix));
+}
+
+function makerOf(name: string): number | undefined {
+  const [, maker] = makerInName.exec(name) ?? [];
+  return maker === undefined ? undefined : Number(maker);
+}
+
+function isAtWork(maker: number | undefined): boolean {
+  if (maker === undefined) return false;
+  try {
+    process.kill(maker, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is one as well.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }

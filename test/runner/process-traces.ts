@@ -8,7 +8,9 @@ import { runVariable } from "../../environments/runs/processes.ts";
  *
  * @param isOfTests whether only tests give such a name
  */
-export async function processTraces(isOfTests: (name: string) => boolean): Promise<string[]> {
+export async function processTraces(
+  isOfTests: (name: string) => boolean,
+): Promise<{ readonly pid: string; readonly run: string }[]> {
   const entries = await readdir("/proc").catch(() => []);
   const found = await Promise.all(
     entries
@@ -21,7 +23,7 @@ export async function processTraces(isOfTests: (name: string) => boolean): Promi
         );
         const run = runOf(environment ?? "", (command ?? "").split("\0"));
         if (run === undefined || !isOfTests(run)) return [];
-        return [`process ${entry} of the run ${run}`];
+        return [{ pid: entry, run }];
       }),
   );
   return found.flat();

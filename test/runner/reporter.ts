@@ -1,37 +1,60 @@
+import path from "node:path";
 import { inspect } from "node:util";
 import type { TestEvent } from "node:test/reporters";
 
-/** One test, as a line of the results file. */
-export interface TestRecord {
-  readonly name: string;
-  readonly file: string;
-  readonly outcome: "passed" | "failed" | "skipped";
-  /** Why it was skipped, or what it failed with. */
-  readonly reason?: string;
-}
+/** One test, suite or file, as a line of the results file. */
+export type TestRecord =
+  | {
+      readonly kind: "test";
+      readonly name: string;
+      readonly file: string;
+      readonly outcome: "passed" | "failed" | "skipped";
+      /** Why it was skipped, or what it failed with. */
+      readonly reason?: string;
+    }
+  | {
+      /** A suite at the top of a file, or a whole file. */
+      readonly kind: "suite" | "file";
+      readonly name: string;
+      readonly file: string;
+      readonly milliseconds: number;
+    };
 
-/** A reporter for `node --test`: one line of JSON per test, suites left out. */
+/** A reporter for `node --test`: one line of JSON per test, and one per top suite and file with its time. */
 export async function* records(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of source) {
-    if (event.type !== "test:pass" && event.type !== "test:fail") continue;
-    const { name, file = "", skip, todo, details } = event.data;
-    if (details.type === "suite" && event.type === "test:pass") continue;
-    // A file that fails as a whole comes as a test of its own; a suite that fails, because of its tests.
-    if (details.type === "suite" && isAboutSubtests(event.data.details)) continue;
-    const skipped = skip !== undefined && skip !== false;
-    const ignored = skipped || (todo !== undefined && todo !== false);
-    const outcome = ignored ? "skipped" : event.type === "test:pass" ? "passed" : "failed";
-    const record: TestRecord = {
-      name,
-      file,
-      outcome,
-      ...(outcome === "skipped" && {
-        reason: typeof skip === "string" ? skip : typeof todo === "string" ? todo : "no reason",
-      }),
-      ...(outcome === "failed" && { reason: failureOf(details) }),
-    };
-    yield `${JSON.stringify(record)}\n`;
+    const record = recordOf(event);
+    if (record !== undefined) yield `${JSON.stringify(record)}\n`;
   }
+}
+
+function recordOf(event: TestEvent): TestRecord | undefined {
+  // One comes per file, and one more for all of them.
+  if (event.type === "test:summary") {
+    const { file, duration_ms: milliseconds } = event.data;
+    return file === undefined ? undefined : { kind: "file", name: file, file, milliseconds };
+  }
+  if (event.type !== "test:pass" && event.type !== "test:fail") return undefined;
+  const { name, file = "", skip, todo, details, nesting } = event.data;
+  const isSuite = details.type === "suite";
+  // A file that fails as a whole comes as a test of its own; a suite that fails, because of its tests.
+  if (isSuite && (event.type === "test:pass" || isAboutSubtests(event.data.details))) {
+    if (nesting > 0) return undefined;
+    return { kind: "suite", name, file, milliseconds: details.duration_ms };
+  }
+  const skipped = skip !== undefined && skip !== false;
+  if (skipped || (todo !== undefined && todo !== false)) {
+    const reason = typeof skip === "string" ? skip : typeof todo === "string" ? todo : "no reason";
+    return { kind: "test", name, file, outcome: "skipped", reason };
+  }
+  if (event.type === "test:fail") {
+    return { kind: "test", name, file, outcome: "failed", reason: failureOf(details) };
+  }
+  // Node.js takes a file without tests for a test that passed.
+  if (nesting === 0 && path.resolve(name) === path.resolve(file)) {
+    return { kind: "test", name, file, outcome: "failed", reason: "the file has no tests" };
+  }
+  return { kind: "test", name, file, outcome: "passed" };
 }
 
 /** The message of what was thrown, without the runner's wrapping. */

@@ -2,11 +2,20 @@ import type { Tell } from "../../environments/report/phases.ts";
 import { bringTools } from "../../environments/tools.ts";
 import { ensureToolchain } from "../../toolchain/toolchain.ts";
 
+/** What was found or brought for a layer. */
+export interface TestTools {
+  readonly summary: string;
+  /** Variables that tell the tests what was found. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Brings what a layer of the tests needs; the tests then find it in the cache. */
-export async function testTools(needs: "engine" | "clusters", tell: Tell): Promise<string> {
+export async function testTools(needs: "engine" | "clusters", tell: Tell): Promise<TestTools> {
   if (needs === "clusters") {
-    const { summary } = await bringTools({ images: process.env["IMAGES"], tell });
-    return summary;
+    const { summary, env } = await bringTools({ images: process.env["IMAGES"], tell });
+    // Images and charts are looked for once, and not in every `up` of every test.
+    const { LINKERD_TOPOLOGY_SOURCES: sources } = env;
+    return { summary, env: sources === undefined ? {} : { LINKERD_TOPOLOGY_SOURCES: sources } };
   }
   const { report } = await ensureToolchain({
     clusters: false,
@@ -14,5 +23,5 @@ export async function testTools(needs: "engine" | "clusters", tell: Tell): Promi
       if (state !== "skipped") tell.step(`${step}: ${detail}`);
     },
   });
-  return report.map(({ tool, version }) => `${tool} ${version}`).join(", ");
+  return { summary: report.map(({ tool, version }) => `${tool} ${version}`).join(", "), env: {} };
 }

@@ -4,7 +4,9 @@ import { test } from "node:test";
 import { knownStacks } from "../../../environments/stacks.ts";
 
 test("the changes of every ready-made stack are tested", async () => {
-  const tests = (await readdir(import.meta.dirname)).map((file) => file.replace(".test.ts", ""));
+  const tests = (await readdir(import.meta.dirname)).map((file) =>
+    file.replace(/(\.nightly)?\.test\.ts$/, ""),
+  );
   const stacks = (await knownStacks()).map(({ name }) => name);
   assert.deepEqual(
     stacks.filter((name) => !tests.includes(name)),

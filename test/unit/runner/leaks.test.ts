@@ -5,7 +5,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { findTraces, leaksBetween } from "../../runner/leaks.ts";
+import { findTraces, leaksBetween, leftBefore, type Trace } from "../../runner/leaks.ts";
+
+const textsOf = (traces: readonly Trace[]): string[] => traces.map(({ text }) => text).sort();
 
 describe("the leak gate", () => {
   const temporary = process.env["TMPDIR"];
@@ -27,11 +29,43 @@ describe("the leak gate", () => {
   test("tells what came during the tests, and nothing that was there before", async () => {
     const old = [await make("e2e-of-yesterday.log"), await make("kubeconfig1234")];
     const found = await findTraces();
-    for (const trace of old) assert.ok(found.includes(trace), trace);
+    for (const trace of old) assert.ok(textsOf(found).includes(trace), trace);
 
     await make("notes.txt");
     const left = [await make("engine-test-x"), await make("kubeconfig5678")];
-    assert.deepEqual(leaksBetween(found, await findTraces()).sort(), left.sort());
+    assert.deepEqual(textsOf(leaksBetween(found, await findTraces())), left.sort());
+  });
+
+  test("tells what an earlier run left, how to remove it, and nothing that one at work has", async () => {
+    const ended = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+    await once(ended, "exit");
+    const [dead, alive] = [String(ended.pid), String(process.pid)];
+    const left = [
+      await make(`linkerd-topology-e2e-${dead}-Ab12`),
+      await make(`e2e-access-${dead}.log`),
+    ];
+    const atWork = [
+      await make(`linkerd-topology-e2e-${alive}-Ab12`),
+      await make(`ktest-${alive}-west`),
+    ];
+    const found = await findTraces();
+    const told = leftBefore(found).filter(({ text }) => text.includes(directory));
+    assert.deepEqual(
+      textsOf(told).filter((text) => text.includes(dead)),
+      left.sort(),
+    );
+    for (const trace of atWork) assert.ok(textsOf(found).includes(trace), trace);
+    for (const trace of atWork) assert.ok(!textsOf(told).includes(trace), trace);
+    assert.ok(!textsOf(told).some((text) => text.includes("/kubeconfig")));
+    assert.deepEqual(
+      told.map(({ removal }) => removal),
+      told.map(({ text }) => text.replace("file", "rm -r")),
+    );
+    // Whatever is new and has a maker at work is another run's.
+    assert.deepEqual(
+      leaksBetween([], found).filter(({ text }) => atWork.includes(text)),
+      [],
+    );
   });
 
   test("tells of stacks, runs and kubeconfigs in the state directory", async () => {
@@ -40,13 +74,13 @@ describe("the leak gate", () => {
     try {
       const found = await findTraces();
       const state = path.join(directory, "linkerd-topology");
-      const left = ["backend/e2e-x-1.json", "runs/e2e-y-abcdef/run.json", "e2e-z-east.kubeconfig"];
+      const left = ["backend/e2e-x.json", "runs/e2e-y-abcdef/run.json", "e2e-z-east.kubeconfig"];
       for (const name of [...left, "backend/lab.json"]) {
         await mkdir(path.dirname(path.join(state, name)), { recursive: true });
         await writeFile(path.join(state, name), "");
       }
-      assert.deepEqual(leaksBetween(found, await findTraces()).sort(), [
-        `file ${path.join(state, "backend/e2e-x-1.json")}`,
+      assert.deepEqual(textsOf(leaksBetween(found, await findTraces())), [
+        `file ${path.join(state, "backend/e2e-x.json")}`,
         `file ${path.join(state, "e2e-z-east.kubeconfig")}`,
         `file ${path.join(state, "runs/e2e-y-abcdef")}`,
       ]);
@@ -75,7 +109,7 @@ describe("the leak gate", () => {
     const all = [member, stranger, guardian];
     try {
       await Promise.all(all.map((child) => once(child, "spawn")));
-      const found = (await findTraces()).filter((trace) => trace.startsWith("process "));
+      const found = textsOf(await findTraces()).filter((trace) => trace.startsWith("process "));
       assert.ok(found.includes(`process ${String(member.pid)} of the run e2e-member-abcdef`));
       assert.ok(found.includes(`process ${String(guardian.pid)} of the run e2e-guarded-abcdef`));
       assert.ok(!found.some((trace) => trace.includes("somebodys")));

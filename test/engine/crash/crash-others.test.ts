@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { covers, everySort, survived } from "./survived.ts";
+
+describe("operations of other commands and stacks, with what may happen to them", () => {
+  test("down, and down again", async (context) => {
+    const some = ["failed", "killed"];
+    const results = await survived({ ...everySort, scenarios: ["down"], faults: some });
+    context.diagnostic(`${String(results.length)} cases`);
+    // What is in a cluster goes along with it.
+    covers(results, some, 6);
+  });
+
+  test("pod routes, which flat Links have", async () => {
+    const faults = ["killed"];
+    const flat = { ...everySort, stack: "flat", scenarios: ["up"], faults };
+    await survived({ ...flat, case: "DaemonSet" });
+  });
+
+  test("an up that edits: updates, replacements and deletions", async () => {
+    const results = await survived({ ...everySort, scenarios: ["change"], faults: ["killed"] });
+    const methods = new Set(results.map(({ method }) => method));
+    assert.deepEqual([...methods].sort(), ["create", "delete", "update"]);
+  });
+
+  test("up, and then down", async () => {
+    await survived({ ...everySort, scenarios: ["give-up"], faults: ["killed"] });
+  });
+});

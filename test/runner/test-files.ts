@@ -1,0 +1,66 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+
+/** When a test is run: with every push, or once a night. CONTRIBUTING.md says what is where. */
+export const tiers = ["push", "nightly"] as const;
+export type Tier = (typeof tiers)[number];
+
+/** What to run of a layer. */
+export interface Selection {
+  readonly tiers: readonly Tier[];
+  /** Names of files and scenarios. @default all */
+  readonly only?: readonly string[];
+}
+
+/** Files of a layer that are to be run. */
+export interface SelectedFiles {
+  /** Absolute, sorted. */
+  readonly files: readonly string[];
+  /** Names that chose a file, or a scenario in it. */
+  readonly matched: readonly string[];
+}
+
+/** The variable that tells a file with scenarios which of them to run. */
+export const onlyVariable = "TEST_ONLY";
+
+const ending = /(\.nightly)?\.test\.ts$/;
+
+/**
+ * `x.test.ts` runs with every push, `x.nightly.test.ts` once a night. Its name is `x`; the names of its
+ * scenarios are those of the files in a folder `x.scenarios` beside it.
+ *
+ * @param folder the layer's, absolute
+ */
+export async function selectFiles(folder: string, selection: Selection): Promise<SelectedFiles> {
+  const below = (await readdir(folder, { recursive: true })).sort();
+  const files: string[] = [];
+  const matched = new Set<string>();
+  for (const file of below) {
+    const [found, nightly] = ending.exec(file) ?? [];
+    if (found === undefined) continue;
+    if (!selection.tiers.includes(nightly === undefined ? "push" : "nightly")) continue;
+    const names = [path.basename(file).replace(ending, ""), ...scenariosOf(file, below)];
+    const chosen = names.filter((name) => selection.only?.includes(name) ?? true);
+    if (chosen.length > 0) files.push(path.join(folder, file));
+    for (const name of chosen) matched.add(name);
+  }
+  return { files, matched: [...matched] };
+}
+
+function scenariosOf(file: string, all: readonly string[]): string[] {
+  const folder = file.replace(ending, ".scenarios");
+  return all
+    .filter((other) => path.dirname(other) === folder && other.endsWith(".ts"))
+    .map((other) => path.basename(other, ".ts"));
+}
+
+/** Whether a scenario of a file is to be run, where the file's own name or the scenario's was asked for. */
+export function isScenarioWanted(
+  file: string,
+  scenario: string,
+  only = process.env[onlyVariable],
+): boolean {
+  if (only === undefined || only === "") return true;
+  const names = only.split(",");
+  return names.includes(scenario) || names.includes(path.basename(file).replace(ending, ""));
+}
