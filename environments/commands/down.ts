@@ -1,8 +1,12 @@
 import type { Command } from "commander";
+import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { howToCall } from "../how-to-call.ts";
 import { runPhases } from "../report/phases.ts";
 import type { Output, Tell } from "../report/phases.ts";
 import type { TakenRun } from "../runs/take-down.ts";
+import { defaultStack } from "../stacks.ts";
+import { terminalQuestion } from "./ask.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
 import { findRunning, withTopologyArgument } from "./topology-argument.ts";
@@ -10,6 +14,7 @@ import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
   readonly json?: true;
+  readonly yes?: true;
 }
 
 /** `linkerd-topology down` */
@@ -18,13 +23,23 @@ export function downCommand(): Command {
     "down",
     "Takes a topology away: its clusters, its Docker network, its kubeconfigs and its state",
     "Works after a crash and without the state as well; what the topology did not make stays. From clusters " +
-      "that existed before, Linkerd and the Links are removed.",
+      "that existed before, Linkerd and the Links are removed.\n\n" +
+      `Without a topology it is the stack ${defaultStack}. On a terminal \`down\` asks first whether that is meant; ` +
+      "in a script, or with --yes, it does not.",
   );
   withTopologyArgument(command)
+    .option("--yes", `take the stack ${defaultStack} away without a question where none is named`)
     .option("--json", "events on standard output, one JSON object per line")
     .action(async (topology: string | undefined, options: Options) => {
       const settings = { command: "down", json: options.json ?? false, engine: true };
       await runCommand(settings, async (context) => {
+        if (
+          topology === undefined &&
+          options.topology === undefined &&
+          options.name === undefined
+        ) {
+          await confirmDefault(options);
+        }
         const { run, ...running } = await findRunning(topology, options);
         const { down } = await import("../down.ts");
         const { output, signal } = context;
@@ -44,6 +59,16 @@ export function downCommand(): Command {
     ],
     variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
   });
+}
+
+/** No topology was named, which may be a slip. */
+async function confirmDefault({ yes, json }: Options): Promise<void> {
+  const ask = json === true ? undefined : terminalQuestion();
+  if (yes === true || ask === undefined) return;
+  if (await ask(`Take the stack ${defaultStack} away, with everything in its clusters?`)) return;
+  throw new CommandError(
+    `nothing was changed; ${howToCall("down", "STACK")} takes another one away`,
+  );
 }
 
 async function takeRunDown(run: TakenRun, output: Output): Promise<{ summary: string }> {

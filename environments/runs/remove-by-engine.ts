@@ -13,7 +13,7 @@ import { stackOf } from "../topology-source.ts";
 import { openExistingStack } from "../workspace.ts";
 import { readRecord } from "./record.ts";
 import type { RunRecord } from "./record.ts";
-import { runBackend, runEnv, withoutCredentials } from "./run-backend.ts";
+import { backendOfRun, runEnv } from "./run-backend.ts";
 
 /**
  * `pulumi destroy` of a run whose processes are dead: of what it has in clusters that exist, and of its
@@ -25,7 +25,7 @@ export async function removeByEngine(
   say: (line: string) => void,
 ): Promise<void> {
   const env = runEnv(directory);
-  const backend = runBackend(directory, withCredentials(record.backendUrl), process.env);
+  const backend = backendOfRun(directory, record, process.env);
   // It is written before Pulumi is first asked for anything: without it there is no stack.
   const workspace = workspaceDirectory(backend, record.name);
   if (workspace !== undefined && !existsSync(workspace)) return;
@@ -58,10 +58,4 @@ function lines(say: (line: string) => void): Renderer {
       for (const line of plainLines(event)) say(line.trim());
     },
   };
-}
-
-/** The record has none; who takes the run away may have them in its environment, as the owner had. */
-function withCredentials(url: string | undefined): string | undefined {
-  const own = process.env["PULUMI_BACKEND_URL"];
-  return own !== undefined && url !== undefined && withoutCredentials(own) === url ? own : url;
 }

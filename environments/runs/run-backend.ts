@@ -4,6 +4,7 @@ import path from "node:path";
 import { localBackend } from "../backend.ts";
 import type { Backend } from "../backend.ts";
 import { stateDirectory } from "../paths.ts";
+import type { RunRecord } from "./record.ts";
 
 /** The variables that a run's own processes get over those of the person. */
 export function runEnv(directory: string): Record<string, string> {
@@ -38,6 +39,21 @@ export function runBackend(
       ...(ownPassphrase && { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(directory) }),
     },
   };
+}
+
+/** The backend that a run's record tells of, whatever the environment chooses for others. */
+export function backendOfRun(
+  directory: string,
+  record: Pick<RunRecord, "backendUrl">,
+  env: NodeJS.ProcessEnv,
+): Backend {
+  return runBackend(directory, withCredentials(record.backendUrl, env), env);
+}
+
+/** The record has none. Whoever asks may have them in the environment, as the owner of the run had. */
+function withCredentials(url: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+  const own = env["PULUMI_BACKEND_URL"];
+  return own !== undefined && url !== undefined && withoutCredentials(own) === url ? own : url;
 }
 
 /** Makes what a chosen backend needs besides itself. */

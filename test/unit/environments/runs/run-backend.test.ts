@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { backendOfRun } from "../../../../environments/runs/run-backend.ts";
+
+describe("the backend of a run that was kept", () => {
+  const urlIn = (recorded: string | undefined, env: NodeJS.ProcessEnv): string | undefined =>
+    backendOfRun("/runs/lab-1", { backendUrl: recorded }, env).env["PULUMI_BACKEND_URL"];
+
+  test("is the one that its record names, whatever the environment chooses", () => {
+    assert.equal(urlIn("s3://runs", {}), "s3://runs");
+    assert.equal(urlIn("s3://runs", { PULUMI_BACKEND_URL: "s3://other" }), "s3://runs");
+  });
+
+  test("takes credentials from the environment where that names the same one", () => {
+    const PULUMI_BACKEND_URL = "https://me:secret@states.example";
+    assert.equal(urlIn("https://states.example", { PULUMI_BACKEND_URL }), PULUMI_BACKEND_URL);
+  });
+
+  test("is files of its own where the record names none", () => {
+    const backend = backendOfRun(
+      "/runs/lab-1",
+      { backendUrl: undefined },
+      { PULUMI_BACKEND_URL: "s3://other" },
+    );
+    assert.equal(backend.type, "local");
+    assert.match(backend.directory ?? "", /^\/runs\/lab-1\//);
+  });
+});
