@@ -14,4 +14,5 @@ if (process.env["LINKERD_TOPOLOGY_DEBUG"] === undefined) {
   Reflect.set(pulumi.log, "debug", () => Promise.resolve());
 }
 
-export const { plan, clusters, links, trustAnchor, trustAnchors, dataPlane } = runProgram();
+export const { plan, clusters, links, trustAnchor, trustAnchors, dataPlane, madeFrom } =
+  runProgram();

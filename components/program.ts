@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { MadeFrom, TopologyOrigin } from "../planning/made-from.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import { TopologyError } from "../planning/problem.ts";
 import type { Sources } from "../planning/sources.ts";
@@ -12,6 +13,10 @@ import { Topology } from "./topology.ts";
 export interface ProgramOptions {
   /** Labels of the Docker network. @default {} */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** The file that holds the topology. It is recorded. */
+  readonly origin?: TopologyOrigin | undefined;
+  /** Where images and charts come from. @default what the environment or the configuration says */
+  readonly sources?: Sources | undefined;
 }
 
 /** One generation of the trust anchor. */
@@ -39,6 +44,8 @@ export interface ProgramOutputs {
   readonly trustAnchors: readonly AnchorOutput[];
   /** `none` where the images that stand in for Linkerd's proxy carry no traffic. */
   readonly dataPlane: "real" | "none";
+  /** Where the topology, images and charts came from. Later updates go by it. */
+  readonly madeFrom: MadeFrom;
 }
 
 /**
@@ -49,8 +56,7 @@ export interface ProgramOutputs {
  */
 export function runProgram(options: ProgramOptions = {}): ProgramOutputs {
   const config = new pulumi.Config("linkerd-topology");
-  const sourcesFile = programEnv()[sourcesVariable] ?? config.get("sources");
-  const sources = sourcesFile ? readSources(programPath(sourcesFile)) : {};
+  const sources = options.sources ?? configuredSources(config) ?? {};
   const topology = makeTopology(config.requireObject<TopologySpec>("topology"), sources, options);
   return {
     plan: topology.plan,
@@ -80,12 +86,20 @@ export function runProgram(options: ProgramOptions = {}): ProgramOutputs {
       expiry: anchor.expiry,
     })),
     dataPlane: sources.dataPlane ?? "real",
+    madeFrom: topology.madeFrom,
   };
+}
+
+/** What the environment or the stack's configuration names. */
+function configuredSources(config: pulumi.Config): Sources | undefined {
+  const file = programEnv()[sourcesVariable] ?? config.get("sources");
+  return file ? readSources(programPath(file)) : undefined;
 }
 
 function makeTopology(topology: TopologySpec, sources: Sources, options: ProgramOptions): Topology {
   try {
-    return new Topology(pulumi.getStack(), { topology, sources, labels: options.labels });
+    const { labels, origin } = options;
+    return new Topology(pulumi.getStack(), { topology, sources, labels, origin });
   } catch (error) {
     // All that is to say is in the message; a stack trace of this file would hide it.
     if (error instanceof TopologyError) throw new pulumi.RunError(error.message);

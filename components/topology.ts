@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { planOrThrow } from "../planning/plan.ts";
 import { planGatewayAdmission } from "../planning/policy/gateway-admission.ts";
 import type { LinkPlan, Plan } from "../planning/plan-types.ts";
+import type { MadeFrom, TopologyOrigin } from "../planning/made-from.ts";
 import type { Sources } from "../planning/sources.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
 import type { AnchorGeneration } from "./anchors.ts";
@@ -27,6 +28,8 @@ export interface TopologyArgs {
   readonly name?: string;
   /** Where images and charts come from, paths absolute. @default the public registries */
   readonly sources?: Sources;
+  /** The file that `topology` was read from. It is recorded, with the sources. */
+  readonly origin?: TopologyOrigin | undefined;
   /**
    * Labels of the Docker network, such as who may remove it and when. Docker relabels nothing: another
    * label makes the network anew.
@@ -58,6 +61,8 @@ export class Topology extends pulumi.ComponentResource {
   readonly trustAnchor: TrustedAnchor;
   /** Every generation of the trust anchor, oldest first. */
   readonly trustAnchors: readonly AnchorGeneration[];
+  /** What it was made from, as its state records it. */
+  readonly madeFrom: MadeFrom;
 
   /**
    * @throws TopologyError with every problem of the topology, before any resource is registered.
@@ -98,7 +103,9 @@ export class Topology extends pulumi.ComponentResource {
     }
     makeExports({ name, plan, members, links, topology: this });
     this.clusters = Object.fromEntries([...members].map(([key, { cluster }]) => [key, cluster]));
-    this.registerOutputs({});
+    this.madeFrom = given({ sources, topology: args.origin });
+    // It waits for nothing: it is in the state before the first cluster is made.
+    this.registerOutputs({ madeFrom: this.madeFrom });
   }
 }
 

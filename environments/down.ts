@@ -9,6 +9,7 @@ import { engineError } from "./report/engine-errors.ts";
 import { EngineProgress } from "./report/engine-progress.ts";
 import { runPhases } from "./report/phases.ts";
 import type { Output, Phase, Tell } from "./report/phases.ts";
+import { settleStack } from "./settle-stack.ts";
 import { findStack, knownStacks, unknownStack } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
 import { withoutReports } from "./state.ts";
@@ -58,13 +59,14 @@ export async function down(request: DownRequest): Promise<DownResult> {
   const env = { ...process.env, ...request.env };
   const backend = request.backend ?? (await chooseBackend(env));
   const project = await readProject();
-  const owner = ownerOf(project.name, request.stack.name);
+  const { stack } = await settleStack({ stack: request.stack, backend, env, command: "down" });
+  const owner = ownerOf(project.name, stack.name);
   const removed: string[] = [];
   const phases: Phase[] = [
     {
-      title: `pulumi destroy of ${request.stack.name}`,
+      title: `pulumi destroy of ${stack.name}`,
       run: async (tell) => {
-        const deleted = await destroy(request, backend, project.name, tell);
+        const deleted = await destroy({ ...request, stack }, backend, project.name, tell);
         if (deleted === undefined) return "there is no such stack in the state";
         removed.push(...(deleted > 0 ? [`${deleted} resources of the state`] : []));
         return `${deleted} resources deleted`;
@@ -87,12 +89,12 @@ export async function down(request: DownRequest): Promise<DownResult> {
     },
   ];
   await runPhases(phases, request.output);
-  await forgetStack(backend, project.name, request.stack.name);
+  await forgetStack(backend, project.name, stack.name);
   return {
     summary:
       removed.length === 0
-        ? `There was nothing left of the stack ${request.stack.name}.`
-        : `The stack ${request.stack.name} is gone.`,
+        ? `There was nothing left of the stack ${stack.name}.`
+        : `The stack ${stack.name} is gone.`,
   };
 }
 

@@ -1,9 +1,13 @@
 import { readSources } from "../components/sources.ts";
 import { styleOf } from "../verification/render/style.ts";
+import { chooseBackend } from "./backend.ts";
+import type { Backend } from "./backend.ts";
+import { messageOf } from "./message-of.ts";
 import { planStack } from "./plan-stack.ts";
 import { preflight, preflightNotRun } from "./preflight/preflight.ts";
 import type { PreflightResult } from "./preflight/preflight.ts";
 import { dockerCheck, lookForTools } from "./preflight/tools.ts";
+import { settleStack } from "./settle-stack.ts";
 import type { StackFile } from "./stacks.ts";
 
 /** Everything that can be looked at before an `up`, without bringing tools or making anything. */
@@ -14,6 +18,8 @@ export async function lookAhead(
   const file = env["LINKERD_TOPOLOGY_SOURCES"];
   const sources = file === undefined || file === "" ? undefined : readSources(file);
   const plan = await planStack(stack, sources);
+  const backend = await chooseBackend(env);
+  const own = await lookAtName(stack, backend, env);
   const given = Object.fromEntries(
     Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
@@ -24,7 +30,29 @@ export async function lookAhead(
     docker?.state === "passed" || !needsDocker
       ? await preflight(plan, sources, given)
       : preflightNotRun("no Docker daemon answers");
-  return [...tools, ...others.map(withChartsFromSource)];
+  return [own, ...tools, ...others.map(withChartsFromSource)];
+}
+
+/** Whether the stack of that name is this topology's. Only a state in files can be read without Pulumi. */
+async function lookAtName(
+  stack: StackFile,
+  backend: Backend,
+  env: NodeJS.ProcessEnv,
+): Promise<PreflightResult> {
+  const check = {
+    id: "stack-name",
+    title: "no stack of that name was made from another file",
+    problems: [],
+  };
+  if (backend.directory === undefined) {
+    return { ...check, state: "not run", note: "up asks the Pulumi backend" };
+  }
+  try {
+    await settleStack({ stack, backend, env, command: "preflight" });
+    return { ...check, state: "passed" };
+  } catch (error) {
+    return { ...check, state: "failed", problems: [messageOf(error)] };
+  }
 }
 
 /** Where the repository is out of reach, `up` brings the charts from their source. */

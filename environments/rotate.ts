@@ -109,7 +109,11 @@ interface Seen {
 }
 
 async function look(request: RotateRequest, topology: TopologyFile): Promise<Seen> {
-  const running = await runningStack({ ...request, stack: await topology.stack() });
+  const running = await runningStack({
+    ...request,
+    stack: await topology.stack(),
+    command: "rotate",
+  });
   return { running, look: await lookAtRotation(running, request.signal) };
 }
 
@@ -150,7 +154,11 @@ async function write(
 /** Waits until there is proof of the step that was just taken, which may be up to others. */
 async function settled(request: RotateRequest, topology: TopologyFile): Promise<RotationState> {
   const { output, signal, patience = timeLimits.othersRestarted } = request;
-  const running = await runningStack({ ...request, stack: await topology.stack() });
+  const running = await runningStack({
+    ...request,
+    stack: await topology.stack(),
+    command: "rotate",
+  });
   let state: RotationState | undefined;
   let open: NextStep | undefined;
   await runPhases(

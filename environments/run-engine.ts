@@ -70,7 +70,7 @@ export async function runEngine(
     request.signal?.throwIfAborted();
     await withInlineRuntime(() =>
       withoutReports(stack).up({
-        program: inlineProgram(env, { labels: request.labels }),
+        program: inlineProgram(env, { labels: request.labels, origin: request.stack.origin }),
         onEvent: (event: EngineEvent) => {
           progress.handle(event);
           Object.assign(changes, event.summaryEvent?.resourceChanges);

@@ -1,9 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
+import type { TopologyOrigin } from "../planning/made-from.ts";
 import { didYouMean } from "../planning/suggest.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { originOf } from "./origin.ts";
 import { readProject, stackDirectory } from "./project.ts";
 
 /** A stack that can be brought up: its name, and the file that holds its configuration. */
@@ -12,6 +14,10 @@ export interface StackFile {
   readonly file: string;
   /** The topology where no file holds it; the file's name is then for people only. */
   readonly topology?: unknown;
+  /** The file that holds the topology. Undefined where the stack is known by its name alone. */
+  readonly origin?: TopologyOrigin;
+  /** What earlier versions called the stack of this file, where that is another name. */
+  readonly formerName?: string;
 }
 
 /** Where a stack's configuration has the topology. */
@@ -27,7 +33,9 @@ export async function knownStacks(): Promise<StackFile[]> {
   return entries
     .flatMap((entry) => {
       const name = /^Pulumi\.(.+)\.ya?ml$/.exec(entry)?.[1];
-      return name === undefined ? [] : [{ name, file: path.join(directory, entry) }];
+      if (name === undefined) return [];
+      const file = path.join(directory, entry);
+      return [{ name, file, origin: originOf(file) }];
     })
     .sort((one, other) => one.name.localeCompare(other.name));
 }

@@ -91,14 +91,31 @@ async function readStateFile(backend: Backend, stack: Stack): Promise<State | un
   const { name: project } = await stack.workspace.projectSettings();
   const file = path.join(backend.directory, ".pulumi", "stacks", project, `${stack.name}.json`);
   try {
-    const content = JSON.parse(await readFile(file, "utf8")) as {
+    return stateIn(await readFile(file, "utf8"), file);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The state in a file of the local backend's.
+ *
+ * @throws Error where it holds none
+ */
+export function stateIn(text: string, file: string): State {
+  try {
+    const content = JSON.parse(text) as {
       version: number;
       checkpoint: { latest?: State["deployment"] | null };
     };
     const { latest } = content.checkpoint;
     return { version: content.version, deployment: latest ?? {} };
-  } catch {
-    return undefined;
+  } catch (error) {
+    throw new Error(
+      `${file} can't be read as the state of a stack (${(error as Error).message}): put back one of the ` +
+        "copies that Pulumi keeps in the folder backups beside it",
+      { cause: error },
+    );
   }
 }
 

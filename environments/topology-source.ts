@@ -1,9 +1,13 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
+import { limits } from "../planning/limits.ts";
+import type { TopologyOrigin } from "../planning/made-from.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { originOf } from "./origin.ts";
 import { readTopology, topologyKey } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
 
@@ -26,6 +30,10 @@ export interface ReadTopology {
   readonly name: string;
   /** Relative paths in it are absolute now, but for those of a stack: they start from the project. */
   readonly topology: unknown;
+  /** See {@link StackFile}. */
+  readonly origin?: TopologyOrigin;
+  /** See {@link StackFile}. */
+  readonly formerName?: string;
 }
 
 /** @throws CommandError where there is no such file, or no topology in it */
@@ -36,13 +44,23 @@ export async function readTopologySource(source: TopologySource): Promise<ReadTo
   }
   if ("stack" in source) {
     const topology = await readTopology(source.stack);
-    return { name: ownName(topology) ?? source.stack.name, topology };
+    const { name, origin } = source.stack;
+    return { name: ownName(topology) ?? name, topology, ...(origin && { origin }) };
   }
   const topology = withAbsolutePaths(
     await readTopologyFile(source.file),
     path.dirname(path.resolve(source.file)),
   );
-  return { name: ownName(topology) ?? nameOfFile(source.file), topology };
+  const origin = originOf(source.file);
+  const own = ownName(topology);
+  if (own !== undefined) return { name: own, topology, origin };
+  const formerName = formerNameOfFile(source.file);
+  return {
+    name: nameOfFile(source.file),
+    topology,
+    origin,
+    ...(formerName !== undefined && { formerName }),
+  };
 }
 
 /**
@@ -52,11 +70,14 @@ export async function readTopologySource(source: TopologySource): Promise<ReadTo
  */
 export async function stackFromSource(source: TopologySource, name?: string): Promise<StackFile> {
   if ("stack" in source && name === undefined) return source.stack;
-  const read = await readTopologySource(source);
-  if (name === undefined) return stackOf(read.name, read.topology);
-  const { topology } = read;
+  const { topology, name: ownOrFiles, ...known } = await readTopologySource(source);
+  if (name === undefined) return { ...stackOf(ownOrFiles, topology), ...known };
   const isObject = typeof topology === "object" && topology !== null && !Array.isArray(topology);
-  return stackOf(name, isObject ? { ...topology, name } : topology);
+  const { origin } = known;
+  return {
+    ...stackOf(name, isObject ? { ...topology, name } : topology),
+    ...(origin && { origin }),
+  };
 }
 
 /** The stack that a topology is brought up as, without any file: its configuration is in memory. */
@@ -82,13 +103,35 @@ async function readTopologyFile(file: string): Promise<unknown> {
   return config === undefined || configured === undefined ? content : configured;
 }
 
-/** `Pulumi.star.yaml` and `star.topology.yaml` are both `star`. */
-function nameOfFile(file: string): string {
+/**
+ * A name that is valid wherever a topology's name is used, and keeps what tells files apart: `prod.eu.yaml`
+ * is `prod-eu`. `Pulumi.star.yaml` and `star.topology.yaml` are both `star`.
+ */
+export function nameOfFile(file: string): string {
   const base = path
     .basename(file)
     .replace(/^Pulumi\./, "")
+    .replace(/\.(?:ya?ml|json)$/i, "")
+    .replace(/\.topology$/, "");
+  const name = base
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
+  if (name.length <= limits.topologyName) return name === "" ? "mesh" : name;
+  // Long names differ at their ends, as a rule.
+  const digest = createHash("sha256").update(base).digest("hex").slice(0, 6);
+  return `${name.slice(0, limits.topologyName - 7).replace(/-$/, "")}-${digest}`;
+}
+
+/** What earlier versions called the stack of a file, where that was another name. */
+function formerNameOfFile(file: string): string | undefined {
+  const former = path
+    .basename(file)
+    .replace(/^Pulumi\./, "")
     .replace(/\..*$/, "");
-  return base === "" ? "mesh" : base;
+  // Nothing else could be brought up.
+  const isName = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(former);
+  return isName && former !== nameOfFile(file) ? former : undefined;
 }
 
 function ownName(topology: unknown): string | undefined {

@@ -1,6 +1,7 @@
 import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import type { Mesh, Proof } from "../verification/index.ts";
+import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { planStack } from "./plan-stack.ts";
 import { preflight, requirePassed } from "./preflight/preflight.ts";
@@ -10,6 +11,8 @@ import { runPhases } from "./report/phases.ts";
 import type { Output, Phase } from "./report/phases.ts";
 import { describeChanges, isUnchanged, runEngine } from "./run-engine.ts";
 import type { EngineResult } from "./run-engine.ts";
+import { settleStack } from "./settle-stack.ts";
+import type { SettledStack } from "./settle-stack.ts";
 import type { StackFile } from "./stacks.ts";
 import { withScratch } from "./scratch.ts";
 import type { Outputs } from "./state.ts";
@@ -20,6 +23,8 @@ import { refuseEarlyStep } from "./trust.ts";
 
 export interface UpRequest {
   readonly stack: StackFile;
+  /** The topology's file was moved: the stack that was made from another one goes on from this. @default false */
+  readonly moved?: boolean;
   readonly output: Output;
   /** Variables over those of this process. */
   readonly env?: Readonly<Record<string, string>>;
@@ -41,6 +46,8 @@ export interface UpRequest {
 }
 
 export interface UpResult {
+  /** Name of the stack. */
+  readonly stack: string;
   readonly plan: Plan;
   readonly proof: Proof;
   readonly outputs: Outputs;
@@ -61,7 +68,9 @@ export interface UpResult {
  */
 export async function up(request: UpRequest): Promise<UpResult> {
   // First of all: a mistake in the topology must not cost anybody the time that tools take.
-  const plan = await planStack(request.stack);
+  await planStack(request.stack);
+  const { stack } = await settle(request);
+  const plan = await planStack(stack);
   let tools: Tools | undefined;
   let engine: EngineResult | undefined;
   let proof: Proof | undefined;
@@ -85,11 +94,11 @@ export async function up(request: UpRequest): Promise<UpResult> {
       },
     },
     {
-      title: `pulumi up of ${request.stack.name}`,
+      title: `pulumi up of ${stack.name}`,
       run: async (tell) => {
         const allow = (outputs: Outputs) => refuseEarlyStep(plan, outputs, request.signal);
         engine = await withScratch(engineEnv(), (env) =>
-          runEngine({ ...request, allow }, env, tell),
+          runEngine({ ...request, stack, allow }, env, tell),
         );
         return describeChanges(engine.changes);
       },
@@ -106,7 +115,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
             tell.notice(
               "not as planned, though nothing changed in the plan: asking every resource",
             );
-            const again = { ...request, refresh: true };
+            const again = { ...request, stack, refresh: true };
             engine = await withScratch(engineEnv(), (env) => runEngine(again, env, tell));
           }
         }
@@ -124,6 +133,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
     { clusters: plan.clusters.map(({ name }) => name) },
   );
   return {
+    stack: stack.name,
     plan,
     proof: present(proof),
     outputs: present(engine).outputs,
@@ -132,6 +142,13 @@ export async function up(request: UpRequest): Promise<UpResult> {
     steps: present(engine).steps,
     tools: present(tools),
   };
+}
+
+/** The stack by its state, for which Pulumi may have to be brought. */
+async function settle(request: UpRequest): Promise<SettledStack> {
+  const env = { ...process.env, ...request.env };
+  const backend = request.backend ?? (await chooseBackend(env));
+  return settleStack({ ...request, backend, env, command: "up" });
 }
 
 /** No phase is begun after the interrupt. */

@@ -64,7 +64,7 @@ export type StackVerification = Verification & {
  *   before a first round is finished
  */
 export async function verifyStack(request: VerifyStackRequest): Promise<StackVerification> {
-  const mesh = await meshOfStack(request);
+  const mesh = await meshOfStack({ command: "verify", ...request });
   const { signal, traffic, rights, limit, onProgress, watch, env } = request;
   const probeImage = request.probeImage ?? (await probeImageFrom({ ...process.env, ...env }));
   const options: VerifyOptions = {

@@ -75,34 +75,47 @@ export interface Running {
   readonly run?: TakenRun;
 }
 
-/** What {@link findTopology} finds, a stack that only has a state any more, or a run by its name. */
+/**
+ * What {@link findTopology} finds, a stack that only has a state any more, or a run by its name. `--name`
+ * alone is a stack by its name, whatever file it was made from.
+ */
 export async function findRunning(
   argument: string | undefined,
   options: TopologyOptions,
 ): Promise<Running> {
+  if (options.name !== undefined && argument === undefined && options.topology === undefined) {
+    return findByName(options.name);
+  }
   const named = namedTopology(argument, options);
   if (options.name !== undefined || (await isStack(named)) || isPath(named)) {
     return { stack: await findTopology(argument, options) };
   }
-  const run = await findRun(named);
+  return findByName(named);
+}
+
+/** Its state says all that is needed: what it was made from may be gone. */
+async function findByName(name: string): Promise<Running> {
+  const run = await findRun(name);
   if (run !== undefined) return run;
+  if (await isStack(name)) {
+    const { file } = await findStack(name);
+    return { stack: { name, file } };
+  }
   const { findDownable } = await import("../down.ts");
-  const stack = await findDownable(named);
-  // What it was made from is gone; its state says all that is needed.
-  return { stack: existsSync(stack.file) ? stack : stackOf(named, {}) };
+  await findDownable(name);
+  return { stack: stackOf(name, {}) };
 }
 
 async function findRun(name: string): Promise<Running | undefined> {
   const { readRecord, runDirectory } = await import("../runs/record.ts");
-  const { runBackend, runEnv } = await import("../runs/run-backend.ts");
+  const { backendOfRun, runEnv } = await import("../runs/run-backend.ts");
   const directory = runDirectory(name);
   const record = await readRecord(directory);
   if (typeof record === "string") return undefined;
-  const url = record.backendUrl === undefined ? undefined : process.env["PULUMI_BACKEND_URL"];
   return {
     stack: stackOf(name, {}),
     env: runEnv(directory),
-    backend: runBackend(directory, url ?? record.backendUrl, process.env),
+    backend: backendOfRun(directory, record, process.env),
     run: { name, project: record.project, directory, record },
   };
 }

@@ -9,6 +9,7 @@ import type { TopologyOptions } from "./topology-argument.ts";
 interface Options extends TopologyOptions {
   readonly images?: string;
   readonly json?: true;
+  readonly moved?: true;
   readonly refresh?: true;
   readonly timeline?: true;
 }
@@ -27,6 +28,7 @@ export function upCommand(): Command {
   withTopologyArgument(command)
     .option("--images <dir>", "directory of image archives that take precedence over registries")
     .option("--refresh", "ask every resource first: what was changed or deleted by hand comes back")
+    .option("--moved", "the topology's file was moved: the stack goes on from this one")
     .option("--timeline", "show the longest chain of steps and what each took")
     .option("--json", "events on standard output, one JSON object per line")
     .action(async (topology: string | undefined, options: Options) => {
@@ -39,13 +41,14 @@ export function upCommand(): Command {
           output: context.output,
           images: options.images ?? process.env["IMAGES"],
           refresh: options.refresh ?? false,
+          moved: options.moved ?? false,
           signal: context.signal,
         });
         if (options.json !== true) {
           const { renderUp } = await import("../report/summary.ts");
           const { renderTimeline } = await import("../timeline.ts");
           const color = wantsColor(process.stdout);
-          process.stdout.write(`\n${renderUp(result, stack.name, { color })}\n`);
+          process.stdout.write(`\n${renderUp(result, { color })}\n`);
           if (options.timeline) process.stdout.write(`\n${renderTimeline(result.timeline)}\n`);
         }
         const { statusDocument } = await import("../../verification/render/json.ts");

@@ -4,8 +4,8 @@ import type { UpResult } from "../up.ts";
 import { seconds } from "./seconds.ts";
 
 /** What `up` ends with: the table of what runs, and how long it took. */
-export function renderUp(result: UpResult, stack: string, options: { color: boolean }): string {
-  const { timeline, proof } = result;
+export function renderUp(result: UpResult, options: { color: boolean }): string {
+  const { stack, timeline, proof } = result;
   const changed = Object.keys(result.changes).some((operation) => operation !== "same");
   const chain = changed ? `; its longest chain of own steps ${seconds(timeline.longest)}` : "";
   return [

@@ -1,0 +1,55 @@
+import { existsSync, realpathSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { TopologyOrigin } from "../planning/made-from.ts";
+import { projectDirectory } from "./paths.ts";
+
+/** Where a topology's file is, as it is recorded with the stack. */
+export function originOf(file: string): TopologyOrigin {
+  const absolute = realOf(path.resolve(file));
+  const repository = repositoryOf(path.dirname(absolute));
+  return {
+    file: absolute,
+    ...(repository !== undefined && { inRepository: path.relative(repository, absolute) }),
+  };
+}
+
+function realOf(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
+
+/** The directory that is under version control as a whole, or that the package is installed in. */
+function repositoryOf(directory: string): string | undefined {
+  if (directory === realOf(projectDirectory)) return directory;
+  if (existsSync(path.join(directory, ".git"))) return directory;
+  const parent = path.dirname(directory);
+  return parent === directory ? undefined : repositoryOf(parent);
+}
+
+/**
+ * Whether a file is the one that a stack was made from: the same file, or its place in another checkout
+ * that took the place of the first one. A ready-made stack may be in several checkouts at once, as long as
+ * they say the same.
+ */
+export async function isSameOrigin(
+  recorded: TopologyOrigin,
+  now: TopologyOrigin,
+): Promise<boolean> {
+  if (recorded.file === now.file) return true;
+  if (recorded.inRepository === undefined || recorded.inRepository !== now.inRepository)
+    return false;
+  if (!existsSync(recorded.file)) return true;
+  return isReadyMade(now) && (await textOf(recorded.file)) === (await textOf(now.file));
+}
+
+function isReadyMade({ file }: TopologyOrigin): boolean {
+  return !path.relative(realOf(projectDirectory), file).startsWith("..");
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, "utf8").catch(() => undefined);
+}

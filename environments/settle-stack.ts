@@ -1,0 +1,143 @@
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import type { MadeFrom } from "../planning/made-from.ts";
+import { workspaceDirectory } from "./backend.ts";
+import type { Backend } from "./backend.ts";
+import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { howToCall } from "./how-to-call.ts";
+import { isSameOrigin } from "./origin.ts";
+import { readProject } from "./project.ts";
+import { resourceType } from "./report/resource-words.ts";
+import { withScratch } from "./scratch.ts";
+import type { StackFile } from "./stacks.ts";
+import { exportState, stateIn } from "./state.ts";
+import type { State } from "./state.ts";
+
+/** A stack as it stands before a command does anything with it. */
+export interface SettledStack {
+  /** Under the name that its state has. */
+  readonly stack: StackFile;
+  /** Undefined where the backend has no such stack. */
+  readonly state: State | undefined;
+  /** Undefined as well where an earlier version made it, which recorded nothing. */
+  readonly madeFrom: MadeFrom | undefined;
+}
+
+export interface SettleRequest {
+  readonly stack: StackFile;
+  readonly backend: Backend;
+  readonly env: NodeJS.ProcessEnv;
+  /** The stack goes on from another file than before. @default false */
+  readonly moved?: boolean | undefined;
+  /** Command that a person is told to write. */
+  readonly command: string;
+}
+
+/**
+ * Finds the state that belongs to a topology, and makes sure that it does.
+ *
+ * @throws CommandError, exit code 2, where the stack of that name was made from another file, or where it
+ *   can't be told which of two names it has
+ */
+export async function settleStack(request: SettleRequest): Promise<SettledStack> {
+  const { stack, moved = false, command } = request;
+  const state = await stateOf(request, stack.name);
+  if (state === undefined && stack.formerName !== undefined) {
+    const former = await settleFormer(request, stack.formerName);
+    if (former !== undefined) return former;
+  }
+  const madeFrom = state && madeFromIn(state);
+  const recorded = madeFrom?.topology;
+  if (recorded !== undefined && stack.origin !== undefined && !moved) {
+    if (!(await isSameOrigin(recorded, stack.origin))) {
+      throw madeFromAnother(stack.name, recorded.file, stack.origin.file, command);
+    }
+  }
+  return { stack, state, madeFrom };
+}
+
+/** Earlier versions cut the file's name at its first full stop. */
+async function settleFormer(
+  request: SettleRequest,
+  formerName: string,
+): Promise<SettledStack | undefined> {
+  const { stack, command } = request;
+  const state = await stateOf(request, formerName);
+  if (state === undefined || (state.deployment.resources ?? []).length === 0) return undefined;
+  const madeFrom = madeFromIn(state);
+  const recorded = madeFrom?.topology;
+  const file = stack.origin?.file ?? stack.file;
+  if (recorded === undefined) {
+    throw new CommandError(
+      `${file} is the stack "${stack.name}", which is not there; but there is a stack "${formerName}". ` +
+        `Earlier versions gave that name to every file ${formerName}.*, and did not note which. Say which stack ` +
+        `you mean:\n  ${howToCall(command, file, "--name", formerName)}   what is there\n` +
+        `  ${howToCall(command, file, "--name", stack.name)}   a stack of this file's own`,
+      { exitCode: exitCodes.badInput },
+    );
+  }
+  if (stack.origin === undefined || !(await isSameOrigin(recorded, stack.origin))) return undefined;
+  return { stack: { ...stack, name: formerName }, state, madeFrom };
+}
+
+function madeFromAnother(name: string, made: string, asked: string, command: string): CommandError {
+  const another = howToCall(command, asked, "--name", `${name}-2`);
+  return new CommandError(
+    `the stack "${name}" was made from ${made}, and not from ${asked}; nothing was changed.\n` +
+      `Another topology takes a name of its own: ${another}\n` +
+      `The same one, whose file was moved: ${howToCall("up", asked, "--name", name, "--moved")}` +
+      (["up", "rotate", "preflight"].includes(command)
+        ? ""
+        : `\nThe stack that is there, by its name alone: ${howToCall(command, "--name", name)}`),
+    { exitCode: exitCodes.badInput },
+  );
+}
+
+/** What a stack was made from, as its state has it. */
+export function madeFromIn({ deployment }: State): MadeFrom | undefined {
+  const topology = deployment.resources?.find(
+    ({ urn }) => resourceType(urn) === "linkerd-topology:index:Topology",
+  );
+  return topology?.outputs?.["madeFrom"] as MadeFrom | undefined;
+}
+
+/**
+ * The state that a backend has of a stack. The local backend's needs no Pulumi.
+ *
+ * @throws Error where there is one that can't be read
+ */
+async function stateOf(
+  { stack, backend, env }: SettleRequest,
+  name: string,
+): Promise<State | undefined> {
+  if (backend.directory !== undefined) {
+    const { name: project } = await readProject();
+    const file = path.join(backend.directory, ".pulumi", "stacks", project, `${name}.json`);
+    let text: string;
+    try {
+      text = await readFile(file, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+    return stateIn(text, file);
+  }
+  const workspace = workspaceDirectory(backend, name);
+  const before = workspace === undefined || existsSync(workspace);
+  const [{ bringPulumi }, { openExistingStack }] = await Promise.all([
+    import("./tools.ts"),
+    import("./workspace.ts"),
+  ]);
+  const state = await withScratch(await bringPulumi(env), async (scratch) => {
+    const opened = await openExistingStack({
+      stack: { ...stack, name },
+      backend,
+      env: scratch,
+    });
+    return opened && exportState(opened);
+  });
+  if (state === undefined && !before) await rm(workspace, { recursive: true, force: true });
+  return state;
+}
