@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -121,7 +121,7 @@ function writeChart(text: string): string {
 
 function writeWhole(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  const aside = `${file}.${String(process.pid)}`;
+  const aside = `${file}.${randomUUID()}`;
   writeFileSync(aside, text);
   renameSync(aside, file);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -68,9 +69,8 @@ export async function writeBundle(
 
 /** Appears at its place only whole, and for its owner only. */
 async function writeArchive(file: string, folder: string, parts: readonly Part[]): Promise<void> {
-  const temporary = `${file}.${process.pid}.part`;
+  const temporary = `${file}.${randomUUID()}.part`;
   try {
-    await rm(temporary, { force: true });
     const handle = await open(temporary, "wx", 0o600);
     const archive = pack();
     const writing = pipeline(archive, createGzip(), handle.createWriteStream());

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq, parse, parseDocument } from "yaml";
@@ -33,7 +34,7 @@ export async function editTopologyFile(
   }
   if (edited === text) return;
   // Whole or not at all: a file that ends in the middle would be another topology.
-  const temporary = `${actual}.${String(process.pid)}.tmp`;
+  const temporary = `${actual}.${randomUUID()}.tmp`;
   await writeFile(temporary, edited, { mode: (await stat(actual)).mode & 0o777 });
   await rename(temporary, actual);
 }

@@ -3,7 +3,7 @@ import { ownerOf } from "./leftovers.ts";
 import { messageOf } from "./message-of.ts";
 import { findRunNetworks } from "./runs/docker-traces.ts";
 import type { RunNetwork } from "./runs/docker-traces.ts";
-import { look } from "./runs/process-identity.ts";
+import { look } from "../toolchain/process-identity.ts";
 import { findRuns, forgetRun, isDraft, readRecord } from "./runs/record.ts";
 import type { FoundRun, RunRecord } from "./runs/record.ts";
 import { takeDown } from "./runs/take-down.ts";

@@ -1,16 +1,14 @@
 // Runs a TypeScript file of this project: node scripts/bootstrap.mjs FILE [ARGS...]
 //
-// Plain JavaScript without dependencies, because it has to run on any Node.js from 20 on before
+// Plain JavaScript without packages, because it has to run on any Node.js from 20 on before
 // anything is installed. It installs the node modules when they are missing or out of date, then
 // starts FILE with the Node.js that came with them, which strips types by itself.
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { withFileLock } from "../toolchain/file-lock.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const ownNode = path.join(root, "node_modules", ".bin", "node");
@@ -50,43 +48,20 @@ function outOfDate() {
   return undefined;
 }
 
-/** Runs `action` while no other process on this machine does so for this directory. */
+/** Runs `action` while no other process does so for this directory, in another container neither. */
 async function alone(action) {
-  const key = createHash("sha256").update(root).digest("hex").slice(0, 16);
-  const lock = path.join(os.tmpdir(), `linkerd-topology-install-${os.userInfo().uid}-${key}.lock`);
+  // Not in node_modules, which `npm ci` removes.
+  const lock = path.join(root, ".installing");
   let told = false;
-  for (;;) {
-    try {
-      await writeFile(lock, String(process.pid), { flag: "wx", mode: 0o600 });
-      break;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-    }
-    if (!holderLives(lock)) {
-      await rm(lock, { force: true });
-      continue;
-    }
+  const onWait = () => {
     if (!told) process.stderr.write("another process is installing the node modules, waiting\n");
     told = true;
-    await sleep(500);
-  }
-  try {
-    return await action();
-  } finally {
-    await rm(lock, { force: true });
-  }
-}
-
-function holderLives(lock) {
-  try {
-    const pid = Number(readFileSync(lock, "utf8"));
-    // The file is empty for the moment between its creation and its first byte.
-    if (!Number.isInteger(pid) || pid <= 0) return Date.now() - statSync(lock).mtimeMs < 5_000;
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
-  }
+  };
+  return withFileLock(
+    lock,
+    { holder: `process ${process.pid} on ${os.hostname()}`, onWait },
+    action,
+  );
 }
 
 function run(command, args, options) {

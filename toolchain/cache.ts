@@ -40,7 +40,7 @@ export async function makeOnce(
   if (await exists(folder)) return false;
   await mkdir(dirname(folder), { recursive: true });
   return withLock(
-    `${folder}.lock`,
+    lockBeside(folder),
     async () => {
       if (await exists(folder)) return false;
       const prefix = `.unfinished-${basename(folder)}-`;
@@ -53,16 +53,23 @@ export async function makeOnce(
         await rename(unfinished, folder);
       } catch (problem) {
         await rm(unfinished, { recursive: true, force: true });
+        // While this process was stopped, another one took the work over.
+        if (await exists(folder)) return false;
         throw problem;
       }
       return true;
     },
-    onWait,
+    { onWait },
   );
 }
 
+/** The lock of whoever makes a file or folder of the cache. */
+export function lockBeside(path: string): string {
+  return join(dirname(path), ".locks", basename(path));
+}
+
 /** What killed runs left; whoever asks holds the lock, so nobody is at work on it. */
-async function removeUnfinished(parent: string, prefix: string): Promise<void> {
+export async function removeUnfinished(parent: string, prefix: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });
   }

@@ -1,89 +1,67 @@
-import { open, readFile, rm, stat, utimes } from "node:fs/promises";
-import { hostname } from "node:os";
-import { setTimeout as pause } from "node:timers/promises";
 import { timeLimits } from "../planning/time-limits.ts";
-import { isRunning } from "./is-running.ts";
+import { withFileLock, type HolderIs } from "./file-lock.mjs";
+import { formatIdentity, identify, look, parseIdentity } from "./process-identity.ts";
 
-/** The holder touches its lock this often; a lock left alone for longer than `abandonedAfter` is nobody's. */
-const heartbeat = 5_000;
-const abandonedAfter = 30_000;
-const askAgainAfter = 200;
-
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
+export interface LockOptions {
+  /** Told once, where the lock is taken. */
+  readonly onWait?: ((detail: string) => void) | undefined;
+  /** How long a holder that lives is waited for, in milliseconds. @default as long as any build takes */
+  readonly limit?: number;
+  /** What to say where it is not waited for any longer. */
+  readonly refusal?: (holder: string) => Error;
 }
 
 /**
- * Runs `work` while no other process runs work under the same lock file. A lock whose holder was
- * killed is taken over. Two that take over at the same instant may both get it: the work has to bear
- * that (two builds of the same folder do, the later one is thrown away).
+ * Runs `work` while no other process runs work under the same lock, in other containers and on other
+ * machines as well where they see the same directory. The lock of a process that is gone is taken over: at
+ * once where that can be seen, else when it was not touched for half a minute.
  *
- * @throws when the holder keeps it for longer than any build takes.
+ * @param lock directory that is the lock; it stays
+ * @param work told whether the holder before was gone before it had ended
+ * @throws when the holder keeps it for longer than the limit
  */
 export async function withLock<T>(
-  path: string,
-  work: () => Promise<T>,
-  onWait?: (detail: string) => void,
+  lock: string,
+  work: (taken: { readonly abandoned: boolean }) => Promise<T>,
+  options: LockOptions = {},
 ): Promise<T> {
-  const started = Date.now();
-  let waiting = false;
-  while (!(await take(path))) {
-    const holder = await holderOf(path);
-    if (await isAbandoned(path, holder)) {
-      await rm(path, { force: true });
-      continue;
-    }
-    if (!waiting) onWait?.(`another process (${holder?.pid ?? "unknown"}) is making it`);
-    waiting = true;
-    if (Date.now() - started > timeLimits.toolBuild) {
-      throw new Error(
-        `waited ${Math.round(timeLimits.toolBuild / 60_000)} minutes for process ${holder?.pid ?? "?"} ` +
-          `on ${holder?.host ?? "?"}, which holds ${path}; if it is not at work, end it and delete that file`,
-      );
-    }
-    await pause(askAgainAfter);
-  }
-  const beat = setInterval(() => void touch(path), heartbeat);
-  beat.unref();
-  try {
-    return await work();
-  } finally {
-    clearInterval(beat);
-    await rm(path, { force: true });
-  }
+  const { onWait, limit = timeLimits.toolBuild } = options;
+  const own = await identify(process.pid);
+  if (own === undefined) throw new Error("this process can't be identified");
+  const started = performance.now();
+  let told = false;
+  return withFileLock(
+    lock,
+    {
+      holder: formatIdentity(own),
+      look: liveliness,
+      onWait: (holder, state) => {
+        const who = describeHolder(holder);
+        if (!told) onWait?.(`another process (${who}) is at it`);
+        told = true;
+        if (state !== "alive" || performance.now() - started <= limit) return;
+        throw options.refusal?.(who) ?? heldForLong(lock, who, limit);
+      },
+    },
+    work,
+  );
 }
 
-async function take(path: string): Promise<boolean> {
-  try {
-    const file = await open(path, "wx", 0o644);
-    const holder: Holder = { pid: process.pid, host: hostname() };
-    await file.writeFile(JSON.stringify(holder));
-    await file.close();
-    return true;
-  } catch (problem) {
-    if ((problem as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw problem;
-  }
+function heldForLong(lock: string, who: string, limit: number): Error {
+  return new Error(
+    `waited ${Math.round(limit / 60_000)} minutes for ${who}, which holds ${lock}; if it is not at work, ` +
+      "end it",
+  );
 }
 
-async function holderOf(path: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as Holder;
-  } catch {
-    // Gone, or its holder is just about to write into it.
-    return undefined;
-  }
+async function liveliness(holder: string): Promise<HolderIs> {
+  const identity = parseIdentity(holder);
+  return identity === undefined ? "unknown" : look(identity);
 }
 
-async function isAbandoned(path: string, holder: Holder | undefined): Promise<boolean> {
-  const touched = await stat(path).catch(() => undefined);
-  if (touched === undefined) return false;
-  if (holder?.host === hostname() && !isRunning(holder.pid)) return true;
-  return Date.now() - touched.mtimeMs > abandonedAfter;
-}
-
-async function touch(path: string): Promise<void> {
-  const now = new Date();
-  await utimes(path, now, now).catch(() => undefined);
+function describeHolder(holder: string): string {
+  const identity = parseIdentity(holder);
+  return identity === undefined
+    ? "one that did not tell its name"
+    : `process ${identity.pid} on ${identity.host}`;
 }

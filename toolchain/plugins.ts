@@ -63,7 +63,7 @@ export async function ensurePlugins(
   );
   const home = released.every(Boolean) ? theirs : ours;
   await mkdir(join(home, "plugins"), { recursive: true });
-  const origins = await withLock(join(home, "plugins", ".linkerd-topology.lock"), async () => {
+  const origins = await withLock(join(home, "plugins", ".linkerd-topology-lock"), async () => {
     const installed: Origin[] = [];
     for (const [index, plugin] of plugins.entries()) {
       const there = await originIn(home, plugin, context.cache);

@@ -7,7 +7,7 @@ import { readProject } from "../project.ts";
 import type { StackFile } from "../stacks.ts";
 import { readTopologySource, stackOf } from "../topology-source.ts";
 import type { TopologySource } from "../topology-source.ts";
-import { identify } from "./process-identity.ts";
+import { identify } from "../../toolchain/process-identity.ts";
 import { beginRun, runDirectory, runName } from "./record.ts";
 import type { RunRecord } from "./record.ts";
 import { prepareRunBackend, withoutCredentials } from "./run-backend.ts";

@@ -3,8 +3,8 @@ import type { Container } from "../../providers/kind/containers.ts";
 import { kindClusterLabel, ownerLabel } from "../../providers/kind/constants.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { docker, dockerList } from "../docker.ts";
-import { formatIdentity, parseIdentity } from "./process-identity.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
+import { formatIdentity, parseIdentity } from "../../toolchain/process-identity.ts";
+import type { ProcessIdentity } from "../../toolchain/process-identity.ts";
 import type { RunRecord } from "./record.ts";
 
 /** Labels of a run's Docker network, besides the one that tells its owner. */

@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
@@ -86,7 +86,7 @@ export function runName(base: string, room: number): string {
 /** Makes the run's directory with its record, whole or not at all. */
 export async function beginRun(directory: string, record: RunRecord): Promise<void> {
   const runs = path.dirname(directory);
-  const draft = path.join(runs, `${draftPrefix}${record.owner.pid}-${record.name}`);
+  const draft = path.join(runs, `${draftPrefix}${randomUUID()}-${record.name}`);
   await mkdir(draft, { recursive: true, mode: 0o700 });
   try {
     await write(draft, record);
@@ -111,7 +111,7 @@ export async function updateRecord(directory: string, record: RunRecord): Promis
 
 async function write(directory: string, record: RunRecord): Promise<void> {
   const file = path.join(directory, recordName);
-  const partial = `${file}.${process.pid}.partial`;
+  const partial = `${file}.${randomUUID()}.partial`;
   await writeFile(partial, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
   await rename(partial, file);
 }

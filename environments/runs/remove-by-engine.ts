@@ -32,7 +32,7 @@ export async function removeByEngine(
   // The configuration is in the workspace, and destroying needs none.
   const stack = stackOf(record.name, { clusters: [] });
   const tell: Tell = { step: say, notice: say, current: () => undefined };
-  await withLock(path.join(directory, "take-down.lock"), async () => {
+  await withLock(path.join(directory, "take-down"), async () => {
     // Somebody was faster.
     if ((await readRecord(directory)) === "missing") return;
     if (backend.directory === undefined) {

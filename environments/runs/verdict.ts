@@ -1,4 +1,4 @@
-import type { Liveliness, ProcessIdentity } from "./process-identity.ts";
+import type { Liveliness, ProcessIdentity } from "../../toolchain/process-identity.ts";
 
 /** What the verdict on a run depends on. */
 export interface Evidence {

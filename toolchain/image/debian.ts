@@ -1,7 +1,10 @@
 import { execa } from "execa";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { timeLimits } from "../../planning/time-limits.ts";
+import { exists, lockBeside, removeUnfinished } from "../cache.ts";
+import { withLock } from "../lock.ts";
 import {
   canInstallDebianPackages,
   installDebianPackages,
@@ -64,10 +67,23 @@ export async function ensureDebianLayer(context: ImageContext): Promise<string> 
   const path = join(layers, `debian-${debianKey()}.tar`);
   if (await exists(path)) return path;
 
+  return withLock(
+    lockBeside(path),
+    async () => {
+      if (!(await exists(path))) await makeDebianLayer(layers, path, context);
+      return path;
+    },
+    { onWait: context.onProgress },
+  );
+}
+
+async function makeDebianLayer(layers: string, path: string, context: ImageContext): Promise<void> {
   context.onProgress?.(`installing Debian ${debianSystem.suite} into a layer`);
   await mkdir(layers, { recursive: true });
+  const prefix = ".unfinished-debian-";
+  await removeUnfinished(layers, prefix);
   // mmdebstrap knows the format by the ending.
-  const unfinished = join(layers, `unfinished-${process.pid}.tar`);
+  const unfinished = join(layers, `${prefix}${randomUUID()}.tar`);
   try {
     await needMmdebstrap(context);
     const sources = await machineSources(debianSystem.suite);
@@ -81,7 +97,6 @@ export async function ensureDebianLayer(context: ImageContext): Promise<string> 
   } finally {
     await rm(unfinished, { force: true });
   }
-  return path;
 }
 
 /**
@@ -119,13 +134,6 @@ async function needMmdebstrap(context: ImageContext): Promise<void> {
   context.onProgress?.("installing mmdebstrap");
   // The keyring is what a machine that is no Debian lacks to check Debian's packages.
   await installDebianPackages(["mmdebstrap", "debian-archive-keyring"], context.env);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function lastLines(error: unknown): string {

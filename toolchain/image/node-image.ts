@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createWriteStream } from "node:fs";
 import { timeLimits } from "../../planning/time-limits.ts";
+import { lockBeside } from "../cache.ts";
+import { withLock } from "../lock.ts";
 import { buildScripts, componentImages, type NodeBinaries } from "./component-images.ts";
 import { imageFolders, keyOf, type BuiltBinary, type ImageContext } from "./context.ts";
 import { debianKey, ensureDebianLayer } from "./debian.ts";
@@ -46,13 +48,22 @@ export async function ensureNodeImage(context: NodeImageContext): Promise<string
   if (await dockerHasImage(reference, context.env)) return reference;
 
   const { layers: folder } = imageFolders(context.cache);
-  const debian = await layerOfTar(await ensureDebianLayer(context));
   const description = join(folder, `node-${key}.json`);
-  const layers =
-    (await keptLayers(description)) ?? (await makeLayers(context, tags, debian, key, description));
-  context.onProgress?.(`loading ${reference} into Docker`);
-  await dockerLoad([nodeImage(reference, [debian, ...layers], tags)], context.env);
-  return reference;
+  // One at a time: what it is made with in Docker has a name that all of them share.
+  return withLock(
+    lockBeside(description),
+    async () => {
+      if (await dockerHasImage(reference, context.env)) return reference;
+      const debian = await layerOfTar(await ensureDebianLayer(context));
+      const layers =
+        (await keptLayers(description)) ??
+        (await makeLayers(context, tags, debian, key, description));
+      context.onProgress?.(`loading ${reference} into Docker`);
+      await dockerLoad([nodeImage(reference, [debian, ...layers], tags)], context.env);
+      return reference;
+    },
+    { onWait: context.onProgress },
+  );
 }
 
 /** The image as kind's own base image configures it, with the profile as a label. */

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { cacheFolder, exists, makeOnce } from "../../../toolchain/cache.ts";
-import { withLock } from "../../../toolchain/lock.ts";
 import { withFolder } from "./folder.ts";
 
 describe("the cache's place", () => {
@@ -61,7 +59,7 @@ describe("making a folder once", () => {
         throw new Error("the compiler said no");
       };
       await assert.rejects(makeOnce(folder, fail), /the compiler said no/);
-      assert.deepEqual(await readdir(root), []);
+      assert.deepEqual(await readdir(root), [".locks"]);
       assert.equal(await makeOnce(folder, fill("whole")), true);
     }));
 
@@ -73,52 +71,5 @@ describe("making a folder once", () => {
       assert.equal(await makeOnce(folder, fill("whole")), true);
       assert.equal(await exists(left), false);
       assert.equal(await readFile(join(folder, "file"), "utf8"), "whole");
-    }));
-});
-
-describe("a lock", () => {
-  test("of a process that is gone is taken over", () =>
-    withFolder(async (root) => {
-      const lock = join(root, "lock");
-      // Beyond any process number that Linux gives.
-
-      await writeFile(lock, JSON.stringify({ pid: 2 ** 30, host: hostname() }));
-      assert.equal(await withLock(lock, () => Promise.resolve("done")), "done");
-      assert.equal(await exists(lock), false);
-    }));
-
-  test("that another machine has not touched for long is taken over", () =>
-    withFolder(async (root) => {
-      const lock = join(root, "lock");
-      await writeFile(lock, JSON.stringify({ pid: 1, host: "elsewhere" }));
-      const longAgo = new Date(Date.now() - 3_600_000);
-      await utimes(lock, longAgo, longAgo);
-      assert.equal(await withLock(lock, () => Promise.resolve("done")), "done");
-    }));
-
-  test("of a process that runs is waited for, and the wait is told", () =>
-    withFolder(async (root) => {
-      const lock = join(root, "lock");
-      const order: string[] = [];
-      let release = (): void => undefined;
-      const held = new Promise<void>((resolve) => (release = resolve));
-      const first = withLock(lock, async () => {
-        await held;
-        order.push("first");
-      });
-      const second = withLock(
-        lock,
-        () => {
-          order.push("second");
-          return Promise.resolve();
-        },
-        (detail) => {
-          assert.match(detail, new RegExp(`another process \\(${process.pid}\\)`));
-          order.push("waits");
-          release();
-        },
-      );
-      await Promise.all([first, second]);
-      assert.deepEqual(order, ["waits", "first", "second"]);
     }));
 });

@@ -13,7 +13,7 @@ import {
   processesOf,
   runVariable,
 } from "../../../../environments/runs/processes.ts";
-import { identify } from "../../../../environments/runs/process-identity.ts";
+import { identify } from "../../../../toolchain/process-identity.ts";
 import { beginRun, readRecord, runDirectory } from "../../../../environments/runs/record.ts";
 import { isRunning } from "../../../../toolchain/is-running.ts";
 

@@ -7,8 +7,8 @@ import path from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { reap } from "../../../../environments/reap.ts";
 import { runLabels } from "../../../../environments/runs/docker-traces.ts";
-import { identify } from "../../../../environments/runs/process-identity.ts";
-import type { ProcessIdentity } from "../../../../environments/runs/process-identity.ts";
+import { identify } from "../../../../toolchain/process-identity.ts";
+import type { ProcessIdentity } from "../../../../toolchain/process-identity.ts";
 import {
   beginRun,
   findRuns,

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type {
-  Liveliness,
-  ProcessIdentity,
-} from "../../../../environments/runs/process-identity.ts";
+import type { Liveliness, ProcessIdentity } from "../../../../toolchain/process-identity.ts";
 import { judgeRun } from "../../../../environments/runs/verdict.ts";
 
 const now = Date.parse("2026-06-01T12:00:00Z");

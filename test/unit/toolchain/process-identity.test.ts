@@ -7,7 +7,7 @@ import {
   identify,
   look,
   parseIdentity,
-} from "../../../../environments/runs/process-identity.ts";
+} from "../../../toolchain/process-identity.ts";
 
 describe("the identity of a process", () => {
   test("is that of a process while it runs, and of no later one of its number", async () => {

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { execa } from "execa";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+
+describe("the script that starts everything", () => {
+  let directory: string;
+  let env: Record<string, string>;
+
+  /** A project of its own, with an npm that notes each installation and takes its time for it. */
+  before(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), "bootstrap-test-"));
+    for (const file of ["scripts/bootstrap.mjs", "toolchain/file-lock.mjs"]) {
+      await cp(path.join(root, file), path.join(directory, file), { recursive: true });
+    }
+    const packages = { "": {}, "node_modules/one": { version: "1.0.0" } };
+    await writeFile(path.join(directory, "package-lock.json"), JSON.stringify({ packages }));
+    await writeFile(path.join(directory, "hello.mjs"), 'console.log("hello")');
+    const npm = path.join(directory, "npm.mjs");
+    await writeFile(
+      npm,
+      `import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+       appendFileSync("log", "installed\\n");
+       rmSync("node_modules", { recursive: true, force: true });
+       await new Promise((resolve) => setTimeout(resolve, 700));
+       mkdirSync("node_modules/one", { recursive: true });
+       writeFileSync("node_modules/.package-lock.json", ${JSON.stringify(JSON.stringify({ packages }))});`,
+    );
+    env = { npm_execpath: npm, npm_node_execpath: process.execPath };
+  });
+  after(() => rm(directory, { recursive: true, force: true }));
+
+  // A host name and a place for temporary files of its own, as each container has.
+  const start = (container: string) =>
+    execa(process.execPath, ["scripts/bootstrap.mjs", "hello.mjs"], {
+      cwd: directory,
+      env: { ...env, TMPDIR: path.join(directory, container) },
+    });
+
+  test("installs the node modules once, for several that are started at the same time", async () => {
+    await Promise.all(["a", "b", "c"].map((name) => mkdir(path.join(directory, name))));
+    const results = await Promise.all(["a", "b", "c"].map(start));
+    assert.deepEqual(
+      results.map(({ stdout }) => stdout),
+      ["hello", "hello", "hello"],
+    );
+    assert.equal(await readFile(path.join(directory, "log"), "utf8"), "installed\n");
+    const waited = results.filter(({ stderr }) => /another process is installing/.test(stderr));
+    assert.equal(waited.length, 2);
+  });
+});
