@@ -38,6 +38,8 @@ export interface VerifyStackRequest extends StackRequest, VerificationFiles {
   readonly traffic?: boolean;
   /** See `VerifyOptions`. */
   readonly rights?: boolean;
+  /** See `VerifyOptions`. */
+  readonly concurrency?: number;
   readonly probeImage?: string;
   /** See `VerifyOptions`. */
   readonly limit?: number;
@@ -65,12 +67,13 @@ export type StackVerification = Verification & {
  */
 export async function verifyStack(request: VerifyStackRequest): Promise<StackVerification> {
   const mesh = await meshOfStack({ command: "verify", ...request });
-  const { signal, traffic, rights, limit, onProgress, watch, env } = request;
+  const { signal, traffic, rights, concurrency, limit, onProgress, watch, env } = request;
   const probeImage = request.probeImage ?? (await probeImageFrom({ ...process.env, ...env }));
   const options: VerifyOptions = {
     ...(signal && { signal }),
     ...(traffic !== undefined && { traffic }),
     ...(rights !== undefined && { rights }),
+    ...(concurrency !== undefined && { concurrency }),
     ...(probeImage !== undefined && { probeImage }),
     ...(limit !== undefined && { limit }),
     ...(onProgress && { onProgress }),

@@ -1,6 +1,6 @@
 import { timeLimits } from "../planning/time-limits.ts";
+import { Connections } from "./connections.ts";
 import type { KubernetesApi } from "./kubernetes/api.ts";
-import { connect } from "./kubernetes/connect.ts";
 import { ailmentsOf } from "./ailments.ts";
 import type { Ailment } from "./ailments.ts";
 import type { Mesh } from "./observe.ts";
@@ -28,11 +28,12 @@ export async function heal(
   options: HealOptions = {},
 ): Promise<readonly string[]> {
   const { signal } = options;
+  const connections = new Connections(options);
   const done: string[] = [];
   /** When each ailment was first seen; `cured` once something was done about it. */
   const seen = new Map<string, Date | "cured">();
   const look = async (): Promise<readonly Ailment[]> => {
-    const ailments = ailmentsOf(mesh.plan, await observe(mesh, signal && { signal }));
+    const ailments = ailmentsOf(mesh.plan, await observe(mesh, { connections }));
     const keys = new Set(ailments.map(({ key }) => key));
     for (const [key, since] of seen) if (since !== "cured" && !keys.has(key)) seen.delete(key);
     const open = ailments.filter(({ key }) => seen.get(key) !== "cured");
@@ -41,7 +42,7 @@ export async function heal(
       const since = seen.get(key) ?? now;
       seen.set(key, since);
       if (since === "cured" || now.getTime() - since.getTime() < patience) continue;
-      if (!(await cure(await apiOf(mesh, cluster, signal), since))) continue;
+      if (!(await cure(await apiOf(mesh, cluster, connections), since))) continue;
       seen.set(key, "cured");
       const line = `${cluster}: ${told}`;
       done.push(line);
@@ -72,9 +73,9 @@ export async function heal(
 async function apiOf(
   mesh: Mesh,
   cluster: string,
-  signal: AbortSignal | undefined,
+  connections: Connections,
 ): Promise<KubernetesApi> {
   const access = mesh.clusters.find(({ name }) => name === cluster);
   if (access === undefined) throw new Error(`no kubeconfig of ${cluster} is known`);
-  return connect(access, { signal });
+  return connections.open(access);
 }

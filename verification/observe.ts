@@ -1,8 +1,9 @@
 import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
 import { observeCluster, silentCluster } from "./facts/cluster.ts";
 import { observeLink, unobservedLink } from "./facts/link.ts";
+import { Connections } from "./connections.ts";
 import type { ClusterAccess, KubernetesApi } from "./kubernetes/api.ts";
-import { connect } from "./kubernetes/connect.ts";
+import { readingOnce } from "./kubernetes/reading-once.ts";
 import type { ClusterStatus, DataPlane, LinkStatus, MeshStatus } from "./status.ts";
 
 /** A running mesh: what was planned, and the ways into its clusters. */
@@ -14,6 +15,8 @@ export interface Mesh {
 
 export interface ObserveOptions {
   readonly signal?: AbortSignal;
+  /** For who looks more than once. @default new ones */
+  readonly connections?: Connections;
 }
 
 /**
@@ -28,8 +31,9 @@ export interface ObserveOptions {
  */
 export async function observe(mesh: Mesh, options: ObserveOptions = {}): Promise<MeshStatus> {
   const { plan } = mesh;
+  const connections = options.connections ?? new Connections(options);
   const parts = await Promise.all(
-    plan.clusters.map((cluster) => observeOne(mesh, cluster, options.signal)),
+    plan.clusters.map((cluster) => observeOne(mesh, cluster, connections)),
   );
   const clusters = parts.map((part) => part.cluster);
   const links = parts.flatMap((part) => part.links);
@@ -49,11 +53,7 @@ interface Part {
   readonly links: readonly LinkStatus[];
 }
 
-async function observeOne(
-  mesh: Mesh,
-  plan: ClusterPlan,
-  signal: AbortSignal | undefined,
-): Promise<Part> {
+async function observeOne(mesh: Mesh, plan: ClusterPlan, connections: Connections): Promise<Part> {
   const links = mesh.plan.links.filter(({ source }) => source === plan.name);
   const access = mesh.clusters.find(({ name }) => name === plan.name);
   const file =
@@ -65,13 +65,14 @@ async function observeOne(
   if (access === undefined) return silent("no kubeconfig of it is known");
   let api: KubernetesApi;
   try {
-    api = await connect(access, { signal });
+    api = await connections.open(access);
   } catch (error) {
     return silent((error as Error).message);
   }
-  const cluster = await observeCluster(plan, file, api, mesh.plan);
+  const look = readingOnce(api);
+  const cluster = await observeCluster(plan, file, api, look, mesh.plan);
   if (!cluster.reachable) return { cluster, links: links.map((link) => unobservedLink(link)) };
-  return { cluster, links: await Promise.all(links.map((link) => observeLink(link, api))) };
+  return { cluster, links: await Promise.all(links.map((link) => observeLink(link, look))) };
 }
 
 function overall(dataPlanes: readonly DataPlane[]): DataPlane {

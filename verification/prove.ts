@@ -1,6 +1,7 @@
 import { timeLimits } from "../planning/time-limits.ts";
 import type { CheckResult } from "./checks/check.ts";
 import { runChecks } from "./checks/run-checks.ts";
+import { Connections } from "./connections.ts";
 import type { Mesh } from "./observe.ts";
 import { observe } from "./observe.ts";
 import type { MeshStatus } from "./status.ts";
@@ -14,6 +15,8 @@ export interface ProveOptions {
   readonly onWaiting?: (missing: readonly CheckResult[]) => void;
   /** Further checks, asked at every look. @default none */
   readonly further?: (status: MeshStatus) => Promise<readonly CheckResult[]>;
+  /** @default new ones, kept from look to look */
+  readonly connections?: Connections;
 }
 
 /** What was found: a mesh is proved if no check failed. */
@@ -28,13 +31,11 @@ export interface Proof {
  * one fails for good, or the time is over. Failures are part of the answer; see {@link failuresOf}.
  */
 export async function proveTopology(mesh: Mesh, options: ProveOptions = {}): Promise<Proof> {
+  const connections = options.connections ?? new Connections(options);
   let latest: Proof | undefined;
   let told = "";
   const look = async (): Promise<Proof> => {
-    const status = await observe(
-      mesh,
-      options.signal === undefined ? {} : { signal: options.signal },
-    );
+    const status = await observe(mesh, { connections });
     const [usual, further = []] = await Promise.all([
       runChecks(mesh.plan, status),
       options.further?.(status),

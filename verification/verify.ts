@@ -3,7 +3,8 @@ import type { CheckResult, Group } from "./checks/check.ts";
 import { groups } from "./checks/check.ts";
 import { exhaustiveCatalogue, runThoroughChecks } from "./checks/thorough.ts";
 import type { OpenCluster } from "./checks/thorough.ts";
-import { connect } from "./kubernetes/connect.ts";
+import { Connections } from "./connections.ts";
+import { defaultConcurrency, lanesFor } from "./kubernetes/lanes.ts";
 import type { Mesh } from "./observe.ts";
 import { failuresOf, proveTopology } from "./prove.ts";
 import { runTraffic } from "./run-traffic.ts";
@@ -31,11 +32,17 @@ export interface VerifyOptions {
   /** Sends traffic over every Link, by workloads in a namespace of their own. @default true */
   readonly traffic?: boolean;
   /**
-   * Asks every target, as the account of each Link, after every verb on every kind of object that it serves:
-   * some thousand questions.
+   * Asks every target, as the account of each Link, what that account may do there.
    * @default true
    */
   readonly rights?: boolean;
+  /**
+   * How many requests may be under way at once, over all clusters; of commands in pods and of port-forwards
+   * a quarter of it. Time limits begin when a request does, so that a small number makes a verification slow
+   * and no check fail.
+   * @default four for each processor of this machine
+   */
+  readonly concurrency?: number;
   /** Image of those workloads. @default the one that the toolchain brings, or agnhost */
   readonly probeImage?: string;
   readonly onProgress?: (progress: VerificationProgress) => void;
@@ -70,10 +77,13 @@ export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<V
   const { signal } = options;
   const startedAt = new Date().toISOString();
   const started = performance.now();
-  const opened = await openClusters(mesh, signal);
+  const lanes = lanesFor(options.concurrency ?? defaultConcurrency());
+  const connections = new Connections({ signal, lanes });
+  const opened = await openClusters(mesh, connections);
   const proof = await proveTopology(mesh, {
     limit: options.limit ?? timeLimits.verified,
     ...(signal && { signal }),
+    connections,
     further: (status) => runThoroughChecks(mesh.plan, status, answering(opened, status)),
   });
   signal?.throwIfAborted();
@@ -94,6 +104,7 @@ export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<V
     options.traffic === false
       ? []
       : await runTraffic(mesh, status, {
+          lanes,
           ...(signal && { signal }),
           ...(options.probeImage !== undefined && { probeImage: options.probeImage }),
           onResult: tell,
@@ -112,12 +123,13 @@ export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<V
 /** A cluster whose kubeconfig can't be used is left out: what is observed of it says why. */
 async function openClusters(
   mesh: Mesh,
-  signal: AbortSignal | undefined,
+  connections: Connections,
 ): Promise<ReadonlyMap<string, OpenCluster>> {
   const opened = await Promise.allSettled(
-    mesh.clusters.map(
-      async (access) => [access.name, { access, api: await connect(access, { signal }) }] as const,
-    ),
+    mesh.clusters.map(async (access) => {
+      const api = await connections.open(access);
+      return [access.name, { access, api, lanes: connections.lanes }] as const;
+    }),
   );
   return new Map(opened.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
 }

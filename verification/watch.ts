@@ -31,8 +31,8 @@ export interface WatchOptions extends Omit<VerifyOptions, "limit"> {
   /** From the end of a round to the next, in milliseconds. @default 10000 */
   readonly interval?: number;
   /**
-   * Traffic is sent, and every right asked after, in the first round and in every so manieth after it: the
-   * one makes workloads, the other takes thousands of questions. @default 6
+   * Traffic is sent, and rights are asked after, in the first round and in every so manieth after it: the one
+   * makes workloads, the other tokens. @default 6
    */
   readonly trafficEvery?: number;
   readonly onRound: (round: Round) => void;

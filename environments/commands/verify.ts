@@ -6,6 +6,7 @@ import { runPhases } from "../report/phases.ts";
 import type { Tell } from "../report/phases.ts";
 import type { StackVerification } from "../verify.ts";
 import { makeCommand, teach } from "./command.ts";
+import { parseCount } from "./count.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
 import type { CommandContext } from "./run-command.ts";
@@ -20,6 +21,8 @@ export interface VerifyOptions extends OutputOptions {
   readonly json?: true;
   readonly probeImage?: string;
   readonly traffic: boolean;
+  readonly rights: boolean;
+  readonly concurrency?: number;
   readonly watch?: true;
 }
 
@@ -57,6 +60,12 @@ export function verifyCommand(): Command {
 export function addVerifyOptions(command: Command): Command {
   return addOutputOptions(command)
     .option("--no-traffic", "only ask; make no workloads and send no traffic")
+    .option("--no-rights", "don't ask what the Links' accounts may do in their targets")
+    .option(
+      "--concurrency <number>",
+      "requests under way at once, over all clusters (default: four for each processor)",
+      parseCount,
+    )
     .option("--probe-image <image>", "image of the workloads that send traffic")
     .option("--watch", "verify again and again until Ctrl-C, and tell what has changed")
     .option(
@@ -79,6 +88,8 @@ export async function runVerify(
     ...(backend && { backend }),
     signal: context.signal,
     traffic: options.traffic,
+    rights: options.rights,
+    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     ...(options.probeImage !== undefined && { probeImage: options.probeImage }),
     ...filesOf(options),
   };

@@ -1,6 +1,7 @@
 import type { AccessRight } from "../../planning/access-rights.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import { inTurns } from "./in-turns.ts";
+import type { Rules } from "./rules.ts";
+import { includes, opened, permissionsOf, rulesIn } from "./rules.ts";
 import { servedResources } from "./served-resources.ts";
 
 /** Something that an account may do, or should be able to. `*` is every one. */
@@ -68,9 +69,13 @@ export const everybodysRights: readonly AccessRight[] = [
   },
 ];
 
+/** No role is bound in it: what an account may do there it may do everywhere. It need not exist. */
+const nowhere = "linkerd-topology-rights";
+
 /**
- * Asks an API server, as the account itself, after every verb on every kind of object that it serves, and
- * in some namespaces after all that the account may do there alone.
+ * Asks an API server, as the account itself, what the account may do: everywhere, and in some namespaces
+ * alone. The rules that it lists are the answer; where it can't list all of them, it is asked after every
+ * verb on every kind of object that it serves.
  *
  * @param api the API server, entered as the account
  * @param allowed what the account should be able to do
@@ -83,43 +88,52 @@ export async function reviewPermissions(
   namespaces: readonly string[] = ["default", "kube-system", "linkerd", "linkerd-multicluster"],
 ): Promise<PermissionReview> {
   const rights = [...allowed, ...everybodysRights];
+  const [everywhere, within] = await Promise.all([
+    rulesIn(api, nowhere),
+    Promise.all(
+      namespaces.map(async (namespace) => ({ namespace, rules: await rulesIn(api, namespace) })),
+    ),
+  ]);
+  const single = everywhere.incomplete ? await askSingly(api, rights) : undefined;
+  const may = [...listed(everywhere), ...(single?.permissions ?? [])];
+  const beyond = may.filter((one) => !covers(rights, one));
+  for (const { namespace, rules } of within) {
+    for (const one of rules.permissions) {
+      if (!covers(rights, one) && !beyond.some((known) => includes(known, one))) {
+        beyond.push({ ...one, namespace });
+      }
+    }
+  }
+  return {
+    asked: 1 + namespaces.length + (single?.asked ?? 0),
+    beyond: [...new Map(beyond.map((one) => [JSON.stringify(one), one])).values()],
+    missing: permissionsOf(rights).filter((wanted) => !may.some((one) => includes(one, wanted))),
+  };
+}
+
+/** Paths that are closed to all stand among the permissions where they are open. */
+function listed({ permissions, paths }: Rules): readonly Permission[] {
+  const open = opened(paths, closedPaths);
+  return [...permissions, ...open.map((path) => ({ verb: "get", apiGroup: "", resource: path }))];
+}
+
+/** Puts each question by itself, and gives those to which the answer is yes. */
+async function askSingly(
+  api: KubernetesApi,
+  rights: readonly AccessRight[],
+): Promise<{ readonly asked: number; readonly permissions: readonly Permission[] }> {
   const served = await servedResources(api);
   const questions: Permission[] = [
     ...[...served, ...unserved].flatMap((kind) => everyVerb.map((verb) => ({ verb, ...kind }))),
     ...closedPaths.map((path) => ({ verb: "get", apiGroup: "", resource: path })),
     // An object that alone is allowed is no answer to a question after all of them.
-    ...rights.flatMap(({ apiGroup, resource, name, verbs }) =>
-      name === undefined ? [] : verbs.map((verb) => ({ verb, apiGroup, resource, name })),
-    ),
+    ...permissionsOf(rights).filter(({ name }) => name !== undefined),
   ];
-  const may = await inTurns(questions, (question) => isAllowed(api, question));
-  const beyond = questions.filter((question, at) => may[at] === true && !covers(rights, question));
-  const inNamespaces = await inTurns(namespaces, (namespace) => rulesIn(api, namespace));
-  for (const one of inNamespaces.flat()) {
-    if (!covers(rights, one) && !beyond.some((known) => isSame(known, one))) beyond.push(one);
-  }
-  const missing = rights.flatMap(({ apiGroup, resource, name, verbs }) =>
-    verbs
-      .map((verb): Permission => ({
-        verb,
-        apiGroup,
-        resource,
-        ...(name !== undefined && { name }),
-      }))
-      .filter(
-        (wanted) => !questions.some((asked, at) => may[at] === true && isSame(asked, wanted)),
-      ),
-  );
-  return { asked: questions.length + namespaces.length, beyond, missing };
-}
-
-function isSame(one: Permission, other: Permission): boolean {
-  return (
-    one.verb === other.verb &&
-    one.apiGroup === other.apiGroup &&
-    one.resource === other.resource &&
-    one.name === other.name
-  );
+  const may = await Promise.all(questions.map((question) => isAllowed(api, question)));
+  return {
+    asked: questions.length,
+    permissions: questions.filter((_, index) => may[index] === true),
+  };
 }
 
 function covers(rights: readonly AccessRight[], asked: Permission): boolean {
@@ -154,40 +168,4 @@ async function isAllowed(
     { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec },
   );
   return status?.allowed === true;
-}
-
-interface RulesReview {
-  readonly status?: {
-    readonly resourceRules?: readonly {
-      readonly verbs: readonly string[];
-      readonly apiGroups?: readonly string[];
-      readonly resources?: readonly string[];
-      readonly resourceNames?: readonly string[];
-    }[];
-  };
-}
-
-/** All that the account may do in one namespace, as the authorizers list it. */
-async function rulesIn(api: KubernetesApi, namespace: string): Promise<Permission[]> {
-  const { status } = await api.post<RulesReview>(
-    "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
-    {
-      apiVersion: "authorization.k8s.io/v1",
-      kind: "SelfSubjectRulesReview",
-      spec: { namespace },
-    },
-  );
-  return (status?.resourceRules ?? []).flatMap(
-    ({ verbs, apiGroups = [""], resources = [], resourceNames = [] }) =>
-      apiGroups.flatMap((apiGroup) =>
-        resources.flatMap((resource) =>
-          verbs.flatMap((verb): Permission[] => {
-            const where = { verb, apiGroup, resource, namespace };
-            return resourceNames.length === 0
-              ? [where]
-              : resourceNames.map((name) => ({ ...where, name }));
-          }),
-        ),
-      ),
-  );
 }

@@ -1,7 +1,8 @@
 import { accessRights } from "../../planning/access-rights.ts";
 import type { LinkPlan } from "../../planning/plan-types.ts";
-import type { ClusterAccess } from "../kubernetes/api.ts";
+import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
 import { connect } from "../kubernetes/connect.ts";
+import type { Lanes } from "../kubernetes/lanes.ts";
 import { corePath, multiclusterNamespace } from "../names.ts";
 import type { PermissionReview } from "./permissions.ts";
 import { reviewPermissions } from "./permissions.ts";
@@ -18,9 +19,14 @@ const tokenLifetime = 600;
 export async function reviewAccount(
   target: ClusterAccess,
   link: Pick<LinkPlan, "accessAccount" | "mode" | "access">,
-  options: { readonly signal?: AbortSignal } = {},
+  options: {
+    readonly signal?: AbortSignal;
+    readonly lanes?: Lanes;
+    /** The target, where it is open already. */
+    readonly administrator?: KubernetesApi;
+  } = {},
 ): Promise<PermissionReview> {
-  const administrator = await connect(target, options);
+  const administrator = options.administrator ?? (await connect(target, options));
   const account = corePath(multiclusterNamespace, "serviceaccounts", link.accessAccount);
   const { status } = await administrator.post<{ status: { token: string } }>(`${account}/token`, {
     apiVersion: "authentication.k8s.io/v1",

@@ -1,6 +1,5 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
-import { inTurns } from "./in-turns.ts";
 
 /** A kind of object, or a subresource of one. */
 export interface ServedResource {
@@ -36,10 +35,12 @@ export async function servedResources(api: KubernetesApi): Promise<readonly Serv
       versions.map(({ groupVersion }) => ({ apiGroup: name, path: `/apis/${groupVersion}` })),
     ),
   ];
-  const lists = await inTurns(roots, async ({ apiGroup, path }) => {
-    const served = await getIfThere<Resources>(api, path);
-    return (served?.resources ?? []).map(({ name }) => ({ apiGroup, resource: name }));
-  });
+  const lists = await Promise.all(
+    roots.map(async ({ apiGroup, path }) => {
+      const served = await getIfThere<Resources>(api, path);
+      return (served?.resources ?? []).map(({ name }) => ({ apiGroup, resource: name }));
+    }),
+  );
   const each = new Map(lists.flat().map((one) => [`${one.apiGroup} ${one.resource}`, one]));
   return [...each.values()];
 }

@@ -17,7 +17,9 @@ export const accessRightsAsPlanned: Check<AskedLink> = {
   title: "account in the target: the rights it needs, no others",
   run: async ({ plan, target, targetCluster }) => {
     if (targetCluster === undefined) return notRun(silent(plan.target));
-    const { asked, beyond, missing } = await reviewAccount(targetCluster.access, plan);
+    const { access, api: administrator, lanes } = targetCluster;
+    const review = await reviewAccount(access, plan, { administrator, lanes });
+    const { asked, beyond, missing } = review;
     const troubles = [
       ...(beyond.length > 0 ? [`may, and should not: ${named(beyond)}`] : []),
       ...(missing.length > 0 ? [`may not, and should: ${named(missing)}`] : []),

@@ -1,4 +1,5 @@
 import { KubernetesApiError } from "../kubernetes/errors.ts";
+import { twiceAtMost } from "../kubernetes/reading-once.ts";
 import type { DataPlane } from "../status.ts";
 import type { Check, CheckResult, Group, Outcome } from "./check.ts";
 import { failed, failedForGood, notRun } from "./check.ts";
@@ -35,7 +36,7 @@ export async function runCheck<Subject>(
 
 async function outcomeOf<Subject>(check: Check<Subject>, subject: Subject): Promise<Outcome> {
   try {
-    return await check.run(subject);
+    return await twiceAtMost(() => check.run(subject));
   } catch (error) {
     // What can't be asked isn't proved.
     if (error instanceof KubernetesApiError) {

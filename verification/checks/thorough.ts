@@ -1,6 +1,8 @@
 import type { Plan } from "../../planning/plan-types.ts";
 import { ClusterLists } from "../facts/lists.ts";
 import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
+import type { Lanes } from "../kubernetes/lanes.ts";
+import { readingOnce } from "../kubernetes/reading-once.ts";
 import type { MeshStatus } from "../status.ts";
 import { accessRightsAsPlanned } from "./access-rights-as-planned.ts";
 import { accessTokensAsPlanned } from "./access-tokens-as-planned.ts";
@@ -35,6 +37,7 @@ export interface AskedLink extends LinkSubject {
 export interface OpenCluster {
   readonly api: KubernetesApi;
   readonly access: ClusterAccess;
+  readonly lanes: Lanes;
 }
 
 /** Checks that ask clusters themselves. */
@@ -64,14 +67,17 @@ export const exhaustiveCatalogue: ThoroughCatalogue = {
 /**
  * Asks the checks of a catalogue, all at the same time. Those of a cluster that doesn't answer are not run.
  *
- * @param open the clusters that answer, by name
+ * @param clusters those that answer, by name
  */
 export async function runThoroughChecks(
   plan: Plan,
   status: MeshStatus,
-  open: ReadonlyMap<string, OpenCluster>,
+  clusters: ReadonlyMap<string, OpenCluster>,
   catalogue: ThoroughCatalogue = thoroughCatalogue,
 ): Promise<readonly CheckResult[]> {
+  const open = new Map(
+    [...clusters].map(([name, one]) => [name, { ...one, api: readingOnce(one.api) }]),
+  );
   const runs = [
     ...plan.clusters.flatMap((clusterPlan) => {
       const subject = clusterSubject(clusterPlan, plan, status);

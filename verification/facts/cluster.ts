@@ -10,11 +10,17 @@ import { observeServices } from "./services.ts";
 import { observeSubnets } from "./subnets.ts";
 import { observeWorkloads } from "./workloads.ts";
 
-/** All that one cluster is asked about itself. */
+/**
+ * All that one cluster is asked about itself.
+ *
+ * @param api asked whether the cluster answers at all
+ * @param look asked for everything else
+ */
 export async function observeCluster(
   plan: ClusterPlan,
   kubeconfigPath: string | undefined,
   api: KubernetesApi,
+  look: KubernetesApi,
   mesh: Pick<Plan, "links" | "exports">,
 ): Promise<ClusterStatus> {
   let version: { readonly gitVersion?: string };
@@ -37,16 +43,16 @@ export async function observeCluster(
   };
   const subnetsPlanned = plan.podSubnet !== undefined && plan.serviceSubnet !== undefined;
   const nodesAndSubnets = async () => {
-    const nodes = await observeNodes(api);
-    return { nodes, subnets: subnetsPlanned ? undefined : await observeSubnets(api, nodes) };
+    const nodes = await observeNodes(look);
+    return { nodes, subnets: subnetsPlanned ? undefined : await observeSubnets(look, nodes) };
   };
   const [nodes, services, workloads, podRoutes, certificates, injection] = await Promise.all([
     part("nodes", nodesAndSubnets()),
-    part("Services", observeServices(api, plan.name, mesh)),
-    part("workloads", observeWorkloads(api)),
-    part("pod routes", observePodRoutes(api)),
-    part("certificates", observeCertificates(api)),
-    part("injection", lookAtInjection(api)),
+    part("Services", observeServices(look, plan.name, mesh)),
+    part("workloads", observeWorkloads(look)),
+    part("pod routes", observePodRoutes(look)),
+    part("certificates", observeCertificates(look)),
+    part("injection", lookAtInjection(look)),
   ]);
   return {
     ...silentCluster(plan, kubeconfigPath),

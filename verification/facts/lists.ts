@@ -2,11 +2,11 @@ import type { KubernetesApi } from "../kubernetes/api.ts";
 import type { List, Namespace, Pod, Service } from "../kubernetes/objects.ts";
 import { isLive } from "../kubernetes/pods.ts";
 
-/** What a cluster has in all namespaces, each asked once, when it is first needed. */
+/** What a cluster has in all namespaces. */
 export class ClusterLists {
   readonly #api: KubernetesApi;
-  readonly #lists = new Map<string, Promise<List<unknown>>>();
 
+  /** @param api of one look, which reads each once */
   constructor(api: KubernetesApi) {
     this.#api = api;
   }
@@ -26,11 +26,6 @@ export class ClusterLists {
   }
 
   async #list<T>(path: string): Promise<readonly T[]> {
-    let asked = this.#lists.get(path);
-    if (asked === undefined) {
-      asked = this.#api.get<List<unknown>>(path);
-      this.#lists.set(path, asked);
-    }
-    return (await asked).items as readonly T[];
+    return (await this.#api.get<List<T>>(path)).items;
   }
 }

@@ -21,12 +21,20 @@ export async function observeMirrors(
   link: LinkObject,
 ): Promise<readonly MirrorStatus[]> {
   const target = link.spec?.targetClusterName ?? link.metadata.name;
-  const labelSelector = `${mirroredServiceLabel}=true,${clusterNameLabel}=${target}`;
+  // Of all targets, so that one list is enough for all Links of a source.
+  const labelSelector = `${mirroredServiceLabel}=true`;
+  const isOfTarget = ({ metadata }: Service | Endpoints): boolean =>
+    metadata.labels?.[clusterNameLabel] === target;
   const [services, endpoints] = await Promise.all([
     api.get<List<Service>>("/api/v1/services", { labelSelector }),
     api.get<List<Endpoints>>("/api/v1/endpoints", { labelSelector }),
   ]);
-  return joinMirrors(target, services.items, endpoints.items, link.status);
+  return joinMirrors(
+    target,
+    services.items.filter(isOfTarget),
+    endpoints.items.filter(isOfTarget),
+    link.status,
+  );
 }
 
 export function joinMirrors(

@@ -6,6 +6,7 @@ import type { ClusterAccess, KubernetesApi } from "./api.ts";
 import { NoKubeconfig } from "./errors.ts";
 import { execInPod } from "./exec.ts";
 import { HttpApi } from "./http-api.ts";
+import type { Lanes } from "./lanes.ts";
 import { getThroughPortForward, withPodPort } from "./port-forward.ts";
 
 /** How a cluster's API is opened. */
@@ -13,6 +14,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bearer token of somebody else, in place of all that the kubeconfig says about who one is. */
   readonly token?: string;
+  /** What it shares with other clusters. @default lanes of its own */
+  readonly lanes?: Lanes | undefined;
 }
 
 /**
@@ -44,8 +47,8 @@ export async function connect(
   const agent = proxied
     ? prepared.agent
     : new (cluster.server.startsWith("http:") ? http : https).Agent({
+        // How many there are at once is for the lanes to say: what waits here would run out of time.
         keepAlive: true,
-        maxSockets: 8,
         ...defined({
           ca: prepared.ca,
           cert: prepared.cert,
@@ -66,6 +69,7 @@ export async function connect(
       exec: (request, signal) => execInPod(config, request, signal),
       atPort: (port, use) => withPodPort(config, port, use),
     },
+    options.lanes,
   );
 }
 

@@ -35,6 +35,11 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 404;
 }
 
+/** There was no answer in time: it says nothing about what was asked. */
+export function isTimeout(error: unknown): boolean {
+  return isUnreachable(error) && (error as KubernetesApiError).reason === "ETIMEDOUT";
+}
+
 /** The API server did nothing yet, and asks for the same request again. */
 export function isBusy(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 429;

@@ -7,6 +7,8 @@ import type { KubernetesApi, Query } from "./api.ts";
 import { Deferred } from "./deferred.ts";
 import { isBusy, KubernetesApiError } from "./errors.ts";
 import type { ExecRequest, ExecResult } from "./exec.ts";
+import type { Lanes } from "./lanes.ts";
+import { ownLanes } from "./lanes.ts";
 import type { PodPort, PodRequest } from "./port-forward.ts";
 
 interface Request {
@@ -39,6 +41,9 @@ export class HttpApi implements KubernetesApi {
   readonly #signal: AbortSignal | undefined;
   readonly #forward: Forward;
   readonly #pods: PodAccess | undefined;
+  readonly #lanes: Lanes;
+  /** Ports of pods whose policies refuse the API server: it is not asked in vain again. */
+  readonly #closed = new Set<string>();
 
   constructor(
     server: string,
@@ -46,12 +51,14 @@ export class HttpApi implements KubernetesApi {
     signal: AbortSignal | undefined,
     forward: Forward,
     pods?: PodAccess,
+    lanes: Lanes = ownLanes(),
   ) {
     this.server = server;
     this.#connection = connection;
     this.#signal = signal;
     this.#forward = forward;
     this.#pods = pods;
+    this.#lanes = lanes;
   }
 
   async get<T>(path: string, query?: Query): Promise<T> {
@@ -63,26 +70,23 @@ export class HttpApi implements KubernetesApi {
   }
 
   async podText(namespace: string, pod: string, port: number, path: string): Promise<string> {
-    const proxied = `/api/v1/namespaces/${namespace}/pods/${pod}:${port}/proxy${path}`;
+    const at = `/api/v1/namespaces/${namespace}/pods/${pod}:${port}`;
     try {
-      return await this.text(proxied);
+      if (!this.#closed.has(at)) return await this.text(`${at}/proxy${path}`);
     } catch (error) {
       if (!isPolicyRefusal(error)) throw error;
+      this.#closed.add(at);
     }
-    const { signal } = this.#limits();
-    try {
-      return await this.#forward({ namespace, pod, port, path }, signal);
-    } catch (error) {
-      this.#signal?.throwIfAborted();
-      const shown = `GET ${path} by port-forward to pod ${pod} at ${this.server}`;
-      throw new KubernetesApiError(shown, 502, "Error", wordsOf(error), { cause: error });
-    }
+    const shown = `GET ${path} by port-forward to pod ${pod} at ${this.server}`;
+    return this.#session(shown, undefined, (signal) =>
+      this.#forward({ namespace, pod, port, path }, signal),
+    );
   }
 
   async exec(request: ExecRequest): Promise<ExecResult> {
     const { namespace, pod, container, limit } = request;
     const shown = `exec in container ${container} of pod ${namespace}/${pod} at ${this.server}`;
-    return this.#ofPod(shown, limit, (pods, signal) => pods.exec(request, signal));
+    return this.#session(shown, limit, (signal) => this.#intoPods(shown).exec(request, signal));
   }
 
   async atPort<T>(
@@ -90,17 +94,31 @@ export class HttpApi implements KubernetesApi {
     use: (connection: Duplex, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const shown = `port-forward to port ${port.port} of pod ${port.namespace}/${port.pod} at ${this.server}`;
-    return this.#ofPod(shown, undefined, (pods, signal) =>
-      pods.atPort(port, (connection) => use(connection, signal)),
+    return this.#session(shown, undefined, (signal) =>
+      this.#intoPods(shown).atPort(port, (connection) => use(connection, signal)),
     );
   }
 
-  async #ofPod<T>(
+  #intoPods(shown: string): PodAccess {
+    if (this.#pods === undefined) throw new Error(`${shown}: there is no way into pods`);
+    return this.#pods;
+  }
+
+  /** Its time begins when it is its turn. */
+  #session<T>(
     shown: string,
     milliseconds: number | undefined,
-    ask: (pods: PodAccess, signal: AbortSignal) => Promise<T>,
+    ask: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    if (this.#pods === undefined) throw new Error(`${shown}: there is no way into pods`);
+    return this.#lanes.sessions(() => this.#sessionNow(shown, milliseconds, ask));
+  }
+
+  async #sessionNow<T>(
+    shown: string,
+    milliseconds: number | undefined,
+    ask: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    this.#signal?.throwIfAborted();
     const { limit, signal } = this.#limits(milliseconds);
     const ended = new Deferred<never>();
     const end = (): void => {
@@ -108,13 +126,10 @@ export class HttpApi implements KubernetesApi {
     };
     signal.addEventListener("abort", end, { once: true });
     try {
-      return await Promise.race([ask(this.#pods, signal), ended.promise]);
+      return await Promise.race([ask(signal), ended.promise]);
     } catch (error) {
       this.#signal?.throwIfAborted();
-      if (limit.aborted) {
-        const seconds = (milliseconds ?? timeLimits.apiRequest) / 1000;
-        throw new KubernetesApiError(shown, undefined, "ETIMEDOUT", `nothing within ${seconds} s`);
-      }
+      if (limit.aborted) throw timedOut(shown, milliseconds ?? timeLimits.apiRequest);
       throw new KubernetesApiError(shown, 502, "Error", wordsOf(error), { cause: error });
     } finally {
       signal.removeEventListener("abort", end);
@@ -153,7 +168,12 @@ export class HttpApi implements KubernetesApi {
 
   /** An API server that is busy, as with the storage of what was just defined, asks to be asked again. */
   #send(request: Request): Promise<string> {
-    return pRetry(() => this.#sendOnce(request), {
+    const inTurn = (): Promise<string> =>
+      this.#lanes.requests(() => {
+        this.#signal?.throwIfAborted();
+        return this.#sendOnce(request);
+      });
+    return pRetry(inTurn, {
       shouldRetry: ({ error }) => isBusy(error),
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 200,
@@ -182,10 +202,7 @@ export class HttpApi implements KubernetesApi {
         if (this.#signal?.aborted === true) {
           reject(this.#signal.reason as Error);
         } else if (limit.aborted) {
-          const seconds = timeLimits.apiRequest / 1000;
-          reject(
-            new KubernetesApiError(shown, undefined, "ETIMEDOUT", `nothing within ${seconds} s`),
-          );
+          reject(timedOut(shown, timeLimits.apiRequest));
         } else {
           const code = (error as NodeJS.ErrnoException).code ?? error.name;
           // The server closed a kept connection just when it was used again; a new one may do.
@@ -218,6 +235,11 @@ export class HttpApi implements KubernetesApi {
       call.end(body);
     });
   }
+}
+
+function timedOut(shown: string, milliseconds: number): KubernetesApiError {
+  const words = `nothing within ${milliseconds / 1000} s`;
+  return new KubernetesApiError(shown, undefined, "ETIMEDOUT", words);
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { clientPod, probeContainer } from "./names.ts";
-import { inTurn } from "./turns.ts";
+import type { Scene } from "./scene.ts";
+import { apiOf } from "./scene.ts";
+import { together } from "./together.ts";
 
 /** A request of the client's. */
 export interface Asked {
@@ -22,29 +24,65 @@ export interface Answered {
   readonly error: string | undefined;
 }
 
+/** Lets the client of a cluster put one request. */
+export type Asker = (api: KubernetesApi, request: Asked) => Promise<Answered>;
+
 const mark = "=== answered ";
 
+/** So many requests go into one command. */
+const mostTogether = 24;
+
+/** Asks from the client pods of a namespace: what is asked in one cluster at the same time in one command. */
+export function askerIn(namespace: string): Asker {
+  return together(mostTogether, (api, requests: readonly Asked[]) =>
+    askTogether(api, namespace, requests),
+  );
+}
+
 /**
- * Lets the client pod of a cluster ask, one request after the other, and tells what came of each. All of it
- * goes to curl through its input: commands stand in process lists and in the API server's audit log.
+ * Lets the client pod of a cluster ask, and tells what came of each request.
  *
+ * @param options.again false: who asks looks again itself. @default what wasn't answered in time is asked
+ *   once more
  * @throws KubernetesApiError where the client can't be told to
  */
 export async function ask(
+  scene: Pick<Scene, "apis" | "asker">,
+  cluster: string,
+  requests: readonly Asked[],
+  { again = true }: { readonly again?: boolean } = {},
+): Promise<readonly Answered[]> {
+  const api = apiOf(scene, cluster);
+  return Promise.all(
+    requests.map(async (request) => {
+      const answered = await scene.asker(api, request);
+      return again && isLate(answered) ? scene.asker(api, request) : answered;
+    }),
+  );
+}
+
+/** Whether a request ended by its time limit, which may be the machine's fault. */
+export function isLate({ error }: Answered): boolean {
+  return error !== undefined && /timed out|timeout/i.test(error);
+}
+
+/**
+ * One request after the other. All of it goes to curl through its input: commands stand in process lists and
+ * in the API server's audit log.
+ */
+async function askTogether(
   api: KubernetesApi,
   namespace: string,
   requests: readonly Asked[],
 ): Promise<readonly Answered[]> {
-  const { exitCode, stdout, stderr } = await inTurn(api, () =>
-    api.exec({
-      namespace,
-      pod: clientPod,
-      container: probeContainer,
-      command: ["curl", "--config", "-"],
-      stdin: configOf(requests),
-      limit: timeLimits.apiRequest + requests.length * timeLimits.probeRequest,
-    }),
-  );
+  const { exitCode, stdout, stderr } = await api.exec({
+    namespace,
+    pod: clientPod,
+    container: probeContainer,
+    command: ["curl", "--config", "-"],
+    stdin: configOf(requests),
+    limit: timeLimits.apiRequest + requests.length * timeLimits.probeRequest,
+  });
   const answers = readAnswers(stdout);
   if (answers.length === requests.length) return answers;
   throw new Error(
@@ -104,4 +142,9 @@ function quoted(text: string): string {
 export function wordsOf({ status, body, error }: Answered): string {
   if (status === undefined) return (error ?? "no answer").replace(/^curl: \(\d+\) /, "");
   return body === "" ? `status ${status}` : `status ${status}: ${body.slice(0, 80)}`;
+}
+
+/** Why a request that has to fail proves nothing. */
+export function notAnswered(answered: Answered | undefined): string {
+  return `there was no refusal in time: ${answered === undefined ? "nothing was asked" : wordsOf(answered)}`;
 }

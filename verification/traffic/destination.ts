@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, constants } from "node:http2";
+import type { ClientHttp2Session } from "node:http2";
 import type { Duplex } from "node:stream";
 import { controlPlaneNamespace, corePath } from "../names.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
@@ -7,7 +8,7 @@ import type { List, Pod } from "../kubernetes/objects.ts";
 import { isReady } from "../kubernetes/pods.ts";
 import type { Endpoint, Update } from "./destination-messages.ts";
 import { endpointKey, readUpdate, writeRequest } from "./destination-messages.ts";
-import { inTurn } from "./turns.ts";
+import { together } from "./together.ts";
 
 /** Port at which proxies ask linkerd-destination; a service account's token is not needed. */
 const destinationPort = 8086;
@@ -24,84 +25,108 @@ export interface DestinationView {
   readonly refusal: string | undefined;
 }
 
+/** What linkerd-destination is asked for. */
+interface Question {
+  readonly authority: string;
+  /** Told what is known so far; true ends the look before the controller falls silent. */
+  readonly enough: (endpoints: readonly Endpoint[]) => boolean;
+}
+
+/** Streams of one connection. */
+const mostTogether = 50;
+
+const asking = together(mostTogether, askTogether);
+
 /**
  * Asks linkerd-destination for the endpoints of a Service, as a proxy does, by a port-forward to its pod.
- * That needs no proxy that carries traffic.
+ * That needs no proxy that carries traffic. What is asked at the same time shares a port-forward.
  *
  * @param enough told what is known so far; true ends the look before the controller falls silent
  * @throws KubernetesApiError where no pod of it can be reached
  */
-export async function askDestination(
+export function askDestination(
   api: KubernetesApi,
   authority: string,
-  enough: (endpoints: readonly Endpoint[]) => boolean,
+  enough: Question["enough"],
 ): Promise<DestinationView> {
+  return asking(api, { authority, enough });
+}
+
+async function askTogether(
+  api: KubernetesApi,
+  questions: readonly Question[],
+): Promise<readonly (DestinationView | Error)[]> {
   const { items } = await api.get<List<Pod>>(corePath(controlPlaneNamespace, "pods"), {
     labelSelector: "linkerd.io/control-plane-component=destination",
   });
   const pod = items.find(isReady);
-  if (pod === undefined)
-    return { endpoints: [], refusal: "no pod of linkerd-destination is Ready" };
+  if (pod === undefined) {
+    const refusal = "no pod of linkerd-destination is Ready";
+    return questions.map(() => ({ endpoints: [], refusal }));
+  }
   const port = {
     namespace: controlPlaneNamespace,
     pod: pod.metadata.name,
     port: destinationPort,
   };
-  return inTurn(api, () =>
-    api.atPort(port, (connection, signal) => listen(connection, authority, enough, signal)),
-  );
+  return api.atPort(port, (connection, signal) => listenTo(connection, questions, signal));
 }
 
-async function listen(
+async function listenTo(
   connection: Duplex,
-  authority: string,
-  enough: (endpoints: readonly Endpoint[]) => boolean,
+  questions: readonly Question[],
   signal: AbortSignal,
-): Promise<DestinationView> {
+): Promise<readonly (DestinationView | Error)[]> {
   const session = connect("http://linkerd-destination", { createConnection: () => connection });
-  // Its end is told by the stream, or by the connection.
+  // Its end is told by the streams, or by the connection.
   session.on("error", () => undefined);
-  const known = new Map<string, Endpoint>();
+  const end = (): void => {
+    session.destroy(signal.reason as Error);
+  };
+  signal.addEventListener("abort", end, { once: true });
   try {
-    const stream = session.request({
-      [constants.HTTP2_HEADER_METHOD]: "POST",
-      [constants.HTTP2_HEADER_PATH]: destinationCall,
-      [constants.HTTP2_HEADER_CONTENT_TYPE]: "application/grpc",
-      te: "trailers",
-    });
-    const messages = new Messages();
-    const refusal = await new Promise<string | undefined>((resolve, reject) => {
-      let silence: NodeJS.Timeout | undefined;
-      const settle = (status: Readonly<Record<string, unknown>>): void => {
-        const refused = refusalIn(status);
-        if (refused !== undefined) resolve(refused);
-      };
-      stream.on("response", settle);
-      stream.on("trailers", settle);
-      stream.on("error", reject);
-      stream.on("end", () => {
-        resolve(undefined);
-      });
-      signal.addEventListener(
-        "abort",
-        () => {
-          reject(signal.reason as Error);
-        },
-        { once: true },
-      );
-      stream.on("data", (chunk: Buffer) => {
-        for (const message of messages.take(chunk)) apply(known, readUpdate(message));
-        clearTimeout(silence);
-        if (enough([...known.values()])) resolve(undefined);
-        else silence = setTimeout(resolve, quiet, undefined);
-      });
-      stream.end(frame(writeRequest(authority)));
-    });
-    return { endpoints: [...known.values()], refusal };
+    const views = await Promise.allSettled(questions.map((question) => listen(session, question)));
+    return views.map((view) => (view.status === "fulfilled" ? view.value : (view.reason as Error)));
   } finally {
+    signal.removeEventListener("abort", end);
     session.destroy();
     if (!session.destroyed) await once(session, "close");
   }
+}
+
+async function listen(
+  session: ClientHttp2Session,
+  { authority, enough }: Question,
+): Promise<DestinationView> {
+  const known = new Map<string, Endpoint>();
+  const stream = session.request({
+    [constants.HTTP2_HEADER_METHOD]: "POST",
+    [constants.HTTP2_HEADER_PATH]: destinationCall,
+    [constants.HTTP2_HEADER_CONTENT_TYPE]: "application/grpc",
+    te: "trailers",
+  });
+  const messages = new Messages();
+  const refusal = await new Promise<string | undefined>((resolve, reject) => {
+    let silence: NodeJS.Timeout | undefined;
+    const settle = (status: Readonly<Record<string, unknown>>): void => {
+      const refused = refusalIn(status);
+      if (refused !== undefined) resolve(refused);
+    };
+    stream.on("response", settle);
+    stream.on("trailers", settle);
+    stream.on("error", reject);
+    stream.on("end", () => {
+      resolve(undefined);
+    });
+    stream.on("data", (chunk: Buffer) => {
+      for (const message of messages.take(chunk)) apply(known, readUpdate(message));
+      clearTimeout(silence);
+      if (enough([...known.values()])) resolve(undefined);
+      else silence = setTimeout(resolve, quiet, undefined);
+    });
+    stream.end(frame(writeRequest(authority)));
+  });
+  return { endpoints: [...known.values()], refusal };
 }
 
 function apply(known: Map<string, Endpoint>, { added, removed, emptied }: Update): void {

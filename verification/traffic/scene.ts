@@ -2,7 +2,9 @@ import type { ClusterPlan, Plan } from "../../planning/plan-types.ts";
 import { identityOf } from "../../planning/policy/identities.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { Lanes } from "../kubernetes/lanes.ts";
 import type { ClusterStatus, DataPlane, MeshStatus } from "../status.ts";
+import type { Asker } from "./ask.ts";
 import type { ProbePlan, Route, Strangers } from "./probe-plan.ts";
 
 /** A server that answers who it is. */
@@ -24,7 +26,11 @@ export interface Scene {
   readonly apis: ReadonlyMap<string, KubernetesApi>;
   /** By cluster: its server and its client are Ready, with their proxies. */
   readonly servers: ReadonlyMap<string, Server>;
+  /** Puts requests from the clients. */
+  readonly asker: Asker;
   readonly signal: AbortSignal | undefined;
+  /** What may go on at once. */
+  readonly lanes: Lanes;
   /** Milliseconds that no wait exceeds. */
   readonly limit: number | undefined;
 }

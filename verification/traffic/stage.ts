@@ -4,10 +4,12 @@ import type { CheckResult, Outcome } from "../checks/check.ts";
 import { failed, notRun, passed } from "../checks/check.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import type { connect } from "../kubernetes/connect.ts";
+import { defaultConcurrency, lanesFor } from "../kubernetes/lanes.ts";
 import { proxyContainer } from "../kubernetes/pods.ts";
 import { controlPlaneNamespace } from "../names.ts";
 import type { Mesh } from "../observe.ts";
 import type { MeshStatus } from "../status.ts";
+import { askerIn } from "./ask.ts";
 import { readCredentials } from "./credentials.ts";
 import { awaitRemoval, removeLeftovers } from "./leftovers.ts";
 import { forgetInLinks } from "./link-status.ts";
@@ -60,6 +62,7 @@ export class Stage {
     open: typeof connect,
   ): Promise<Stage> {
     const { signal, limit } = options;
+    const lanes = options.lanes ?? lanesFor(defaultConcurrency());
     const probes = planProbes(mesh.plan);
     const ways = new Map(
       await Promise.all(
@@ -68,8 +71,8 @@ export class Stage {
           .flatMap((name) => mesh.clusters.filter((access) => access.name === name))
           .map(async (access) => {
             const both = {
-              interruptible: await open(access, { signal }),
-              steady: await open(access),
+              interruptible: await open(access, { signal, lanes }),
+              steady: await open(access, { lanes }),
             };
             return [access.name, both] as const;
           }),
@@ -83,18 +86,20 @@ export class Stage {
       namespace: verificationNamespace(id),
       apis: new Map([...ways].map(([name, { interruptible }]) => [name, interruptible])),
       servers,
+      asker: askerIn(verificationNamespace(id)),
       signal,
+      lanes,
       limit,
     };
     return new Stage(scene, ways, servers, id, options);
   }
 
-  /** Makes the workloads of all clusters at the same time; a result for each, in the plan's order. */
+  /** Makes the workloads of all clusters, a few at a time; a result for each, in the plan's order. */
   async setUp(): Promise<readonly CheckResult[]> {
-    const { plan, probes } = this.scene;
+    const { plan, probes, lanes } = this.scene;
     return Promise.all(
       askedClusters(plan, probes).map(async (cluster): Promise<CheckResult> => {
-        const outcome = await this.#setUpOne(cluster);
+        const outcome = await lanes.clusters(() => this.#setUpOne(cluster));
         const title = "probe workloads run, with proxies";
         return { check: "probes-ready", title, subject: cluster, group: "traffic", ...outcome };
       }),

@@ -5,6 +5,7 @@ import { notRun } from "../checks/check.ts";
 import type { About } from "../checks/run-check.ts";
 import { runCheck } from "../checks/run-check.ts";
 import { connect } from "../kubernetes/connect.ts";
+import type { Lanes } from "../kubernetes/lanes.ts";
 import type { Mesh } from "../observe.ts";
 import type { MeshStatus } from "../status.ts";
 import { credentialsAccepted } from "./checks/credentials-accepted.ts";
@@ -24,6 +25,8 @@ export interface TrafficOptions {
   readonly signal?: AbortSignal;
   /** @default an agnhost that a cluster's nodes have, else registry.k8s.io/e2e-test-images/agnhost:2.56 */
   readonly probeImage?: string;
+  /** What it may do at once. @default by the processors of this machine */
+  readonly lanes?: Lanes;
   /** Milliseconds that no single wait exceeds. @default each wait's own, in `timeLimits` */
   readonly limit?: number;
   /** Told of each result as soon as there is one. */
@@ -79,7 +82,7 @@ async function askEverything(stage: Stage, tell: Tell): Promise<readonly CheckRe
     ),
   );
   await stage.export();
-  const traffic = await Promise.all(routes.map((route) => askRoute(scene, route, tell)));
+  const traffic = await askRoutes(scene, routes, tell);
   const apart = await Promise.all(
     strangers.map(async (pair) =>
       tell(
@@ -105,6 +108,31 @@ async function credentialsOf(scene: Scene, link: LinkPlan): Promise<readonly Che
     { scene, link },
     about(scene, `${source} → ${target}`, [source, target]),
   );
+}
+
+/**
+ * A few sources at a time: a wait's limit begins when its source is asked, and what a source is asked at the
+ * same time goes together.
+ */
+async function askRoutes(
+  scene: Scene,
+  routes: readonly Route[],
+  tell: Tell,
+): Promise<readonly (readonly CheckResult[])[]> {
+  const sources = [...new Set(routes.map(({ source }) => source))];
+  const results = new Map<Route, readonly CheckResult[]>();
+  await Promise.all(
+    sources.map((source) =>
+      scene.lanes.clusters(() =>
+        Promise.all(
+          routes
+            .filter((route) => route.source === source)
+            .map(async (route) => results.set(route, await askRoute(scene, route, tell))),
+        ),
+      ),
+    ),
+  );
+  return routes.map((route) => results.get(route) ?? []);
 }
 
 /** Each of them rests on the one before. */

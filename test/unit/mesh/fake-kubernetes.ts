@@ -22,6 +22,8 @@ export class FakeKubernetes {
   readonly requests: string[] = [];
   /** Answers instead of the store, by path; a function is asked on every request. */
   readonly answers = new Map<string, Answer | ((body: string) => Answer)>();
+  /** Before this an answer isn't given. */
+  delay: (path: string) => Promise<void> = () => Promise.resolve();
   /** Who manages a label or annotation, by `path key`, besides those who applied it. */
   readonly owners = new Map<string, string>();
   readonly #applied = new Map<string, readonly string[]>();
@@ -38,8 +40,10 @@ export class FakeKubernetes {
         this.requests.push(`${method} ${url.pathname}`);
         this.onRequest(method, url.pathname);
         const { status, body } = this.#answer(method, url, Buffer.concat(chunks).toString());
-        response.writeHead(status);
-        response.end(typeof body === "string" ? body : JSON.stringify(body));
+        void this.delay(url.pathname).then(() => {
+          response.writeHead(status);
+          response.end(typeof body === "string" ? body : JSON.stringify(body));
+        });
       });
     });
   }

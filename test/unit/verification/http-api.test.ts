@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import type { KubernetesApiError } from "../../../verification/kubernetes/errors.ts";
-import type { Forward } from "../../../verification/kubernetes/http-api.ts";
+import type { Forward, PodAccess } from "../../../verification/kubernetes/http-api.ts";
 import { HttpApi } from "../../../verification/kubernetes/http-api.ts";
+import { lanesFor } from "../../../verification/kubernetes/lanes.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 
 const metrics = "/api/v1/namespaces/linkerd-multicluster/pods/controller-1:9999/proxy/metrics";
@@ -62,6 +64,52 @@ describe("the API over HTTP", () => {
     const answer = api(never).get(path);
     setTimeout(() => fake.answers.set(path, { status: 200, body: { items: [] } }), 300);
     assert.deepEqual(await answer, { items: [] });
+  });
+
+  it("asks a pod's refusing port past its proxy at once, the next time", async () => {
+    fake.answers.set(metrics, { status: 403, body: "" });
+    const kept = api(() => Promise.resolve("gateway_alive 1"));
+    for (let round = 0; round < 3; round += 1) {
+      await kept.podText("linkerd-multicluster", "controller-1", 9999, "/metrics");
+    }
+    assert.equal(fake.requests.filter((one) => one === `GET ${metrics}`).length, 1);
+  });
+
+  it("has no more requests under way than its lanes let through, in all clusters together", async () => {
+    const other = await FakeKubernetes.start();
+    const lanes = lanesFor(3);
+    let [now, most] = [0, 0];
+    const apis = [fake, other].map((one) => {
+      one.delay = async () => {
+        most = Math.max(most, ++now);
+        await wait(5);
+        now -= 1;
+      };
+      const connection = { options: {}, headers: {} };
+      return new HttpApi(one.address, connection, undefined, never, undefined, lanes);
+    });
+    await Promise.all(apis.flatMap((one) => Array.from({ length: 10 }, () => one.get("/version"))));
+    assert.equal(most, 3);
+    await other.stop();
+  });
+
+  it("counts no time for what waits for its turn", async () => {
+    const lanes = lanesFor(1);
+    const pods: PodAccess = {
+      // Each takes more than half of its limit.
+      exec: (_, signal) => wait(60, { stdout: "", stderr: "", exitCode: 0 }, { signal }),
+      atPort: () => Promise.reject(new Error("not to be called")),
+    };
+    const connection = { options: {}, headers: {} };
+    const one = new HttpApi(fake.address, connection, undefined, never, pods, lanes);
+    const request = { namespace: "ns", pod: "client", container: "main", command: ["true"] };
+    const ended = await Promise.allSettled(
+      Array.from({ length: 4 }, () => one.exec({ ...request, limit: 100 })),
+    );
+    assert.deepEqual(
+      ended.map(({ status }) => status),
+      Array(4).fill("fulfilled"),
+    );
   });
 
   it("asks again when a kept connection was closed under it", async () => {

@@ -29,8 +29,16 @@ export const rulesOf = (rights: readonly AccessRight[]): Rule[] =>
     ...(name !== undefined && { resourceNames: [name] }),
   }));
 
-/** What an API server answers that decides as RBAC does. */
-export function rbac(rules: readonly Rule[], paths: readonly string[] = []) {
+/**
+ * What an API server answers that decides as RBAC does.
+ *
+ * @param unlisted what another authorizer lets through as well, which can't list it @default there is none
+ */
+export function rbac(
+  rules: readonly Rule[],
+  paths: readonly string[] = [],
+  unlisted?: readonly Rule[],
+) {
   const questions: unknown[] = [];
   const matches = (list: readonly string[], value: string) =>
     list.includes(value) || list.includes("*");
@@ -64,9 +72,11 @@ export function rbac(rules: readonly Rule[], paths: readonly string[] = []) {
     if (spec.namespace !== undefined) {
       return {
         status: {
+          incomplete: unlisted !== undefined,
           resourceRules: rules.filter(
             ({ namespace }) => namespace === undefined || namespace === spec.namespace,
           ),
+          nonResourceRules: [{ verbs: ["get"], nonResourceURLs: paths }],
         },
       };
     }
@@ -76,7 +86,7 @@ export function rbac(rules: readonly Rule[], paths: readonly string[] = []) {
     }
     const { verb, group, subresource, name } = asked;
     const resource = [asked.resource, subresource].filter(Boolean).join("/");
-    const allowed = rules.some(
+    const allowed = [...rules, ...(unlisted ?? [])].some(
       (rule) =>
         rule.namespace === undefined &&
         matches(rule.apiGroups, group) &&

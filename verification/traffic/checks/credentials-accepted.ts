@@ -29,7 +29,7 @@ export const credentialsAccepted: Check<CredentialsSubject> = {
     const credentials = await readCredentials(api, target);
     if ("problem" in credentials) return failed(credentials.problem, "Run `up`, which makes it.");
     const { server, token } = credentials;
-    const [answer] = await ask(api, scene.namespace, [
+    const [answer] = await ask(scene, source, [
       {
         url: `${server}/api/v1/services?limit=1`,
         headers: [`authorization: Bearer ${token}`],

@@ -10,7 +10,7 @@ import type { Route, RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";
 import { requestOf } from "../request.ts";
 import type { RouteSubject, Scene } from "../scene.ts";
-import { apiOf, identityIn, limitOf } from "../scene.ts";
+import { identityIn, limitOf } from "../scene.ts";
 
 /** Requests of one round; of a federated Service more, as each goes to a member that the proxy chooses. */
 const requests = { one: 1, federated: 10 };
@@ -25,7 +25,6 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
     title: `${kindWords[kind]}: traffic arrives`,
     needsDataPlane: true,
     run: async ({ scene, route }): Promise<Outcome> => {
-      const api = apiOf(scene, route.source);
       const servers = new Map(
         [...scene.servers.values()].map(({ name, cluster }) => [name, cluster]),
       );
@@ -41,7 +40,8 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
           what: `waiting for an answer of ${route.host}`,
           limit: limitOf(scene, "trafficArrives"),
           look: async () => {
-            answers = gather(answers, await ask(api, scene.namespace, round), servers);
+            const seen = await ask(scene, route.source, round, { again: false });
+            answers = gather(answers, seen, servers);
             const trouble = troubleOf(answers, route.members, client);
             if (trouble === undefined) {
               return { done: true, value: passed(wordsFor(answers, client)) };

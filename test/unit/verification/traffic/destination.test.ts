@@ -28,6 +28,7 @@ describe("what linkerd-destination tells", () => {
     assert.equal(readUpdate(writer.getResultBuffer()).emptied, true);
   });
 
+  let forwards = 0;
   let server: http2.Http2Server;
   let answer: (stream: http2.ServerHttp2Stream) => void;
   before(() => {
@@ -49,6 +50,7 @@ describe("what linkerd-destination tells", () => {
         ],
       }),
     atPort: (_: unknown, use: (connection: unknown, signal: AbortSignal) => unknown) => {
+      forwards += 1;
       const [here, there] = duplexPair();
       server.emit("connection", there);
       return use(here, AbortSignal.timeout(5_000));
@@ -81,6 +83,24 @@ describe("what linkerd-destination tells", () => {
     };
     const view = await askDestination(api, "web.ns:80", () => false);
     assert.equal(view.endpoints.length, 1);
+  });
+
+  test("of several Services at the same time by one port-forward, each its own", async () => {
+    answer = (stream) => {
+      stream.respond({ ":status": 200 });
+      stream.write(frame(updateOf([{ address: "10.0.0.1", port: 80, identity: "a" }])));
+    };
+    const before = forwards;
+    const views = await Promise.all(
+      ["web.ns:80", "api.ns:80", "db.ns:80"].map((authority) =>
+        askDestination(api, authority, (found) => found.length === 1),
+      ),
+    );
+    assert.deepEqual(
+      views.map(({ endpoints }) => endpoints.length),
+      [1, 1, 1],
+    );
+    assert.equal(forwards - before, 1);
   });
 
   test("why it refuses", async () => {

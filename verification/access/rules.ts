@@ -1,0 +1,82 @@
+import type { AccessRight } from "../../planning/access-rights.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { Permission } from "./permissions.ts";
+
+/** What whoever asks may do in one namespace, and everywhere, as the authorizers list it. */
+export interface Rules {
+  readonly permissions: readonly Permission[];
+  /** Paths beside the API's objects, also with `*` at their end. */
+  readonly paths: readonly string[];
+  /** An authorizer that can't list what it lets through may let through more. */
+  readonly incomplete: boolean;
+}
+
+interface RulesReview {
+  readonly status?: {
+    readonly incomplete?: boolean;
+    readonly resourceRules?:
+      | readonly {
+          readonly verbs: readonly string[];
+          readonly apiGroups?: readonly string[];
+          readonly resources?: readonly string[];
+          readonly resourceNames?: readonly string[];
+        }[]
+      | null;
+    readonly nonResourceRules?: readonly { readonly nonResourceURLs?: readonly string[] }[] | null;
+  };
+}
+
+/** Asks an API server for all that the asking account may do in one namespace, and everywhere. */
+export async function rulesIn(api: KubernetesApi, namespace: string): Promise<Rules> {
+  const { status } = await api.post<RulesReview>(
+    "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
+    { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectRulesReview", spec: { namespace } },
+  );
+  const { resourceRules, nonResourceRules, incomplete } = status ?? {};
+  const permissions = (resourceRules ?? []).flatMap(
+    ({ verbs, apiGroups = [""], resources = [], resourceNames = [] }) =>
+      apiGroups.flatMap((apiGroup) =>
+        resources.flatMap((resource) =>
+          verbs.flatMap((verb): Permission[] =>
+            resourceNames.length === 0
+              ? [{ verb, apiGroup, resource }]
+              : resourceNames.map((name) => ({ verb, apiGroup, resource, name })),
+          ),
+        ),
+      ),
+  );
+  return {
+    permissions,
+    paths: (nonResourceRules ?? []).flatMap(({ nonResourceURLs = [] }) => nonResourceURLs),
+    // Without a list nothing was told.
+    incomplete: resourceRules === undefined || incomplete === true,
+  };
+}
+
+/** Whether a permission comes with another one. */
+export function includes(wide: Permission, narrow: Permission): boolean {
+  const [kind] = wide.resource.split("/");
+  const subresource = narrow.resource.split("/")[1];
+  const isEvery = (value: string, of: string): boolean => value === "*" || value === of;
+  return (
+    isEvery(wide.verb, narrow.verb) &&
+    isEvery(wide.apiGroup, narrow.apiGroup) &&
+    (isEvery(wide.resource, narrow.resource) ||
+      (kind === "*" && wide.resource === `*/${subresource ?? ""}`)) &&
+    (wide.name === undefined || wide.name === narrow.name)
+  );
+}
+
+/** The paths among those asked after that a rule opens. */
+export function opened(paths: readonly string[], asked: readonly string[]): readonly string[] {
+  return asked.filter((path) =>
+    paths.some((open) => (open.endsWith("*") ? path.startsWith(open.slice(0, -1)) : open === path)),
+  );
+}
+
+/** Each verb of each right. */
+export function permissionsOf(rights: readonly AccessRight[]): readonly Permission[] {
+  return rights.flatMap(({ apiGroup, resource, name, verbs }) =>
+    verbs.map((verb) => ({ verb, apiGroup, resource, ...(name !== undefined && { name }) })),
+  );
+}

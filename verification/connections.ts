@@ -1,0 +1,32 @@
+import type { ClusterAccess, KubernetesApi } from "./kubernetes/api.ts";
+import { connect } from "./kubernetes/connect.ts";
+import type { Lanes } from "./kubernetes/lanes.ts";
+import { defaultConcurrency, lanesFor } from "./kubernetes/lanes.ts";
+
+/** The ways into the clusters of a mesh, each opened once: every new one costs handshakes. */
+export class Connections {
+  readonly lanes: Lanes;
+  readonly #signal: AbortSignal | undefined;
+  readonly #opened = new Map<string, Promise<KubernetesApi>>();
+
+  constructor(
+    options: { readonly signal?: AbortSignal | undefined; readonly lanes?: Lanes | undefined } = {},
+  ) {
+    this.lanes = options.lanes ?? lanesFor(defaultConcurrency());
+    this.#signal = options.signal;
+  }
+
+  /** @throws Error if the kubeconfig can't be used; it is read again the next time */
+  async open(access: ClusterAccess & { readonly name: string }): Promise<KubernetesApi> {
+    const { name } = access;
+    const opened =
+      this.#opened.get(name) ?? connect(access, { signal: this.#signal, lanes: this.lanes });
+    this.#opened.set(name, opened);
+    try {
+      return await opened;
+    } catch (error) {
+      this.#opened.delete(name);
+      throw error;
+    }
+  }
+}
