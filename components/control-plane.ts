@@ -1,13 +1,14 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
+import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { type ChartSource, linkerdRelease, localRelease } from "./chart-source.ts";
 import { controlPlaneValues } from "./control-plane-values.ts";
 import { definitionsOf, gatewayApiChart } from "./gateway-api.ts";
 import { InjectorReady } from "./gates.ts";
-import { DefinitionsCleanup, ReleaseComplete } from "./installation.ts";
+import { DefinitionsCleanup, DefinitionsKept, ReleaseComplete } from "./installation.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
 import { type CertManagerIssuer, issuerInCluster } from "./issuer-in-cluster.ts";
-import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
+import { accessTo, inCluster, markOf, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Arguments of {@link ControlPlane}. */
@@ -71,7 +72,7 @@ export class ControlPlane extends pulumi.ComponentResource {
             // linkerd-init sets up iptables in the pods.
             "pod-security.kubernetes.io/enforce": "privileged",
           },
-          annotations: { "linkerd.io/inject": "disabled" },
+          annotations: { "linkerd.io/inject": "disabled", ...markOf(cluster) },
         },
       },
       inCluster(cluster, this),
@@ -123,6 +124,21 @@ export class ControlPlane extends pulumi.ComponentResource {
       },
       after(),
     );
+    const kept =
+      cluster.lifetime === undefined
+        ? [
+            new DefinitionsKept(
+              name,
+              {
+                ...accessTo(cluster),
+                namespace: controlPlaneNamespace,
+                release: "linkerd-crds",
+                ownNamespaces: [linkerdNamespace, multiclusterNamespace],
+              },
+              onCluster(cluster, this, { dependsOn: [crds] }),
+            ),
+          ]
+        : [];
     const controllers = linkerdRelease(
       name,
       "linkerd-control-plane",
@@ -143,7 +159,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         awaitPods: false,
       },
       // The policy controller looks once, at its start, which kinds of routes there are.
-      after(issuer, gatewayApi, crds, ...step),
+      after(issuer, gatewayApi, crds, ...kept, ...step),
     );
     const complete = new ReleaseComplete(
       name,

@@ -1,5 +1,7 @@
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { kubeconfigOfContext } from "../planning/kubeconfig.ts";
+import { ClusterGuard, ClusterIdentity } from "./cluster-identity.ts";
 import { given } from "./given.ts";
 import { Vacancy } from "./installation.ts";
 import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
@@ -11,7 +13,10 @@ import { programPath, readProgramFile } from "./program-context.ts";
 export interface ExistingClusterArgs {
   /** Kubeconfig file, relative to the program's directory. */
   readonly kubeconfig: string;
-  /** Context in that file. @default the file's current context */
+  /**
+   * Context in that file. Another one is another cluster: all that is in the former one is removed there.
+   * @default the context that is current when the cluster is first seen, from then on
+   */
   readonly context?: string | undefined;
 }
 
@@ -23,8 +28,12 @@ export interface ExistingClusterArgs {
  */
 export class ExistingCluster extends pulumi.ComponentResource implements MeshCluster {
   readonly kubernetes: Provider;
+  /** With the one context, and nothing of any other cluster. */
   readonly kubeconfig: pulumi.Output<string>;
-  readonly context: string | undefined;
+  /** The one that was named, or that was the current one when the cluster was first seen. */
+  readonly context: pulumi.Output<string>;
+  readonly uid: pulumi.Output<string>;
+  readonly installation: pulumi.Output<string>;
   readonly lifetime = undefined;
   /** The file that was given, as an absolute path: whoever asks for it works in another directory. */
   readonly kubeconfigPath: string;
@@ -32,29 +41,48 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const content = readKubeconfig(name, args.kubeconfig);
     super("linkerd-topology:index:ExistingCluster", name, {}, opts);
-    this.kubeconfig = pulumi.secret(content);
-    this.context = args.context;
     this.kubeconfigPath = programPath(args.kubeconfig);
+    const identity = new ClusterIdentity(
+      name,
+      given({ kubeconfigPath: this.kubeconfigPath, context: args.context }),
+      { parent: this },
+    );
+    this.context = identity.usedContext;
+    this.uid = identity.uid;
+    this.kubeconfig = pulumi.secret(
+      identity.usedContext.apply((context) => kubeconfigOfContext(content, context)),
+    );
     const vacancy = new Vacancy(
       name,
       {
-        ...accessTo(this),
+        kubeconfigPath: this.kubeconfigPath,
+        context: this.context,
+        clusterUid: this.uid,
         namespaces: [controlPlaneNamespace, multiclusterNamespace],
       },
       { parent: this },
     );
+    this.installation = vacancy.installation;
     this.kubernetes = new Provider(
       name,
-      given({
+      {
         kubeconfig: this.kubeconfig,
-        context: args.context,
-        // No `clusterIdentifier`: the provider then takes another server or authority in the kubeconfig
-        // for another cluster, and other credentials or another place of the file for the same one.
+        context: this.context,
+        // Another address or authority in the kubeconfig may be the same cluster; another UID never is.
+        clusterIdentifier: this.uid,
         enableSecretMutable: true,
-      }),
+      },
       { parent: this, dependsOn: [vacancy] },
     );
     this.registerOutputs({ kubeconfigPath: this.kubeconfigPath });
+  }
+
+  /**
+   * Makes sure that nothing of this is ever deleted in another cluster: to be called once, with everything
+   * that was made in this one.
+   */
+  guard(name: string, contents: readonly pulumi.Resource[]): void {
+    new ClusterGuard(name, accessTo(this), { parent: this, dependsOn: [...contents] });
   }
 }
 

@@ -27,7 +27,9 @@ export interface ExportSurroundings {
 }
 
 /** One {@link ServiceExport} per Service and cluster, one {@link FederatedReady} per federated Service. */
-export function makeExports(around: ExportSurroundings): void {
+export function makeExports(
+  around: ExportSurroundings,
+): readonly { readonly cluster: string; readonly made: ServiceExport }[] {
   const services = groupBy(
     around.plan.exports,
     ({ cluster, namespace, service }) => `${cluster} ${namespace} ${service}`,
@@ -42,13 +44,14 @@ export function makeExports(around: ExportSurroundings): void {
         { ...accessTo(into), namespace, service, labels },
         onCluster(into, around.topology, { dependsOn: [multicluster.installed] }),
       );
-      return [key, made] as const;
+      return [key, { cluster, made }] as const;
     }),
   );
   const federated = around.plan.mirrors.filter(({ kind }) => kind === "federated");
   for (const mirrors of groupBy(federated, (one) => `${one.namespace} ${one.name}`).values()) {
-    makeFederated(around, mirrors, exported);
+    makeFederated(around, mirrors, new Map([...exported].map(([key, { made }]) => [key, made])));
   }
+  return [...exported.values()];
 }
 
 function makeFederated(

@@ -54,18 +54,56 @@ export class DefinitionsCleanup extends MeshResource {
   }
 }
 
+export interface DefinitionsKeptArgs extends AccessArgs {
+  /** Namespace of the release. */
+  namespace: pulumi.Input<string>;
+  /** Helm release that installs the definitions. It has to depend on it. */
+  release: pulumi.Input<string>;
+  /** Namespaces that go as well, whose objects don't count. */
+  ownNamespaces: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
+ * For a cluster that outlives what is installed in it: lets the uninstallation of a Helm release leave those
+ * custom resource definitions of which somebody has objects. Whatever makes objects of them that go as well
+ * has to depend on it.
+ */
+export class DefinitionsKept extends MeshResource {
+  constructor(name: string, args: DefinitionsKeptArgs, opts: pulumi.CustomResourceOptions = {}) {
+    super(
+      "DefinitionsKept",
+      name,
+      {
+        ...accessProperties(args),
+        namespace: args.namespace,
+        release: args.release,
+        ownNamespaces: args.ownNamespaces,
+      },
+      opts,
+    );
+  }
+}
+
 export interface VacancyArgs extends AccessArgs {
   /** Namespaces that are about to be made. */
   namespaces: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * For a cluster that outlives what is installed in it: exists once it was seen without these namespaces.
- * What makes them has to depend on it. A Linkerd that somebody else installed is an error that way, and
- * stays as it is; it would be taken over otherwise, and deleted in the end.
+ * For a cluster that outlives what is installed in it: exists while it has none of these namespaces but those
+ * that bear the mark of this very resource. What makes them has to depend on it. A Linkerd that somebody else
+ * installed is an error that way, and stays as it is; it would be taken over otherwise, and deleted in the end.
  */
 export class Vacancy extends MeshResource {
+  /** The mark: value of the annotation `linkerd-topology.dev/installation`. */
+  declare readonly installation: pulumi.Output<string>;
+
   constructor(name: string, args: VacancyArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super("Vacancy", name, { ...accessProperties(args), namespaces: args.namespaces }, opts);
+    super(
+      "Vacancy",
+      name,
+      { ...accessProperties(args), namespaces: args.namespaces, installation: undefined },
+      opts,
+    );
   }
 }

@@ -68,6 +68,11 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
   /** Version that the API server reports. */
   readonly kubernetesVersion: pulumi.Output<string>;
   readonly nodes: pulumi.Output<Node[]>;
+  /**
+   * UID of the namespace kube-system. The gates don't compare it: the kubeconfig holds the cluster's own
+   * authority, which no other cluster has.
+   */
+  readonly clusterUid: pulumi.Output<string>;
 
   constructor(name: string, args: KindClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("linkerd-topology:index:KindCluster", name, {}, opts);
@@ -111,6 +116,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
     this.kubeconfigPath = cluster.kubeconfigPath;
     this.kubernetesVersion = cluster.kubernetesVersion;
     this.nodes = cluster.nodes;
+    this.clusterUid = cluster.uid;
     this.registerOutputs({
       kubeconfigPath: this.kubeconfigPath,
       kubernetesVersion: this.kubernetesVersion,

@@ -22,6 +22,8 @@ export interface Member extends ExportingMember {
   readonly cluster: KindCluster | ExistingCluster;
   readonly controlPlane: ControlPlane;
   readonly multicluster: Multicluster;
+  /** What was made in the cluster so far. */
+  readonly contents: readonly pulumi.Resource[];
 }
 
 /** What a member of a topology is made from, besides its own plan. */
@@ -30,6 +32,8 @@ export interface MemberSurroundings {
   readonly sources: Sources;
   readonly network: pulumi.Input<string>;
   readonly topology: pulumi.Resource;
+  /** Clusters that exist already, by their names. */
+  readonly existing: ReadonlyMap<string, ExistingCluster>;
   readonly trust: {
     readonly anchors: readonly AnchorGeneration[];
     /** PEM of all of them. */
@@ -46,18 +50,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberSur
   const child = { parent: topology };
   const prefix = memberName(name, cluster);
   const made =
-    cluster.type === "kind"
-      ? new KindCluster(
-          prefix,
-          {
-            ...cluster,
-            network,
-            controlPlanes: count(cluster, "control-plane"),
-            workers: count(cluster, "worker"),
-          },
-          child,
-        )
-      : new ExistingCluster(prefix, cluster, child);
+    around.existing.get(cluster.name) ?? makeKindCluster(prefix, cluster, network, child);
   const issuer = makeIssuer(`${name}-${cluster.name}`, cluster, around);
   const common = {
     cluster: made,
@@ -96,7 +89,8 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberSur
     },
     child,
   );
-  if (plan.trust.staged) {
+  const proxies =
+    plan.trust.staged &&
     new ProxiesCurrent(
       `${prefix}-proxies`,
       {
@@ -108,8 +102,49 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberSur
       },
       onCluster(made, topology, { dependsOn: [controlPlane.injecting, multicluster.installed] }),
     );
-  }
-  return { plan: cluster, prefix, cluster: made, controlPlane, multicluster };
+  return {
+    plan: cluster,
+    prefix,
+    cluster: made,
+    controlPlane,
+    multicluster,
+    contents: [controlPlane, multicluster, ...(proxies === false ? [] : [proxies])],
+  };
+}
+
+function makeKindCluster(
+  prefix: string,
+  cluster: ClusterPlan,
+  network: pulumi.Input<string>,
+  child: pulumi.ComponentResourceOptions,
+): KindCluster {
+  if (cluster.type !== "kind")
+    throw new Error(`the cluster ${cluster.name} exists, and is not there`);
+  return new KindCluster(
+    prefix,
+    {
+      ...cluster,
+      network,
+      controlPlanes: count(cluster, "control-plane"),
+      workers: count(cluster, "worker"),
+    },
+    child,
+  );
+}
+
+/** The clusters of a topology that exist already, by their names. */
+export function existingClusters(
+  name: string,
+  { clusters }: Plan,
+  child: pulumi.ComponentResourceOptions,
+): Map<string, ExistingCluster> {
+  return new Map(
+    clusters.flatMap((plan) =>
+      plan.type === "existing"
+        ? [[plan.name, new ExistingCluster(memberName(name, plan), plan, child)] as const]
+        : [],
+    ),
+  );
 }
 
 /** The issuer is not in the cluster: it outlives the cluster's generations. */

@@ -1,6 +1,7 @@
 import type { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import { accessProperties } from "./mesh-resource.ts";
+import { installationAnnotation } from "../planning/names.ts";
+import { type AccessArgs, accessProperties } from "./mesh-resource.ts";
 
 /**
  * What a component needs to know of a cluster to install something into it. `KindCluster` and
@@ -17,7 +18,14 @@ export interface MeshCluster {
    */
   readonly kubeconfigPath?: pulumi.Input<string>;
   /** Context in that kubeconfig; undefined for its current one. */
-  readonly context: string | undefined;
+  readonly context: pulumi.Input<string> | undefined;
+  /**
+   * UID of the namespace kube-system, for a cluster that outlives what is installed in it: everything that the
+   * gates do is refused in any other one. @default whatever the kubeconfig leads to is taken
+   */
+  readonly uid?: pulumi.Input<string> | undefined;
+  /** What marks the namespaces that are made in it as this stack's. @default they bear no mark */
+  readonly installation?: pulumi.Input<string> | undefined;
   /**
    * The resource whose deletion takes everything in the cluster with it, so that nothing in there has
    * to be deleted one by one; undefined where the cluster outlives what is installed in it.
@@ -26,15 +34,12 @@ export interface MeshCluster {
 }
 
 /** How a resource of the provider `linkerd-topology` gets into a cluster. */
-export function accessTo(cluster: MeshCluster): (
-  { kubeconfigPath: pulumi.Input<string> } | { kubeconfig: pulumi.Output<string> }
-) & {
-  context?: string;
-} {
-  const { context, kubeconfig, kubeconfigPath } = cluster;
+export function accessTo(cluster: MeshCluster): AccessArgs {
+  const { context, kubeconfig, kubeconfigPath, uid } = cluster;
   return {
     ...(kubeconfigPath === undefined ? { kubeconfig } : { kubeconfigPath }),
     ...(context !== undefined && { context }),
+    ...(uid !== undefined && { clusterUid: uid }),
   };
 }
 
@@ -54,7 +59,15 @@ export function accessByCluster(clusters: Readonly<Record<string, MeshCluster>>)
     kubeconfigPaths: each("kubeconfigPath"),
     kubeconfigs: each("kubeconfig"),
     contexts: each("context"),
+    ...(access.some(([, { clusterUid }]) => clusterUid !== undefined) && {
+      clusterUids: each("clusterUid"),
+    }),
   };
+}
+
+/** Annotations of a namespace that is made in a cluster. */
+export function markOf({ installation }: MeshCluster): Record<string, pulumi.Input<string>> {
+  return installation === undefined ? {} : { [installationAnnotation]: installation };
 }
 
 /** Options of a resource that lives in a cluster. */

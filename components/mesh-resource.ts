@@ -11,6 +11,11 @@ export interface AccessArgs {
   kubeconfigPath?: pulumi.Input<string>;
   /** @default the current context of the kubeconfig */
   context?: pulumi.Input<string>;
+  /**
+   * UID of the namespace kube-system. Every operation is refused in any other cluster. @default whatever the
+   * kubeconfig leads to is taken
+   */
+  clusterUid?: pulumi.Input<string>;
 }
 
 /** The access as the provider takes it. */
@@ -19,6 +24,7 @@ export function accessProperties(args: AccessArgs): pulumi.Inputs {
     kubeconfig: args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig),
     kubeconfigPath: args.kubeconfigPath,
     context: args.context,
+    clusterUid: args.clusterUid,
   };
 }
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ChartSource, linkerdRelease } from "./chart-source.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { ReleaseComplete } from "./installation.ts";
-import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
+import { accessTo, inCluster, markOf, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import {
   type ExposedGateway,
   type MirrorTarget,
@@ -60,6 +60,7 @@ export class Multicluster extends pulumi.ComponentResource {
             "linkerd.io/extension": "multicluster",
             "pod-security.kubernetes.io/enforce": "privileged",
           },
+          ...(cluster.installation !== undefined && { annotations: markOf(cluster) }),
         },
       },
       inCluster(cluster, this),

@@ -70,6 +70,7 @@ export function runProgram(options: ProgramOptions = {}): ProgramOutputs {
         serviceSubnet,
         kubeconfigPath: cluster?.kubeconfigPath,
         context: cluster?.context,
+        uid: cluster instanceof KindCluster ? cluster.clusterUid : cluster?.uid,
         kubernetesVersion: running?.kubernetesVersion,
         nodes: running?.nodes,
       };

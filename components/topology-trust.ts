@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
+import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
 import { signersOf } from "../planning/rotation/wanted.ts";
 import { defaultKubeconfigPath } from "../providers/kind/kubeconfig-file.ts";
 import { type AnchorGeneration, bundleOf, makeAnchors } from "./anchors.ts";
+import type { ExistingCluster } from "./existing-cluster.ts";
 import type { Member } from "./member.ts";
-import { programEnv, programPath } from "./program-context.ts";
+import { programEnv } from "./program-context.ts";
 import type { TrustedAnchor } from "./trust-anchor.ts";
 import { AnchorsShared, TrustStep } from "./trust-gates.ts";
 
@@ -23,6 +24,7 @@ export interface TopologyTrust {
 export function makeTrust(
   name: string,
   plan: Plan,
+  existing: ReadonlyMap<string, ExistingCluster>,
   child: pulumi.ComponentResourceOptions,
 ): TopologyTrust {
   const anchors = makeAnchors(name, plan.trust, child);
@@ -36,7 +38,12 @@ export function makeTrust(
             anchors.map(({ generation, anchor }) => [String(generation), anchor.certificatePem]),
           ),
           signers: signersOf(plan),
-          clusters: Object.fromEntries(plan.clusters.map((one) => [one.name, accessOf(one)])),
+          clusters: Object.fromEntries(
+            plan.clusters.flatMap((one) => {
+              const cluster = existing.get(one.name) ?? (one.type === "kind" && accessOf(one));
+              return cluster === false ? [] : [[one.name, cluster] as const];
+            }),
+          ),
         },
         child,
       )
@@ -45,15 +52,9 @@ export function makeTrust(
 }
 
 /** Known beforehand, so that nothing waits for a cluster that is yet to be made. */
-function accessOf(cluster: ClusterPlan) {
-  if (cluster.type === "existing") {
-    return { kubeconfigPath: programPath(cluster.kubeconfig), context: cluster.context };
-  }
+function accessOf({ kindName }: KindClusterPlan) {
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  return {
-    kubeconfigPath: defaultKubeconfigPath(owner, cluster.kindName, programEnv()),
-    context: undefined,
-  };
+  return { kubeconfigPath: defaultKubeconfigPath(owner, kindName, programEnv()), kindName };
 }
 
 /**

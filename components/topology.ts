@@ -14,7 +14,7 @@ import { GatewayAdmission } from "./policy/gateway-admission.ts";
 import { given } from "./given.ts";
 import { KindCluster } from "./kind-cluster.ts";
 import { Link } from "./link.ts";
-import { makeMember, type Member, memberName } from "./member.ts";
+import { existingClusters, makeMember, type Member, memberName } from "./member.ts";
 import { PodRoutes } from "./pod-routes.ts";
 import { readProgramFile } from "./program-context.ts";
 import { compareAnchors, makeTrust } from "./topology-trust.ts";
@@ -78,7 +78,8 @@ export class Topology extends pulumi.ComponentResource {
     this.plan = plan;
     const child = { parent: this };
 
-    const trust = makeTrust(name, plan, child);
+    const existing = existingClusters(name, plan, child);
+    const trust = makeTrust(name, plan, existing, child);
     this.trustAnchors = trust.anchors;
     this.trustAnchor = trust.newest;
     const docker = plan.clusters.some((cluster) => cluster.type === "kind")
@@ -88,20 +89,30 @@ export class Topology extends pulumi.ComponentResource {
     const members = new Map(
       plan.clusters.map((cluster) => [
         cluster.name,
-        makeMember(name, cluster, { plan, sources, network, topology: this, trust }),
+        makeMember(name, cluster, { plan, sources, network, topology: this, existing, trust }),
       ]),
     );
     const routes = makeRoutes(name, members, sources, child);
-    const links = new Map(
-      plan.links.map((link) => [
-        `${link.source} ${link.target}`,
-        makeLink(name, link, { plan, members, routes, bundle: trust.bundle }, child),
-      ]),
-    );
-    for (const member of members.values()) {
-      admitAtGateway(member, plan, { dockerSubnet: docker?.subnet, child });
+    const made = plan.links.map((link) => ({
+      ...link,
+      ...makeLink(name, link, { plan, members, routes, bundle: trust.bundle }, child),
+    }));
+    const links = new Map(made.map(({ source, target, link }) => [`${source} ${target}`, link]));
+    const admissions = [...members.values()].flatMap((member) => {
+      const admission = admitAtGateway(member, plan, { dockerSubnet: docker?.subnet, child });
+      return admission === undefined ? [] : [{ cluster: member.plan.name, admission }];
+    });
+    const exported = makeExports({ name, plan, members, links, topology: this });
+    for (const [cluster, one] of existing) {
+      const { prefix, contents } = memberOf(members, cluster);
+      one.guard(prefix, [
+        ...contents,
+        ...made.flatMap(({ source, link }) => (source === cluster ? [link] : [])),
+        ...made.flatMap(({ target, access }) => (target === cluster ? [access] : [])),
+        ...admissions.flatMap((one) => (one.cluster === cluster ? [one.admission] : [])),
+        ...exported.flatMap((one) => (one.cluster === cluster ? [one.made] : [])),
+      ]);
     }
-    makeExports({ name, plan, members, links, topology: this });
     this.clusters = Object.fromEntries([...members].map(([key, { cluster }]) => [key, cluster]));
     this.madeFrom = given({ sources, topology: args.origin });
     // It waits for nothing: it is in the state before the first cluster is made.
@@ -117,10 +128,10 @@ function admitAtGateway(
     readonly dockerSubnet: pulumi.Output<string> | undefined;
     readonly child: pulumi.ComponentResourceOptions;
   },
-): void {
+): GatewayAdmission | undefined {
   const admission = planGatewayAdmission(plan, name);
-  if (gateway?.admission === undefined || admission === undefined) return;
-  new GatewayAdmission(
+  if (gateway?.admission === undefined || admission === undefined) return undefined;
+  return new GatewayAdmission(
     `${prefix}-gateway`,
     {
       cluster,
@@ -181,7 +192,7 @@ function makeLink(
   link: LinkPlan,
   { plan, members, routes, bundle }: LinkSurroundings,
   child: pulumi.ComponentResourceOptions,
-): Link {
+): { readonly link: Link; readonly access: AccessAccount } {
   const source = members.get(link.source);
   const target = members.get(link.target);
   const apiServer = target?.plan.apiServer;
@@ -200,7 +211,7 @@ function makeLink(
     },
     child,
   );
-  return new Link(
+  const made = new Link(
     linkName,
     {
       source: source.cluster,
@@ -222,4 +233,11 @@ function makeLink(
     },
     child,
   );
+  return { link: made, access };
+}
+
+function memberOf(members: ReadonlyMap<string, Member>, cluster: string): Member {
+  const found = members.get(cluster);
+  if (found === undefined) throw new Error(`the plan has a cluster ${cluster} that was not made`);
+  return found;
 }

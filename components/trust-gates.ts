@@ -9,13 +9,21 @@ export interface TrustStepArgs {
   /** Cluster → generation that signs its issuer; undefined where somebody else decides it. */
   readonly signers: Readonly<Record<string, number | undefined>>;
   /**
-   * Cluster → its kubeconfig's file, an absolute path, and context. Plain data: a cluster that is yet to be
-   * made has no such file, and nothing waits for it here.
+   * Cluster → the way into it. Nothing waits here for a kind cluster that is yet to be made: its file is known
+   * beforehand, and whether there is such a cluster Docker tells.
    */
-  readonly clusters: Readonly<
-    Record<string, { readonly kubeconfigPath: string; readonly context: string | undefined }>
-  >;
+  readonly clusters: Readonly<Record<string, TrustStepCluster>>;
 }
+
+/** A cluster that exists, or a kind cluster that may be yet to be made. */
+export type TrustStepCluster =
+  | MeshCluster
+  | {
+      /** An absolute path. */
+      readonly kubeconfigPath: string;
+      /** Name that kind knows it by. */
+      readonly kindName: string;
+    };
 
 /**
  * Exists once the running clusters allow what is wanted of their trust. What changes trust in a cluster has
@@ -24,6 +32,13 @@ export interface TrustStepArgs {
 export class TrustStep extends MeshResource {
   constructor(name: string, args: TrustStepArgs, opts: pulumi.CustomResourceOptions = {}) {
     const clusters = Object.entries(args.clusters);
+    const each = (property: (cluster: TrustStepCluster) => pulumi.Input<string> | undefined) =>
+      Object.fromEntries(
+        clusters.flatMap(([name, cluster]) => {
+          const value = property(cluster);
+          return value === undefined ? [] : [[name, value] as const];
+        }),
+      );
     super(
       "TrustStep",
       name,
@@ -32,14 +47,10 @@ export class TrustStep extends MeshResource {
         signers: Object.fromEntries(
           Object.entries(args.signers).map(([cluster, signer]) => [cluster, String(signer ?? "")]),
         ),
-        kubeconfigPaths: Object.fromEntries(
-          clusters.map(([cluster, { kubeconfigPath }]) => [cluster, kubeconfigPath]),
-        ),
-        contexts: Object.fromEntries(
-          clusters.flatMap(([cluster, { context }]) =>
-            context === undefined ? [] : [[cluster, context] as const],
-          ),
-        ),
+        kubeconfigPaths: each(({ kubeconfigPath }) => kubeconfigPath),
+        contexts: each((cluster) => ("kindName" in cluster ? undefined : cluster.context)),
+        clusterUids: each((cluster) => ("kindName" in cluster ? undefined : cluster.uid)),
+        kindNames: each((cluster) => ("kindName" in cluster ? cluster.kindName : undefined)),
       },
       opts,
       [],

@@ -12,7 +12,8 @@ import type { Output, Phase, Tell } from "./report/phases.ts";
 import { settleStack } from "./settle-stack.ts";
 import { findStack, knownStacks, unknownStack } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
-import { withoutReports } from "./state.ts";
+import { refuseOtherClusters } from "./same-clusters.ts";
+import { readState, withoutReports } from "./state.ts";
 import { withScratch } from "./scratch.ts";
 import { bringEngine } from "./tools.ts";
 import type { Tools } from "./tools.ts";
@@ -123,6 +124,7 @@ async function runEngine(
 ): Promise<number | undefined> {
   const stack = await openExistingStack({ stack: request.stack, backend, env });
   if (stack === undefined) return undefined;
+  await refuseOtherClusters(await readState(backend, stack));
   await dropPendingOperations(backend, stack);
   const progress = new EngineProgress((change) => tell.engine?.(change));
   try {

@@ -8,8 +8,8 @@ interface SecretList {
 
 /** A Helm release that a killed command was at work on, and the way into its cluster. */
 interface InterruptedRelease {
-  /** Of the cluster, where it is not to be mistaken for one that took its place. */
-  readonly uid?: string;
+  /** Of the cluster, which is not to be mistaken for one that took its place. */
+  readonly uid: string;
   readonly name: string;
   readonly namespace: string;
   readonly kubeconfigPath: string;
@@ -76,17 +76,18 @@ function interruptedReleases({ deployment }: State): InterruptedRelease[] {
     const { resource } = operation;
     if (resourceType(resource.urn) !== "kubernetes:helm.sh/v3:Release") return [];
     const cluster = deployment.resources?.find(({ urn }) => urn === resource.deletedWith);
-    const kubeconfigPath = cluster?.outputs?.["kubeconfigPath"];
+    const { kubeconfigPath, uid } = cluster?.outputs ?? {};
     const name = resource.inputs?.["name"];
     const namespace = resource.inputs?.["namespace"];
     if (
       typeof kubeconfigPath !== "string" ||
+      typeof uid !== "string" ||
       typeof name !== "string" ||
       typeof namespace !== "string"
     ) {
       return [];
     }
-    return [{ name, namespace, kubeconfigPath, selector: selectorOf(operation, name) }];
+    return [{ name, namespace, kubeconfigPath, uid, selector: selectorOf(operation, name) }];
   });
 }
 
@@ -98,17 +99,12 @@ function selectorOf({ type }: PendingOperation, name: string): string {
     : `${all},status in (pending-install,pending-upgrade,pending-rollback,uninstalling)`;
 }
 
-async function removeRecords(release: InterruptedRelease): Promise<void> {
-  const api = await connect({ kubeconfigPath: release.kubeconfigPath }).catch(() => undefined);
+async function removeRecords({ kubeconfigPath, uid, ...release }: InterruptedRelease) {
+  const api = await connect({ kubeconfigPath, uid }).catch(() => undefined);
   // No kubeconfig, no cluster: it will be made anew.
   if (api === undefined) return;
-  if (release.uid !== undefined) {
-    const system = await api
-      .get<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system")
-      .catch(() => undefined);
-    if (system?.metadata.uid !== release.uid) return;
-  }
   const secrets = `/api/v1/namespaces/${release.namespace}/secrets`;
+  // Nor in another cluster that took its place. Where it can't be asked, Helm will refuse the name.
   const { items } = await api
     .get<SecretList>(secrets, { labelSelector: release.selector })
     .catch((): SecretList => ({ items: [] }));

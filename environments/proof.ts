@@ -17,6 +17,8 @@ interface ClusterOutput {
   readonly name: string;
   readonly kubeconfigPath?: string;
   readonly context?: string;
+  /** UID of its namespace kube-system; none of an earlier version. */
+  readonly uid?: string;
 }
 
 /**
@@ -30,10 +32,8 @@ export function meshOf(outputs: Outputs): Mesh | undefined {
   if (plan === undefined || clusters === undefined) return undefined;
   return {
     plan,
-    clusters: clusters.flatMap(({ name, kubeconfigPath, context }) =>
-      kubeconfigPath === undefined
-        ? []
-        : [{ name, kubeconfigPath, ...(context !== undefined && { context }) }],
+    clusters: clusters.flatMap(({ name, kubeconfigPath, context, uid }) =>
+      kubeconfigPath === undefined ? [] : [{ name, kubeconfigPath, context, uid }],
     ),
   };
 }

@@ -12,6 +12,7 @@ import { done, EngineProgress } from "./report/engine-progress.ts";
 import type { Step } from "./report/engine-progress.ts";
 import type { Tell } from "./report/phases.ts";
 import { describeResource } from "./report/resource-words.ts";
+import { refuseOtherClusters } from "./same-clusters.ts";
 import type { StackFile } from "./stacks.ts";
 import { outputsIn, readOutputs, readState, withoutReports } from "./state.ts";
 import type { Outputs } from "./state.ts";
@@ -55,6 +56,7 @@ export async function runEngine(
   await clearStaleLocks(backend, project, request.stack.name);
   const stack = await openStack({ stack: request.stack, backend, env });
   const before = await readState(backend, stack);
+  await refuseOtherClusters(before);
   const drift = await wakeNodes(before.deployment.resources ?? [], tell, request.signal);
   for (const one of drift) tell.notice(`${one}: the state is refreshed`);
   await forgetUnknownReleases(before);

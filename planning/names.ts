@@ -5,6 +5,9 @@ import type { NodePlan } from "./plan-types.ts";
 export const linkerdNamespace = "linkerd";
 export const multiclusterNamespace = "linkerd-multicluster";
 
+/** On the namespaces that a stack makes in a cluster that it did not make: by its value it knows its own. */
+export const installationAnnotation = "linkerd-topology.dev/installation";
+
 /** TLS identity of a cluster's gateway. */
 export function gatewayIdentity(trustDomain: string): string {
   return `linkerd-gateway.${multiclusterNamespace}.serviceaccount.identity.${linkerdNamespace}.${trustDomain}`;

@@ -1,5 +1,5 @@
 import pRetry, { AbortError } from "p-retry";
-import { KubernetesApiError } from "./kubernetes/errors.ts";
+import { AnotherCluster, KubernetesApiError } from "./kubernetes/errors.ts";
 
 /** One look at a condition: it holds, or this is what was there instead. */
 export type Look<T> =
@@ -44,7 +44,8 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
       see(look.seen);
     } catch (error) {
       awaited.signal?.throwIfAborted();
-      if (!(error instanceof KubernetesApiError)) throw new AbortError(error as Error);
+      const final = !(error instanceof KubernetesApiError) || error instanceof AnotherCluster;
+      if (final) throw new AbortError(error as Error);
       see(error.message);
       // Everything else may come right while a cluster starts.
       if (error.status === 401) throw new AbortError(failure("the credentials are refused"));

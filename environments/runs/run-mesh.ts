@@ -15,6 +15,8 @@ export interface RunCluster {
   readonly kubeconfigPath: string;
   /** Context in that file and in the merged one: the cluster's name. */
   readonly context: string;
+  /** UID of its namespace kube-system. */
+  readonly uid?: string | undefined;
 }
 
 /** A mesh that is there for as long as something runs that uses it. */
@@ -53,6 +55,7 @@ export async function makeRunMesh(
       name: cluster,
       kubeconfigPath,
       context: cluster,
+      uid: made.clusters.find(({ name }) => name === cluster)?.uid,
     })),
   };
   return {

@@ -24,8 +24,8 @@ export function refusalsOf(wanted: WantedTrust, facts: readonly ClusterTrust[]):
     ...signers.flatMap(([anchor, clusters]) => [...refuseSigner(anchor, clusters, running)]),
   ];
   const silent = facts.filter(({ problem }) => problem !== undefined);
-  const moves = removed.length > 0 || signers.length > 0;
-  if (!moves || silent.length === 0) return refusals;
+  // What it trusts, and whether that is to change, can't be told either.
+  if (silent.length === 0) return refusals;
   return [
     ...refusals,
     {

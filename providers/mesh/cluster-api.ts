@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { ClusterAccess, KubernetesApi } from "../../verification/kubernetes/api.ts";
 import {
   isAnotherCluster,
   isUnreachable,
@@ -9,19 +10,23 @@ import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap } from "../server/index.ts";
 import { text, texts } from "./inputs.ts";
 
+/** The way into the cluster that a gate's inputs name. */
+export function accessOf(inputs: PropertyMap): ClusterAccess {
+  const context = text(inputs, "context");
+  const kubeconfigPath = text(inputs, "kubeconfigPath");
+  const uid = text(inputs, "clusterUid");
+  return {
+    ...(kubeconfigPath === "" ? { kubeconfig: text(inputs, "kubeconfig") } : { kubeconfigPath }),
+    ...(context === "" ? {} : { context }),
+    ...(uid === "" ? {} : { uid }),
+  };
+}
+
 /** Opens the API of the cluster that a gate's inputs name. */
 export async function clusterApi(inputs: PropertyMap, signal: AbortSignal): Promise<KubernetesApi> {
   // Loaded when it is needed: a run of the engine that changes nothing never gets here.
   const { connect } = await import("../../verification/kubernetes/connect.ts");
-  const context = text(inputs, "context");
-  const kubeconfigPath = text(inputs, "kubeconfigPath");
-  return connect(
-    {
-      ...(kubeconfigPath === "" ? { kubeconfig: text(inputs, "kubeconfig") } : { kubeconfigPath }),
-      ...(context === "" ? {} : { context }),
-    },
-    { signal },
-  );
+  return connect(accessOf(inputs), { signal });
 }
 
 /** Opens the API of every cluster that inputs name (`accessByCluster`), by its name. */
@@ -29,26 +34,50 @@ export async function clusterApis(
   inputs: PropertyMap,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, KubernetesApi>> {
-  const paths = texts(inputs, "kubeconfigPaths");
-  const contents = texts(inputs, "kubeconfigs");
-  const contexts = texts(inputs, "contexts");
-  const opened = [...new Set([...Object.keys(paths), ...Object.keys(contents)])].map(
-    async (cluster) => {
-      const access = {
-        kubeconfigPath: paths[cluster] ?? "",
-        kubeconfig: contents[cluster] ?? "",
-        context: contexts[cluster] ?? "",
-      };
-      return [cluster, await clusterApi(access, signal)] as const;
-    },
+  const names = [...Object.keys(texts(inputs, "kubeconfigPaths"))];
+  names.push(...Object.keys(texts(inputs, "kubeconfigs")));
+  const opened = [...new Set(names)].map(
+    async (cluster) => [cluster, await clusterApi(accessAmong(inputs, cluster), signal)] as const,
   );
   return new Map(await Promise.all(opened));
 }
 
-/** The cluster isn't there any more, as far as can be told from here. */
-export function isClusterGone(error: unknown): boolean {
+/** The access to one of several clusters, as the inputs of a resource of that one alone. */
+export function accessAmong(inputs: PropertyMap, cluster: string): PropertyMap {
+  const of = (property: string): string => texts(inputs, property)[cluster] ?? "";
+  return {
+    kubeconfigPath: of("kubeconfigPaths"),
+    kubeconfig: of("kubeconfigs"),
+    context: of("contexts"),
+    clusterUid: of("clusterUids"),
+  };
+}
+
+/** Nothing answers, or what answers has another authority: Docker gives a freed port to the next cluster. */
+export function isSilent(error: unknown): boolean {
   return isUnreachable(error) || isAnotherCluster(error);
 }
+
+/**
+ * The cluster isn't there any more. A kind cluster that is silent has been removed, or will be made anew: its
+ * kubeconfig leads to it alone. Of a cluster that the package did not make silence says nothing; there a
+ * person has to say that what can't be reached is gone, by the variable of the Kubernetes provider.
+ */
+export function isClusterGone(error: unknown, properties: PropertyMap): boolean {
+  if (!isSilent(error)) return false;
+  return text(properties, "clusterUid") === "" || unreachableIsGone();
+}
+
+const unreachableVariable = "PULUMI_K8S_DELETE_UNREACHABLE";
+
+function unreachableIsGone(): boolean {
+  return ["1", "t", "true"].includes((process.env[unreachableVariable] ?? "").toLowerCase());
+}
+
+/** How a person says that a cluster that doesn't answer is gone. */
+export const howToGiveUp =
+  "start it, or bring its kubeconfig back; if the cluster is gone for good, run the command again with " +
+  `${unreachableVariable}=true`;
 
 /**
  * Looks at a cluster for a `read`.
@@ -60,19 +89,74 @@ export async function lookIfThere<T>(
   look: (api: KubernetesApi) => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    return await look(await clusterApi(inputs, signal));
+    return await look(await openSoon(inputs, signal));
   } catch (error) {
-    if (isClusterGone(error) || error instanceof NoKubeconfig) return undefined;
+    if (isClusterGone(error, inputs)) return undefined;
+    if (error instanceof NoKubeconfig && text(inputs, "clusterUid") === "") return undefined;
     throw error;
   }
 }
 
-/** False if the cluster isn't there; a silence may be one of a restart, so it has to last. */
-export async function answers(
-  api: KubernetesApi,
+/** The same refresh writes a kind cluster's kubeconfig anew where it was lost. */
+async function openSoon(inputs: PropertyMap, signal: AbortSignal): Promise<KubernetesApi> {
+  const deadline = performance.now() + timeLimits.clusterSilent;
+  for (;;) {
+    try {
+      return await clusterApi(inputs, signal);
+    } catch (error) {
+      if (!(error instanceof NoKubeconfig) || performance.now() > deadline) throw error;
+    }
+    await sleep(250, undefined, { signal });
+  }
+}
+
+/**
+ * Opens a cluster to remove something from it that was made there earlier.
+ *
+ * @param silence how long the cluster may be silent before it counts as gone, in milliseconds
+ * @returns undefined where the cluster is gone, and all that was in it
+ * @throws where it can't be reached, or can't be told to be the same cluster: nothing was removed then
+ */
+export async function clusterToCleanUp(
+  properties: PropertyMap,
   context: Context,
   silence: number = timeLimits.clusterSilent,
-): Promise<boolean> {
+): Promise<KubernetesApi | undefined> {
+  await refuseUncertain(properties);
+  const api = await clusterApi(properties, context.signal);
+  const silent = await silenceOf(api, context, silence);
+  if (silent === undefined) return api;
+  if (!isClusterGone(silent, properties)) {
+    throw new Error(
+      `what the stack made in the cluster at ${api.server} can't be removed: ${silent.message}. ` +
+        `Nothing was changed: ${howToGiveUp}`,
+      { cause: silent },
+    );
+  }
+  context.log("info", `the cluster at ${api.server} is gone, and with it what was to be removed`);
+  return undefined;
+}
+
+/** A file of several contexts, and none was noted: any of them may have been the current one then. */
+async function refuseUncertain(properties: PropertyMap): Promise<void> {
+  const file = text(properties, "kubeconfigPath");
+  if (file === "" || text(properties, "clusterUid") + text(properties, "context") !== "") return;
+  const { readContexts } = await import("../../verification/kubernetes/connect.ts");
+  const { names, current = "none" } = await readContexts({ kubeconfigPath: file });
+  if (names.length < 2) return;
+  throw new Error(
+    `an earlier version of linkerd-topology brought this stack up, which did not note which of the contexts ` +
+      `of ${file} is its cluster (${names.join(", ")}; current is ${current}). Nothing was removed. Make the ` +
+      "right context the current one and run `up`, which notes it; then run this again",
+  );
+}
+
+/** The last error of a cluster that gave no answer for so long; a silence may be one of a restart. */
+async function silenceOf(
+  api: KubernetesApi,
+  context: Context,
+  silence: number,
+): Promise<Error | undefined> {
   let last: unknown;
   try {
     await waitFor({
@@ -90,10 +174,10 @@ export async function answers(
       further: "",
       signal: context.signal,
     });
-    return true;
+    return undefined;
   } catch (error) {
     context.signal.throwIfAborted();
-    if (isClusterGone(last)) return false;
+    if (isSilent(last)) return last as Error;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { lookAtFederated } from "../../verification/signals/federated.ts";
 import { completingFederated } from "../../verification/signals/federated-completion.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
-import { clusterApis, isClusterGone } from "./cluster-api.ts";
+import { clusterApis, isSilent } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
 import {
   accessByCluster,
@@ -71,7 +71,7 @@ async function stateOf(properties: PropertyMap, context: Context): Promise<strin
     );
     return stateFrom(look);
   } catch (error) {
-    if (isClusterGone(error)) return "a cluster does not answer";
+    if (isSilent(error)) return "a cluster does not answer";
     throw error;
   }
 }

@@ -3,9 +3,15 @@ import { getIfThere } from "../../verification/kubernetes/optional.ts";
 import { lookAtInjection } from "../../verification/signals/injection.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
-import { accessInputs, checkInputs, outputsOf, schemaOf, triggersInput } from "./inputs.ts";
+import {
+  accessInputs,
+  checkInputs,
+  diffInCluster,
+  outputsOf,
+  schemaOf,
+  triggersInput,
+} from "./inputs.ts";
 
 const inputs = { ...accessInputs, ...triggersInput };
 
@@ -21,7 +27,7 @@ export const injectorReady: Resource = {
     { proxyImage: { type: "string", description: "Image of the proxy that pods get." } },
   ),
   check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, []),
+  diff: ({ oldInputs, newInputs }) => diffInCluster(oldInputs, newInputs),
   create: async (request, context) => ({
     id: "injector-ready",
     outputs: await proved(request.inputs, context),

@@ -1,12 +1,13 @@
 import type {
   CheckFailure,
   CheckResult,
+  DiffResult,
   PropertyMap,
   PropertySchema,
   ResourceSchema,
   Value,
 } from "../server/index.ts";
-import { containsUnknown, isPropertyMap, secret } from "../server/index.ts";
+import { containsUnknown, diffInputs, isPropertyMap, secret } from "../server/index.ts";
 
 /** An input, and what a program that doesn't set it gets. */
 export interface InputSchema extends PropertySchema {
@@ -50,6 +51,22 @@ function accessFailures({ kubeconfig = "", kubeconfigPath = "" }: PropertyMap): 
   return [{ property: "kubeconfigPath", reason: "and kubeconfig exclude each other" }];
 }
 
+/**
+ * What a change of inputs means for a resource of one cluster. In another cluster it is another one: the new
+ * one is made there before the former one cleans up where it was.
+ *
+ * @param replace further properties whose change makes it anew
+ */
+export function diffInCluster(
+  olds: PropertyMap,
+  news: PropertyMap,
+  replace: readonly string[] = [],
+): DiffResult {
+  const [before, after] = [text(olds, "clusterUid"), text(news, "clusterUid")];
+  const moved = before !== "" && after !== "" && before !== after;
+  return diffInputs(olds, news, moved ? [...replace, "clusterUid"] : replace);
+}
+
 /** Outputs: the inputs, a kubeconfig as a secret however it came in, and what was found. */
 export function outputsOf(inputs: PropertyMap, found: PropertyMap = {}): PropertyMap {
   const { kubeconfig, kubeconfigs } = inputs;
@@ -72,6 +89,12 @@ export function texts(inputs: PropertyMap, property: string): Readonly<Record<st
   const value = inputs[property];
   if (!isPropertyMap(value)) return {};
   return Object.fromEntries(Object.keys(value).map((key) => [key, text(value, key)]));
+}
+
+/** An input that is a list of texts, which `check` has let pass. */
+export function textList(inputs: PropertyMap, property: string): string[] {
+  const value = inputs[property];
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 const article = {
@@ -109,6 +132,13 @@ export const accessInputs = {
     optional: true,
     description: "Context of the kubeconfig. Its current context by default.",
   },
+  clusterUid: {
+    type: "string",
+    optional: true,
+    description:
+      "UID of the namespace kube-system of a cluster that outlives this. In any other cluster every " +
+      "operation is refused, and one that does not answer does not count as gone.",
+  },
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
 /** A set of texts by clusters' names. */
@@ -128,6 +158,11 @@ export const accessByCluster = {
     description: "Cluster → its kubeconfig as text, where there is no file.",
   },
   contexts: { ...byCluster, optional: true, description: "Cluster → context of its kubeconfig." },
+  clusterUids: {
+    ...byCluster,
+    optional: true,
+    description: "Cluster → UID of its namespace kube-system. Any other cluster is refused.",
+  },
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
 export const triggersInput = {

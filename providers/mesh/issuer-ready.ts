@@ -6,10 +6,17 @@ import { getIfThere } from "../../verification/kubernetes/optional.ts";
 import { controlPlaneNamespace, corePath, issuerSecret } from "../../verification/names.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
 import { clusterApi } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
-import { accessInputs, checkInputs, outputsOf, schemaOf, text, triggersInput } from "./inputs.ts";
+import {
+  accessInputs,
+  checkInputs,
+  diffInCluster,
+  outputsOf,
+  schemaOf,
+  text,
+  triggersInput,
+} from "./inputs.ts";
 
 const inputs = {
   ...accessInputs,
@@ -24,7 +31,7 @@ export const issuerReady: Resource = {
   type: "linkerd-topology:index:IssuerReady",
   schema: schemaOf("Exists once the Secret with the issuer is there and fit for the mesh.", inputs),
   check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, []),
+  diff: ({ oldInputs, newInputs }) => diffInCluster(oldInputs, newInputs),
   create: async (request, context) => {
     await proved(request.inputs, context);
     return { id: issuerSecret, outputs: outputsOf(request.inputs) };

@@ -4,7 +4,7 @@ import type { LinkRef } from "../../verification/signals/link.ts";
 import { whoIsLetIn } from "../../verification/signals/let-in.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap } from "../server/index.ts";
-import { clusterApi, isClusterGone } from "./cluster-api.ts";
+import { clusterApi, isSilent } from "./cluster-api.ts";
 
 /**
  * After a target has revoked the account of a source: makes anew what in the source still holds what the
@@ -43,7 +43,7 @@ export async function cutOff(
       signal: context.signal,
     });
   } catch (error) {
-    if (!isClusterGone(error)) throw error;
+    if (!isSilent(error)) throw error;
     context.log(
       "warning",
       `the source of the Link to ${ref.link} does not answer: its account is gone, and what it watches ` +

@@ -15,11 +15,18 @@ import type { LinkLook, LinkRef } from "../../verification/signals/link.ts";
 import { furtherAboutLink, lookAtLink } from "../../verification/signals/link.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
 import { backedOffPods } from "./backed-off.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
-import { accessInputs, checkInputs, outputsOf, schemaOf, text, triggersInput } from "./inputs.ts";
+import {
+  accessInputs,
+  checkInputs,
+  diffInCluster,
+  outputsOf,
+  schemaOf,
+  text,
+  triggersInput,
+} from "./inputs.ts";
 import { cutOff } from "./link-cut-off.ts";
 import { againUnless } from "./settled.ts";
 
@@ -70,7 +77,12 @@ export const linkReady: Resource = {
   ),
   check: ({ news }) => checkInputs(inputs, news),
   diff: ({ oldInputs, oldOutputs, newInputs }) =>
-    againUnless(diffInputs(oldInputs, newInputs, ["namespace", "link"]), oldOutputs, "trouble", ""),
+    againUnless(
+      diffInCluster(oldInputs, newInputs, ["namespace", "link"]),
+      oldOutputs,
+      "trouble",
+      "",
+    ),
   create: async (request, context) => ({
     id: `${text(request.inputs, "namespace")}/${text(request.inputs, "link")}`,
     outputs: await settle(request.inputs, context),

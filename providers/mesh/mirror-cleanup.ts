@@ -1,9 +1,9 @@
 import { timeLimits } from "../../planning/time-limits.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs, messageOf } from "../server/index.ts";
-import { answers, clusterApi } from "./cluster-api.ts";
-import { accessInputs, checkInputs, outputsOf, schemaOf, text } from "./inputs.ts";
+import { messageOf } from "../server/index.ts";
+import { clusterToCleanUp } from "./cluster-api.ts";
+import { accessInputs, checkInputs, diffInCluster, outputsOf, schemaOf, text } from "./inputs.ts";
 import { linkInputs } from "./link-ready.ts";
 import { furtherAboutMirrors, lookAtLetGo, sweepMirrors } from "./mirrors.ts";
 
@@ -17,7 +17,7 @@ export const mirrorCleanup: Resource = {
     inputs,
   ),
   check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, ["namespace", "link"]),
+  diff: ({ oldInputs, newInputs }) => diffInCluster(oldInputs, newInputs, ["namespace", "link"]),
   create: (request) =>
     Promise.resolve({
       id: `${text(request.inputs, "namespace")}/${text(request.inputs, "link")}`,
@@ -42,14 +42,8 @@ export async function cleanUp(
   silence: number = timeLimits.clusterSilent,
 ): Promise<void> {
   const ref = { namespace: text(properties, "namespace"), link: text(properties, "link") };
-  const api = await clusterApi(properties, context.signal);
-  if (!(await answers(api, context, silence))) {
-    context.log(
-      "info",
-      `the cluster at ${api.server} is gone, and with it what the Link left there`,
-    );
-    return;
-  }
+  const api = await clusterToCleanUp(properties, context, silence);
+  if (api === undefined) return;
   context.status("waiting for the service mirror to let go of the Link");
   const letGo = await waitFor({
     what: `waiting for the service mirror at ${api.server} to let go of the Link ${ref.link}`,

@@ -1,6 +1,8 @@
 import type { Provider } from "../server/index.ts";
 import { anchorsShared } from "./anchors-shared.ts";
+import { clusterGuard, clusterIdentity } from "./cluster-identity.ts";
 import { definitionsCleanup } from "./definitions-cleanup.ts";
+import { definitionsKept } from "./definitions-kept.ts";
 import { federatedReady } from "./federated-ready.ts";
 import { injectorReady } from "./injector-ready.ts";
 import { issuerReady } from "./issuer-ready.ts";
@@ -19,6 +21,8 @@ export const meshProvider: Provider = {
   description:
     "Waits for the signals that a Linkerd mesh gives, exports Services, and tidies up behind a Link.",
   resources: [
+    clusterIdentity,
+    clusterGuard,
     injectorReady,
     linkReady,
     mirrorCleanup,
@@ -26,6 +30,7 @@ export const meshProvider: Provider = {
     federatedReady,
     releaseComplete,
     definitionsCleanup,
+    definitionsKept,
     vacancy,
     trustStep,
     proxiesCurrent,

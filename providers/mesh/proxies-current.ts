@@ -3,10 +3,17 @@ import { lookAtRestarts, proveIssuerInUse } from "../../verification/restarts.ts
 import type { Scope } from "../../verification/restarts.ts";
 import { waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
-import { accessInputs, checkInputs, outputsOf, schemaOf, text, triggersInput } from "./inputs.ts";
+import {
+  accessInputs,
+  checkInputs,
+  diffInCluster,
+  outputsOf,
+  schemaOf,
+  text,
+  triggersInput,
+} from "./inputs.ts";
 import { againUnless } from "./settled.ts";
 
 const inputs = {
@@ -38,7 +45,7 @@ export const proxiesCurrent: Resource = {
   ),
   check: ({ news }) => checkInputs(inputs, news),
   diff: ({ oldInputs, oldOutputs, newInputs }) =>
-    againUnless(diffInputs(oldInputs, newInputs, []), oldOutputs, "trouble", ""),
+    againUnless(diffInCluster(oldInputs, newInputs), oldOutputs, "trouble", ""),
   create: async (request, context) => ({
     id: "proxies-current",
     outputs: await proved(request.inputs, context),

@@ -4,10 +4,9 @@ import {
   restoreRelease,
 } from "../../verification/kubernetes/helm-release.ts";
 import type { PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
-import { accessInputs, checkInputs, outputsOf, schemaOf, text } from "./inputs.ts";
+import { accessInputs, checkInputs, diffInCluster, outputsOf, schemaOf, text } from "./inputs.ts";
 
 const inputs = {
   ...accessInputs,
@@ -34,7 +33,7 @@ export const releaseComplete: Resource = {
     inputs,
   ),
   check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, ["namespace"]),
+  diff: ({ oldInputs, newInputs }) => diffInCluster(oldInputs, newInputs, ["namespace"]),
   // Helm has just made them.
   create: ({ inputs }) =>
     Promise.resolve({ id: text(inputs, "namespace"), outputs: outputsOf(inputs) }),

@@ -4,10 +4,17 @@ import type { Service } from "../../verification/kubernetes/objects.ts";
 import { getIfThere } from "../../verification/kubernetes/optional.ts";
 import { corePath } from "../../verification/names.ts";
 import type { PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
-import { answers, clusterApi, lookIfThere } from "./cluster-api.ts";
+import { clusterApi, clusterToCleanUp, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
-import { accessInputs, checkInputs, outputsOf, schemaOf, text, texts } from "./inputs.ts";
+import {
+  accessInputs,
+  checkInputs,
+  diffInCluster,
+  outputsOf,
+  schemaOf,
+  text,
+  texts,
+} from "./inputs.ts";
 import { againUnless } from "./settled.ts";
 
 const inputs = {
@@ -39,7 +46,7 @@ export const serviceExport: Resource = {
   check: ({ news }) => checkInputs(inputs, news),
   diff: ({ oldInputs, oldOutputs, newInputs }) =>
     againUnless(
-      diffInputs(oldInputs, newInputs, ["namespace", "service"]),
+      diffInCluster(oldInputs, newInputs, ["namespace", "service"]),
       oldOutputs,
       "state",
       labelled,
@@ -62,8 +69,8 @@ export const serviceExport: Resource = {
     return { id: request.id, inputs: request.inputs, outputs };
   },
   delete: async (request, context) => {
-    const api = await clusterApi(request.outputs, context.signal);
-    if (!(await answers(api, context))) return;
+    const api = await clusterToCleanUp(request.outputs, context);
+    if (api === undefined) return;
     const service = await getIfThere<Service>(api, pathOf(request.outputs));
     if (service !== undefined) await apply(api, request.outputs, service, {});
   },

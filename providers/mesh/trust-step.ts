@@ -3,12 +3,19 @@ import type { ClusterTrust, WantedTrust } from "../../planning/rotation/facts.ts
 import { describeRefusals, refusalsOf } from "../../planning/rotation/refusals.ts";
 import { wantedTrust } from "../../planning/rotation/wanted.ts";
 import { observeTrust, silentTrust } from "../../verification/facts/trust.ts";
-import { NoKubeconfig } from "../../verification/kubernetes/errors.ts";
 import type { CheckFailure, Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
-import { clusterApi } from "./cluster-api.ts";
+import { accessAmong, clusterApi } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
-import { accessByCluster, byCluster, checkInputs, outputsOf, schemaOf, texts } from "./inputs.ts";
+import {
+  accessByCluster,
+  byCluster,
+  checkInputs,
+  outputsOf,
+  schemaOf,
+  text,
+  texts,
+} from "./inputs.ts";
 
 const inputs = {
   anchors: {
@@ -22,6 +29,13 @@ const inputs = {
   },
   kubeconfigPaths: accessByCluster.kubeconfigPaths,
   contexts: accessByCluster.contexts,
+  clusterUids: accessByCluster.clusterUids,
+  kindNames: {
+    ...byCluster,
+    optional: true,
+    description:
+      "Cluster → name that kind knows it by. Whether such a cluster is yet to be made, Docker tells.",
+  },
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
 /**
@@ -40,11 +54,11 @@ export const trustStep: Resource = {
   },
   diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, []),
   create: async (request, context) => {
-    await allowed(request.inputs, {}, context);
+    await allowed(request.inputs, context);
     return { id: "trust-step", outputs: outputsOf(request.inputs) };
   },
-  update: async ({ oldInputs, newInputs }, context) => {
-    await allowed(newInputs, oldInputs, context);
+  update: async ({ newInputs }, context) => {
+    await allowed(newInputs, context);
     return outputsOf(newInputs);
   },
   read: ({ id, inputs, outputs }) => Promise.resolve({ id, inputs, outputs: outputsOf(outputs) }),
@@ -86,14 +100,9 @@ function outOfOrder(olds: PropertyMap, news: PropertyMap): CheckFailure[] {
   });
 }
 
-async function allowed(news: PropertyMap, olds: PropertyMap, context: Context): Promise<void> {
-  const known = Object.keys(texts(olds, "kubeconfigPaths"));
-  const contexts = texts(news, "contexts");
-  const facts = await Promise.all(
-    Object.entries(texts(news, "kubeconfigPaths")).map(([cluster, file]) =>
-      look(cluster, file, contexts[cluster] ?? "", known.includes(cluster), context),
-    ),
-  );
+async function allowed(news: PropertyMap, context: Context): Promise<void> {
+  const clusters = Object.keys(texts(news, "kubeconfigPaths"));
+  const facts = await Promise.all(clusters.map((cluster) => look(news, cluster, context)));
   const refusals = refusalsOf(
     wantedOf(news),
     facts.filter((one) => one !== undefined),
@@ -109,21 +118,40 @@ function wantedOf(properties: PropertyMap): WantedTrust {
   return wantedTrust(texts(properties, "anchors"), Object.fromEntries(signers));
 }
 
-/** @returns undefined for a cluster that is yet to be made: it has no kubeconfig, and had none before */
+/**
+ * What a cluster trusts now. A missing kubeconfig says nothing: whether there is a cluster is told by Docker,
+ * and of one that the package did not make there is no doubt.
+ *
+ * @returns undefined for a cluster that is yet to be made
+ */
 async function look(
+  properties: PropertyMap,
   cluster: string,
-  file: string,
-  context: string,
-  known: boolean,
   { signal }: Context,
 ): Promise<ClusterTrust | undefined> {
+  const access = accessAmong(properties, cluster);
+  const file = text(access, "kubeconfigPath");
   if (!existsSync(file)) {
-    return known ? silentTrust(cluster, `its kubeconfig ${file} is gone`) : undefined;
+    const kindName = texts(properties, "kindNames")[cluster];
+    if (kindName === undefined) return silentTrust(cluster, `its kubeconfig ${file} is gone`);
+    const nodes = await nodesOf(kindName, signal);
+    if (nodes.length === 0) return undefined;
+    return silentTrust(
+      cluster,
+      `its kubeconfig ${file} is gone, but its nodes are there (${nodes.join(", ")}); ` +
+        "`pulumi refresh` writes it anew",
+    );
   }
   try {
-    return await observeTrust(cluster, await clusterApi({ kubeconfigPath: file, context }, signal));
+    return await observeTrust(cluster, await clusterApi(access, signal));
   } catch (error) {
-    if (error instanceof NoKubeconfig) return silentTrust(cluster, error.message);
-    throw error;
+    signal.throwIfAborted();
+    return silentTrust(cluster, (error as Error).message);
   }
+}
+
+/** Nodes of a kind cluster, running or not. @throws where Docker can't be asked */
+async function nodesOf(kindName: string, signal: AbortSignal): Promise<string[]> {
+  const { findContainers } = await import("../kind/containers.ts");
+  return (await findContainers(kindName, [], signal)).map(({ name }) => name);
 }

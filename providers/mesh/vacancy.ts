@@ -1,9 +1,20 @@
+import { randomUUID } from "node:crypto";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
 import { getIfThere } from "../../verification/kubernetes/optional.ts";
-import type { PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
+import { installationAnnotation } from "../../planning/names.ts";
+import type { Context, PropertyMap, Resource } from "../server/index.ts";
+import { containsUnknown } from "../server/index.ts";
 import { clusterApi } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
-import { accessInputs, checkInputs, outputsOf, schemaOf } from "./inputs.ts";
+import {
+  accessInputs,
+  checkInputs,
+  diffInCluster,
+  outputsOf,
+  schemaOf,
+  text,
+  textList,
+} from "./inputs.ts";
 
 const inputs = {
   ...accessInputs,
@@ -14,39 +25,124 @@ const inputs = {
   },
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
+interface Namespace {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly managedFields?: readonly { readonly manager?: string }[];
+  };
+}
+
 /**
  * Exists once it is certain that a cluster which outlives the mesh has no Linkerd of somebody else's: the
  * Kubernetes provider takes over what has the same name, and would delete it in the end.
+ *
+ * Whose a namespace is, tells an annotation with a word that nobody else has. It is looked at in every
+ * update and preview: since the last one somebody may have removed this Linkerd and installed another.
  */
 export const vacancy: Resource = {
   type: "linkerd-topology:index:Vacancy",
-  schema: schemaOf("Exists once the cluster was seen without these namespaces.", inputs),
+  schema: schemaOf("Exists while the cluster has none of these namespaces but its own.", inputs, {
+    installation: {
+      type: "string",
+      description: `Value of the annotation ${installationAnnotation} of the namespaces that are its own.`,
+    },
+    adopted: {
+      type: "array",
+      items: { type: "string" },
+      description: "UIDs of namespaces that are its own though they have no annotation.",
+    },
+  }),
   check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, []),
-  create: async (request, context) => {
-    const api = await clusterApi(request.inputs, context.signal);
-    const names = namespacesOf(request.inputs);
-    const found = await Promise.all(
-      names.map((name) => getIfThere(api, `/api/v1/namespaces/${name}`)),
-    );
-    const taken = names.filter((_, index) => found[index] !== undefined);
-    if (taken.length > 0) {
-      throw new Error(
-        `the cluster at ${api.server} has the namespace${taken.length > 1 ? "s" : ""} ` +
-          `${taken.join(" and ")} already, and this stack did not make ${taken.length > 1 ? "them" : "it"}. ` +
-          "Nothing was changed. Remove the Linkerd that is there (`linkerd multicluster uninstall`, " +
-          "`linkerd uninstall`; or `down` of the stack that made it), or leave this cluster out.",
-      );
+  diff: async ({ oldInputs, oldOutputs, newInputs }) => {
+    const { changes } = diffInCluster(oldInputs, newInputs);
+    if (isOfEarlierVersion(oldOutputs)) {
+      return { changes: { ...changes, installation: { kind: "add" } } };
     }
-    return { id: "vacancy", outputs: outputsOf(request.inputs) };
+    const moved = Object.values(changes).some(({ replace }) => replace === true);
+    if (!moved && !containsUnknown(newInputs)) {
+      await refuseForeign(newInputs, oldOutputs, new AbortController().signal);
+    }
+    return { changes };
   },
-  update: ({ newInputs }) => Promise.resolve(outputsOf(newInputs)),
+  create: async (request, context) => {
+    await refuseForeign(request.inputs, {}, context.signal);
+    return { id: "vacancy", outputs: outputsOf(request.inputs, { installation: randomUUID() }) };
+  },
+  update: async ({ newInputs, oldOutputs }, context) => {
+    if (isOfEarlierVersion(oldOutputs)) {
+      const adopted = await adopt(newInputs, context);
+      return outputsOf(newInputs, { installation: randomUUID(), adopted });
+    }
+    await refuseForeign(newInputs, oldOutputs, context.signal);
+    const { installation = "", adopted = [] } = oldOutputs;
+    return outputsOf(newInputs, { installation, adopted });
+  },
   read: ({ id, inputs, outputs }) => Promise.resolve({ id, inputs, outputs: outputsOf(outputs) }),
   delete: async () => {
     // It made nothing.
   },
 };
 
-function namespacesOf({ namespaces }: PropertyMap): string[] {
-  return Array.isArray(namespaces) ? namespaces.filter((name) => typeof name === "string") : [];
+function isOfEarlierVersion(outputs: PropertyMap): boolean {
+  return text(outputs, "installation") === "";
+}
+
+async function refuseForeign(
+  inputs: PropertyMap,
+  known: PropertyMap,
+  signal: AbortSignal,
+): Promise<void> {
+  const api = await clusterApi(inputs, signal);
+  const installation = text(known, "installation");
+  const adopted = textList(known, "adopted");
+  const taken = (await namespacesIn(api, inputs)).filter(
+    ({ metadata: { annotations, uid } }) =>
+      !(installation !== "" && annotations?.[installationAnnotation] === installation) &&
+      !adopted.includes(uid ?? ""),
+  );
+  if (taken.length > 0) throw foreign(api, taken);
+}
+
+/**
+ * The namespaces that an earlier version made, which did not mark them: those that Pulumi made. There has to
+ * be one, or the cluster is not the one that the stack was in.
+ *
+ * @returns their UIDs
+ */
+async function adopt(inputs: PropertyMap, { signal }: Context): Promise<string[]> {
+  const api = await clusterApi(inputs, signal);
+  const found = await namespacesIn(api, inputs);
+  const others = found.filter(
+    ({ metadata }) =>
+      !(metadata.managedFields ?? []).some(({ manager }) => manager?.startsWith("pulumi")),
+  );
+  if (others.length > 0) throw foreign(api, others);
+  if (found.length > 0) return found.map(({ metadata }) => metadata.uid ?? "");
+  throw new Error(
+    `the cluster at ${api.server} has none of the namespaces ${textList(inputs, "namespaces").join(", ")} ` +
+      "that an earlier version of linkerd-topology made for this stack, which did not note in which cluster. " +
+      "Nothing was changed. If it was another one, let the kubeconfig lead there (its current context, or " +
+      "`context` in the topology). If Linkerd was removed by hand, run `down` first",
+  );
+}
+
+async function namespacesIn(api: KubernetesApi, inputs: PropertyMap): Promise<Namespace[]> {
+  const found = await Promise.all(
+    textList(inputs, "namespaces").map((name) =>
+      getIfThere<Namespace>(api, `/api/v1/namespaces/${name}`),
+    ),
+  );
+  return found.filter((one) => one !== undefined);
+}
+
+function foreign(api: KubernetesApi, taken: readonly Namespace[]): Error {
+  const several = taken.length > 1;
+  return new Error(
+    `the cluster at ${api.server} has the namespace${several ? "s" : ""} ` +
+      `${taken.map(({ metadata }) => metadata.name).join(" and ")} already, and this stack did not make ` +
+      `${several ? "them" : "it"}. Nothing was changed. Remove the Linkerd that is there (\`linkerd multicluster ` +
+      "uninstall`, `linkerd uninstall`; or `down` of the stack that made it), or leave this cluster out.",
+  );
 }

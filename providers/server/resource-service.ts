@@ -75,7 +75,7 @@ export class ResourceService {
     const plain = revealAll(inputs);
     if (request.getPreview()) {
       return new proto.CreateResponse().setProperties(
-        marshal(keepSecrets(previewOutputs(resource, plain, undefined), inputs)),
+        marshal(keepSecrets(await previewOutputs(resource, plain, undefined), inputs)),
       );
     }
     const { id, outputs } = await this.#run(request, inputs, (context) =>
@@ -113,7 +113,8 @@ export class ResourceService {
     const newInputs = revealAll(inputs);
     const olds = unmarshal(request.getOlds());
     if (request.getPreview()) {
-      const outputs = keepSecrets(previewOutputs(resource, newInputs, revealAll(olds)), olds);
+      const previewed = await previewOutputs(resource, newInputs, revealAll(olds));
+      const outputs = keepSecrets(previewed, olds);
       return new proto.UpdateResponse().setProperties(marshal(keepSecrets(outputs, inputs)));
     }
     const outputs = await this.#run(request, inputs, (context) =>
@@ -211,11 +212,11 @@ function diffKind({ kind, replace }: PropertyChange): messages.PropertyDiff.Kind
   }
 }
 
-function previewOutputs(
+async function previewOutputs(
   resource: Resource,
   inputs: PropertyMap,
   olds: PropertyMap | undefined,
-): PropertyMap {
+): Promise<PropertyMap> {
   if (resource.preview !== undefined) return resource.preview(inputs, olds);
   const outputs: PropertyMap = {};
   for (const key of Object.keys(resource.schema.properties)) {

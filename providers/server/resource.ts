@@ -19,7 +19,7 @@ export interface Resource {
    * Outputs as far as they are known before a create (`olds` undefined) or an update.
    * @default the inputs, and unknown for every other output of the schema (create) or its old value
    */
-  preview?(inputs: PropertyMap, olds: PropertyMap | undefined): PropertyMap;
+  preview?(inputs: PropertyMap, olds: PropertyMap | undefined): PropertyMap | Promise<PropertyMap>;
   /**
    * @throws PartialFailure where the resource exists and has to be kept in the state; any other error
    *   means that nothing is left of it

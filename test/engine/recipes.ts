@@ -183,7 +183,25 @@ export function gateRecipes(): Recipe[] {
       adopts: true,
     },
     ...trustRecipes(),
-    { type: "linkerd-topology:index:Vacancy", identity: inCluster, adopts: true },
+    {
+      type: "linkerd-topology:index:ClusterIdentity",
+      identity: inCluster,
+      outputs: ({ context = "current" }, _, name) => ({
+        uid: `uid-of-${name}`,
+        usedContext: context,
+      }),
+      computed: ["uid", "usedContext"],
+      adopts: true,
+    },
+    { type: "linkerd-topology:index:ClusterGuard", identity: inCluster, adopts: true },
+    { type: "linkerd-topology:index:DefinitionsKept", identity: inCluster, adopts: true },
+    {
+      type: "linkerd-topology:index:Vacancy",
+      identity: inCluster,
+      outputs: (_, olds, name) => ({ installation: olds?.["installation"] ?? `mark-of-${name}` }),
+      computed: ["installation"],
+      adopts: true,
+    },
     {
       type: "linkerd-topology:index:DefinitionsCleanup",
       identity: inCluster,

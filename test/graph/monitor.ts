@@ -154,10 +154,10 @@ function plain(value: unknown): unknown {
 }
 
 function answer(name: string, type: string, inputs: object): { id: string; state: object } {
-  return { id: `${name}-id`, state: { ...inputs, ...outputsOf(name, type) } };
+  return { id: `${name}-id`, state: { ...inputs, ...outputsOf(name, type, inputs) } };
 }
 
-function outputsOf(name: string, type: string): object {
+function outputsOf(name: string, type: string, inputs: { readonly context?: string }): object {
   switch (type) {
     case "kind:index:Network":
       return { subnet: "172.18.0.0/16" };
@@ -166,6 +166,7 @@ function outputsOf(name: string, type: string): object {
         kubeconfig: `kubeconfig of ${name}`,
         kubeconfigPath: `/state/${name}.kubeconfig`,
         kubernetesVersion: "v1.34.2",
+        uid: `uid of ${name}`,
         nodes: [{ name: `node-of-${name}`, address: "172.18.0.2", podCidr: "10.0.0.0/24" }],
       };
     case "tls:index/privateKey:PrivateKey":
@@ -185,6 +186,10 @@ function outputsOf(name: string, type: string): object {
           "ca.crt": Buffer.from("authority").toString("base64"),
         },
       };
+    case "linkerd-topology:index:ClusterIdentity":
+      return { uid: `uid of ${name}`, usedContext: inputs.context ?? "current" };
+    case "linkerd-topology:index:Vacancy":
+      return { installation: `mark of ${name}` };
     case "linkerd-topology:index:InjectorReady":
       return { proxyImage: "proxy" };
     case "linkerd-topology:index:LinkReady":

@@ -49,4 +49,9 @@ export type ClusterAccess = (
 ) & {
   /** @default the current context of the kubeconfig */
   readonly context?: string | undefined;
+  /**
+   * UID of the namespace kube-system, by which a cluster is known. Where another cluster answers, every
+   * request fails with `AnotherCluster` and none is sent. @default whatever answers is taken
+   */
+  readonly uid?: string | undefined;
 };

@@ -6,6 +6,7 @@ import type { ClusterAccess, KubernetesApi } from "./api.ts";
 import { NoKubeconfig } from "./errors.ts";
 import { execInPod } from "./exec.ts";
 import { HttpApi } from "./http-api.ts";
+import { KnownCluster } from "./known-cluster.ts";
 import type { Lanes } from "./lanes.ts";
 import { getThroughPortForward, withPodPort } from "./port-forward.ts";
 
@@ -57,7 +58,7 @@ export async function connect(
           rejectUnauthorized: cluster.skipTLSVerify ? false : prepared.rejectUnauthorized,
         }),
       });
-  return new HttpApi(
+  const api = new HttpApi(
     cluster.server,
     {
       options: defined({ agent, auth: prepared.auth ?? undefined }),
@@ -71,6 +72,30 @@ export async function connect(
     },
     options.lanes,
   );
+  // Somebody else's token may have no right to look, and comes from whoever compared already.
+  if (access.uid === undefined || access.uid === "" || options.token !== undefined) return api;
+  return new KnownCluster(api, { uid: access.uid, way: wayOf(access, config) });
+}
+
+/** The contexts of a kubeconfig, and which of them is the current one. */
+export interface Contexts {
+  /** Undefined where none is current. */
+  readonly current: string | undefined;
+  readonly names: readonly string[];
+}
+
+/** The contexts of a kubeconfig. @throws as {@link connect} does */
+export async function readContexts(access: ClusterAccess): Promise<Contexts> {
+  const config = await load(access);
+  const current = config.getCurrentContext() as string | undefined;
+  return {
+    current: current === "" ? undefined : current,
+    names: config.getContexts().map(({ name }) => name),
+  };
+}
+
+function wayOf(access: ClusterAccess, config: KubeConfig): string {
+  return `the context ${quote(config.getCurrentContext())} of ${nameOf(access)}`;
 }
 
 async function load(access: ClusterAccess): Promise<KubeConfig> {

@@ -30,6 +30,19 @@ export class KubernetesApiError extends Error {
 /** The file that a kubeconfig should be in isn't there. */
 export class NoKubeconfig extends Error {}
 
+/**
+ * A kubeconfig leads to another cluster than it did before, or it can't be told to which one. Nothing was
+ * asked of the cluster but which one it is. It has a status, since something did answer: silence may mean
+ * that a cluster is gone, this never does.
+ */
+export class AnotherCluster extends KubernetesApiError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("", 421, "AnotherCluster", message, options);
+    this.name = "AnotherCluster";
+    this.message = message;
+  }
+}
+
 /** The object, or what serves it, isn't there. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 404;

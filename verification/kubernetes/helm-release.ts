@@ -1,4 +1,4 @@
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { KubernetesApi } from "./api.ts";
 import { getIfThere } from "./optional.ts";
 import { isAlreadyThere } from "./errors.ts";
@@ -24,7 +24,10 @@ export interface ReleaseRef {
 
 interface Records {
   readonly items: readonly {
-    readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+    readonly metadata: {
+      readonly name?: string;
+      readonly labels?: Readonly<Record<string, string>>;
+    };
     readonly data?: { readonly release?: string };
   }[];
 }
@@ -75,12 +78,44 @@ export async function restoreRelease(api: KubernetesApi, ref: ReleaseRef): Promi
   return restored;
 }
 
+/**
+ * Has Helm leave objects of a release where they are when it uninstalls it. Helm goes by the annotation in
+ * its own record, and the charts let nobody put it there.
+ */
+export async function keepObjects(
+  api: KubernetesApi,
+  { namespace, release }: ReleaseRef,
+  keep: (object: ManifestObject) => boolean,
+): Promise<void> {
+  const { parseAllDocuments } = await import("yaml");
+  const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+  const labelSelector = `owner=helm,name=${release}`;
+  // Helm uninstalls by the latest of them, whatever came of it.
+  for (const { metadata, data } of (await api.get<Records>(secrets, { labelSelector })).items) {
+    if (data?.release === undefined) continue;
+    const record = decode(data.release);
+    const manifest = parseAllDocuments(record.manifest)
+      .filter((document) => document.toJS() !== null)
+      .map((document) => {
+        if (keep(document.toJS() as ManifestObject)) {
+          document.setIn(["metadata", "annotations", "helm.sh/resource-policy"], "keep");
+        }
+        return `---\n${document.toString({ directives: false, lineWidth: 0 })}`;
+      })
+      .join("");
+    await api.patch(`${secrets}/${metadata.name ?? ""}`, {
+      data: { release: encode({ ...record, manifest }) },
+    });
+  }
+}
+
 /** `Deployment linkerd-multicluster/linkerd-gateway` */
 export function describeObject({ kind, metadata: { namespace, name } }: ManifestObject): string {
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
-async function installedObjects(
+/** The objects that Helm has on record for a release; none where there is no such release. */
+export async function installedObjects(
   api: KubernetesApi,
   { namespace, release }: ReleaseRef,
 ): Promise<ManifestObject[]> {
@@ -93,16 +128,24 @@ async function installedObjects(
   if (latest?.data?.release === undefined) return [];
   // Loaded when it is needed: most runs of the plugins never look at a release.
   const { parseAllDocuments } = await import("yaml");
-  return parseAllDocuments(manifestOf(latest.data.release))
+  return parseAllDocuments(decode(latest.data.release).manifest)
     .map((document) => document.toJS() as ManifestObject | null)
     .filter((object) => object !== null);
 }
 
+interface ReleaseRecord {
+  readonly manifest: string;
+}
+
 /** Helm's record is JSON, compressed, in Base64; Kubernetes puts it into Base64 again. */
-function manifestOf(data: string): string {
+function decode(data: string): ReleaseRecord {
   const compressed = Buffer.from(Buffer.from(data, "base64").toString("latin1"), "base64");
-  const { manifest } = JSON.parse(gunzipSync(compressed).toString("utf8")) as { manifest: string };
-  return manifest;
+  return JSON.parse(gunzipSync(compressed).toString("utf8")) as ReleaseRecord;
+}
+
+function encode(record: ReleaseRecord): string {
+  const compressed = gzipSync(JSON.stringify(record)).toString("base64");
+  return Buffer.from(compressed, "latin1").toString("base64");
 }
 
 /** Helm adds this to all that it makes, and touches nothing without it. */

@@ -16,8 +16,9 @@ describe("definitions in a cluster that outlives them", () => {
   });
   afterEach(() => fake.stop());
 
-  const install = (name: string): void => {
+  const install = (name: string, served = true): void => {
     const [plural = "", ...group] = name.split(".");
+    fake.answers.set(`/apis/${group.join(".")}/v1/${plural}`, { status: 200, body: { items: [] } });
     fake.put(collection, {
       metadata: { name },
       spec: {
@@ -25,7 +26,7 @@ describe("definitions in a cluster that outlives them", () => {
         names: { plural },
         versions: [
           { name: "v1alpha2", served: false },
-          { name: "v1", served: true },
+          { name: "v1", served },
         ],
       },
     });
@@ -65,11 +66,38 @@ describe("definitions in a cluster that outlives them", () => {
     install(routes);
     fake.answers.set("/apis/gateway.networking.k8s.io/v1/httproutes", {
       status: 200,
-      body: { items: [{}] },
+      body: { items: [{ metadata: { namespace: "shop", name: "web" } }] },
     });
     assert.deepEqual(await remove(outputs), [
-      `warning: the definition ${routes} stays: there are objects of it`,
+      `warning: the definition ${routes} stays: there are objects of it, such as shop/web`,
     ]);
+    assert.ok(fake.has(`${collection}/${routes}`));
+  });
+
+  it("stay where nobody can tell whether somebody uses them", async () => {
+    const outputs = await create([routes]);
+    install(routes, false);
+    assert.match((await remove(outputs)).join(), /stays: it serves no version/);
+    install(routes);
+    const list = "/apis/gateway.networking.k8s.io/v1/httproutes";
+    for (const status of [404, 500]) {
+      fake.answers.set(list, { status, body: "conversion webhook failed" });
+      await assert.rejects(remove(outputs), /httproutes/);
+    }
+    assert.ok(fake.has(`${collection}/${routes}`));
+  });
+
+  it("stay in a cluster that took the place of theirs, and are an error where it can't be asked", async () => {
+    const outputs = { ...(await create([routes])), clusterUid: fake.uid };
+    install(routes);
+    const before = fake.requests.length;
+    fake.uid = "another";
+    await assert.rejects(remove(outputs), /leads to another cluster.*has the UID another/);
+    assert.deepEqual(fake.requests.slice(before), ["GET /api/v1/namespaces/kube-system"]);
+    fake.answers.set("/api/v1/namespaces/kube-system", { status: 403, body: "no" });
+    await assert.rejects(remove(outputs), /can't be told/);
+    fake.answers.set("/api/v1/namespaces/kube-system", { status: 404, body: "no" });
+    await assert.rejects(remove(outputs), /can't be told/);
     assert.ok(fake.has(`${collection}/${routes}`));
   });
 

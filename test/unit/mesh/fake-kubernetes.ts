@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -5,6 +6,7 @@ type Stored = Record<string, unknown> & {
   metadata: {
     name: string;
     namespace?: string;
+    uid?: string;
     resourceVersion?: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
@@ -27,6 +29,8 @@ export class FakeKubernetes {
   /** Who manages a label or annotation, by `path key`, besides those who applied it. */
   readonly owners = new Map<string, string>();
   readonly #applied = new Map<string, readonly string[]>();
+  /** UID of the namespace kube-system, by which the cluster is known. */
+  uid = randomUUID() as string;
   /** Called before every request is answered: a test lets the cluster change with time. */
   onRequest: (method: string, path: string) => void = () => undefined;
 
@@ -104,6 +108,9 @@ export class FakeKubernetes {
     const path = url.pathname;
     const canned = this.answers.get(path);
     if (canned !== undefined) return typeof canned === "function" ? canned(body) : canned;
+    if (path === "/api/v1/namespaces/kube-system" && !this.has(path)) {
+      return { status: 200, body: { metadata: { name: "kube-system", uid: this.uid } } };
+    }
     const object = this.#objects.get(path);
     if (method === "DELETE" && object !== undefined) {
       this.#objects.delete(path);

@@ -124,7 +124,7 @@ describe("gates", () => {
       {
         property: "linq",
         reason:
-          "is not known; known are kubeconfig, kubeconfigPath, context, namespace, link, gateway, discovery, credentials, revoked, triggers",
+          "is not known; known are kubeconfig, kubeconfigPath, context, clusterUid, namespace, link, gateway, discovery, credentials, revoked, triggers",
       },
       { property: "kubeconfigPath", reason: "or kubeconfig has to be set" },
     ]);

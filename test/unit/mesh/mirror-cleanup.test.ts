@@ -111,7 +111,7 @@ describe("what a Link leaves behind", () => {
     const outputs = properties();
     await fake.stop();
     await cleanUpWithin(outputs, context, 300);
-    assert.match(said.join("\n"), /is gone, and with it what the Link left there/);
+    assert.match(said.join("\n"), /is gone, and with it what was to be removed/);
   });
 
   it("a refusal is an error, not a silence", async () => {

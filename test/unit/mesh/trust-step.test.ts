@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import { describe, it } from "node:test";
+import { writeFile } from "node:fs/promises";
+import { afterEach, describe, it } from "node:test";
 import { trustStep } from "../../../providers/mesh/trust-step.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { unknown } from "../../../providers/server/index.ts";
@@ -115,22 +116,77 @@ describe("TrustStep", () => {
     await next();
   });
 
-  it("lets a topology begin with any generation where no cluster runs", async () => {
-    pair.files = {
-      west: path.join(pair.directory, "nothing"),
-      east: path.join(pair.directory, "nowhere"),
+  describe("of clusters without a kubeconfig", () => {
+    const { PATH } = process.env;
+    const docker = async (script: string): Promise<void> => {
+      const file = path.join(pair.directory, "docker");
+      await writeFile(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      process.env["PATH"] = `${pair.directory}:${PATH ?? ""}`;
     };
-    await allow(step(only, signers("2")));
-  });
+    afterEach(() => {
+      process.env["PATH"] = PATH;
+    });
+    const kinds = { west: "lab-west", east: "lab-east" };
+    const lost = (inputs: PropertyMap): PropertyMap => ({
+      ...inputs,
+      kubeconfigPaths: {
+        west: path.join(pair.directory, "a"),
+        east: path.join(pair.directory, "b"),
+      },
+      kindNames: kinds,
+    });
 
-  it("does not take a cluster for new whose kubeconfig is gone", async () => {
-    const inputs = step(two, signers("2"));
-    const gone = { ...pair.files, east: path.join(pair.directory, "gone") };
-    const before = step(two, signers("1"));
-    await assert.rejects(
-      allow({ ...inputs, kubeconfigPaths: gone }, { ...before, kubeconfigPaths: gone }),
-      /"east" is ready for this step can't be told: east: its kubeconfig .*gone is gone/,
-    );
+    it("lets a topology begin with any generation where Docker has no cluster", async () => {
+      await docker("exit 0");
+      await allow(lost(step(only, signers("2"))));
+    });
+
+    it("refuses where Docker has the nodes, whatever was asked before", async () => {
+      const node = JSON.stringify([
+        {
+          Id: "1",
+          Name: "/lab-east-control-plane",
+          Config: { Image: "node", Labels: { "io.x-k8s.kind.role": "control-plane" } },
+          State: { Running: true },
+          Mounts: [],
+          HostConfig: { PortBindings: {} },
+          NetworkSettings: { Networks: {} },
+        },
+      ]);
+      await docker(`case "$*" in *lab-west*) exit 0;; ps*) echo 1;; *) echo '${node}';; esac`);
+      for (const before of [undefined, lost(step(one, signers("1"))), {}]) {
+        await assert.rejects(
+          allow(lost(step(two, signers("2"))), before),
+          /its kubeconfig .* is gone, but its nodes are there \(lab-east-control-plane\)/,
+        );
+      }
+    });
+
+    it("refuses where Docker can't be asked", async () => {
+      await docker("echo no daemon >&2; exit 1");
+      await assert.rejects(allow(lost(step(two, signers("2")))), /no daemon/);
+    });
+
+    it("refuses where it is no kind cluster, which is never yet to be made", async () => {
+      const inputs = { ...lost(step(two, signers("2"))), kindNames: {} };
+      await assert.rejects(
+        allow(inputs),
+        /"west", "east" is ready.*west: its kubeconfig .*a is gone/,
+      );
+      // Somebody else may decide who signs: the anchors are asked for all the same.
+      await assert.rejects(
+        allow({ ...inputs, signers: { west: "", east: "" } }),
+        /its kubeconfig .*a is gone/,
+      );
+    });
+
+    it("refuses where another cluster answers", async () => {
+      const inputs = {
+        ...step(one, signers("1")),
+        clusterUids: { west: pair.west.fake.uid, east: "x" },
+      };
+      await assert.rejects(allow(inputs), /east: the context "fake" .* leads to another cluster/);
+    });
   });
 
   it("tells in a preview already which step comes too early", async () => {

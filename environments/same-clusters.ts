@@ -1,0 +1,118 @@
+import type { KubernetesApi } from "../verification/kubernetes/api.ts";
+import { connect, readContexts } from "../verification/kubernetes/connect.ts";
+import { AnotherCluster } from "../verification/kubernetes/errors.ts";
+import { getIfThere } from "../verification/kubernetes/optional.ts";
+import { CommandError } from "./command-error.ts";
+import { resourceName, resourceType } from "./report/resource-words.ts";
+import type { State, StateResource } from "./state.ts";
+
+/**
+ * Refuses to begin where a kubeconfig leads to another cluster than the one that the state tells of. The
+ * engine's resources compare as well, each when its turn comes; this tells all at once, before a refresh takes
+ * what it doesn't find in the wrong cluster for gone.
+ *
+ * A cluster that can't be asked is not for this to judge: what has to be done in it fails by itself.
+ *
+ * @throws CommandError with every such cluster
+ */
+export async function refuseOtherClusters({ deployment }: State): Promise<void> {
+  const resources = deployment.resources ?? [];
+  const noted = resources.filter(({ urn }) => resourceType(urn) === `${ours}:ClusterIdentity`);
+  const known = new Set(noted.map(({ urn }) => resourceName(urn)));
+  const before = resources
+    .filter(({ urn }) => resourceType(urn) === `${ours}:Vacancy`)
+    .filter(({ urn }) => !known.has(resourceName(urn)));
+  const problems = await Promise.all([
+    ...noted.map(compareIdentity),
+    ...before.map((vacancy) => compareNamespaces(vacancy, resources)),
+  ]);
+  const found = problems.filter((problem) => problem !== undefined);
+  if (found.length === 0) return;
+  throw new CommandError(
+    [
+      "a cluster of the stack is not the one that it was made in; nothing was changed:",
+      ...found,
+    ].join("\n  - "),
+  );
+}
+
+const ours = "linkerd-topology:index";
+
+async function compareIdentity({ urn, outputs }: StateResource): Promise<string | undefined> {
+  const [kubeconfigPath, context, uid] = ["kubeconfigPath", "usedContext", "uid"].map((key) =>
+    textOf(outputs, key),
+  );
+  if (kubeconfigPath === undefined || context === undefined) return undefined;
+  return problemOf(urn, async () => {
+    const api = await connect({ kubeconfigPath, context, uid });
+    await api.get("/version");
+  });
+}
+
+/** An earlier version noted no identity; the namespaces that it made have one. */
+async function compareNamespaces(
+  vacancy: StateResource,
+  resources: readonly StateResource[],
+): Promise<string | undefined> {
+  const kubeconfigPath = textOf(vacancy.outputs, "kubeconfigPath");
+  const context = textOf(vacancy.outputs, "context");
+  if (kubeconfigPath === undefined) return undefined;
+  const made = namespacesOf(resourceName(vacancy.urn), resources);
+  return problemOf(vacancy.urn, async () => {
+    const api = await connect({ kubeconfigPath, context });
+    const { names } = await readContexts({ kubeconfigPath });
+    const isCertain = context !== undefined || names.length < 2;
+    for (const namespace of made) await compareNamespace(api, namespace, isCertain);
+  });
+}
+
+interface MadeNamespace {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** @param isCertain a namespace that isn't there was removed by hand: the file leads to one cluster only */
+async function compareNamespace(
+  api: KubernetesApi,
+  { name, uid }: MadeNamespace,
+  isCertain: boolean,
+): Promise<void> {
+  const path = `/api/v1/namespaces/${name}`;
+  const found = await getIfThere<{ readonly metadata: { readonly uid: string } }>(api, path);
+  if (found === undefined ? isCertain : found.metadata.uid === uid) return;
+  throw new AnotherCluster(
+    `the cluster at ${api.server} ${found === undefined ? "has no" : "has another"} namespace ${name} than ` +
+      "the one that this stack made. Let the kubeconfig lead to the stack's cluster again (its current " +
+      "context, or `context` in the topology)",
+  );
+}
+
+/** The namespaces that were made through the Kubernetes provider of a cluster. */
+function namespacesOf(cluster: string, resources: readonly StateResource[]): MadeNamespace[] {
+  return resources
+    .filter(({ urn }) => resourceType(urn) === "kubernetes:core/v1:Namespace")
+    .filter(({ provider }) => provider?.split("::").at(-2) === cluster)
+    .flatMap(({ outputs }) => {
+      const metadata = outputs?.["metadata"] as Readonly<Record<string, unknown>> | undefined;
+      const [name, uid] = [textOf(metadata, "name"), textOf(metadata, "uid")];
+      return name === undefined || uid === undefined ? [] : [{ name, uid }];
+    });
+}
+
+async function problemOf(urn: string, compare: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await compare();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AnotherCluster)) return undefined;
+    return `${resourceName(urn)}: ${error.message}`;
+  }
+}
+
+function textOf(
+  properties: Readonly<Record<string, unknown>> | undefined,
+  key: string,
+): string | undefined {
+  const value = properties?.[key];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parse } from "yaml";
+import { kubeconfigOfContext } from "../../../planning/kubeconfig.ts";
+
+const text = `apiVersion: v1
+kind: Config
+current-context: b
+contexts:
+- {name: a, context: {cluster: ca, user: ua, namespace: shop}}
+- {name: b, context: {cluster: cb, user: ub}}
+clusters:
+- name: ca
+  cluster: {server: "https://a", certificate-authority: ./a.crt}
+- name: cb
+  cluster: {server: "https://b"}
+users:
+- name: ua
+  user: {token: 0123}
+- name: ub
+  user: {token: secret-of-b}
+`;
+
+describe("a kubeconfig with one of its contexts", () => {
+  it("holds nothing of the others, and the rest as it was written", () => {
+    const one = kubeconfigOfContext(text, "a");
+    assert.doesNotMatch(one, /secret-of-b|https:\/\/b/);
+    // A number to YAML; Kubernetes reads what stands there.
+    assert.match(one, /token: 0123\b/);
+    const { clusters, contexts, ...rest } = parse(one) as Record<string, unknown>;
+    assert.deepEqual(clusters, [
+      { name: "ca", cluster: { server: "https://a", "certificate-authority": "./a.crt" } },
+    ]);
+    assert.deepEqual(contexts, [
+      { name: "a", context: { cluster: "ca", user: "ua", namespace: "shop" } },
+    ]);
+    assert.equal(rest["current-context"], "a");
+    assert.equal(kubeconfigOfContext(one, "a"), one);
+  });
+
+  it("is JSON as well", () => {
+    const json = JSON.stringify(parse(text));
+    assert.doesNotMatch(kubeconfigOfContext(json, "a"), /secret-of-b/);
+  });
+
+  it("stays whole where there is no such context, for whoever uses it to say so", () => {
+    for (const other of [text, "", "no: [yaml", "just words"]) {
+      assert.equal(kubeconfigOfContext(other, "c"), other);
+    }
+  });
+});

@@ -1,0 +1,122 @@
+import type { Duplex } from "node:stream";
+import type { KubernetesApi, Query } from "./api.ts";
+import { AnotherCluster, isUnreachable } from "./errors.ts";
+import type { ExecRequest, ExecResult } from "./exec.ts";
+import type { PodPort } from "./port-forward.ts";
+
+const systemNamespace = "/api/v1/namespaces/kube-system";
+
+/**
+ * Which cluster it is that answers: the UID of the namespace kube-system. Every cluster has that namespace,
+ * nobody can delete it, and no two clusters have the same one.
+ *
+ * @throws KubernetesApiError where nothing answers; AnotherCluster where the answer tells no UID
+ */
+export async function readClusterUid(api: KubernetesApi): Promise<string> {
+  let uid: unknown;
+  try {
+    const namespace = await api.get<{ readonly metadata?: { readonly uid?: unknown } }>(
+      systemNamespace,
+    );
+    uid = namespace.metadata?.uid;
+  } catch (error) {
+    if (isUnreachable(error)) throw error;
+    // Whoever reads "not found" further up takes it for an object that isn't there.
+    throw new AnotherCluster(
+      `which cluster answers at ${api.server} can't be told: ${(error as Error).message}. The account of ` +
+        "the kubeconfig has to be allowed to get the namespace kube-system",
+      { cause: error },
+    );
+  }
+  if (typeof uid === "string" && uid !== "") return uid;
+  throw new AnotherCluster(
+    `which cluster answers at ${api.server} can't be told: its namespace kube-system has no UID`,
+  );
+}
+
+/** What a kubeconfig was expected to lead to. */
+export interface ExpectedCluster {
+  /** UID of the namespace kube-system. */
+  readonly uid: string;
+  /** The way that leads there, for messages: a file, and the context in it. */
+  readonly way: string;
+}
+
+/** The API of one cluster and of no other: which one it is, is asked before the first request. */
+export class KnownCluster implements KubernetesApi {
+  readonly #api: KubernetesApi;
+  readonly #expected: ExpectedCluster;
+  #seen: Promise<KubernetesApi> | undefined;
+
+  constructor(api: KubernetesApi, expected: ExpectedCluster) {
+    this.#api = api;
+    this.#expected = expected;
+  }
+
+  get server(): string {
+    return this.#api.server;
+  }
+
+  async get<T>(path: string, query?: Query): Promise<T> {
+    return (await this.#same()).get(path, query);
+  }
+
+  async text(path: string, query?: Query): Promise<string> {
+    return (await this.#same()).text(path, query);
+  }
+
+  async podText(namespace: string, pod: string, port: number, path: string): Promise<string> {
+    return (await this.#same()).podText(namespace, pod, port, path);
+  }
+
+  async exec(request: ExecRequest): Promise<ExecResult> {
+    return (await this.#same()).exec(request);
+  }
+
+  async atPort<T>(
+    port: PodPort,
+    use: (connection: Duplex, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return (await this.#same()).atPort(port, use);
+  }
+
+  async post<T>(path: string, body: unknown, query?: Query): Promise<T> {
+    return (await this.#same()).post(path, body, query);
+  }
+
+  async patch<T>(path: string, body: unknown, query?: Query): Promise<T> {
+    return (await this.#same()).patch(path, body, query);
+  }
+
+  async apply<T>(path: string, body: unknown, fieldManager: string): Promise<T> {
+    return (await this.#same()).apply(path, body, fieldManager);
+  }
+
+  async delete(path: string): Promise<void> {
+    await (await this.#same()).delete(path);
+  }
+
+  /** The answer is kept. A failure is not: who could not look has to look again. */
+  #same(): Promise<KubernetesApi> {
+    this.#seen ??= this.#compare().catch((error: unknown) => {
+      this.#seen = undefined;
+      throw error;
+    });
+    return this.#seen;
+  }
+
+  async #compare(): Promise<KubernetesApi> {
+    const uid = await readClusterUid(this.#api);
+    if (uid === this.#expected.uid) return this.#api;
+    throw new AnotherCluster(describeOther(this.#expected, uid));
+  }
+}
+
+/** That another cluster answers than was expected, and what to do about it. */
+export function describeOther({ uid, way }: ExpectedCluster, seen: string): string {
+  return (
+    `${way} leads to another cluster than the one that this stack is in: its namespace kube-system has the ` +
+    `UID ${seen}, not ${uid}. Nothing was changed there. Let the context lead to the former cluster ` +
+    "again. To move the stack, name the context of another cluster in the topology, or run `down` first"
+  );
+}
