@@ -1,28 +1,25 @@
 import type { KubernetesApi } from "../verification/kubernetes/api.ts";
+import { listAll } from "../verification/kubernetes/list-all.ts";
 import type { Look } from "../verification/wait.ts";
 
-interface Nodes {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string };
-    readonly status: {
-      readonly conditions?: readonly {
-        readonly type: string;
-        readonly status: string;
-        readonly lastHeartbeatTime?: string;
-      }[];
-    };
-  }[];
+interface Node {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastHeartbeatTime?: string;
+    }[];
+  };
 }
 
-interface Pods {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly namespace: string };
-    readonly status: {
-      readonly containerStatuses?: readonly {
-        readonly state?: { readonly running?: { readonly startedAt?: string } };
-      }[];
-    };
-  }[];
+interface Pod {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly status: {
+    readonly containerStatuses?: readonly {
+      readonly state?: { readonly running?: { readonly startedAt?: string } };
+    }[];
+  };
 }
 
 /**
@@ -39,14 +36,14 @@ export async function lookForNodesBack(
   const isOld = (time: string | undefined): boolean =>
     time === undefined || Date.parse(time) + 1_000 < since;
   const [nodes, pods] = await Promise.all([
-    api.get<Nodes>("/api/v1/nodes"),
-    api.get<Pods>("/api/v1/pods"),
+    listAll<Node>(api, "/api/v1/nodes"),
+    listAll<Pod>(api, "/api/v1/pods"),
   ]);
-  const away = nodes.items.filter(({ status }) => {
+  const away = nodes.filter(({ status }) => {
     const ready = status.conditions?.find(({ type }) => type === "Ready");
     return ready?.status !== "True" || isOld(ready.lastHeartbeatTime);
   });
-  const former = pods.items.filter(({ status }) =>
+  const former = pods.filter(({ status }) =>
     status.containerStatuses?.some(
       ({ state }) => state?.running !== undefined && isOld(state.running.startedAt),
     ),

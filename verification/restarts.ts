@@ -6,7 +6,8 @@ import { timeLimits } from "../planning/time-limits.ts";
 import { certificatesIn } from "./facts/certificates.ts";
 import { observeTrust } from "./facts/trust.ts";
 import type { KubernetesApi } from "./kubernetes/api.ts";
-import type { List, Metadata, Pod } from "./kubernetes/objects.ts";
+import { listAll } from "./kubernetes/list-all.ts";
+import type { Metadata, Pod } from "./kubernetes/objects.ts";
 import {
   controlPlaneNamespace,
   corePath,
@@ -182,7 +183,7 @@ export async function proveIssuerInUse(
 
 /** Ending ones too: they serve to the last. */
 async function identityPods(api: KubernetesApi): Promise<readonly Pod[]> {
-  const { items } = await api.get<List<Pod>>(corePath(controlPlaneNamespace, "pods"), {
+  const items = await listAll<Pod>(api, corePath(controlPlaneNamespace, "pods"), {
     labelSelector: identitySelector,
   });
   return items;

@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import type { List, Pod } from "../../verification/kubernetes/objects.ts";
+import { listAll } from "../../verification/kubernetes/list-all.ts";
+import type { Pod } from "../../verification/kubernetes/objects.ts";
 import { clusterNameLabel, corePath } from "../../verification/names.ts";
 import type { LinkRef } from "../../verification/signals/link.ts";
 
@@ -12,7 +13,7 @@ export async function backedOffPods(
   api: KubernetesApi,
   { namespace, link }: LinkRef,
 ): Promise<readonly string[]> {
-  const { items } = await api.get<List<Pod>>(corePath(namespace, "pods"), {
+  const items = await listAll<Pod>(api, corePath(namespace, "pods"), {
     labelSelector: `component=controller,${clusterNameLabel}=${link}`,
   });
   return items

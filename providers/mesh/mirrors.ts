@@ -1,10 +1,10 @@
+import { listAll } from "../../verification/kubernetes/list-all.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
 import { isConflict, isNotFound } from "../../verification/kubernetes/errors.ts";
 import type {
   Endpoints,
   Lease,
   LinkObject,
-  List,
   Pod,
   Service,
 } from "../../verification/kubernetes/objects.ts";
@@ -62,15 +62,13 @@ export async function sweepMirrors(
   const { namespace, link } = former;
   const mirrored = `${mirroredServiceLabel}=true`;
   const [services, endpoints] = await Promise.all([
-    api.get<List<Service>>("/api/v1/services", { labelSelector: mirrored }),
-    api.get<List<Endpoints>>("/api/v1/endpoints", { labelSelector: `${clusterNameLabel}=${link}` }),
+    listAll<Service>(api, "/api/v1/services", { labelSelector: mirrored }),
+    listAll<Endpoints>(api, "/api/v1/endpoints", { labelSelector: `${clusterNameLabel}=${link}` }),
   ]);
-  const mirrors = services.items.filter(
-    ({ metadata }) => metadata.labels?.[clusterNameLabel] === link,
-  );
-  const federated = services.items.filter((service) => isMember(service, link));
+  const mirrors = services.filter(({ metadata }) => metadata.labels?.[clusterNameLabel] === link);
+  const federated = services.filter((service) => isMember(service, link));
   // The probe's Endpoints bear no mirror label; those of the chart's Service of that name go with it.
-  const leftEndpoints = endpoints.items.filter(
+  const leftEndpoints = endpoints.filter(
     ({ metadata }) =>
       metadata.labels?.[mirroredServiceLabel] === "true" ||
       (metadata.namespace === namespace && metadata.name === probeOf(link)),

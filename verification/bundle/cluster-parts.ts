@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
 import { podRoutes } from "../../planning/pod-routes.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { List, Pod, Service } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Pod, Service } from "../kubernetes/objects.ts";
 import {
   controllerMetricsPort,
   controlPlaneNamespace,
@@ -32,10 +33,12 @@ export async function addCluster(
   api: KubernetesApi,
 ): Promise<void> {
   const folder = `clusters/${status.name}`;
-  const list = (path: string) => async (): Promise<string> => yamlOf(await api.get(path));
+  const object = (path: string) => async (): Promise<string> => yamlOf(await api.get(path));
+  const list = (path: string) => async (): Promise<string> =>
+    yamlOf({ items: await listAll(api, path) });
   await Promise.all([
     parts.add(`${folder}/events.txt`, async () =>
-      eventsText((await api.get<List<KubernetesEvent>>("/api/v1/events")).items),
+      eventsText(await listAll<KubernetesEvent>(api, "/api/v1/events")),
     ),
     parts.add(`${folder}/nodes.yaml`, list("/api/v1/nodes")),
     parts.add(`${folder}/links.yaml`, list(linkPath(multiclusterNamespace))),
@@ -52,7 +55,7 @@ export async function addCluster(
     ...["linkerd-config", "linkerd-identity-trust-roots"].map((name) =>
       parts.add(
         `${folder}/${controlPlaneNamespace}/${name}.yaml`,
-        list(corePath(controlPlaneNamespace, "configmaps", name)),
+        object(corePath(controlPlaneNamespace, "configmaps", name)),
       ),
     ),
     addServices(parts, folder, status, api),
@@ -75,7 +78,7 @@ async function addServices(
   await Promise.all(
     kinds.map(([kind, path]) =>
       parts.add(`${folder}/${kind}.yaml`, async () => {
-        const { items } = await api.get<List<Service>>(path);
+        const items = await listAll<Service>(api, path);
         return yamlOf({ items: items.filter((item) => isOfMirroring(item, services)) });
       }),
     ),
@@ -85,7 +88,7 @@ async function addServices(
 async function addPods(parts: Parts, folder: string, api: KubernetesApi): Promise<void> {
   let pods: readonly ScheduledPod[] = [];
   await parts.add(`${folder}/pods.txt`, async () => {
-    pods = (await api.get<List<ScheduledPod>>("/api/v1/pods")).items;
+    pods = await listAll<ScheduledPod>(api, "/api/v1/pods");
     return podsText(pods);
   });
   const linkerds = pods.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""));

@@ -1,5 +1,6 @@
 import { accessToken } from "../../planning/names.ts";
-import type { KubernetesSecret, List } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { KubernetesSecret } from "../kubernetes/objects.ts";
 import { corePath, multiclusterNamespace as namespace } from "../names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
@@ -18,7 +19,8 @@ export const accessTokensAsPlanned: Check<AskedLink> = {
   run: async ({ plan, target, targetCluster }) => {
     if (targetCluster === undefined) return notRun(silent(plan.target));
     const { accessAccount, access } = plan;
-    const { items } = await targetCluster.api.get<List<KubernetesSecret>>(
+    const items = await listAll<KubernetesSecret>(
+      targetCluster.api,
       corePath(namespace, "secrets"),
       { fieldSelector: "type=kubernetes.io/service-account-token" },
     );

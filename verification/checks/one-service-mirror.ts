@@ -1,4 +1,5 @@
-import type { Deployment, Lease, List, Pod } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Deployment, Lease, Pod } from "../kubernetes/objects.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
 import { isReady, troubleOf } from "../kubernetes/pods.ts";
 import {
@@ -26,13 +27,12 @@ export const oneServiceMirror: Check<AskedLink> = {
   run: async ({ api, plan, source }) => {
     const labelSelector = `${clusterNameLabel}=${plan.target}`;
     const [deployments, pods, lease] = await Promise.all([
-      api.get<List<Deployment>>(deploymentPath(namespace, ""), { labelSelector }),
-      api.get<List<Pod>>(corePath(namespace, "pods"), { labelSelector }),
+      listAll<Deployment>(api, deploymentPath(namespace, ""), { labelSelector }),
+      listAll<Pod>(api, corePath(namespace, "pods"), { labelSelector }),
       getIfThere<Lease>(api, leasePath(namespace, leaseOf(plan.name))),
     ]);
     const trouble =
-      troubleOfDeployments(deployments.items, plan.target) ??
-      troubleOfLease(lease, pods.items, Date.now());
+      troubleOfDeployments(deployments, plan.target) ?? troubleOfLease(lease, pods, Date.now());
     return trouble === undefined
       ? passed(lease?.spec?.holderIdentity)
       : failed(

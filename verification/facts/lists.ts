@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { List, Namespace, Pod, Service } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Namespace, Pod, Service } from "../kubernetes/objects.ts";
 import { isLive } from "../kubernetes/pods.ts";
 
 /** What a cluster has in all namespaces. */
@@ -26,6 +27,6 @@ export class ClusterLists {
   }
 
   async #list<T>(path: string): Promise<readonly T[]> {
-    return (await this.#api.get<List<T>>(path)).items;
+    return listAll(this.#api, path);
   }
 }

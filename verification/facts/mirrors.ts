@@ -1,11 +1,6 @@
+import { listAll } from "../kubernetes/list-all.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import type {
-  Endpoints,
-  LinkObject,
-  List,
-  MirroredService,
-  Service,
-} from "../kubernetes/objects.ts";
+import type { Endpoints, LinkObject, MirroredService, Service } from "../kubernetes/objects.ts";
 import {
   clusterNameLabel,
   headlessMirrorLabel,
@@ -26,13 +21,13 @@ export async function observeMirrors(
   const isOfTarget = ({ metadata }: Service | Endpoints): boolean =>
     metadata.labels?.[clusterNameLabel] === target;
   const [services, endpoints] = await Promise.all([
-    api.get<List<Service>>("/api/v1/services", { labelSelector }),
-    api.get<List<Endpoints>>("/api/v1/endpoints", { labelSelector }),
+    listAll<Service>(api, "/api/v1/services", { labelSelector }),
+    listAll<Endpoints>(api, "/api/v1/endpoints", { labelSelector }),
   ]);
   return joinMirrors(
     target,
-    services.items.filter(isOfTarget),
-    endpoints.items.filter(isOfTarget),
+    services.filter(isOfTarget),
+    endpoints.filter(isOfTarget),
     link.status,
   );
 }

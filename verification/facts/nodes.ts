@@ -1,9 +1,10 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { KubernetesNode, List } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { KubernetesNode } from "../kubernetes/objects.ts";
 import type { NodeStatus } from "../status.ts";
 
 export async function observeNodes(api: KubernetesApi): Promise<readonly NodeStatus[]> {
-  const { items } = await api.get<List<KubernetesNode>>("/api/v1/nodes");
+  const items = await listAll<KubernetesNode>(api, "/api/v1/nodes");
   return items.map(({ metadata, spec, status }) => ({
     name: metadata.name,
     role:

@@ -3,7 +3,8 @@ import { anchorOf } from "../../planning/certificates/anchor.ts";
 import type { ProxyTrust } from "../../planning/rotation/facts.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
-import type { List, Pod } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Pod } from "../kubernetes/objects.ts";
 import { isLive, proxyContainer, proxyOf } from "../kubernetes/pods.ts";
 import { proxyAdminPort, trustAnchorsVariable, trustRootsHash } from "../names.ts";
 import { certificatesIn } from "./certificates.ts";
@@ -27,7 +28,7 @@ export async function readProxies(
   bundle: string,
   age: CertificateAge,
 ): Promise<readonly ProxyTrust[]> {
-  const { items } = await api.get<List<Pod>>("/api/v1/pods");
+  const items = await listAll<Pod>(api, "/api/v1/pods");
   const meshed = items.filter((pod) => isLive(pod) && proxyOf(pod) !== undefined);
   return Promise.all(
     meshed.map(async (pod) => ({

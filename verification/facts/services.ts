@@ -2,7 +2,8 @@ import { selects } from "../../planning/label-selector.ts";
 import { localFederatedSelector } from "../../planning/link-selectors.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { LinkObject, List, Service } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { LinkObject, Service } from "../kubernetes/objects.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
 import {
   clusterNameLabel,
@@ -22,8 +23,8 @@ export async function observeServices(
   cluster: string,
   plan: Pick<Plan, "links" | "exports">,
 ): Promise<ServicesStatus> {
-  const [{ items }, links] = await Promise.all([
-    api.get<List<Service>>("/api/v1/services"),
+  const [items, links] = await Promise.all([
+    listAll<Service>(api, "/api/v1/services"),
     linksIn(api),
   ]);
   const mirrored = items.filter(
@@ -100,7 +101,7 @@ function mirrorOf({ metadata, spec }: Service): MirrorServiceStatus[] {
 
 async function linksIn(api: KubernetesApi): Promise<readonly string[]> {
   try {
-    const { items } = await api.get<List<LinkObject>>(linkPath(multiclusterNamespace));
+    const items = await listAll<LinkObject>(api, linkPath(multiclusterNamespace));
     return items.map(({ metadata }) => metadata.name);
   } catch (error) {
     // Without the extension there is no such kind.

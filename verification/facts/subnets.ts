@@ -1,6 +1,7 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
-import type { List, Metadata } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Metadata } from "../kubernetes/objects.ts";
 import type { NodeStatus } from "../status.ts";
 
 export interface SubnetFacts {
@@ -28,7 +29,7 @@ export async function observeSubnets(
 async function serviceSubnet(api: KubernetesApi): Promise<string | undefined> {
   try {
     const path = "/apis/networking.k8s.io/v1/servicecidrs";
-    const { items } = await api.get<List<ServiceCidr>>(path);
+    const items = await listAll<ServiceCidr>(api, path);
     return items.flatMap(({ spec }) => spec?.cidrs ?? []).join(", ") || undefined;
   } catch (error) {
     // Served since Kubernetes 1.33.

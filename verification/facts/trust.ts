@@ -5,7 +5,8 @@ import { validTo } from "../../planning/certificates/validity.ts";
 import type { ClusterTrust, IssuerTrust, ProxyTrust } from "../../planning/rotation/facts.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
-import type { ConfigMap, Deployment, KubernetesSecret, List, Pod } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { ConfigMap, Deployment, KubernetesSecret, Pod } from "../kubernetes/objects.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
 import {
   controlPlaneNamespace,
@@ -59,15 +60,14 @@ async function read(api: KubernetesApi): Promise<Omit<ClusterTrust, "cluster" | 
     getIfThere<ConfigMap>(api, corePath(controlPlaneNamespace, "configmaps", trustRootsConfigMap)),
     getIfThere<KubernetesSecret>(api, corePath(controlPlaneNamespace, "secrets", issuerSecret)),
     getIfThere<Deployment>(api, deploymentPath(controlPlaneNamespace, identityDeployment)),
-    api.get<List<Pod>>(corePath(controlPlaneNamespace, "pods"), {
+    listAll<Pod>(api, corePath(controlPlaneNamespace, "pods"), {
       labelSelector: identitySelector,
     }),
   ]);
   const bundle = roots?.data?.[trustRootsKey] ?? "";
   const certificates = certificatesIn(bundle);
   const issuer = secret && readIssuer(secret, certificates);
-  const inUseSince =
-    secret && issuer && issuerInUseSince(secret, issuer, deployment, identityPods.items);
+  const inUseSince = secret && issuer && issuerInUseSince(secret, issuer, deployment, identityPods);
   const proxies = await readProxies(api, bundle, {
     since: inUseSince,
     lifetime: issuanceLifetime(deployment),

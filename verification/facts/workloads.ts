@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { Deployment, List, Pod } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Deployment, Pod } from "../kubernetes/objects.ts";
 import { deploymentOf, isLive, isReady, proxyOf, troubleOf } from "../kubernetes/pods.ts";
 import { controlPlaneNamespace, corePath, multiclusterNamespace, noDataPlane } from "../names.ts";
 import type { DataPlane, ProxyStatus, WorkloadStatus } from "../status.ts";
@@ -34,13 +35,13 @@ async function inNamespace(
   namespace: string,
 ): Promise<Pick<WorkloadFacts, "workloads" | "proxies">> {
   const [deployments, pods] = await Promise.all([
-    api.get<List<Deployment>>(`/apis/apps/v1/namespaces/${namespace}/deployments`),
-    api.get<List<Pod>>(corePath(namespace, "pods")),
+    listAll<Deployment>(api, `/apis/apps/v1/namespaces/${namespace}/deployments`),
+    listAll<Pod>(api, corePath(namespace, "pods")),
   ]);
   // Finished pods of jobs, and pods on their way out, say nothing about what serves.
-  const live = pods.items.filter(isLive);
+  const live = pods.filter(isLive);
   return {
-    workloads: deployments.items.map((deployment) => workload(namespace, deployment, live)),
+    workloads: deployments.map((deployment) => workload(namespace, deployment, live)),
     proxies: live.map((pod) => ({
       namespace,
       pod: pod.metadata.name,

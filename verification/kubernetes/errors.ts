@@ -58,6 +58,11 @@ export function isBusy(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 429;
 }
 
+/** What a page of a list goes on from is no longer kept. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.status === 410;
+}
+
 /** An object of that name is there already. */
 export function isAlreadyThere(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.reason === "AlreadyExists";

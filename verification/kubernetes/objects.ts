@@ -18,6 +18,8 @@ export interface Metadata {
 }
 
 export interface List<T> {
+  /** `continue`: there are more, from here on. */
+  readonly metadata?: { readonly continue?: string };
   readonly items: readonly T[];
 }
 

@@ -1,7 +1,8 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
 import { parseMetrics, sampleOf } from "../kubernetes/metrics.ts";
-import type { List, Pod } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Pod } from "../kubernetes/objects.ts";
 import { isLive } from "../kubernetes/pods.ts";
 import { controlPlaneNamespace, corePath, destinationMetricsPort } from "../names.ts";
 import type { Look } from "../wait.ts";
@@ -33,7 +34,7 @@ export async function lookAtDiscovery(
 
 /** The pods of linkerd-destination, but for those that are on their way out. */
 export async function destinationPods(api: KubernetesApi): Promise<readonly Pod[]> {
-  const { items } = await api.get<List<Pod>>(corePath(controlPlaneNamespace, "pods"), {
+  const items = await listAll<Pod>(api, corePath(controlPlaneNamespace, "pods"), {
     labelSelector: "linkerd.io/control-plane-component=destination",
   });
   return items.filter(isLive);

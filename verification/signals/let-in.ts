@@ -1,7 +1,8 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
 import { parseMetrics, sampleOf } from "../kubernetes/metrics.ts";
-import type { List, Pod } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Pod } from "../kubernetes/objects.ts";
 import {
   clusterNameLabel,
   controllerMetricsPort,
@@ -34,13 +35,13 @@ export async function whoIsLetIn(
   discovery: boolean,
 ): Promise<readonly LetIn[]> {
   const [mirrors, destinations] = await Promise.all([
-    api.get<List<Pod>>(corePath(namespace, "pods"), {
+    listAll<Pod>(api, corePath(namespace, "pods"), {
       labelSelector: `component=controller,${clusterNameLabel}=${link}`,
     }),
     discovery ? destinationPods(api) : [],
   ]);
   const candidates = [
-    ...mirrors.items.map(({ metadata }) => ({
+    ...mirrors.map(({ metadata }) => ({
       pod: metadata.name,
       namespace,
       deployment: controllerOf(link),

@@ -4,7 +4,8 @@ import type { ClientHttp2Session } from "node:http2";
 import type { Duplex } from "node:stream";
 import { controlPlaneNamespace, corePath } from "../names.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { List, Pod } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Pod } from "../kubernetes/objects.ts";
 import { isReady } from "../kubernetes/pods.ts";
 import type { Endpoint, Update } from "./destination-messages.ts";
 import { endpointKey, readUpdate, writeRequest } from "./destination-messages.ts";
@@ -15,6 +16,8 @@ const destinationPort = 8086;
 const destinationCall = "/io.linkerd.proxy.destination.Destination/Get";
 /** Length of what precedes each message of gRPC: a flag and the message's length. */
 const frameHead = 5;
+/** gRPC's own limit for a message, in bytes. */
+const longestMessage = 4 * 1024 * 1024;
 /** It tells of each cluster by itself and never ends: after this silence it has told all, in milliseconds. */
 const quiet = 1_000;
 
@@ -56,7 +59,7 @@ async function askTogether(
   api: KubernetesApi,
   questions: readonly Question[],
 ): Promise<readonly (DestinationView | Error)[]> {
-  const { items } = await api.get<List<Pod>>(corePath(controlPlaneNamespace, "pods"), {
+  const items = await listAll<Pod>(api, corePath(controlPlaneNamespace, "pods"), {
     labelSelector: "linkerd.io/control-plane-component=destination",
   });
   const pod = items.find(isReady);
@@ -108,22 +111,34 @@ async function listen(
   const messages = new Messages();
   const refusal = await new Promise<string | undefined>((resolve, reject) => {
     let silence: NodeJS.Timeout | undefined;
-    const settle = (status: Readonly<Record<string, unknown>>): void => {
+    // Nobody catches what is thrown in a stream's listener: it would end the process.
+    const listening =
+      <T>(take: (told: T) => void) =>
+      (told: T): void => {
+        try {
+          take(told);
+        } catch (error) {
+          const why = (error as Error).message;
+          reject(new Error(`the answer isn't understood: ${why}`, { cause: error }));
+        }
+      };
+    const settle = listening((status: Readonly<Record<string, unknown>>) => {
       const refused = refusalIn(status);
       if (refused !== undefined) resolve(refused);
-    };
+    });
     stream.on("response", settle);
     stream.on("trailers", settle);
     stream.on("error", reject);
     stream.on("end", () => {
       resolve(undefined);
     });
-    stream.on("data", (chunk: Buffer) => {
+    const take = listening((chunk: Buffer) => {
       for (const message of messages.take(chunk)) apply(known, readUpdate(message));
       clearTimeout(silence);
       if (enough([...known.values()])) resolve(undefined);
       else silence = setTimeout(resolve, quiet, undefined);
     });
+    stream.on("data", take);
     stream.end(frame(writeRequest(authority)));
   });
   return { endpoints: [...known.values()], refusal };
@@ -135,13 +150,19 @@ function apply(known: Map<string, Endpoint>, { added, removed, emptied }: Update
   for (const endpoint of removed) known.delete(endpointKey(endpoint));
 }
 
+/** @throws Error where it is no answer of gRPC at all, such as a proxy's page */
 function refusalIn(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const http = headers[constants.HTTP2_HEADER_STATUS] as number | undefined;
+  if (http !== undefined && http !== 200) throw new Error(`HTTP status ${http}`);
   const status = headers["grpc-status"];
   if (status === undefined || status === "0") return undefined;
   const message = headers["grpc-message"];
-  return typeof message === "string" && message !== ""
-    ? decodeURIComponent(message)
-    : "no reason given";
+  if (typeof message !== "string" || message === "") return "no reason given";
+  try {
+    return decodeURIComponent(message);
+  } catch {
+    return message;
+  }
 }
 
 function frame(message: Uint8Array): Buffer {
@@ -158,7 +179,10 @@ class Messages {
     this.#rest = Buffer.concat([this.#rest, chunk]);
     const taken: Buffer[] = [];
     while (this.#rest.length >= frameHead) {
-      const end = frameHead + this.#rest.readUInt32BE(1);
+      const length = this.#rest.readUInt32BE(1);
+      if (this.#rest[0] !== 0) throw new Error("a message is compressed, or none of gRPC");
+      if (length > longestMessage) throw new Error(`a message of ${length} bytes`);
+      const end = frameHead + length;
       if (this.#rest.length < end) break;
       taken.push(this.#rest.subarray(frameHead, end));
       this.#rest = this.#rest.subarray(end);

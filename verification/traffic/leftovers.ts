@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { List, Metadata } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Metadata } from "../kubernetes/objects.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
 import { waitFor } from "../wait.ts";
 import { expiresAnnotation, verificationLabel } from "./names.ts";
@@ -17,7 +18,7 @@ interface Namespace {
  * @returns their names
  */
 export async function removeLeftovers(api: KubernetesApi, now: Date): Promise<readonly string[]> {
-  const { items } = await api.get<List<Namespace>>("/api/v1/namespaces", {
+  const items = await listAll<Namespace>(api, "/api/v1/namespaces", {
     labelSelector: verificationLabel,
   });
   const old = items.filter(({ metadata }) => hasExpired(metadata, now));

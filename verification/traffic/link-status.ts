@@ -1,6 +1,7 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { isConflict, isNotFound } from "../kubernetes/errors.ts";
-import type { LinkObject, List, Metadata, MirroredService } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { LinkObject, Metadata, MirroredService } from "../kubernetes/objects.ts";
 import { linkPath, multiclusterNamespace } from "../names.ts";
 import { verificationLabel, verificationNamespace } from "./names.ts";
 
@@ -11,7 +12,7 @@ import { verificationLabel, verificationNamespace } from "./names.ts";
  */
 export async function forgetInLinks(api: KubernetesApi): Promise<void> {
   const links = await linksOf(api);
-  const { items } = await api.get<List<{ readonly metadata: Metadata }>>("/api/v1/namespaces", {
+  const items = await listAll<{ readonly metadata: Metadata }>(api, "/api/v1/namespaces", {
     labelSelector: verificationLabel,
   });
   const there = items.map(({ metadata }) => metadata.name);
@@ -25,7 +26,7 @@ export async function forgetInLinks(api: KubernetesApi): Promise<void> {
 
 async function linksOf(api: KubernetesApi): Promise<readonly LinkObject[]> {
   try {
-    return (await api.get<List<LinkObject>>(linkPath(multiclusterNamespace))).items;
+    return await listAll<LinkObject>(api, linkPath(multiclusterNamespace));
   } catch (error) {
     // Without the extension there is no such kind.
     if (isNotFound(error)) return [];

@@ -1,7 +1,8 @@
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { isAlreadyThere, isConflict, KubernetesApiError } from "../kubernetes/errors.ts";
-import type { KubernetesNode, List, Pod } from "../kubernetes/objects.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { KubernetesNode, Pod } from "../kubernetes/objects.ts";
 import { isReady, proxyContainer, proxyOf, troubleOf } from "../kubernetes/pods.ts";
 import { corePath } from "../names.ts";
 import { waitFor } from "../wait.ts";
@@ -68,7 +69,7 @@ export async function probesReady(
     what: `waiting for the pods of ${namespace} in ${cluster}`,
     limit,
     look: async () => {
-      const { items } = await api.get<List<RunningPod>>(corePath(namespace, "pods"));
+      const items = await listAll<RunningPod>(api, corePath(namespace, "pods"));
       const pods = [server, clientPod].map((name) =>
         items.find((pod) => pod.metadata.name === name),
       );
@@ -101,7 +102,7 @@ interface RunningPod extends Pod {
  * brings it where no registry is in reach; else that of Kubernetes' registry.
  */
 export async function imageFor(api: KubernetesApi): Promise<string> {
-  const { items } = await api.get<List<NodeWithImages>>("/api/v1/nodes");
+  const items = await listAll<NodeWithImages>(api, "/api/v1/nodes");
   const [first, ...others] = items.map(({ status }) =>
     (status?.images ?? []).flatMap(({ names }) =>
       (names ?? []).filter((name) => /\/agnhost:[^@]+$/.test(name)),

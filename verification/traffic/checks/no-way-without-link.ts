@@ -1,6 +1,7 @@
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, notRun, passed } from "../../checks/check.ts";
-import type { List, Service } from "../../kubernetes/objects.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Service } from "../../kubernetes/objects.ts";
 import { clusterNameLabel, corePath } from "../../names.ts";
 import { ask, isLate, notAnswered, wordsOf } from "../ask.ts";
 import { requestOf } from "../request.ts";
@@ -15,7 +16,7 @@ export const noWayWithoutLink: Check<StrangersSubject> = {
     const lacking = lackingOf(scene, [source, target]);
     if (lacking.length > 0) return notRun(`the probes of ${lacking.join(", ")} don't run`);
     const api = apiOf(scene, source);
-    const { items } = await api.get<List<Service>>(corePath(scene.namespace, "services"), {
+    const items = await listAll<Service>(api, corePath(scene.namespace, "services"), {
       labelSelector: `${clusterNameLabel}=${target}`,
     });
     const mend = "Look for a Link that the topology does not plan: kubectl get links -A";

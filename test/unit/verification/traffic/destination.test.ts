@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import http2 from "node:http2";
 import { duplexPair } from "node:stream";
 import { after, before, describe, test } from "node:test";
+import fc from "fast-check";
 import jspb from "google-protobuf";
 import type { KubernetesApi } from "../../../../verification/kubernetes/api.ts";
 import { askDestination } from "../../../../verification/traffic/destination.ts";
@@ -112,5 +113,61 @@ describe("what linkerd-destination tells", () => {
     };
     const { refusal } = await askDestination(api, "web.ns:80", () => true);
     assert.equal(refusal, "Remote cluster not found");
+  });
+
+  describe("and what it should not", () => {
+    const never = (): boolean => false;
+    const framed = (flag: number, length: number, content: Uint8Array): Buffer => {
+      const head = Buffer.alloc(5);
+      head.writeUInt8(flag);
+      head.writeUInt32BE(length, 1);
+      return Buffer.concat([head, content]);
+    };
+    const unexpected: Readonly<Record<string, Buffer>> = {
+      "no protobuf": framed(0, 3, Buffer.from([0x0a, 0xff, 0xff])),
+      "an endpoint that ends too early": framed(0, 4, Buffer.from([0x0a, 0x02, 0x0a, 0x7f])),
+      "a compressed message": framed(1, 2, Buffer.from([0, 0])),
+      "a message without an end": framed(0, 0xffffffff, Buffer.alloc(10)),
+      "a page of HTML": Buffer.from("<html>not found</html>"),
+    };
+    for (const [what, content] of Object.entries(unexpected)) {
+      test(`${what} is an error, and the process goes on`, async () => {
+        answer = (stream) => {
+          stream.respond({ ":status": 200 });
+          stream.write(content);
+        };
+        await assert.rejects(
+          askDestination(api, "web.ns:80", never),
+          /the answer isn't understood/,
+        );
+      });
+    }
+
+    test("a proxy's refusal, and a reason in no encoding", async () => {
+      answer = (stream) => {
+        stream.respond({ ":status": 503 }, { endStream: true });
+      };
+      await assert.rejects(askDestination(api, "web.ns:80", never), /HTTP status 503/);
+      answer = (stream) => {
+        stream.respond(
+          { ":status": 200, "grpc-status": "13", "grpc-message": "100% wrong" },
+          { endStream: true },
+        );
+      };
+      assert.equal((await askDestination(api, "web.ns:80", never)).refusal, "100% wrong");
+    });
+
+    test("whatever bytes they are, reading them ends", () => {
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+          try {
+            readUpdate(bytes);
+          } catch (error) {
+            assert.ok(error instanceof Error);
+          }
+        }),
+        { numRuns: 500 },
+      );
+    });
   });
 });

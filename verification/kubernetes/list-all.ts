@@ -1,0 +1,48 @@
+import type { KubernetesApi, Query } from "./api.ts";
+import { isExpired, KubernetesApiError } from "./errors.ts";
+import type { List } from "./objects.ts";
+
+/** Objects that are asked for at once: what a busy API server answers well within the time limit. */
+const pageSize = 500;
+
+/**
+ * Every object of a list, asked for page by page: a whole list of a large cluster would not be answered within
+ * the time limit of a request. Where the list changed for so long that its pages are no longer kept, it is asked
+ * for at once, as the API's own clients do.
+ *
+ * @throws KubernetesApiError
+ */
+export async function listAll<T>(
+  api: Pick<KubernetesApi, "get">,
+  path: string,
+  query: Query = {},
+): Promise<readonly T[]> {
+  const items: T[] = [];
+  let from: string | undefined;
+  do {
+    let page: List<T>;
+    try {
+      page = await api.get<List<T>>(path, {
+        ...query,
+        limit: String(pageSize),
+        ...(from !== undefined && { continue: from }),
+      });
+    } catch (error) {
+      if (from === undefined || !isExpired(error)) throw error;
+      return itemsOf(await api.get<List<T>>(path, query), path);
+    }
+    items.push(...itemsOf(page, path));
+    from = page.metadata?.continue;
+  } while (from !== undefined && from !== "");
+  return items;
+}
+
+function itemsOf<T>(
+  { items }: { readonly items?: readonly T[] | null },
+  path: string,
+): readonly T[] {
+  // Go writes an empty list as null.
+  if (items === null) return [];
+  if (Array.isArray(items)) return items as readonly T[];
+  throw new KubernetesApiError(`GET ${path}`, 200, "NoList", "the answer is no list");
+}
