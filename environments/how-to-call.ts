@@ -1,22 +1,127 @@
+import { existsSync, realpathSync } from "node:fs";
+import path from "node:path";
+import { projectDirectory } from "./paths.ts";
+
+const name = "linkerd-topology";
+
 /** Scripts of this project's package.json that are commands of the command line. */
 const scripts = ["up", "down", "status", "verify", "plan", "diagram"];
 
+/** Commands that are about no single topology. */
+const ofNoTopology = ["reap", "completion"];
+
+/** In which way this process was called. */
+export interface Caller {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** The checkout that this is; undefined: the npm package. */
+  readonly checkout: string | undefined;
+  /** The program's file. */
+  readonly main: string;
+}
+
 /**
- * How a person calls a command, in the way in which they called this one: by npm in the project, or by the
- * program.
+ * A command line that does it when it is pasted where this process was called: by npm in a checkout, else by
+ * the program where a shell finds it, else by npx, else by Node.js.
  *
- * @param parts command, topology and options
+ * @param args topology and options
  * @example
  * ```ts
- * howToCall("up", "flat", "--refresh"); // npm run up -- flat --refresh
+ * howToCall("up", ["flat", "--refresh"]); // npm run up -- flat --refresh
  * ```
  */
-export function howToCall(...parts: readonly string[]): string {
-  const [command = "", ...rest] = parts;
-  // `npx` and the scripts of other projects are no scripts of this one.
-  const byNpm =
-    scripts.includes(process.env["npm_lifecycle_event"] ?? "") &&
-    process.env["npm_package_name"] === "linkerd-topology";
-  if (!byNpm || !scripts.includes(command)) return ["linkerd-topology", ...parts].join(" ");
-  return [`npm run ${command}`, ...(rest.length > 0 ? ["--", ...rest] : [])].join(" ");
+export function howToCall(
+  command: string,
+  args: readonly string[],
+  caller: Caller = thisProcess(),
+): string {
+  const { checkout } = caller;
+  if (checkout === undefined) return [...program(caller), command, ...args.map(quoted)].join(" ");
+  const { INIT_CWD: start } = caller.env;
+  // npm goes to the project before it starts us: paths were read from there.
+  const byNpm = caller.env["npm_package_name"] === name && real(caller.cwd) === real(checkout);
+  const shell = byNpm && start !== undefined ? start : caller.cwd;
+  const moved = byNpm ? args : args.map((one) => fromAnywhere(one, caller));
+  const isScript = scripts.includes(command);
+  const rest = [...(isScript ? [] : [command]), ...moved.map(quoted)];
+  return [
+    "npm",
+    ...(isWithin(shell, checkout) ? [] : ["--prefix", quoted(checkout)]),
+    "run",
+    isScript ? command : "cli",
+    ...(rest.length === 0 ? [] : ["--", ...rest]),
+  ].join(" ");
+}
+
+/**
+ * The text with each command that it names in backquotes as a command line that works as pasted. Messages name
+ * commands only (`` `up --refresh` ``, `` `down NAME` ``): in which way and about what this process was
+ * called is not theirs to know.
+ *
+ * @param topology what the person named: the words of the command line
+ */
+export function withCommandLines(
+  text: string,
+  topology: readonly string[],
+  caller: Caller = thisProcess(),
+): string {
+  return text.replaceAll(
+    /`(?:linkerd-topology )?(up|down|status|verify|rotate|plan|preflight|diagram|reap)((?: [\w./-]+)*)`/g,
+    (_, command: string, words: string) => {
+      const args = words.split(" ").filter((word) => word !== "");
+      const named = ofNoTopology.includes(command) || args.some((word) => !word.startsWith("-"));
+      return `\`${howToCall(command, named ? args : [...topology, ...args], caller)}\``;
+    },
+  );
+}
+
+function thisProcess(): Caller {
+  const main = path.join(
+    projectDirectory,
+    "environments",
+    `main${path.extname(import.meta.filename)}`,
+  );
+  const isCheckout = main.endsWith(".ts");
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    checkout: isCheckout ? projectDirectory : undefined,
+    main,
+  };
+}
+
+function program({ env, cwd, main }: Caller): readonly string[] {
+  if (env["npm_command"] === "exec") return ["npx", name];
+  // npm puts these in front for what it runs; the person's shell has them not.
+  const byNpm = env["npm_lifecycle_event"] !== undefined;
+  const found = (env["PATH"] ?? "")
+    .split(path.delimiter)
+    .filter((folder) => folder !== "" && !(byNpm && /[/\\]node_modules[/\\]\.bin$/.test(folder)))
+    .some((folder) => existsSync(path.join(folder, name)));
+  if (found) return [name];
+  for (let folder = cwd; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, "node_modules", ".bin", name))) return ["npx", name];
+    if (path.dirname(folder) === folder) return ["node", quoted(main)];
+  }
+}
+
+/** npm would start it in another directory. */
+function fromAnywhere(word: string, { cwd, checkout }: Caller): string {
+  const isFile = /[/\\]|\.ya?ml$/.test(word) || existsSync(path.resolve(cwd, word));
+  const moves = checkout !== undefined && real(cwd) !== real(checkout);
+  return isFile && moves && !word.startsWith("-") ? path.resolve(cwd, word) : word;
+}
+
+function isWithin(directory: string, parent: string): boolean {
+  const relative = path.relative(real(parent), real(directory));
+  return relative === "" || !(relative.startsWith("..") || path.isAbsolute(relative));
+}
+
+function real(directory: string): string {
+  return existsSync(directory) ? realpathSync(directory) : directory;
+}
+
+/** As every POSIX shell reads it back. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,7 @@
 import { readSources } from "../components/sources.ts";
+import { indented, printableIn } from "../verification/render/printable.ts";
 import { styleOf } from "../verification/render/style.ts";
+import type { Screen } from "../verification/render/style.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { messageOf } from "./message-of.ts";
@@ -63,18 +65,16 @@ function withChartsFromSource(result: PreflightResult): PreflightResult {
 }
 
 /** One line per check, and below it what stands in the way. */
-export function renderPreflight(
-  results: readonly PreflightResult[],
-  options: { readonly color?: boolean } = {},
-): string {
-  const style = styleOf(options.color ?? false);
+export function renderPreflight(found: readonly PreflightResult[], options: Screen = {}): string {
+  const style = styleOf(options);
+  const results = printableIn(found);
   const marks = { passed: style.good("✓"), failed: style.bad("✗"), "not run": style.warn("–") };
   const count = (state: PreflightResult["state"]): number =>
     results.filter((result) => result.state === state).length;
   return [
     ...results.flatMap(({ title, state, problems, note }) => [
       `${marks[state]} ${title}${note === undefined ? "" : style.dim(` (${note})`)}`,
-      ...problems.map((problem) => `    ${problem.replaceAll("\n", "\n    ")}`),
+      ...problems.map((problem) => indented(problem, "    ")),
     ]),
     "",
     `${count("passed")} passed, ${count("failed")} failed, ${count("not run")} not run`,

@@ -3,7 +3,6 @@ import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { howToCall } from "./how-to-call.ts";
 import { meshOf } from "./proof.ts";
 import { settleStack } from "./settle-stack.ts";
 import type { StackFile } from "./stacks.ts";
@@ -45,7 +44,7 @@ export async function runningStack(request: StackRequest): Promise<RunningStack>
   const outputs = state && outputsIn(state);
   const mesh = outputs && meshOf(outputs);
   if (outputs === undefined || mesh === undefined) {
-    throw new CommandError(`the stack "${stack.name}" is not up: ${howToCall("up", stack.name)}`, {
+    throw new CommandError(`the stack "${stack.name}" is not up: \`up\` brings it up`, {
       exitCode: exitCodes.notUp,
     });
   }

@@ -8,7 +8,6 @@ import { failuresOf, proveTopology } from "../verification/prove.ts";
 import type { Proof } from "../verification/prove.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { howToCall } from "./how-to-call.ts";
 import type { Tell } from "./report/phases.ts";
 import type { Outputs } from "./state.ts";
 
@@ -81,7 +80,7 @@ export class NotProved extends CommandError {
     );
     super(
       ["everything was installed, but it is not as planned:", ...failures].join("\n  - ") +
-        `\n\`${howToCall("status")}\` shows all of it; \`${howToCall("up")}\` again mends what it can`,
+        "\n`status` shows all of it; `up` again mends what it can",
       { exitCode: exitCodes.notProved },
     );
     this.mesh = mesh;

@@ -61,6 +61,8 @@ export interface RotateOutlook {
  */
 export async function rotate(request: RotateRequest): Promise<RotateResult> {
   const topology = topologyFile(request.source, request.name);
+  // What is wrong with the file is told before anything is asked.
+  await planStack(await topology.stack());
   const before = await look(request, topology);
   const resumed = await isUnderWay(topology, before);
   // Finishes what an earlier command left half done; and nothing is begun on a mesh that is not whole.
@@ -85,8 +87,8 @@ export async function rotate(request: RotateRequest): Promise<RotateResult> {
 /** What {@link rotate} would do; nothing is changed. @throws CommandError as `rotate` does */
 export async function rotateOutlook(request: RotateRequest): Promise<RotateOutlook> {
   const topology = topologyFile(request.source, request.name);
-  const seen = await look(request, topology);
   const plan = await planStack(await topology.stack());
+  const seen = await look(request, topology);
   const underway = await isUnderWay(topology, seen);
   const { restart, anchors } = plan.trust;
   const newest = Math.max(...anchors.map(({ generation }) => generation));

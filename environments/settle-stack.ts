@@ -73,8 +73,8 @@ async function settleFormer(
     throw new CommandError(
       `${file} is the stack "${stack.name}", which is not there; but there is a stack "${formerName}". ` +
         `Earlier versions gave that name to every file ${formerName}.*, and did not note which. Say which stack ` +
-        `you mean:\n  ${howToCall(command, file, "--name", formerName)}   what is there\n` +
-        `  ${howToCall(command, file, "--name", stack.name)}   a stack of this file's own`,
+        `you mean:\n  ${howToCall(command, [file, "--name", formerName])}   what is there\n` +
+        `  ${howToCall(command, [file, "--name", stack.name])}   a stack of this file's own`,
       { exitCode: exitCodes.badInput },
     );
   }
@@ -83,14 +83,14 @@ async function settleFormer(
 }
 
 function madeFromAnother(name: string, made: string, asked: string, command: string): CommandError {
-  const another = howToCall(command, asked, "--name", `${name}-2`);
+  const another = howToCall(command, [asked, "--name", `${name}-2`]);
   return new CommandError(
     `the stack "${name}" was made from ${made}, and not from ${asked}; nothing was changed.\n` +
       `Another topology takes a name of its own: ${another}\n` +
-      `The same one, whose file was moved: ${howToCall("up", asked, "--name", name, "--moved")}` +
+      `The same one, whose file was moved: ${howToCall("up", [asked, "--name", name, "--moved"])}` +
       (["up", "rotate", "preflight"].includes(command)
         ? ""
-        : `\nThe stack that is there, by its name alone: ${howToCall(command, "--name", name)}`),
+        : `\nThe stack that is there, by its name alone: ${howToCall(command, ["--name", name])}`),
     { exitCode: exitCodes.badInput },
   );
 }

@@ -3,14 +3,12 @@ import { observe } from "../verification/observe.ts";
 import { failuresOf } from "../verification/prove.ts";
 import { statusDocument } from "../verification/render/json.ts";
 import { renderStatus } from "../verification/render/status.ts";
+import type { Screen } from "../verification/render/style.ts";
 import { runningStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
 import { lookAtRotation, trustDocument } from "./rotation/look.ts";
 
-export interface StatusRequest extends StackRequest {
-  /** @default false */
-  readonly color?: boolean;
-}
+export interface StatusRequest extends StackRequest, Screen {}
 
 export interface StatusResult {
   /** No check failed. */
@@ -34,7 +32,8 @@ export async function status(request: StatusRequest): Promise<StatusResult> {
   return {
     healthy: failures.length === 0,
     table: renderStatus(observed, {
-      color: request.color ?? false,
+      ...(request.color !== undefined && { color: request.color }),
+      ...(request.width !== undefined && { width: request.width }),
       results,
       rotation: rotation?.state,
     }),

@@ -1,5 +1,7 @@
 import type { Step } from "./report/engine-progress.ts";
 import { describeResource, resourceType } from "./report/resource-words.ts";
+import type { Screen } from "../verification/render/style.ts";
+import { columns } from "../verification/render/table.ts";
 import type { StateResource } from "./state.ts";
 
 export interface ChainLink {
@@ -86,16 +88,22 @@ function waitsFor(resource: StateResource | undefined): string[] {
 }
 
 /** The chain as a table: each step with its seconds and its share of the whole. */
-export function renderTimeline({ total, chain, longest }: Timeline): string {
-  const line = (label: string, milliseconds: number): string =>
-    `${label.padEnd(60)} ${(milliseconds / 1000).toFixed(1).padStart(6)} s  ` +
-    `${((100 * milliseconds) / total).toFixed(0).padStart(3)} %`;
+export function renderTimeline({ total, chain, longest }: Timeline, screen: Screen = {}): string {
+  const row = (label: string, milliseconds: number): string[] => [
+    label,
+    `${(milliseconds / 1000).toFixed(1)} s`,
+    `${((100 * milliseconds) / total).toFixed(0)} %`,
+  ];
+  const long = chain.filter(({ milliseconds }) => milliseconds >= 50);
   return [
-    ...chain
-      .filter(({ milliseconds }) => milliseconds >= 50)
-      .map(({ label, milliseconds }) => line(`  ${label}`, milliseconds)),
-    line("longest chain of own steps", longest),
-    line("up, from beginning to end", total),
+    columns(
+      [
+        ...long.map(({ label, milliseconds }) => row(label, milliseconds)),
+        row("longest chain of own steps", longest),
+        row("up, from beginning to end", total),
+      ],
+      screen,
+    ),
     `up takes ${(total / longest).toFixed(2)} times its longest chain`,
   ].join("\n");
 }

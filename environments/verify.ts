@@ -14,8 +14,11 @@ import type {
   VerifyOptions,
 } from "../verification/index.ts";
 import { writeBundle } from "./bundle.ts";
+import { CommandError } from "./command-error.ts";
+import { messageOf } from "./message-of.ts";
 import { meshOfStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
+import { requireWritable } from "./output-files.ts";
 import { probeImageFrom } from "./probe-image.ts";
 
 /** What {@link reportVerification} writes, each where it is given. */
@@ -66,6 +69,7 @@ export type StackVerification = Verification & {
  *   before a first round is finished
  */
 export async function verifyStack(request: VerifyStackRequest): Promise<StackVerification> {
+  await requireFiles(request);
   const mesh = await meshOfStack({ command: "verify", ...request });
   const { signal, traffic, rights, concurrency, limit, onProgress, watch, env } = request;
   const probeImage = request.probeImage ?? (await probeImageFrom({ ...process.env, ...env }));
@@ -89,10 +93,26 @@ export async function verifyStack(request: VerifyStackRequest): Promise<StackVer
   return { ...verification, mesh, ...(bundle !== undefined && { bundle }) };
 }
 
+/** @throws CommandError, exit code 2, where one of the files can't be written */
+export async function requireFiles({
+  junit,
+  json,
+  summary,
+  bundle,
+}: VerificationFiles): Promise<void> {
+  await requireWritable({
+    "--junit": junit,
+    "--json": json,
+    "--summary": summary,
+    "--bundle": bundle,
+  });
+}
+
 /**
  * Writes a verification to the files that are asked for; a bundle only of what isn't as planned.
  *
  * @returns path of the bundle
+ * @throws CommandError once all was tried, with what could not be written
  */
 export async function reportVerification(
   mesh: Mesh,
@@ -102,15 +122,33 @@ export async function reportVerification(
 ): Promise<string | undefined> {
   const { junit, json, summary, bundle } = files;
   const document = JSON.stringify(verificationDocument(verification), null, 2);
-  await Promise.all([
+  // One that can't be written takes none of the others along.
+  const written = await Promise.allSettled([
     junit !== undefined && writeFile(junit, junitDocument(verification)),
     json !== undefined && writeFile(json, `${document}\n`),
     // GitHub gives all commands of a step the same file.
     summary !== undefined &&
       writeFile(summary, `${markdownSummary(verification, mesh.plan)}\n`, { flag: "a" }),
+    bundle !== undefined &&
+      (!verification.proved || files.alwaysBundle === true) &&
+      bundleOf(mesh, verification, bundle, env),
   ]);
-  if (bundle === undefined || (verification.proved && files.alwaysBundle !== true))
-    return undefined;
+  const failed = written.flatMap((one) =>
+    one.status === "rejected" ? [messageOf(one.reason)] : [],
+  );
+  if (failed.length > 0) {
+    throw new CommandError(`what was found could not be written:\n  - ${failed.join("\n  - ")}`);
+  }
+  const made = written[3];
+  return made.status === "fulfilled" && made.value !== false ? made.value : undefined;
+}
+
+async function bundleOf(
+  mesh: Mesh,
+  verification: Verification,
+  bundle: string,
+  env?: Readonly<Record<string, string>>,
+): Promise<string> {
   const isDirectory = await stat(bundle).then(
     (found) => found.isDirectory(),
     () => false,

@@ -7,7 +7,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { planStack } from "../plan-stack.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopology, withTopologyArgument } from "./topology-argument.ts";
+import { findTopology, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
@@ -34,13 +34,12 @@ export function diagramCommand(): Command {
       new Option("--write", "refresh the diagrams in this project's README.md and docs").hideHelp(),
     )
     .action(async (topology: string | undefined, options: Options) => {
-      await runCommand({ command: "diagram" }, async () => {
+      const settings = { command: "diagram", topology: topologyWords(topology, options) };
+      await runCommand(settings, async ({ print }) => {
         const { drawDiagram, writeDiagramPages } = await import("../diagram.ts");
         if (options.write) {
           const written = await writeDiagramPages();
-          process.stdout.write(
-            written.length > 0 ? `${written.join("\n")}\n` : "every page is up to date\n",
-          );
+          print(written.length > 0 ? written.join("\n") : "every page is up to date");
           return exitCodes.success;
         }
         const plan = await planStack(await findTopology(topology, options));

@@ -9,7 +9,7 @@ import { defaultStack } from "../stacks.ts";
 import { terminalQuestion } from "./ask.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findRunning, withTopologyArgument } from "./topology-argument.ts";
+import { findRunning, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
@@ -31,7 +31,12 @@ export function downCommand(): Command {
     .option("--yes", `take the stack ${defaultStack} away without a question where none is named`)
     .option("--json", "events on standard output, one JSON object per line")
     .action(async (topology: string | undefined, options: Options) => {
-      const settings = { command: "down", json: options.json ?? false, engine: true };
+      const settings = {
+        command: "down",
+        topology: topologyWords(topology, options),
+        json: options.json ?? false,
+        engine: true,
+      };
       await runCommand(settings, async (context) => {
         if (
           topology === undefined &&
@@ -46,7 +51,7 @@ export function downCommand(): Command {
         const { summary } = run
           ? await takeRunDown(run, output)
           : await down({ ...running, output, signal });
-        if (options.json !== true) process.stdout.write(`${summary}\n`);
+        if (options.json !== true) context.print(summary);
         return { exitCode: exitCodes.success, document: { summary } };
       });
     });
@@ -67,7 +72,7 @@ async function confirmDefault({ yes, json }: Options): Promise<void> {
   if (yes === true || ask === undefined) return;
   if (await ask(`Take the stack ${defaultStack} away, with everything in its clusters?`)) return;
   throw new CommandError(
-    `nothing was changed; ${howToCall("down", "STACK")} takes another one away`,
+    `nothing was changed; ${howToCall("down", ["STACK"])} takes another one away`,
   );
 }
 

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
-import { wantsColor } from "../../verification/render/style.ts";
+import { screenOf } from "../../verification/render/style.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { planStack } from "../plan-stack.ts";
 import { planDocument } from "../report/plan-document.ts";
 import { renderPlan } from "../report/render-plan.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopology, withTopologyArgument } from "./topology-argument.ts";
+import { findTopology, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
@@ -24,12 +24,11 @@ export function planCommand(): Command {
   withTopologyArgument(command)
     .option("--json", "one JSON document on standard output")
     .action(async (topology: string | undefined, options: Options) => {
-      await runCommand({ command: "plan" }, async () => {
+      const settings = { command: "plan", topology: topologyWords(topology, options) };
+      await runCommand(settings, async ({ print, printJson }) => {
         const plan = await planStack(await findTopology(topology, options));
-        const text = options.json
-          ? JSON.stringify(planDocument(plan), null, 2)
-          : renderPlan(plan, { color: wantsColor(process.stdout) });
-        process.stdout.write(`${text}\n`);
+        if (options.json) printJson(planDocument(plan), 2);
+        else print(renderPlan(plan, screenOf(process.stdout)));
         return exitCodes.success;
       });
     });

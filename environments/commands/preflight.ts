@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { wantsColor } from "../../verification/render/style.ts";
+import { screenOf } from "../../verification/render/style.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopology, withTopologyArgument } from "./topology-argument.ts";
+import { findTopology, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
@@ -20,16 +20,14 @@ export function preflightCommand(): Command {
   withTopologyArgument(command)
     .option("--json", "one JSON document on standard output")
     .action(async (topology: string | undefined, options: Options) => {
-      await runCommand({ command: "preflight" }, async () => {
+      const settings = { command: "preflight", topology: topologyWords(topology, options) };
+      await runCommand(settings, async ({ print, printJson }) => {
         const stack = await findTopology(topology, options);
         const { lookAhead, renderPreflight } = await import("../look-ahead.ts");
         const results = await lookAhead(stack);
         const passed = results.every(({ state }) => state !== "failed");
-        process.stdout.write(
-          options.json
-            ? `${JSON.stringify({ version: 1, passed, results }, null, 2)}\n`
-            : `${renderPreflight(results, { color: wantsColor(process.stdout) })}\n`,
-        );
+        if (options.json) printJson({ version: 1, passed, results }, 2);
+        else print(renderPreflight(results, screenOf(process.stdout)));
         return passed ? exitCodes.success : exitCodes.failed;
       });
     });

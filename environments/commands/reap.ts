@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { printableIn } from "../../verification/render/printable.ts";
 import type { ReapResult } from "../reap.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
@@ -20,18 +21,17 @@ export function reapCommand(): Command {
     .option("--dry-run", "tell what would be removed, and remove nothing")
     .option("--json", "one JSON document on standard output")
     .action(async (options: Options) => {
-      await runCommand({ command: "reap" }, async () => {
+      await runCommand({ command: "reap" }, async ({ output, print, printJson }) => {
         const { reap } = await import("../reap.ts");
         const dryRun = options.dryRun ?? false;
         const result = await reap({
           dryRun,
-          tell: (line) => process.stderr.write(`${line}\n`),
+          tell: (line) => {
+            output.write(`${line}\n`);
+          },
         });
-        process.stdout.write(
-          options.json
-            ? `${JSON.stringify({ version: 1, dryRun, ...result }, null, 2)}\n`
-            : `${renderReap(result, dryRun)}\n`,
-        );
+        if (options.json) printJson({ version: 1, dryRun, ...result }, 2);
+        else print(renderReap(result, dryRun));
         return result.failed.length === 0 ? exitCodes.success : exitCodes.failed;
       });
     });
@@ -45,7 +45,8 @@ export function reapCommand(): Command {
 }
 
 /** What was removed and what stayed, each with the reason. */
-export function renderReap(result: ReapResult, dryRun: boolean): string {
+export function renderReap(reaped: ReapResult, dryRun: boolean): string {
+  const result = printableIn(reaped);
   const lines = [
     ...result.removed.map(
       ({ name, why }) => `${dryRun ? "would remove" : "removed"} ${name}: ${why}`,

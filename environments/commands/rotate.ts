@@ -3,7 +3,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
-import { findSource, withTopologyArgument } from "./topology-argument.ts";
+import { findSource, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
@@ -34,7 +34,12 @@ export function rotateCommand(): Command {
     .option("--images <dir>", "directory of image archives that take precedence over registries")
     .option("--json", "events on standard output, one JSON object per line")
     .action(async (topology: string | undefined, options: Options) => {
-      const settings = { command: "rotate", json: options.json ?? false, engine: true };
+      const settings = {
+        command: "rotate",
+        topology: topologyWords(topology, options),
+        json: options.json ?? false,
+        engine: true,
+      };
       await runCommand(settings, async (context) => {
         const { rotate, rotateOutlook } = await import("../rotate.ts");
         const request = {
@@ -48,7 +53,7 @@ export function rotateCommand(): Command {
         if (options.dryRun) {
           const outlook = await rotateOutlook(request);
           const { renderOutlook } = await import("../rotation/render-outlook.ts");
-          if (options.json !== true) process.stdout.write(`${renderOutlook(outlook)}\n`);
+          if (options.json !== true) context.print(renderOutlook(outlook));
           return { exitCode: exitCodes.success, document: outlook };
         }
         const result = await rotate(request);
@@ -56,7 +61,7 @@ export function rotateCommand(): Command {
           const what = result.resumed
             ? "The rotation was finished"
             : "The trust anchor was replaced";
-          process.stdout.write(`\n${what}: generation ${result.generation} is alone.\n`);
+          context.print(`\n${what}: generation ${result.generation} is alone.`);
         }
         return { exitCode: exitCodes.success, document: result };
       });

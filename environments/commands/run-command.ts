@@ -1,3 +1,4 @@
+import { widthOf } from "../../verification/render/style.ts";
 import { TopologyError } from "../../planning/problem.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -5,7 +6,9 @@ import type { Output } from "../report/phases.ts";
 import { progressOutput } from "../report/progress-output.ts";
 import { outliveReader } from "../report/outlive-reader.ts";
 import type { Reporter } from "../report/reporter.ts";
+import { forPrograms, rendered } from "../report/print.ts";
 import { renderTimes } from "../report/times.ts";
+import { withCommandLines } from "../how-to-call.ts";
 
 /** How long after an interrupt another one counts as the same: npm passes on what the terminal sent. */
 const sameInterrupt = 1_500;
@@ -16,12 +19,18 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** What the command tells its progress to. */
   readonly output: Output & { readonly reporter: Reporter };
+  /** Writes what was found to standard output, for people. */
+  readonly print: (text: string) => void;
+  /** Writes it to standard output for programs: on one line, or indented. */
+  readonly printJson: (document: unknown, indent?: number) => void;
 }
 
 /** How a command is run. */
 export interface CommandSettings {
   /** Such as `up`. */
   readonly command: string;
+  /** What the person named, as words of the command line: messages name it in other command lines. */
+  readonly topology?: readonly string[];
   /** Progress as events on standard output, in place of lines for people. @default false */
   readonly json?: boolean;
   /** Signals are dealt with by the action. @default false */
@@ -45,7 +54,8 @@ export async function runCommand(
   action: (context: CommandContext) => Promise<CommandOutcome>,
 ): Promise<void> {
   outliveReader();
-  const output = progressOutput({ json: settings.json ?? false });
+  const spelled = (text: string): string => withCommandLines(text, settings.topology ?? []);
+  const output = progressOutput({ json: settings.json ?? false, spelled });
   const { reporter } = output;
   const interrupts =
     settings.ownSignals === true
@@ -53,7 +63,12 @@ export async function runCommand(
       : listenForInterrupts(settings.engine ?? false);
   reporter.start(settings.command);
   try {
-    const outcome = await action({ signal: interrupts.signal, output });
+    const outcome = await action({
+      signal: interrupts.signal,
+      output,
+      print: (text) => process.stdout.write(`${rendered(spelled(text))}\n`),
+      printJson: (document, indent) => process.stdout.write(`${forPrograms(document, indent)}\n`),
+    });
     const ending = typeof outcome === "number" ? { exitCode: outcome } : outcome;
     tellTimes(output, settings);
     reporter.end({
@@ -64,11 +79,12 @@ export async function runCommand(
   } catch (error) {
     const exitCode = interrupts.interrupted ? exitCodes.interrupted : exitCodeOf(error);
     tellTimes(output, settings);
-    process.stderr.write(`\n${describeError(error)}\n`);
+    const message = spelled(describeError(error));
+    output.write(`\n${message}\n`);
     reporter.end({
       outcome: exitCode === exitCodes.interrupted ? "interrupted" : "failure",
       exitCode,
-      error: describeError(error),
+      error: message,
     });
     process.exitCode = exitCode;
   } finally {
@@ -80,7 +96,8 @@ export async function runCommand(
 function tellTimes(output: CommandContext["output"], settings: CommandSettings): void {
   const { phases, steps } = output.reporter.times;
   if (settings.json === true || phases.length < 2) return;
-  output.write(`\n${renderTimes(phases, steps)}\n`);
+  const width = Math.min(widthOf(process.stderr), 100);
+  output.write(`\n${renderTimes(phases, steps, width)}\n`);
 }
 
 interface Interrupts {

@@ -5,9 +5,15 @@ import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
-import { findSource, withTopologyArgument } from "./topology-argument.ts";
+import { findSource, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
-import { addFailure, addOutputOptions, filesOf } from "./verification-outputs.ts";
+import {
+  addFailure,
+  addOutputOptions,
+  askedFiles,
+  filesOf,
+  refuseWithout,
+} from "./verification-outputs.ts";
 import type { OutputOptions } from "./verification-outputs.ts";
 
 interface Options extends TopologyOptions, OutputOptions {
@@ -50,9 +56,17 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
     .option("--images <dir>", "directory of image archives that take precedence over registries")
     .option("--json", "events on standard output; the command's own output goes to standard error");
   addOutputOptions(command).action(async (topology: string | undefined, options: Options) => {
-    const settings = { command: "run", json: options.json ?? false, ownSignals: true };
+    const settings = {
+      command: "run",
+      topology: topologyWords(topology, options),
+      json: options.json ?? false,
+      ownSignals: true,
+    };
     await runCommand(settings, async ({ output }) => {
       if (toRun === undefined || toRun.length === 0) throw nothingToRun();
+      if (options.verify !== true) refuseWithout("--verify", askedFiles(options));
+      const { reportVerification, requireFiles } = await import("../verify.ts");
+      await requireFiles(filesOf(options));
       const source = await findSource(topology, options);
       const { run } = await import("../run.ts");
       let verified = false;
@@ -69,7 +83,6 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
         expiresIn: options.expiresIn,
         onVerified: async (verification, mesh) => {
           verified = true;
-          const { reportVerification } = await import("../verify.ts");
           const bundle = await reportVerification(mesh, verification, filesOf(options));
           if (bundle !== undefined) output.reporter.notice(`bundle: ${bundle}`);
         },

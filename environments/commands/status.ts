@@ -1,11 +1,12 @@
 import type { Command } from "commander";
-import { wantsColor } from "../../verification/render/style.ts";
+import { screenOf } from "../../verification/render/style.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findRunning, withTopologyArgument } from "./topology-argument.ts";
+import { findPlanned, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
-import { addVerifyOptions, runVerify } from "./verify.ts";
+import { refuseWithout } from "./verification-outputs.ts";
+import { addVerifyOptions, askedOfVerify, runVerify } from "./verify.ts";
 import type { VerifyOptions } from "./verify.ts";
 
 interface Options extends TopologyOptions, VerifyOptions {
@@ -23,14 +24,16 @@ export function statusCommand(): Command {
     .option("--json", "one JSON document on standard output")
     .option("--verify", "verify as well: the same as the command verify, with its options");
   addVerifyOptions(command).action(async (topology: string | undefined, options: Options) => {
-    await runCommand({ command: "status" }, async (context) => {
-      const running = await findRunning(topology, options);
+    const settings = { command: "status", topology: topologyWords(topology, options) };
+    await runCommand(settings, async (context) => {
+      if (options.verify !== true) refuseWithout("--verify", askedOfVerify(options));
+      const running = await findPlanned(topology, options);
       if (options.verify) return runVerify(running, options, context);
       const { status } = await import("../status.ts");
-      const result = await status({ ...running, color: wantsColor(process.stdout) });
-      const document = JSON.stringify(result.document, null, 2);
-      process.stdout.write(`${options.json ? document : result.table}\n`);
-      return result.healthy ? exitCodes.success : exitCodes.failed;
+      const result = await status({ ...running, ...screenOf(process.stdout) });
+      if (options.json) context.printJson(result.document, 2);
+      else context.print(result.table);
+      return result.healthy ? exitCodes.success : exitCodes.notProved;
     });
   });
   return teach(command, {

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Backend } from "../backend.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { planStack } from "../plan-stack.ts";
 import type { TakenRun } from "../runs/take-down.ts";
 import { defaultStack, findStack, knownStacks } from "../stacks.ts";
 import type { StackFile } from "../stacks.ts";
@@ -24,6 +25,15 @@ export function withTopologyArgument(command: Command): Command {
     )
     .option("--topology <file>", "the same, as an option")
     .option("--name <name>", "name of the topology (default: the stack's, or the file's)");
+}
+
+/** What the person named, as words of a command line: what names it again in another one. */
+export function topologyWords(
+  argument: string | undefined,
+  { topology, name }: TopologyOptions,
+): readonly string[] {
+  const named = argument ?? topology;
+  return [...(named === undefined ? [] : [named]), ...(name === undefined ? [] : ["--name", name])];
 }
 
 /**
@@ -73,6 +83,22 @@ export interface Running {
   /** Where a run keeps its state; for a stack, as usual. */
   readonly backend?: Backend;
   readonly run?: TakenRun;
+  /** What it was made from is gone; its state says what it is. */
+  readonly gone?: true;
+}
+
+/**
+ * What {@link findRunning} finds, for what compares it with its topology: that has to be one.
+ *
+ * @throws TopologyError with every problem of the topology
+ */
+export async function findPlanned(
+  argument: string | undefined,
+  options: TopologyOptions,
+): Promise<Running> {
+  const running = await findRunning(argument, options);
+  if (running.run === undefined && running.gone !== true) await planStack(running.stack);
+  return running;
 }
 
 /**
@@ -103,7 +129,7 @@ async function findByName(name: string): Promise<Running> {
   }
   const { findDownable } = await import("../down.ts");
   await findDownable(name);
-  return { stack: stackOf(name, {}) };
+  return { stack: stackOf(name, {}), gone: true };
 }
 
 async function findRun(name: string): Promise<Running | undefined> {

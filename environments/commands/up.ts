@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { wantsColor } from "../../verification/render/style.ts";
+import { screenOf } from "../../verification/render/style.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopology, withTopologyArgument } from "./topology-argument.ts";
+import { findTopology, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
@@ -32,7 +32,12 @@ export function upCommand(): Command {
     .option("--timeline", "show the longest chain of steps and what each took")
     .option("--json", "events on standard output, one JSON object per line")
     .action(async (topology: string | undefined, options: Options) => {
-      const settings = { command: "up", json: options.json ?? false, engine: true };
+      const settings = {
+        command: "up",
+        topology: topologyWords(topology, options),
+        json: options.json ?? false,
+        engine: true,
+      };
       await runCommand(settings, async (context) => {
         const stack = await findTopology(topology, options);
         const { up } = await import("../up.ts");
@@ -47,9 +52,9 @@ export function upCommand(): Command {
         if (options.json !== true) {
           const { renderUp } = await import("../report/summary.ts");
           const { renderTimeline } = await import("../timeline.ts");
-          const color = wantsColor(process.stdout);
-          process.stdout.write(`\n${renderUp(result, { color })}\n`);
-          if (options.timeline) process.stdout.write(`\n${renderTimeline(result.timeline)}\n`);
+          context.print(`\n${renderUp(result, screenOf(process.stdout))}`);
+          if (options.timeline)
+            context.print(`\n${renderTimeline(result.timeline, screenOf(process.stdout))}`);
         }
         const { statusDocument } = await import("../../verification/render/json.ts");
         const { proof, changes } = result;

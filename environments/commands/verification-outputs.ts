@@ -1,6 +1,9 @@
 import { appendFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { VerificationFiles } from "../verify.ts";
+import { CommandError } from "../command-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { printable } from "../../verification/render/printable.ts";
 import { describeError } from "./run-command.ts";
 
 /** Where the outcome of a verification goes, besides standard output. */
@@ -24,6 +27,34 @@ export function addOutputOptions(command: Command): Command {
     );
 }
 
+/**
+ * Refuses options that nothing would come of.
+ *
+ * @param needed what they need, such as `--verify`
+ * @throws CommandError, exit code 2
+ */
+export function refuseWithout(
+  needed: string,
+  given: Readonly<Record<string, boolean>>,
+  why = "there is no verification without it",
+): void {
+  const idle = Object.keys(given).filter((option) => given[option] === true);
+  if (idle.length === 0) return;
+  throw new CommandError(
+    `${idle.join(", ")}: only with ${needed}: ${why}. Add ${needed}, or leave out ${idle.join(", ")}`,
+    { exitCode: exitCodes.badInput },
+  );
+}
+
+/** Which of the files are asked for in so many words. */
+export function askedFiles({ junit, summary, bundle }: OutputOptions): Record<string, boolean> {
+  return {
+    "--junit": junit !== undefined,
+    "--summary": summary !== undefined,
+    "--bundle": bundle !== undefined,
+  };
+}
+
 /** The files that a verification is to be written to. */
 export function filesOf(
   { junit, summary, bundle }: OutputOptions,
@@ -41,7 +72,7 @@ export function filesOf(
 export async function addFailure(options: OutputOptions, error: unknown): Promise<void> {
   const { summary } = filesOf(options);
   if (summary === undefined) return;
-  const message = describeError(error).replaceAll("\n", "\n    ");
+  const message = printable(describeError(error)).replaceAll("\n", "\n    ");
   // A summary that can't be written must not hide what it would have told.
   await appendFile(summary, `## The run failed\n\n    ${message}\n\n`).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { wantsColor } from "../../verification/render/style.ts";
+import { screenOf } from "../../verification/render/style.ts";
 import type { VerificationProgress } from "../../verification/verify.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { runPhases } from "../report/phases.ts";
@@ -10,9 +10,9 @@ import { parseCount } from "./count.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
 import type { CommandContext } from "./run-command.ts";
-import { findRunning, withTopologyArgument } from "./topology-argument.ts";
+import { findPlanned, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { Running, TopologyOptions } from "./topology-argument.ts";
-import { addOutputOptions, filesOf } from "./verification-outputs.ts";
+import { addOutputOptions, askedFiles, filesOf, refuseWithout } from "./verification-outputs.ts";
 import type { OutputOptions } from "./verification-outputs.ts";
 
 /** The options of `verify`, which `status --verify` has as well. */
@@ -35,10 +35,15 @@ export function verifyCommand(): Command {
       "which is removed afterwards: does it arrive, which cluster and pod answered, is it encrypted, whom did " +
       "the server see. What can't be checked is listed as not run, with the reason.",
   );
-  withTopologyArgument(command).option("--json", "one JSON document on standard output");
+  withTopologyArgument(command).option(
+    "--json",
+    "one JSON document on standard output; with --watch one for each round, on a line",
+  );
   addVerifyOptions(command).action(async (topology: string | undefined, options: VerifyOptions) => {
-    await runCommand({ command: "verify" }, async (context) =>
-      runVerify(await findRunning(topology, options as TopologyOptions), options, context),
+    const about = options as TopologyOptions;
+    const settings = { command: "verify", topology: topologyWords(topology, about) };
+    await runCommand(settings, async (context) =>
+      runVerify(await findPlanned(topology, about), options, context),
     );
   });
   return teach(command, {
@@ -75,13 +80,31 @@ export function addVerifyOptions(command: Command): Command {
     );
 }
 
+/** Which of {@link addVerifyOptions} are asked for in so many words. */
+export function askedOfVerify(options: VerifyOptions): Record<string, boolean> {
+  return {
+    ...askedFiles(options),
+    "--no-traffic": !options.traffic,
+    "--probe-image": options.probeImage !== undefined,
+    "--watch": options.watch === true,
+    "--interval": options.interval !== undefined,
+  };
+}
+
 /** What `verify` does once it knows the stack. */
 export async function runVerify(
   { stack, env, backend }: Running,
   options: VerifyOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { verifyStack } = await import("../verify.ts");
+  if (options.watch !== true) {
+    const why = "without it there is one round";
+    refuseWithout("--watch", { "--interval": options.interval !== undefined }, why);
+  }
+  const { reportVerification, requireFiles, verifyStack } = await import("../verify.ts");
+  const files = filesOf(options);
+  // Before minutes are spent on what could not be written then.
+  await requireFiles(files);
   const request = {
     stack,
     ...(env && { env }),
@@ -91,33 +114,37 @@ export async function runVerify(
     rights: options.rights,
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     ...(options.probeImage !== undefined && { probeImage: options.probeImage }),
-    ...filesOf(options),
   };
-  const color = wantsColor(process.stdout);
+  const { print, printJson } = context;
+  const screen = screenOf(process.stdout);
+  const { renderRound } = await import("../../verification/render/round.ts");
+  const { renderVerification } = await import("../../verification/render/verification.ts");
+  const { roundDocument, verificationDocument } =
+    await import("../../verification/render/verification-document.ts");
+  const finish = async (verification: StackVerification): Promise<number> => {
+    const bundle = await reportVerification(verification.mesh, verification, files, env);
+    if (bundle !== undefined) context.output.write(`bundle: ${bundle}\n`);
+    return verification.proved ? exitCodes.success : exitCodes.notProved;
+  };
   if (options.watch) {
-    const { renderRound } = await import("../../verification/render/round.ts");
     const last = await verifyStack({
       ...request,
       watch: {
         ...(options.interval !== undefined && { interval: options.interval }),
-        onRound: (round) => process.stdout.write(`${renderRound(round, { color })}\n`),
+        onRound: (round) => {
+          if (options.json) printJson(roundDocument(round));
+          else print(renderRound(round, screen));
+        },
       },
     });
-    return last.proved ? exitCodes.success : exitCodes.notProved;
+    return finish(last);
   }
   const verification = await withProgress(context, (onProgress) =>
     verifyStack({ ...request, onProgress }),
   );
-  const { renderVerification } = await import("../../verification/render/verification.ts");
-  const { verificationDocument } =
-    await import("../../verification/render/verification-document.ts");
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify(verificationDocument(verification), null, 2)}\n`
-      : `${renderVerification(verification, { color })}\n`,
-  );
-  if (verification.bundle !== undefined) process.stderr.write(`bundle: ${verification.bundle}\n`);
-  return verification.proved ? exitCodes.success : exitCodes.notProved;
+  if (options.json) printJson(verificationDocument(verification), 2);
+  else print(renderVerification(verification, screen));
+  return finish(verification);
 }
 
 /** Shows how far a verification has come. */

@@ -1,5 +1,7 @@
 import type { ReportEvent } from "./events.ts";
 import { PlainRenderer } from "./plain-renderer.ts";
+import { withoutWorkflowCommands } from "./print.ts";
+import { printable } from "../../verification/render/printable.ts";
 
 /**
  * A log for GitHub Actions: a group that folds per phase, annotations for failures and notices.
@@ -8,18 +10,26 @@ import { PlainRenderer } from "./plain-renderer.ts";
 export class GithubRenderer extends PlainRenderer {
   override event(event: ReportEvent): void {
     if (event.event === "phase-started") {
-      this.write(`::group::${escapeData(event.phase)}\n`);
+      this.#command("group", event.phase);
     } else if (event.event === "notice") {
-      this.write(`::notice::${escapeData(event.text)}\n`);
+      this.#command("notice", event.text);
     } else if (event.event === "result" && event.error !== undefined) {
-      this.write(`::error title=linkerd-topology::${escapeData(event.error)}\n`);
+      this.#command("error title=linkerd-topology", event.error);
     } else if (event.event === "phase-ended") {
-      this.write("::endgroup::\n");
+      this.#command("endgroup");
       // Below the group, since what is folded away can't be seen.
       super.event(event);
     } else {
       super.event(event);
     }
+  }
+
+  protected override line(time: string, text: string): void {
+    super.line(time, withoutWorkflowCommands(printable(text)));
+  }
+
+  #command(command: string, text = ""): void {
+    this.write(`::${command}::${escapeData(printable(text))}\n`);
   }
 }
 

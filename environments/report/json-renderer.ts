@@ -1,4 +1,5 @@
 import type { ReportEvent } from "./events.ts";
+import { forPrograms } from "./print.ts";
 import type { Renderer } from "./reporter.ts";
 
 /** One JSON object per line; see {@link ReportEvent}. */
@@ -10,6 +11,6 @@ export class JsonRenderer implements Renderer {
   }
 
   event(event: ReportEvent): void {
-    this.#out.write(`${JSON.stringify(event)}\n`);
+    this.#out.write(`${forPrograms(event)}\n`);
   }
 }

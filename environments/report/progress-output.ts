@@ -2,6 +2,7 @@ import { GithubRenderer } from "./github-renderer.ts";
 import { JsonRenderer } from "./json-renderer.ts";
 import type { Output } from "./phases.ts";
 import { PlainRenderer } from "./plain-renderer.ts";
+import { forPeople } from "./print.ts";
 import { Reporter } from "./reporter.ts";
 import type { Renderer } from "./reporter.ts";
 import { TerminalRenderer } from "./terminal-renderer.ts";
@@ -9,19 +10,29 @@ import { TerminalRenderer } from "./terminal-renderer.ts";
 /**
  * What a command writes to: progress goes to standard error, results to standard output. With `json`,
  * progress is events on standard output.
+ *
+ * @param options.spelled what becomes of a text for people, before it is written
  */
-export function progressOutput(options: { readonly json?: boolean } = {}): Output & {
-  readonly reporter: Reporter;
-} {
+export function progressOutput(
+  options: { readonly json?: boolean; readonly spelled?: (text: string) => string } = {},
+): Output & { readonly reporter: Reporter } {
+  const { json = false, spelled = (text: string): string => text } = options;
   const output: Output = {
-    write: (text) => process.stderr.write(text),
+    write: (text) => process.stderr.write(forPeople(spelled(text))),
     terminal: process.stderr.isTTY && process.env["CI"] === undefined,
   };
-  return { ...output, reporter: new Reporter(chooseRenderer(output, options.json ?? false)) };
+  return { ...output, reporter: new Reporter(chooseRenderer(output, json, spelled)) };
 }
 
-function chooseRenderer(output: Output, json: boolean): Renderer {
+function chooseRenderer(
+  output: Output,
+  json: boolean,
+  spelled: (text: string) => string,
+): Renderer {
   if (json) return new JsonRenderer({ write: (text) => process.stdout.write(text) });
-  if (process.env["GITHUB_ACTIONS"] === "true") return new GithubRenderer(output);
+  if (process.env["GITHUB_ACTIONS"] === "true") {
+    // Its workflow commands are our own: it keeps those of others out of its lines.
+    return new GithubRenderer({ write: (text) => process.stderr.write(spelled(text)) });
+  }
   return output.terminal ? new TerminalRenderer(output) : new PlainRenderer(output);
 }

@@ -4,13 +4,15 @@ import { countResources } from "../../planning/count-resources.ts";
 import { planSelectors } from "../../planning/link-selectors.ts";
 import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
 import type { LabelSelector } from "../../planning/topology.ts";
+import { printableIn } from "../../verification/render/printable.ts";
 import { styleOf } from "../../verification/render/style.ts";
-import type { Style } from "../../verification/render/style.ts";
+import type { Screen, Style } from "../../verification/render/style.ts";
 import { table } from "../../verification/render/table.ts";
 
 /** The plan as a person reads it: tables of clusters, Links, exports and mirrors. */
-export function renderPlan(plan: Plan, options: { readonly color?: boolean } = {}): string {
-  const style = styleOf(options.color ?? false);
+export function renderPlan(planned: Plan, options: Screen = {}): string {
+  const style = styleOf(options);
+  const plan = printableIn(planned);
   const kind = plan.clusters.some((cluster) => cluster.type === "kind");
   const resources = countResources(plan);
   return [
@@ -19,12 +21,17 @@ export function renderPlan(plan: Plan, options: { readonly color?: boolean } = {
     ...(kind
       ? [`Docker network ${plan.network.name}, ${plan.network.subnet ?? "subnet by Docker"}`]
       : []),
+    "",
     clusters(plan, style),
-    ...(plan.links.length === 0 ? ["No Links."] : [links(plan, style)]),
-    ...(plan.exports.length === 0 ? [] : [exportsOf(plan, style)]),
-    ...(plan.mirrors.length === 0 ? [] : [mirrors(plan, style)]),
+    "",
+    plan.links.length === 0 ? "No Links." : links(plan, style),
+    "",
+    ...(plan.exports.length === 0 ? [] : [exportsOf(plan, style), ""]),
+    ...(plan.mirrors.length === 0 ? [] : [mirrors(plan, style), ""]),
     ...(resources === undefined ? [] : [`${resources} resources.`]),
-  ].join("\n");
+  ]
+    .join("\n")
+    .trimEnd();
 }
 
 function clusters(plan: Plan, style: Style): string {

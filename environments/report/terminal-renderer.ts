@@ -1,9 +1,15 @@
-import { Listr } from "listr2";
+import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from "listr2";
+import { forPeople } from "./print.ts";
 import type { ReportEvent } from "./events.ts";
 import type { Phase } from "./phases.ts";
 import type { Renderer } from "./reporter.ts";
 import { fitting } from "./live-rows.ts";
 import { seconds } from "./seconds.ts";
+
+/** Standard output is for results, and may be a file while a person looks on. */
+class OnStandardError extends DefaultRenderer {
+  static override readonly nonTTY = true;
+}
 
 /** A live view for a person: the phases, and below the one that runs what goes on, cluster by cluster. */
 export class TerminalRenderer implements Renderer {
@@ -33,18 +39,26 @@ export class TerminalRenderer implements Renderer {
     this.#held = held;
     const list = new Listr(
       phases.map((phase) => ({
-        title: phase.title,
+        title: forPeople(phase.title),
         task: async (_: unknown, task: { title?: string; output?: string }): Promise<void> => {
           const started = Date.now();
           const result = await runPhase(phase, (lines) => {
-            task.output = fitting(lines, this.#rows() - phases.length - 3).join("\n");
+            const shown = fitting(lines, this.#rows() - phases.length - 3);
+            task.output = forPeople(shown.join("\n"));
           });
-          task.title = `${phase.title}: ${result} (${seconds(Date.now() - started)})`;
+          task.title = forPeople(`${phase.title}: ${result} (${seconds(Date.now() - started)})`);
         },
       })),
       {
         registerSignalListeners: false,
+        renderer: OnStandardError,
         rendererOptions: {
+          logger: new ListrLogger({
+            useIcons: true,
+            toStderr: [],
+            // The first of them is where the view is.
+            processOutput: new ProcessOutput(process.stderr, process.stdout),
+          }),
           collapseErrors: false,
           showErrorMessage: false,
           collapseSkips: false,

@@ -1,7 +1,9 @@
+import { printableIn } from "../../verification/render/printable.ts";
 import type { RotateOutlook } from "../rotate.ts";
 
 /** What a rotation would do, for people. */
-export function renderOutlook({ underway, steps, others }: RotateOutlook): string {
+export function renderOutlook(outlook: RotateOutlook): string {
+  const { underway, steps, others } = printableIn(outlook);
   const head = underway
     ? "A rotation of the trust anchor is under way. What it would go on with:"
     : "Rotating the trust anchor would:";

@@ -49,7 +49,7 @@ export async function takeDown(run: TakenRun, tell: (line: string) => void): Pro
   if (byEngine !== undefined) {
     throw new CommandError(
       `the run ${name} can't be taken away as a whole: ${messageOf(byEngine)}\n` +
-        "What it has in Docker is removed; its record stays, and `linkerd-topology reap` tries again",
+        "What it has in Docker is removed; its record stays, and `reap` tries again",
       { cause: byEngine },
     );
   }
@@ -69,7 +69,7 @@ async function removeFromDocker(
       throw new CommandError(
         `the Docker network ${networks.map(({ network }) => network).join(", ")} stays, because ` +
           `containers are on it that the run ${name} did not make (${strangers.join(", ")}): ` +
-          "disconnect or remove them, then `linkerd-topology reap`",
+          "disconnect or remove them, then `reap`",
       );
     }
     if (containers.length + networks.length === 0) {
@@ -85,7 +85,7 @@ async function removeFromDocker(
     if (performance.now() > deadline) {
       throw new CommandError(
         `the run ${name} is still there after ${timeLimits.runTakenDown / 1000} s: ${list}; ` +
-          "`linkerd-topology reap` tries again",
+          "`reap` tries again",
       );
     }
     tell(`removing ${list}`);
@@ -99,6 +99,6 @@ async function endProcesses(name: string): Promise<void> {
   const left = (await processesOf(name)).map(({ pid, program }) => `${program} (${pid})`);
   throw new CommandError(
     `processes of the run ${name} can't be ended: ${left.join(", ")}; as another user, ` +
-      "`linkerd-topology reap` may",
+      "`reap` may",
   );
 }

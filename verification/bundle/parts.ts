@@ -1,3 +1,4 @@
+import { jsonText, printable } from "../render/printable.ts";
 import { redact, redactObject } from "./redact.ts";
 
 /** One file of a bundle. */
@@ -32,14 +33,15 @@ export class Parts {
   /** Adds a file, or notes why it couldn't be had. */
   add(path: string, make: () => Promise<string> | string): Promise<void> {
     return this.#try(path, make, (text) => {
-      this.#keep(path, redact(text, this.#known));
+      // First, as what can't be seen in a key would hide it.
+      this.#keep(path, redact(printable(text), this.#known));
     });
   }
 
   /** The same with an object as JSON, which is redacted text by text: it stays what programs read. */
   addJson(path: string, make: () => unknown): Promise<void> {
     return this.#try(path, make, (value) => {
-      this.#keep(path, JSON.stringify(redactObject(value, this.#known), null, 2));
+      this.#keep(path, jsonText(redactObject(value, this.#known), 2));
     });
   }
 
@@ -57,7 +59,7 @@ export class Parts {
   all(): readonly Part[] {
     const sorted = this.#parts.toSorted((a, b) => (a.path < b.path ? -1 : 1));
     if (this.#errors.length === 0) return sorted;
-    const text = `${this.#errors.toSorted().join("\n")}\n`;
+    const text = printable(`${this.#errors.toSorted().join("\n")}\n`);
     return [...sorted, { path: "errors.txt", text: redact(text, this.#known) }];
   }
 
@@ -74,8 +76,16 @@ export class Parts {
         ? clean
         : `[the first ${clean.length - left} characters are left out]\n${clean.slice(-left)}`;
     this.#characters += kept.length;
-    this.#parts.push({ path, text: kept.endsWith("\n") ? kept : `${kept}\n` });
+    this.#parts.push({ path: safePath(path), text: kept.endsWith("\n") ? kept : `${kept}\n` });
   }
+}
+
+/** Names of clusters' objects are a cluster's word: none leads out of the archive, or steers a terminal. */
+function safePath(path: string): string {
+  return path
+    .split("/")
+    .map((part) => part.replaceAll(/[^\w.:@+-]/g, "_").replace(/^\.+$/, "_"))
+    .join("/");
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -2,7 +2,7 @@ import library from "junit-report-builder";
 import type { Builder, TestSuite } from "junit-report-builder";
 import type { CheckResult } from "../checks/check.ts";
 import { groups } from "../checks/check.ts";
-import { printable } from "./printable.ts";
+import { printableIn } from "./printable.ts";
 import type { Verification } from "../verify.ts";
 
 // The package's types describe its CommonJS form, whose export stands one level lower.
@@ -12,7 +12,9 @@ const builder = library as unknown as Builder;
  * A verification as JUnit XML, which CI systems show: a suite for each group, a test case for each check
  * of each subject. A check that was not run is a skipped one, with its reason as its output.
  */
-export function junitDocument({ results, status, startedAt }: Verification): string {
+export function junitDocument(verification: Verification): string {
+  const { startedAt } = verification;
+  const [results, status] = printableIn([verification.results, verification.status] as const);
   const report = builder.newBuilder().name(`linkerd-topology ${status.topology}`);
   for (const group of groups) {
     const list = results.filter((one) => (one.group ?? "mesh") === group);
@@ -32,15 +34,13 @@ function addCase(suite: TestSuite, topology: string, group: string, result: Chec
     .time((result.milliseconds ?? 0) / 1000);
   switch (result.state) {
     case "passed":
-      if (result.detail !== undefined) test.standardOutput(printable(result.detail));
+      if (result.detail !== undefined) test.standardOutput(result.detail);
       break;
     case "failed":
-      test
-        .failure(printable(result.problem), result.check)
-        .stacktrace(printable(`${result.problem}\n${result.mend}`));
+      test.failure(result.problem, result.check).stacktrace(`${result.problem}\n${result.mend}`);
       break;
     case "not run":
-      test.skipped().standardOutput(`not run: ${printable(result.reason)}`);
+      test.skipped().standardOutput(`not run: ${result.reason}`);
       break;
   }
 }

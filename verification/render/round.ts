@@ -1,15 +1,16 @@
 import type { CheckResult } from "../checks/check.ts";
 import type { Change, Round } from "../watch.ts";
 import { countsOf, inWords } from "./counts.ts";
-import { printable } from "./printable.ts";
-import type { Style } from "./style.ts";
+import { printableIn } from "./printable.ts";
+import type { Screen, Style } from "./style.ts";
 import { styleOf } from "./style.ts";
 import { renderVerification } from "./verification.ts";
 
 /** A round of a watch: all of the first one, of the others what has changed, or that nothing has. */
-export function renderRound(round: Round, options: { readonly color?: boolean } = {}): string {
-  const style = styleOf(options.color ?? false);
-  const { verification, changes, number, sentTraffic } = round;
+export function renderRound(round: Round, options: Screen = {}): string {
+  const style = styleOf(options);
+  const { verification, number, sentTraffic } = round;
+  const changes = printableIn(round.changes);
   if (number === 1) return renderVerification(verification, options);
   const at = verification.startedAt.slice(11, 19);
   const counts = inWords(countsOf(verification.results));
@@ -29,12 +30,12 @@ function describe({ before, after }: Change, style: Style): string {
     case "passed":
       return `${style.good("✓")} ${what}${was}`;
     case "failed":
-      return `${style.bad("✗")} ${what}: ${printable(after.problem)}${was}`;
+      return `${style.bad("✗")} ${what}: ${after.problem}${was}`;
     case "not run":
       return `${style.warn("–")} ${what}: ${reasonOf(after)}${was}`;
   }
 }
 
 function reasonOf({ reason }: Extract<CheckResult, { state: "not run" }>): string {
-  return `not run: ${printable(reason)}`;
+  return `not run: ${reason}`;
 }

@@ -6,12 +6,11 @@ import { renderChecks } from "./checks.ts";
 import { renderClusters } from "./clusters.ts";
 import { renderLinks } from "./links.ts";
 import { renderRotation } from "./rotation.ts";
-import type { Style } from "./style.ts";
+import { printableIn } from "./printable.ts";
+import type { Screen, Style } from "./style.ts";
 import { styleOf } from "./style.ts";
 
-export interface RenderOptions {
-  /** See {@link wantsColor}. @default false */
-  readonly color?: boolean;
+export interface RenderOptions extends Screen {
   /** Results of the checks, shown at the end. */
   readonly results?: readonly CheckResult[];
   /** Where a rotation of the trust anchor stands. */
@@ -21,18 +20,21 @@ export interface RenderOptions {
 }
 
 /** The status as a person reads it: tables of clusters and Links, trust anchor, kubeconfig files. */
-export function renderStatus(status: MeshStatus, options: RenderOptions = {}): string {
-  const style = styleOf(options.color ?? false);
+export function renderStatus(observed: MeshStatus, options: RenderOptions = {}): string {
+  const style = styleOf(options);
+  const status = printableIn(observed);
   const now = options.now ?? new Date(status.observedAt);
   const problems = status.clusters.flatMap(({ name, problems: list }) =>
     list.map((problem) => style.bad(`${name}: ${problem}`)),
   );
   return [
     style.bold(`Topology ${status.topology}`),
+    "",
     renderClusters(status.clusters, style),
-    ...(status.links.length === 0 ? [] : [renderLinks(status.links, status.clusters, style)]),
+    "",
+    ...(status.links.length === 0 ? [] : [renderLinks(status.links, status.clusters, style), ""]),
     ...trustAnchors(status, now, style),
-    ...(options.rotation === undefined ? [] : renderRotation(options.rotation, style)),
+    ...(options.rotation === undefined ? [] : renderRotation(printableIn(options.rotation), style)),
     ...kubeconfigs(status),
     ...(status.dataPlane === "none" ? [style.warn(`There is ${withoutDataPlane}.`)] : []),
     ...(options.results === undefined ? problems : []),

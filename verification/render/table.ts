@@ -1,35 +1,140 @@
-import Table from "cli-table3";
+import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
 import type { Style } from "./style.ts";
 
-/** A table with ruled columns. Cells may hold several lines. */
+const gap = "  ";
+
+/** Below this, a list would be one of single letters. */
+const narrowest = 20;
+
+/** Values have to have this much room beside their names, or they stand below them. */
+const leastValue = 24;
+
+/**
+ * A table that is no wider than `style.width`: cells are wrapped between words. Where the longest words alone
+ * are wider, each row becomes a list of its own. Cells may hold several lines.
+ */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   style: Style,
 ): string {
-  // The library colours heads and borders by itself unless it is told not to.
-  const result = new Table({ head: head.map(style.bold), style: { head: [], border: [] } });
-  result.push(...rows.map((row) => [...row]));
-  return result.toString();
+  const all = [head, ...rows].map((row) => row.map(plain));
+  const widths = fit(all, style.width);
+  if (widths === undefined) return lists(head, rows, style);
+  return [
+    ...layOut(head.map(style.bold), widths),
+    style.dim(widths.map((width) => "─".repeat(width)).join(gap)),
+    ...rows.flatMap((row) => layOut(row, widths)),
+  ].join("\n");
 }
 
-const ruled = ["top", "bottom", "left", "right", "mid"];
-const noBorders = Object.fromEntries(
-  ruled
-    .flatMap((side) => [side, ...["left", "mid", "right"].map((part) => `${side}-${part}`)])
-    .map((name) => [name, ""]),
-);
+/** The same without a head. @param indent what each line begins with */
+export function columns(
+  rows: readonly (readonly string[])[],
+  { width = Infinity, indent = "" }: { readonly width?: number; readonly indent?: string } = {},
+): string {
+  const room = Math.max(width, narrowest) - indent.length;
+  const widths = fit(
+    rows.map((row) => row.map(plain)),
+    room,
+  );
+  const lines =
+    widths === undefined
+      ? rows.flatMap(([first = "", ...others]) => [
+          ...wrap(first, room),
+          ...others.flatMap((cell) => (cell === "" ? [] : hanging(cell, "    ", room))),
+        ])
+      : rows.flatMap((row) => layOut(row, widths));
+  return lines.map((line) => `${indent}${line}`.trimEnd()).join("\n");
+}
 
-/** Aligned columns without rules. */
-export function columns(rows: readonly (readonly string[])[]): string {
-  const result = new Table({
-    chars: { ...noBorders, middle: "  " },
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
-  });
-  result.push(...rows.map((row) => [...row]));
-  return result
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
+/** Each row by itself: its first cell, and below it the others with their names. */
+function lists(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  style: Style,
+): string {
+  const width = Math.max(style.width, narrowest);
+  const names = head.slice(1);
+  const nameWidth = Math.max(...names.map((name) => stringWidth(name)));
+  const indent = " ".repeat(gap.length + nameWidth + gap.length);
+  return rows
+    .flatMap(([first = "", ...cells]) => [
+      ...wrap(`${head[0] ?? ""} ${style.bold(first)}`, width),
+      ...cells.flatMap((cell, index) => {
+        const name = names[index] ?? "";
+        if (width - indent.length < leastValue) {
+          return [...hanging(name, gap, width), ...hanging(cell, gap.repeat(2), width)];
+        }
+        return hanging(cell, indent, width).map((line, at) =>
+          at === 0 ? `${gap}${padded(name, nameWidth)}${gap}${line.slice(indent.length)}` : line,
+        );
+      }),
+    ])
     .join("\n");
+}
+
+/** Widths of the columns; undefined where the longest words of them are wider than there is room. */
+function fit(rows: readonly (readonly string[])[], width: number): readonly number[] | undefined {
+  const count = Math.max(...rows.map((row) => row.length), 0);
+  const room = width - gap.length * (count - 1);
+  const widest = (parts: RegExp) =>
+    Array.from({ length: count }, (_, column) =>
+      Math.max(
+        ...rows.flatMap((row) => (row[column] ?? "").split(parts).map((one) => stringWidth(one))),
+      ),
+    );
+  const [wanted, least] = [widest(/\n/), widest(/[ \n]/)];
+  let left = room - sum(least);
+  if (left < 0) return undefined;
+  // The modest ones get all that they want, the others share what is left.
+  const widths = [...least];
+  const byWant = [...widths.keys()].sort((a, b) => missing(a) - missing(b));
+  for (const [turn, column] of byWant.entries()) {
+    const more = Math.min(missing(column), Math.floor(left / (count - turn)));
+    widths[column] = (widths[column] ?? 0) + more;
+    left -= more;
+  }
+  return widths;
+
+  function missing(column: number): number {
+    return (wanted[column] ?? 0) - (widths[column] ?? 0);
+  }
+}
+
+/** A row, on as many lines as its highest cell needs. */
+function layOut(row: readonly string[], widths: readonly number[]): string[] {
+  const cells = row.map((cell, column) => wrap(cell, widths[column] ?? 0));
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    cells
+      .map((lines, column) => padded(lines[line] ?? "", widths[column] ?? 0))
+      .join(gap)
+      .trimEnd(),
+  );
+}
+
+function hanging(text: string, indent: string, width: number): string[] {
+  return wrap(text, width - indent.length).map((line) => `${indent}${line}`);
+}
+
+/** Between words; a word is cut only where it is longer than a whole line. */
+function wrap(text: string, width: number): string[] {
+  return wrapAnsi(plain(text), Math.max(width, 1), { hard: true })
+    .split("\n")
+    .map((line) => line.trimEnd());
+}
+
+/** A tab is as wide as the terminal likes. */
+function plain(cell: string): string {
+  return cell.replaceAll("\t", " ");
+}
+
+function padded(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

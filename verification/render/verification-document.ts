@@ -1,6 +1,7 @@
 import type { CheckResult } from "../checks/check.ts";
 import type { MeshStatus } from "../status.ts";
 import type { Verification } from "../verify.ts";
+import type { Change, Round } from "../watch.ts";
 import type { Counts } from "./counts.ts";
 import { countsOf } from "./counts.ts";
 
@@ -30,4 +31,18 @@ export function verificationDocument(verification: Verification): VerificationDo
     checks: results,
     status,
   };
+}
+
+/** A round of a watch as machines read it. */
+export interface RoundDocument extends VerificationDocument {
+  /** From 1. */
+  readonly round: number;
+  /** Traffic was sent in this round; what is there of it otherwise stands from an earlier one. */
+  readonly sentTraffic: boolean;
+  /** Against the round before. */
+  readonly changes: readonly Change[];
+}
+
+export function roundDocument({ number, sentTraffic, changes, ...round }: Round): RoundDocument {
+  return { ...verificationDocument(round.verification), round: number, sentTraffic, changes };
 }

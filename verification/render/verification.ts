@@ -4,8 +4,8 @@ import { countsOf, inWords } from "./counts.ts";
 import type { CheckFindings, Finding } from "./grouped.ts";
 import { grouped } from "./grouped.ts";
 import { columns } from "./table.ts";
-import { printable } from "./printable.ts";
-import type { Style } from "./style.ts";
+import { indented, printableIn } from "./printable.ts";
+import type { Screen, Style } from "./style.ts";
 import { styleOf } from "./style.ts";
 
 /** More lines than these about subjects of which a check passed say less than their number. */
@@ -19,26 +19,30 @@ const mostCharacters = 100;
  * wrong and how to mend it.
  */
 export function renderVerification(
-  verification: Verification,
-  options: { readonly color?: boolean } = {},
+  { proved, milliseconds, ...verification }: Verification,
+  options: Screen = {},
 ): string {
-  const style = styleOf(options.color ?? false);
-  const { status, results, proved, milliseconds } = verification;
+  const style = styleOf(options);
+  const { topology } = printableIn(verification.status);
+  const results = printableIn(verification.results);
   const failures = failuresOf(results);
   return [
     ...grouped(results).flatMap(({ group, checks }) => [
-      style.bold(group === "mesh" ? `mesh ${status.topology}` : group),
-      columns(checks.flatMap((check) => rowsOf(check, style))),
+      style.bold(group === "mesh" ? `mesh ${topology}` : group),
+      columns(
+        checks.flatMap((check) => rowsOf(check, style)),
+        { width: style.width, indent: "  " },
+      ),
       "",
     ]),
     ...failures.flatMap(({ subject, title, check, problem, mend }) => [
       `${style.bad("✗")} ${style.bold(`${subject}: ${title}`)} ${style.dim(`(${check})`)}`,
-      `    ${printable(problem)}`,
-      `    ${style.dim(printable(mend))}`,
+      indented(problem, "    "),
+      style.dim(indented(mend, "    ")),
       "",
     ]),
     (proved ? style.good : style.bad)(
-      `${status.topology} is ${proved ? "as planned" : "not as planned"}: ` +
+      `${topology} is ${proved ? "as planned" : "not as planned"}: ` +
         `${inWords(countsOf(results))} (${(milliseconds / 1000).toFixed(1)} s)`,
     ),
   ].join("\n");
@@ -58,14 +62,14 @@ function rowsOf({ title, asked, findings }: CheckFindings, style: Style): string
     rows.push([style.good("✓"), `${count} of ${asked}`, ""]);
   }
   return rows.map(([sign = "", subjects = "", text = ""], index) => [
-    `  ${sign} ${index === 0 ? title : ""}`,
+    `${sign} ${index === 0 ? title : ""}`.trimEnd(),
     subjects,
     style.dim(text),
   ]);
 }
 
 function shortened(text: string): string {
-  const line = printable(text).replaceAll(/\s+/g, " ");
+  const line = text.replaceAll(/\s+/g, " ");
   return line.length > mostCharacters ? `${line.slice(0, mostCharacters - 1)}…` : line;
 }
 

@@ -4,6 +4,7 @@ import type { ClientHttp2Session } from "node:http2";
 import type { Duplex } from "node:stream";
 import { controlPlaneNamespace, corePath } from "../names.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
+import { KubernetesApiError } from "../kubernetes/errors.ts";
 import { listAll } from "../kubernetes/list-all.ts";
 import type { Pod } from "../kubernetes/objects.ts";
 import { isReady } from "../kubernetes/pods.ts";
@@ -108,6 +109,7 @@ async function listen(
     [constants.HTTP2_HEADER_CONTENT_TYPE]: "application/grpc",
     te: "trailers",
   });
+  const asked = "what linkerd-destination answers isn't understood";
   const messages = new Messages();
   const refusal = await new Promise<string | undefined>((resolve, reject) => {
     let silence: NodeJS.Timeout | undefined;
@@ -119,7 +121,7 @@ async function listen(
           take(told);
         } catch (error) {
           const why = (error as Error).message;
-          reject(new Error(`the answer isn't understood: ${why}`, { cause: error }));
+          reject(new KubernetesApiError(asked, 502, "Error", why, { cause: error }));
         }
       };
     const settle = listening((status: Readonly<Record<string, unknown>>) => {

@@ -19,23 +19,15 @@ describe("the plan as a person reads it", () => {
         exports: [{ from: "east", namespace: "shop", service: "web", as: "gateway" }],
       }),
     );
-    const cells = text
-      .split("\n")
-      .filter((line) => line.startsWith("│"))
-      .map((line) =>
-        line
-          .split("│")
-          .slice(1, -1)
-          .map((cell) => cell.trim()),
-      );
+    const cells = text.split("\n").map((line) => line.split(/ {2,}/));
     assert.match(text, /^Topology lab\nLinkerd edge-/);
     assert.match(text, /Docker network linkerd-topology-lab, subnet by Docker/);
     assert.match(text, /\n\d+ resources\.$/);
     const east = cells.findIndex(([name]) => name === "east");
     assert.equal(cells[east]?.[2], "lab-east-control-plane");
-    assert.equal(cells[east + 1]?.[2], "lab-east-worker (worker)");
+    assert.equal(cells[east + 1]?.[1], "lab-east-worker (worker)");
     assert.deepEqual(cells[east].slice(5), ["https://lab-east-control-plane:6443", "NodePort"]);
-    assert.ok(cells.some((row) => row[6] === "lab-east-control-plane:30143"));
+    assert.ok(cells.some((row) => row.at(-1) === "lab-east-control-plane:30143"));
     assert.deepEqual(
       cells.find(([name]) => name === "west → east"),
       ["west → east", "gateway", "lab-east-control-plane:30143", "Linkerd's labels"],

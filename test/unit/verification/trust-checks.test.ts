@@ -93,7 +93,7 @@ describe("a rotation as status shows it", () => {
   const shown = (anchors: number[], facts: number[]) =>
     renderRotation(
       rotationState({ anchors: anchors.map(anchor), signers: { west: 1 } }, [trusting(...facts)]),
-      styleOf(false),
+      styleOf(),
     );
 
   it("is nothing where there is one anchor", () => {

@@ -102,7 +102,7 @@ Links
 
 ✗ west: webhooks configured, certificates valid (webhooks-trusted)
     linkerd-sp-validator: <expired> | ]]> \`yes\`
-and more & more
+    and more & more
     Run \`up\`.
 
 two is not as planned: 4 passed, 1 failed, 2 not run (4.3 s)`,

@@ -138,7 +138,7 @@ describe("what linkerd-destination tells", () => {
         };
         await assert.rejects(
           askDestination(api, "web.ns:80", never),
-          /the answer isn't understood/,
+          /linkerd-destination answers isn't understood/,
         );
       });
     }
