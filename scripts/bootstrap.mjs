@@ -1,18 +1,18 @@
 // Runs a TypeScript file of this project: node scripts/bootstrap.mjs FILE [ARGS...]
 //
-// Plain JavaScript without packages, because it has to run on any Node.js from 20 on before
-// anything is installed. It installs the node modules when they are missing or out of date, then
-// starts FILE with the Node.js that came with them, which strips types by itself.
+// Plain JavaScript without packages, because it has to run on any Node.js before anything is installed.
+// It installs the node modules when they are missing or out of date, then starts FILE with the Node.js
+// that came with them, or with this one where npm has none for this machine.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { withFileLock } from "../toolchain/file-lock.mjs";
+import { isPromised, refusal } from "../toolchain/node-version.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const ownNode = path.join(root, "node_modules", ".bin", "node");
-const oldestNode = [22, 18];
 
 function readJson(file) {
   try {
@@ -106,22 +106,6 @@ async function install(reason) {
   );
 }
 
-function suitable(version) {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
-}
-
-function chooseNode() {
-  if (existsSync(ownNode)) return ownNode;
-  if (suitable(process.versions.node)) return process.execPath;
-  process.stderr.write(
-    `this project needs Node.js ${oldestNode.join(".")} or later; npm has no package of it for ` +
-      `${process.platform} ${process.arch}, and this is Node.js ${process.versions.node}. ` +
-      "Install a newer Node.js and run this again.\n",
-  );
-  return process.exit(1);
-}
-
 /** Where Node.js keeps what it compiled: every command then starts half a second sooner. */
 function compileCache() {
   const { LINKERD_TOPOLOGY_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
@@ -135,6 +119,10 @@ if (file === undefined) {
   process.exit(2);
 }
 
+if (!isPromised(process.versions.node)) {
+  process.stderr.write(`${refusal(process.versions.node)}\n`);
+  process.exit(1);
+}
 if (outOfDate() !== undefined) {
   await alone(async () => {
     // Another process may have done it while this one waited.
@@ -143,9 +131,11 @@ if (outOfDate() !== undefined) {
   });
 }
 
-const node = chooseNode();
+// The one that came with the modules leaves out types by itself; any other one is taught it.
+const node = existsSync(ownNode) ? ownNode : process.execPath;
+const stripTypes = path.join(root, "scripts", "strip-types.mjs");
 const nodePath = [path.dirname(node), process.env.PATH].filter(Boolean).join(path.delimiter);
-const { code, signal } = await run(node, [path.join(root, file), ...args], {
+const { code, signal } = await run(node, ["--import", stripTypes, path.join(root, file), ...args], {
   env: { ...process.env, PATH: nodePath },
 });
 if (signal !== null) process.kill(process.pid, signal);

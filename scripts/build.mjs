@@ -45,7 +45,10 @@ for (const file of copied) {
 }
 
 const project = readFileSync(path.join(root, "Pulumi.yaml"), "utf8");
-writeFileSync(path.join(dist, "Pulumi.yaml"), project.replace("main: index.ts", "main: index.js"));
+writeFileSync(
+  path.join(dist, "Pulumi.yaml"),
+  project.replace("main: program.mjs", "main: index.js"),
+);
 chmodSync(path.join(dist, "environments/main.js"), 0o755);
 
 /** Every file below a folder, by its path from the root of the project. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { cacheDirectory } from "../../components/cache-directory.ts";
+import { projectDirectory } from "../paths.ts";
 import { runVariable } from "./processes.ts";
 
 /** What a guardian tells. */
@@ -101,7 +102,7 @@ function startGuardian(
   );
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", program, directory],
+    ["--disable-warning=ExperimentalWarning", ...stripTypes(program), program, directory],
     {
       // A session of its own: what the terminal or a closing shell sends doesn't reach it.
       detached: true,
@@ -133,6 +134,12 @@ function startGuardian(
       child.stdin.end(`${word}\n`);
     },
   };
+}
+
+/** What a Node.js that doesn't leave out types by itself needs to run the sources. */
+function stripTypes(program: string): string[] {
+  if (path.extname(program) !== ".ts" || process.features.typescript) return [];
+  return ["--import", path.join(projectDirectory, "scripts", "strip-types.mjs")];
 }
 
 /** Undefined for what a guardian was killed in the middle of. */

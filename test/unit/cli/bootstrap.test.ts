@@ -14,7 +14,12 @@ describe("the script that starts everything", () => {
   /** A project of its own, with an npm that notes each installation and takes its time for it. */
   before(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), "bootstrap-test-"));
-    for (const file of ["scripts/bootstrap.mjs", "toolchain/file-lock.mjs"]) {
+    for (const file of [
+      "scripts/bootstrap.mjs",
+      "scripts/strip-types.mjs",
+      "toolchain/file-lock.mjs",
+      "toolchain/node-version.mjs",
+    ]) {
       await cp(path.join(root, file), path.join(directory, file), { recursive: true });
     }
     const packages = { "": {}, "node_modules/one": { version: "1.0.0" } };
