@@ -27,7 +27,7 @@ await new Command("npm run bench --")
   .option("--scale", "leave the clusters out: planning, and the program without its clusters")
   .option("--by-hand", "also a pair made by a shell script of kind, kubectl and Linkerd's CLI")
   .action(async ({ stack, planningOnly, scale, byHand }: Options) => {
-    await runCommand({ command: "bench", engine: true }, async ({ signal }) => {
+    await runCommand({ command: "bench" }, async ({ signal }) => {
       if (planningOnly !== true && scale !== true)
         await benchClusters(stack, byHand === true, signal);
       process.stdout.write(benchPlanning());

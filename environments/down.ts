@@ -1,6 +1,7 @@
 import path from "node:path";
 import { chooseBackend, forgetStack, localStacks } from "./backend.ts";
 import type { Backend } from "./backend.ts";
+import { engineSignal } from "./interrupt.ts";
 import { clearStaleLocks, dropPendingOperations } from "./interrupted.ts";
 import { findLeftovers, isEmpty, ownerOf, removeLeftovers } from "./leftovers.ts";
 import type { Leftovers } from "./leftovers.ts";
@@ -127,13 +128,15 @@ async function runEngine(
   await refuseOtherClusters(await readState(backend, stack));
   await dropPendingOperations(backend, stack);
   const progress = new EngineProgress((change) => tell.engine?.(change));
+  let began = false;
   try {
     await withoutReports(stack).destroy({
       onEvent: (event) => {
+        began = true;
         progress.handle(event);
       },
       color: "never",
-      ...(request.signal && { signal: request.signal }),
+      ...(request.signal && { signal: engineSignal(request.signal, () => began) }),
     });
   } catch (error) {
     throw engineError("down", progress.errors, error);

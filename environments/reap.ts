@@ -1,4 +1,6 @@
 import { readdir } from "node:fs/promises";
+import { timeLimits } from "../planning/time-limits.ts";
+import { CommandError } from "./command-error.ts";
 import { ownerOf } from "./leftovers.ts";
 import { messageOf } from "./message-of.ts";
 import { findRunNetworks } from "./runs/docker-traces.ts";
@@ -7,6 +9,7 @@ import { look } from "../toolchain/process-identity.ts";
 import { findRuns, forgetRun, isDraft, readRecord } from "./runs/record.ts";
 import type { FoundRun, RunRecord } from "./runs/record.ts";
 import { takeDown } from "./runs/take-down.ts";
+import { untilAborted } from "./runs/until-aborted.ts";
 import type { TakenRun } from "./runs/take-down.ts";
 import { judgeRun } from "./runs/verdict.ts";
 import type { Verdict } from "./runs/verdict.ts";
@@ -20,6 +23,10 @@ export interface ReapRequest {
   readonly dryRun?: boolean;
   /** Told what is being done. */
   readonly tell?: (line: string) => void;
+  /** Interrupts: what is not taken away yet stays for the next time. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long one run may take, in milliseconds. @default timeLimits.earlierRunTakenDown */
+  readonly limit?: number;
 }
 
 /** A run, and what was done about it. */
@@ -53,18 +60,36 @@ export async function reap(request: ReapRequest = {}): Promise<ReapResult> {
   const left: ReapedRun[] = [];
   for (const { run, verdict } of judged) {
     const { name } = run;
+    request.signal?.throwIfAborted();
     if (!verdict.remove) left.push({ name, why: verdict.why });
     else if (request.dryRun === true) removed.push({ name, why: verdict.why });
     else {
       try {
-        await takeDown(run, (line) => tell(`${name}: ${line}`));
+        await takeDownWithin(request, run, (line) => tell(`${name}: ${line}`));
         removed.push({ name, why: verdict.why });
       } catch (error) {
+        request.signal?.throwIfAborted();
         failed.push({ name, why: messageOf(error) });
       }
     }
   }
   return { removed, left, failed, problems };
+}
+
+/** One that can't be taken away, because its clusters don't answer for example, must not hold up the others. */
+async function takeDownWithin(
+  { signal, limit = timeLimits.earlierRunTakenDown }: ReapRequest,
+  run: AnyRun,
+  tell: (line: string) => void,
+): Promise<void> {
+  const over = AbortSignal.timeout(limit);
+  const either = signal === undefined ? over : AbortSignal.any([signal, over]);
+  try {
+    await untilAborted(takeDown(run, tell, either), either);
+  } catch (error) {
+    if (!over.aborted || signal?.aborted === true) throw error;
+    throw new CommandError(`not done within ${limit / 1000} s; the next \`reap\` tries again`);
+  }
 }
 
 /** A run as its record, Docker, or both tell of it. */

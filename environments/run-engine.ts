@@ -2,6 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
+import { engineSignal } from "./interrupt.ts";
 import { clearStaleLocks, dropPendingOperations } from "./interrupted.ts";
 import { forgetUnknownReleases } from "./interrupted-releases.ts";
 import { wakeNodes } from "./nodes.ts";
@@ -67,6 +68,7 @@ export async function runEngine(
   await request.allow?.(outputsIn(before));
   const started = performance.now();
   const progress = new EngineProgress((change) => tell.engine?.(change));
+  let began = false;
   try {
     const changes: Record<string, number> = {};
     request.signal?.throwIfAborted();
@@ -74,13 +76,14 @@ export async function runEngine(
       withoutReports(stack).up({
         program: inlineProgram(env, { labels: request.labels, origin: request.stack.origin }),
         onEvent: (event: EngineEvent) => {
+          began = true;
           progress.handle(event);
           Object.assign(changes, event.summaryEvent?.resourceChanges);
         },
         // What the engine prints is told by its events; without a taker it would be discarded as well.
         color: "never",
         refresh: request.refresh === true || drift.length > 0,
-        ...(request.signal && { signal: request.signal }),
+        ...(request.signal && { signal: engineSignal(request.signal, () => began) }),
       }),
     );
     const ended = performance.now();

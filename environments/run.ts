@@ -1,7 +1,9 @@
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { timeLimits } from "../planning/time-limits.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { Interrupt, onUncaught } from "./interrupt.ts";
 import { outliveReader } from "./report/outlive-reader.ts";
 import type { Output } from "./report/phases.ts";
 import { exitCodeOf, startCommand } from "./runs/run-child.ts";
@@ -41,24 +43,26 @@ export async function run(request: RunRequest): Promise<number> {
       },
     );
   }
+  const program = path.basename(command[0] ?? "");
   // Whatever happens includes that nobody looks any more.
   outliveReader();
   const interrupts = new Interrupts(request.output);
   try {
     return await withRun(source, { ...options, signal: interrupts.signal }, async ({ env }) => {
-      request.output.write(`$ ${command.join(" ")}\n`);
+      // Its arguments may be secrets, and this is a log.
+      request.output.write(`running ${program}\n`);
       const running = startCommand(command, env, { toStandardError });
       interrupts.command = running;
       const code = await running.ended;
       interrupts.command = undefined;
       if (code !== 0 && options.keepOnFailure === true && interrupts.count === 0) {
-        throw new CommandFailed(`\`${command.join(" ")}\` ended with ${code}`, { exitCode: code });
+        throw new CommandFailed(`${program} ended with ${code}`, { exitCode: code });
       }
       return code;
     });
   } catch (error) {
     // It has said itself what is wrong.
-    if (error instanceof CommandFailed || error instanceof Interrupted) return error.exitCode;
+    if (error instanceof CommandFailed || error instanceof Interrupt) return error.exitCode;
     if (interrupts.code !== undefined) return interrupts.code;
     throw error;
   } finally {
@@ -68,9 +72,6 @@ export async function run(request: RunRequest): Promise<number> {
 
 /** The command's own failure, where what it ran with is to be kept. */
 class CommandFailed extends CommandError {}
-
-/** What the work is aborted with. */
-class Interrupted extends CommandError {}
 
 const listened = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -83,11 +84,15 @@ class Interrupts {
   count = 0;
   readonly #controller = new AbortController();
   readonly #output: Output;
+  readonly #stopUncaught: () => void;
   #last = 0;
 
   constructor(output: Output) {
     this.#output = output;
     for (const name of listened) process.on(name, this.#interrupt);
+    this.#stopUncaught = onUncaught((error) => {
+      this.#controller.abort(error);
+    });
   }
 
   /** Aborted when everything is to be taken away at once. */
@@ -97,6 +102,7 @@ class Interrupts {
 
   stop(): void {
     for (const name of listened) process.off(name, this.#interrupt);
+    this.#stopUncaught();
   }
 
   readonly #interrupt = (name: NodeJS.Signals): void => {
@@ -118,7 +124,7 @@ class Interrupts {
   };
 
   async #letEnd(name: NodeJS.Signals, command: RunningCommand): Promise<void> {
-    await command.forward(name);
+    command.forward(name);
     // Whoever sends something else than Ctrl-C gives ten seconds, as a rule.
     const limit = name === "SIGINT" ? timeLimits.commandInterrupted : timeLimits.commandEnded;
     await Promise.race([command.ended, sleep(limit, undefined, { ref: false })]);
@@ -126,8 +132,7 @@ class Interrupts {
   }
 
   #abort(name: NodeJS.Signals): void {
-    const exitCode = this.code ?? exitCodeOf(name);
-    this.#controller.abort(new Interrupted(`interrupted by ${name}`, { exitCode }));
+    this.#controller.abort(new Interrupt(name, this.code ?? exitCodeOf(name)));
   }
 
   #say(text: string): void {

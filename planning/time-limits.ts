@@ -87,6 +87,12 @@ export const timeLimits = {
   issuerMade: 180_000,
   /** One round of the proof, after which is looked again for what can be cured. */
   proofRound: 20_000,
+  /** Everything that a command tidies up after an error that nobody expected. */
+  tidiedUp: 180_000,
+  /** Processes of a run that were asked to end have ended, before they are killed. */
+  processesEnded: 2_000,
+  /** What one earlier run left is taken away, before a later one or `reap` gives it up for now. */
+  earlierRunTakenDown: 180_000,
   /** Killed processes of a run are gone. */
   processesKilled: 10_000,
   /** Containers, network and files of a run are gone. */

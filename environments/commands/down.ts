@@ -35,7 +35,6 @@ export function downCommand(): Command {
         command: "down",
         topology: topologyWords(topology, options),
         json: options.json ?? false,
-        engine: true,
       };
       await runCommand(settings, async (context) => {
         if (
@@ -49,7 +48,7 @@ export function downCommand(): Command {
         const { down } = await import("../down.ts");
         const { output, signal } = context;
         const { summary } = run
-          ? await takeRunDown(run, output)
+          ? await takeRunDown(run, output, signal)
           : await down({ ...running, output, signal });
         if (options.json !== true) context.print(summary);
         return { exitCode: exitCodes.success, document: { summary } };
@@ -76,14 +75,22 @@ async function confirmDefault({ yes, json }: Options): Promise<void> {
   );
 }
 
-async function takeRunDown(run: TakenRun, output: Output): Promise<{ summary: string }> {
+async function takeRunDown(
+  run: TakenRun,
+  output: Output,
+  signal: AbortSignal,
+): Promise<{ summary: string }> {
   const { takeDown } = await import("../runs/take-down.ts");
   const phase = {
     title: `taking ${run.name} away`,
     run: async (tell: Tell) => {
-      await takeDown(run, (line) => {
-        tell.step(line);
-      });
+      await takeDown(
+        run,
+        (line) => {
+          tell.step(line);
+        },
+        signal,
+      );
       return "nothing is left";
     },
   };

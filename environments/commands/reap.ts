@@ -21,11 +21,12 @@ export function reapCommand(): Command {
     .option("--dry-run", "tell what would be removed, and remove nothing")
     .option("--json", "one JSON document on standard output")
     .action(async (options: Options) => {
-      await runCommand({ command: "reap" }, async ({ output, print, printJson }) => {
+      await runCommand({ command: "reap" }, async ({ output, print, printJson, signal }) => {
         const { reap } = await import("../reap.ts");
         const dryRun = options.dryRun ?? false;
         const result = await reap({
           dryRun,
+          signal,
           tell: (line) => {
             output.write(`${line}\n`);
           },

@@ -38,7 +38,6 @@ export function rotateCommand(): Command {
         command: "rotate",
         topology: topologyWords(topology, options),
         json: options.json ?? false,
-        engine: true,
       };
       await runCommand(settings, async (context) => {
         const { rotate, rotateOutlook } = await import("../rotate.ts");

@@ -1,7 +1,9 @@
 import { widthOf } from "../../verification/render/style.ts";
 import { TopologyError } from "../../planning/problem.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { Interrupt, onUncaught } from "../interrupt.ts";
 import type { Output } from "../report/phases.ts";
 import { progressOutput } from "../report/progress-output.ts";
 import { outliveReader } from "../report/outlive-reader.ts";
@@ -35,8 +37,6 @@ export interface CommandSettings {
   readonly json?: boolean;
   /** Signals are dealt with by the action. @default false */
   readonly ownSignals?: boolean;
-  /** Pulumi's engine runs in it, which Ctrl-C at a terminal reaches as well. @default false */
-  readonly engine?: boolean;
 }
 
 /** What a command ended with; a number alone is its exit code. */
@@ -57,10 +57,7 @@ export async function runCommand(
   const spelled = (text: string): string => withCommandLines(text, settings.topology ?? []);
   const output = progressOutput({ json: settings.json ?? false, spelled });
   const { reporter } = output;
-  const interrupts =
-    settings.ownSignals === true
-      ? ignoreInterrupts()
-      : listenForInterrupts(settings.engine ?? false);
+  const interrupts = settings.ownSignals === true ? ignoreInterrupts() : listenForInterrupts();
   reporter.start(settings.command);
   try {
     const outcome = await action({
@@ -76,8 +73,10 @@ export async function runCommand(
       ...ending,
     });
     process.exitCode = ending.exitCode;
-  } catch (error) {
-    const exitCode = interrupts.interrupted ? exitCodes.interrupted : exitCodeOf(error);
+  } catch (caught) {
+    const exitCode = interrupts.interrupted ? exitCodes.interrupted : exitCodeOf(caught);
+    // What it was given up for, in place of how it was.
+    const error = interrupts.failure ?? caught;
     tellTimes(output, settings);
     const message = spelled(describeError(error));
     output.write(`\n${message}\n`);
@@ -103,25 +102,36 @@ function tellTimes(output: CommandContext["output"], settings: CommandSettings):
 interface Interrupts {
   readonly signal: AbortSignal;
   readonly interrupted: boolean;
+  /** What nobody could catch. */
+  readonly failure: unknown;
   /** Listening for signals would keep the process alive. */
   stop(): void;
 }
 
 function ignoreInterrupts(): Interrupts {
-  return { signal: new AbortController().signal, interrupted: false, stop: () => undefined };
+  const signal = new AbortController().signal;
+  return { signal, interrupted: false, failure: undefined, stop: () => undefined };
 }
 
-function listenForInterrupts(engine: boolean): Interrupts {
+function listenForInterrupts(): Interrupts {
   const controller = new AbortController();
   let interrupted = 0;
+  let failure: unknown;
+  const stopUncaught = onUncaught((error) => {
+    if (controller.signal.aborted) return;
+    failure = error;
+    process.stderr.write(`\nunexpected: ${describeError(error)}\ntidying up\n`);
+    controller.abort(error);
+    // What waits for the answer whose reader has failed may wait for ever.
+    setTimeout(() => process.exit(exitCodes.failed), timeLimits.tidiedUp).unref();
+  });
   const interrupt = (signal: NodeJS.Signals): void => {
     const now = performance.now();
     if (interrupted !== 0 && now - interrupted < sameInterrupt) return;
     if (interrupted === 0) {
       process.stderr.write(`\n${signal}: tidying up; once more to stop at once\n`);
       interrupted = now;
-      // A terminal sends Ctrl-C to Pulumi as well, and Pulumi takes a second one as "at once".
-      if (!engine || signal !== "SIGINT" || !process.stdin.isTTY) controller.abort(signal);
+      controller.abort(new Interrupt(signal));
       return;
     }
     process.exit(exitCodes.interrupted);
@@ -133,7 +143,11 @@ function listenForInterrupts(engine: boolean): Interrupts {
     get interrupted() {
       return interrupted !== 0;
     },
+    get failure() {
+      return failure;
+    },
     stop: () => {
+      stopUncaught();
       for (const signal of signals) process.off(signal, interrupt);
     },
   };

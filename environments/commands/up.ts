@@ -36,7 +36,6 @@ export function upCommand(): Command {
         command: "up",
         topology: topologyWords(topology, options),
         json: options.json ?? false,
-        engine: true,
       };
       await runCommand(settings, async (context) => {
         const stack = await findTopology(topology, options);

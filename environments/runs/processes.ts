@@ -54,7 +54,8 @@ async function processesByPs(run: string): Promise<RunProcess[]> {
 }
 
 /**
- * Ends every process of a run, those included that they start meanwhile.
+ * Ends every process of a run, those included that they start meanwhile. They are asked to end first, and have
+ * a moment for it.
  *
  * @param except the command's own processes may be let go on, for example
  * @returns whether all of them are gone
@@ -63,14 +64,21 @@ export async function killProcesses(
   run: string,
   except: (process: RunProcess) => boolean = () => false,
 ): Promise<boolean> {
-  const deadline = performance.now() + timeLimits.processesKilled;
+  const started = performance.now();
+  const deadline = started + timeLimits.processesEnded + timeLimits.processesKilled;
+  const asked = new Set<number>();
   for (;;) {
     const processes = (await processesOf(run)).filter((process) => !except(process));
     if (processes.length === 0) return true;
-    for (const { pid } of processes) signal(pid, "SIGKILL");
+    const patient = performance.now() - started < timeLimits.processesEnded;
+    for (const { pid } of processes) {
+      if (!patient) signal(pid, "SIGKILL");
+      else if (!asked.has(pid)) signal(pid, "SIGTERM");
+      asked.add(pid);
+    }
     if (performance.now() > deadline) return false;
     // The kernel takes a moment to take a process away, and its variables go first.
-    await sleep(20);
+    await sleep(patient ? 50 : 20);
   }
 }
 

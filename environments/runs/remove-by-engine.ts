@@ -23,6 +23,7 @@ export async function removeByEngine(
   record: RunRecord,
   directory: string,
   say: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const env = runEnv(directory);
   const backend = backendOfRun(directory, record, process.env);
@@ -44,7 +45,7 @@ export async function removeByEngine(
       });
     }
     const output = { terminal: false, write: say, reporter: new Reporter(lines(say)) };
-    await down({ stack, backend, env, output });
+    await down({ stack, backend, env, output, ...(signal && { signal }) });
   }).catch(async (error: unknown) => {
     // The directory, and with it the lock, went while it was waited for.
     if ((await readRecord(directory)) !== "missing") throw error;

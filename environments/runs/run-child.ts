@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import os from "node:os";
+import { isInForeground } from "../interrupt.ts";
 
 /** A command that runs. */
 export interface RunningCommand {
   /** Exit code as a shell has it: 128 and the signal's number where a signal ended it. */
   readonly ended: Promise<number>;
   /** Passes a signal on that this process got. */
-  forward(signal: NodeJS.Signals): Promise<void>;
+  forward(signal: NodeJS.Signals): void;
 }
 
 /**
@@ -34,9 +34,9 @@ export function startCommand(
   });
   return {
     ended,
-    async forward(signal) {
+    forward(signal) {
       // What is typed at a terminal goes to every process in its foreground, the command included.
-      if (signal === "SIGINT" && (await isInForeground())) return;
+      if (signal === "SIGINT" && isInForeground()) return;
       child.kill(signal);
     },
   };
@@ -50,13 +50,4 @@ const reasons: Readonly<Record<string, string>> = {
 /** The exit code of what a signal ended. */
 export function exitCodeOf(signal: NodeJS.Signals): number {
   return 128 + os.constants.signals[signal];
-}
-
-/** Whether this process belongs to those that the terminal sends its signals to. */
-async function isInForeground(): Promise<boolean> {
-  const stat = await readFile("/proc/self/stat", "utf8").catch(() => undefined);
-  if (stat === undefined) return process.stdin.isTTY;
-  // `PID (COMMAND) STATE PPID PGRP SESSION TTY TPGID ...`
-  const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return terminal !== "0" && group === foreground;
 }

@@ -137,10 +137,12 @@ class Session {
         env: this.#options.env ?? {},
         // Its own expiry is for others to heed, however short it is.
         except: this.#run.record.name,
+        signal: this.#options.signal,
       });
       for (const { name, why } of removed) this.#say(`took away ${name}: ${why}`);
       for (const { name, why } of failed) this.#say(`could not take away ${name}: ${why}`);
     } catch (error) {
+      this.#options.signal?.throwIfAborted();
       this.#say(`could not look for what earlier runs left: ${messageOf(error)}`);
     }
   }

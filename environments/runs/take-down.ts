@@ -29,21 +29,27 @@ const lookAgainAfter = 150;
  * Takes a run away, whatever state it is in: its processes, its containers and their network, then its
  * files. What only Pulumi can remove goes first. Several may do so at once, and it may be repeated.
  *
+ * @param signal gives it up as it is, for the next attempt
  * @throws CommandError that tells what stays and why; the record stays as well, for the next attempt
  */
-export async function takeDown(run: TakenRun, tell: (line: string) => void): Promise<void> {
+export async function takeDown(
+  run: TakenRun,
+  tell: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const { name, record, directory } = run;
   let byEngine: unknown;
   if (record?.engineRemoves === true && directory !== undefined) {
     await interruptEngines(name, timeLimits.engineInterrupted);
     await killProcesses(name);
     const { removeByEngine } = await import("./remove-by-engine.ts");
-    await removeByEngine(record, directory, tell).catch((error: unknown) => {
+    await removeByEngine(record, directory, tell, signal).catch((error: unknown) => {
       byEngine = error;
     });
+    signal?.throwIfAborted();
   }
   await killProcesses(name);
-  if (record?.docker !== false) await removeFromDocker(run, tell);
+  if (record?.docker !== false) await removeFromDocker(run, tell, signal);
   await endProcesses(name);
   await removeAbandonedScratch();
   if (byEngine !== undefined) {
@@ -59,10 +65,12 @@ export async function takeDown(run: TakenRun, tell: (line: string) => void): Pro
 async function removeFromDocker(
   { name, project }: TakenRun,
   tell: (line: string) => void,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const owner = ownerOf(project, name);
   const deadline = performance.now() + timeLimits.runTakenDown;
   for (let empty = 0; empty < emptyLooks;) {
+    signal?.throwIfAborted();
     const traces = await findDockerTraces(owner);
     const { containers, networks, strangers } = traces;
     if (containers.length === 0 && strangers.length > 0) {

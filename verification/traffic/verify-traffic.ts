@@ -76,6 +76,8 @@ async function askEverything(stage: Stage, tell: Tell): Promise<readonly CheckRe
   const { routes, strangers } = scene.probes;
   // Asked from here on, and by nothing that comes later.
   const credentials = links.map(async (link) => tell(await credentialsOf(scene, link)));
+  // They are awaited at the end, which may not be reached.
+  for (const asked of credentials) asked.catch(() => undefined);
   const controls = await Promise.all(
     routes.map(async (route) =>
       tell(await one(nothingBeforeExport(route.kind), { scene, route }, route, scene)),

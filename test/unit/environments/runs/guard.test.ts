@@ -80,6 +80,22 @@ describe("what watches over a run", { timeout: 120_000 }, () => {
     assert.ok(isRunning(other.pid ?? 0));
   });
 
+  test("asks processes to end before it kills them", async () => {
+    const file = path.join(directory, "ended");
+    const env = { ...process.env, [runVariable]: name };
+    const polite = spawn(
+      "sh",
+      ["-c", `trap 'echo ended > ${file}; exit' TERM; echo up; while :; do sleep 0.1; done`],
+      { env },
+    );
+    const deaf = spawn("sh", ["-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"], { env });
+    children.push(polite, deaf);
+    await Promise.all([once(polite.stdout, "data"), once(deaf.stdout, "data")]);
+    assert.equal(await killProcesses(name), true);
+    assert.equal(await readFile(file, "utf8"), "ended\n");
+    assert.deepEqual(await processesOf(name), []);
+  });
+
   test("takes processes and files away when it is told to", async () => {
     await startStray();
     const guard = new Guard(directory, process.env, () => undefined);

@@ -32,6 +32,8 @@ if (command === "network" && action === "ls") {
   for (const n of networks) if (label in n.Labels) console.log(JSON.stringify({ ID: n.Id }));
 } else if (command === "network" && action === "inspect") {
   console.log(JSON.stringify(networks.filter((n) => rest.includes(n.Id))));
+} else if (command === "network" && action === "rm" && process.env.FAKE_SLOW) {
+  setTimeout(() => undefined, 3_000);
 } else if (command === "network" && action === "rm") {
   fs.writeFileSync(file, JSON.stringify(networks.filter((n) => !rest.includes(n.Id))));
 } else if (command !== "ps") {
@@ -150,6 +152,25 @@ describe("reap", () => {
     const { removed, left } = await reap({ env, except: asking.name });
     assert.deepEqual([names(removed), names(left)], [["lab-expired"], []]);
     assert.ok(await exists(place));
+  });
+
+  test("gives up a run that takes too long, says so, and can be interrupted", async () => {
+    const orphan = recordOf("lab-orphan", gone);
+    await writeNetworks([networkOf(orphan, await begun(orphan))]);
+    process.env["FAKE_SLOW"] = "yes";
+    try {
+      const { removed, failed } = await reap({ env, limit: 800 });
+      assert.deepEqual(names(removed), []);
+      assert.match(failed[0]?.why ?? "", /not done within 0\.8 s/);
+
+      const interrupted = new AbortController();
+      const reaping = reap({ env, signal: interrupted.signal });
+      setTimeout(() => interrupted.abort(new Error("Ctrl-C")), 800);
+      await assert.rejects(reaping, /Ctrl-C/);
+    } finally {
+      delete process.env["FAKE_SLOW"];
+    }
+    assert.deepEqual(names((await reap({ env })).removed), ["lab-orphan"]);
   });
 
   test("nothing is left of the state directory when the last run is gone", async () => {

@@ -32,7 +32,7 @@ describe("the command of a run", () => {
 
   test("gets the signals that are passed on", async () => {
     const running = startCommand(["sleep", "60"], env);
-    await running.forward("SIGTERM");
+    running.forward("SIGTERM");
     assert.equal(await running.ended, 143);
   });
 
