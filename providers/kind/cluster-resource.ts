@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { DiffRequest, DiffResult, PropertyMap, Resource, Value } from "../server/index.ts";
 import { containsUnknown, diffInputs } from "../server/index.ts";
@@ -43,10 +44,19 @@ function diff({ oldInputs, newInputs }: DiffRequest): DiffResult {
   const after = newInputs.imageArchiveDigests;
   const same = !containsUnknown(after) && isDeepStrictEqual(sorted(before), sorted(after));
   return {
-    changes: same ? changes : { ...changes, imageArchives: { kind: "update" } },
+    changes: {
+      ...changes,
+      ...(!same && { imageArchives: { kind: "update" } }),
+      // Nothing in the cluster could be looked at without it. The update writes it, or finds no cluster.
+      ...(isLost(newInputs) && { kubeconfigPath: { kind: "update" } }),
+    },
     // The new cluster has the old one's name, ports and file.
     deleteBeforeReplace: true,
   };
+}
+
+function isLost({ kubeconfigPath }: PropertyMap): boolean {
+  return typeof kubeconfigPath === "string" && !existsSync(kubeconfigPath);
 }
 
 function withoutArchives(inputs: PropertyMap): PropertyMap {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { writeKubeconfig } from "../../../providers/kind/kubeconfig-file.ts";
 import { Secret, unknown } from "../../../providers/server/index.ts";
 import { exists, Harness } from "./harness.ts";
 
@@ -23,6 +24,7 @@ describe("diff", () => {
     await writeFile(second, "IMAGES");
     const olds = await harness.inputs({ imageArchives: [first] });
     const news = await harness.inputs({ imageArchives: [second] });
+    await writeKubeconfig(olds.kubeconfigPath as string, "a kubeconfig");
     for (const same of [olds, news]) {
       const { changes, diffsList } = await harness.clusters.diff("west", olds, olds, same);
       assert.deepEqual({ changes, diffsList }, { changes: 1, diffsList: [] });
@@ -67,6 +69,20 @@ describe("diff", () => {
       assert.deepEqual(diff.replacesList, [key]);
       assert.ok(diff.deletebeforereplace);
     }
+  });
+
+  it("has the kubeconfig file written anew where it is lost", async () => {
+    const { id, inputs, outputs } = await harness.create();
+    const path = inputs.kubeconfigPath as string;
+    const diff = async () => harness.clusters.diff(id, inputs, outputs, inputs);
+    assert.deepEqual((await diff()).diffsList, []);
+    const text = await readFile(path, "utf8");
+    await rm(path);
+    const lost = await diff();
+    assert.deepEqual([lost.diffsList, lost.replacesList], [["kubeconfigPath"], []]);
+    await harness.clusters.update(id, inputs, outputs, inputs);
+    assert.equal(await readFile(path, "utf8"), text);
+    assert.deepEqual((await diff()).diffsList, []);
   });
 
   it("counts what is not known yet as a change", async () => {
