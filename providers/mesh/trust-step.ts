@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { ClusterTrust, WantedTrust } from "../../planning/rotation/facts.ts";
 import { describeRefusals, refusalsOf } from "../../planning/rotation/refusals.ts";
 import { wantedTrust } from "../../planning/rotation/wanted.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
 import { observeTrust, silentTrust } from "../../verification/facts/trust.ts";
 import type { CheckFailure, Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
@@ -131,27 +132,43 @@ async function look(
 ): Promise<ClusterTrust | undefined> {
   const access = accessAmong(properties, cluster);
   const file = text(access, "kubeconfigPath");
-  if (!existsSync(file)) {
-    const kindName = texts(properties, "kindNames")[cluster];
-    if (kindName === undefined) return silentTrust(cluster, `its kubeconfig ${file} is gone`);
-    const nodes = await nodesOf(kindName, signal);
-    if (nodes.length === 0) return undefined;
-    return silentTrust(
-      cluster,
-      `its kubeconfig ${file} is gone, but its nodes are there (${nodes.join(", ")}); ` +
-        "`pulumi refresh` writes it anew",
-    );
-  }
   try {
-    return await observeTrust(cluster, await clusterApi(access, signal));
+    const kubeconfig = existsSync(file)
+      ? access
+      : await fromNodes(texts(properties, "kindNames")[cluster], signal);
+    if (kubeconfig === undefined) return undefined;
+    return await observeTrust(cluster, await clusterApi(kubeconfig, signal));
   } catch (error) {
     signal.throwIfAborted();
-    return silentTrust(cluster, (error as Error).message);
+    const { message } = error as Error;
+    return silentTrust(
+      cluster,
+      existsSync(file) ? message : `its kubeconfig ${file} is gone: ${message}`,
+    );
   }
 }
 
-/** Nodes of a kind cluster, running or not. @throws where Docker can't be asked */
-async function nodesOf(kindName: string, signal: AbortSignal): Promise<string[]> {
-  const { findContainers } = await import("../kind/containers.ts");
-  return (await findContainers(kindName, [], signal)).map(({ name }) => name);
+/**
+ * The way into a kind cluster by what its nodes hold, which is where its kubeconfig file came from.
+ *
+ * @returns undefined where Docker has no such cluster
+ * @throws where Docker can't be asked, or the nodes don't tell
+ */
+async function fromNodes(
+  kindName: string | undefined,
+  signal: AbortSignal,
+): Promise<PropertyMap | undefined> {
+  if (kindName === undefined) throw new Error("only whoever made the cluster has another one");
+  const [{ findContainers }, { openCluster }, { kubeconfigText }] = await Promise.all([
+    import("../kind/containers.ts"),
+    import("../kind/cluster-state.ts"),
+    import("../kind/kubeconfig.ts"),
+  ]);
+  const nodes = await findContainers(kindName, [], signal);
+  if (nodes.length === 0) return undefined;
+  const stopped = nodes.filter(({ running }) => !running).map(({ name }) => name);
+  if (stopped.length > 0) throw new Error(`its nodes don't run: ${stopped.join(", ")}`);
+  const { api, credentials } = await openCluster(nodes, timeLimits.clusterSilent, signal);
+  api.close();
+  return { kubeconfig: kubeconfigText(kindName, credentials) };
 }

@@ -141,25 +141,46 @@ describe("TrustStep", () => {
       await allow(lost(step(only, signers("2"))));
     });
 
-    it("refuses where Docker has the nodes, whatever was asked before", async () => {
-      const node = JSON.stringify([
+    const node = (running: boolean): string =>
+      JSON.stringify([
         {
           Id: "1",
           Name: "/lab-east-control-plane",
           Config: { Image: "node", Labels: { "io.x-k8s.kind.role": "control-plane" } },
-          State: { Running: true },
+          State: { Running: running },
           Mounts: [],
-          HostConfig: { PortBindings: {} },
+          HostConfig: { PortBindings: { "6443/tcp": [{ HostIp: "127.0.0.1", HostPort: "1" }] } },
           NetworkSettings: { Networks: {} },
         },
       ]);
-      await docker(`case "$*" in *lab-west*) exit 0;; ps*) echo 1;; *) echo '${node}';; esac`);
+    /** A Docker that has the nodes of east, and none of west. */
+    const nodesOfEast = (running: boolean, exec: string): Promise<void> =>
+      docker(
+        `case "$*" in *lab-west*) ;; ps*) echo 1;; exec*) ${exec};; *) echo '${node(running)}';; esac`,
+      );
+
+    it("refuses where Docker has nodes that don't run, whatever was asked before", async () => {
+      await nodesOfEast(false, "exit 1");
       for (const before of [undefined, lost(step(one, signers("1"))), {}]) {
         await assert.rejects(
           allow(lost(step(two, signers("2"))), before),
-          /its kubeconfig .* is gone, but its nodes are there \(lab-east-control-plane\)/,
+          /its kubeconfig .* is gone: its nodes don't run: lab-east-control-plane/,
         );
       }
+    });
+
+    it("goes by what the nodes hold where they run", async () => {
+      const data = Buffer.from("PEM").toString("base64");
+      const conf = JSON.stringify({
+        clusters: [{ cluster: { "certificate-authority-data": data } }],
+        users: [{ user: { "client-certificate-data": data, "client-key-data": data } }],
+      });
+      await nodesOfEast(true, `echo '${conf}'`);
+      // Nothing answers there; that it was asked is what counts.
+      await assert.rejects(
+        allow(lost(step(two, signers("2")))),
+        /east: its kubeconfig .*b is gone: .*PEM/,
+      );
     });
 
     it("refuses where Docker can't be asked", async () => {
