@@ -17,7 +17,7 @@ import type { Call, World } from "./world.ts";
  */
 export async function serveDoubles(
   world: World,
-  options: { readonly tls: boolean },
+  options: { readonly tls: boolean; readonly real?: readonly Resource[] },
 ): Promise<{ debugProviders: string; close(): Promise<void> }> {
   const providers = [
     { name: "kind", version: "0.1.0", recipes: kindRecipes(world) },
@@ -31,7 +31,10 @@ export async function serveDoubles(
       name,
       version,
       description: `double of the provider ${name}`,
-      resources: recipes.map((recipe) => resourceOf(world, name, recipe)),
+      resources: recipes.map(
+        (recipe) =>
+          options.real?.find(({ type }) => type === recipe.type) ?? resourceOf(world, name, recipe),
+      ),
     });
     servers.push({ name, server });
   }

@@ -89,6 +89,7 @@ export function helmStatus(found: PropertyMap): string {
 
 /** Logical names of what is in a cluster begin with the cluster's name and generation. */
 function isInRunningCluster(world: World, name: string): boolean {
+  for (const cluster of world.outside) if (name.startsWith(`${cluster}-`)) return true;
   for (const [key, { generation }] of world.objects) {
     const [type, cluster = ""] = key.split(" ");
     if (type !== "kind:index:Cluster" || typeof generation !== "string") continue;

@@ -16,7 +16,7 @@ import { inlineProgram } from "../../environments/program.ts";
 import { exportState, readOutputs, readState, withoutReports } from "../../environments/state.ts";
 import { openStack } from "../../environments/workspace.ts";
 import type { Topology as TopologySpec } from "../../planning/topology.ts";
-import type { PropertyMap } from "../../providers/server/index.ts";
+import type { PropertyMap, Resource } from "../../providers/server/index.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import { serveDoubles } from "./doubles.ts";
 import { HelmRecords } from "./helm-records.ts";
@@ -45,6 +45,8 @@ export interface Options {
   readonly inline?: boolean;
   /** A double of the provider `tls` as well, which is quicker and can be disturbed. @default false */
   readonly tls?: boolean;
+  /** Resources that are no doubles. @default none */
+  readonly real?: readonly Resource[];
 }
 
 /** How one update is to be run. */
@@ -281,7 +283,10 @@ export class TestEngine {
     const doubles =
       this.#options.realProviders === true
         ? undefined
-        : await serveDoubles(this.world, { tls: this.#options.tls === true });
+        : await serveDoubles(this.world, {
+            tls: this.#options.tls === true,
+            real: this.#options.real ?? [],
+          });
     if (doubles !== undefined) {
       this.#stack.workspace.envVars["PULUMI_DEBUG_PROVIDERS"] = doubles.debugProviders;
     }

@@ -35,6 +35,8 @@ export class World {
   readonly objects = new Map<string, PropertyMap>();
   /** Every secret that a double has issued. */
   readonly secrets = new Set<string>();
+  /** Logical names of clusters that no stack makes. */
+  readonly outside = new Set<string>();
   /** File of a cluster's kubeconfig. */
   kubeconfigPath: (cluster: string) => string = (cluster) => `/nowhere/${cluster}.kubeconfig`;
   readonly #tokens = new Map<string, string>();
