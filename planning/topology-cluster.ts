@@ -57,7 +57,10 @@ export interface ClusterSpec {
    * Linkerd and the Links are installed there, and removed by `destroy`.
    */
   readonly kubeconfig?: PlainText;
-  /** Context in that file. Only with `kubeconfig`. @default the file's current context */
+  /**
+   * Context in that file. Only with `kubeconfig`. Another one, of another cluster, moves all that was installed
+   * there. @default the context that is current at the first `up`, from then on
+   */
   readonly context?: PlainText;
   /**
    * Address of the API server as pods of the other clusters reach it, such as `https://10.1.2.3:6443`.
