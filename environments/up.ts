@@ -1,6 +1,7 @@
 import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import type { Mesh, Proof } from "../verification/index.ts";
+import { noticesIn } from "../verification/render/counts.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { planStack } from "./plan-stack.ts";
@@ -121,6 +122,9 @@ export async function up(request: UpRequest): Promise<UpResult> {
         }
         if (proof?.proved !== true) proof = await provenWithin(timeLimits.meshProved);
         if (!proof.proved) throw new NotProved(mesh(), proof);
+        for (const { notice, title, subjects } of noticesIn(proof.results)) {
+          tell.notice(`${subjects.join(", ")}: ${title}: ${notice}`);
+        }
         const passed = proof.results.filter(({ state }) => state === "passed").length;
         const notRun = proof.results.length - passed;
         return `${passed} checks passed` + (notRun > 0 ? `, ${notRun} not run` : "");

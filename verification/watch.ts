@@ -86,7 +86,7 @@ function isKept({ check, group }: CheckResult): boolean {
   return group === "traffic" || exhaustiveCatalogue.link.some(({ id }) => id === check);
 }
 
-/** Details such as a latency change all the time: only how a check ended counts, and why it failed. */
+/** Details such as a latency change all the time: only how a check ended counts, why it failed, and notices. */
 function changesOf(
   before: readonly CheckResult[],
   after: readonly CheckResult[],
@@ -96,7 +96,7 @@ function changesOf(
   const old = new Map(before.map((result) => [keyOf(result), result]));
   const current = new Map(after.map((result) => [keyOf(result), result]));
   const ends = (result: CheckResult | undefined): string =>
-    `${result?.state ?? ""} ${result?.state === "failed" ? result.problem : ""}`;
+    [result?.state, result?.state === "failed" ? result.problem : "", result?.notice].join(" ");
   return [...new Set([...old.keys(), ...current.keys()])]
     .map((key) => ({ at, before: old.get(key), after: current.get(key) }))
     .filter((change) => ends(change.before) !== ends(change.after));

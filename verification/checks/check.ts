@@ -1,8 +1,14 @@
 import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
 import type { ClusterStatus, LinkStatus, MeshStatus } from "../status.ts";
 
-/** How a check ended. `not run`: its premise doesn't hold, so it neither passes nor fails. */
-export type Outcome =
+/** How a check ended, and what a person should know of besides. */
+export type Outcome = Verdict & {
+  /** Nothing that fails, and nothing to pass over either: it is shown wherever failures are. */
+  readonly notice?: string;
+};
+
+/** `not run`: its premise doesn't hold, so it neither passes nor fails. */
+type Verdict =
   | { readonly state: "passed"; readonly detail?: string }
   | {
       readonly state: "failed";
@@ -67,8 +73,12 @@ export type CheckResult = {
   readonly milliseconds?: number;
 } & Outcome;
 
-export function passed(detail?: string): Outcome {
-  return detail === undefined ? { state: "passed" } : { state: "passed", detail };
+export function passed(detail?: string, notice?: string): Outcome {
+  return {
+    state: "passed",
+    ...(detail !== undefined && { detail }),
+    ...(notice !== undefined && { notice }),
+  };
 }
 
 export function failed(problem: string, mend: string): Outcome {

@@ -1,4 +1,5 @@
 import type { CheckResult } from "../checks/check.ts";
+import { countsOf, inWords, noticesIn } from "./counts.ts";
 import { failuresOf } from "../prove.ts";
 import { indented, printableIn } from "./printable.ts";
 import type { Style } from "./style.ts";
@@ -13,8 +14,7 @@ export function renderChecks(found: readonly CheckResult[], style: Style): strin
     const what = `${title}: not run: ${reason}`;
     alike.set(what, [...(alike.get(what) ?? []), subject]);
   }
-  const passedCount = results.length - failures.length - notRun.length;
-  const summary = `Checks: ${passedCount} passed, ${failures.length} failed, ${notRun.length} not run`;
+  const summary = `Checks: ${inWords(countsOf(results))}`;
   return [
     failures.length === 0 ? summary : style.bad(summary),
     ...failures.flatMap(({ subject, title, problem, mend }) => [
@@ -22,6 +22,10 @@ export function renderChecks(found: readonly CheckResult[], style: Style): strin
       indented(problem, "      "),
       style.dim(indented(mend, "      ")),
     ]),
+    ...noticesIn(results).map(
+      ({ notice, title, subjects }) =>
+        `  ${style.warn("!")} ${subjects.join(", ")}: ${title}: ${notice}`,
+    ),
     ...[...alike].map(([what, subjects]) => `  ${style.warn("–")} ${subjects.join(", ")}: ${what}`),
   ].join("\n");
 }

@@ -7,6 +7,8 @@ export interface Finding {
   readonly state: CheckResult["state"];
   /** Detail, problem or reason; may be empty. */
   readonly text: string;
+  /** There is a notice of it. */
+  readonly noticed: boolean;
   readonly subjects: readonly string[];
 }
 
@@ -53,11 +55,15 @@ function textOf(result: CheckResult): string {
 }
 
 function findingsOf(results: readonly CheckResult[]): readonly Finding[] {
-  const alike = groupBy(results, (result) => `${result.state}\n${textOf(result)}`);
+  const alike = groupBy(
+    results,
+    (result) => `${result.state}\n${result.notice ?? ""}\n${textOf(result)}`,
+  );
   return [...alike.values()].flatMap((list) => {
     const [first] = list;
     if (first === undefined) return [];
     const subjects = list.map(({ subject }) => subject);
-    return [{ state: first.state, text: textOf(first), subjects }];
+    const noticed = first.notice !== undefined;
+    return [{ state: first.state, text: textOf(first), noticed, subjects }];
   });
 }

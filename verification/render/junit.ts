@@ -10,7 +10,8 @@ const builder = library as unknown as Builder;
 
 /**
  * A verification as JUnit XML, which CI systems show: a suite for each group, a test case for each check
- * of each subject. A check that was not run is a skipped one, with its reason as its output.
+ * of each subject. A check that was not run is a skipped one, with its reason as its output; a notice is on
+ * a test case's standard error.
  */
 export function junitDocument(verification: Verification): string {
   const { startedAt } = verification;
@@ -32,6 +33,7 @@ function addCase(suite: TestSuite, topology: string, group: string, result: Chec
     .className(`${topology}.${group}.${result.check}`)
     .name(`${result.subject}: ${result.title}`)
     .time((result.milliseconds ?? 0) / 1000);
+  if (result.notice !== undefined) test.standardError(`notice: ${printable(result.notice)}`);
   switch (result.state) {
     case "passed":
       if (result.detail !== undefined) test.standardOutput(result.detail);

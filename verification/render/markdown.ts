@@ -2,18 +2,19 @@ import { toMermaid } from "../../diagram/mermaid.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 import { failuresOf } from "../prove.ts";
 import type { Verification } from "../verify.ts";
-import { countsOf, inWords } from "./counts.ts";
+import { countsOf, inWords, noticesIn } from "./counts.ts";
 import { grouped } from "./grouped.ts";
 import { printable } from "./printable.ts";
 
 /**
- * A verification as the summary of a CI job: the verdict, each failure with how to mend it, the diagram of
+ * A verification as the summary of a CI job: the verdict, each failure with how to mend it, notices, the diagram of
  * the topology, every check in a table that is folded away.
  */
 export function markdownSummary(verification: Verification, plan: Plan): string {
   const { results, proved, milliseconds, status } = verification;
   const counts = inWords(countsOf(results));
   const failures = failuresOf(results);
+  const notices = noticesIn(results);
   return [
     `## ${proved ? "✅" : "❌"} ${plain(status.topology)}: ${proved ? "as planned" : "not as planned"}`,
     "",
@@ -24,6 +25,11 @@ export function markdownSummary(verification: Verification, plan: Plan): string 
       : ["| Where | Check | What is wrong | How to mend it |", "| --- | --- | --- | --- |"]),
     ...failures.map(({ subject, title, problem, mend }) => row([subject, title, problem, mend])),
     ...(failures.length === 0 ? [] : [""]),
+    ...notices.map(
+      ({ notice, title, subjects }) =>
+        `- ⚠️ ${plain(`${subjects.join(", ")}: ${title}`)}: ${plain(notice)}`,
+    ),
+    ...(notices.length === 0 ? [] : [""]),
     "```mermaid",
     toMermaid(plan).trimEnd(),
     "```",
@@ -34,9 +40,9 @@ export function markdownSummary(verification: Verification, plan: Plan): string 
     "| --- | --- | --- | --- |",
     ...grouped(results).flatMap(({ group, checks }) =>
       checks.flatMap(({ title, findings }) =>
-        findings.map(({ state, text, subjects }) =>
+        findings.map(({ state, noticed, text, subjects }) =>
           row([
-            state === "passed" ? "✅" : state === "failed" ? "❌" : "➖",
+            state === "passed" ? (noticed ? "⚠️" : "✅") : state === "failed" ? "❌" : "➖",
             `${group}: ${title}`,
             subjects.join(", "),
             text,

@@ -28,7 +28,9 @@ function describe({ before, after }: Change, style: Style): string {
   const was = before === undefined ? "" : ` (was: ${before.state})`;
   switch (after.state) {
     case "passed":
-      return `${style.good("✓")} ${what}${was}`;
+      return after.notice === undefined
+        ? `${style.good("✓")} ${what}${was}`
+        : `${style.warn("!")} ${what}: ${printable(after.notice)}${was}`;
     case "failed":
       return `${style.bad("✗")} ${what}: ${after.problem}${was}`;
     case "not run":

@@ -1,6 +1,6 @@
 import { failuresOf } from "../prove.ts";
 import type { Verification } from "../verify.ts";
-import { countsOf, inWords } from "./counts.ts";
+import { countsOf, inWords, noticesIn } from "./counts.ts";
 import type { CheckFindings, Finding } from "./grouped.ts";
 import { grouped } from "./grouped.ts";
 import { columns } from "./table.ts";
@@ -16,7 +16,7 @@ const mostCharacters = 100;
 
 /**
  * A verification as a person reads it: every check in its group, and at the end each failure with what is
- * wrong and how to mend it.
+ * wrong and how to mend it, and each notice.
  */
 export function renderVerification(
   { proved, milliseconds, ...verification }: Verification,
@@ -41,6 +41,11 @@ export function renderVerification(
       style.dim(indented(mend, "    ")),
       "",
     ]),
+    ...noticesIn(results).flatMap(({ notice, title, subjects }) => [
+      `${style.warn("!")} ${style.bold(`${subjects.join(", ")}: ${title}`)}`,
+      `    ${printable(notice)}`,
+      "",
+    ]),
     (proved ? style.good : style.bad)(
       `${topology} is ${proved ? "as planned" : "not as planned"}: ` +
         `${inWords(countsOf(results))} (${(milliseconds / 1000).toFixed(1)} s)`,
@@ -49,9 +54,10 @@ export function renderVerification(
 }
 
 function rowsOf({ title, asked, findings }: CheckFindings, style: Style): string[][] {
-  const passed = findings.filter(({ state }) => state === "passed");
+  const isPlain = ({ state, noticed }: Finding): boolean => state === "passed" && !noticed;
+  const passed = findings.filter(isPlain);
   const tooMany = passed.length > mostLines;
-  const shown = tooMany ? findings.filter(({ state }) => state !== "passed") : findings;
+  const shown = tooMany ? findings.filter((finding) => !isPlain(finding)) : findings;
   const rows = shown.map((finding) => [
     mark(finding, style),
     subjectsOf(finding, asked),
@@ -73,8 +79,8 @@ function shortened(text: string): string {
   return line.length > mostCharacters ? `${line.slice(0, mostCharacters - 1)}…` : line;
 }
 
-function mark({ state }: Finding, style: Style): string {
-  if (state === "passed") return style.good("✓");
+function mark({ state, noticed }: Finding, style: Style): string {
+  if (state === "passed") return noticed ? style.warn("!") : style.good("✓");
   return state === "failed" ? style.bad("✗") : style.warn("–");
 }
 

@@ -4,8 +4,10 @@ import type { CheckResult, Round, Verification } from "../../../verification/ind
 import {
   junitDocument,
   markdownSummary,
+  renderChecks,
   renderRound,
   renderVerification,
+  styleOf,
   verificationDocument,
 } from "../../../verification/index.ts";
 import { twoClusters } from "./planned.ts";
@@ -142,7 +144,7 @@ describe("a verification as JSON", () => {
         version: 1,
         topology: "two",
         proved: false,
-        counts: { passed: 4, failed: 1, notRun: 2 },
+        counts: { passed: 4, failed: 1, notRun: 2, notices: 0 },
         milliseconds: 4_321,
       },
     );
@@ -253,5 +255,52 @@ and more & more (was: passed)
 10:00:00  – west → east: gateway alive: not run: no data plane
 10:00:00    west → east: gateway alive: not asked any more`,
     );
+  });
+});
+
+describe("a notice", () => {
+  const notice = "demo/web of east not mirrored, waiting for the namespace demo in west";
+  const noticed: Verification = {
+    ...verification,
+    proved: true,
+    results: [
+      ...results.slice(0, 3),
+      {
+        check: "mirrors-complete",
+        title: "exported Services are mirrored",
+        subject: "west → east",
+        group: "Links",
+        state: "passed",
+        detail: "2 of 3",
+        notice,
+      },
+    ],
+  };
+
+  it("stands in the table and below it, and is counted", () => {
+    const text = renderVerification(noticed);
+    assert.match(text, /\n {2}! exported Services are mirrored {2}west → east {2}2 of 3\n/);
+    assert.match(
+      text,
+      new RegExp(
+        `\n! west → east: exported Services are mirrored\n {4}${notice}\n\ntwo is as planned: 4 passed, 0 failed, 0 not run, 1 notice`,
+      ),
+    );
+  });
+
+  it("is shown at the end of status, in Markdown, in JUnit XML, as JSON and in a watch", () => {
+    const line = `! west → east: exported Services are mirrored: ${notice}`;
+    assert.ok(renderChecks(noticed.results, styleOf(false)).includes(line));
+    const markdown = markdownSummary(noticed, twoClusters);
+    assert.ok(markdown.includes(`- ⚠️ west → east: exported Services are mirrored: ${notice}`));
+    assert.ok(markdown.includes("| ⚠️ | Links: exported"));
+    assert.ok(junitDocument(noticed).includes(`<system-err><![CDATA[notice: ${notice}]]>`));
+    const { counts, checks } = verificationDocument(noticed);
+    assert.equal(counts.notices, 1);
+    assert.equal(checks.at(-1)?.notice, notice);
+    const at = verification.startedAt;
+    const changes = [{ at, before: undefined, after: noticed.results.at(-1) }];
+    const round: Round = { number: 2, verification: noticed, sentTraffic: false, changes };
+    assert.ok(renderRound(round).includes(line));
   });
 });
