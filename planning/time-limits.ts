@@ -79,6 +79,10 @@ export const timeLimits = {
   healed: 60_000,
   /** So long a member may be missing before its Service is touched, and between two touches. */
   federatedMemberMissing: 4_000,
+  /** So long a headless mirror may be without the names of its pods before the Endpoints are touched. */
+  headlessNamesStray: 4_000,
+  /** So long service mirrors take, at most, to hear of a Service that was labelled. */
+  exportHeard: 2_000,
   /** Every proxy of Linkerd's own, and of namespaces that asked for it, was started anew where it had to be. */
   proxiesRestarted: 600_000,
   /** So long a rotation waits for proxies that others have to restart. */

@@ -2,6 +2,7 @@ import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import { restartDeployment, restartPod } from "./cures.ts";
 import { missingMembers } from "./federated-members.ts";
+import { strayNames, wordsFor } from "./headless-exports.ts";
 import type { KubernetesApi } from "./kubernetes/api.ts";
 import { deploymentOf } from "./kubernetes/pods.ts";
 import {
@@ -13,10 +14,11 @@ import {
   multiclusterNamespace,
 } from "./names.ts";
 import type { ClusterStatus, LinkStatus, MeshStatus } from "./status.ts";
+import { touch } from "./touch.ts";
 
 /** Something that Linkerd doesn't recover from by itself. */
 export interface Ailment {
-  /** What is restarted, which is the same for all that one restart cures. */
+  /** What is restarted or touched, which is the same for all that one cure is good for. */
   readonly key: string;
   readonly cluster: string;
   /** So long it may last before it counts, in milliseconds. */
@@ -36,6 +38,7 @@ export function ailmentsOf(plan: Pick<Plan, "links">, status: MeshStatus): reado
     ...status.clusters.flatMap(withoutProxies),
     ...followed(plan, status).flatMap((link) => [...undiscovered(link, status), ...stuck(link)]),
     ...leftOut(plan, status),
+    ...nameless(plan, status),
   ];
   return [...new Map(ailments.toReversed().map((one) => [one.key, one])).values()].toReversed();
 }
@@ -106,6 +109,24 @@ function leftOut(plan: Pick<Plan, "links">, status: MeshStatus): Ailment[] {
       `${namespace}/${federatedName(service)} lacked the member of ${member}`,
     ),
   );
+}
+
+/** A headless mirror lost the names of its pods, in all sources at once. */
+function nameless(plan: Pick<Plan, "links">, status: MeshStatus): Ailment[] {
+  return followed(plan, status).flatMap((link) => {
+    const target = status.clusters.find(({ name }) => name === link.target);
+    if (target === undefined) return [];
+    return strayNames(link, target).map((stray): Ailment => {
+      const { namespace, service, mirror } = stray;
+      return {
+        key: `${link.target} endpoints ${namespace}/${service}`,
+        cluster: link.target,
+        patience: timeLimits.headlessNamesStray,
+        cure: (api) => touch(api, "Endpoints", namespace, service),
+        told: `touched the Endpoints ${namespace}/${service} (in ${link.source} ${mirror} ${wordsFor(stray)})`,
+      };
+    });
+  });
 }
 
 function restartOf(

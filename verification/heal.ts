@@ -15,8 +15,8 @@ export interface HealOptions {
 }
 
 /**
- * Cures what Linkerd does not recover from by itself, by restarting pods of Linkerd's own and nothing
- * else, each at most once. Where nothing ails it is one look at the clusters. It doesn't wait for what
+ * Cures what Linkerd does not recover from by itself, by restarting pods of Linkerd's own, or touching
+ * Endpoints of exported headless Services, each at most once. Where nothing ails it is one look at the clusters. It doesn't wait for what
  * comes of a cure: that is for the proof to see.
  *
  * @param tell - told what is done, a line for each

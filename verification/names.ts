@@ -31,7 +31,7 @@ export const remoteServiceAnnotation = "mirror.linkerd.io/remote-svc-fq-name";
 export const remoteDiscoveryKey = "multicluster.linkerd.io/remote-discovery";
 export const localDiscoveryAnnotation = "multicluster.linkerd.io/local-discovery";
 
-/** What a federated member that was left out is touched with, so that service mirrors look at it again. */
+/** What an export is touched with that is not mirrored as it should be, so that service mirrors look at it again. */
 export const nudgedAnnotation = "linkerd-topology.dev/nudged";
 
 /** Port of linkerd-destination's metrics. */

@@ -52,6 +52,8 @@ export async function proveTopology(mesh: Mesh, options: ProveOptions = {}): Pro
     return await waitFor({
       what: "waiting for the mesh to be as planned",
       limit: options.limit ?? timeLimits.meshProved,
+      // A watch looks once a round, and sees the next time what has passed.
+      twice: options.limit !== 0,
       look: async () => {
         const proof = await look();
         const forGood = failuresOf(proof.results).some(({ final }) => final === true);

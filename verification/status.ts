@@ -50,12 +50,7 @@ export interface ClusterStatus {
 
 export interface ServicesStatus {
   /** Services that a Link to the cluster selects, or the topology exports. */
-  readonly exported: readonly {
-    readonly namespace: string;
-    readonly service: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly headless: boolean;
-  }[];
+  readonly exported: readonly ExportedService[];
   readonly federated: readonly {
     readonly namespace: string;
     readonly name: string;
@@ -67,6 +62,21 @@ export interface ServicesStatus {
   readonly mirrors: readonly MirrorServiceStatus[];
   /** Links that are in the cluster, planned or not. */
   readonly links: readonly string[];
+}
+
+/** A Service that is exported, or is to be. */
+export interface ExportedService {
+  readonly namespace: string;
+  readonly service: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly headless: boolean;
+  /** Of a headless one alone: what its Endpoints say. */
+  readonly pods?: {
+    /** Names of its pods that are Ready, by which they are mirrored one by one. */
+    readonly hostnames: readonly string[];
+    /** Ports that are another number in its pods, as `80 → 8080`. */
+    readonly translated: readonly string[];
+  };
 }
 
 /** A mirror Service of one target. */
@@ -166,12 +176,16 @@ export interface ServiceMirrorStatus {
   readonly trouble: string | undefined;
   /** The pod knows the Link otherwise than it stands, which may need its restart. */
   readonly stuck: boolean;
+  /** Why it isn't known whether it works on the Link. */
+  readonly unread?: string;
 }
 
 /** Of the source's linkerd-destination, which traffic from pod to pod needs. */
 export interface DiscoveryStatus {
   /** Why it doesn't watch the target; undefined: it does, or the Link needs none of it. */
   readonly trouble: string | undefined;
+  /** Why it isn't known whether it watches the target. */
+  readonly unread?: string;
 }
 
 export interface GatewayStatus {
@@ -197,6 +211,8 @@ export interface MirrorStatus {
   readonly mirror: string | undefined;
   /** `address:port` of its Endpoints; flat and federated Services have none. */
   readonly endpoints: readonly string[];
+  /** Of a mirror that is headless itself: the names of pods in its Endpoints. */
+  readonly hostnames?: readonly string[];
   /** The service mirror says that it is mirrored; undefined: it says nothing, as of headless ones. */
   readonly mirrored: boolean | undefined;
   /** Its word for why not. */

@@ -10,6 +10,8 @@ export interface Awaited<T> {
   readonly what: string;
   /** Milliseconds. */
   readonly limit: number;
+  /** However long a look takes, there are two before the limit is reached. @default one may be all */
+  readonly twice?: boolean;
   /** Looks once. */
   readonly look: () => Promise<Look<T>>;
   /** How a person looks further: what the message ends with. */
@@ -37,7 +39,9 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
   const failure = (after: string): string =>
     `${awaited.what}: ${after}. Seen last: ${last}. ${awaited.further}`;
 
+  let looks = 0;
   const attempt = async (): Promise<T> => {
+    looks += 1;
     try {
       const look = await awaited.look();
       if (look.done) return look.value;
@@ -52,8 +56,8 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
     }
     throw new NotYet();
   };
-  try {
-    return await pRetry(attempt, {
+  const attempts = (): Promise<T> =>
+    pRetry(attempt, {
       retries: Infinity,
       minTimeout: interval.first,
       maxTimeout: interval.longest,
@@ -61,6 +65,13 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
       maxRetryTime: awaited.limit,
       signal: awaited.signal,
     });
+  try {
+    try {
+      return await attempts();
+    } catch (error) {
+      if (!(error instanceof NotYet && awaited.twice === true && looks === 1)) throw error;
+      return await attempt();
+    }
   } catch (error) {
     if (error instanceof NotYet) {
       throw new TimeLimitReached(failure(`not so within ${awaited.limit / 1000} s`), last);

@@ -1,8 +1,12 @@
+import { setTimeout } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
 import { isConflict, type KubernetesApiError } from "../../verification/kubernetes/errors.ts";
 import type { Service } from "../../verification/kubernetes/objects.ts";
 import { getIfThere } from "../../verification/kubernetes/optional.ts";
 import { corePath } from "../../verification/names.ts";
+import { touch } from "../../verification/touch.ts";
 import type { PropertyMap, Resource } from "../server/index.ts";
 import { clusterApi, clusterToCleanUp, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";
@@ -53,10 +57,9 @@ export const serviceExport: Resource = {
     ),
   create: async (request, context) => ({
     id: `${text(request.inputs, "namespace")}/${text(request.inputs, "service")}`,
-    outputs: await putLabels(await clusterApi(request.inputs, context.signal), request.inputs),
+    outputs: await putLabels(request.inputs, context.signal),
   }),
-  update: async (request, context) =>
-    putLabels(await clusterApi(request.newInputs, context.signal), request.newInputs),
+  update: async (request, context) => putLabels(request.newInputs, context.signal),
   read: async (request, context) => {
     const state = await lookIfThere(request.outputs, context.signal, async (api) => {
       const service = await getIfThere<Service>(api, pathOf(request.outputs));
@@ -76,17 +79,36 @@ export const serviceExport: Resource = {
   },
 };
 
-async function putLabels(api: KubernetesApi, properties: PropertyMap): Promise<PropertyMap> {
+async function putLabels(properties: PropertyMap, signal: AbortSignal): Promise<PropertyMap> {
+  const api = await clusterApi(properties, signal);
   const service = await getIfThere<Service>(api, pathOf(properties));
   if (service === undefined) return outputsOf(properties, { state: waiting(properties) });
   const labels = texts(properties, "labels");
   try {
-    await apply(api, properties, service, labels);
+    const { metadata } = await apply(api, properties, service, labels);
+    if (!isDeepStrictEqual(metadata.labels ?? {}, service.metadata.labels ?? {})) {
+      await keepNames(api, service, signal);
+    }
   } catch (error) {
     if (!isConflict(error)) throw error;
     throw new Error(conflict(api.server, properties, service, error), { cause: error });
   }
   return outputsOf(properties, { state: labelled });
+}
+
+/**
+ * A change of an exported headless Service, as its label is, takes the names of its pods from its mirrors,
+ * until its Endpoints change. Nothing in this cluster tells when the sources have heard of the label, so
+ * there is no condition to wait for; whether it was in time the proof of `up` sees in the sources.
+ */
+async function keepNames(
+  api: KubernetesApi,
+  { metadata: { namespace = "", name }, spec }: Service,
+  signal: AbortSignal,
+): Promise<void> {
+  if (spec?.clusterIP !== "None") return;
+  await setTimeout(timeLimits.exportHeard, undefined, { signal });
+  await touch(api, "Endpoints", namespace, name);
 }
 
 /** All labels of ours, and no other field: what is left out of them is taken away. */
@@ -95,11 +117,11 @@ async function apply(
   properties: PropertyMap,
   { metadata: { uid } }: Service,
   labels: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<Service> {
   const [namespace, name] = [text(properties, "namespace"), text(properties, "service")];
   // With its uid, as an apply would otherwise make a Service that was deleted meanwhile.
   const metadata = { namespace, name, uid, labels };
-  await api.apply(
+  return api.apply<Service>(
     pathOf(properties),
     { apiVersion: "v1", kind: "Service", metadata },
     fieldManager,

@@ -13,6 +13,14 @@ export const accessRevoked: Check<LinkSubject> = {
     if (!source.reachable) return notRun(`${plan.source} does not answer`);
     const { serviceMirror, discovery } = status;
     const isWatching = plan.mode !== "gateway" && discovery.trouble === undefined;
+    // What can't be read may hold everything.
+    const unread = [serviceMirror.unread, discovery.unread].filter((why) => why !== undefined);
+    if (unread.length > 0) {
+      return failed(
+        `it can't be told what ${plan.source} still holds of ${plan.target}: ${unread.join("; ")}`,
+        `Look with: ${kubectl(source, "get pods -n linkerd-multicluster")}`,
+      );
+    }
     if (!serviceMirror.takenUp && !isWatching) return passed(serviceMirror.trouble);
     const who = [
       ...(serviceMirror.takenUp ? [`the service mirror's pod ${serviceMirror.pod ?? ""}`] : []),

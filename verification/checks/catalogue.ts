@@ -4,6 +4,8 @@ import { clusterAnswers } from "./cluster-answers.ts";
 import { controlPlaneReady } from "./control-plane-ready.ts";
 import { federatedComplete } from "./federated-complete.ts";
 import { gatewayAlive, gatewayAnswers } from "./gateway-answers.ts";
+import { headlessNames } from "./headless-names.ts";
+import { headlessPorts } from "./headless-ports.ts";
 import { issuerValid } from "./issuer-valid.ts";
 import { linkTakenUp } from "./link-taken-up.ts";
 import { mirrorsComplete } from "./mirrors-complete.ts";
@@ -48,6 +50,8 @@ export const catalogue: Catalogue = {
     gatewayAnswers,
     gatewayAlive,
     mirrorsComplete,
+    headlessNames,
+    headlessPorts,
     accessRevoked,
   ],
 };

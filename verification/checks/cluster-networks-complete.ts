@@ -4,7 +4,7 @@ import type { ConfigMap } from "../kubernetes/objects.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
 import { controlPlaneNamespace, corePath } from "../names.ts";
 import type { Check } from "./check.ts";
-import { failed, failedForGood, passed } from "./check.ts";
+import { failed, failedForGood, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 import type { AskedCluster } from "./thorough.ts";
 
@@ -49,6 +49,9 @@ export const clusterNetworksComplete: Check<AskedCluster> = {
           .map((ip) => ({ what: `Service ${nameOf(metadata)}`, address: ip })),
       ),
     ];
+    if (status.nodes.length === 0 || addresses.length === 0) {
+      return notRun(`${status.nodes.length} nodes and ${addresses.length} addresses were seen`);
+    }
     const outside = [...shares, ...addresses].filter(({ address }) => !isIn(networks, address));
     return outside.length === 0
       ? passed(`${addresses.length} addresses`)

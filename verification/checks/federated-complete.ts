@@ -1,3 +1,5 @@
+import { selects } from "../../planning/label-selector.ts";
+import { localFederatedSelector } from "../../planning/link-selectors.ts";
 import { missingMembers } from "../federated-members.ts";
 import {
   controllerOf,
@@ -6,7 +8,7 @@ import {
   multiclusterNamespace,
 } from "../names.ts";
 import type { Check, MeshSubject } from "./check.ts";
-import { failed, passed } from "./check.ts";
+import { failed, notRun, passed } from "./check.ts";
 
 /**
  * Every federated Service has all of its members, by what it says itself. What Links say of them is no
@@ -16,10 +18,19 @@ export const federatedComplete: Check<MeshSubject> = {
   id: "federated-complete",
   title: "federated Services have all members",
   applies: ({ status }) =>
-    status.clusters.some(({ services }) => (services?.federated.length ?? 0) > 0),
+    status.clusters.some(
+      ({ services }) =>
+        (services?.federated.length ?? 0) > 0 ||
+        services?.exported.some(({ labels }) => selects(localFederatedSelector, labels)) === true,
+    ),
   run: ({ plan, status }) => {
     const missing = missingMembers(plan, status);
     if (missing.length === 0) {
+      const silent = status.clusters.filter(({ services }) => services === undefined);
+      if (silent.length > 0) {
+        const names = silent.map(({ name }) => name).join(", ");
+        return notRun(`the Services of ${names} can't be listed`);
+      }
       const seen = status.clusters.flatMap(({ services }) => services?.federated ?? []);
       return passed(`${seen.length}`);
     }

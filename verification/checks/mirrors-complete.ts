@@ -1,5 +1,5 @@
 import { missingNamespace, multiclusterNamespace } from "../names.ts";
-import type { MirrorStatus } from "../status.ts";
+import type { ExportedService, MirrorStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 
@@ -11,17 +11,20 @@ export const mirrorsComplete: Check<LinkSubject> = {
   run: ({ plan, status, source, target }) => {
     // With headless mirroring on, the Link's status calls a Service invalid that is mirrored all the
     // same, pod by pod: there the mirror's existence counts.
+    const exported = target.services?.exported;
+    const found = ({ namespace, service }: MirrorStatus): ExportedService | undefined =>
+      exported?.find((one) => one.namespace === namespace && one.service === service);
+    // A headless Service has no mirror before it has pods with names, whatever its status says.
     const missing = status.mirrors.filter(
-      ({ mirror, mirrored }) => mirror === undefined && mirrored === false,
+      (one) => one.mirror === undefined && (one.mirrored === false || !isPodless(found(one))),
     );
     const refused = status.mirrors.filter(
       ({ kind, mirror, mirrored }) =>
         mirror !== undefined && mirrored === false && kind !== "headless",
     );
     // A status that is empty is not written, so that what was said last of a Service stays when it goes.
-    const exported = target.services?.exported;
-    const isStale = ({ namespace, service }: MirrorStatus): boolean =>
-      exported?.some((one) => one.namespace === namespace && one.service === service) === false;
+    const isStale = (one: MirrorStatus): boolean =>
+      exported !== undefined && found(one) === undefined;
     const stale = missing.filter(isStale);
     const bad = [...missing, ...refused].filter((mirror) => !stale.includes(mirror));
     // Namespaces are made by people; in a cluster that was made anew there is none of them yet.
@@ -30,7 +33,7 @@ export const mirrorsComplete: Check<LinkSubject> = {
     if (failures.length > 0) {
       return failed(
         failures
-          .map((mirror) => `${nameOf(mirror)}: ${mirror.reason ?? "not mirrored"}`)
+          .map((mirror) => `${nameOf(mirror)}: ${mirror.reason ?? whyMissing(mirror)}`)
           .join("; "),
         `Look with: ${kubectl(source, `-n ${multiclusterNamespace} get link ${plan.name} -o yaml`)}`,
       );
@@ -45,9 +48,20 @@ export const mirrorsComplete: Check<LinkSubject> = {
     const awaited = `waiting for the namespace ${namespaces} in ${plan.source}`;
     return mirrored === 0
       ? notRun(`${awaited}${remark}`)
-      : passed(`${mirrored} of ${known}; ${awaited}${remark}`);
+      : passed(
+          `${mirrored} of ${known}${remark}`,
+          `${waiting.map(nameOf).join(", ")} of ${plan.target} not mirrored, ${awaited}`,
+        );
   },
 };
+
+function isPodless(service: ExportedService | undefined): boolean {
+  return service?.pods?.hostnames.length === 0;
+}
+
+function whyMissing({ mirrored }: MirrorStatus): string {
+  return mirrored === true ? "there is no mirror, though the Link says so" : "not mirrored";
+}
 
 function nameOf({ namespace, service }: MirrorStatus): string {
   return `${namespace}/${service}`;

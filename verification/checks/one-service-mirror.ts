@@ -61,7 +61,7 @@ function troubleOfLease(
   if (!isReady(holder)) {
     return `its Lease is held by ${holderIdentity}, which isn't Ready (${troubleOf(holder)})`;
   }
-  if (renewTime === undefined) return undefined;
+  if (renewTime === undefined) return "its Lease does not say when it was renewed";
   const idle = now - Date.parse(renewTime);
   return idle > leaseDurationSeconds * 1000 + grace
     ? `its Lease was renewed last ${Math.round(idle / 1000)} s ago`

@@ -1,7 +1,7 @@
 import { routeLine } from "../../planning/pod-routes.ts";
 import type { ClusterStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";
-import { failed, passed } from "./check.ts";
+import { failed, notRun, passed } from "./check.ts";
 
 /** Traffic from pod to pod needs routes there and back, to the nodes that the clusters have now. */
 export const podRoutesLeadBothWays: Check<LinkSubject> = {
@@ -10,6 +10,10 @@ export const podRoutesLeadBothWays: Check<LinkSubject> = {
   applies: ({ plan, source, target }) =>
     plan.mode !== "gateway" && source.podRoutes !== undefined && target.podRoutes !== undefined,
   run: ({ source, target }) => {
+    const unknown = [source, target].filter(({ nodes }) => nodes.length === 0);
+    if (unknown.length > 0) {
+      return notRun(`the nodes of ${unknown.map(({ name }) => name).join(", ")} can't be listed`);
+    }
     const missing = [...missingRoutes(source, target), ...missingRoutes(target, source)];
     return missing.length === 0
       ? passed()

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Check, ClusterSubject } from "./check.ts";
-import { failedForGood, passed } from "./check.ts";
+import { failed, failedForGood, kubectl, notRun, passed } from "./check.ts";
 
 /** The nodes' shares of the pod subnet lie within the planned one. */
 export const subnetsAsPlanned: Check<ClusterSubject> = {
@@ -9,6 +9,17 @@ export const subnetsAsPlanned: Check<ClusterSubject> = {
   applies: ({ plan, status }) => status.nodes.length > 0 && plan.podSubnet !== undefined,
   run: ({ plan, status }) => {
     const subnet = plan.podSubnet ?? "";
+    // Where something else than Kubernetes gives out pods' addresses, nodes have no shares.
+    const without = status.nodes.filter(({ podCidrs }) => podCidrs.length === 0);
+    if (without.length > 0 && plan.type !== "kind") {
+      return notRun(`Kubernetes tells no share of ${without.map(({ name }) => name).join(", ")}`);
+    }
+    if (without.length > 0) {
+      return failed(
+        `Kubernetes tells no share of ${without.map(({ name }) => name).join(", ")}`,
+        `Look with: ${kubectl(status, "get nodes -o yaml")}`,
+      );
+    }
     const outside = status.nodes.flatMap(({ name, podCidrs }) =>
       podCidrs
         .filter((cidr) => !within(cidr, subnet))

@@ -36,6 +36,11 @@ export const trustAnchorShared: Check<MeshSubject> = {
     if (troubles.length > 0) {
       return failedForGood(troubles.join("; "), "Make a new trust anchor and rotate to it.");
     }
+    const silent = status.clusters.filter(({ reachable }) => !reachable);
+    if (silent.length > 0) {
+      const names = silent.map(({ name }) => name).join(", ");
+      return notRun(`the others trust the same; no answer of ${names}`);
+    }
     const shown = anchors.map(({ fingerprint }) => fingerprint).join(" and ");
     return passed(anchors.length > 1 ? `${shown}: a rotation is under way` : shown);
   },

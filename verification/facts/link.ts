@@ -34,14 +34,26 @@ export async function observeLink(plan: LinkPlan, api: KubernetesApi): Promise<L
         pod,
         trouble: look.done ? undefined : look.seen,
         stuck: !look.done && look.stuckPod !== undefined,
+        ...(!look.done && look.unread !== undefined && { unread: look.unread }),
       },
-      discovery: { trouble: discovery?.done === false ? discovery.seen : undefined },
+      discovery: {
+        trouble: discovery?.done === false ? discovery.seen : undefined,
+        ...(discovery?.done === false &&
+          discovery.unread !== undefined && { unread: discovery.unread }),
+      },
       gateway,
       mirrors,
     };
   } catch (error) {
     if (!(error instanceof KubernetesApiError)) throw error;
-    return unobservedLink(plan, error.message);
+    const unobserved = unobservedLink(plan, error.message);
+    const { serviceMirror, discovery } = unobserved;
+    const unread = error.message;
+    return {
+      ...unobserved,
+      serviceMirror: { ...serviceMirror, unread },
+      discovery: plan.mode === "gateway" ? discovery : { ...discovery, unread },
+    };
   }
 }
 

@@ -49,18 +49,19 @@ export function joinMirrors(
     const words = conditions.get(key);
     conditions.delete(key);
     const labels = metadata.labels ?? {};
-    const headless = spec?.clusterIP === "None" || labels[headlessMirrorLabel] !== undefined;
+    const isHeadless = spec?.clusterIP === "None";
+    const headless = isHeadless || labels[headlessMirrorLabel] !== undefined;
+    const own = endpoints.find(
+      (candidate) =>
+        candidate.metadata.namespace === namespace && candidate.metadata.name === metadata.name,
+    );
     return {
       kind: labels[remoteDiscoveryKey] === undefined ? (headless ? "headless" : "gateway") : "flat",
       namespace,
       service,
       mirror: metadata.name,
-      endpoints: addressesOf(
-        endpoints.find(
-          (candidate) =>
-            candidate.metadata.namespace === namespace && candidate.metadata.name === metadata.name,
-        ),
-      ),
+      endpoints: addressesOf(own),
+      ...(isHeadless && { hostnames: hostnamesOf(own) }),
       ...(words === undefined ? { mirrored: undefined, reason: undefined } : verdict(words)),
     };
   });
@@ -95,6 +96,14 @@ function verdict(service: MirroredService): Pick<MirrorStatus, "mirrored" | "rea
   const mirrored = condition.status === "True";
   const words = [condition.reason, condition.message].filter(Boolean).join(": ");
   return { mirrored, reason: mirrored ? undefined : words || undefined };
+}
+
+/** The names that pods bear in Endpoints, each once, sorted. */
+export function hostnamesOf(endpoints: Endpoints | undefined): readonly string[] {
+  const names = (endpoints?.subsets ?? []).flatMap(({ addresses = [] }) =>
+    addresses.flatMap(({ hostname = "" }) => (hostname === "" ? [] : [hostname])),
+  );
+  return [...new Set(names)].sort();
 }
 
 function addressesOf(endpoints: Endpoints | undefined): readonly string[] {

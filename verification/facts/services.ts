@@ -3,10 +3,12 @@ import { localFederatedSelector } from "../../planning/link-selectors.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { listAll } from "../kubernetes/list-all.ts";
-import type { LinkObject, Service } from "../kubernetes/objects.ts";
+import type { Endpoints, LinkObject, Service } from "../kubernetes/objects.ts";
 import { isNotFound } from "../kubernetes/errors.ts";
+import { getIfThere } from "../kubernetes/optional.ts";
 import {
   clusterNameLabel,
+  corePath,
   federatedName,
   headlessMirrorLabel,
   linkPath,
@@ -15,7 +17,8 @@ import {
   multiclusterNamespace,
   remoteDiscoveryKey,
 } from "../names.ts";
-import type { MirrorServiceStatus, ServicesStatus } from "../status.ts";
+import type { ExportedService, MirrorServiceStatus, ServicesStatus } from "../status.ts";
+import { hostnamesOf } from "./mirrors.ts";
 
 /** What a cluster exports, and what it has of others' exports. */
 export async function observeServices(
@@ -27,19 +30,17 @@ export async function observeServices(
     listAll<Service>(api, "/api/v1/services"),
     linksIn(api),
   ]);
+  const exported = items.filter(
+    (service) =>
+      service.metadata.labels?.[mirroredServiceLabel] !== "true" &&
+      isExported(service, cluster, plan),
+  );
   const mirrored = items.filter(
     ({ metadata }) => metadata.labels?.[mirroredServiceLabel] === "true",
   );
   const federated = mirrored.filter(isFederated);
   return {
-    exported: items
-      .filter((service) => !mirrored.includes(service) && isExported(service, cluster, plan))
-      .map(({ metadata, spec }) => ({
-        namespace: metadata.namespace ?? "",
-        service: metadata.name,
-        labels: metadata.labels ?? {},
-        headless: spec?.clusterIP === "None",
-      })),
+    exported: await Promise.all(exported.map((service) => exportedService(api, service))),
     federated: federated.map(({ metadata: { namespace = "", name, annotations = {} } }) => ({
       namespace,
       name,
@@ -52,6 +53,28 @@ export async function observeServices(
     mirrors: mirrored.flatMap((service) => (isFederated(service) ? [] : mirrorOf(service))),
     links,
   };
+}
+
+async function exportedService(api: KubernetesApi, service: Service): Promise<ExportedService> {
+  const { metadata, spec } = service;
+  const { namespace = "", name, labels = {} } = metadata;
+  const headless = spec?.clusterIP === "None";
+  const told = { namespace, service: name, labels, headless };
+  if (!headless) return told;
+  const endpoints = await getIfThere<Endpoints>(api, corePath(namespace, "endpoints", name));
+  const hostnames = hostnamesOf(endpoints);
+  return { ...told, pods: { hostnames, translated: translatedPorts(service, endpoints) } };
+}
+
+/** A port by name is looked up in the Endpoints, which the pods tell it. */
+function translatedPorts({ spec }: Service, endpoints: Endpoints | undefined): readonly string[] {
+  return (spec?.ports ?? []).flatMap(({ name, port, targetPort = port }) => {
+    const found = (endpoints?.subsets ?? []).flatMap(({ ports = [] }) =>
+      ports.filter((one) => (one.name ?? "") === (name ?? "")).map((one) => one.port),
+    );
+    const wanted = found.length > 0 ? found : typeof targetPort === "number" ? [targetPort] : [];
+    return [...new Set(wanted)].filter((one) => one !== port).map((one) => `${port} → ${one}`);
+  });
 }
 
 /** A federated Service bears no target's name: its members are in its annotations. */

@@ -128,7 +128,12 @@ export interface Service {
   readonly spec?: {
     readonly clusterIP?: string;
     readonly clusterIPs?: readonly string[];
-    readonly ports?: readonly { readonly name?: string; readonly port: number }[];
+    readonly ports?: readonly {
+      readonly name?: string;
+      readonly port: number;
+      /** Number or name; that of the Service if it is left out. */
+      readonly targetPort?: number | string;
+    }[];
   };
 }
 

@@ -33,7 +33,7 @@ function addCase(suite: TestSuite, topology: string, group: string, result: Chec
     .className(`${topology}.${group}.${result.check}`)
     .name(`${result.subject}: ${result.title}`)
     .time((result.milliseconds ?? 0) / 1000);
-  if (result.notice !== undefined) test.standardError(`notice: ${printable(result.notice)}`);
+  if (result.notice !== undefined) test.standardError(`notice: ${result.notice}`);
   switch (result.state) {
     case "passed":
       if (result.detail !== undefined) test.standardOutput(result.detail);

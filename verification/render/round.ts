@@ -30,7 +30,7 @@ function describe({ before, after }: Change, style: Style): string {
     case "passed":
       return after.notice === undefined
         ? `${style.good("✓")} ${what}${was}`
-        : `${style.warn("!")} ${what}: ${printable(after.notice)}${was}`;
+        : `${style.warn("!")} ${what}: ${after.notice}${was}`;
     case "failed":
       return `${style.bad("✗")} ${what}: ${after.problem}${was}`;
     case "not run":

@@ -43,7 +43,7 @@ export function renderVerification(
     ]),
     ...noticesIn(results).flatMap(({ notice, title, subjects }) => [
       `${style.warn("!")} ${style.bold(`${subjects.join(", ")}: ${title}`)}`,
-      `    ${printable(notice)}`,
+      indented(notice, "    "),
       "",
     ]),
     (proved ? style.good : style.bad)(

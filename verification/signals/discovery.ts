@@ -5,7 +5,6 @@ import { listAll } from "../kubernetes/list-all.ts";
 import type { Pod } from "../kubernetes/objects.ts";
 import { isLive } from "../kubernetes/pods.ts";
 import { controlPlaneNamespace, corePath, destinationMetricsPort } from "../names.ts";
-import type { Look } from "../wait.ts";
 
 /**
  * Whether every pod of linkerd-destination watches a target's Services, which traffic from pod to pod
@@ -17,20 +16,26 @@ import type { Look } from "../wait.ts";
  *
  * @param target name of the target
  */
-export async function lookAtDiscovery(
-  api: KubernetesApi,
-  target: string,
-): Promise<Look<{ readonly pods: number }>> {
+export async function lookAtDiscovery(api: KubernetesApi, target: string): Promise<DiscoveryLook> {
   const pods = await destinationPods(api);
   if (pods.length === 0) return { done: false, seen: "there is no pod of linkerd-destination" };
-  const troubles = await Promise.all(
+  const found = await Promise.all(
     pods.map(({ metadata }) => troubleOfPod(api, metadata.name, target)),
   );
-  const seen = troubles.filter((trouble) => trouble !== undefined);
-  return seen.length === 0
-    ? { done: true, value: { pods: pods.length } }
-    : { done: false, seen: seen.join("; ") };
+  const troubles = found.filter((trouble) => trouble !== undefined);
+  if (troubles.length === 0) return { done: true, value: { pods: pods.length } };
+  const unread = troubles.flatMap((one) => (one.unread ? [one.seen] : [])).join("; ");
+  return {
+    done: false,
+    seen: troubles.map(({ seen }) => seen).join("; "),
+    ...(unread !== "" && { unread }),
+  };
 }
+
+/** `unread`: what couldn't be looked at, so that it may be otherwise than it is said. */
+export type DiscoveryLook =
+  | { readonly done: true; readonly value: { readonly pods: number } }
+  | { readonly done: false; readonly seen: string; readonly unread?: string };
 
 /** The pods of linkerd-destination, but for those that are on their way out. */
 export async function destinationPods(api: KubernetesApi): Promise<readonly Pod[]> {
@@ -47,15 +52,19 @@ async function troubleOfPod(
   api: KubernetesApi,
   pod: string,
   target: string,
-): Promise<string | undefined> {
+): Promise<{ readonly seen: string; readonly unread: boolean } | undefined> {
   let text: string;
   try {
     text = await api.podText(controlPlaneNamespace, pod, destinationMetricsPort, "/metrics");
   } catch (error) {
     if (!(error instanceof KubernetesApiError) || error.status === 401) throw error;
-    return `the metrics of pod ${pod} can't be read (${error.message})`;
+    return { seen: `the metrics of pod ${pod} can't be read (${error.message})`, unread: true };
   }
   const services = sampleOf(parseMetrics(text), "service_cache_size", { cluster: target });
-  if (services === undefined) return `pod ${pod} does not watch ${target}`;
-  return services > 0 ? undefined : `pod ${pod} could not list the Services of ${target} yet`;
+  if (services === undefined) {
+    return { seen: `pod ${pod} does not watch ${target}`, unread: false };
+  }
+  return services > 0
+    ? undefined
+    : { seen: `pod ${pod} could not list the Services of ${target} yet`, unread: false };
 }

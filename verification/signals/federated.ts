@@ -3,13 +3,8 @@ import { localFederatedSelector } from "../../planning/link-selectors.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import type { Metadata, Service } from "../kubernetes/objects.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
-import {
-  corePath,
-  federatedName,
-  localDiscoveryAnnotation,
-  nudgedAnnotation,
-  remoteDiscoveryKey,
-} from "../names.ts";
+import { corePath, federatedName, localDiscoveryAnnotation, remoteDiscoveryKey } from "../names.ts";
+import { touch } from "../touch.ts";
 
 /** A federated Service over a topology. */
 export interface FederatedService {
@@ -87,24 +82,13 @@ export function isMember(
   return (annotations[remoteDiscoveryKey] ?? "").split(",").includes(`${service}@${member}`);
 }
 
-/**
- * Has the service mirrors look at a member again, by two changes of it that leave nothing behind.
- */
+/** Has the service mirrors look at a member again. */
 export async function nudge(
   apis: ReadonlyMap<string, KubernetesApi>,
   { namespace, service }: FederatedService,
   member: string,
 ): Promise<void> {
-  const found = await serviceIn(apis, member, namespace, service);
-  if (found === undefined) return;
-  const path = corePath(namespace, "services", service);
-  // With its uid, as an apply would otherwise make a Service that was deleted meanwhile.
-  const { uid } = found.metadata;
-  for (const annotations of [{ [nudgedAnnotation]: new Date().toISOString() }, {}]) {
-    const metadata = { namespace, name: service, uid, annotations };
-    const body = { apiVersion: "v1", kind: "Service", metadata };
-    await apis.get(member)?.apply(path, body, "linkerd-topology-nudge");
-  }
+  await touch(apiIn(apis, member), "Service", namespace, service);
 }
 
 async function serviceIn(
@@ -113,9 +97,13 @@ async function serviceIn(
   namespace: string,
   name: string,
 ): Promise<Service | undefined> {
+  return getIfThere<Service>(apiIn(apis, cluster), corePath(namespace, "services", name));
+}
+
+function apiIn(apis: ReadonlyMap<string, KubernetesApi>, cluster: string): KubernetesApi {
   const api = apis.get(cluster);
   if (api === undefined) throw new Error(`there is no way into cluster ${cluster}`);
-  return getIfThere<Service>(api, corePath(namespace, "services", name));
+  return api;
 }
 
 async function viewOf(

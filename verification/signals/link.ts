@@ -34,7 +34,13 @@ export interface LinkRef {
  */
 export type LinkLook =
   | { readonly done: true; readonly value: { readonly controllerPod: string } }
-  | { readonly done: false; readonly seen: string; readonly stuckPod?: string };
+  | {
+      readonly done: false;
+      readonly seen: string;
+      readonly stuckPod?: string;
+      /** Why the pod, which is Ready, couldn't be looked at: it may work on the Link all the same. */
+      readonly unread?: string;
+    };
 
 /**
  * Whether the service mirror has taken up the Link as it stands now and the target accepted its
@@ -73,7 +79,7 @@ export async function lookAtLink(api: KubernetesApi, ref: LinkRef): Promise<Link
       : undefined,
   ]);
   const said = log?.error === undefined ? "" : `; its log says: ${log.error}`;
-  if (typeof metrics === "string") return notYet(metrics + said);
+  if (typeof metrics === "string") return { ...notYet(metrics + said), unread: metrics };
   const otherwise = troubleInMetrics(metrics, ref, holder) ?? troubleInLog(log, link);
   if (otherwise !== undefined) return { ...notYet(otherwise + said), stuckPod: holder };
   const unreached = ref.gateway ? troubleInProbe(probe, link, probeOf(name)) : undefined;

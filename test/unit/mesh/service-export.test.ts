@@ -103,6 +103,26 @@ describe("an exported Service", () => {
     assert.equal(await serviceExport.read(request, testContext().context), undefined);
   });
 
+  it("that is headless has its Endpoints touched after it was labelled, and not otherwise", async () => {
+    const endpoints = "/api/v1/namespaces/demo/endpoints";
+    fake.put(services, { metadata: { name: "web" }, spec: { clusterIP: "None" } });
+    fake.put(endpoints, { metadata: { name: "web" } });
+    const touches = () =>
+      fake.requests
+        .filter((one) => one.startsWith("PATCH"))
+        .map((one) => one.split("/").slice(-2).join("/"));
+    const outputs = await create();
+    // Twice, which leaves nothing behind: what the one change sets the other takes away.
+    assert.deepEqual(touches(), ["services/web", "endpoints/web", "endpoints/web"]);
+    assert.deepEqual(fake.get(`${endpoints}/web`)?.metadata.annotations, {});
+    fake.requests.length = 0;
+    await update(inputs(), outputs);
+    assert.deepEqual(touches(), ["services/web"]);
+    // One without pods has none yet.
+    fake.remove(`${endpoints}/web`);
+    await update(inputs({ [key]: "true", team: "blue" }), outputs);
+  });
+
   it("needs labels that are texts", async () => {
     const news = { ...inputs(), labels: { [key]: true } };
     assert.deepEqual((await serviceExport.check({ urn, news, olds: {} })).failures, [

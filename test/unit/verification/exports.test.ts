@@ -102,8 +102,9 @@ describe("what a mesh exports", () => {
     };
 
     it("is not judged while the Service isn't there or has no label", async () => {
-      const waiting = { state: "not run", reason: "waiting for Service demo/web in east" };
       for (const labels of [undefined, {}]) {
+        const what = labels === undefined ? "Service" : "the labels of Service";
+        const waiting = { state: "not run", reason: `waiting for ${what} demo/web in east` };
         if (labels) pair.east.put(services, { metadata: { name: "web", labels } });
         const { state, ...rest } = (await result("planned-mirrors", plan)) ?? {};
         assert.deepEqual({ state, reason: "reason" in rest && rest.reason }, waiting);

@@ -290,7 +290,7 @@ describe("a notice", () => {
 
   it("is shown at the end of status, in Markdown, in JUnit XML, as JSON and in a watch", () => {
     const line = `! west → east: exported Services are mirrored: ${notice}`;
-    assert.ok(renderChecks(noticed.results, styleOf(false)).includes(line));
+    assert.ok(renderChecks(noticed.results, styleOf()).includes(line));
     const markdown = markdownSummary(noticed, twoClusters);
     assert.ok(markdown.includes(`- ⚠️ west → east: exported Services are mirrored: ${notice}`));
     assert.ok(markdown.includes("| ⚠️ | Links: exported"));

@@ -29,6 +29,7 @@ export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
         const detail = await waitFor({
           what: `waiting for the endpoints of ${route.mirror}`,
           limit: limitOf(scene, "endpointsKnown"),
+          twice: true,
           look: async () => {
             const view = await askDestination(
               api,

@@ -1,7 +1,11 @@
+import { mirrorName } from "../../../planning/names.ts";
+import { timeLimits } from "../../../planning/time-limits.ts";
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, notRun, passed } from "../../checks/check.ts";
-import type { Endpoints, Service } from "../../kubernetes/objects.ts";
-import { getIfThere } from "../../kubernetes/optional.ts";
+import { hostnamesOf } from "../../facts/mirrors.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Endpoints, Metadata, Service } from "../../kubernetes/objects.ts";
+import { readingOnce } from "../../kubernetes/reading-once.ts";
 import {
   clusterNameLabel,
   controllerOf,
@@ -13,11 +17,13 @@ import {
 import { completingFederated } from "../../signals/federated-completion.ts";
 import type { Look } from "../../wait.ts";
 import { TimeLimitReached, waitFor } from "../../wait.ts";
+import { touch } from "../../touch.ts";
 import { areGateway, gatewayEndpoints } from "../gateways.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";
 import type { RouteSubject } from "../scene.ts";
 import { apiOf, lackingOf, limitOf } from "../scene.ts";
+import { together } from "../together.ts";
 
 /** The exported Service's mirror comes under its name, and leads where its kind has to lead. */
 export function mirrorAppears(kind: RouteKind): Check<RouteSubject> {
@@ -30,14 +36,15 @@ export function mirrorAppears(kind: RouteKind): Check<RouteSubject> {
       const lacking = lackingOf(scene, [route.source, ...route.members]);
       if (lacking.length > 0) return notRun(`the probes of ${lacking.join(", ")} don't run`);
       try {
-        const detail = await waitFor({
+        const { detail, notice } = await waitFor({
           what: `waiting for ${route.mirror}`,
           limit: limitOf(scene, kind === "federated" ? "federatedComplete" : "mirrorFollows"),
+          twice: true,
           look: lookFor(subject),
           further: "",
           signal: scene.signal,
         });
-        return passed(detail);
+        return passed(detail, notice);
       } catch (error) {
         if (!(error instanceof TimeLimitReached)) throw error;
         return failed(error.seen, adviceFor(subject));
@@ -51,9 +58,16 @@ function adviceFor({ route: { source, links } }: RouteSubject): string {
   return `Look in ${source} with: kubectl -n ${multiclusterNamespace} logs ${controllers[0] ?? ""} -c controller; kubectl -n ${multiclusterNamespace} get links -o yaml`;
 }
 
+/** What is said of a mirror that is as planned. */
+interface Seen {
+  readonly detail: string;
+  readonly notice?: string;
+}
+
 /** One look at a route's mirror, as often as needed. */
-function lookFor(subject: RouteSubject): () => Promise<Look<string>> {
+function lookFor(subject: RouteSubject): () => Promise<Look<Seen>> {
   const { scene, route } = subject;
+  if (route.kind === "headless") return namingPods(subject);
   if (route.kind !== "federated") return () => lookAtMirror(subject);
   const { namespace, apis } = scene;
   const views = new Map([[route.source, route.members]]);
@@ -64,41 +78,85 @@ function lookFor(subject: RouteSubject): () => Promise<Look<string>> {
     const { waiting } = look.value;
     return waiting.length > 0
       ? { done: false, seen: waiting.join("; ") }
-      : { done: true, value: `${route.mirror} of ${route.members.join(", ")}` };
+      : { done: true, value: { detail: `${route.mirror} of ${route.members.join(", ")}` } };
   };
 }
 
-async function lookAtMirror({ scene, route }: RouteSubject): Promise<Look<string>> {
-  const { namespace } = scene;
+/**
+ * Exporting a headless Service that has its pods may take their names from its mirror, upstream, until its
+ * Endpoints change. It is cured as `up` cures it, and told.
+ */
+function namingPods(subject: RouteSubject): () => Promise<Look<Seen>> {
+  const { scene, route } = subject;
+  const [target = ""] = route.members;
+  const names = [scene.servers.get(target)?.name ?? ""];
+  const headless = mirrorName(route.service, target);
+  let nameless: number | undefined;
+  let notice: string | undefined;
+  return async () => {
+    const look = await lookAtMirror(subject);
+    if (!look.done) return look;
+    const endpoints = await found<Endpoints>(scene, route.source, "endpoints", headless);
+    const lacking = names.filter((name) => !hostnamesOf(endpoints).includes(name));
+    if (lacking.length === 0) {
+      return { done: true, value: { ...look.value, ...(notice !== undefined && { notice }) } };
+    }
+    const now = performance.now();
+    nameless ??= now;
+    const seen = `the Endpoints of ${headless} lack ${lacking.join(", ")}`;
+    if (notice === undefined && now - nameless >= timeLimits.headlessNamesStray) {
+      notice = `${seen} until those of ${route.service} in ${target} were touched, as \`up\` does`;
+      await touch(apiOf(scene, target), "Endpoints", scene.namespace, route.service);
+    }
+    return { done: false, seen };
+  };
+}
+
+/** An object of the verification's namespace; all that ask at the same time share a list. */
+async function found<T extends { readonly metadata: Metadata }>(
+  { apis, namespace }: RouteSubject["scene"],
+  cluster: string,
+  kind: "services" | "endpoints",
+  name: string,
+): Promise<T | undefined> {
+  const items = await listed(apiOf({ apis }, cluster), corePath(namespace, kind));
+  return (items as readonly T[]).find(({ metadata }) => metadata.name === name);
+}
+
+const listed = together(Number.POSITIVE_INFINITY, (api, paths: readonly string[]) => {
+  const look = readingOnce(api);
+  return Promise.all(paths.map((path) => listAll(look, path)));
+});
+
+async function lookAtMirror({ scene, route }: RouteSubject): Promise<Look<Seen>> {
   const { kind, source, mirror } = route;
-  const api = apiOf(scene, source);
   const [service, endpoints] = await Promise.all([
-    getIfThere<Service>(api, corePath(namespace, "services", mirror)),
-    getIfThere<Endpoints>(api, corePath(namespace, "endpoints", mirror)),
+    found<Service>(scene, source, "services", mirror),
+    found<Endpoints>(scene, source, "endpoints", mirror),
   ]);
   const [link] = route.links;
   if (service === undefined || link === undefined) {
     return { done: false, seen: `${source} has no Service ${mirror}` };
   }
   const labels = service.metadata.labels ?? {};
-  const found =
+  const is =
     labels[remoteDiscoveryKey] !== undefined
       ? "flat"
       : labels[headlessMirrorLabel] !== undefined
         ? "headless"
         : "gateway";
-  if (labels[clusterNameLabel] !== link.target || found !== kind) {
+  if (labels[clusterNameLabel] !== link.target || is !== kind) {
     return { done: false, seen: `${mirror} is no mirror of ${link.target} of this kind` };
   }
   const ready = addressesIn(endpoints, "addresses");
   if (kind === "flat") {
     return ready.length === 0
-      ? { done: true, value: mirror }
+      ? { done: true, value: { detail: mirror } }
       : { done: false, seen: `${mirror} has Endpoints of its own: ${ready.join(", ")}` };
   }
   const expected = gatewayEndpoints(scene, link);
   if (areGateway(ready, expected, link)) {
-    return { done: true, value: `${mirror} at ${ready.join(", ")}` };
+    return { done: true, value: { detail: `${mirror} at ${ready.join(", ")}` } };
   }
   const notReady = addressesIn(endpoints, "notReadyAddresses");
   const wanted = expected?.join(", ") ?? `port ${link.gateway?.port ?? "?"} of the gateway`;

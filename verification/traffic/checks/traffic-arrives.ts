@@ -39,6 +39,7 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
         return await waitFor({
           what: `waiting for an answer of ${route.host}`,
           limit: limitOf(scene, "trafficArrives"),
+          twice: true,
           look: async () => {
             const seen = await ask(scene, route.source, round, { again: false });
             answers = gather(answers, seen, servers);

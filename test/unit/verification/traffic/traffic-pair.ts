@@ -54,6 +54,8 @@ export class TrafficPair {
   /** Port of a mirror's Endpoints. */
   mirrorPort = 30143;
   mirrors = true;
+  /** Whether a headless Service's mirror has lost its pods' names when it is exported. */
+  losesNames = false;
   /** Whether east's API can be reached. */
   reachable = true;
 
@@ -167,7 +169,40 @@ export class TrafficPair {
     return service?.metadata.labels?.["mirror.linkerd.io/exported"] === "true";
   }
 
+  /** A headless Service is mirrored with its pods, and their names come with a change of its Endpoints. */
+  #mirrorHeadless(namespace: string): void {
+    const path = `${core}/${namespace}/services`;
+    const exported = this.east.get(`${path}/headless`);
+    if (exported?.metadata.labels?.["mirror.linkerd.io/exported"] !== "true") return;
+    const labels = {
+      "mirror.linkerd.io/mirrored-service": "true",
+      "mirror.linkerd.io/cluster-name": "east",
+    };
+    const endpoints = `${core}/${namespace}/endpoints`;
+    if (!this.east.has(`${endpoints}/headless`)) {
+      this.east.put(endpoints, { metadata: { name: "headless" } });
+    }
+    const isTouched = this.east.requests.includes(`PATCH ${endpoints}/headless`);
+    const names = this.losesNames && !isTouched ? [] : [{ ip: "10.10.9.9", hostname: "server-1" }];
+    this.west.put(path, {
+      metadata: { name: "headless-east", labels },
+      spec: { clusterIP: "None" },
+    });
+    this.west.put(endpoints, {
+      metadata: { name: "headless-east", labels },
+      subsets: [{ addresses: names, ports: [{ port: 8080 }] }],
+    });
+    const pod = {
+      name: "server-1-east",
+      labels: { ...labels, "mirror.linkerd.io/headless-mirror-svc-name": "headless-east" },
+    };
+    this.west.put(path, { metadata: pod });
+    const subset = { addresses: [{ ip: nodes.east }], ports: [{ port: this.mirrorPort }] };
+    this.west.put(endpoints, { metadata: pod, subsets: [subset] });
+  }
+
   #mirror(namespace: string): void {
+    this.#mirrorHeadless(namespace);
     if (!this.#exported(namespace)) return;
     const metadata = {
       name: "gateway-east",

@@ -3,6 +3,7 @@ import { afterEach, describe, test } from "node:test";
 import type { CheckResult } from "../../../../verification/index.ts";
 import { expiresAnnotation, verificationLabel } from "../../../../verification/traffic/names.ts";
 import { mixedClusters } from "../mixed-pair.ts";
+import { twoClusters } from "../planned.ts";
 import { core } from "../running.ts";
 import { TrafficPair } from "./traffic-pair.ts";
 
@@ -155,6 +156,59 @@ describe("traffic over a Link", () => {
     }
     pair.west.remove(`${core}/linkerd-multicluster/secrets/cluster-credentials-east`);
     assert.match(problemOf(await pair.verify(), "credentials-accepted"), /there is no Secret/);
+  });
+
+  test("a request that isn't answered in time proves nothing, and is put once more", async () => {
+    await start();
+    const { answer } = pair;
+    const late = { status: 0, error: "Operation timed out after 5000 milliseconds" };
+    let asked = 0;
+    pair.answer = (cluster, url, exported) => {
+      if (!exported && url.pathname === "/hostname") asked += 1;
+      return exported || url.pathname.startsWith("/api/") ? answer(cluster, url, exported) : late;
+    };
+    const control = resultOf(await pair.verify(), "gateway-control");
+    assert.ok(control.state === "not run", control.state);
+    assert.match(control.reason, /no refusal in time: Operation timed out/);
+    assert.equal(asked, 2);
+    const east = { ...mixedClusters, links: mixedClusters.links.slice(1) };
+    assert.equal(resultOf(await pair.verify({}, east), "no-way-without-link").state, "not run");
+  });
+
+  test("credentials are taken as refused only when they were, and not by a slow machine", async () => {
+    await start();
+    const { answer } = pair;
+    let first = true;
+    pair.answer = (cluster, url, exported) => {
+      if (!url.pathname.startsWith("/api/") || !first) return answer(cluster, url, exported);
+      first = false;
+      return { status: 0, error: "Connection timed out after 5001 milliseconds" };
+    };
+    assert.equal(resultOf(await pair.verify(), "credentials-accepted").state, "passed");
+  });
+
+  test("what a cluster's client is asked at the same time is one command", async () => {
+    await start();
+    await pair.verify();
+    const { length } = pair.commands;
+    // The credentials together with what has to fail, and then what has to succeed.
+    assert.equal(length, 2, JSON.stringify(pair.commands.map(({ stdin }) => stdin)));
+  });
+
+  test("a headless mirror that lost its pods' names is cured as up does it, and it is told", async () => {
+    await start();
+    const { answer } = pair;
+    pair.answer = (cluster, url, exported) =>
+      url.hostname.startsWith("server-1.headless-east.")
+        ? answer(cluster, new URL(url.pathname, "http://gateway-east.x"), exported)
+        : answer(cluster, url, exported);
+    const headless = { ...twoClusters, links: twoClusters.links.slice(0, 1) };
+    const named = resultOf(await pair.verify({ limit: 10_000 }, headless), "headless-mirror");
+    assert.deepEqual([named.state, named.notice], ["passed", undefined]);
+    pair.losesNames = true;
+    const lost = resultOf(await pair.verify({ limit: 10_000 }, headless), "headless-mirror");
+    assert.equal(lost.state, "passed", JSON.stringify(lost));
+    assert.match(lost.notice ?? "", /Endpoints of headless-east lack server-1 until .* touched/);
   });
 
   test("pods without proxies are a failure, and nothing that rests on them is called proved", async () => {

@@ -1,0 +1,29 @@
+import type { KubernetesApi } from "./kubernetes/api.ts";
+import type { Metadata } from "./kubernetes/objects.ts";
+import { getIfThere } from "./kubernetes/optional.ts";
+import { corePath, nudgedAnnotation } from "./names.ts";
+
+const plurals = { Service: "services", Endpoints: "endpoints" } as const;
+
+/**
+ * Has those who watch an object look at it again, by two changes of it that leave nothing behind.
+ *
+ * @returns false where there is no such object
+ */
+export async function touch(
+  api: KubernetesApi,
+  kind: keyof typeof plurals,
+  namespace: string,
+  name: string,
+): Promise<boolean> {
+  const path = corePath(namespace, plurals[kind], name);
+  const found = await getIfThere<{ readonly metadata: Metadata }>(api, path);
+  if (found === undefined) return false;
+  // With its uid, as an apply would otherwise make an object that was deleted meanwhile.
+  const { uid } = found.metadata;
+  for (const annotations of [{ [nudgedAnnotation]: new Date().toISOString() }, {}]) {
+    const metadata = { namespace, name, uid, annotations };
+    await api.apply(path, { apiVersion: "v1", kind, metadata }, "linkerd-topology-nudge");
+  }
+  return true;
+}
