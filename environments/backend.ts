@@ -134,10 +134,11 @@ export async function forgetStack(backend: Backend, project: string, stack: stri
     await rm(path.join(pulumi, kind, project, stack), { recursive: true, force: true });
   }
   const state = path.dirname(backend.directory);
+  await rm(path.join(state, "locks", stack), { recursive: true, force: true });
   // A workspace without a stack is one that another command is just bringing up.
   const workspaces = await readdir(path.join(state, "workspaces")).catch(() => []);
   if (workspaces.length > 0 || (await localStacks(backend, project)).length > 0) return;
-  for (const name of ["backend", "workspaces", "passphrase"]) {
+  for (const name of ["backend", "locks", "workspaces", "passphrase"]) {
     await rm(path.join(state, name), { recursive: true, force: true });
   }
   // Somebody else's files in it keep the directory.

@@ -2,7 +2,7 @@ import path from "node:path";
 import { chooseBackend, forgetStack, localStacks } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { engineSignal } from "./interrupt.ts";
-import { clearStaleLocks, dropPendingOperations } from "./interrupted.ts";
+import { dropPendingOperations, withStackLock } from "./interrupted.ts";
 import { findLeftovers, isEmpty, ownerOf, removeLeftovers } from "./leftovers.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { readProject, stackDirectory } from "./project.ts";
@@ -113,8 +113,9 @@ async function destroy(
     return undefined;
   }
   const tools = await bringEngine({ env: request.env, tell });
-  await clearStaleLocks(backend, project, name);
-  return withScratch(tools.env, (env) => runEngine(request, backend, env, tell));
+  return withStackLock(backend, project, name, () =>
+    withScratch(tools.env, (env) => runEngine(request, backend, env, tell)),
+  );
 }
 
 async function runEngine(

@@ -3,7 +3,7 @@ import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
 import { engineSignal } from "./interrupt.ts";
-import { clearStaleLocks, dropPendingOperations } from "./interrupted.ts";
+import { dropPendingOperations, withStackLock } from "./interrupted.ts";
 import { forgetUnknownReleases } from "./interrupted-releases.ts";
 import { wakeNodes } from "./nodes.ts";
 import { readProject } from "./project.ts";
@@ -54,7 +54,17 @@ export async function runEngine(
 ): Promise<EngineResult> {
   const backend = request.backend ?? (await chooseBackend({ ...process.env, ...request.env }));
   const { name: project } = await readProject();
-  await clearStaleLocks(backend, project, request.stack.name);
+  return withStackLock(backend, project, request.stack.name, () =>
+    runLocked(request, backend, env, tell),
+  );
+}
+
+async function runLocked(
+  request: EngineRequest,
+  backend: Backend,
+  env: Tools["env"],
+  tell: Tell,
+): Promise<EngineResult> {
   const stack = await openStack({ stack: request.stack, backend, env });
   const before = await readState(backend, stack);
   await refuseOtherClusters(before);

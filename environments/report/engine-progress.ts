@@ -49,7 +49,17 @@ export class EngineProgress {
     return [...this.#open.values()];
   }
 
+  /** Doesn't throw: whoever calls back with events has nobody to tell it. */
   handle(event: EngineEvent): void {
+    try {
+      this.#take(event);
+    } catch (error) {
+      const text = `an event of the engine can't be shown: ${(error as Error).message}`;
+      this.errors.push({ urn: undefined, text });
+    }
+  }
+
+  #take(event: EngineEvent): void {
     if (event.resourcePreEvent) this.#start(event.resourcePreEvent.metadata);
     if (event.resOutputsEvent) this.#end(event.resOutputsEvent.metadata, false);
     if (event.resOpFailedEvent) this.#end(event.resOpFailedEvent.metadata, true);

@@ -10,7 +10,7 @@ import {
   localStacks,
   prepareBackend,
 } from "../../../environments/backend.ts";
-import { clearStaleLocks } from "../../../environments/interrupted.ts";
+import { clearStaleLocks, withStackLock } from "../../../environments/interrupted.ts";
 
 describe("the backend", () => {
   let home: string;
@@ -99,11 +99,39 @@ describe("locks on a stack", () => {
     await assert.rejects(stat(path.join(locks, "reused.json")));
   });
 
-  test("of another machine are respected", async () => {
-    await writeFile(path.join(locks, "other.json"), lock(1, "elsewhere"));
+  test("of an engine that nothing is known of are respected, whatever its host and number", async () => {
+    const foreign = path.join(locks, "foreign.json");
+    // In another container with this host name: the number means nothing here.
+    await writeFile(foreign, lock(2 ** 22 + 1));
     await assert.rejects(
-      clearStaleLocks(localBackend(state), "project", "lab"),
-      /another command is working on the stack "lab" \(process 1, since/,
+      withStackLock(localBackend(state), "project", "lab", () => Promise.resolve()),
+      /Pulumi itself is working on the stack "lab" \(process \d+ on .*, or was killed at it: .*foreign\.json/,
     );
+    await rm(foreign);
+  });
+
+  test("that a command's own engine left are removed by that command, or by the next one", async () => {
+    const left = path.join(locks, "left.json");
+    await withStackLock(localBackend(state), "project", "lab", () =>
+      writeFile(left, lock(2 ** 22 + 1)),
+    );
+    await assert.rejects(stat(left));
+    // It was killed with its engine.
+    await writeFile(left, lock(2 ** 22 + 1));
+    await writeFile(path.join(state, "locks", "lab", "engine"), "");
+    assert.equal(
+      await withStackLock(localBackend(state), "project", "lab", () => Promise.resolve("done")),
+      "done",
+    );
+    await assert.rejects(stat(left));
+  });
+
+  test("another command is refused, which may be in another container", async () => {
+    await withStackLock(localBackend(state), "project", "lab", async () => {
+      await assert.rejects(
+        withStackLock(localBackend(state), "project", "lab", () => Promise.resolve()),
+        /another command is working on the stack "lab" \(process \d+ on/,
+      );
+    });
   });
 });
