@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -102,9 +102,59 @@ describe("the command line", () => {
       run("status", "nowhere"),
     ]);
     assert.equal(status.exitCode, exitCodes.notUp);
-    assert.match(status.stderr, /"hierarchical" is not up: linkerd-topology up hierarchical/);
+    assert.match(status.stderr, /"hierarchical" is not up: `npm .*run up` brings it up/);
     assert.equal(verify.exitCode, exitCodes.notUp);
     assert.equal(unknown.exitCode, exitCodes.badInput);
+  });
+
+  test("refuses a wrong topology before it asks whether it is up", async () => {
+    const file = path.join(directory, "twice.yaml");
+    await writeFile(file, "clusters: [{ name: west }, { name: west }]\n");
+    const all = await Promise.all([
+      run("status", file),
+      run("verify", file),
+      run("rotate", file, "--dry-run"),
+      run("rotate", file),
+    ]);
+    for (const { exitCode, stderr } of all) {
+      assert.equal(exitCode, exitCodes.badInput);
+      assert.match(stderr, /clusters\[1\]/);
+    }
+  });
+
+  test("refuses options that nothing would come of, and says why", async () => {
+    const [status, several, command, interval] = await Promise.all([
+      run("status", "flat", "--junit", "results.xml"),
+      run("status", "flat", "--watch", "--no-traffic"),
+      run("run", "flat", "--junit", "results.xml", "--", "true"),
+      run("verify", "flat", "--interval", "5s"),
+    ]);
+    for (const { exitCode } of [status, several, command, interval]) {
+      assert.equal(exitCode, exitCodes.badInput);
+    }
+    assert.match(
+      status.stderr,
+      /--junit: only with --verify: .*\. Add --verify, or leave out --junit/,
+    );
+    assert.match(several.stderr, /--no-traffic, --watch: only with --verify/);
+    assert.match(command.stderr, /--junit: only with --verify/);
+    assert.match(interval.stderr, /--interval: only with --watch/);
+  });
+
+  test("makes sure at once that what it finds can be written", async () => {
+    const folder = path.join(directory, "reports", "new");
+    const file = path.join(directory, "no-folder");
+    await writeFile(file, "");
+    const [missing, wrong] = await Promise.all([
+      run("verify", "flat", "--junit", path.join(folder, "results.xml")),
+      run("verify", "flat", "--junit", path.join(file, "x.xml"), "--summary", directory),
+    ]);
+    // There is nothing to verify; the folder is there for what there might have been.
+    assert.equal(missing.exitCode, exitCodes.notUp);
+    assert.deepEqual(await readdir(folder), []);
+    assert.equal(wrong.exitCode, exitCodes.badInput);
+    assert.match(wrong.stderr, /--junit \S+no-folder\/x\.xml can't be written: ENOTDIR/);
+    assert.match(wrong.stderr, /--summary \S+ can't be written: it is a folder/);
   });
 
   test("ends with the code of an interrupt, once what it was doing has ended", async () => {
