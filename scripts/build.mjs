@@ -31,7 +31,14 @@ execFileSync(
 );
 
 // What the code reads or runs besides modules, at the same place below dist/.
-const folders = ["components", "providers", "sdks", "stacks", "toolchain"];
+const folders = [
+  "components",
+  "environments/commands/completion-scripts",
+  "providers",
+  "sdks",
+  "stacks",
+  "toolchain",
+];
 const copied = [
   ...folders.flatMap((folder) => filesOf(folder).filter((file) => !file.endsWith(".ts"))),
   // The key of the node image is made of these sources: what a checkout made is found again.

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import tab from "@bomb.sh/tab/commander";
 import type { Command } from "commander";
@@ -12,6 +12,11 @@ import { knownStacks } from "../stacks.ts";
 export async function addCompletion(program: Command): Promise<void> {
   const stacks = (await knownStacks()).map(({ name }) => name);
   const completer = tab(program, { completionCommandName: "completion" });
+  program.commands
+    .find((command) => command.name() === "completion")
+    ?.action((shell: string) => {
+      process.stdout.write(scriptFor(shell));
+    });
   const summaries = new Map(program.commands.map((command) => [command.name(), command.summary()]));
   for (const command of completer.commands.values()) {
     // One line each: the descriptions have paragraphs.
@@ -28,6 +33,16 @@ export async function addCompletion(program: Command): Promise<void> {
       if (pattern !== undefined) option.handler = (complete) => offerFiles(complete, pattern);
     }
   }
+}
+
+/**
+ * A script of our own: those of the completer's library need the package bash-completion, can't be sourced
+ * twice, and evaluate what was typed.
+ */
+function scriptFor(shell: string): string {
+  const extension = shell === "powershell" ? "ps1" : shell;
+  const folder = path.join(import.meta.dirname, "completion-scripts");
+  return readFileSync(path.join(folder, `completion.${extension}`), "utf8");
 }
 
 /** Options whose value is a file or a directory, and which files. */

@@ -217,10 +217,14 @@ describe("completion, asked as a shell does", () => {
   });
 
   test("has a script for every shell", async () => {
-    const { stdout } = await run("completion", "bash");
-    assert.match(stdout, /complete .*linkerd-topology/);
-    const { stdout: answer } = await execa("bash", ["-n"], { input: stdout });
-    assert.equal(answer, "");
+    const scripts = await Promise.all(
+      ["bash", "zsh", "fish", "powershell"].map((shell) => run("completion", shell)),
+    );
+    for (const { stdout, exitCode } of scripts) {
+      assert.equal(exitCode, exitCodes.success);
+      assert.match(stdout, /linkerd-topology/);
+      assert.doesNotMatch(stdout, /\beval\b|Invoke-Expression/);
+    }
     const wrong = await run("completion", "tcsh");
     assert.equal(wrong.exitCode, exitCodes.badInput);
   });
