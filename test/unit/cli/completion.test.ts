@@ -91,7 +91,10 @@ describe("completion in other shells", () => {
   ] as const) {
     test(`${shell} reads its script`, async (context) => {
       const found = await execa(shell, ["--version"], { reject: false });
-      if (found.exitCode !== 0) { context.skip(`there is no ${shell}`); return; }
+      if (found.exitCode !== 0) {
+        context.skip(`there is no ${shell}`);
+        return;
+      }
       const { stderr } = await execa(shell, [...args, path.join(scripts, file)]);
       assert.equal(stderr, "");
     });
@@ -99,7 +102,10 @@ describe("completion in other shells", () => {
 
   test("fish offers the same, and evaluates nothing", async (context) => {
     const found = await execa("fish", ["--version"], { reject: false });
-    if (found.exitCode !== 0) { context.skip("there is no fish"); return; }
+    if (found.exitCode !== 0) {
+      context.skip("there is no fish");
+      return;
+    }
     const fish = async (line: string): Promise<string[]> => {
       const { stdout } = await execa(
         "fish",
