@@ -165,7 +165,7 @@ describe("accounts of two sources in one target", { timeout: 2_400_000 }, () => 
     const rights = results.filter(({ check }) => check === "access-rights");
     assert.equal(rights.length, 2);
     for (const one of rights) {
-      assert.match(one.state === "passed" ? (one.detail ?? "") : "", /^\d{4} questions$/);
+      assert.match(one.state === "passed" ? (one.detail ?? "") : "", /^\d+ questions$/);
     }
   });
 
