@@ -12,7 +12,9 @@ import {
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { timeLimits } from "../planning/time-limits.ts";
+import { proxiedFetch } from "../toolchain/proxied-fetch.ts";
 import { cacheDirectory } from "./cache-directory.ts";
+import { programEnv } from "./program-context.ts";
 
 /** Version of the Gateway API that is installed where no file says otherwise. */
 export const gatewayApiVersion = "v1.2.1";
@@ -71,7 +73,9 @@ async function download(url: string): Promise<string> {
     'Check the connection, or name a file with the definitions as "gatewayApi" in a sources file ' +
     "(LINKERD_TOPOLOGY_SOURCES).";
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeLimits.download) });
+    const response = await proxiedFetch(programEnv())(url, {
+      signal: AbortSignal.timeout(timeLimits.download),
+    });
     if (!response.ok) throw new Error(`status ${response.status}`);
     return await response.text();
   } catch (error) {

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { proxiedFetch } from "./proxied-fetch.ts";
 
 /**
  * Downloads a file and makes sure that it is the one meant.
@@ -22,7 +23,7 @@ export async function download(
     },
   });
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(timeout) });
+    const answer = await proxiedFetch()(url, { signal: AbortSignal.timeout(timeout) });
     if (!answer.ok || answer.body === null) throw new Error(`the answer was ${answer.status}`);
     const body = Readable.fromWeb(answer.body);
     await pipeline(body, hashing, createWriteStream(target));

@@ -1,4 +1,5 @@
 import { timeLimits } from "../planning/time-limits.ts";
+import { proxiedFetch } from "./proxied-fetch.ts";
 
 /** Which hosts can be reached; each is asked once. */
 export interface Network {
@@ -6,8 +7,12 @@ export interface Network {
   readonly text: (url: string) => Promise<string | undefined>;
   /** Whether there is something at this address. */
   readonly has: (url: string) => Promise<boolean>;
-  /** Whether something at that host answers as a container registry does. */
-  readonly isRegistry: (host: string) => Promise<boolean>;
+  /**
+   * Whether something at that host answers as a container registry does.
+   *
+   * @param again it is asked once more, though it did not answer before
+   */
+  readonly isRegistry: (host: string, again?: boolean) => Promise<boolean>;
 }
 
 /**
@@ -15,7 +20,7 @@ export interface Network {
  *
  * @param ask - what fetches
  */
-export function openNetwork(ask: typeof fetch = fetch): Network {
+export function openNetwork(ask: typeof fetch = proxiedFetch()): Network {
   const outOfReach = new Set<string>();
   const registries = new Map<string, Promise<boolean>>();
 
@@ -48,7 +53,11 @@ export function openNetwork(ask: typeof fetch = fetch): Network {
       return undefined;
     },
     has: async (url) => (await answerOf(url, "HEAD"))?.ok === true,
-    isRegistry: (host) => {
+    isRegistry: (host, again = false) => {
+      if (again) {
+        registries.delete(host);
+        outOfReach.delete(`https://${host}`);
+      }
       const known = registries.get(host) ?? isRegistry(host);
       registries.set(host, known);
       return known;

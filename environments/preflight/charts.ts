@@ -1,15 +1,16 @@
 import { timeLimits } from "../../planning/time-limits.ts";
+import { proxiedFetch } from "../../toolchain/proxied-fetch.ts";
 import { messageOf } from "../message-of.ts";
 import type { PreflightCheck } from "./preflight.ts";
 
 const repository = "https://helm.linkerd.io/edge";
 
 /** Linkerd's charts come from its repository unless the sources hold them. */
-export const checkCharts: PreflightCheck = async ({ sources }) => {
+export const checkCharts: PreflightCheck = async ({ sources, env }) => {
   if (sources?.charts !== undefined) return [];
   const url = `${repository}/index.yaml`;
   try {
-    const response = await fetch(url, {
+    const response = await proxiedFetch(env)(url, {
       method: "HEAD",
       signal: AbortSignal.timeout(timeLimits.repositoryAnswers),
     });

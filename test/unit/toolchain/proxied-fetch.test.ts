@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { openNetwork } from "../../../toolchain/network.ts";
+import { proxiedFetch } from "../../../toolchain/proxied-fetch.ts";
+
+describe("what the toolchain asks of the network", () => {
+  let proxy: Server;
+  let port: number;
+  const asked: string[] = [];
+  before(async () => {
+    proxy = createServer();
+    proxy.on("connect", (request, socket) => {
+      asked.push(request.url ?? "");
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    });
+    proxy.listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    ({ port } = proxy.address() as AddressInfo);
+  });
+  after(() => proxy.close());
+
+  test("goes through the proxy that the environment names", async () => {
+    for (const name of ["HTTPS_PROXY", "https_proxy"]) {
+      asked.length = 0;
+      const ask = proxiedFetch({ [name]: `http://127.0.0.1:${port}` });
+      assert.equal(await openNetwork(ask).isRegistry("registry.test"), false);
+      assert.deepEqual(asked, ["registry.test:443"], name);
+    }
+  });
+
+  test("but not to those that NO_PROXY names", async () => {
+    asked.length = 0;
+    const ask = proxiedFetch({
+      HTTPS_PROXY: `http://127.0.0.1:${port}`,
+      NO_PROXY: "localhost,.test",
+    });
+    assert.equal(await openNetwork(ask).isRegistry("registry.test"), false);
+    assert.deepEqual(asked, []);
+  });
+
+  test("is Node's own where there is no proxy", () => {
+    assert.equal(proxiedFetch({ HTTPS_PROXY: "" }), fetch);
+  });
+
+  test("asks a registry that was silent once more where that is wanted", async () => {
+    let calls = 0;
+    const network = openNetwork(() => {
+      calls++;
+      if (calls === 1) return Promise.reject(new Error("silent"));
+      const headers = { "docker-distribution-api-version": "registry/2.0" };
+      return Promise.resolve(new Response("", { status: 200, headers }));
+    });
+    assert.equal(await network.isRegistry("registry.test"), false);
+    assert.equal(await network.isRegistry("registry.test"), false);
+    assert.equal(await network.isRegistry("registry.test", true), true);
+    assert.equal(calls, 2);
+  });
+});
