@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import type { Sources } from "../planning/sources.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
@@ -15,8 +16,8 @@ import type { Tell } from "./report/phases.ts";
 import { describeResource } from "./report/resource-words.ts";
 import { refuseOtherClusters } from "./same-clusters.ts";
 import type { StackFile } from "./stacks.ts";
-import { outputsIn, readOutputs, readState, withoutReports } from "./state.ts";
-import type { Outputs } from "./state.ts";
+import { readOutputs, readState, withoutReports } from "./state.ts";
+import type { Outputs, State } from "./state.ts";
 import { timeline } from "./timeline.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Tools } from "./tools.ts";
@@ -26,13 +27,15 @@ export interface EngineRequest {
   readonly stack: StackFile;
   readonly env?: Readonly<Record<string, string>>;
   readonly backend?: Backend;
+  /** Where images and charts come from. @default what the environment or the configuration says */
+  readonly sources?: Sources | undefined;
   /** Asks every resource how it is before anything is changed. @default false */
   readonly refresh?: boolean;
   readonly signal?: AbortSignal;
   /** Labels of the Docker network. @default {} */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Asked before anything is changed, with what the last update exported. Rejects: nothing is changed. */
-  readonly allow?: (outputs: Outputs) => Promise<void>;
+  /** Asked before anything is changed, with the state as it is. Rejects: nothing is changed. */
+  readonly allow?: (state: State) => Promise<void>;
 }
 
 /** What an update of the engine did and found. */
@@ -75,7 +78,7 @@ async function runLocked(
   for (const urn of unfinished) {
     tell.notice(`an earlier command was stopped while it worked on ${describeResource(urn)}`);
   }
-  await request.allow?.(outputsIn(before));
+  await request.allow?.(before);
   const started = performance.now();
   const progress = new EngineProgress((change) => tell.engine?.(change));
   let began = false;
@@ -84,7 +87,11 @@ async function runLocked(
     request.signal?.throwIfAborted();
     await withInlineRuntime(() =>
       withoutReports(stack).up({
-        program: inlineProgram(env, { labels: request.labels, origin: request.stack.origin }),
+        program: inlineProgram(env, {
+          labels: request.labels,
+          origin: request.stack.origin,
+          sources: request.sources,
+        }),
         onEvent: (event: EngineEvent) => {
           began = true;
           progress.handle(event);

@@ -42,20 +42,25 @@ export interface SettleRequest {
  *   can't be told which of two names it has
  */
 export async function settleStack(request: SettleRequest): Promise<SettledStack> {
-  const { stack, moved = false, command } = request;
+  const { stack } = request;
   const state = await stateOf(request, stack.name);
   if (state === undefined && stack.formerName !== undefined) {
     const former = await settleFormer(request, stack.formerName);
     if (former !== undefined) return former;
   }
-  const madeFrom = state && madeFromIn(state);
-  const recorded = madeFrom?.topology;
-  if (recorded !== undefined && stack.origin !== undefined && !moved) {
-    if (!(await isSameOrigin(recorded, stack.origin))) {
-      throw madeFromAnother(stack.name, recorded.file, stack.origin.file, command);
-    }
-  }
-  return { stack, state, madeFrom };
+  await refuseOtherTopology(request, state);
+  return { stack, state, madeFrom: state && madeFromIn(state) };
+}
+
+/** @throws CommandError, exit code 2, where a state is that of a topology in another file */
+export async function refuseOtherTopology(
+  { stack, moved = false, command }: Pick<SettleRequest, "stack" | "moved" | "command">,
+  state: State | undefined,
+): Promise<void> {
+  const recorded = state && madeFromIn(state)?.topology;
+  if (recorded === undefined || stack.origin === undefined || moved) return;
+  if (await isSameOrigin(recorded, stack.origin)) return;
+  throw madeFromAnother(stack.name, recorded.file, stack.origin.file, command);
 }
 
 /** Earlier versions cut the file's name at its first full stop. */

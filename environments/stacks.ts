@@ -23,6 +23,9 @@ export interface StackFile {
 /** Where a stack's configuration has the topology. */
 export const topologyKey = "linkerd-topology:topology";
 
+/** Where it may name a sources file. */
+export const sourcesKey = "linkerd-topology:sources";
+
 /** The stack that commands mean when they are not told another. */
 export const defaultStack = "hierarchical";
 

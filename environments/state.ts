@@ -16,6 +16,8 @@ export interface StateResource {
   readonly provider?: string;
   readonly dependencies?: readonly string[];
   readonly deletedWith?: string;
+  /** It was replaced, and waits for its deletion. */
+  readonly delete?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }

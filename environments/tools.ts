@@ -25,11 +25,14 @@ export interface Tools {
 
 /** The engine, its plugins, Docker and kind, without images: enough to take things away. */
 export async function bringEngine(
-  request: ToolsRequest & { readonly nodes?: number },
+  request: ToolsRequest & { readonly plan?: Plan },
 ): Promise<Omit<Tools, "sources">> {
+  const nodes = request.plan?.clusters
+    .map((cluster) => (cluster.type === "kind" ? cluster.nodes.length : 0))
+    .reduce((sum, count) => sum + count, 0);
   const toolchain = await ensureToolchain({
     env: { ...process.env, ...request.env },
-    ...(request.nodes !== undefined && { nodes: request.nodes }),
+    ...(nodes !== undefined && { nodes }),
     onProgress: teller(request.tell),
   });
   for (const note of toolchain.notes) request.tell.notice(note);
@@ -45,26 +48,28 @@ export async function bringPulumi(env: NodeJS.ProcessEnv): Promise<Record<string
   return { ...(await ensureToolchain({ env, clusters: false })).env };
 }
 
-/** Everything that bringing up the plan's clusters needs. */
+/**
+ * Everything that bringing up the plan's clusters needs, sources by what is in reach at this moment. For what
+ * makes clusters of no stack's.
+ */
 export async function bringTools(
-  request: ToolsRequest & { readonly plan?: Plan; readonly images?: string | undefined },
+  request: ToolsRequest & { readonly images?: string | undefined },
 ): Promise<Tools> {
-  const nodes = request.plan?.clusters
-    .map((cluster) => (cluster.type === "kind" ? cluster.nodes.length : 0))
-    .reduce((sum, count) => sum + count, 0);
-  const engine = await bringEngine({ ...request, ...(nodes !== undefined && { nodes }) });
+  const engine = await bringEngine(request);
   // Only `up` makes images: the other commands start faster without.
-  const { ensureSources } = await import("../toolchain/sources.ts");
+  const { findSources, makeSources } = await import("../toolchain/sources.ts");
   // A file of the person's own says it all.
   const given = engine.env["LINKERD_TOPOLOGY_SOURCES"];
   const file =
     given === undefined || given === ""
       ? (
-          await ensureSources({
-            env: engine.env,
-            ...(request.images !== undefined && { images: request.images }),
-            onProgress: teller(request.tell),
-          })
+          await makeSources(
+            await findSources({
+              env: engine.env,
+              ...(request.images !== undefined && { images: request.images }),
+            }),
+            { env: engine.env, onProgress: teller(request.tell) },
+          )
         )?.path
       : given;
   if (file === undefined) return { ...engine, sources: undefined };
@@ -78,7 +83,7 @@ export async function bringTools(
 }
 
 /** Shows what the toolchain does. */
-function teller(tell: Tell): (progress: Progress) => void {
+export function teller(tell: Tell): (progress: Progress) => void {
   const running = new Map<string, { detail: string; since: number }>();
   return ({ step, state, detail = "" }) => {
     if (state === "done" || state === "skipped") {

@@ -4,6 +4,9 @@ import type { Mesh, Proof } from "../verification/index.ts";
 import { noticesIn } from "../verification/render/counts.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
+import { allowDataPlane, bringSources, chooseSources } from "./choose-sources.ts";
+import type { Consent } from "./consent.ts";
+import { allowLosses, refuseNewLosses } from "./losses.ts";
 import { planStack } from "./plan-stack.ts";
 import { preflight, requirePassed } from "./preflight/preflight.ts";
 import { meshOf, NotProved, prove } from "./proof.ts";
@@ -12,13 +15,15 @@ import { runPhases } from "./report/phases.ts";
 import type { Output, Phase } from "./report/phases.ts";
 import { describeChanges, isUnchanged, runEngine } from "./run-engine.ts";
 import type { EngineResult } from "./run-engine.ts";
-import { settleStack } from "./settle-stack.ts";
+import { refuseOtherTopology, settleStack } from "./settle-stack.ts";
 import type { SettledStack } from "./settle-stack.ts";
+import { readConfiguration, sourcesKey } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
 import { withScratch } from "./scratch.ts";
-import type { Outputs } from "./state.ts";
+import { outputsIn } from "./state.ts";
+import type { Outputs, State } from "./state.ts";
 import type { Timeline } from "./timeline.ts";
-import { bringTools } from "./tools.ts";
+import { bringEngine, teller } from "./tools.ts";
 import type { Tools } from "./tools.ts";
 import { refuseEarlyStep } from "./trust.ts";
 
@@ -33,6 +38,23 @@ export interface UpRequest {
   readonly backend?: Backend;
   /** Directory of image archives that take precedence. @default the variable IMAGES */
   readonly images?: string | undefined;
+  /**
+   * Looks anew where images and charts come from, and goes no longer by what the stack was made from.
+   * @default false
+   */
+  readonly newSources?: boolean;
+  /**
+   * Clusters that the plan has no longer, or has in another way, are deleted or made anew, with everything
+   * in them. @default false
+   */
+  readonly replaceClusters?: Consent;
+  /**
+   * Stand-ins that carry no traffic take the place of Linkerd's proxy where its images can't be had.
+   * @default false
+   */
+  readonly allowNoDataPlane?: Consent;
+  /** They do so in a new stack where no registry at all can be reached, which is said first. @default false */
+  readonly withoutRegistry?: boolean;
   /**
    * Asks every resource how it is first, so that what was changed or deleted by hand comes back.
    * @default only where Docker tells that a cluster is gone or has moved
@@ -70,26 +92,52 @@ export interface UpResult {
 export async function up(request: UpRequest): Promise<UpResult> {
   // First of all: a mistake in the topology must not cost anybody the time that tools take.
   await planStack(request.stack);
-  const { stack } = await settle(request);
-  const plan = await planStack(stack);
+  const settled = await settle(request);
+  const { stack, state } = settled;
+  const { config } = await readConfiguration(stack);
+  const configured = config[sourcesKey];
+  const choice = await chooseSources({
+    ...request,
+    settled,
+    env: { ...process.env, ...request.env },
+    configured: typeof configured === "string" ? configured : undefined,
+  });
+  let plan = await planStack(stack);
+  const notice = noticeTo(request.output);
+  await allowDataPlane({ ...request, plan, choice, state, notice });
   let tools: Tools | undefined;
   let engine: EngineResult | undefined;
   let proof: Proof | undefined;
   // Not the toolchain's: a Docker daemon that it starts outlives the engine.
   const engineEnv = (): Tools["env"] => ({ ...present(tools).env, ...request.engineEnv });
   const mesh = (): Mesh => present(meshOf(present(engine).outputs));
-  const phases: Phase[] = [
+  const first: Phase[] = [
     {
       title: "tools, images and charts",
       run: async (tell) => {
-        tools = await bringTools({ plan, images: request.images, env: request.env, tell });
+        const brought = await bringEngine({ plan, env: request.env, tell });
+        const sources = await bringSources(choice, {
+          env: brought.env,
+          makesNodes: plan.clusters.some(({ type }) => type === "kind"),
+          onProgress: teller(tell),
+          notice: (text) => {
+            tell.notice(text);
+          },
+        });
+        const none = sources.dataPlane === "none" ? "; no data plane (see the end)" : "";
+        tools = { ...brought, sources, summary: brought.summary + none };
         return tools.summary;
       },
     },
+  ];
+  await runPhases(interruptible(first, request.signal), request.output);
+  const { sources, env } = present(tools);
+  plan = await planStack(stack, sources);
+  const allowed = await allowLosses(state, plan, { consent: request.replaceClusters, env, notice });
+  const phases: Phase[] = [
     {
       title: "checks of this machine",
       run: async () => {
-        const { sources, env } = present(tools);
         const passed = requirePassed(await preflight(plan, sources, env));
         return `${passed.length} passed`;
       },
@@ -97,9 +145,14 @@ export async function up(request: UpRequest): Promise<UpResult> {
     {
       title: `pulumi up of ${stack.name}`,
       run: async (tell) => {
-        const allow = (outputs: Outputs) => refuseEarlyStep(plan, outputs, request.signal);
+        // Another command may have been at work since the state was looked at.
+        const allow = async (now: State): Promise<void> => {
+          await refuseOtherTopology({ ...request, stack, command: "up" }, now);
+          refuseNewLosses(now, plan, allowed);
+          await refuseEarlyStep(plan, outputsIn(now), request.signal);
+        };
         engine = await withScratch(engineEnv(), (env) =>
-          runEngine({ ...request, stack, allow }, env, tell),
+          runEngine({ ...request, stack, sources, allow }, env, tell),
         );
         return describeChanges(engine.changes);
       },
@@ -116,7 +169,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
             tell.notice(
               "not as planned, though nothing changed in the plan: asking every resource",
             );
-            const again = { ...request, stack, refresh: true };
+            const again = { ...request, stack, sources, refresh: true };
             engine = await withScratch(engineEnv(), (env) => runEngine(again, env, tell));
           }
         }
@@ -131,11 +184,9 @@ export async function up(request: UpRequest): Promise<UpResult> {
       },
     },
   ];
-  await runPhases(
-    phases.map((phase) => interruptible(phase, request.signal)),
-    request.output,
-    { clusters: plan.clusters.map(({ name }) => name) },
-  );
+  await runPhases(interruptible(phases, request.signal), request.output, {
+    clusters: plan.clusters.map(({ name }) => name),
+  });
   return {
     stack: stack.name,
     plan,
@@ -155,15 +206,23 @@ async function settle(request: UpRequest): Promise<SettledStack> {
   return settleStack({ ...request, backend, env, command: "up" });
 }
 
+/** Something to know before the phases, or between two of them. */
+function noticeTo(output: Output): (text: string) => void {
+  return (text) => {
+    if (output.reporter === undefined) output.write(`${text}\n`);
+    else output.reporter.notice(text);
+  };
+}
+
 /** No phase is begun after the interrupt. */
-function interruptible(phase: Phase, signal: AbortSignal | undefined): Phase {
-  return {
+function interruptible(phases: readonly Phase[], signal: AbortSignal | undefined): Phase[] {
+  return phases.map((phase) => ({
     title: phase.title,
     run: async (tell) => {
       signal?.throwIfAborted();
       return phase.run(tell);
     },
-  };
+  }));
 }
 
 /** A result of a phase that ran before: phases run in order, and stop at the first failure. */

@@ -1,12 +1,13 @@
 import { formatDuration, type Progress } from "./progress.ts";
-import { ensureSources } from "./sources.ts";
+import { findSources, makeSources } from "./sources.ts";
 import { ensureToolchain } from "./toolchain.ts";
 
 /** `node toolchain/main.ts`: brings everything that `up` will need, and says where it came from. */
 const started = Date.now();
 try {
   const toolchain = await ensureToolchain({ onProgress: show });
-  const sources = await ensureSources({ env: toolchain.env, onProgress: show });
+  const found = await findSources({ env: toolchain.env });
+  const sources = await makeSources(found, { env: toolchain.env, onProgress: show });
   console.log();
   for (const { tool, version, origin } of [...toolchain.report, ...(sources?.report ?? [])]) {
     console.log(`${tool.padEnd(24)} ${version.padEnd(14)} ${origin}`);

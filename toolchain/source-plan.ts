@@ -28,6 +28,11 @@ export interface SourcePlan {
   readonly notes: readonly string[];
 }
 
+/** Whether there is any container registry for this machine. One that is silent alone is another matter. */
+export function reachesRegistry({ node, linkerd, pause }: Reach): boolean {
+  return node || linkerd || pause;
+}
+
 /** Each part on its own: what was given, else what is public, else what is built. */
 export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcePlan {
   const pick = (role: Role, reachable: boolean) =>

@@ -17,6 +17,7 @@ import {
 import type { OutputOptions } from "./verification-outputs.ts";
 
 interface Options extends TopologyOptions, OutputOptions {
+  readonly allowNoDataPlane?: true;
   readonly backend?: string;
   readonly expiresIn?: number;
   readonly images?: string;
@@ -54,6 +55,10 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
       "Pulumi backend that keeps the state (default: files of the run's own)",
     )
     .option("--images <dir>", "directory of image archives that take precedence over registries")
+    .option(
+      "--allow-no-data-plane",
+      "go on without Linkerd's proxy where its images can't be had: no traffic is meshed",
+    )
     .option("--json", "events on standard output; the command's own output goes to standard error");
   addOutputOptions(command).action(async (topology: string | undefined, options: Options) => {
     const settings = {
@@ -80,6 +85,7 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
         backend: options.backend,
         verify: options.verify,
         keepOnFailure: options.keepOnFailure,
+        allowNoDataPlane: options.allowNoDataPlane,
         expiresIn: options.expiresIn,
         onVerified: async (verification, mesh) => {
           verified = true;

@@ -1,17 +1,21 @@
 import type { Command } from "commander";
 import { screenOf } from "../../verification/render/style.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { terminalQuestion } from "./ask.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
 import { findTopology, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
+  readonly allowNoDataPlane?: true;
   readonly images?: string;
   readonly json?: true;
   readonly moved?: true;
+  readonly newSources?: true;
   readonly refresh?: true;
   readonly timeline?: true;
+  readonly yes?: true;
 }
 
 /** `linkerd-topology up` */
@@ -22,11 +26,23 @@ export function upCommand(): Command {
     "Tools that this machine lacks (Docker, kind, Pulumi and its plugins) are brought first, into a cache. " +
       "Running it again changes only what differs; a run that was killed is finished by the next. Nodes that " +
       "are stopped, such as after a reboot, are started; a cluster that was deleted is made again.\n\n" +
+      "What would delete a cluster, or make it anew, is told with what is in it. On a terminal `up` asks then; " +
+      "elsewhere it refuses without --yes. Images and charts come from where they came from before, until " +
+      "--images, LINKERD_TOPOLOGY_SOURCES or --new-sources ask for others.\n\n" +
       "The state is kept by the Pulumi backend that you are logged in to, else in files of its own " +
       "(~/.local/state/linkerd-topology). See also: status, verify, down.",
   );
   withTopologyArgument(command)
     .option("--images <dir>", "directory of image archives that take precedence over registries")
+    .option("--new-sources", "look anew where images and charts come from")
+    .option(
+      "--allow-no-data-plane",
+      "go on without Linkerd's proxy where its images can't be had: no traffic is meshed",
+    )
+    .option(
+      "--yes",
+      "delete clusters, or make them anew, without a question where the edit takes it",
+    )
     .option("--refresh", "ask every resource first: what was changed or deleted by hand comes back")
     .option("--moved", "the topology's file was moved: the stack goes on from this one")
     .option("--timeline", "show the longest chain of steps and what each took")
@@ -40,12 +56,17 @@ export function upCommand(): Command {
       await runCommand(settings, async (context) => {
         const stack = await findTopology(topology, options);
         const { up } = await import("../up.ts");
+        const ask = options.json === true ? undefined : terminalQuestion();
         const result = await up({
           stack,
           output: context.output,
           images: options.images ?? process.env["IMAGES"],
           refresh: options.refresh ?? false,
           moved: options.moved ?? false,
+          newSources: options.newSources ?? false,
+          replaceClusters: options.yes ?? ask ?? false,
+          allowNoDataPlane: options.allowNoDataPlane ?? ask ?? false,
+          withoutRegistry: true,
           signal: context.signal,
         });
         if (options.json !== true) {
@@ -67,6 +88,7 @@ export function upCommand(): Command {
       ["linkerd-topology up flat", "another ready-made one"],
       ["linkerd-topology up lab.yaml", "a topology of your own"],
       ["IMAGES=~/images linkerd-topology up", "images from archives (docker save)"],
+      ["linkerd-topology up lab.yaml --yes", "in CI, where clusters may be made anew"],
       ["linkerd-topology up --refresh", "after something was deleted by hand"],
     ],
     exits: [exitCodes.failed, exitCodes.notProved],

@@ -41,6 +41,11 @@ export interface RunOptions {
   readonly expiresIn?: number | undefined;
   /** Leaves it there until it expires where something failed. @default false */
   readonly keepOnFailure?: boolean | undefined;
+  /**
+   * Stand-ins that carry no traffic take the place of Linkerd's proxy where its images can't be had.
+   * @default false
+   */
+  readonly allowNoDataPlane?: boolean | undefined;
   /** Takes the progress. @default none is shown */
   readonly output?: Output | undefined;
   /** Interrupts: everything is taken away, then the promise rejects with the signal's reason. */
@@ -158,6 +163,9 @@ class Session {
       engineEnv: { [runVariable]: record.name },
       backend: runBackend(directory, this.#chosenBackend, this.#env),
       images: images ?? this.#env["IMAGES"],
+      allowNoDataPlane: this.#options.allowNoDataPlane ?? false,
+      // All that it could take away is its own.
+      replaceClusters: true,
       labels: runLabels(record, directory),
       ...(signal && { signal }),
     }).finally(() => {

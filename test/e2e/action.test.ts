@@ -32,6 +32,7 @@ describe("the GitHub Action", { timeout: 900_000 }, () => {
         command: "kubectl --context west get nodes --output name | tee nodes; false",
         cache: "false",
         images: process.env["IMAGES"] ?? "",
+        "allow-no-data-plane": "true",
       },
       env,
     });

@@ -62,12 +62,17 @@ export class TestEnvironment {
     );
   }
 
-  async up(options: Pick<UpRequest, "refresh" | "engineEnv"> = {}): Promise<UpResult> {
+  /** Clusters may be taken away, and stand-ins take the place of a proxy that can't be had. */
+  async up(
+    options: Partial<Omit<UpRequest, "stack" | "backend" | "env" | "output">> = {},
+  ): Promise<UpResult> {
     return up({
       ...this.request(),
-      ...options,
       output: this.#output,
       images: process.env["IMAGES"],
+      allowNoDataPlane: true,
+      replaceClusters: true,
+      ...options,
     });
   }
 
@@ -91,6 +96,7 @@ export class TestEnvironment {
       env,
       output: { ...this.#output, write },
       images: process.env["IMAGES"],
+      allowNoDataPlane: true,
       ...(signal && { signal }),
     });
   }

@@ -115,7 +115,7 @@ describe("the npm package, installed elsewhere", () => {
       const { exitCode, stderr } = await execa(
         bin,
         [
-          ...["run", "--topology", "one.yaml", "--verify"],
+          ...["run", "--topology", "one.yaml", "--verify", "--allow-no-data-plane"],
           ...["--junit", "junit.xml", "--bundle", "bundle.tar.gz", "--", "touch", "used"],
         ],
         { cwd: project, env, reject: false },

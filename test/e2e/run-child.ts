@@ -8,6 +8,7 @@ process.exitCode = await run({
   name,
   command,
   keepOnFailure: keep === "keep",
+  allowNoDataPlane: true,
   output: { terminal: false, write: (text) => process.stderr.write(text) },
 }).catch((error: unknown) => {
   process.stderr.write(`${describeError(error)}\n`);

@@ -60,7 +60,15 @@ describe(
       const options = ["--name", base, "--backend", `file://${directory}/backend`];
       const child = await execa(
         process.execPath,
-        [main, "run", ...options, "--topology", path.join(directory, "lent.yaml"), ...args],
+        [
+          main,
+          "run",
+          "--allow-no-data-plane",
+          ...options,
+          "--topology",
+          path.join(directory, "lent.yaml"),
+          ...args,
+        ],
         { env, reject: false, all: true },
       );
       process.stderr.write(`${child.all}\n`);

@@ -9,4 +9,5 @@ await up({
   backend: localBackend(stateDirectory()),
   output: { terminal: false, write: (text) => process.stderr.write(text) },
   images: process.env["IMAGES"],
+  allowNoDataPlane: true,
 });

@@ -1,0 +1,210 @@
+import { existsSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { readSources, sourcesVariable } from "../components/sources.ts";
+import type { Plan } from "../planning/plan-types.ts";
+import { listNames } from "../planning/problem.ts";
+import type { Sources } from "../planning/sources.ts";
+import { reachesRegistry } from "../toolchain/source-plan.ts";
+import {
+  addGivenImages,
+  findSources,
+  linkerdRegistry,
+  loadNode,
+  makeSources,
+} from "../toolchain/sources.ts";
+import type { FindOptions, FoundSources, GivenNode, SourcesOptions } from "../toolchain/sources.ts";
+import { CommandError } from "./command-error.ts";
+import { isGiven } from "./consent.ts";
+import type { Consent } from "./consent.ts";
+import { docker } from "./docker.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { SettledStack } from "./settle-stack.ts";
+import { outputsIn } from "./state.ts";
+import type { Outputs, State } from "./state.ts";
+
+/** Where a stack's images and charts come from. Nothing is made of it yet. */
+export type SourcesChoice =
+  /** A sources file that the person named. */
+  | { readonly type: "file"; readonly sources: Sources }
+  /** As at the `up` before. */
+  | { readonly type: "recorded"; readonly sources: Sources; readonly node?: GivenNode }
+  /** What was found now. */
+  | { readonly type: "found"; readonly found: FoundSources };
+
+/** What {@link chooseSources} decides by. */
+export interface ChooseRequest {
+  readonly settled: SettledStack;
+  readonly env: NodeJS.ProcessEnv;
+  /** Directory of image archives. */
+  readonly images?: string | undefined;
+  /** Sources file of the stack's configuration. */
+  readonly configured?: string | undefined;
+  /** Looks anew, whatever the stack was made from before. @default false */
+  readonly newSources?: boolean | undefined;
+  /** For tests. */
+  readonly network?: FindOptions["network"];
+}
+
+/**
+ * Decides where a stack's images and charts come from. What it was made from before is used again, whether or
+ * not a registry answers at this moment; another choice has to be asked for: with a sources file, with image
+ * archives, or in so many words.
+ */
+export async function chooseSources(request: ChooseRequest): Promise<SourcesChoice> {
+  const { settled, env, configured, newSources = false, network } = request;
+  const file = nonEmpty(env[sourcesVariable]) ?? nonEmpty(configured);
+  if (file !== undefined) return { type: "file", sources: readSources(file) };
+  const images = nonEmpty(request.images ?? env["IMAGES"]);
+  const recorded = newSources ? undefined : settled.madeFrom?.sources;
+  if (recorded === undefined) {
+    const found = await findSources({ env, images: images ?? "", ...(network && { network }) });
+    return { type: "found", found };
+  }
+  if (images === undefined) return { type: "recorded", sources: recorded };
+  return { type: "recorded", ...(await addGivenImages(recorded, images)) };
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}
+
+/** What {@link allowDataPlane} decides by. */
+export interface DataPlaneRequest {
+  readonly plan: Plan;
+  readonly choice: SourcesChoice;
+  readonly state: State | undefined;
+  /** Stand-ins for Linkerd's proxy may take its place. @default false */
+  readonly allowNoDataPlane?: Consent | undefined;
+  /**
+   * They may in a new stack, where no registry at all can be reached, without another word than that it is so.
+   * @default false
+   */
+  readonly withoutRegistry?: boolean | undefined;
+  /** Told before anything is done where there will be no data plane. */
+  readonly notice: (text: string) => void;
+}
+
+/**
+ * Makes sure that a mesh that carries no traffic is wanted.
+ *
+ * @throws CommandError, exit code 2, where it is not
+ */
+export async function allowDataPlane(request: DataPlaneRequest): Promise<void> {
+  const { plan, choice, state, allowNoDataPlane = false, notice } = request;
+  if (choice.type === "file" || dataPlaneOf(choice) === "real") return;
+  const before = state === undefined ? {} : outputsIn(state);
+  const joining = existingIn(plan).filter((name) => !existingBefore(before).includes(name));
+  if (choice.type === "recorded" && joining.length === 0) return;
+  const why = whyNoDataPlane(choice);
+  // It replaces what works, enters what is somebody's, or is due to one thing that can be mended.
+  const reasons = [
+    ...(before["dataPlane"] === "real" ? ["the mesh that is there has a data plane"] : []),
+    ...(joining.length > 0
+      ? [
+          `${listNames(joining)} ${joining.length === 1 ? "exists" : "exist"} already, with others' workloads`,
+        ]
+      : []),
+    ...(choice.type === "found" && isMendable(choice.found) ? ["other images can be had"] : []),
+  ];
+  if (reasons.length === 0 && request.withoutRegistry === true) {
+    notice(`${why}\n${consequence}`);
+    return;
+  }
+  const more = reasons.length === 0 ? "" : ` And ${reasons.join("; ")}.`;
+  const question = `${why}${more}\n${consequence}\nGo on without a data plane?`;
+  if (await isGiven(allowNoDataPlane, question)) {
+    notice(`${why} ${consequence}`);
+    return;
+  }
+  throw new CommandError(
+    `${why}${more}\n${consequence} Nothing was changed.\n` +
+      "Try again when the registry answers (HTTPS_PROXY and NO_PROXY are heeded), or give the images " +
+      "(IMAGES=DIRECTORY, made by docker save). To go on without a data plane: --allow-no-data-plane",
+    { exitCode: exitCodes.badInput },
+  );
+}
+
+const consequence =
+  "Stand-ins would take the place of Linkerd's proxy: nothing is encrypted, and no traffic crosses a gateway.";
+
+function dataPlaneOf(choice: SourcesChoice): "real" | "none" {
+  if (choice.type === "found") return choice.found.plan.dataPlane;
+  return choice.sources.dataPlane ?? "real";
+}
+
+function existingIn({ clusters }: Plan): string[] {
+  return clusters.flatMap(({ type, name }) => (type === "existing" ? [name] : []));
+}
+
+function existingBefore(outputs: Outputs): string[] {
+  const plan = outputs["plan"] as Plan | undefined;
+  return plan === undefined ? [] : existingIn(plan);
+}
+
+/** There is a registry, or there are some of the images: one step further there is a data plane. */
+function isMendable({ reach, plan }: FoundSources): boolean {
+  return reachesRegistry(reach) || plan.notes.length > 0;
+}
+
+function whyNoDataPlane(choice: SourcesChoice): string {
+  if (choice.type !== "found") return "This stack was made without a data plane.";
+  const { reach, plan } = choice.found;
+  if (plan.notes.length > 0) return `${plan.notes.join(" ")}.`;
+  return reachesRegistry(reach)
+    ? `${linkerdRegistry}, which has Linkerd's images, does not answer as a registry; others do.`
+    : "No container registry can be reached, and no images of Linkerd's are given.";
+}
+
+interface BringOptions extends SourcesOptions {
+  /** There are kind clusters, for which the node image has to be there. */
+  readonly makesNodes: boolean;
+  readonly notice: (text: string) => void;
+  /** @default the real search, in which registries are asked */
+  readonly find?: typeof findSources;
+}
+
+/**
+ * The sources as a choice says, with all that has to be made for them.
+ *
+ * @throws CommandError where what a stack was made from is not there any more
+ */
+export async function bringSources(choice: SourcesChoice, options: BringOptions): Promise<Sources> {
+  if (choice.type === "file") return choice.sources;
+  if (choice.type === "found") return make(choice.found, options);
+  if (choice.node !== undefined) await loadNode(choice.node, options);
+  const missing = await missingOf(choice.sources, options);
+  if (missing.length === 0) return choice.sources;
+  // A cache that was emptied is filled again with the same.
+  const { find = findSources } = options;
+  const again = await make(await find({ env: options.env, images: "" }), options);
+  if (isDeepStrictEqual(again, choice.sources)) return choice.sources;
+  throw new CommandError(
+    `what this stack was made from is not there any more: ${missing.join(", ")}. Put it back, or run ` +
+      "`up --new-sources`, which looks anew where images and charts come from. It tells beforehand if a " +
+      "cluster would be made anew for that",
+  );
+}
+
+async function make(found: FoundSources, { notice, ...options }: BringOptions): Promise<Sources> {
+  const made = await makeSources(found, options);
+  for (const note of made?.notes ?? []) notice(note);
+  return made === undefined ? {} : readSources(made.path);
+}
+
+async function missingOf(
+  { nodeImage, archives = [], charts, gatewayApi }: Sources,
+  { makesNodes, env }: BringOptions,
+): Promise<string[]> {
+  const files = [...archives, charts, gatewayApi].filter((file) => file !== undefined);
+  const missing = files.filter((file) => !existsSync(file));
+  // Others' images are pulled by kind.
+  const builtHere = nodeImage?.startsWith("linkerd-topology/node:") === true;
+  if (makesNodes && builtHere) {
+    const there = await docker(["image", "inspect", "--format", "{{.Id}}", nodeImage], env).then(
+      () => true,
+      () => false,
+    );
+    if (!there) missing.push(`the image ${nodeImage}`);
+  }
+  return missing;
+}

@@ -1,0 +1,154 @@
+import { isDeepStrictEqual } from "node:util";
+import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
+import { timeLimits } from "../planning/time-limits.ts";
+import { connect } from "../verification/kubernetes/connect.ts";
+import { multiclusterNamespace, controlPlaneNamespace } from "../verification/names.ts";
+import { CommandError } from "./command-error.ts";
+import { isGiven } from "./consent.ts";
+import type { Consent } from "./consent.ts";
+import { nodeContainers } from "./docker.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { messageOf } from "./message-of.ts";
+import type { State } from "./state.ts";
+import { kindClustersIn } from "./state-clusters.ts";
+import type { StateCluster } from "./state-clusters.ts";
+
+/** A cluster that an `up` would take away, with everything in it. */
+export interface ClusterLoss {
+  readonly cluster: StateCluster;
+  readonly what: "deleted" | "made anew";
+  readonly why: string;
+}
+
+/** Which clusters of a state a plan would take away: those that it lacks, and those of another generation. */
+export function clusterLosses(state: State, plan: Plan): ClusterLoss[] {
+  const planned = new Map(
+    plan.clusters.flatMap((cluster) =>
+      cluster.type === "kind" ? [[cluster.kindName, cluster]] : [],
+    ),
+  );
+  const clusters = kindClustersIn(state);
+  return clusters.flatMap((cluster): ClusterLoss[] => {
+    const { kindName, generation } = cluster;
+    const next = planned.get(kindName);
+    if (next === undefined) {
+      return [{ cluster, what: "deleted", why: "the topology has no such cluster any more" }];
+    }
+    const isNew = clusters.some(
+      (other) => other.kindName === kindName && other.generation === next.generation,
+    );
+    if (generation === next.generation || isNew) return [];
+    return [{ cluster, what: "made anew", why: whyAnew(cluster, next) }];
+  });
+}
+
+function whyAnew({ inputs }: StateCluster, next: KindClusterPlan): string {
+  const count = (role: string): number => next.nodes.filter((node) => node.role === role).length;
+  const wanted: readonly (readonly [key: string, value: unknown])[] = [
+    ["nodeImage", next.nodeImage],
+    ["kubernetesVersion", next.kubernetesVersion],
+    ["controlPlanes", count("control-plane")],
+    ["workers", count("worker")],
+    ["podSubnet", next.podSubnet],
+    ["serviceSubnet", next.serviceSubnet],
+    ["clusterDomain", next.clusterDomain === "cluster.local" ? undefined : next.clusterDomain],
+    ["extraPortMappings", next.portMappings],
+    ["containerdConfigPatches", next.containerdConfigPatches],
+    ["registryMirrors", next.registryMirrors],
+  ];
+  const others = wanted.filter(([key, value]) => !isDeepStrictEqual(inputs[key], value));
+  if (others.length === 0) return "its Docker network is another one";
+  return others
+    .map(([key, value]) => `${key} is ${inWords(inputs[key])} and would be ${inWords(value)}`)
+    .join(", ");
+}
+
+function inWords(value: unknown): string {
+  if (value === undefined) return "kind's own";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/**
+ * Makes sure that whoever asked for an `up` knows which clusters it takes away.
+ *
+ * @returns those that may go
+ * @throws CommandError, exit code 2, where that is not wanted
+ */
+export async function allowLosses(
+  state: State | undefined,
+  plan: Plan,
+  options: {
+    readonly consent: Consent | undefined;
+    readonly env: Readonly<Record<string, string>>;
+    readonly notice: (text: string) => void;
+  },
+): Promise<readonly ClusterLoss[]> {
+  const losses = state === undefined ? [] : clusterLosses(state, plan);
+  if (losses.length === 0) return losses;
+  // Nothing is lost of one that is gone already.
+  const running = new Set((await nodeContainers(options.env)).map(({ cluster }) => cluster));
+  const real = losses.filter(({ cluster }) => running.has(cluster.kindName));
+  if (real.length === 0) return losses;
+  const lines = await Promise.all(
+    real.map(async ({ cluster, what, why }) => {
+      return `  ${cluster.kindName} would be ${what}: ${why}; ${await contentsOf(cluster)}`;
+    }),
+  );
+  const text = `This up takes clusters away, with everything in them:\n${lines.join("\n")}`;
+  if (options.consent === true) {
+    options.notice(text);
+    return losses;
+  }
+  if (await isGiven(options.consent ?? false, `${text}\nTake them away?`)) return losses;
+  throw new CommandError(
+    `${text}\nNothing was changed. Undo the edit or the choice of images that does this, or, if it is meant, ` +
+      "run it again with --yes",
+    { exitCode: exitCodes.badInput },
+  );
+}
+
+/** @throws CommandError where a plan takes more away than was said */
+export function refuseNewLosses(state: State, plan: Plan, allowed: readonly ClusterLoss[]): void {
+  const key = ({ cluster }: ClusterLoss): string => `${cluster.kindName} ${cluster.generation}`;
+  const known = new Set(allowed.map(key));
+  const more = clusterLosses(state, plan).filter((loss) => !known.has(key(loss)));
+  if (more.length === 0) return;
+  const names = more.map(({ cluster, what }) => `${cluster.kindName} would be ${what}`);
+  throw new CommandError(
+    `another command changed this stack meanwhile: ${names.join(", ")}. Nothing was changed; run it again`,
+  );
+}
+
+interface PodList {
+  readonly items: readonly { readonly metadata: { readonly namespace: string } }[];
+}
+
+/** Namespaces of Kubernetes', kind's and Linkerd's own. */
+const ownNamespaces: ReadonlySet<string> = new Set([
+  "kube-system",
+  "kube-public",
+  "kube-node-lease",
+  "local-path-storage",
+  controlPlaneNamespace,
+  multiclusterNamespace,
+]);
+
+/** What a person may miss, in a few words. */
+async function contentsOf({ kubeconfigPath }: StateCluster): Promise<string> {
+  try {
+    if (kubeconfigPath === undefined) throw new Error("it was never finished");
+    const signal = AbortSignal.timeout(timeLimits.hostAnswers);
+    const api = await connect({ kubeconfigPath }, { signal });
+    const { items } = await api.get<PodList>("/api/v1/pods");
+    const counts = new Map<string, number>();
+    for (const { metadata } of items) {
+      if (ownNamespaces.has(metadata.namespace)) continue;
+      counts.set(metadata.namespace, (counts.get(metadata.namespace) ?? 0) + 1);
+    }
+    if (counts.size === 0) return "no pods but those of Kubernetes and Linkerd are in it";
+    const list = [...counts].map(([namespace, count]) => `${count} in ${namespace}`);
+    return `pods in it: ${list.join(", ")}`;
+  } catch (error) {
+    return `what is in it can't be seen (${messageOf(error).split("\n")[0] ?? ""})`;
+  }
+}

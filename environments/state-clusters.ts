@@ -1,0 +1,29 @@
+import { resourceType } from "./report/resource-words.ts";
+import type { State } from "./state.ts";
+
+/** A kind cluster that a state knows of. */
+export interface StateCluster {
+  /** Name that kind knows it by. */
+  readonly kindName: string;
+  readonly generation: string;
+  readonly kubeconfigPath: string | undefined;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** The kind clusters of a state, without those that only wait for their deletion. */
+export function kindClustersIn({ deployment }: State): StateCluster[] {
+  return (deployment.resources ?? []).flatMap(({ urn, inputs = {}, outputs, delete: replaced }) => {
+    const { name, generation } = inputs;
+    if (resourceType(urn) !== "kind:index:Cluster" || replaced === true) return [];
+    if (typeof name !== "string" || typeof generation !== "string") return [];
+    const path = outputs?.["kubeconfigPath"];
+    return [
+      {
+        kindName: name,
+        generation,
+        kubeconfigPath: typeof path === "string" ? path : undefined,
+        inputs,
+      },
+    ];
+  });
+}

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { after, before, describe, test } from "node:test";
+import { pack } from "tar-stream";
+import {
+  allowDataPlane,
+  bringSources,
+  chooseSources,
+} from "../../../environments/choose-sources.ts";
+import type { ChooseRequest, DataPlaneRequest } from "../../../environments/choose-sources.ts";
+import { planOrThrow } from "../../../planning/plan.ts";
+import type { Sources } from "../../../planning/sources.ts";
+import type { Network } from "../../../toolchain/network.ts";
+
+/** A network in which these hosts answer as registries do, and nothing else answers. */
+function networkWith(...registries: readonly string[]): Network & { readonly asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    text: () => Promise.resolve(undefined),
+    has: () => Promise.resolve(false),
+    isRegistry: (host) => {
+      asked.push(host);
+      return Promise.resolve(registries.includes(host));
+    },
+  };
+}
+
+const stack = { name: "lab", file: "lab.yaml" };
+const built: Sources = { nodeImage: "linkerd-topology/node:v1-0", archives: [], dataPlane: "none" };
+
+describe("where a stack's images and charts come from", () => {
+  let images: string;
+  before(async () => {
+    images = await mkdtemp(path.join(os.tmpdir(), "choose-sources-test-"));
+    const manifest = JSON.stringify([{ RepoTags: ["registry.k8s.io/pause:3.10.1"] }]);
+    const tar = pack();
+    tar.entry({ name: "manifest.json" }, manifest);
+    tar.finalize();
+    await pipeline(tar, createWriteStream(path.join(images, "pause.tar")));
+  });
+  after(() => rm(images, { recursive: true }));
+
+  const choose = (sources: Sources | undefined, over: Partial<ChooseRequest> = {}) =>
+    chooseSources({
+      settled: { stack, state: undefined, madeFrom: sources && { sources } },
+      env: {},
+      network: networkWith(),
+      ...over,
+    });
+
+  test("is what it was made from before, and no registry is asked", async () => {
+    for (const recorded of [built, {}]) {
+      const network = networkWith();
+      const choice = await choose(recorded, { network });
+      assert.deepEqual(choice, { type: "recorded", sources: recorded });
+      assert.deepEqual(network.asked, []);
+    }
+  });
+
+  test("is looked for where nothing is recorded, and where that is asked for", async () => {
+    for (const choice of [await choose(undefined), await choose(built, { newSources: true })]) {
+      assert.equal(choice.type === "found" && choice.found.plan.node, "built");
+    }
+  });
+
+  test("is what was recorded with the images that are given now in their places", async () => {
+    for (const over of [{ images }, { env: { IMAGES: images } }]) {
+      const choice = await choose(built, over);
+      assert.deepEqual(choice, {
+        type: "recorded",
+        sources: {
+          ...built,
+          archives: [path.join(images, "pause.tar")],
+          images: { pause: "registry.k8s.io/pause:3.10.1" },
+        },
+      });
+    }
+  });
+
+  test("that is not there any more is an error, and nothing else is taken in its place", async () => {
+    const sources = { gatewayApi: path.join(images, "gone.yaml") };
+    await assert.rejects(
+      bringSources(
+        { type: "recorded", sources },
+        {
+          env: {},
+          makesNodes: false,
+          notice: () => undefined,
+          find: () =>
+            Promise.resolve({
+              given: [],
+              reach: { node: true, linkerd: true, pause: true, charts: true, gatewayApi: true },
+              plan: {
+                ...{ node: "public", linkerd: "public", pause: "public", probe: "public" },
+                ...{ charts: "public", gatewayApi: "public", dataPlane: "real", notes: [] },
+              },
+            } as const),
+        },
+      ),
+      /is not there any more: .*gone\.yaml.*--new-sources/s,
+    );
+  });
+});
+
+describe("a mesh without a data plane", () => {
+  const kind = planOrThrow({ clusters: [{ name: "west" }] }, { name: "lab" });
+  const lent = planOrThrow(
+    { clusters: [{ name: "west" }, { name: "lent", kubeconfig: "/lent.kubeconfig" }] },
+    { name: "lab" },
+  );
+  const stateWith = (outputs: Record<string, unknown>) => ({
+    version: 3,
+    deployment: {
+      resources: [
+        {
+          urn: "urn:pulumi:lab::linkerd-topology::pulumi:pulumi:Stack::lab",
+          custom: false,
+          outputs,
+        },
+      ],
+    },
+  });
+  const unreachable = () => chooseFound();
+  const chooseFound = async (...registries: string[]) =>
+    chooseSources({
+      settled: { stack, state: undefined, madeFrom: undefined },
+      env: {},
+      network: networkWith(...registries),
+    });
+  const allow = async (over: Partial<DataPlaneRequest>): Promise<string> => {
+    const told: string[] = [];
+    await allowDataPlane({
+      plan: kind,
+      choice: await unreachable(),
+      state: undefined,
+      notice: (text) => told.push(text),
+      ...over,
+    });
+    return told.join("\n");
+  };
+
+  test("is refused unless it is allowed, with what to write", async () => {
+    await assert.rejects(allow({}), /No container registry can be reached.*--allow-no-data-plane/s);
+    assert.match(await allow({ allowNoDataPlane: true }), /nothing is encrypted/);
+  });
+
+  test("may be made where no registry at all can be reached, and that is said", async () => {
+    assert.match(await allow({ withoutRegistry: true }), /^No container registry can be reached/);
+  });
+
+  test("is not made because one registry is silent while others answer", async () => {
+    const choice = await chooseFound("registry-1.docker.io", "registry.k8s.io");
+    await assert.rejects(
+      allow({ choice, withoutRegistry: true }),
+      /cr\.l5d\.io.* does not answer as a registry; others do/,
+    );
+    const real = await chooseFound("cr.l5d.io");
+    assert.equal(await allow({ choice: real }), "");
+  });
+
+  test("takes no cluster that exists, and no mesh that has one, without a word", async () => {
+    await assert.rejects(allow({ plan: lent, withoutRegistry: true }), /"lent" exists already/);
+    await assert.rejects(
+      allow({ state: stateWith({ dataPlane: "real" }), withoutRegistry: true }),
+      /the mesh that is there has a data plane/,
+    );
+  });
+
+  test("goes on as it was, but not into a cluster that joins it", async () => {
+    const choice = { type: "recorded", sources: built } as const;
+    const before = { dataPlane: "none", plan: kind };
+    assert.equal(await allow({ choice, state: stateWith(before) }), "");
+    await assert.rejects(
+      allow({ choice, plan: lent, state: stateWith(before), withoutRegistry: true }),
+      /"lent" exists already/,
+    );
+    const joined = stateWith({ ...before, plan: lent });
+    assert.equal(await allow({ choice, plan: lent, state: joined }), "");
+  });
+
+  test("is asked about where somebody can be asked", async () => {
+    const questions: string[] = [];
+    const answer = (yes: boolean) => (question: string) => {
+      questions.push(question);
+      return Promise.resolve(yes);
+    };
+    await assert.rejects(allow({ allowNoDataPlane: answer(false) }), /--allow-no-data-plane/);
+    await allow({ allowNoDataPlane: answer(true) });
+    assert.match(questions.join(), /Go on without a data plane\?/);
+  });
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { clusterLosses, refuseNewLosses } from "../../../environments/losses.ts";
+import type { State } from "../../../environments/state.ts";
+import { planOrThrow } from "../../../planning/plan.ts";
+import type { KindClusterPlan } from "../../../planning/plan-types.ts";
+import type { Sources } from "../../../planning/sources.ts";
+import type { Topology } from "../../../planning/topology.ts";
+
+const pair: Topology = {
+  clusters: [{ name: "west" }, { name: "east" }],
+  links: [{ between: ["west", "east"] }],
+};
+
+function planOf(topology: Topology, sources: Sources = {}) {
+  return planOrThrow(topology, { name: "lab", sources });
+}
+
+/** The state as an `up` of that plan leaves it. */
+function stateOf(topology: Topology, sources?: Sources): State {
+  const clusters = planOf(topology, sources).clusters as readonly KindClusterPlan[];
+  return {
+    version: 3,
+    deployment: {
+      resources: clusters.map((cluster) => ({
+        urn: `urn:pulumi:lab::linkerd-topology::kind:index:Cluster::lab-${cluster.name}-${cluster.generation}`,
+        custom: true,
+        inputs: {
+          name: cluster.kindName,
+          generation: cluster.generation,
+          controlPlanes: 1,
+          workers: 0,
+          podSubnet: cluster.podSubnet,
+          serviceSubnet: cluster.serviceSubnet,
+          extraPortMappings: [],
+          containerdConfigPatches: [],
+          registryMirrors: {},
+          ...(cluster.nodeImage !== undefined && { nodeImage: cluster.nodeImage }),
+        },
+      })),
+    },
+  };
+}
+
+const lossesOf = (state: State, topology: Topology, sources?: Sources) =>
+  clusterLosses(state, planOf(topology, sources)).map(
+    ({ cluster, what, why }) => `${cluster.kindName} ${what}: ${why}`,
+  );
+
+describe("the clusters that an up would take away", () => {
+  test("are none where nothing of them changed", () => {
+    const added = { ...pair, clusters: [...pair.clusters, { name: "north" }] };
+    assert.deepEqual(lossesOf(stateOf(pair), pair), []);
+    assert.deepEqual(lossesOf(stateOf(pair), added), []);
+    assert.deepEqual(lossesOf(stateOf(pair), { clusters: pair.clusters }), []);
+  });
+
+  test("are those that the topology lacks", () => {
+    assert.deepEqual(lossesOf(stateOf(pair), { clusters: [{ name: "west" }] }), [
+      "lab-east deleted: the topology has no such cluster any more",
+    ]);
+  });
+
+  test("are those of another generation, with what makes it another", () => {
+    const edited = {
+      clusters: [
+        { name: "west" },
+        { name: "east", podSubnet: "10.99.0.0/21", nodes: { workers: 2 } },
+      ],
+    };
+    const [loss = "", ...others] = lossesOf(stateOf(pair), edited);
+    assert.deepEqual(others, []);
+    assert.match(
+      loss,
+      /^lab-east made anew: workers is 0 and would be 2, podSubnet is 10\.\S+ and/,
+    );
+    const subnet = lossesOf(stateOf(pair), { ...pair, docker: { subnet: "172.31.0.0/16" } });
+    assert.equal(subnet.length, 2);
+    assert.match(subnet[0] ?? "", /its Docker network is another one/);
+  });
+
+  test("are all of them where another node image is chosen", () => {
+    const losses = lossesOf(stateOf(pair), pair, { nodeImage: "linkerd-topology/node:1" });
+    assert.deepEqual(losses, [
+      "lab-west made anew: nodeImage is kind's own and would be linkerd-topology/node:1",
+      "lab-east made anew: nodeImage is kind's own and would be linkerd-topology/node:1",
+    ]);
+  });
+
+  test("are not those whose new generation is there, and which only wait for their deletion", () => {
+    const sources = { nodeImage: "node:2" };
+    const [before, after] = [stateOf(pair), stateOf(pair, sources)];
+    const both = {
+      version: 3,
+      deployment: {
+        resources: [...(before.deployment.resources ?? []), ...(after.deployment.resources ?? [])],
+      },
+    };
+    assert.deepEqual(lossesOf(both, pair, sources), []);
+  });
+
+  test("that nobody was told of are refused", () => {
+    const plan = planOf({ clusters: [{ name: "west" }] });
+    const told = clusterLosses(stateOf(pair), plan);
+    refuseNewLosses(stateOf(pair), plan, told);
+    const grown = { clusters: [...pair.clusters, { name: "north" }] };
+    assert.throws(() => {
+      refuseNewLosses(stateOf(grown), plan, told);
+    }, /another command changed this stack meanwhile: lab-north would be deleted/);
+  });
+});
