@@ -79,8 +79,8 @@ describe("a stack", () => {
     await writeState(backend(), "lab", { topology: { file: one }, sources: {} });
     await assert.rejects(settle(other), (error: Error & { exitCode?: number }) => {
       assert.ok(error.message.includes(`was made from ${one}, and not from ${other}`));
-      assert.ok(error.message.includes(`up ${other} --name lab-2`));
-      assert.ok(error.message.includes(`up ${other} --name lab --moved`));
+      assert.ok(error.message.includes(`${other} --name lab-2`));
+      assert.ok(error.message.includes(`${other} --name lab --moved`));
       return error.exitCode === 2;
     });
     // The name alone isn't the word that it moved.
@@ -139,8 +139,8 @@ describe("a stack", () => {
     const file = await write("prod.eu.yaml");
     await writeState(backend(), "prod", undefined);
     await assert.rejects(settle(file), (error: Error) => {
-      assert.ok(error.message.includes(`up ${file} --name prod `));
-      assert.ok(error.message.includes(`up ${file} --name prod-eu `));
+      assert.ok(error.message.includes(`${file} --name prod `));
+      assert.ok(error.message.includes(`${file} --name prod-eu `));
       return true;
     });
     assert.equal((await settle(file, { name: "prod" })).stack.name, "prod");
