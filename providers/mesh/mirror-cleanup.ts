@@ -1,5 +1,5 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import { waitFor } from "../../verification/wait.ts";
+import { TimeLimitReached, waitFor } from "../../verification/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { messageOf } from "../server/index.ts";
 import { clusterToCleanUp } from "./cluster-api.ts";
@@ -45,14 +45,22 @@ export async function cleanUp(
   const api = await clusterToCleanUp(properties, context, silence);
   if (api === undefined) return;
   context.status("waiting for the service mirror to let go of the Link");
+  let looked = false;
   const letGo = await waitFor({
     what: `waiting for the service mirror at ${api.server} to let go of the Link ${ref.link}`,
     limit: timeLimits.linkLetGo,
-    look: () => lookAtLetGo(api, ref),
+    look: async () => {
+      looked = false;
+      const look = await lookAtLetGo(api, ref);
+      looked = true;
+      return look;
+    },
     further: furtherAboutMirrors(ref),
     signal: context.signal,
   }).catch((error: unknown) => {
     context.signal.throwIfAborted();
+    // Without a look there may be a Link of that name, to which the mirrors belong.
+    if (!(error instanceof TimeLimitReached) || !looked) throw error;
     // A service mirror that hangs must not keep its Link's remains for ever.
     context.log("warning", messageOf(error));
     return "let go" as const;

@@ -114,6 +114,13 @@ describe("what a Link leaves behind", () => {
     assert.match(said.join("\n"), /is gone, and with it what was to be removed/);
   });
 
+  it("stays where it can't be told whether the Link is gone", async () => {
+    fake.answers.set(`${links}/east`, { status: 401, body: "no" });
+    await assert.rejects(cleanUp(), /the credentials are refused/);
+    assert.ok(fake.has(`${mirrors}/web-east`));
+    assert.ok(fake.requests.every((request) => request.startsWith("GET")));
+  });
+
   it("a refusal is an error, not a silence", async () => {
     fake.answers.set("/version", { status: 401, body: "no" });
     await assert.rejects(cleanUp(), /the credentials are refused/);
