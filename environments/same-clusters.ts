@@ -81,9 +81,9 @@ async function compareNamespace(
   const found = await getIfThere<{ readonly metadata: { readonly uid: string } }>(api, path);
   if (found === undefined ? isCertain : found.metadata.uid === uid) return;
   throw new AnotherCluster(
-    `the cluster at ${api.server} ${found === undefined ? "has no" : "has another"} namespace ${name} than ` +
-      "the one that this stack made. Let the kubeconfig lead to the stack's cluster again (its current " +
-      "context, or `context` in the topology)",
+    `the cluster at ${api.server} has ${found === undefined ? "no" : "another"} namespace ${name}, not the ` +
+      "one that this stack made. Let the kubeconfig lead to the stack's cluster again (its current context, " +
+      "or `context` in the topology)",
   );
 }
 

@@ -13,6 +13,8 @@ import { settled } from "./outside-clusters.ts";
 const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const httpRoutes = `${definitions}/httproutes.gateway.networking.k8s.io`;
 
+const profiles = "/apis/linkerd.io/v1alpha2/namespaces/default/serviceprofiles";
+
 /** Every object of a cluster, by which it is told whether anything in it was touched. */
 type Listing = ReadonlyMap<string, string>;
 
@@ -100,8 +102,17 @@ export async function twoContexts(
     {
       title: "down with another current context takes all away, and touches nothing of the other",
       run: async () => {
+        await ours.api.post(profiles, {
+          apiVersion: "linkerd.io/v1alpha2",
+          kind: "ServiceProfile",
+          metadata: { name: "web.default.svc.cluster.local" },
+          spec: { routes: [] },
+        });
         await environment.down();
         await untouched(other);
+        // Somebody's object of a definition that came with Linkerd stays, and with it the definition.
+        await ours.api.delete(`${profiles}/web.default.svc.cluster.local`);
+        await ours.api.delete(`${definitions}/serviceprofiles.linkerd.io`);
         await untouched(ours);
         await other.api.get(httpRoutes);
         await assert.rejects(ours.api.get(httpRoutes), isNotFound);

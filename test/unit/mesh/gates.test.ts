@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { injectorReady } from "../../../providers/mesh/injector-ready.ts";
 import { linkReady } from "../../../providers/mesh/link-ready.ts";
@@ -58,8 +59,20 @@ describe("gates", () => {
     assert.ok(!("kubeconfig" in outputs));
     const request = { id, urn, inputs, outputs };
     assert.ok(await linkReady.read(request, testContext().context));
+    // The refresh of the kind cluster writes its file anew meanwhile.
+    await rm(kubeconfigPath);
+    const reading = linkReady.read(request, testContext().context);
+    await sleep(100);
+    await writeFile(kubeconfigPath, fake.kubeconfig);
+    assert.ok(await reading);
     await rm(directory, { recursive: true });
     assert.equal(await linkReady.read(request, testContext().context), undefined);
+    // Of a cluster that the package did not make a lost file tells nothing.
+    const outputsThere = { ...outputs, clusterUid: fake.uid };
+    await assert.rejects(
+      async () => linkReady.read({ ...request, outputs: outputsThere }, testContext().context),
+      /there is no kubeconfig file/,
+    );
   });
 
   it("InjectorReady sees a proxy that is a native sidecar", async () => {
