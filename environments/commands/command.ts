@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { usualWidth } from "../../verification/render/style.ts";
+import { columns } from "../../verification/render/table.ts";
 import { exitCodes, exitCodeWords } from "../exit-codes.ts";
 
 /** What `--help` teaches below the options. */
@@ -23,6 +25,7 @@ export const variables = {
   GITHUB_STEP_SUMMARY: "file that GitHub shows as the summary of a job; the default of --summary",
   NO_COLOR: "no colours",
   FORCE_COLOR: "colours where there is no terminal as well",
+  COLUMNS: "how wide tables may be; the terminal's width, else as wide as they want",
 } as const;
 
 /** A command with the manners that all of them have. */
@@ -45,37 +48,59 @@ export function withManners(command: Command): Command {
 
 /** Adds examples, exit codes and environment variables to the help of a command. */
 export function teach(command: Command, lesson: Lesson): Command {
-  return command.addHelpText("after", `\n${lessonText(lesson)}`);
+  return command.addHelpText("after", () => {
+    const width = command.configureOutput().getOutHelpWidth?.() ?? usualWidth;
+    return `\n${lessonText(lesson, width)}`;
+  });
 }
 
-function lessonText({
-  examples,
-  exits = [1],
-  otherExits = [],
-  variables: names = [],
-}: Lesson): string {
+function lessonText(
+  { examples, exits = [1], otherExits = [], variables: names = [] }: Lesson,
+  width: number,
+): string {
   const codes = [exitCodes.success, ...exits, exitCodes.badInput, exitCodes.interrupted];
   const sorted = [...new Set(codes)].sort((one, other) => one - other);
   const lines = [
-    ...block("Examples", examples),
+    ...exampleLines(examples, width),
     "",
-    ...block("Exit codes", [
-      ...sorted.map((code) => [String(code), exitCodeWords[code] ?? ""] as const),
-      ...otherExits.map((words) => ["other", words] as const),
-    ]),
+    ...block(
+      "Exit codes",
+      [
+        ...sorted.map((code) => [String(code), exitCodeWords[code] ?? ""] as const),
+        ...otherExits.map((words) => ["other", words] as const),
+      ],
+      width,
+    ),
     "",
-    ...block("Environment", [
-      ...names.map((name) => [name, variables[name]] as const),
-      ["NO_COLOR, FORCE_COLOR", "no colours; colours where there is no terminal as well"],
-    ]),
+    ...block(
+      "Environment",
+      [
+        ...names.map((name) => [name, variables[name]] as const),
+        ["NO_COLOR, FORCE_COLOR", "no colours; colours where there is no terminal as well"],
+        ["COLUMNS", variables.COLUMNS],
+      ],
+      width,
+    ),
   ];
   return lines.join("\n");
 }
 
-function block(title: string, rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return [
-    `${title}:`,
-    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd()),
-  ];
+function block(
+  title: string,
+  rows: readonly (readonly [string, string])[],
+  width: number,
+): string[] {
+  return [`${title}:`, columns(rows, { width, indent: "  " })];
+}
+
+/** A command line is never cut: it is there to be copied. What it is for stands below where there is no room. */
+function exampleLines(examples: Lesson["examples"], width: number): string[] {
+  const beside = block("Examples", examples, Infinity);
+  const fits = beside
+    .join("\n")
+    .split("\n")
+    .every((line) => line.length <= width);
+  return fits
+    ? beside
+    : ["Examples:", ...examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`])];
 }

@@ -59,7 +59,7 @@ export class Guard {
       if (error !== undefined) throw new Error(error);
       if (attempt === attempts) {
         throw new Error(
-          "what was to take the run away was ended three times; `reap` takes it away",
+          "what was to take the run away was ended three times; `linkerd-topology reap` takes it away",
         );
       }
       this.#current = this.#start();

@@ -241,7 +241,7 @@ class Session {
     this.#say(
       `${record.name} is kept until ${record.expires}, because this failed: ${kept}\n` +
         `  look at it:  export KUBECONFIG=${directory}/kubeconfig\n` +
-        `  remove it:   \`down ${record.name}\``,
+        `  remove it:   \`linkerd-topology down ${record.name}\``,
     );
   }
 

@@ -55,7 +55,7 @@ export async function takeDown(
   if (byEngine !== undefined) {
     throw new CommandError(
       `the run ${name} can't be taken away as a whole: ${messageOf(byEngine)}\n` +
-        "What it has in Docker is removed; its record stays, and `reap` tries again",
+        "What it has in Docker is removed; its record stays, and `linkerd-topology reap` tries again",
       { cause: byEngine },
     );
   }
@@ -77,7 +77,7 @@ async function removeFromDocker(
       throw new CommandError(
         `the Docker network ${networks.map(({ network }) => network).join(", ")} stays, because ` +
           `containers are on it that the run ${name} did not make (${strangers.join(", ")}): ` +
-          "disconnect or remove them, then `reap`",
+          "disconnect or remove them, then `linkerd-topology reap`",
       );
     }
     if (containers.length + networks.length === 0) {
@@ -93,7 +93,7 @@ async function removeFromDocker(
     if (performance.now() > deadline) {
       throw new CommandError(
         `the run ${name} is still there after ${timeLimits.runTakenDown / 1000} s: ${list}; ` +
-          "`reap` tries again",
+          "`linkerd-topology reap` tries again",
       );
     }
     tell(`removing ${list}`);
@@ -107,6 +107,6 @@ async function endProcesses(name: string): Promise<void> {
   const left = (await processesOf(name)).map(({ pid, program }) => `${program} (${pid})`);
   throw new CommandError(
     `processes of the run ${name} can't be ended: ${left.join(", ")}; as another user, ` +
-      "`reap` may",
+      "`linkerd-topology reap` may",
   );
 }

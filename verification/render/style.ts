@@ -48,7 +48,7 @@ export function wantsColor(
 }
 
 /** A terminal that doesn't tell how wide it is. */
-const usualWidth = 80;
+export const usualWidth = 80;
 
 /**
  * How wide tables may be: as COLUMNS says, else as wide as the terminal. What goes into a file or a pipe is

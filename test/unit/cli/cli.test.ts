@@ -7,7 +7,9 @@ import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { variables } from "../../../environments/commands/command.ts";
 import { makeProgram } from "../../../environments/commands/program.ts";
+import type { RotateOutlook, RotateResult } from "../../../environments/rotate.ts";
 import { exitCodes, exitCodeWords } from "../../../environments/exit-codes.ts";
+import type { RotationState } from "../../../planning/rotation/state.ts";
 import { helpOf, refreshHelp } from "../../../scripts/help-page.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
@@ -249,10 +251,37 @@ describe("the page of the command line", () => {
     }
   });
 
+  test("has the fields of a rotation's documents, and no others", async () => {
+    const page = await readFile(path.join(root, "docs/cli.md"), "utf8");
+    // The types see to it that these have every field.
+    const state: Required<RotationState> = {
+      generation: 2,
+      older: [1],
+      steps: [],
+      next: undefined,
+    };
+    const outlook: Required<RotateOutlook> = { underway: true, state, steps: [], others: [] };
+    const result: Required<RotateResult> = { generation: 2, resumed: false };
+    for (const [row, document] of [
+      ["`rotate`", result],
+      ["`rotate --dry-run`", outlook],
+    ] as const) {
+      const fields = page.split("\n").find((line) => line.startsWith(`| ${row} `)) ?? "";
+      const named = [...fields.slice(row.length + 2).matchAll(/`(\w+)`/g)].map(([, name]) => name);
+      assert.deepEqual(named.sort(), Object.keys(document).sort(), row);
+    }
+    const ofState =
+      page.split("\n").find((line) => line.startsWith("| `state` of a rotation ")) ?? "";
+    for (const name of Object.keys(state)) assert.ok(ofState.includes(`\`${name}\``), name);
+  });
+
   test("and every help has examples, exit codes and what the environment is for", () => {
     const program = makeProgram();
     for (const command of program.commands) {
       const help = helpOf(program, command.name());
+      // Command lines alone are never cut.
+      const long = help.split("\n").filter((line) => line.length > 100);
+      assert.deepEqual(long, [], command.name());
       for (const part of ["Examples:\n  linkerd-topology", "Exit codes:\n  0 ", "Environment:\n"]) {
         assert.ok(help.includes(part), `${command.name()}: ${part}`);
       }
