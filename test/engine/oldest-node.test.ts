@@ -95,6 +95,7 @@ plugins:
   providers:
     - { name: kind, path: node_modules/linkerd-topology/dist/providers/kind }
     - { name: linkerd-topology, path: node_modules/linkerd-topology/dist/providers/mesh }
+    - { name: kubernetes, path: node_modules/linkerd-topology/dist/providers/kubernetes, version: 4.25.0 }
 `,
     );
     await writeFile(
