@@ -1,14 +1,15 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { isRunning } from "../toolchain/is-running.ts";
+import { formatIdentity, identify, look, parseIdentity } from "../toolchain/process-identity.ts";
 
 const prefix = "linkerd-topology-run-";
+/** File in it that tells the process whose it is. */
+const ownerName = ".owner";
 
 /**
  * Runs something with a directory for temporary files of its own, which nobody else can read, and
- * removes it afterwards. Pulumi's Kubernetes provider writes an administrator's kubeconfig to a temporary
- * file for every Helm release, and leaves it there.
+ * removes it afterwards.
  *
  * @param env - the environment of the engine; `run` gets it with the directory in it
  */
@@ -20,20 +21,26 @@ export async function withScratch<T>(
   // Not below the state directory: a socket in it must stay within the 107 characters of its address.
   const directory = await mkdtemp(path.join(os.tmpdir(), `${prefix}${process.pid}-`));
   try {
+    const own = await identify(process.pid);
+    if (own !== undefined) await writeFile(path.join(directory, ownerName), formatIdentity(own));
     return await run({ ...env, TMPDIR: directory });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-/** Removes the directories of commands that were killed. */
+/**
+ * Removes the directories of commands that were killed: not those of containers that share the directory for
+ * temporary files, where a process number means something else.
+ */
 export async function removeAbandonedScratch(): Promise<void> {
   for (const name of await readdir(os.tmpdir())) {
-    const pid = name.startsWith(prefix)
-      ? Number.parseInt(name.slice(prefix.length), 10)
-      : Number.NaN;
-    if (Number.isNaN(pid) || isRunning(pid)) continue;
+    if (!name.startsWith(prefix)) continue;
+    const directory = path.join(os.tmpdir(), name);
+    const owner = await readFile(path.join(directory, ownerName), "utf8").catch(() => "");
+    const identity = parseIdentity(owner);
+    if (identity === undefined || (await look(identity)) !== "gone") continue;
     // One of another user's can't be removed, and is no reason to stop.
-    await rm(path.join(os.tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+    await rm(directory, { recursive: true, force: true }).catch(() => undefined);
   }
 }
