@@ -1,5 +1,4 @@
 import { selects } from "../../planning/label-selector.ts";
-import { localFederatedSelector } from "../../planning/link-selectors.ts";
 import { missingMembers } from "../federated-members.ts";
 import {
   controllerOf,
@@ -17,11 +16,18 @@ import { failed, notRun, passed } from "./check.ts";
 export const federatedComplete: Check<MeshSubject> = {
   id: "federated-complete",
   title: "federated Services have all members",
-  applies: ({ status }) =>
+  applies: ({ plan, status }) =>
     status.clusters.some(
-      ({ services }) =>
+      ({ name, services }) =>
         (services?.federated.length ?? 0) > 0 ||
-        services?.exported.some(({ labels }) => selects(localFederatedSelector, labels)) === true,
+        plan.links.some(
+          ({ target, access, selectors }) =>
+            target === name &&
+            !access.revoked &&
+            services?.exported.some(
+              ({ headless, labels }) => !headless && selects(selectors.federated, labels),
+            ),
+        ),
     ),
   run: ({ plan, status }) => {
     const missing = missingMembers(plan, status);
