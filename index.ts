@@ -1,6 +1,7 @@
 /** The Pulumi program of every stack. What it does is in components/program.ts. */
 import * as pulumi from "@pulumi/pulumi";
 import { runProgram } from "./components/program.ts";
+import { readRecorded } from "./components/recorded.ts";
 
 // Pulumi's runner looks up source maps for the stack of every promise of every resource, a third of the
 // time that this program takes. There is nothing to look up: Node runs the sources themselves.
@@ -14,5 +15,6 @@ if (process.env["LINKERD_TOPOLOGY_DEBUG"] === undefined) {
   Reflect.set(pulumi.log, "debug", () => Promise.resolve());
 }
 
-export const { plan, clusters, links, trustAnchor, trustAnchors, dataPlane, madeFrom } =
-  runProgram();
+export const { plan, clusters, links, trustAnchor, trustAnchors, dataPlane, madeFrom } = runProgram(
+  { recorded: await readRecorded() },
+);

@@ -2,5 +2,5 @@
 import "./scripts/strip-types.mjs";
 
 // Not a static import, which would be read before types can be left out.
-export const { plan, clusters, links, trustAnchor, trustAnchors, dataPlane } =
+export const { plan, clusters, links, trustAnchor, trustAnchors, dataPlane, madeFrom } =
   await import("./index.ts");

@@ -17,6 +17,8 @@ export interface ProgramOptions {
   readonly origin?: TopologyOrigin | undefined;
   /** Where images and charts come from. @default what the environment or the configuration says */
   readonly sources?: Sources | undefined;
+  /** What the stack was made from before: used where nothing else is said. */
+  readonly recorded?: MadeFrom | undefined;
 }
 
 /** One generation of the trust anchor. */
@@ -56,7 +58,8 @@ export interface ProgramOutputs {
  */
 export function runProgram(options: ProgramOptions = {}): ProgramOutputs {
   const config = new pulumi.Config("linkerd-topology");
-  const sources = options.sources ?? configuredSources(config) ?? {};
+  const { recorded } = options;
+  const sources = options.sources ?? configuredSources(config) ?? recorded?.sources ?? {};
   const topology = makeTopology(config.requireObject<TopologySpec>("topology"), sources, options);
   return {
     plan: topology.plan,
@@ -99,7 +102,7 @@ function configuredSources(config: pulumi.Config): Sources | undefined {
 
 function makeTopology(topology: TopologySpec, sources: Sources, options: ProgramOptions): Topology {
   try {
-    const { labels, origin } = options;
+    const { labels, origin = options.recorded?.topology } = options;
     return new Topology(pulumi.getStack(), { topology, sources, labels, origin });
   } catch (error) {
     // All that is to say is in the message; a stack trace of this file would hide it.

@@ -13,8 +13,11 @@ import { forgetUnknownReleases } from "../../environments/interrupted-releases.t
 import { EngineProgress, type Step } from "../../environments/report/engine-progress.ts";
 import type { ProgramOptions } from "../../components/program.ts";
 import { inlineProgram } from "../../environments/program.ts";
+import { madeFromIn } from "../../environments/settle-stack.ts";
 import { exportState, readOutputs, readState, withoutReports } from "../../environments/state.ts";
 import { openStack } from "../../environments/workspace.ts";
+import type { MadeFrom } from "../../planning/made-from.ts";
+import type { Sources } from "../../planning/sources.ts";
 import type { Topology as TopologySpec } from "../../planning/topology.ts";
 import type { PropertyMap, Resource } from "../../providers/server/index.ts";
 import { temporaryDirectory } from "../temporary.ts";
@@ -189,6 +192,21 @@ export class TestEngine {
     await writeStackFile(path.join(workDir, `Pulumi.${topologyName}.yaml`), topology);
   }
 
+  /** The sources file that the environment names, until {@link forgetSources}. */
+  get sources(): Sources {
+    return readSources(path.join(this.#directory, sourcesName));
+  }
+
+  /** From now on the environment says nothing of sources. */
+  forgetSources(): void {
+    delete this.#stack.workspace.envVars["LINKERD_TOPOLOGY_SOURCES"];
+  }
+
+  /** What the state records of where the stack came from. */
+  async madeFrom(): Promise<MadeFrom | undefined> {
+    return madeFromIn(await exportState(this.#stack));
+  }
+
   /** The state as it is stored, secrets encrypted. */
   async exportState(): Promise<string> {
     return JSON.stringify(await exportState(this.#stack));
@@ -307,7 +325,7 @@ export class TestEngine {
     }
     return {
       changes: progress.steps
-        .filter((step) => step.operation !== "same")
+        .filter((step) => step.operation !== "same" && !isEnginesOwn(step))
         .map(describe)
         .sort(),
       same: progress.steps.filter((step) => step.operation === "same").length,
@@ -335,6 +353,11 @@ async function waitUntilDead(pid: number): Promise<void> {
     await sleep(20);
   }
   throw new Error(`the engine (process ${pid}) survives SIGKILL`);
+}
+
+/** What the program of `pulumi up` reads its own state through: nothing that Pulumi shows or counts. */
+function isEnginesOwn({ type }: Step): boolean {
+  return type === "pulumi:providers:pulumi";
 }
 
 function describe({ operation, type, urn }: Step): string {
