@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { Harness } from "./harness.ts";
+import { exists, Harness } from "./harness.ts";
 
 let harness: Harness;
 
@@ -81,6 +82,21 @@ describe("what is there under the cluster's name", () => {
         !(await harness.calls()).some((call) => /^docker (rm|start)|^kind create/.test(call)),
       );
       assert.deepEqual(await harness.containers(), ["west-control-plane"]);
+    });
+  }
+
+  for (const generation of ["g1", "g0"]) {
+    it(`is an error and stays untouched when its state is elsewhere (generation ${generation})`, async () => {
+      const elsewhere = join(harness.root, "elsewhere", "west.kubeconfig");
+      await harness.create({ generation, kubeconfigPath: elsewhere });
+      await harness.calls();
+      await assert.rejects(
+        harness.create({ generation: "g1" }),
+        /whose state is elsewhere.*XDG_STATE_HOME/,
+      );
+      assert.ok(!(await harness.calls()).some((call) => /^docker (rm|start)|^kind/.test(call)));
+      assert.deepEqual(await harness.containers(), ["west-control-plane"]);
+      assert.ok(await exists(elsewhere));
     });
   }
 
