@@ -7,6 +7,9 @@ const name = "linkerd-topology";
 /** Scripts of this project's package.json that are commands of the command line. */
 const scripts = ["up", "down", "status", "verify", "plan", "diagram"];
 
+/** Commands that a name is enough for: what the topology was made from may be gone. */
+const byName = ["down", "status", "verify"];
+
 /** Commands that are about no single topology. */
 const ofNoTopology = ["reap", "completion"];
 
@@ -59,17 +62,20 @@ export function howToCall(
  * called is not theirs to know.
  *
  * @param topology what the person named: the words of the command line
+ * @param options.nameAlone they name no file: a command that needs one stays as it is
  */
 export function withCommandLines(
   text: string,
   topology: readonly string[],
-  caller: Caller = thisProcess(),
+  options: { readonly nameAlone?: boolean; readonly caller?: Caller } = {},
 ): string {
+  const { nameAlone = false, caller = thisProcess() } = options;
   return text.replaceAll(
     /`(?:linkerd-topology )?(up|down|status|verify|rotate|plan|preflight|diagram|reap)((?: [\w./-]+)*)`/g,
-    (_, command: string, words: string) => {
+    (whole, command: string, words: string) => {
       const args = words.split(" ").filter((word) => word !== "");
       const named = ofNoTopology.includes(command) || args.some((word) => !word.startsWith("-"));
+      if (!named && nameAlone && !byName.includes(command)) return whole;
       return `\`${howToCall(command, named ? args : [...topology, ...args], caller)}\``;
     },
   );

@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** What the command tells its progress to. */
   readonly output: Output & { readonly reporter: Reporter };
+  /** What the person named is a name alone, of what runs: there is no file that could be brought up again. */
+  readonly knownByName: () => void;
   /** Writes what was found to standard output, for people. */
   readonly print: (text: string) => void;
   /** Writes it to standard output for programs: on one line, or indented. */
@@ -54,7 +56,9 @@ export async function runCommand(
   action: (context: CommandContext) => Promise<CommandOutcome>,
 ): Promise<void> {
   outliveReader();
-  const spelled = (text: string): string => withCommandLines(text, settings.topology ?? []);
+  let nameAlone = false;
+  const spelled = (text: string): string =>
+    withCommandLines(text, settings.topology ?? [], { nameAlone });
   const output = progressOutput({ json: settings.json ?? false, spelled });
   const { reporter } = output;
   const interrupts = settings.ownSignals === true ? ignoreInterrupts() : listenForInterrupts();
@@ -63,6 +67,7 @@ export async function runCommand(
     const outcome = await action({
       signal: interrupts.signal,
       output,
+      knownByName: () => (nameAlone = true),
       print: (text) => process.stdout.write(`${rendered(spelled(text))}\n`),
       printJson: (document, indent) => process.stdout.write(`${forPrograms(document, indent)}\n`),
     });

@@ -27,7 +27,7 @@ export function statusCommand(): Command {
     const settings = { command: "status", topology: topologyWords(topology, options) };
     await runCommand(settings, async (context) => {
       if (options.verify !== true) refuseWithout("--verify", askedOfVerify(options));
-      const running = await findPlanned(topology, options);
+      const running = await findPlanned(topology, options, context);
       if (options.verify) return runVerify(running, options, context);
       const { status } = await import("../status.ts");
       const result = await status({ ...running, ...screenOf(process.stdout) });

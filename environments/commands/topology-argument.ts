@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Backend } from "../backend.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
+import type { CommandContext } from "./run-command.ts";
 import { planStack } from "../plan-stack.ts";
 import type { TakenRun } from "../runs/take-down.ts";
 import { defaultStack, findStack, knownStacks } from "../stacks.ts";
@@ -95,9 +96,11 @@ export interface Running {
 export async function findPlanned(
   argument: string | undefined,
   options: TopologyOptions,
+  { knownByName }: Pick<CommandContext, "knownByName">,
 ): Promise<Running> {
   const running = await findRunning(argument, options);
-  if (running.run === undefined && running.gone !== true) await planStack(running.stack);
+  if (running.run !== undefined || running.gone === true) knownByName();
+  else await planStack(running.stack);
   return running;
 }
 

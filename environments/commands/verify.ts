@@ -43,7 +43,7 @@ export function verifyCommand(): Command {
     const about = options as TopologyOptions;
     const settings = { command: "verify", topology: topologyWords(topology, about) };
     await runCommand(settings, async (context) =>
-      runVerify(await findPlanned(topology, about), options, context),
+      runVerify(await findPlanned(topology, about, context), options, context),
     );
   });
   return teach(command, {

@@ -83,12 +83,15 @@ describe("a command line in a message", () => {
   test("takes the place of every command that a message names, about the same topology", () => {
     const caller = byNpm(root);
     const about = ["ci.yaml", "--name", "mine"];
-    const spelled = (text: string): string => withCommandLines(text, about, caller);
+    const spelled = (text: string): string => withCommandLines(text, about, { caller });
     assert.equal(
       spelled("Run `up`, then `rotate --dry-run`."),
       "Run `npm run up -- ci.yaml --name mine`, then " +
         "`npm run cli -- rotate ci.yaml --name mine --dry-run`.",
     );
+    // A name is enough for some commands alone.
+    const named = withCommandLines("`up`, `down`, `reap`", ["lab"], { caller, nameAlone: true });
+    assert.equal(named, "`up`, `npm run down -- lab`, `npm run cli -- reap`");
     // What names its own topology, or is about none, or is another program's.
     assert.equal(spelled("`down lab-1`"), "`npm run down -- lab-1`");
     assert.equal(spelled("`linkerd-topology reap`"), "`npm run cli -- reap`");
