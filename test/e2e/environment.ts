@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { localBackend, type Backend } from "../../environments/backend.ts";
 import { dockerList } from "../../environments/docker.ts";
 import { down, type DownResult } from "../../environments/down.ts";
+import { originOf } from "../../environments/origin.ts";
 import { stateDirectory } from "../../environments/paths.ts";
 import { rotate, type RotateResult } from "../../environments/rotate.ts";
 import type { Output } from "../../environments/report/phases.ts";
@@ -38,7 +39,8 @@ export class TestEnvironment {
   private constructor(name: string, directory: string) {
     this.directory = directory;
     this.env = { XDG_STATE_HOME: directory };
-    this.stack = { name, file: path.join(directory, `Pulumi.${name}.yaml`) };
+    const file = path.join(directory, `Pulumi.${name}.yaml`);
+    this.stack = { name, file, origin: originOf(file) };
     this.backend = localBackend(stateDirectory(this.env));
   }
 

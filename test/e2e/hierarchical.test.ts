@@ -12,6 +12,7 @@ import { failuresOf, renderVerification } from "../../verification/index.ts";
 import { deploymentPath } from "../../verification/names.ts";
 import { readArchive } from "../archive.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
+import { refusedLosses } from "./refused-losses.ts";
 import { secretsOf } from "./secrets.ts";
 import { createClient, createNamespace, createWeb, namespace, readAnswer } from "./workload.ts";
 
@@ -210,6 +211,12 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
     const second = await environment.up();
     assert.deepEqual(Object.keys(second.changes), ["same"]);
     assert.equal(second.changes["same"], result.changes["create"]);
+  });
+
+  test("nothing takes the clusters away that was not asked for in so many words", async (context) => {
+    for (const step of refusedLosses(environment, () => result.plan)) {
+      await context.test(step.title, () => step.run());
+    }
   });
 
   test("verify finds all that it asks about as it should be", async () => {
