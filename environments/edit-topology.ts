@@ -5,6 +5,7 @@ import { isMap, isSeq, parse, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { yamlOptions } from "./read-yaml.ts";
 import { topologyKey } from "./stacks.ts";
 
 /** Where a topology stands in a file of YAML: by itself, or in a stack's configuration. */
@@ -44,7 +45,7 @@ export function editTopologyText(
   text: string,
   change: (topology: unknown) => unknown,
 ): string | undefined {
-  const document = parseDocument(text);
+  const document = parseDocument(text, yamlOptions);
   if (document.errors.length > 0) return undefined;
   const before: unknown = document.toJS();
   const place = placeOf(before);
@@ -60,7 +61,7 @@ export function editTopologyText(
         indentSeq: !/^( *)[^\s#-][^\n]*:[ ]*(?:#[^\n]*)?\n\1- /m.test(text),
         flowCollectionPadding: !/[{[][^\s\]}]/.test(text),
       });
-  const after: unknown = parse(edited);
+  const after: unknown = parse(edited, yamlOptions);
   return isDeepStrictEqual(after, withAt(before, place, wanted)) ? edited : undefined;
 }
 

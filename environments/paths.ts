@@ -15,3 +15,11 @@ export function stateDirectory(env: NodeJS.ProcessEnv = process.env): string {
     "linkerd-topology",
   );
 }
+
+/** A path as short as it can be said: from here, where it is below, else in full. */
+export function pathForPeople(file: string): string {
+  const fromHere = path.relative(process.cwd(), file);
+  return fromHere === "" || fromHere.startsWith("..") || path.isAbsolute(fromHere)
+    ? file
+    : fromHere;
+}

@@ -1,12 +1,12 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { parse } from "yaml";
 import type { TopologyOrigin } from "../planning/made-from.ts";
 import { didYouMean } from "../planning/suggest.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { originOf } from "./origin.ts";
 import { readProject, stackDirectory } from "./project.ts";
+import { readYamlFile } from "./yaml-file.ts";
 
 /** A stack that can be brought up: its name, and the file that holds its configuration. */
 export interface StackFile {
@@ -63,28 +63,55 @@ export function unknownStack(name: string, known: readonly string[]): CommandErr
   );
 }
 
-/** The topology as the stack's configuration has it, not yet validated. */
+/**
+ * The topology as the stack's configuration has it, not yet validated.
+ *
+ * @throws CommandError where there is none
+ */
 export async function readTopology(stack: StackFile): Promise<unknown> {
-  const { config } = await readConfiguration(stack);
-  return config[topologyKey];
+  const topology = (await readConfiguration(stack)).config[topologyKey];
+  if (topology === undefined) throw noTopology(stack.file);
+  return topology;
+}
+
+/**
+ * The topology that a file holds: all of it, or what a stack's configuration has under its key.
+ *
+ * @param file for messages
+ * @throws CommandError where it is a stack's configuration without one
+ */
+export function topologyIn(content: unknown, file: string): unknown {
+  const map = mapOf(content);
+  const isConfiguration = ["config", "encryptionsalt", "secretsprovider"].some(
+    (key) => map[key] !== undefined,
+  );
+  if (!isConfiguration || map["clusters"] !== undefined) return content;
+  const topology = mapOf(map["config"])[topologyKey];
+  if (topology === undefined) throw noTopology(file);
+  return topology;
+}
+
+function noTopology(file: string): CommandError {
+  return new CommandError(
+    `${file} is the configuration of a stack without a topology, perhaps of another project: write the ` +
+      `topology under config as ${topologyKey}`,
+    { exitCode: exitCodes.badInput },
+  );
 }
 
 /** The stack's configuration file. */
-export async function readConfiguration(
-  stack: StackFile,
-): Promise<{ config: Record<string, unknown>; [key: string]: unknown }> {
+export async function readConfiguration(stack: StackFile): Promise<Configuration> {
   if (stack.topology !== undefined) return { config: { [topologyKey]: stack.topology } };
-  const content: unknown = parse(await readFile(stack.file, "utf8"));
-  const object = (typeof content === "object" && content !== null ? content : {}) as Record<
-    string,
-    unknown
-  >;
-  const config = object["config"];
-  return {
-    ...object,
-    config: (typeof config === "object" && config !== null ? config : {}) as Record<
-      string,
-      unknown
-    >,
-  };
+  const content = await readYamlFile(stack.file);
+  return { ...mapOf(content), config: mapOf(mapOf(content)["config"]) };
+}
+
+interface Configuration extends Readonly<Record<string, unknown>> {
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Where there is none an empty one, without anything that every object has. */
+function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  return Object.assign(Object.create(null) as Record<string, unknown>, isMap ? value : {});
 }

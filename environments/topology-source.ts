@@ -1,15 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { parse } from "yaml";
 import { limits } from "../planning/limits.ts";
 import type { TopologyOrigin } from "../planning/made-from.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { originOf } from "./origin.ts";
-import { readTopology, topologyKey } from "./stacks.ts";
+import { readTopology, topologyIn } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
+import { readYamlFile } from "./yaml-file.ts";
 
 /**
  * Where a topology comes from: a stack's configuration file; a YAML file that holds a topology, or a
@@ -48,7 +45,7 @@ export async function readTopologySource(source: TopologySource): Promise<ReadTo
     return { name: ownName(topology) ?? name, topology, ...(origin && { origin }) };
   }
   const topology = withAbsolutePaths(
-    await readTopologyFile(source.file),
+    topologyIn(await readYamlFile(source.file), source.file),
     path.dirname(path.resolve(source.file)),
   );
   const origin = originOf(source.file);
@@ -83,24 +80,6 @@ export async function stackFromSource(source: TopologySource, name?: string): Pr
 /** The stack that a topology is brought up as, without any file: its configuration is in memory. */
 export function stackOf(name: string, topology: unknown): StackFile {
   return { name, file: `the topology ${name}`, topology };
-}
-
-async function readTopologyFile(file: string): Promise<unknown> {
-  let content: unknown;
-  try {
-    content = parse(await readFile(file, "utf8"));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new CommandError(
-      code === "ENOENT"
-        ? `there is no file ${file}: name a YAML file that holds a topology`
-        : `${file} can't be read as a topology: ${(error as Error).message.trim()}`,
-      { exitCode: exitCodes.badInput },
-    );
-  }
-  const config = property(content, "config");
-  const configured = property(config, topologyKey);
-  return config === undefined || configured === undefined ? content : configured;
 }
 
 /**
@@ -169,12 +148,16 @@ function each(change: Change): Change {
 function changed(value: unknown, changes: Readonly<Record<string, Change>>): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [key, changes[key]?.(one) ?? one]),
+    Object.entries(value).map(([key, one]) => {
+      // A person may have written a key such as "constructor", which every object has.
+      const change = Object.hasOwn(changes, key) ? changes[key] : undefined;
+      return [key, change === undefined ? one : change(one)];
+    }),
   );
 }
 
 function property(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
     ? (value as Readonly<Record<string, unknown>>)[key]
     : undefined;
 }

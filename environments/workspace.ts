@@ -6,7 +6,7 @@ import {
   Stack,
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import { cacheDirectory } from "../components/cache-directory.ts";
 import { prepareBackend, workspaceDirectory } from "./backend.ts";
 import type { Backend } from "./backend.ts";
@@ -14,6 +14,7 @@ import { projectDirectory } from "./paths.ts";
 import { readProject, relocated } from "./project.ts";
 import { readConfiguration } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
+import { writeYaml } from "./yaml-file.ts";
 
 export interface OpenOptions {
   readonly stack: StackFile;
@@ -76,7 +77,7 @@ function pulumiCommand(toolsPath: string | undefined): Promise<PulumiCommand> {
 async function writeProject(directory: string, stack: StackFile): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const project = relocated(await readProject());
-  await writeFile(path.join(directory, "Pulumi.yaml"), stringify(project), { mode: 0o600 });
+  await writeFile(path.join(directory, "Pulumi.yaml"), writeYaml(project), { mode: 0o600 });
   const file = path.join(directory, `Pulumi.${stack.name}.yaml`);
   const before = parse(await readFile(file, "utf8").catch(() => "")) as {
     encryptionsalt?: string;
@@ -86,5 +87,5 @@ async function writeProject(directory: string, stack: StackFile): Promise<void> 
     ...(await readConfiguration(stack)),
     ...(salt !== undefined && { encryptionsalt: salt }),
   };
-  await writeFile(file, stringify(configuration), { mode: 0o600 });
+  await writeFile(file, writeYaml(configuration), { mode: 0o600 });
 }

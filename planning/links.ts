@@ -28,6 +28,11 @@ export function namedEnds(
   );
 }
 
+/** Whether a `LinkSpec` has both forms, so that nobody can tell which Links it asks for. */
+export function hasBothForms({ from, to, between }: Draft<LinkSpec>): boolean {
+  return between !== undefined && (from !== undefined || to !== undefined);
+}
+
 /** Every (source, target) that a `LinkSpec` asks for; a cluster's Link to itself is left out. */
 export function expandLink(link: Draft<LinkSpec>, spec: number): Edge[] {
   const edges: Edge[] = [];

@@ -23,7 +23,14 @@ export function copyPlainData(input: unknown): { value: unknown; findings: Findi
 function copy(value: unknown, path: Path, walk: Walk): unknown {
   walk.values++;
   if (walk.values > limits.values) {
-    if (walk.values === limits.values + 1) refuse(walk, [], "the topology is too large");
+    if (walk.values === limits.values + 1) {
+      refuse(
+        walk,
+        [],
+        `has more than ${limits.values} values`,
+        "no topology is so large: write less",
+      );
+    }
     return undefined;
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
@@ -34,7 +41,9 @@ function copy(value: unknown, path: Path, walk: Walk): unknown {
     return plain ? value : refuse(walk, path, `a ${typeof value} is not plain data`);
   }
   if (walk.ancestors.has(value)) return refuse(walk, path, "contains itself");
-  if (path.length > limits.depth) return refuse(walk, path, "is nested too deeply");
+  if (path.length > limits.depth) {
+    return refuse(walk, path, "is nested too deeply", "no topology is: leave it out");
+  }
   walk.ancestors.add(value);
   try {
     return Array.isArray(value) ? copyList(value, path, walk) : copyMap(value, path, walk);
@@ -67,7 +76,7 @@ function copyMap(map: object, path: Path, walk: Walk): unknown {
   for (const key of Object.keys(map)) {
     const at = [...path, key];
     if (key === "__proto__") {
-      refuse(walk, at, "is not a possible key");
+      refuse(walk, at, "is not a possible key", "leave it out");
       continue;
     }
     const value = copy((map as Record<string, unknown>)[key], at, walk);
@@ -76,8 +85,12 @@ function copyMap(map: object, path: Path, walk: Walk): unknown {
   return result;
 }
 
-function refuse(walk: Walk, path: Path, message: string): unknown {
-  const fix = "write text, numbers, true or false, and lists and maps of them";
+function refuse(
+  walk: Walk,
+  path: Path,
+  message: string,
+  fix = "write text, numbers, true or false, and lists and maps of them",
+): unknown {
   walk.findings.push({ path, message, fix });
   return undefined;
 }

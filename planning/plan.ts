@@ -37,6 +37,8 @@ import type { Topology } from "./topology.ts";
 export interface PlanContext {
   /** Name of a topology that has none: the stack's. */
   readonly name: string;
+  /** The file that holds the topology, for messages. */
+  readonly from?: string;
   /** Where images come from; its paths are used as they stand. @default the public registries */
   readonly sources?: Sources;
   /**
@@ -98,7 +100,7 @@ export function plan(input: unknown, context: PlanContext): PlanResult {
  */
 export function planOrThrow(input: unknown, context: PlanContext): Plan {
   const result = plan(input, context);
-  if (!result.ok) throw new TopologyError(result.problems);
+  if (!result.ok) throw new TopologyError(result.problems, context.from);
   return result.plan;
 }
 

@@ -22,10 +22,12 @@ export class TopologyError extends Error {
   override readonly name = "TopologyError";
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  /** @param from the file that holds it */
+  constructor(problems: readonly Problem[], from?: string) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     const lines = problems.map((problem) => `\n  ${formatProblem(problem)}`);
-    super(`the topology can't be planned, ${count}:${lines.join("")}`);
+    const where = from === undefined ? "" : ` in ${from}`;
+    super(`the topology${where} can't be planned, ${count}:${lines.join("")}`);
     this.problems = problems;
     // Pulumi prints the stack of an error. The mistake is in the topology, not in the program: frames
     // would only bury it.

@@ -1,10 +1,13 @@
 import * as z from "zod";
+import { proposeLabel } from "./suggest.ts";
 
 /** What a value has to be, in words, and how one is written. */
 export interface Expectation {
   /** Follows "is not": `a port, 1 to 65535`. */
   readonly expected: string;
   readonly fix: string;
+  /** A better one for some wrong texts, where what was meant can be guessed. */
+  readonly fixFor?: (text: string) => string | undefined;
 }
 
 /** The words for each part of the schema. */
@@ -14,8 +17,13 @@ export const expectations = z.registry<Expectation>();
 export const labelPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /** Gives a part of the schema its words. */
-export function told<S extends z.ZodType>(schema: S, expected: string, fix: string): S {
-  expectations.add(schema, { expected, fix });
+export function told<S extends z.ZodType>(
+  schema: S,
+  expected: string,
+  fix: string,
+  fixFor?: Expectation["fixFor"],
+): S {
+  expectations.add(schema, { expected, fix, ...(fixFor && { fixFor }) });
   return schema;
 }
 
@@ -25,6 +33,10 @@ export function label(longest: number, why: string, example: string) {
     `a DNS-1123 label (lower-case letters, digits, hyphens between them) of at most ${longest} ` +
       `characters${why}`,
     `write a name such as ${example}`,
+    (text) => {
+      const proposal = proposeLabel(text, longest);
+      return proposal && `write ${JSON.stringify(proposal)}`;
+    },
   );
 }
 

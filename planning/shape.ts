@@ -68,7 +68,9 @@ function resolveUnion(issue: Issue): Issue[] {
 
 function describe(issue: Issue, root: unknown): Finding[] {
   const path = issue.path.filter((key) => typeof key !== "symbol");
-  const { expected, fix } = expectationAt(path);
+  const { expected, fix: usual, fixFor } = expectationAt(path);
+  const value = valueAt(root, path);
+  const fix = (typeof value === "string" ? fixFor?.(value) : undefined) ?? usual;
   if (issue.code === "unrecognized_keys") {
     const possible = possibleKeys(path);
     return issue.keys.map((key) => ({
@@ -77,7 +79,6 @@ function describe(issue: Issue, root: unknown): Finding[] {
       fix: suggestKey(key, possible),
     }));
   }
-  const value = valueAt(root, path);
   if (value === undefined) {
     return [{ path, message: `is missing; it must be ${expected}`, fix }];
   }
@@ -123,7 +124,7 @@ function schemaAt(path: Path): z.core.$ZodType | undefined {
 
 function step(schema: z.core.$ZodType, key: string | number): z.core.$ZodType | undefined {
   const { def } = schema._zod as z.core.$ZodTypes["_zod"];
-  if (def.type === "object") return def.shape[key];
+  if (def.type === "object") return Object.hasOwn(def.shape, key) ? def.shape[key] : undefined;
   if (def.type === "array") return def.element;
   if (def.type === "record") return def.valueType;
   if (def.type !== "union") return undefined;

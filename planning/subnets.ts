@@ -1,6 +1,8 @@
 import { defaultSlot, slotSubnets } from "./addresses.ts";
 import { parseBlock } from "./cidr.ts";
 import type { Block } from "./cidr.ts";
+import { nodeCounts } from "./defaults.ts";
+import { limits } from "./limits.ts";
 import type { Path } from "./problem.ts";
 import type { Scene, SceneCluster } from "./scene.ts";
 
@@ -17,6 +19,21 @@ export interface Subnet {
 }
 
 export const subnetKeys = { pods: "podSubnet", services: "serviceSubnet" } as const;
+
+/** Prefix of the largest subnet that Kubernetes takes. */
+export function largestPrefix(kind: SubnetKind): number {
+  return kind === "pods" ? limits.largestPodPrefix : limits.largestServicePrefix;
+}
+
+/** Prefix of the smallest subnet that has room for all of a cluster. */
+export function smallestPrefix(kind: SubnetKind, { spec }: Pick<SceneCluster, "spec">): number {
+  return kind === "pods" ? podPrefixFor(nodeCounts(spec).total) : limits.smallestServicePrefix;
+}
+
+/** Prefix of the smallest pod subnet for that many nodes. */
+export function podPrefixFor(nodes: number): number {
+  return limits.podPrefixPerNode - Math.ceil(Math.log2(nodes));
+}
 
 /** Whose pair of default subnets a cluster gets. */
 export function slotOf(cluster: Pick<SceneCluster, "name" | "spec">): number {

@@ -4,6 +4,17 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   return nearest === undefined ? undefined : `did you mean ${JSON.stringify(nearest)}?`;
 }
 
+/** The DNS-1123 label that somebody who wrote a text most likely meant; undefined where nothing is left of it. */
+export function proposeLabel(text: string, longest: number): string | undefined {
+  const label = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replace(/^-/, "")
+    .slice(0, longest)
+    .replace(/-$/, "");
+  return label === "" ? undefined : label;
+}
+
 /** The candidate that a typing mistake most likely stands for. */
 export function findNearest(word: string, candidates: Iterable<string>): string | undefined {
   let nearest: string | undefined;

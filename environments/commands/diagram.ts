@@ -7,7 +7,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { planStack } from "../plan-stack.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopology, topologyWords, withTopologyArgument } from "./topology-argument.ts";
+import { findTopologyOrInput, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
@@ -35,14 +35,14 @@ export function diagramCommand(): Command {
     )
     .action(async (topology: string | undefined, options: Options) => {
       const settings = { command: "diagram", topology: topologyWords(topology, options) };
-      await runCommand(settings, async ({ print }) => {
+      await runCommand(settings, async ({ print, signal }) => {
         const { drawDiagram, writeDiagramPages } = await import("../diagram.ts");
         if (options.write) {
           const written = await writeDiagramPages();
           print(written.length > 0 ? written.join("\n") : "every page is up to date");
           return exitCodes.success;
         }
-        const plan = await planStack(await findTopology(topology, options));
+        const plan = await planStack(await findTopologyOrInput(topology, options, signal));
         const text = await drawDiagram(plan, options.format);
         if (options.output === undefined) process.stdout.write(text);
         else await writeFile(options.output, text);

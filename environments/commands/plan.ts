@@ -6,7 +6,7 @@ import { planDocument } from "../report/plan-document.ts";
 import { renderPlan } from "../report/render-plan.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopology, topologyWords, withTopologyArgument } from "./topology-argument.ts";
+import { findTopologyOrInput, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
@@ -25,8 +25,8 @@ export function planCommand(): Command {
     .option("--json", "one JSON document on standard output")
     .action(async (topology: string | undefined, options: Options) => {
       const settings = { command: "plan", topology: topologyWords(topology, options) };
-      await runCommand(settings, async ({ print, printJson }) => {
-        const plan = await planStack(await findTopology(topology, options));
+      await runCommand(settings, async ({ print, printJson, signal }) => {
+        const plan = await planStack(await findTopologyOrInput(topology, options, signal));
         if (options.json) printJson(planDocument(plan), 2);
         else print(renderPlan(plan, screenOf(process.stdout)));
         return exitCodes.success;

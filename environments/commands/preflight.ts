@@ -3,7 +3,7 @@ import { screenOf } from "../../verification/render/style.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopology, topologyWords, withTopologyArgument } from "./topology-argument.ts";
+import { findTopologyOrInput, topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
@@ -21,8 +21,8 @@ export function preflightCommand(): Command {
     .option("--json", "one JSON document on standard output")
     .action(async (topology: string | undefined, options: Options) => {
       const settings = { command: "preflight", topology: topologyWords(topology, options) };
-      await runCommand(settings, async ({ print, printJson }) => {
-        const stack = await findTopology(topology, options);
+      await runCommand(settings, async ({ print, printJson, signal }) => {
+        const stack = await findTopologyOrInput(topology, options, signal);
         const { lookAhead, renderPreflight } = await import("../look-ahead.ts");
         const results = await lookAhead(stack);
         const passed = results.every(({ state }) => state !== "failed");

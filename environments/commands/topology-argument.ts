@@ -6,10 +6,12 @@ import { exitCodes } from "../exit-codes.ts";
 import type { CommandContext } from "./run-command.ts";
 import { planStack } from "../plan-stack.ts";
 import type { TakenRun } from "../runs/take-down.ts";
-import { defaultStack, findStack, knownStacks } from "../stacks.ts";
+import type { Topology } from "../../planning/topology.ts";
+import { defaultStack, findStack, knownStacks, topologyIn } from "../stacks.ts";
 import type { StackFile } from "../stacks.ts";
 import { stackFromSource, stackOf } from "../topology-source.ts";
 import type { TopologySource } from "../topology-source.ts";
+import { readYamlInput } from "../yaml-file.ts";
 
 /** The options by which a command is told which topology it is about. */
 export interface TopologyOptions {
@@ -53,6 +55,9 @@ export function namedTopology(argument: string | undefined, options: TopologyOpt
   return argument ?? options.topology ?? defaultStack;
 }
 
+/** How a person names standard input. */
+const standardInput = "-";
+
 /**
  * Where the topology is that a person named: a ready-made stack, or a file.
  *
@@ -63,6 +68,13 @@ export async function findSource(
   options: TopologyOptions,
 ): Promise<TopologySource> {
   const named = namedTopology(argument, options);
+  if (named === standardInput) {
+    throw new CommandError(
+      "standard input is read by plan, diagram and preflight alone: later commands need the topology " +
+        "again. Write it to a file",
+      { exitCode: exitCodes.badInput },
+    );
+  }
   if (await isStack(named)) return { stack: await findStack(named) };
   if (isPath(named)) return { file: named };
   return { stack: await findStack(named) };
@@ -74,6 +86,18 @@ export async function findTopology(
   options: TopologyOptions,
 ): Promise<StackFile> {
   return stackFromSource(await findSource(argument, options), options.name);
+}
+
+/** {@link findTopology} for commands that need it only once: `-` is standard input. */
+export async function findTopologyOrInput(
+  argument: string | undefined,
+  options: TopologyOptions,
+  signal: AbortSignal,
+): Promise<StackFile> {
+  if (namedTopology(argument, options) !== standardInput) return findTopology(argument, options);
+  const content = await readYamlInput(signal);
+  const topology = topologyIn(content, "standard input") as Topology;
+  return stackFromSource({ topology }, options.name);
 }
 
 /** Something that runs, or did: a stack, or a run that was kept. */

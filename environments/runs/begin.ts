@@ -3,6 +3,7 @@ import type { Plan } from "../../planning/plan-types.ts";
 import { limits } from "../../planning/limits.ts";
 import { certificateFiles } from "../certificate-files.ts";
 import { CommandError } from "../command-error.ts";
+import { pathForPeople } from "../paths.ts";
 import { readProject } from "../project.ts";
 import type { StackFile } from "../stacks.ts";
 import { readTopologySource, stackOf } from "../topology-source.ts";
@@ -50,7 +51,11 @@ export async function begin(request: BeginRequest): Promise<BegunRun> {
   const name = runName(base, roomFor(read.topology));
   // Its own name would meet that of the next run.
   const topology = withName(read.topology, name);
-  const plan = planOrThrow(topology, { name, certificates: certificateFiles() });
+  const plan = planOrThrow(topology, {
+    name,
+    certificates: certificateFiles(),
+    ...(read.origin && { from: pathForPeople(read.origin.file) }),
+  });
   const [{ name: project }, owner] = await Promise.all([readProject(), identify(process.pid)]);
   if (owner === undefined) throw new Error("this process can't be identified");
   const now = Date.now();

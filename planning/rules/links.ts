@@ -1,5 +1,5 @@
 import { groupBy } from "../group.ts";
-import { haveRoutes, namedEnds } from "../links.ts";
+import { hasBothForms, haveRoutes, namedEnds } from "../links.ts";
 import type { NamedEnd } from "../links.ts";
 import { formatPath, listNames, show } from "../problem.ts";
 import type { Finding, Path } from "../problem.ts";
@@ -25,7 +25,7 @@ export function* linkRules(scene: Scene): Iterable<Finding> {
 
 function* checkForm(link: Draft<LinkSpec>, path: Path): Iterable<Finding> {
   const hasEnds = link.from !== undefined || link.to !== undefined;
-  if (link.between !== undefined && hasEnds) {
+  if (hasBothForms(link)) {
     yield {
       path,
       message: "has both forms, from and to as well as between",
@@ -158,6 +158,8 @@ function* checkDuplicates(edges: readonly SceneEdge[]): Iterable<Finding> {
   for (const edge of edges) {
     const pair = `${edge.source} ${edge.target}`;
     const known = first.get(pair);
+    // Within one specification only its two forms can do that, which is told of it as such.
+    if (known?.spec === edge.spec) continue;
     if (known) again.push({ edge, earlier: known.spec });
     else first.set(pair, edge);
   }

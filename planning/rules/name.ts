@@ -2,6 +2,7 @@ import { limits } from "../limits.ts";
 import { show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
 import type { Scene } from "../scene.ts";
+import { proposeLabel } from "../suggest.ts";
 
 /**
  * The name that stands in for that of the topology: a stack may be called what no container can be. A
@@ -9,16 +10,12 @@ import type { Scene } from "../scene.ts";
  */
 export function* nameRule({ draft, defaultName, topologyName }: Scene): Iterable<Finding> {
   if (draft.name !== undefined || topologyName !== undefined) return;
-  const proposal = defaultName
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .slice(0, limits.topologyName)
-    .replaceAll(/^-+|-+$/g, "");
+  const proposal = proposeLabel(defaultName, limits.topologyName) ?? "lab";
   yield {
     path: ["name"],
     message:
       `is missing, and the stack's name, ${show(defaultName)}, can't stand in for it: it is not a ` +
       `DNS-1123 label of at most ${limits.topologyName} characters`,
-    fix: `write a name such as ${show(proposal === "" ? "lab" : proposal)}`,
+    fix: `write a name such as ${show(proposal)}`,
   };
 }

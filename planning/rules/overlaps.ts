@@ -1,21 +1,21 @@
 import { findFreeSlot, findFreeSubnet, slotSubnets } from "../addresses.ts";
 import { formatBlock, overlap } from "../cidr.ts";
 import type { Block } from "../cidr.ts";
-import { limits } from "../limits.ts";
 import { show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
 import type { Scene, SceneCluster } from "../scene.ts";
-import { readSubnets, slotOf } from "../subnets.ts";
+import { largestPrefix, readSubnets, slotOf, smallestPrefix } from "../subnets.ts";
 import type { Subnet } from "../subnets.ts";
 
 /** Pod and Service subnets against each other. */
 export function* overlapRules(scene: Scene): Iterable<Finding> {
   // One that is larger than possible overlaps everything: that is one problem, and told elsewhere.
   const subnets = readSubnets(scene).filter(
-    (subnet) => subnet.block.prefix >= limits.largestPodPrefix,
+    ({ kind, block, isDefault }) => isDefault || block.prefix >= largestPrefix(kind),
   );
   const used = subnets.map((subnet) => subnet.block);
   const moved = new Set<SceneCluster>();
+  const shrunk = new Set<Subnet>();
   for (const [index, subnet] of subnets.entries()) {
     const earlier = subnets.slice(0, index).find((known) => mustDiffer(known, subnet));
     if (!earlier) continue;
@@ -25,7 +25,12 @@ export function* overlapRules(scene: Scene): Iterable<Finding> {
     } else if (!moved.has(mover.cluster)) {
       // One slot moves both subnets of a cluster.
       moved.add(mover.cluster);
-      yield withSlot(mover, other, used);
+      const free = findFreeSlot(slotOf(mover.cluster), used);
+      if (free !== undefined || other.isDefault) yield withSlot(mover, other, used, free);
+      else if (!shrunk.has(other)) {
+        shrunk.add(other);
+        yield withLess(other, mover, used);
+      }
     }
   }
 }
@@ -59,10 +64,32 @@ function withSubnet(mover: Subnet, other: Subnet, used: Block[]): Finding {
   };
 }
 
-function withSlot(mover: Subnet, other: Subnet, used: Block[]): Finding {
+/** Where a subnet that somebody wrote leaves no slot for whoever has default ones. */
+function withLess(written: Subnet, mover: Subnet, used: readonly Block[]): Finding {
+  const { kind, block, cluster, path } = written;
+  const text = formatBlock(block);
+  if (!cluster.isKind) {
+    return {
+      path: mover.path,
+      message: `the pod subnet ${text} of ${show(cluster.name)} leaves no room for default subnets`,
+      fix: "put the two on different networks",
+    };
+  }
+  const others = used.filter((one) => one !== block);
+  const prefix = Math.min(Math.max(block.prefix + 1, 16), smallestPrefix(kind, cluster));
+  const free = findFreeSubnet(kind, prefix, others);
+  const whose =
+    mover.cluster === cluster ? "the cluster's own" : `those of ${show(mover.cluster.name)}`;
+  return {
+    path,
+    message: `${show(text)} leaves no room for default subnets, such as ${whose}`,
+    fix: free ? `write a smaller one, such as ${formatBlock(free)}` : "write a smaller one",
+  };
+}
+
+function withSlot(mover: Subnet, other: Subnet, used: Block[], free: number | undefined): Finding {
   const { name, path, spec } = mover.cluster;
   const slot = slotOf(mover.cluster);
-  const free = findFreeSlot(slot, used);
   if (free !== undefined) {
     const { pods, services } = slotSubnets(free);
     used.push(pods, services);

@@ -5,7 +5,15 @@ import { limits } from "../limits.ts";
 import { show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
 import type { Scene, SceneCluster } from "../scene.ts";
-import { readSubnet, readSubnets, slotOf, subnetKeys } from "../subnets.ts";
+import {
+  largestPrefix,
+  podPrefixFor,
+  readSubnet,
+  readSubnets,
+  slotOf,
+  smallestPrefix,
+  subnetKeys,
+} from "../subnets.ts";
 import type { Subnet, SubnetKind } from "../subnets.ts";
 
 /** Linkerd takes addresses outside of these for destinations outside of every cluster. */
@@ -75,6 +83,16 @@ function* checkSubnet(
       fix: `write ${canonical}`,
     };
   }
+  const largest = largestPrefix(subnet.kind);
+  if (cluster.isKind && subnet.block.prefix < largest) {
+    // It meets everything else as well: that would be the same problem again.
+    yield {
+      path,
+      message: `${show(text)} is larger than Kubernetes allows`,
+      fix: `write a /${largest} or smaller`,
+    };
+    return;
+  }
   if (!isWithin(networks, subnet)) {
     yield {
       path,
@@ -101,8 +119,7 @@ function* checkSize(subnet: Subnet, text: string): Iterable<Finding> {
   const { prefix } = subnet.block;
   const isPods = subnet.kind === "pods";
   const nodes = nodeCounts(subnet.cluster.spec).total;
-  const smallest = isPods ? podPrefixFor(nodes) : limits.smallestServicePrefix;
-  const largest = isPods ? limits.largestPodPrefix : limits.largestServicePrefix;
+  const smallest = smallestPrefix(subnet.kind, subnet.cluster);
   if (prefix > smallest) {
     const each = `a /${limits.podPrefixPerNode}`;
     const pods = nodes === 1 ? `its node needs ${each}` : `each of ${nodes} nodes needs ${each}`;
@@ -111,13 +128,6 @@ function* checkSize(subnet: Subnet, text: string): Iterable<Finding> {
       path: subnet.path,
       message: `${show(text)} is too small: ${need}`,
       fix: `write a /${smallest} or larger`,
-    };
-  }
-  if (prefix < largest) {
-    yield {
-      path: subnet.path,
-      message: `${show(text)} is larger than Kubernetes allows`,
-      fix: `write a /${largest} or smaller`,
     };
   }
 }
@@ -137,11 +147,6 @@ function* checkRoom(cluster: SceneCluster, scene: Scene): Iterable<Finding> {
       "room for",
     fix: `write podSubnet as well, such as ${free ? formatBlock(free) : `a /${prefix}`}`,
   };
-}
-
-/** Prefix of the smallest pod subnet for that many nodes. */
-function podPrefixFor(nodes: number): number {
-  return limits.podPrefixPerNode - Math.ceil(Math.log2(nodes));
 }
 
 /** As the proxies will have them: the chart's value, where the topology sets it. */

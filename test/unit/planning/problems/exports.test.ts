@@ -173,6 +173,6 @@ checkProblems("exports", [
     over([mesh], { from: "east", as: "flat" }, { service: "Web", from: 5 }),
     'exports[0].as: "flat" is not gateway, remote-discovery or federated (write gateway, remote-discovery or federated)',
     `exports[1].from: 5 is not a cluster's name, or a list of them (write a name, or a list such as [west, east])`,
-    'exports[1].service: "Web" is not a DNS-1123 label (lower-case letters, digits, hyphens between them) of at most 63 characters (write a name such as "web")',
+    'exports[1].service: "Web" is not a DNS-1123 label (lower-case letters, digits, hyphens between them) of at most 63 characters (write "web")',
   ],
 ]);

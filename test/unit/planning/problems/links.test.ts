@@ -50,6 +50,11 @@ checkProblems("Links", [
     'links[2]: the Link from "north" to "west" is given twice, here and in links[0] (leave it out of one of the two: one Link carries every kind of export)',
   ],
   [
+    "both forms, of the same clusters",
+    links({ from: "west", to: "east", between: ["west", "east"] }),
+    "links[0]: has both forms, from and to as well as between (write from and to, or between; two entries for both)",
+  ],
+  [
     "both forms",
     links({ from: "west", to: "east", between: ["west", "north"] }),
     "links[0]: has both forms, from and to as well as between (write from and to, or between; two entries for both)",

@@ -56,9 +56,23 @@ checkProblems("subnets", [
     'clusters[0].podSubnet: "10.10.0.0/22" is too small: each of 5 nodes needs a /24 (write a /21 or larger)',
   ],
   [
+    "one that leaves no room for the others' defaults",
+    { clusters: [{ name: "west", podSubnet: "10.0.0.0/8" }, { name: "east" }] },
+    'clusters[0].podSubnet: "10.0.0.0/8" leaves no room for default subnets, such as the cluster\'s own (write a smaller one, such as 10.2.0.0/16)',
+  ],
+  [
+    "one of a cluster that exists, which can't be changed",
+    {
+      clusters: [
+        { name: "west", network: "lab" },
+        { name: "staging", kubeconfig: "a.kubeconfig", network: "lab", podSubnet: "10.0.0.0/8" },
+      ],
+    },
+    'clusters[0]: the pod subnet 10.0.0.0/8 of "staging" leaves no room for default subnets (put the two on different networks)',
+  ],
+  [
     "too large",
     kind({ podSubnet: "10.0.0.0/7", serviceSubnet: "100.64.0.0/10" }),
-    'clusters[0].podSubnet: "10.0.0.0/7" is not within the networks that Linkerd takes for clusters (10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16) (choose a subnet in 10.0.0.0/8)',
     'clusters[0].podSubnet: "10.0.0.0/7" is larger than Kubernetes allows (write a /8 or smaller)',
     'clusters[0].serviceSubnet: "100.64.0.0/10" is larger than Kubernetes allows (write a /12 or smaller)',
   ],

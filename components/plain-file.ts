@@ -1,0 +1,72 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+
+/** Larger than any text that a person gives this program: refused rather than read. */
+const largest = 1024 * 1024;
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "a part of its path is a file, not a directory",
+  EACCES: "this user may not read it",
+  EPERM: "this user may not read it",
+  ELOOP: "its symbolic links lead in a circle",
+  ENAMETOOLONG: "its path is too long",
+  // Opening a socket's file.
+  ENXIO: "it is a socket, not a file",
+};
+
+/**
+ * The text of a file that a person named. Whatever else may stand at a path is refused at once: reading a
+ * pipe would wait for somebody who writes to it, and no signal ends that.
+ *
+ * @throws Error whose message is the reason, such as `it is a directory`, and whose cause is the system's
+ */
+export function readPlainFile(file: string): string {
+  try {
+    // Without waiting for the other end, should it be a pipe.
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const reason = notPlain(fstatSync(descriptor));
+      if (reason !== undefined) throw new Error(reason);
+      return decodeText(readFileSync(descriptor));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw new Error(unreadableBecause(error), { cause: error });
+  }
+}
+
+/** Why a file can't be read, in words. */
+export function unreadableBecause(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return reasons[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;
+}
+
+/**
+ * Text as people's editors write it.
+ *
+ * @throws Error whose message says what it is instead
+ */
+export function decodeText(content: Uint8Array): string {
+  if (content.length > largest) throw new Error(tooLarge);
+  const [first, second] = content;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    throw new Error("it is UTF-16 text: save it as UTF-8");
+  }
+  if (content.includes(0)) throw new Error("it is a binary file, not text");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch {
+    throw new Error("it is not UTF-8 text");
+  }
+}
+
+const tooLarge = `it is larger than ${largest / 1024} KiB`;
+
+function notPlain(found: Stats): string | undefined {
+  if (found.isDirectory()) return "it is a directory, not a file";
+  if (found.isFIFO()) return "it is a pipe, not a file";
+  if (found.isSocket()) return "it is a socket, not a file";
+  if (!found.isFile()) return "it is a device, not a file";
+  return found.size > largest ? tooLarge : undefined;
+}

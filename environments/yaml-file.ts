@@ -1,0 +1,91 @@
+import { stringify } from "yaml";
+import { decodeText, readPlainFile, unreadableBecause } from "../components/plain-file.ts";
+import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { readYaml } from "./read-yaml.ts";
+
+/** More than these are one mistake that made others, as a rule. */
+const shown = 10;
+
+/**
+ * What a file of YAML says.
+ *
+ * @throws CommandError with the reason why it can't be read, or with every mistake in it and its place
+ */
+export function readYamlFile(file: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    resolve(parseYaml(readText(file), file));
+  });
+}
+
+/**
+ * What YAML on standard input says.
+ *
+ * @param signal ends the wait for it
+ * @throws CommandError as {@link readYamlFile} does
+ */
+export async function readYamlInput(signal: AbortSignal): Promise<unknown> {
+  const name = "standard input";
+  const { stdin } = process;
+  const stop = (): void => void stdin.destroy(new Error("interrupted"));
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    signal.throwIfAborted();
+    const chunks: Buffer[] = [];
+    for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Buffer));
+    return parseYaml(decodeText(Buffer.concat(chunks)), name);
+  } catch (error) {
+    if (signal.aborted || error instanceof CommandError) throw error;
+    throw wrong(`${name} can't be read: ${unreadableBecause(error)}`);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readPlainFile(file);
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    if (code === "ENOENT") {
+      throw wrong(`there is no file ${file}: name a YAML file that holds a topology`);
+    }
+    throw wrong(
+      `${file} can't be read: ${(error as Error).message}. Name a YAML file that holds a topology`,
+    );
+  }
+}
+
+function parseYaml(text: string, name: string): unknown {
+  const { value, problems } = readYaml(text);
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    const lines = problems
+      .slice(0, shown)
+      .map(
+        ({ line, column, message, fix }) =>
+          `\n  line ${line}, column ${column}: ${message} (${fix})`,
+      );
+    const more = problems.length > shown ? `\n  and ${problems.length - shown} more` : "";
+    throw wrong(`${name} can't be read as YAML, ${count}:${lines.join("")}${more}`);
+  }
+  if (value === null) {
+    throw wrong(`${name} is empty: write a topology in it, such as "clusters: [{ name: west }]"`);
+  }
+  return value;
+}
+
+function wrong(message: string): CommandError {
+  return new CommandError(message, { exitCode: exitCodes.badInput });
+}
+
+/**
+ * YAML that every reader reads alike, whichever version of YAML it goes by: all text is quoted, and what
+ * ends a line to some is escaped.
+ */
+export function writeYaml(value: unknown): string {
+  return stringify(value, { defaultStringType: "QUOTE_DOUBLE", lineWidth: 0 }).replaceAll(
+    /[\x7f-\x9f\u2028\u2029\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
