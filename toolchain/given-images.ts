@@ -62,21 +62,34 @@ export async function readReferences(path: string): Promise<string[]> {
 
 /** References out of the `manifest.json` of `docker save`. */
 export function referencesOfManifest(manifest: unknown): string[] {
-  if (!Array.isArray(manifest)) return [];
-  return manifest.flatMap((image: { RepoTags?: readonly string[] | null }) => image.RepoTags ?? []);
+  return listIn(manifest).flatMap((image) => textsIn(propertyOf(image, "RepoTags")));
 }
 
 /** References out of the `index.json` of an OCI layout. */
 export function referencesOfIndex(index: unknown): string[] {
-  const { manifests = [] } = (index ?? {}) as {
-    manifests?: readonly { annotations?: Readonly<Record<string, string>> }[];
-  };
-  return manifests.flatMap(({ annotations = {} }) => {
+  return listIn(propertyOf(index, "manifests")).flatMap((manifest) => {
+    const annotations = propertyOf(manifest, "annotations");
     const name =
-      annotations["io.containerd.image.name"] ?? annotations["org.opencontainers.image.ref.name"];
+      propertyOf(annotations, "io.containerd.image.name") ??
+      propertyOf(annotations, "org.opencontainers.image.ref.name");
     // The second one is often a bare tag, which says nothing about whose.
-    return name === undefined || !name.includes("/") ? [] : [name];
+    return typeof name === "string" && name.includes("/") ? [name] : [];
   });
+}
+
+/** Of whatever somebody's archive holds: anything may be in the place of anything. */
+function propertyOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return listIn(value).filter((one) => typeof one === "string");
 }
 
 interface Descriptions {
@@ -89,17 +102,23 @@ async function readDescriptions(path: string): Promise<Descriptions> {
   const entries = extract();
   entries.on("entry", (header, stream, next) => {
     const name = header.name.replace(/^\.\//, "");
-    stream.on("end", next);
     if (name !== "manifest.json" && name !== "index.json") {
+      stream.on("end", next);
       stream.resume();
       return;
     }
     const chunks: Buffer[] = [];
     stream.on("data", (chunk: unknown) => chunks.push(chunk as Buffer));
     stream.on("end", () => {
-      const content: unknown = JSON.parse(Buffer.concat(chunks).toString());
-      if (name === "manifest.json") found.manifest = content;
-      else found.index = content;
+      try {
+        const content: unknown = JSON.parse(Buffer.concat(chunks).toString());
+        if (name === "manifest.json") found.manifest = content;
+        else found.index = content;
+        next();
+      } catch (problem) {
+        // Thrown here it would end the process.
+        next(new Error(`its ${name} is no JSON`, { cause: problem }));
+      }
     });
   });
   const file: Readable = createReadStream(path);

@@ -93,6 +93,24 @@ describe("the images in an archive", () => {
       await assert.rejects(readReferences(path), /home\.tar is no archive of images/);
     }));
 
+  test("a manifest that is no JSON says so, with the archive's name", () =>
+    withFolder(async (folder) => {
+      const path = await archive(join(folder, "bad.tar"), { "manifest.json": "[{" });
+      await assert.rejects(
+        readReferences(path),
+        /bad\.tar is no archive of images: its manifest\.json/,
+      );
+    }));
+
+  test("a description of another form names no images", () =>
+    withFolder(async (folder) => {
+      const path = await archive(join(folder, "odd.tar"), {
+        "manifest.json": [null, 1, { RepoTags: "a" }, { RepoTags: [1] }],
+        "index.json": { manifests: [null, { annotations: null }] },
+      });
+      assert.deepEqual(await readReferences(path), []);
+    }));
+
   test("a file that is no archive says so, with its name", () =>
     withFolder(async (folder) => {
       const path = join(folder, "broken.tar");
