@@ -52,6 +52,11 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         { selector: "ExportDefaultDeclaration", message: "Named exports only." },
+        {
+          selector:
+            "CallExpression[callee.object.name='assert'] > CallExpression[callee.property.name='every']",
+          message: "It holds for an empty list: use assertEach of test/assert-each.ts.",
+        },
       ],
     },
   },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { parse } from "yaml";
+import { assertEach } from "../assert-each.ts";
 import { CommandError } from "../../environments/command-error.ts";
 import { exitCodes } from "../../environments/exit-codes.ts";
 import type { UpResult } from "../../environments/up.ts";
@@ -176,7 +177,7 @@ describe("a rotation of the trust anchor of a running pair", { timeout: 2_400_00
     }
     const old = first.proof.status.clusters.flatMap(({ trustAnchors }) => trustAnchors);
     const { table } = await environment.status();
-    assert.ok(old.every(({ fingerprint }) => !table.includes(fingerprint)));
+    assertEach("old anchors that are gone", old, ({ fingerprint }) => !table.includes(fingerprint));
     assert.doesNotMatch(table, /Rotation/);
     await exportService("afterwards");
     await west.get<Service>(servicePath("meanwhile-east"));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { assertEach } from "../assert-each.ts";
 import { pair, pairWithNewEast } from "./topologies.ts";
 import { TestEngine } from "./test-engine.ts";
 import { describeCalls } from "./world.ts";
@@ -20,7 +21,7 @@ describe("a cluster that has to be made anew", () => {
     const calls = engine.world.takeCalls();
     const ofKind = calls.filter(({ provider }) => provider === "kind");
     assert.deepEqual(ofKind.map(({ method }) => method).sort(), ["create", "delete"]);
-    assert.ok(ofKind.every(({ name }) => name.startsWith("lab-east-")));
+    assertEach("calls about east alone", ofKind, ({ name }) => name.startsWith("lab-east-"));
     // Nothing of the old cluster's contents is deleted one by one: that cluster is gone.
     const old = ofKind.find(({ method }) => method === "delete")?.name ?? "";
     assert.deepEqual(

@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { extract } from "tar-stream";
+import { assertEach } from "../../assert-each.ts";
 import { imageConfigJson, writeImageArchive } from "../../../toolchain/image/image-archive.ts";
 import {
   layerOfTar,
@@ -86,7 +87,11 @@ describe("layers", () => {
     assert.equal(read.get("usr/local/bin/alias")?.link, "tool");
     assert.equal(read.get("etc/hostname")?.content.toString(), "näme");
     assert.equal(read.get("usr/local/bin/tool")?.content.length, 100_000);
-    assert.ok([...read.values()].every(({ uid, mtime }) => uid === 0 && mtime === 0));
+    assertEach(
+      "entries of nobody and no time",
+      read.values(),
+      ({ uid, mtime }) => uid === 0 && mtime === 0,
+    );
   });
 
   test("what a layer says of itself is what lies on disk", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { parse } from "yaml";
+import { assertEach } from "../../assert-each.ts";
 import { archiveRecipes } from "../../../toolchain/image/archives.ts";
 import { keyOf } from "../../../toolchain/image/context.ts";
 import { debianKey, mmdebstrapArguments } from "../../../toolchain/image/debian.ts";
@@ -188,6 +189,8 @@ describe("image archives", () => {
   test("links of the proxy's image lead to the one program", () => {
     const { programs, links } = archiveRecipes("edge-26.1.1").proxy;
     assert.deepEqual(Object.keys(programs), ["usr/lib/linkerd/no-data-plane"]);
-    assert.ok(Object.values(links ?? {}).every((target) => target.endsWith("no-data-plane")));
+    assertEach("links to the program", Object.values(links ?? {}), (target) =>
+      target.endsWith("no-data-plane"),
+    );
   });
 });

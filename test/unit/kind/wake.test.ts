@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { assertEach } from "../../assert-each.ts";
 import { toClusterInputs } from "../../../providers/kind/cluster-inputs.ts";
 import { wakeClusters } from "../../../providers/kind/wake.ts";
 import type { RememberedCluster } from "../../../providers/kind/wake.ts";
@@ -45,9 +46,8 @@ describe("waking clusters", () => {
     const cluster = await made();
     assert.deepEqual(await wake(cluster), { name: "west", is: "sound", started: [] });
     const calls = await harness.calls();
-    assert.ok(
-      calls.every((call) => /^docker (ps|container inspect)/.test(call)),
-      calls.join("\n"),
+    assertEach("calls that only look", calls, (call) =>
+      /^docker (ps|container inspect)/.test(call),
     );
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { writeFile } from "node:fs/promises";
 import { afterEach, describe, it } from "node:test";
+import { assertEach } from "../../assert-each.ts";
 import { trustStep } from "../../../providers/mesh/trust-step.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { unknown } from "../../../providers/server/index.ts";
@@ -48,7 +49,9 @@ describe("TrustStep", () => {
     for (const cluster of all) {
       cluster.trust(second.root);
       await bringUpToDate(cluster, second.root.certificate, everywhere);
-      assert.ok(cluster.pods.every(({ bundle }) => ["", second.root.certificate].includes(bundle)));
+      assertEach("pods with the new bundle", cluster.pods, ({ bundle }) =>
+        ["", second.root.certificate].includes(bundle),
+      );
     }
   });
 

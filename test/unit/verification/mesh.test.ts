@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { assertEach } from "../../assert-each.ts";
 import { meshOfTwo, twoClusters } from "./planned.ts";
 import { otherRootCertificate, expiredIssuerCertificate } from "./certificates.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
@@ -61,7 +62,7 @@ describe("a running mesh", () => {
     await Promise.all([west.stop(), east.stop()]);
     await start("cr.example/linkerd/proxy:edge-26.1.1");
     const results = await check();
-    assert.ok(results.every(({ state }) => state === "passed"));
+    assertEach("checks that pass", results, ({ state }) => state === "passed");
     assert.ok(results.some(({ check: id }) => id === "gateway-alive"));
   });
 
