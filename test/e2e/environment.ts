@@ -13,6 +13,7 @@ import { findStack, type StackFile } from "../../environments/stacks.ts";
 import { status, type StatusResult } from "../../environments/status.ts";
 import { up, type UpRequest, type UpResult } from "../../environments/up.ts";
 import { kubeconfigIn } from "./kubeconfigs.ts";
+import { throwAway } from "./throw-away.ts";
 import { connect } from "../../verification/kubernetes/connect.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
 import { temporaryDirectory } from "../temporary.ts";
@@ -26,6 +27,8 @@ export class TestEnvironment {
   readonly env: Readonly<Record<string, string>>;
   /** All that commands have said. */
   readonly messages: string[] = [];
+  /** What the configuration has, where it isn't a ready-made stack's. */
+  topology: unknown;
   readonly #apis = new Map<string, KubernetesApi>();
   /** Progress goes to the log of the tests as well. */
   readonly #output: Output = {
@@ -53,11 +56,13 @@ export class TestEnvironment {
         ? await readFile((await findStack("hierarchical")).file, "utf8")
         : stringify({ config: { "linkerd-topology:topology": topology } });
     await writeFile(environment.stack.file, configuration);
+    environment.topology = topology;
     return environment;
   }
 
   /** Writes another topology into the stack's configuration; the next `up` makes it so. */
   async change(topology: unknown): Promise<void> {
+    this.topology = topology;
     await writeFile(
       this.stack.file,
       stringify({ config: { "linkerd-topology:topology": topology } }),
@@ -121,6 +126,12 @@ export class TestEnvironment {
     return api;
   }
 
+  /** The same for a cluster that was made anew. */
+  async reconnect(cluster: string): Promise<KubernetesApi> {
+    this.#apis.delete(cluster);
+    return this.api(cluster);
+  }
+
   /** Containers, networks and files that are there because of this environment. */
   async traces(): Promise<string[]> {
     const ours = (name: string | undefined): boolean => name?.includes(this.stack.name) ?? false;
@@ -134,11 +145,18 @@ export class TestEnvironment {
     ];
   }
 
-  /** Removes whatever a test that failed left behind. */
-  async dispose(): Promise<void> {
-    await this.down().catch((error: unknown) => {
-      process.stderr.write(`down of ${this.stack.name}: ${String(error)}\n`);
-    });
+  /**
+   * Removes whatever is still there.
+   *
+   * @param down by a `down`, which takes away what is in clusters that go on living as well
+   */
+  async dispose({ down = false } = {}): Promise<void> {
+    if (down) {
+      await this.down().catch((error: unknown) => {
+        process.stderr.write(`down of ${this.stack.name}: ${String(error)}\n`);
+      });
+    }
+    await throwAway(this.stack.name);
     await rm(this.directory, { recursive: true, force: true });
   }
 }

@@ -3,12 +3,13 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
-import { docker, dockerList } from "../../environments/docker.ts";
+import { dockerList } from "../../environments/docker.ts";
 import { stateDirectory } from "../../environments/paths.ts";
 import { processesOf } from "../../environments/runs/processes.ts";
 import { findRuns } from "../../environments/runs/record.ts";
 import type { RunRecord } from "../../environments/runs/record.ts";
 import { temporaryDirectory } from "../temporary.ts";
+import { throwAway } from "./throw-away.ts";
 
 /** A `run` in a process of its own. */
 export interface StartedRun {
@@ -134,12 +135,7 @@ export class EphemeralRuns {
     for (const { name } of await this.records()) {
       for (const { pid } of await processesOf(name)) end(pid);
     }
-    const mine = (rows: Record<string, string>[], key: string): string[] =>
-      rows.map((row) => row[key] ?? "").filter((name) => name.includes(this.base));
-    const containers = mine(await dockerList(["ps", "--all"]), "Names");
-    if (containers.length > 0) await docker(["rm", "--force", "--volumes", ...containers]);
-    const networks = mine(await dockerList(["network", "ls"]), "Name");
-    if (networks.length > 0) await docker(["network", "rm", ...networks]);
+    await throwAway(this.base);
     await rm(this.directory, { recursive: true, force: true });
   }
 }

@@ -81,12 +81,11 @@ describe(
       );
 
     async function assertAsBefore(): Promise<void> {
-      let left: string[] = [];
+      assert.ok(listed.size > 0, "nothing was listed before");
       await eventually("the listing of before", timeLimits.mirrorFollows, async () => {
-        left = differences(listed, await listObjects(cluster.api));
-        return left.length === 0 ? true : undefined;
-      }).catch(() => undefined);
-      assert.deepEqual(left, []);
+        assert.deepEqual(differences(listed, await listObjects(cluster.api)), []);
+        return true;
+      });
     }
 
     test("gives the command the cluster, and afterwards leaves it as it was", async () => {

@@ -80,7 +80,7 @@ export async function createWeb(api: KubernetesApi, cluster: string): Promise<vo
       selector: { matchLabels: { app: "web" } },
       template: {
         metadata: { labels: { app: "web" } },
-        spec: { containers: [answering("web", cluster)] },
+        spec: { terminationGracePeriodSeconds: 1, containers: [answering("web", cluster)] },
       },
     },
   });
@@ -109,7 +109,7 @@ export async function createDatabase(
       selector: { matchLabels: { app: "db" } },
       template: {
         metadata: { labels: { app: "db" } },
-        spec: { containers: [answering("db", cluster)] },
+        spec: { terminationGracePeriodSeconds: 1, containers: [answering("db", cluster)] },
       },
     },
   });
@@ -158,6 +158,7 @@ export async function createClient(api: KubernetesApi, url: string): Promise<voi
     metadata: { name: "client", labels: { app: "client" } },
     spec: {
       restartPolicy: "OnFailure",
+      terminationGracePeriodSeconds: 1,
       containers: [
         {
           name: "client",

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { assertEach } from "../assert-each.ts";
 import { clusterGuard, clusterIdentity } from "../../providers/mesh/cluster-identity.ts";
 import { definitionsCleanup } from "../../providers/mesh/definitions-cleanup.ts";
 import { definitionsKept } from "../../providers/mesh/definitions-kept.ts";
@@ -94,7 +95,11 @@ describe("a stack in a cluster that exists", () => {
     await assert.rejects(engine.destroy(), /leads to another cluster/);
     assert.deepEqual(calls(), [], "something was made or deleted");
     assert.ok(b.requests.length > 0);
-    assert.ok(b.requests.every((request) => request === `GET ${namespaces}/kube-system`));
+    assertEach(
+      "requests that only look",
+      b.requests,
+      (request) => request === `GET ${namespaces}/kube-system`,
+    );
     await write({ a, b }, "b");
     await engine.destroy();
     assert.deepEqual(await engine.resources(), []);
@@ -131,7 +136,7 @@ describe("a stack in a cluster that exists", () => {
       [],
     );
     for (const { requests } of [a, b]) {
-      assert.ok(requests.every((request) => request.startsWith("GET")));
+      assertEach("requests that only look", requests, (request) => request.startsWith("GET"));
     }
   });
 

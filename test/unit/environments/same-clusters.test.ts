@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { assertEach } from "../../assert-each.ts";
 import { refuseOtherClusters } from "../../../environments/same-clusters.ts";
 import type { State, StateResource } from "../../../environments/state.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
@@ -82,7 +83,7 @@ describe("the clusters of a state", () => {
     b.put("/api/v1/namespaces", { metadata: { name: "linkerd", uid: "linkerd-in-b" } });
     await assert.rejects(refuseOtherClusters(earlier()), /has another namespace linkerd/);
     for (const { requests } of [a, b]) {
-      assert.ok(requests.every((request) => request.startsWith("GET")));
+      assertEach("requests that only look", requests, (request) => request.startsWith("GET"));
     }
   });
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { assertEach } from "../../assert-each.ts";
 import { clusterGuard, clusterIdentity } from "../../../providers/mesh/cluster-identity.ts";
 import { injectorReady } from "../../../providers/mesh/injector-ready.ts";
 import { cleanUp } from "../../../providers/mesh/mirror-cleanup.ts";
@@ -96,7 +97,11 @@ describe("the identity of a cluster that exists", () => {
     );
     const changes = await diff(outputs, undefined, "alpha");
     assert.deepEqual(changes["usedContext"], { kind: "update" });
-    assert.ok(Object.values(changes).every(({ replace }) => replace !== true));
+    assertEach(
+      "changes that replace nothing",
+      Object.values(changes),
+      ({ replace }) => replace !== true,
+    );
   });
 
   it("refuses another cluster behind the same context, which nobody asked for", async () => {
@@ -166,7 +171,11 @@ describe("the identity of a cluster that exists", () => {
       assert.equal((await changes(former))["clusterUid"]?.replace, true);
       const earlier = { ...former };
       delete earlier["clusterUid"];
-      assert.ok(Object.values(await changes(earlier)).every(({ replace }) => replace !== true));
+      assertEach(
+        "changes that replace nothing",
+        Object.values(await changes(earlier)),
+        ({ replace }) => replace !== true,
+      );
     });
 
     it("is missed where an earlier version noted none and the file has several contexts", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { parseAllDocuments } from "yaml";
+import { assertEach } from "../../assert-each.ts";
 import { definitionsKept } from "../../../providers/mesh/definitions-kept.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
@@ -95,7 +96,7 @@ describe("definitions that Helm would delete with their objects", () => {
     have(servers, [object("linkerd"), object("linkerd-multicluster")]);
     assert.deepEqual(await remove(), []);
     assert.deepEqual(kept(), []);
-    assert.ok(fake.requests.every((request) => request.startsWith("GET")));
+    assertEach("requests that only look", fake.requests, (request) => request.startsWith("GET"));
   });
 
   it("stay, each by itself, where somebody has objects of them", async () => {

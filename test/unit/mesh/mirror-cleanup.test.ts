@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { assertEach } from "../../assert-each.ts";
 import { cleanUp as cleanUpWithin, mirrorCleanup } from "../../../providers/mesh/mirror-cleanup.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
@@ -118,7 +119,7 @@ describe("what a Link leaves behind", () => {
     fake.answers.set(`${links}/east`, { status: 401, body: "no" });
     await assert.rejects(cleanUp(), /the credentials are refused/);
     assert.ok(fake.has(`${mirrors}/web-east`));
-    assert.ok(fake.requests.every((request) => request.startsWith("GET")));
+    assertEach("requests that only look", fake.requests, (request) => request.startsWith("GET"));
   });
 
   it("a refusal is an error, not a silence", async () => {

@@ -1,20 +1,22 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
-import type { UpResult } from "../../environments/up.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
-import { KubernetesApiError } from "../../verification/kubernetes/errors.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { verifyStack } from "../../environments/verify.ts";
-import { thoroughCatalogue } from "../../verification/checks/thorough.ts";
-import { failuresOf, renderVerification } from "../../verification/index.ts";
-import { deploymentPath } from "../../verification/names.ts";
-import { readArchive } from "../archive.ts";
-import { eventually, TestEnvironment } from "./environment.ts";
-import { refusedLosses } from "./refused-losses.ts";
-import { secretsOf } from "./secrets.ts";
-import { createClient, createNamespace, createWeb, namespace, readAnswer } from "./workload.ts";
+import { before, test } from "node:test";
+import type { UpResult } from "../../../environments/up.ts";
+import { timeLimits } from "../../../planning/time-limits.ts";
+import { KubernetesApiError } from "../../../verification/kubernetes/errors.ts";
+import type { KubernetesApi } from "../../../verification/kubernetes/api.ts";
+import { verifyStack } from "../../../environments/verify.ts";
+import { thoroughCatalogue } from "../../../verification/checks/thorough.ts";
+import { failuresOf, renderVerification } from "../../../verification/index.ts";
+import { deploymentPath } from "../../../verification/names.ts";
+import { readArchive } from "../../archive.ts";
+import { eventually, type TestEnvironment } from "../environment.ts";
+import { refusedLosses } from "../refused-losses.ts";
+import type { Scenario, SharedClusters } from "../scenario.ts";
+import { baseTopology } from "../three-clusters.ts";
+import { secretsOf } from "../secrets.ts";
+import { createClient, createNamespace, createWeb, namespace, readAnswer } from "../workload.ts";
 
 interface Service {
   readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
@@ -31,24 +33,28 @@ const web = `/api/v1/namespaces/${namespace}/services/web`;
 const mirror = `/api/v1/namespaces/${namespace}/services/web-east`;
 const links = "/apis/multicluster.linkerd.io/v1alpha3/namespaces/linkerd-multicluster/links";
 
-describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => {
+export const hierarchical: Scenario = {
+  name: "hierarchical",
+  title: "a gateway Link each way",
+  topology: baseTopology,
+  tests,
+};
+
+function tests(shared: SharedClusters): void {
   let environment: TestEnvironment;
   let result: UpResult;
-  let west: KubernetesApi;
+  let north: KubernetesApi;
   let east: KubernetesApi;
 
-  before(async () => {
-    environment = await TestEnvironment.create("pair");
-    result = await environment.up();
-    west = await environment.api("west");
-    east = await environment.api("east");
-  });
-  after(async () => {
-    await environment.dispose();
+  before(() => {
+    environment = shared.environment;
+    result = shared.entered;
+    north = shared.api("north");
+    east = shared.api("east");
   });
 
   test("every node is Ready", async () => {
-    for (const api of [west, east]) {
+    for (const api of [north, east]) {
       const { items } = await api.get<{
         items: { status: { conditions: { type: string; status: string }[] } }[];
       }>("/api/v1/nodes");
@@ -62,8 +68,8 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
 
   test("control planes, gateways and service mirrors are up, each pod with its proxy", async () => {
     for (const [api, target] of [
-      [west, "east"],
-      [east, "west"],
+      [north, "east"],
+      [east, "north"],
     ] as const) {
       const deployments = [
         "linkerd/deployments/linkerd-identity",
@@ -92,20 +98,20 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
     }
   });
 
-  test("both clusters trust the same anchor, and have issuers of their own", () => {
+  test("all clusters trust the same anchor, and have issuers of their own", () => {
     const { clusters } = result.proof.status;
     const anchors = clusters.flatMap(({ trustAnchors }) =>
       trustAnchors.map(({ fingerprint }) => fingerprint),
     );
-    assert.equal(anchors.length, 2);
+    assert.equal(anchors.length, 3);
     assert.equal(new Set(anchors).size, 1);
-    assert.equal(new Set(clusters.map(({ issuer }) => issuer?.fingerprint)).size, 2);
+    assert.equal(new Set(clusters.map(({ issuer }) => issuer?.fingerprint)).size, 3);
   });
 
   test("the service mirrors have taken their Links up", async () => {
     for (const [api, target] of [
-      [west, "east"],
-      [east, "west"],
+      [north, "east"],
+      [east, "north"],
     ] as const) {
       await api.get(`${links}/${target}`);
       const lease = await api.get<{ spec: { holderIdentity?: string } }>(
@@ -115,18 +121,18 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
     }
     assert.deepEqual(
       result.proof.status.links.map(({ serviceMirror }) => serviceMirror.takenUp),
-      [true, true],
+      [true, true, true, true],
     );
   });
 
-  test("a Service that east exports appears in west, with the gateway's address and port", async () => {
-    await Promise.all([createNamespace(west), createNamespace(east)]);
+  test("a Service that east exports appears in north, with the gateway's address and port", async () => {
+    await Promise.all([createNamespace(north), createNamespace(east)]);
     await createWeb(east, "east");
-    await assert.rejects(west.get(mirror), KubernetesApiError);
+    await assert.rejects(north.get(mirror), KubernetesApiError);
     await east.patch(web, { metadata: { labels: { "mirror.linkerd.io/exported": "true" } } });
 
     const service = await eventually("the mirror web-east", timeLimits.mirrorFollows, () =>
-      west.get<Service>(mirror),
+      north.get<Service>(mirror),
     );
     assert.equal(service.metadata.labels?.["mirror.linkerd.io/mirrored-service"], "true");
     assert.equal(service.metadata.labels["mirror.linkerd.io/cluster-name"], "east");
@@ -134,7 +140,9 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
     const node = result.proof.status.clusters.find(({ name }) => name === "east")?.nodes[0];
     const gateway = result.plan.links.find(({ target }) => target === "east")?.gateway;
     const endpoints = await eventually("its endpoints", timeLimits.mirrorFollows, async () => {
-      const found = await west.get<Endpoints>(`/api/v1/namespaces/${namespace}/endpoints/web-east`);
+      const found = await north.get<Endpoints>(
+        `/api/v1/namespaces/${namespace}/endpoints/web-east`,
+      );
       return found.subsets?.[0]?.addresses === undefined ? undefined : found;
     });
     assert.deepEqual(
@@ -148,7 +156,7 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
 
   test("the Link's status says so", async () => {
     const { status } = await eventually("the Link's status", timeLimits.mirrorFollows, async () => {
-      const link = await west.get<{ status?: { mirrorServices?: MirrorService[] } }>(
+      const link = await north.get<{ status?: { mirrorServices?: MirrorService[] } }>(
         `${links}/east`,
       );
       return link.status?.mirrorServices?.length === 1 ? link : undefined;
@@ -162,29 +170,29 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
     );
   });
 
-  test("a meshed client in west is answered by east's pod, through the gateway", async (context) => {
-    if (result.proof.status.dataPlane !== "real") {
-      context.skip("no data plane: IMAGES names no directory with Linkerd's real images");
+  test("a meshed client in north is answered by east's pod, through the gateway", async (context) => {
+    if (shared.withoutDataPlane !== undefined) {
+      context.skip(shared.withoutDataPlane);
       return;
     }
-    await createClient(west, `http://web-east.${namespace}.svc.cluster.local/`);
-    const answer = await eventually("an answer", timeLimits.firstRequest, () => readAnswer(west));
+    await createClient(north, `http://web-east.${namespace}.svc.cluster.local/`);
+    const answer = await eventually("an answer", timeLimits.firstRequest, () => readAnswer(north));
     assert.equal(answer.body?.cluster, "east");
     const headers = answer.body.headers;
     assert.match(headers["l5d-client-id"] ?? "", /^linkerd-gateway\.linkerd-multicluster\./);
     assert.match(headers["forwarded"] ?? "", /for=default\.e2e\.serviceaccount\.identity\./);
   });
 
-  test("west's metrics say that east's gateway is alive", async (context) => {
-    if (result.proof.status.dataPlane !== "real") {
-      context.skip("no data plane: IMAGES names no directory with Linkerd's real images");
+  test("north's metrics say that east's gateway is alive", async (context) => {
+    if (shared.withoutDataPlane !== undefined) {
+      context.skip(shared.withoutDataPlane);
       return;
     }
     const { document } = await environment.status();
     const states = (document as { links: { gateway: { state: string } }[] }).links;
     assert.deepEqual(
       states.map(({ gateway }) => gateway.state),
-      ["alive", "alive"],
+      ["alive", "alive", "alive", "alive"],
     );
   });
 
@@ -192,7 +200,7 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
     await east.patch(web, { metadata: { labels: { "mirror.linkerd.io/exported": null } } });
     await eventually("the mirror's end", timeLimits.mirrorFollows, async () => {
       try {
-        await west.get(mirror);
+        await north.get(mirror);
         return undefined;
       } catch (error) {
         if (error instanceof KubernetesApiError && error.status === 404) return true;
@@ -204,13 +212,13 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
   test("status sees what up proved", async () => {
     const { healthy, table } = await environment.status();
     assert.ok(healthy, table);
-    assert.match(table, /west → east/);
+    assert.match(table, /north → east/);
   });
 
   test("a second up changes nothing", async () => {
     const second = await environment.up();
     assert.deepEqual(Object.keys(second.changes), ["same"]);
-    assert.equal(second.changes["same"], result.changes["create"]);
+    if (shared.first) assert.equal(second.changes["same"], result.changes["create"]);
   });
 
   test("nothing takes the clusters away that was not asked for in so many words", async (context) => {
@@ -232,9 +240,9 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
     const { results } = verification;
     for (const { id } of thoroughCatalogue.cluster) {
       const states = results.filter(({ check }) => check === id).map(({ state }) => state);
-      assert.equal(states.length, 2, id);
+      assert.equal(states.length, 3, id);
       const isLeftOut = states[0] === "not run" && result.proof.status.dataPlane === "none";
-      if (!isLeftOut) assert.deepEqual(states, ["passed", "passed"], id);
+      if (!isLeftOut) assert.deepEqual(states, ["passed", "passed", "passed"], id);
     }
     const json = JSON.parse(
       await readFile(path.join(environment.directory, "verification.json"), "utf8"),
@@ -245,7 +253,7 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
   });
 
   test("verify finds a service mirror that is gone, and its bundle holds no secret of the mesh", async () => {
-    const serviceMirror = deploymentPath("linkerd-multicluster", "controller-west");
+    const serviceMirror = deploymentPath("linkerd-multicluster", "controller-north");
     await east.patch(serviceMirror, { spec: { replicas: 0 } });
     const file = path.join(environment.directory, "bundle.tar.gz");
     const request = { ...environment.request(), traffic: false, limit: 0, bundle: file };
@@ -256,7 +264,7 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
         ({ check, subject, problem }) =>
           check === "multicluster-ready" &&
           subject === "east" &&
-          problem === "controller-west is scaled to none",
+          problem === "controller-north is scaled to none",
       ),
       renderVerification(broken),
     );
@@ -264,7 +272,7 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
     const archive = await readArchive(file);
     for (const part of [
       "clusters/east/linkerd-multicluster/logs/linkerd-gateway",
-      "clusters/west/events.txt",
+      "clusters/north/events.txt",
       `nodes/${environment.stack.name}-east-control-plane/kubelet.log`,
     ]) {
       assert.ok(
@@ -272,7 +280,7 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
         `${part}: ${archive.get("errors.txt") ?? ""}`,
       );
     }
-    const secrets = [...(await secretsOf(west)), ...(await secretsOf(east))];
+    const secrets = [...(await secretsOf(north)), ...(await secretsOf(east))];
     assert.ok(secrets.length > 20);
     for (const [name, text] of archive) {
       for (const secret of secrets) {
@@ -283,13 +291,7 @@ describe("two clusters, a gateway Link each way", { timeout: 2_400_000 }, () => 
     const mended = await verifyStack({ ...request, limit: timeLimits.gatewayAlive });
     assert.ok(mended.proved, renderVerification(mended));
   });
-
-  test("down leaves no container, network or file", async () => {
-    assert.notDeepEqual(await environment.traces(), []);
-    await environment.down();
-    assert.deepEqual(await environment.traces(), []);
-  });
-});
+}
 
 interface PodSpec {
   readonly containers: readonly { readonly name: string }[];

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import type { UpResult } from "../../environments/up.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { Topology } from "../../planning/topology.ts";
+import { connect } from "../../verification/kubernetes/connect.ts";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { isScenarioWanted } from "../runner/test-files.ts";
+import { eventually, TestEnvironment } from "./environment.ts";
+import { kubeconfigIn } from "./kubeconfigs.ts";
+import { isMissing, namespace } from "./workload.ts";
+
+/** What one scenario proves on clusters that it shares with others. Its file bears its name. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  /** Which clusters there have to be, and how they are linked, when it begins. */
+  topology(shared: SharedClusters): Topology;
+  /**
+   * Makes what it needs in the clusters before the `up` of its topology; where there are no clusters yet, it
+   * is brought up before as well.
+   */
+  workloads?(shared: SharedClusters): Promise<void>;
+  /** Declares its hooks and tests. Its own `before` hooks find the topology up. */
+  tests(shared: SharedClusters): void;
+}
+
+const noDataPlane = "no data plane: IMAGES names no directory with Linkerd's real images";
+
+/**
+ * Clusters that several scenarios use, one after the other. Each begins with an `up` of its own topology, on
+ * whatever the one before made of it, and without that one's workloads. Making clusters costs the most by
+ * far.
+ */
+export class SharedClusters {
+  readonly #purpose: string;
+  #environment: TestEnvironment | undefined;
+  #entered: UpResult | undefined;
+  #apis = new Map<string, KubernetesApi>();
+  /** Whether the last scenario did what it was to do. */
+  #sound = true;
+  #first = true;
+  /** Pod subnet of east, once a scenario has given it another one: to take it back would make it anew again. */
+  eastSubnet: { readonly podSubnet?: string } = {};
+
+  constructor(purpose: string) {
+    this.#purpose = purpose;
+  }
+
+  get environment(): TestEnvironment {
+    return present(this.#environment);
+  }
+
+  /** What the `up` came to that the scenario began with. */
+  get entered(): UpResult {
+    return present(this.#entered);
+  }
+
+  /** Whether that was the first `up` of these clusters. */
+  get first(): boolean {
+    return this.#first;
+  }
+
+  /** Whether requests can be carried; else the reason why a test is skipped. */
+  get withoutDataPlane(): string | undefined {
+    return this.entered.proof.status.dataPlane === "real" ? undefined : noDataPlane;
+  }
+
+  api(cluster: string): KubernetesApi {
+    return present(this.#apis.get(cluster));
+  }
+
+  /** A way into a cluster that was made anew meanwhile. */
+  async reconnect(cluster: string): Promise<KubernetesApi> {
+    const kubeconfigPath = await kubeconfigIn(this.environment.directory, cluster);
+    const api = await connect({ kubeconfigPath });
+    this.#apis.set(cluster, api);
+    return api;
+  }
+
+  /** Declares the tests of a scenario, unless others were asked for. */
+  declare(file: string, scenario: Scenario): void {
+    if (!isScenarioWanted(file, scenario.name)) return;
+    describe(`${scenario.name}: ${scenario.title}`, { timeout: 1_200_000 }, () => {
+      before(async () => {
+        await this.#enter(scenario);
+      });
+      afterEach((context) => {
+        // Told by the runner, not by its types.
+        if ((context as { passed?: boolean }).passed === false) this.#sound = false;
+      });
+      scenario.tests(this);
+    });
+  }
+
+  async #enter(scenario: Scenario): Promise<void> {
+    const topology = scenario.topology(this);
+    // Whatever a test that failed may have left undone is found by a refresh.
+    const refresh = !this.#sound && this.#environment !== undefined;
+    this.#first = this.#environment === undefined;
+    try {
+      if (this.#environment === undefined) {
+        this.#environment = await TestEnvironment.create(this.#purpose, topology);
+        await this.#up();
+      } else {
+        await Promise.all([...this.#apis.values()].map(removeWorkloads));
+      }
+      await scenario.workloads?.(this);
+      const isUp = isDeepStrictEqual(this.environment.topology, topology);
+      if (refresh || !isUp || scenario.workloads !== undefined) {
+        await this.environment.change(topology);
+        await this.#up({ refresh });
+      }
+    } catch (error) {
+      // This scenario has failed. The next one is not to fail with it.
+      await this.dispose();
+      throw error;
+    }
+    this.#sound = true;
+  }
+
+  async #up({ refresh = false } = {}): Promise<void> {
+    this.#entered = await this.environment.up(refresh ? { refresh } : {});
+    this.#apis = new Map();
+    for (const { name } of this.#entered.plan.clusters) await this.reconnect(name);
+  }
+
+  /** Takes everything away that is still there. */
+  async dispose(): Promise<void> {
+    const environment = this.#environment;
+    this.#environment = undefined;
+    this.#apis = new Map();
+    this.eastSubnet = {};
+    await environment?.dispose();
+  }
+}
+
+/** Declares the scenarios of a file, and that their clusters go in the end without a trace. */
+export function declareScenarios(
+  file: string,
+  shared: SharedClusters,
+  scenarios: readonly Scenario[],
+): void {
+  after(() => shared.dispose());
+  for (const scenario of scenarios) shared.declare(file, scenario);
+  test("down leaves no container, network or file", async () => {
+    const { environment } = shared;
+    assert.notDeepEqual(await environment.traces(), []);
+    await environment.down();
+    assert.deepEqual(await environment.traces(), []);
+  });
+}
+
+/** The namespace of the tests' workloads goes with all that is in it, mirrors too. */
+async function removeWorkloads(api: KubernetesApi): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}`;
+  if (await isMissing(api, path)) return;
+  await api.delete(path);
+  await eventually(`the end of the namespace ${namespace}`, timeLimits.probesRemoved, async () =>
+    (await isMissing(api, path)) ? true : undefined,
+  );
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the scenario's clusters are not up");
+  return value;
+}
