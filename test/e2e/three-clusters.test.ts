@@ -1,6 +1,13 @@
 import { declareScenarios, SharedClusters } from "./scenario.ts";
+import { changes } from "./three-clusters.scenarios/changes.ts";
 import { hierarchical } from "./three-clusters.scenarios/hierarchical.ts";
+import { mixed } from "./three-clusters.scenarios/mixed.ts";
 import { verify } from "./three-clusters.scenarios/verify.ts";
 
-// One topology: what follows differs little from the one before, and is brought up in place.
-declareScenarios(import.meta.filename, new SharedClusters("three"), [hierarchical, verify]);
+// The first three begin with one topology. What follows differs little from the one before.
+declareScenarios(import.meta.filename, new SharedClusters("three"), [
+  hierarchical,
+  verify,
+  changes,
+  mixed,
+]);

@@ -1,39 +1,38 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { UpResult } from "../../environments/up.ts";
-import { resourceName, resourceType } from "../../environments/report/resource-words.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
-import { connect } from "../../verification/kubernetes/connect.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import type { Service } from "../../verification/kubernetes/objects.ts";
-import { leasePath, linkPath } from "../../verification/names.ts";
-import { eventually, TestEnvironment } from "./environment.ts";
-import { kubeconfigIn } from "./kubeconfigs.ts";
-import { createNamespace, isMissing, namespace, servicePath } from "./workload.ts";
+import { before, test } from "node:test";
+import type { UpResult } from "../../../environments/up.ts";
+import { resourceName, resourceType } from "../../../environments/report/resource-words.ts";
+import { timeLimits } from "../../../planning/time-limits.ts";
+import type { Topology } from "../../../planning/topology.ts";
+import type { KubernetesApi } from "../../../verification/kubernetes/api.ts";
+import type { Service } from "../../../verification/kubernetes/objects.ts";
+import { leasePath, linkPath } from "../../../verification/names.ts";
+import { eventually, type TestEnvironment } from "../environment.ts";
+import type { Scenario, SharedClusters } from "../scenario.ts";
+import { baseTopology } from "../three-clusters.ts";
+import { createNamespace, isMissing, namespace, servicePath } from "../workload.ts";
 
-const clusters = [
-  { name: "west", network: "lab" },
-  { name: "east", network: "lab" },
-];
-const links = [{ between: ["west", "east"] }];
 const web = { service: "web", namespace, from: "east" };
-const flat = { service: "flat", namespace, from: "east", as: "remote-discovery" };
-const fed = { service: "fed", namespace, from: ["west", "east"], as: "federated" };
+const flat = { service: "flat", namespace, from: "east", as: "remote-discovery" as const };
+const fed = { service: "fed", namespace, from: ["west", "east"], as: "federated" as const };
 const extension = "linkerd-multicluster";
 
-describe("changes of a running pair on one network", { timeout: 2_400_000 }, () => {
+export const changes: Scenario = {
+  name: "changes",
+  title: "exports, a cluster made anew, a Link that ends",
+  topology: baseTopology,
+  tests,
+};
+
+function tests(shared: SharedClusters): void {
   let environment: TestEnvironment;
   let west: KubernetesApi;
   let east: KubernetesApi;
 
-  const api = async (cluster: string) =>
-    connect({ kubeconfigPath: await kubeconfigIn(environment.directory, cluster) });
-
   before(async () => {
-    environment = await TestEnvironment.create("changes", { clusters, links });
-    await environment.up();
-    west = await api("west");
-    east = await api("east");
+    environment = shared.environment;
+    west = shared.api("west");
+    east = shared.api("east");
     await Promise.all([createNamespace(west), createNamespace(east)]);
     await Promise.all([
       createService(east, "web"),
@@ -42,9 +41,11 @@ describe("changes of a running pair on one network", { timeout: 2_400_000 }, () 
       createService(west, "fed"),
     ]);
   });
-  after(async () => {
-    await environment.dispose();
-  });
+
+  const change = async (topology: Partial<Topology>): Promise<UpResult> => {
+    await environment.change({ ...baseTopology(shared), ...topology });
+    return environment.up();
+  };
 
   /** What an `up` changed, as `create ServiceExport east-export-e2e.web`, sorted. */
   const changesOf = ({ steps }: UpResult): string[] =>
@@ -58,8 +59,7 @@ describe("changes of a running pair on one network", { timeout: 2_400_000 }, () 
       .sort();
 
   test("exports label their Services, whose mirrors appear, and change nothing else", async () => {
-    await environment.change({ clusters, links, exports: [web, flat, fed] });
-    const result = await environment.up();
+    const result = await change({ exports: [web, flat, fed] });
     assert.deepEqual(changesOf(result), [
       "create FederatedReady federated-e2e.fed",
       "create ServiceExport east-export-e2e.fed",
@@ -82,8 +82,7 @@ describe("changes of a running pair on one network", { timeout: 2_400_000 }, () 
   });
 
   test("an export that is taken out takes its labels and its mirrors with it", async () => {
-    await environment.change({ clusters, links, exports: [web, flat] });
-    assert.deepEqual(changesOf(await environment.up()), [
+    assert.deepEqual(changesOf(await change({ exports: [web, flat] })), [
       "delete FederatedReady federated-e2e.fed",
       "delete ServiceExport east-export-e2e.fed",
       "delete ServiceExport west-export-e2e.fed",
@@ -97,10 +96,9 @@ describe("changes of a running pair on one network", { timeout: 2_400_000 }, () 
   });
 
   test("a target that is made anew, its Links included, in one up", async () => {
-    const anew = [clusters[0], { ...clusters[1], podSubnet: "10.250.0.0/21" }];
-    await environment.change({ clusters: anew, links, exports: [web, flat] });
+    shared.eastSubnet = { podSubnet: "10.250.0.0/21" };
     const before = await west.get<Service>("/api/v1/namespaces/kube-system");
-    const result = await environment.up();
+    const result = await change({ exports: [web, flat] });
     assert.ok(result.proof.proved);
     const touched = changesOf(result).filter((change) => / west/.test(change));
     assert.deepEqual(
@@ -113,7 +111,7 @@ describe("changes of a running pair on one network", { timeout: 2_400_000 }, () 
       before.metadata.uid,
     );
     // The mirrors stood for Services of the cluster that was.
-    east = await api("east");
+    east = await shared.reconnect("east");
     for (const mirror of ["web-east", "flat-east"]) await disappears(west, servicePath(mirror));
     await createNamespace(east);
     await Promise.all([createService(east, "web"), createService(east, "flat")]);
@@ -128,13 +126,14 @@ describe("changes of a running pair on one network", { timeout: 2_400_000 }, () 
     // Labelled by a person, so that only the Link's end takes its mirror away.
     await createService(east, "own", { "mirror.linkerd.io/exported": "true" });
     await appears(west, "own-east");
-    const anew = [clusters[0], { ...clusters[1], podSubnet: "10.250.0.0/21" }];
-    await environment.change({ clusters: anew, links: [{ from: "east", to: "west" }] });
-    const result = await environment.up();
+    const [, northAndEast] = baseTopology(shared).links;
+    assert.ok(northAndEast);
+    const result = await change({ links: [{ from: "east", to: "west" }, northAndEast] });
     const touched = changesOf(result);
     assert.deepEqual(
       touched.filter((change) => !change.startsWith("delete")),
-      ["update Release east-multicluster", "update Release west-multicluster"],
+      // East keeps its gateway, which north uses.
+      ["update Release west-multicluster"],
     );
     const account = "linkerd-access-from-west";
     const rbac = "/apis/rbac.authorization.k8s.io/v1";
@@ -160,7 +159,7 @@ describe("changes of a running pair on one network", { timeout: 2_400_000 }, () 
     await east.get(linkPath(extension, "west"));
     assert.ok(result.proof.proved);
   });
-});
+}
 
 async function createService(
   api: KubernetesApi,

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { UpResult } from "../../environments/up.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import type { Endpoints, Service } from "../../verification/kubernetes/objects.ts";
-import { corePath, headlessMirrorLabel } from "../../verification/names.ts";
-import { eventually, TestEnvironment } from "./environment.ts";
-import { assertPlannedServices } from "./planned-services.ts";
-import { assertAnswers, identityOf, startProbe } from "./probe.ts";
+import { before, test } from "node:test";
+import type { UpResult } from "../../../environments/up.ts";
+import { timeLimits } from "../../../planning/time-limits.ts";
+import type { KubernetesApi } from "../../../verification/kubernetes/api.ts";
+import type { Endpoints, Service } from "../../../verification/kubernetes/objects.ts";
+import { corePath, headlessMirrorLabel } from "../../../verification/names.ts";
+import { eventually } from "../environment.ts";
+import { assertPlannedServices } from "../planned-services.ts";
+import type { Scenario, SharedClusters } from "../scenario.ts";
+import { northApart, threeClusters } from "../three-clusters.ts";
+import { assertAnswers, identityOf, startProbe } from "../probe.ts";
 import {
   createDatabase,
   createNamespace,
@@ -17,41 +19,29 @@ import {
   namespace,
   readyPods,
   servicePath,
-} from "./workload.ts";
+} from "../workload.ts";
 
 /** As the stack `mixed`, with one export of each kind that its Links carry. */
-const topology = {
-  clusters: [
-    { name: "west", network: "lab-1" },
-    { name: "east", network: "lab-1" },
-    { name: "north", network: "lab-2" },
-  ],
+const topology = (shared: SharedClusters) => ({
+  clusters: threeClusters(shared, northApart),
   links: [
-    { between: ["west", "east"], mode: "mixed" },
-    { from: ["west", "east"], to: "north", mode: "gateway" },
-    { from: "north", to: ["west", "east"], mode: "gateway" },
+    { between: ["west", "east"], mode: "mixed" as const },
+    { from: ["west", "east"], to: "north", mode: "gateway" as const },
+    { from: "north", to: ["west", "east"], mode: "gateway" as const },
   ],
   exports: [
     { service: "web", namespace, from: ["east", "north"] },
-    { service: "near", namespace, from: "east", as: "remote-discovery" },
+    { service: "near", namespace, from: "east", as: "remote-discovery" as const },
     { service: "db", namespace, from: "east", headless: { replicas: 2 } },
   ],
-};
+});
 
-describe("two clusters on one network, a third on another", { timeout: 2_400_000 }, () => {
-  let environment: TestEnvironment;
-  let first: UpResult;
-  let second: UpResult;
-  let west: KubernetesApi;
-  let east: KubernetesApi;
-  let north: KubernetesApi;
-
-  before(async () => {
-    environment = await TestEnvironment.create("mixed", topology);
-    first = await environment.up();
-    west = await environment.api("west");
-    east = await environment.api("east");
-    north = await environment.api("north");
+export const mixed: Scenario = {
+  name: "mixed",
+  title: "two clusters on one network, a third on another",
+  topology: topology,
+  workloads: async (shared) => {
+    const [west, east, north] = ["west", "east", "north"].map((name) => shared.api(name)) as Three;
     await Promise.all([west, east, north].map((api) => createNamespace(api)));
     await Promise.all([
       createWeb(east, "east"),
@@ -60,19 +50,19 @@ describe("two clusters on one network, a third on another", { timeout: 2_400_000
       createWeb(north, "north"),
     ]);
     await readyPods(east, "db", 2);
-    second = await environment.up();
-  });
-  after(async () => {
-    await environment.dispose();
-  });
+  },
+  tests,
+};
 
-  const real = () => first.proof.status.dataPlane === "real";
-  const withoutTraffic = "no data plane: IMAGES names no directory with Linkerd's real images";
+type Three = [KubernetesApi, KubernetesApi, KubernetesApi];
 
-  test("the second up exports the Services that are there by now, and does nothing else", () => {
-    const { same, ...changed } = second.changes;
-    assert.deepEqual(changed, { update: 4 });
-    assert.equal(same, (first.changes["create"] ?? 0) - 4);
+function tests(shared: SharedClusters): void {
+  let first: UpResult;
+  let [west, east, north] = [] as unknown as Three;
+
+  before(() => {
+    first = shared.entered;
+    [west, east, north] = ["west", "east", "north"].map((name) => shared.api(name)) as Three;
   });
 
   test("each cluster has the mirrors that were planned, and no other", async () => {
@@ -154,8 +144,8 @@ describe("two clusters on one network, a third on another", { timeout: 2_400_000
   });
 
   test("meshed clients are answered each way that a Link carries", async (context) => {
-    if (!real()) {
-      context.skip(withoutTraffic);
+    if (shared.withoutDataPlane !== undefined) {
+      context.skip(shared.withoutDataPlane);
       return;
     }
     const meshed = { meshed: true, serviceAccount: "client", name: "client" };
@@ -186,7 +176,7 @@ describe("two clusters on one network, a third on another", { timeout: 2_400_000
       assert.equal(one.cluster, "east");
     }
   });
-});
+}
 
 /** `address:port` of a mirror's Endpoints, once it has some. */
 async function endpointsOf(api: KubernetesApi, service: string): Promise<string[]> {
