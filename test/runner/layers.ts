@@ -95,27 +95,30 @@ export function resultOf(
   // A runner that ended badly without naming a test has failed as well, and so has one without tests.
   if (failed.length === 0 && (exitCode !== 0 || tests.length === 0))
     failed.push(`the runner: exit code ${exitCode ?? "none"} after ${tests.length} tests`);
-  const timed = records.filter((record) => record.kind !== "test");
   return {
     passed: tests.filter(({ outcome }) => outcome === "passed").length,
     failed,
     skipped: tests
       .filter(({ outcome }) => outcome === "skipped")
       .map(({ name, reason = "" }) => `${name}: ${reason}`),
-    parts: timed
-      .filter(({ kind }) => kind === "file")
-      .map(({ file, milliseconds }) => {
-        const suites = timed.filter((one) => one.kind === "suite" && one.file === file);
-        return {
-          name: path.relative(root, file),
-          milliseconds: Math.round(milliseconds),
-          ...(suites.length > 1 && {
-            parts: suites.map((suite) => ({
-              name: suite.name,
-              milliseconds: Math.round(suite.milliseconds),
-            })),
-          }),
-        };
-      }),
+    parts: partsOf(records),
   };
+}
+
+/** Suites come before the file that they are in, wherever they are declared. */
+function partsOf(records: readonly TestRecord[]): PartFigures[] {
+  const files: PartFigures[] = [];
+  let suites: PartFigures[] = [];
+  for (const record of records) {
+    if (record.kind === "test") continue;
+    const { kind, name } = record;
+    const milliseconds = Math.round(record.milliseconds);
+    if (kind === "suite") suites.push({ name, milliseconds });
+    else {
+      const parts = suites.length > 1 ? { parts: suites } : {};
+      files.push({ name: path.relative(root, name), milliseconds, ...parts });
+      suites = [];
+    }
+  }
+  return files;
 }

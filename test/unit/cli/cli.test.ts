@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
@@ -11,12 +10,13 @@ import type { RotateOutlook, RotateResult } from "../../../environments/rotate.t
 import { exitCodes, exitCodeWords } from "../../../environments/exit-codes.ts";
 import type { RotationState } from "../../../planning/rotation/state.ts";
 import { helpOf, refreshHelp } from "../../../scripts/help-page.ts";
+import { temporaryDirectory } from "../../temporary.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 let directory = "";
 
 before(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-cli-"));
+  directory = await temporaryDirectory("linkerd-topology-e2e-cli");
 });
 after(() => rm(directory, { recursive: true, force: true }));
 

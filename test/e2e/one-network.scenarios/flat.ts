@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { docker } from "../../environments/docker.ts";
-import type { UpResult } from "../../environments/up.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import type { LinkObject, List, Metadata, Service } from "../../verification/kubernetes/objects.ts";
-import { linkPath } from "../../verification/names.ts";
-import { eventually, TestEnvironment } from "./environment.ts";
-import { assertAnswers, identityOf, type Probe, startProbe } from "./probe.ts";
+import { before, test } from "node:test";
+import { docker } from "../../../environments/docker.ts";
+import type { UpResult } from "../../../environments/up.ts";
+import { timeLimits } from "../../../planning/time-limits.ts";
+import type { KubernetesApi } from "../../../verification/kubernetes/api.ts";
+import type {
+  LinkObject,
+  List,
+  Metadata,
+  Service,
+} from "../../../verification/kubernetes/objects.ts";
+import { linkPath } from "../../../verification/names.ts";
+import { eventually, type TestEnvironment } from "../environment.ts";
+import type { Scenario, SharedClusters } from "../scenario.ts";
+import { threeClusters, together, trustDomains } from "../three-clusters.ts";
+import { assertAnswers, identityOf, type Probe, startProbe } from "../probe.ts";
 import {
   conditionsOf,
   createNamespace,
@@ -15,18 +22,22 @@ import {
   isMissing,
   namespace,
   servicePath,
-} from "./workload.ts";
+} from "../workload.ts";
 
 /** As the stack `flat`, with a second node in one of the clusters. */
-const topology = {
-  clusters: [
-    { name: "west", network: "lab", nodes: { workers: 1 } },
-    { name: "east", network: "lab" },
-  ],
-  links: [{ between: ["west", "east"], mode: "flat" }],
+const topology = (shared: SharedClusters) => ({
+  clusters: threeClusters(shared, together),
+  links: [{ between: ["west", "east"], mode: "flat" as const }],
+});
+
+export const flat: Scenario = {
+  name: "flat",
+  title: "two clusters on one network, a flat Link each way",
+  topology,
+  tests,
 };
 
-describe("two clusters on one network, a flat Link each way", { timeout: 2_400_000 }, () => {
+function tests(shared: SharedClusters): void {
   let environment: TestEnvironment;
   let result: UpResult;
   let west: KubernetesApi;
@@ -34,14 +45,11 @@ describe("two clusters on one network, a flat Link each way", { timeout: 2_400_0
   let probes: Readonly<Record<"control" | "worker" | "other", Probe>>;
 
   before(async () => {
-    environment = await TestEnvironment.create("flat", topology);
-    result = await environment.up();
-    west = await environment.api("west");
-    east = await environment.api("east");
+    environment = shared.environment;
+    result = shared.entered;
+    west = shared.api("west");
+    east = shared.api("east");
     await Promise.all([createNamespace(west), createNamespace(east)]);
-  });
-  after(async () => {
-    await environment.dispose();
   });
 
   const node = (cluster: string, role: string) => `${environment.stack.name}-${cluster}-${role}`;
@@ -125,13 +133,13 @@ describe("two clusters on one network, a flat Link each way", { timeout: 2_400_0
       items.map(({ status }) => `${status.podIP}:8080`),
     );
     assert.deepEqual(seen.identities, [
-      `default.${namespace}.serviceaccount.identity.linkerd.cluster.local`,
+      `default.${namespace}.serviceaccount.identity.linkerd.${trustDomains.east}`,
     ]);
   });
 
   test("a meshed client in west is answered by east's pod, which sees the client", async (context) => {
-    if (result.proof.status.dataPlane !== "real") {
-      context.skip("no data plane: IMAGES names no directory with Linkerd's real images");
+    if (shared.withoutDataPlane !== undefined) {
+      context.skip(shared.withoutDataPlane);
       return;
     }
     const client = await startProbe(west, {
@@ -146,7 +154,7 @@ describe("two clusters on one network, a flat Link each way", { timeout: 2_400_0
     assert.equal(identity.cluster, "east");
     assert.equal(
       identity.headers["l5d-client-id"],
-      `client.${namespace}.serviceaccount.identity.linkerd.cluster.local`,
+      `client.${namespace}.serviceaccount.identity.linkerd.${trustDomains.west}`,
     );
   });
 
@@ -187,10 +195,9 @@ describe("two clusters on one network, a flat Link each way", { timeout: 2_400_0
   });
 
   test("when the clusters part, their routes go, and pods no longer reach each other", async () => {
-    const { clusters } = topology;
-    await environment.change({
-      clusters: clusters.map((cluster) => ({ ...cluster, network: cluster.name })),
-    });
+    const apart = { west: "west", east: "east", north: "north" };
+    // Flat Links need the routes that go.
+    await environment.change({ clusters: threeClusters(shared, apart) });
     await environment.up();
     for (const name of [
       node("west", "control-plane"),
@@ -205,7 +212,7 @@ describe("two clusters on one network, a flat Link each way", { timeout: 2_400_0
     const answers = [control.ask(other.url), other.ask(control.url)];
     assert.deepEqual((await Promise.all(answers)).map(identityOf), [undefined, undefined]);
   });
-});
+}
 
 async function addressOf(container: string): Promise<string> {
   const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";

@@ -1,21 +1,24 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, test } from "node:test";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { DefaultDeny } from "../../components/policy/default-deny.ts";
-import { ServicePolicy } from "../../components/policy/service-policy.ts";
-import { localBackend } from "../../environments/backend.ts";
-import type { UpResult } from "../../environments/up.ts";
-import { verifyStack } from "../../environments/verify.ts";
-import { openStack } from "../../environments/workspace.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
-import { renderVerification } from "../../verification/index.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { corePath } from "../../verification/names.ts";
-import { eventually, TestEnvironment } from "./environment.ts";
-import { kubeconfigIn } from "./kubeconfigs.ts";
+import { DefaultDeny } from "../../../components/policy/default-deny.ts";
+import { ServicePolicy } from "../../../components/policy/service-policy.ts";
+import { localBackend } from "../../../environments/backend.ts";
+import type { UpResult } from "../../../environments/up.ts";
+import { verifyStack } from "../../../environments/verify.ts";
+import { openStack } from "../../../environments/workspace.ts";
+import { timeLimits } from "../../../planning/time-limits.ts";
+import type { AccessSpec } from "../../../planning/topology.ts";
+import { renderVerification } from "../../../verification/index.ts";
+import type { KubernetesApi } from "../../../verification/kubernetes/api.ts";
+import { corePath } from "../../../verification/names.ts";
+import { eventually, type TestEnvironment } from "../environment.ts";
+import { kubeconfigIn } from "../kubeconfigs.ts";
+import type { Scenario, SharedClusters } from "../scenario.ts";
+import { threeClusters, together, trustDomains } from "../three-clusters.ts";
 import {
   answering,
   createNamespace,
@@ -23,35 +26,37 @@ import {
   namespace,
   readyPods,
   servicePath,
-} from "./workload.ts";
+} from "../workload.ts";
 
 /** East's gateway lets through who is linked to it; each cluster has a trust domain of its own. */
-const topology = {
-  clusters: [
-    { name: "west", network: "lab", trust: { domain: "west.test" } },
-    {
-      name: "east",
-      network: "lab",
-      trust: { domain: "east.test" },
-      gateway: { admission: "linked" },
-    },
-  ],
-  links: [{ from: "west", to: "east" }],
+const topology = (shared: SharedClusters, access: AccessSpec = {}) => {
+  const [west, east, north] = threeClusters(shared, together);
+  return {
+    clusters: [west, { ...east, gateway: { admission: "linked" as const } }, north],
+    links: [{ from: "west", to: "east" }],
+    access,
+  };
 };
 const policies = "/apis/policy.linkerd.io/v1alpha1/namespaces";
-const noDataPlane = "no data plane: IMAGES names no directory with Linkerd's real images";
 
-describe("who may reach a Service", { timeout: 2_400_000 }, () => {
+export const policy: Scenario = {
+  name: "policy",
+  title: "who may reach a Service",
+  topology: (shared) => topology(shared),
+  tests,
+};
+
+function tests(shared: SharedClusters): void {
   let environment: TestEnvironment;
   let result: UpResult;
   let program: Stack;
   let [west, east] = [] as unknown as [KubernetesApi, KubernetesApi];
 
   before(async () => {
-    environment = await TestEnvironment.create("policy", topology);
-    result = await environment.up();
-    west = await environment.api("west");
-    east = await environment.api("east");
+    environment = shared.environment;
+    result = shared.entered;
+    west = shared.api("west");
+    east = shared.api("east");
     await Promise.all([west, east].map(createNamespace));
     const kubeconfigPath = await kubeconfigIn(environment.directory, "east");
     program = await openStack({
@@ -77,7 +82,8 @@ describe("who may reach a Service", { timeout: 2_400_000 }, () => {
     }
   });
   after(async () => {
-    await environment.dispose();
+    await program.destroy();
+    await program.workspace.removeStack(program.name);
   });
 
   const spec = async (path: string) =>
@@ -86,7 +92,7 @@ describe("who may reach a Service", { timeout: 2_400_000 }, () => {
   test("the gateway's own objects name who is linked to it, and from where", async () => {
     const ours = "linkerd-multicluster";
     assert.deepEqual(await spec(`${ours}/meshtlsauthentications/any-meshed`), {
-      identities: ["*.serviceaccount.identity.linkerd.west.test"],
+      identities: [`*.serviceaccount.identity.linkerd.${trustDomains.west}`],
     });
     const { networks } = (await spec(`${ours}/networkauthentications/source-cluster`)) as {
       networks: { cidr: string }[];
@@ -97,7 +103,7 @@ describe("who may reach a Service", { timeout: 2_400_000 }, () => {
 
   test("policies are made by a program, by Linkerd's validator too, and stay as they are", async () => {
     assert.deepEqual(await spec(`${namespace}/meshtlsauthentications/web-8080-from-west`), {
-      identities: [`checkout.${namespace}.serviceaccount.identity.linkerd.west.test`],
+      identities: [`checkout.${namespace}.serviceaccount.identity.linkerd.${trustDomains.west}`],
     });
     const again = await program.up({
       program: policiesOf(result, await kubeconfigIn(environment.directory, "east")),
@@ -112,8 +118,8 @@ describe("who may reach a Service", { timeout: 2_400_000 }, () => {
   });
 
   test("over a flat Link the client that is named gets in, another is refused", async (context) => {
-    if (result.proof.status.dataPlane !== "real") {
-      context.skip(noDataPlane);
+    if (shared.withoutDataPlane !== undefined) {
+      context.skip(shared.withoutDataPlane);
       return;
     }
     await Promise.all([client("checkout"), client("other")]);
@@ -122,8 +128,8 @@ describe("who may reach a Service", { timeout: 2_400_000 }, () => {
   });
 
   test("through the gateway nobody gets in who was not let in by the gateway's identity", async (context) => {
-    if (result.proof.status.dataPlane !== "real") {
-      context.skip(noDataPlane);
+    if (shared.withoutDataPlane !== undefined) {
+      context.skip(shared.withoutDataPlane);
       return;
     }
     const url = `http://web-east.${namespace}.svc.cluster.local/`;
@@ -131,30 +137,20 @@ describe("who may reach a Service", { timeout: 2_400_000 }, () => {
   });
 
   test("whom the gateway lets through, gets in where that is said; a revoked source doesn't", async (context) => {
-    if (result.proof.status.dataPlane !== "real") {
-      context.skip(noDataPlane);
+    if (shared.withoutDataPlane !== undefined) {
+      context.skip(shared.withoutDataPlane);
       return;
     }
     const url = `http://web-east.${namespace}.svc.cluster.local/`;
     const kubeconfigPath = await kubeconfigIn(environment.directory, "east");
     await program.up({ program: policiesOf(result, kubeconfigPath, { throughGateway: true }) });
     await answered("other", url, 200);
-    await environment.change({
-      ...topology,
-      access: { accounts: [{ from: "west", revoked: true }] },
-    });
+    await environment.change(topology(shared, { accounts: [{ from: "west", revoked: true }] }));
     await environment.up();
     await answered("other", url, 403);
-    await environment.change(topology);
+    await environment.change(topology(shared));
     await environment.up();
     await answered("other", url, 200);
-  });
-
-  test("down leaves no container, network or file", async () => {
-    await program.destroy();
-    await program.workspace.removeStack(program.name);
-    await environment.down();
-    assert.deepEqual(await environment.traces(), []);
   });
 
   /** A pod of an account of west's that asks what it is told to ask. */
@@ -189,7 +185,7 @@ describe("who may reach a Service", { timeout: 2_400_000 }, () => {
     const text = await west.podText(namespace, account, 8080, path);
     return (JSON.parse(text) as { status?: number }).status;
   }
-});
+}
 
 /** What a program of somebody's own adds to a topology. */
 function policiesOf(
