@@ -1,3 +1,4 @@
+import { selects } from "../../planning/label-selector.ts";
 import { missingNamespace, multiclusterNamespace } from "../names.ts";
 import type { ExportedService, MirrorStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";
@@ -22,9 +23,15 @@ export const mirrorsComplete: Check<LinkSubject> = {
       ({ kind, mirror, mirrored }) =>
         mirror !== undefined && mirrored === false && kind !== "headless",
     );
-    // A status that is empty is not written, so that what was said last of a Service stays when it goes.
-    const isStale = (one: MirrorStatus): boolean =>
-      exported !== undefined && found(one) === undefined;
+    // A status that is empty is not written, so what was said last of a Service stays when the Service
+    // goes, and also when it is exported in another way.
+    const isStale = (one: MirrorStatus): boolean => {
+      if (exported === undefined) return false;
+      const { gateway, remoteDiscovery, federated } = plan.selectors;
+      const selectors = one.kind === "federated" ? [federated] : [gateway, remoteDiscovery];
+      const labels = found(one)?.labels;
+      return labels === undefined || !selectors.some((selector) => selects(selector, labels));
+    };
     const stale = missing.filter(isStale);
     const bad = [...missing, ...refused].filter((mirror) => !stale.includes(mirror));
     // Namespaces are made by people; in a cluster that was made anew there is none of them yet.

@@ -243,6 +243,23 @@ describe("a running mesh", () => {
     assert.equal(both?.state === "failed" && both.problem, "demo/web: InvalidService");
   });
 
+  it("a Link's status that speaks of an earlier kind of export is told, and no failure", async () => {
+    const link = west.get(`${links}/east`);
+    assert.ok(link);
+    const conditions = [{ type: "Mirrored", status: "True" }];
+    const entry = { remoteRef: { name: "web", namespace: "demo" }, conditions };
+    west.put(links, { ...link, status: { mirrorServices: [entry] } });
+    const look = async () => (await check()).find(({ check: id }) => id === "mirrors-complete");
+    exportDemo(east, "web", { "mirror.linkerd.io/federated": "member" });
+    const federated = await look();
+    assert.equal(
+      federated?.state === "not run" && federated.reason,
+      "the Link's status still speaks of demo/web, which east doesn't export",
+    );
+    exportDemo(east, "web");
+    assert.equal((await look())?.state, "failed");
+  });
+
   it("Links: not there, not alive, Services that are not mirrored", async () => {
     exportDemo(east, "web");
     west.answers.set(metricsPath("east"), ok(metrics("east", 0)));
@@ -322,7 +339,10 @@ describe("a running mesh", () => {
 });
 
 /** A Service that the Links' selectors choose. */
-function exportDemo(cluster: FakeKubernetes, name: string): void {
-  const labels = { "mirror.linkerd.io/exported": "true" };
+function exportDemo(
+  cluster: FakeKubernetes,
+  name: string,
+  labels: Readonly<Record<string, string>> = { "mirror.linkerd.io/exported": "true" },
+): void {
   cluster.put("/api/v1/services", { metadata: { name, namespace: "demo", labels }, spec: {} });
 }
