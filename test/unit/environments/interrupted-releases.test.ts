@@ -24,7 +24,7 @@ describe("Helm's records of releases that the state doesn't know of", () => {
     fake = await FakeKubernetes.start();
     await writeFile(kubeconfigPath, fake.kubeconfig, { mode: 0o600 });
     fake.put("/api/v1/namespaces", {
-      metadata: { name: "kube-system", uid: "the-first" } as never,
+      metadata: { name: "kube-system", uid: "the-first" },
     });
     for (const name of ["linkerd-crds", "linkerd-control-plane", "somebodys"]) {
       fake.put(secrets, {

@@ -247,14 +247,14 @@ describe("waitUntil", () => {
     let round = 0;
     await assert.rejects(
       waitUntil(
-        { awaited: "the thing", limit: 400, interval: 10, signal, hint: "Look there." },
+        { awaited: "the thing", limit: 2_000, interval: 10, signal, hint: "Look there." },
         () => {
           round++;
           if (round > 2) return Promise.reject(new Error("it hides"));
           return Promise.resolve({ pending: "nearly" });
         },
       ),
-      { message: "waited 0 s for the thing; last seen: it hides. Look there." },
+      { message: "waited 2 s for the thing; last seen: it hides. Look there." },
     );
   });
 
