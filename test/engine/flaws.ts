@@ -7,7 +7,7 @@ import type { Value } from "../../providers/server/index.ts";
 import { expectedInside, expectedNames, prefixOf } from "./expected-resources.ts";
 import { belongTogether } from "./recipes.ts";
 import { helmStatus } from "./strictness.ts";
-import { topologyName, type TestEngine } from "./test-engine.ts";
+import { isEnginesOwn, topologyName, type TestEngine } from "./test-engine.ts";
 import type { World } from "./world.ts";
 
 interface StoredResource {
@@ -58,7 +58,8 @@ async function readStored(
       };
     };
   };
-  const { resources = [], pending_operations: pending = [] } = checkpoint.latest ?? {};
+  const { resources: all = [], pending_operations: pending = [] } = checkpoint.latest ?? {};
+  const resources = all.filter(({ urn }) => !isEnginesOwn(urn.split("::")[2] ?? ""));
   return { resources, pending: pending.map(({ resource }) => resource.urn) };
 }
 

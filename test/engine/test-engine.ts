@@ -325,7 +325,7 @@ export class TestEngine {
     }
     return {
       changes: progress.steps
-        .filter((step) => step.operation !== "same" && !isEnginesOwn(step))
+        .filter((step) => step.operation !== "same" && !isEnginesOwn(step.type))
         .map(describe)
         .sort(),
       same: progress.steps.filter((step) => step.operation === "same").length,
@@ -356,7 +356,7 @@ async function waitUntilDead(pid: number): Promise<void> {
 }
 
 /** What the program of `pulumi up` reads its own state through: nothing that Pulumi shows or counts. */
-function isEnginesOwn({ type }: Step): boolean {
+export function isEnginesOwn(type: string): boolean {
   return type === "pulumi:providers:pulumi";
 }
 
