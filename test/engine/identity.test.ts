@@ -25,7 +25,7 @@ describe("a stack in a cluster that exists", () => {
   let [a, b] = [] as unknown as [FakeKubernetes, FakeKubernetes];
   let up: Checkpoint;
   before(async () => {
-    engine = await TestEngine.start({ inline: true, tls: true, real });
+    engine = await TestEngine.start({ tls: true, real });
     engine.world.outside.add("lab-guest");
     directory = await mkdtemp(path.join(os.tmpdir(), "engine-identity-"));
     kubeconfig = path.join(directory, "both.kubeconfig");
