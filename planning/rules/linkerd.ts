@@ -43,8 +43,51 @@ function* checkKubernetes(scene: Scene, version: LinkerdVersion): Iterable<Findi
   }
 }
 
-/** Values that follow from the topology: a second truth beside it would break the mesh silently. */
+const ofSourcesFile = (key: string) =>
+  `write it as images.${key} of a sources file, from which the nodes get it as well`;
+
+/**
+ * Values that the package sets: a second truth beside the topology would break the mesh silently. What it
+ * sets as a default that no other part relies on stays a choice: `webhookFailurePolicy`,
+ * `disableHeartBeat`, replicas and resources, a gateway's other annotations.
+ */
 const planned: readonly { readonly path: readonly string[]; readonly fix: string }[] = [
+  {
+    path: ["crds", "installGatewayAPI"],
+    fix: "leave it out: the package installs the Gateway API's definitions, and two releases can't own them; others of them are gatewayApi of a sources file",
+  },
+  ...["controllerImage", "controllerImageVersion"].map((key) => ({
+    path: ["controlPlane", key],
+    fix: ofSourcesFile("controller"),
+  })),
+  ...["name", "version"].flatMap((key) => [
+    { path: ["controlPlane", "proxy", "image", key], fix: ofSourcesFile("proxy") },
+    ...["controllerDefaults", "localServiceMirror"].map((part) => ({
+      path: ["multicluster", part, "image", key],
+      fix: ofSourcesFile("controller"),
+    })),
+  ]),
+  {
+    path: ["multicluster", "gateway", "pauseImage"],
+    fix: ofSourcesFile("pause"),
+  },
+  {
+    path: ["multicluster", "gateway", "loadBalancerIP"],
+    fix: "leave it out: these values are those of every cluster, and an address belongs to one; kind clusters get theirs from docker.subnet",
+  },
+  {
+    path: [
+      "multicluster",
+      "gateway",
+      "deploymentAnnotations",
+      "config.beta.linkerd.io/proxy-enable-native-sidecar",
+    ],
+    fix: "leave it out: the gateway's proxy waits before it exits, and as a native sidecar it can't",
+  },
+  {
+    path: ["multicluster", "createNamespaceMetadataJob"],
+    fix: "leave it out: the package makes the namespace with its labels",
+  },
   {
     path: ["controlPlane", "identityTrustAnchorsPEM"],
     fix: "leave it out: it is the same in every cluster, and follows from trust.anchors",
@@ -84,21 +127,37 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
 ];
 
 function* checkValues({ draft }: Scene): Iterable<Finding> {
-  const values = draft.linkerd?.values;
+  const values = draft.linkerd?.values ?? {};
+  const replaced = new Set<string>();
   for (const { path, fix } of planned) {
-    if (!hasPath(values, path)) continue;
-    yield { path: ["linkerd", "values", ...path], message: "is planned, not chosen", fix };
+    const set = setPath(values, path);
+    if (set === undefined) continue;
+    const at = ["linkerd", "values", ...set];
+    if (set.length === path.length) {
+      yield { path: at, message: "is planned, not chosen", fix };
+    } else if (!replaced.has(at.join("."))) {
+      replaced.add(at.join("."));
+      yield {
+        path: at,
+        message: "takes the place of a whole map, in which values are planned",
+        fix: "write a map of the values that you choose",
+      };
+    }
   }
   yield* findPrivateKeys(values, ["linkerd", "values"]);
 }
 
-function hasPath(root: unknown, path: readonly string[]): boolean {
+/** The path, where a value stands there; or its beginning, where something stands that is no map. */
+function setPath(root: unknown, path: readonly string[]): readonly string[] | undefined {
   let value = root;
-  for (const key of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return false;
+  for (const [index, key] of path.entries()) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return path.slice(0, index);
+    }
     value = (value as Record<string, unknown>)[key];
+    if (value === undefined) return undefined;
   }
-  return true;
+  return path;
 }
 
 function* findPrivateKeys(value: unknown, path: Path): Iterable<Finding> {

@@ -403,7 +403,9 @@ describe("lifetimes", () => {
 
 describe("linkerd", () => {
   it("gets its values as they were written, and its charts' version from the release", () => {
-    const values = { controlPlane: { clusterNetworks: "203.0.113.0/24,10.0.0.0/8", proxy: null } };
+    const values = {
+      controlPlane: { clusterNetworks: "203.0.113.0/24,10.0.0.0/8", proxy: { logLevel: null } },
+    };
     const plan = planned({
       clusters: [{ name: "west", podSubnet: "203.0.113.0/24" }],
       linkerd: { version: "edge-25.10.7", values },

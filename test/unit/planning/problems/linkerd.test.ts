@@ -1,4 +1,6 @@
-import { checkProblems } from "./check-problems.ts";
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { checkProblems, problemsOf, type Row } from "./check-problems.ts";
 
 const pair = [{ name: "west" }, { name: "east" }];
 
@@ -67,4 +69,88 @@ checkProblems("linkerd", [
     "linkerd.values.controlPlane.more[0]: holds a private key, which would stand in plaintext in the stack's state (leave it out; the charts make keys of their own)",
     "linkerd.values.controlPlane.proxyInjector.keyPEM: holds a private key, which would stand in plaintext in the stack's state (leave it out; the charts make keys of their own)",
   ],
+]);
+
+const leaveOut = "is planned, not chosen (leave it out: ";
+const sources = (key: string) =>
+  `is planned, not chosen (write it as images.${key} of a sources file, from which the nodes get it as well)`;
+const ofGateway = "is planned, not chosen (write it as gateway of the cluster)";
+
+/** Each value that is refused, and how what is said about it begins. */
+const refused: readonly (readonly [string, string])[] = [
+  ["crds.installGatewayAPI", leaveOut],
+  ["controlPlane.identityTrustAnchorsPEM", leaveOut],
+  ["controlPlane.identityTrustDomain", "is planned, not chosen (write it as trust.domain"],
+  ["controlPlane.clusterDomain", "is planned, not chosen (write it as clusterDomain"],
+  ["controlPlane.identity.externalCA", leaveOut],
+  ["controlPlane.identity.issuer.scheme", leaveOut],
+  ["controlPlane.controllerImage", sources("controller")],
+  ["controlPlane.controllerImageVersion", sources("controller")],
+  ["controlPlane.proxy.image.name", sources("proxy")],
+  ["controlPlane.proxy.image.version", sources("proxy")],
+  ["multicluster.identityTrustDomain", "is planned, not chosen (write it as trust.domain"],
+  ["multicluster.linkerdNamespace", leaveOut],
+  ["multicluster.createNamespaceMetadataJob", leaveOut],
+  ["multicluster.controllers", leaveOut],
+  ["multicluster.remoteMirrorServiceAccount", leaveOut],
+  ["multicluster.remoteMirrorServiceAccountName", leaveOut],
+  ["multicluster.controllerDefaults.image.name", sources("controller")],
+  ["multicluster.controllerDefaults.image.version", sources("controller")],
+  ["multicluster.localServiceMirror.image.name", sources("controller")],
+  ["multicluster.localServiceMirror.image.version", sources("controller")],
+  ["multicluster.localServiceMirror.federatedServiceSelector", leaveOut],
+  ["multicluster.gateway.enabled", ofGateway],
+  ["multicluster.gateway.name", ofGateway],
+  ["multicluster.gateway.port", ofGateway],
+  ["multicluster.gateway.nodePort", ofGateway],
+  ["multicluster.gateway.probe", ofGateway],
+  ["multicluster.gateway.serviceType", ofGateway],
+  ["multicluster.gateway.pauseImage", sources("pause")],
+  ["multicluster.gateway.loadBalancerIP", leaveOut],
+];
+
+const withValue = (path: readonly string[], value: unknown) => ({
+  clusters: pair,
+  linkerd: {
+    values: path.reduceRight((inner: unknown, key) => ({ [key]: inner }), value),
+  },
+});
+
+describe("values of the charts that the package sets", () => {
+  for (const [value, said] of refused) {
+    it(`${value} is refused`, () => {
+      const [found, ...more] = problemsOf(withValue(value.split("."), "x"));
+      // What stands inside of a map that is refused is told of by the map.
+      const place = `linkerd.values.${value.replace(/\.scheme$/, "")}: `;
+      assert.ok(found?.startsWith(place + said), found);
+      assert.deepEqual(more, []);
+    });
+  }
+});
+
+const annotations = ["multicluster", "gateway", "deploymentAnnotations"];
+const wholeMap =
+  "takes the place of a whole map, in which values are planned (write a map of the values that you choose)";
+
+checkProblems("chart values", [
+  [
+    "the annotation that a gateway's proxy can't have",
+    withValue([...annotations, "config.beta.linkerd.io/proxy-enable-native-sidecar"], "true"),
+    "linkerd.values.multicluster.gateway.deploymentAnnotations[\"config.beta.linkerd.io/proxy-enable-native-sidecar\"]: is planned, not chosen (leave it out: the gateway's proxy waits before it exits, and as a native sidecar it can't)",
+  ],
+  // Each is told of once, however many planned values go with it.
+  ...["controlPlane.identity", "controlPlane.proxy", "multicluster.gateway"].map((map): Row => [
+    `null in place of ${map}`,
+    withValue(map.split("."), null),
+    `linkerd.values.${map}: ${wholeMap}`,
+  ]),
+  ...(
+    [
+      ["controlPlane.webhookFailurePolicy", "Fail"],
+      ["controlPlane.disableHeartBeat", false],
+      ["controlPlane.proxy.image.pullPolicy", "Always"],
+      ["multicluster.gateway.replicas", 2],
+    ] as const
+  ).map(([path, value]): Row => [`none: ${path}`, withValue(path.split("."), value)]),
+  ["none: another annotation", withValue([...annotations, "team"], "a")],
 ]);
