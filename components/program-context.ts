@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { readFileSync } from "node:fs";
 import path from "node:path";
+import { readPlainFile } from "./plain-file.ts";
 
 /** What a program finds around it. */
 export interface ProgramContext {
@@ -32,5 +32,5 @@ export function programPath(file: string): string {
 
 /** The text of a file that a topology names, by its path from the directory of the program that asks. */
 export function readProgramFile(file: string): string {
-  return readFileSync(programPath(file), "utf8");
+  return readPlainFile(programPath(file));
 }

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import type { Sources } from "../planning/sources.ts";
+import { readPlainFile } from "./plain-file.ts";
 import { splitImage } from "./values.ts";
 
 const text = z.string().min(1);
@@ -57,7 +58,7 @@ export function readSources(file: string): Sources {
 function parse(path: string): unknown {
   let content: string;
   try {
-    content = readFileSync(path, "utf8");
+    content = readPlainFile(path);
   } catch (error) {
     throw failure(path, [
       `it cannot be read: ${(error as Error).message}; correct ${sourcesVariable} or the ` +

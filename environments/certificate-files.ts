@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
+import { readPlainFile } from "../components/plain-file.ts";
 import type { PlanContext } from "../planning/plan.ts";
 import { projectDirectory } from "./paths.ts";
 
@@ -9,7 +9,7 @@ import { projectDirectory } from "./paths.ts";
  */
 export function certificateFiles(): NonNullable<PlanContext["certificates"]> {
   return {
-    readFile: (file) => readFileSync(path.resolve(projectDirectory, file), "utf8"),
+    readFile: (file) => readPlainFile(path.resolve(projectDirectory, file)),
     now: new Date(),
   };
 }

@@ -9,7 +9,7 @@ import type { IssuerSpec } from "../topology.ts";
 
 /** What certificates and keys are checked with. */
 export interface CertificateSurroundings {
-  /** The text of a file that the topology names. Throws where it can't be read. */
+  /** The text of a file that the topology names. Throws the reason where it can't be read. */
   readonly readFile: (path: string) => string;
   /** The present, by which certificates are valid. */
   readonly now: Date;
@@ -95,7 +95,7 @@ function* contentOf(
   } catch (error) {
     yield {
       path,
-      message: `${JSON.stringify(file)} can't be read: ${(error as NodeJS.ErrnoException).code ?? "an error"}`,
+      message: `${JSON.stringify(file)} can't be read: ${(error as Error).message}`,
       fix: "write the path of a readable file, relative to the program's directory",
     };
     return undefined;

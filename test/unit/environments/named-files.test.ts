@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, describe, it } from "node:test";
+import { readProgramFile } from "../../../components/program-context.ts";
+import { readSources } from "../../../components/sources.ts";
+import { certificateFiles } from "../../../environments/certificate-files.ts";
+
+/** Whatever reads a file that a person names, by its path. */
+const readers: readonly (readonly [string, (file: string) => unknown])[] = [
+  ["a certificate, for a command", certificateFiles().readFile],
+  ["a certificate, for a program", readProgramFile],
+  ["a sources file", readSources],
+];
+
+describe("a file that a person names", () => {
+  const directory = mkdtempSync(path.join(tmpdir(), "named-files-"));
+  const pipe = path.join(directory, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  after(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  for (const [what, read] of readers) {
+    it(`is told of at once where it is no file: ${what}`, () => {
+      assert.throws(() => read(pipe), /it is a pipe, not a file/);
+      assert.throws(() => read(directory), /it is a directory, not a file/);
+      assert.throws(() => read(path.join(directory, "none")), /there is no such file/);
+    });
+  }
+});
