@@ -1,7 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 
-/** Larger than any text that a person gives this program: refused rather than read. */
+/** Larger than any text that a person writes for this program: refused rather than read. */
 const largest = 1024 * 1024;
+
+/** The same of what programs write, such as a kubeconfig of hundreds of clusters. */
+export const largestMade = 16 * largest;
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
@@ -18,16 +21,17 @@ const reasons: Readonly<Record<string, string>> = {
  * The text of a file that a person named. Whatever else may stand at a path is refused at once: reading a
  * pipe would wait for somebody who writes to it, and no signal ends that.
  *
+ * @param limit in bytes
  * @throws Error whose message is the reason, such as `it is a directory`, and whose cause is the system's
  */
-export function readPlainFile(file: string): string {
+export function readPlainFile(file: string, limit = largest): string {
   try {
     // Without waiting for the other end, should it be a pipe.
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const reason = notPlain(fstatSync(descriptor));
+      const reason = notPlain(fstatSync(descriptor), limit);
       if (reason !== undefined) throw new Error(reason);
-      return decodeText(readFileSync(descriptor));
+      return decodeText(readFileSync(descriptor), limit);
     } finally {
       closeSync(descriptor);
     }
@@ -47,8 +51,8 @@ export function unreadableBecause(error: unknown): string {
  *
  * @throws Error whose message says what it is instead
  */
-export function decodeText(content: Uint8Array): string {
-  if (content.length > largest) throw new Error(tooLarge);
+export function decodeText(content: Uint8Array, limit = largest): string {
+  if (content.length > limit) throw new Error(tooLarge(limit));
   const [first, second] = content;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     throw new Error("it is UTF-16 text: save it as UTF-8");
@@ -61,12 +65,14 @@ export function decodeText(content: Uint8Array): string {
   }
 }
 
-const tooLarge = `it is larger than ${largest / 1024} KiB`;
+function tooLarge(limit: number): string {
+  return `it is larger than ${limit / 1024} KiB`;
+}
 
-function notPlain(found: Stats): string | undefined {
+function notPlain(found: Stats, limit: number): string | undefined {
   if (found.isDirectory()) return "it is a directory, not a file";
   if (found.isFIFO()) return "it is a pipe, not a file";
   if (found.isSocket()) return "it is a socket, not a file";
   if (!found.isFile()) return "it is a device, not a file";
-  return found.size > largest ? tooLarge : undefined;
+  return found.size > limit ? tooLarge(limit) : undefined;
 }

@@ -19,7 +19,7 @@ export async function lookAhead(
 ): Promise<PreflightResult[]> {
   const file = env["LINKERD_TOPOLOGY_SOURCES"];
   const sources = file === undefined || file === "" ? undefined : readSources(file);
-  const plan = await planStack(stack, sources);
+  const plan = await planStack(stack, { ...(sources && { sources }) });
   const backend = await chooseBackend(env);
   const own = await lookAtName(stack, backend, env);
   const given = Object.fromEntries(

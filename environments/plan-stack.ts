@@ -1,20 +1,35 @@
 import { planOrThrow } from "../planning/plan.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources.ts";
-import { certificateFiles } from "./certificate-files.ts";
+import { certificateFiles, kubeconfigFiles } from "./topology-files.ts";
 import { pathForPeople } from "./paths.ts";
 import { readTopology } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
 
+/** What the plan is for. */
+export interface PlanOptions {
+  /** Where images come from. */
+  readonly sources?: Sources;
+  /**
+   * The stack runs already: its state tells which kubeconfigs its clusters have, and the topology's are not
+   * read. @default false
+   */
+  readonly runs?: boolean;
+}
+
 /**
  * What the stack's program will plan.
  *
- * @throws TopologyError with every problem of the topology
+ * @throws TopologyError with every problem of the topology, and of the files that it names
  */
-export async function planStack(stack: StackFile, sources?: Sources): Promise<Plan> {
+export async function planStack(
+  stack: StackFile,
+  { sources, runs = false }: PlanOptions = {},
+): Promise<Plan> {
   return planOrThrow(await readTopology(stack), {
     name: stack.name,
     certificates: certificateFiles(),
+    ...(!runs && { kubeconfigs: kubeconfigFiles() }),
     ...(sources && { sources }),
     ...(stack.origin && { from: pathForPeople(stack.origin.file) }),
   });

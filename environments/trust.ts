@@ -7,7 +7,7 @@ import type { AnchorPlan, Plan } from "../planning/plan-types.ts";
 import { observeTrust, silentTrust } from "../verification/facts/trust.ts";
 import { connect } from "../verification/kubernetes/connect.ts";
 import type { Mesh } from "../verification/observe.ts";
-import { certificateFiles } from "./certificate-files.ts";
+import { certificateFiles } from "./topology-files.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { meshOf } from "./proof.ts";

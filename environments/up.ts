@@ -132,7 +132,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
   ];
   await runPhases(interruptible(first, request.signal), request.output);
   const { sources, env } = present(tools);
-  plan = await planStack(stack, sources);
+  plan = await planStack(stack, { ...(sources && { sources }) });
   const allowed = await allowLosses(state, plan, { consent: request.replaceClusters, env, notice });
   const phases: Phase[] = [
     {

@@ -17,10 +17,23 @@ export function kubeconfigOfContext(text: string, context: string): string {
   return document.toString({ lineWidth: 0 });
 }
 
+/** The names of a kubeconfig's contexts; none where the text is no kubeconfig. */
+export function contextsOf(text: string): string[] {
+  const document = parseDocument(text, { schema: "failsafe" });
+  if (document.errors.length > 0 || !isMap(document.contents)) return [];
+  return entriesOf(document, "contexts").flatMap((entry) => {
+    const name = entry.get("name");
+    return typeof name === "string" ? [name] : [];
+  });
+}
+
 function find(document: Document, list: string, name: unknown) {
+  return entriesOf(document, list).find((entry) => entry.get("name") === name);
+}
+
+function entriesOf(document: Document, list: string) {
   const entries = document.get(list);
-  const items = isSeq(entries) ? entries.items : [];
-  return items.filter(isMap).find((item) => item.get("name") === name);
+  return isSeq(entries) ? entries.items.filter(isMap) : [];
 }
 
 function keep(document: Document, list: string, name: unknown): void {

@@ -25,6 +25,8 @@ import { subnetRules } from "./rules/subnets.ts";
 import { anchorRules } from "./rules/anchors.ts";
 import { certificateRules } from "./rules/certificates.ts";
 import type { CertificateSurroundings } from "./rules/certificates.ts";
+import { kubeconfigRules } from "./rules/kubeconfigs.ts";
+import type { KubeconfigSurroundings } from "./rules/kubeconfigs.ts";
 import { issuerRules } from "./rules/issuers.ts";
 import { trustRules } from "./rules/trust.ts";
 import { setScene } from "./scene.ts";
@@ -46,6 +48,11 @@ export interface PlanContext {
    * tells the time. @default what is in the files is not looked at, nor how long it is valid
    */
   readonly certificates?: CertificateSurroundings;
+  /**
+   * What the kubeconfigs of clusters that exist are read with. @default they are not looked at: a program may
+   * write them itself
+   */
+  readonly kubeconfigs?: KubeconfigSurroundings;
 }
 
 export type PlanResult =
@@ -88,6 +95,7 @@ export function plan(input: unknown, context: PlanContext): PlanResult {
   const scene = setScene(draft, context.name);
   for (const rule of rules) for (const finding of rule(scene)) findings.push(finding);
   findings.push(...certificateRules(scene, context.certificates));
+  findings.push(...kubeconfigRules(scene, context.kubeconfigs));
   if (findings.length > 0) return { ok: false, problems: toProblems(findings) };
   // Without findings the draft is whole: the schema's output is a Topology.
   return { ok: true, plan: makePlan(draft as Topology, scene, context) };

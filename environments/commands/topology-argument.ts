@@ -124,7 +124,7 @@ export async function findPlanned(
 ): Promise<Running> {
   const running = await findRunning(argument, options);
   if (running.run !== undefined || running.gone === true) knownByName();
-  else await planStack(running.stack);
+  else await planStack(running.stack, { runs: true });
   return running;
 }
 

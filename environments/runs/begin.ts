@@ -1,9 +1,7 @@
-import { planOrThrow } from "../../planning/plan.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 import { limits } from "../../planning/limits.ts";
-import { certificateFiles } from "../certificate-files.ts";
 import { CommandError } from "../command-error.ts";
-import { pathForPeople } from "../paths.ts";
+import { planStack } from "../plan-stack.ts";
 import { readProject } from "../project.ts";
 import type { StackFile } from "../stacks.ts";
 import { readTopologySource, stackOf } from "../topology-source.ts";
@@ -51,11 +49,8 @@ export async function begin(request: BeginRequest): Promise<BegunRun> {
   const name = runName(base, roomFor(read.topology));
   // Its own name would meet that of the next run.
   const topology = withName(read.topology, name);
-  const plan = planOrThrow(topology, {
-    name,
-    certificates: certificateFiles(),
-    ...(read.origin && { from: pathForPeople(read.origin.file) }),
-  });
+  const stack = stackOf(name, topology);
+  const plan = await planStack({ ...stack, ...(read.origin && { origin: read.origin }) });
   const [{ name: project }, owner] = await Promise.all([readProject(), identify(process.pid)]);
   if (owner === undefined) throw new Error("this process can't be identified");
   const now = Date.now();
@@ -75,7 +70,7 @@ export async function begin(request: BeginRequest): Promise<BegunRun> {
   const directory = runDirectory(name, env);
   await beginRun(directory, record);
   if (request.backend !== undefined) await prepareRunBackend(directory);
-  return { record, directory, stack: stackOf(name, topology), plan };
+  return { record, directory, stack, plan };
 }
 
 function withName(topology: unknown, name: string): unknown {

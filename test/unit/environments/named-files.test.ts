@@ -6,11 +6,12 @@ import path from "node:path";
 import { after, describe, it } from "node:test";
 import { readProgramFile } from "../../../components/program-context.ts";
 import { readSources } from "../../../components/sources.ts";
-import { certificateFiles } from "../../../environments/certificate-files.ts";
+import { certificateFiles, kubeconfigFiles } from "../../../environments/topology-files.ts";
 
 /** Whatever reads a file that a person names, by its path. */
 const readers: readonly (readonly [string, (file: string) => unknown])[] = [
   ["a certificate, for a command", certificateFiles().readFile],
+  ["a kubeconfig, for a command", kubeconfigFiles().readFile],
   ["a certificate, for a program", readProgramFile],
   ["a sources file", readSources],
 ];

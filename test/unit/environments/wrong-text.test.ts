@@ -93,6 +93,12 @@ const texts: readonly (readonly [
     /under config as linkerd-topology:topology/,
   ],
   [
+    "a kubeconfig that isn't there",
+    "clusters: [{ name: west, kubeconfig: none.kubeconfig }]\n",
+    /clusters\[0\]\.kubeconfig: ".*none\.kubeconfig" can't be read: there is no such file/,
+    /write the path of the cluster's kubeconfig/,
+  ],
+  [
     "a mistake of planning",
     "clusters: [{ name: West }]\n",
     /in .*x\.yaml can't be planned/,

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readPlainFile } from "../components/plain-file.ts";
+import { largestMade, readPlainFile } from "../components/plain-file.ts";
 import type { PlanContext } from "../planning/plan.ts";
 import { projectDirectory } from "./paths.ts";
 
@@ -12,4 +12,9 @@ export function certificateFiles(): NonNullable<PlanContext["certificates"]> {
     readFile: (file) => readPlainFile(path.resolve(projectDirectory, file)),
     now: new Date(),
   };
+}
+
+/** What the kubeconfigs of clusters that exist are looked at with. */
+export function kubeconfigFiles(): NonNullable<PlanContext["kubeconfigs"]> {
+  return { readFile: (file) => readPlainFile(path.resolve(projectDirectory, file), largestMade) };
 }

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { plan } from "../../../../planning/plan.ts";
+import { formatProblem } from "../../../../planning/problem.ts";
+import type { ClusterSpec } from "../../../../planning/topology.ts";
+
+const twoContexts = `
+current-context: one
+contexts:
+  - { name: one, context: { cluster: one, user: me } }
+  - { name: two, context: { cluster: two, user: me } }
+users: [{ name: me, user: { token: s3cret } }]
+`;
+
+/** All that is said about clusters, where the file \`both` is a kubeconfig of two contexts. */
+function problems(clusters: readonly ClusterSpec[], both = twoContexts): string[] {
+  const result = plan(
+    { clusters },
+    {
+      name: "lab",
+      kubeconfigs: {
+        readFile: (path) => {
+          if (path !== "both") throw new Error("there is no such file");
+          return both;
+        },
+      },
+    },
+  );
+  return result.ok ? [] : result.problems.map(formatProblem);
+}
+
+describe("a kubeconfig that a topology names", () => {
+  it("is read, and has the context", () => {
+    assert.deepEqual(problems([{ name: "a", kubeconfig: "both" }, { name: "b" }]), []);
+    assert.deepEqual(problems([{ name: "a", kubeconfig: "both", context: "two" }]), []);
+  });
+
+  it("is told of where it can't be read, with all other problems", () => {
+    assert.deepEqual(
+      problems([
+        { name: "a", kubeconfig: "none" },
+        { name: "b", kubeconfig: "both", context: "tow" },
+        { name: "c", context: "one" },
+      ]),
+      [
+        'clusters[0].kubeconfig: "none" can\'t be read: there is no such file ' +
+          "(write the path of the cluster's kubeconfig)",
+        'clusters[1].context: "tow" is not a context of "both", which has "one", "two" ' +
+          '(did you mean "two"?)',
+        'clusters[2].context: context describes a cluster that exists, and "c" has no kubeconfig ' +
+          "(leave out context, or write kubeconfig as well)",
+      ],
+    );
+  });
+
+  it("may have another current context than the one it was first seen by", () => {
+    const without = twoContexts.replace("current-context: one", "");
+    assert.deepEqual(problems([{ name: "a", kubeconfig: "both" }], without), []);
+  });
+
+  for (const [what, text] of [
+    ["nothing", ""],
+    ["a list", "[a]"],
+    ["no YAML", "token: 's3cret"],
+    ["no contexts", "clusters: []"],
+  ] as const) {
+    it(`is no kubeconfig with ${what} in it, of which nothing is told`, () => {
+      assert.deepEqual(problems([{ name: "a", kubeconfig: "both" }], text), [
+        'clusters[0].kubeconfig: "both" is no kubeconfig: it is not YAML with contexts ' +
+          "(write the path of the cluster's kubeconfig)",
+      ]);
+    });
+  }
+});
