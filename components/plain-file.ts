@@ -17,6 +17,16 @@ const reasons: Readonly<Record<string, string>> = {
   ENXIO: "it is a socket, not a file",
 };
 
+const reasonsNotToWrite: Readonly<Record<string, string>> = {
+  ...reasons,
+  EACCES: "this user may not write there",
+  EPERM: "this user may not write there",
+  EROFS: "its file system is read-only",
+  // Making a folder where a file is.
+  EEXIST: "a part of its path is a file, not a directory",
+  ENXIO: "it is a pipe that nobody reads, or a socket",
+};
+
 /**
  * The text of a file that a person named. Whatever else may stand at a path is refused at once: reading a
  * pipe would wait for somebody who writes to it, and no signal ends that.
@@ -42,8 +52,17 @@ export function readPlainFile(file: string, limit = largest): string {
 
 /** Why a file can't be read, in words. */
 export function unreadableBecause(error: unknown): string {
+  return inWords(error, reasons);
+}
+
+/** Why a file can't be written, in words. */
+export function unwritableBecause(error: unknown): string {
+  return inWords(error, reasonsNotToWrite);
+}
+
+function inWords(error: unknown, words: Readonly<Record<string, string>>): string {
   if (!(error instanceof Error)) return String(error);
-  return reasons[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;
+  return words[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;
 }
 
 /**

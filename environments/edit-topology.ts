@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
+import { access, constants, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq, parse, parseDocument } from "yaml";
 import type { Document } from "yaml";
+import { unwritableBecause } from "../components/plain-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { yamlOptions } from "./read-yaml.ts";
@@ -10,6 +12,24 @@ import { topologyKey } from "./stacks.ts";
 
 /** Where a topology stands in a file of YAML: by itself, or in a stack's configuration. */
 type Place = readonly (string | number)[];
+
+/**
+ * Sees to it that a file can be edited before minutes are spent on what comes before its edits.
+ *
+ * @throws CommandError, exit code 2
+ */
+export async function requireEditable(file: string): Promise<void> {
+  // A new file takes its place, so its folder counts.
+  const folder = path.dirname(await realpath(file));
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new CommandError(
+      `${file} can't be edited: ${unwritableBecause(error)}. Make ${folder} a folder that you may write to`,
+      { cause: error, exitCode: exitCodes.badInput },
+    );
+  }
+}
 
 /**
  * Changes the topology that a YAML file holds, and nothing else in it: comments and the order of what is

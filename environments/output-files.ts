@@ -1,8 +1,9 @@
+import { openSync } from "node:fs";
 import { access, constants, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { unwritableBecause } from "../components/plain-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { messageOf } from "./message-of.ts";
 
 /**
  * Sees to it that files can be written once there is something to write, which may be minutes later: makes
@@ -21,7 +22,7 @@ export async function requireWritable(
         await tryToWrite(file, option === "--bundle");
         return [];
       } catch (error) {
-        return [`${option} ${file} can't be written: ${messageOf(error)}`];
+        return [`${option} ${file} can't be written: ${unwritableBecause(error)}`];
       }
     }),
   );
@@ -39,7 +40,41 @@ async function tryToWrite(file: string, mayBeFolder: boolean): Promise<void> {
     throw error;
   });
   if (found?.isDirectory() === true && !mayBeFolder) throw new Error("it is a folder");
+  if (found?.isFIFO() === true) {
+    // Writing would wait for a reader, and no signal ends that. Open to the end: to whoever reads, closing it
+    // would be the end of the text.
+    openSync(file, constants.O_WRONLY | constants.O_NONBLOCK);
+    return;
+  }
   const folder = path.dirname(path.resolve(file));
   if (found === undefined) await mkdir(folder, { recursive: true });
   await access(found === undefined ? folder : file, constants.W_OK);
+}
+
+/**
+ * Sees to it that a command can keep its state before it spends minutes on what has one. Nothing is made: what
+ * is refused later leaves nothing behind.
+ *
+ * @throws CommandError, exit code 2
+ */
+export async function requireStateDirectory(directory: string): Promise<void> {
+  try {
+    await tryToMake(directory);
+  } catch (error) {
+    throw new CommandError(
+      `the state can't be kept in ${directory}: ${unwritableBecause(error)}. Make it a directory that you may ` +
+        "write to, or name another one for it by XDG_STATE_HOME",
+      { cause: error, exitCode: exitCodes.badInput },
+    );
+  }
+}
+
+async function tryToMake(directory: string): Promise<void> {
+  const found = await stat(directory).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (found?.isDirectory() === false) throw new Error("it is a file");
+  if (found !== undefined) await access(directory, constants.W_OK | constants.X_OK);
+  else await tryToMake(path.dirname(directory));
 }

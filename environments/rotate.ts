@@ -63,6 +63,7 @@ export async function rotate(request: RotateRequest): Promise<RotateResult> {
   const topology = topologyFile(request.source, request.name);
   // What is wrong with the file is told before anything is asked.
   await planStack(await topology.stack());
+  await topology.requireEditable();
   const before = await look(request, topology);
   const resumed = await isUnderWay(topology, before);
   // Finishes what an earlier command left half done; and nothing is begun on a mesh that is not whole.

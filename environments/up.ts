@@ -7,6 +7,7 @@ import type { Backend } from "./backend.ts";
 import { allowDataPlane, bringSources, chooseSources } from "./choose-sources.ts";
 import type { Consent } from "./consent.ts";
 import { allowLosses, refuseNewLosses } from "./losses.ts";
+import { requireStateDirectory } from "./output-files.ts";
 import { planStack } from "./plan-stack.ts";
 import { preflight, requirePassed } from "./preflight/preflight.ts";
 import { meshOf, NotProved, prove } from "./proof.ts";
@@ -203,6 +204,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
 async function settle(request: UpRequest): Promise<SettledStack> {
   const env = { ...process.env, ...request.env };
   const backend = request.backend ?? (await chooseBackend(env));
+  if (backend.directory !== undefined) await requireStateDirectory(backend.directory);
   return settleStack({ ...request, backend, env, command: "up" });
 }
 

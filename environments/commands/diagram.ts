@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { diagramFormats } from "../diagram.ts";
 import type { DiagramFormat } from "../diagram.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { requireWritable } from "../output-files.ts";
 import { planStack } from "../plan-stack.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
@@ -42,6 +43,7 @@ export function diagramCommand(): Command {
           print(written.length > 0 ? written.join("\n") : "every page is up to date");
           return exitCodes.success;
         }
+        await requireWritable({ "--output": options.output });
         const plan = await planStack(await findTopologyOrInput(topology, options, signal));
         const text = await drawDiagram(plan, options.format);
         if (options.output === undefined) process.stdout.write(text);

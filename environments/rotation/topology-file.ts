@@ -1,6 +1,6 @@
 import type { Topology } from "../../planning/topology.ts";
 import { CommandError } from "../command-error.ts";
-import { editTopologyFile } from "../edit-topology.ts";
+import { editTopologyFile, requireEditable } from "../edit-topology.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { StackFile } from "../stacks.ts";
 import { stackFromSource, type TopologySource } from "../topology-source.ts";
@@ -9,6 +9,8 @@ import { stackFromSource, type TopologySource } from "../topology-source.ts";
 export interface TopologyFile {
   /** As it stands now. */
   readonly stack: () => Promise<StackFile>;
+  /** @throws CommandError where {@link edit} could not write the file */
+  readonly requireEditable: () => Promise<void>;
   /** Changes the file, and nothing in it but what the change is about. */
   readonly edit: (change: (topology: Topology) => Topology) => Promise<void>;
   /** For messages. */
@@ -32,6 +34,7 @@ export function topologyFile(source: TopologySource, name: string | undefined): 
   return {
     file,
     stack: () => stackFromSource(source, name),
+    requireEditable: () => requireEditable(file),
     edit: (change) => editTopologyFile(file, (topology) => change(topology as Topology)),
   };
 }

@@ -1,6 +1,8 @@
+import path from "node:path";
 import type { Plan } from "../../planning/plan-types.ts";
 import { limits } from "../../planning/limits.ts";
 import { CommandError } from "../command-error.ts";
+import { requireStateDirectory } from "../output-files.ts";
 import { planStack } from "../plan-stack.ts";
 import { readProject } from "../project.ts";
 import type { StackFile } from "../stacks.ts";
@@ -68,6 +70,7 @@ export async function begin(request: BeginRequest): Promise<BegunRun> {
       request.backend !== undefined || plan.clusters.some(({ type }) => type !== "kind"),
   };
   const directory = runDirectory(name, env);
+  await requireStateDirectory(path.dirname(directory));
   await beginRun(directory, record);
   if (request.backend !== undefined) await prepareRunBackend(directory);
   return { record, directory, stack, plan };

@@ -21,14 +21,18 @@ before(async () => {
 after(() => rm(directory, { recursive: true, force: true }));
 
 /** Runs the command line as a program, in a directory without anything. */
-async function run(...args: string[]) {
+function run(...args: string[]) {
+  return runWith({}, ...args);
+}
+
+async function runWith(env: Readonly<Record<string, string>>, ...args: string[]) {
   const { exitCode, stdout, stderr } = await execa(
     process.execPath,
     [path.join(root, "environments/main.ts"), ...args],
     {
       cwd: directory,
       reject: false,
-      env: { XDG_STATE_HOME: directory, PULUMI_HOME: directory, NO_COLOR: "1" },
+      env: { XDG_STATE_HOME: directory, PULUMI_HOME: directory, NO_COLOR: "1", ...env },
     },
   );
   return { exitCode, stdout, stderr };
@@ -47,6 +51,19 @@ describe("the command line", () => {
     assert.match(option.stderr, /Did you mean --refresh\?/);
     assert.equal(value.exitCode, exitCodes.badInput);
     assert.match(value.stderr, /Allowed choices are mermaid, dot, svg/);
+  });
+
+  test("tells before any work is done that a file can't be written, or a state kept", async () => {
+    await writeFile(path.join(directory, "a-file"), "");
+    const [picture, state] = await Promise.all([
+      run("diagram", "flat", "--output", "a-file/x.svg"),
+      runWith({ XDG_STATE_HOME: path.join(directory, "a-file") }, "run", "flat", "--", "true"),
+    ]);
+    assert.equal(picture.exitCode, exitCodes.badInput);
+    assert.match(picture.stderr, /^--output a-file\/x\.svg can't be written: a part of its path/m);
+    assert.equal(picture.stdout, "");
+    assert.equal(state.exitCode, exitCodes.badInput);
+    assert.match(state.stderr, /the state can't be kept in .*a-file.*by XDG_STATE_HOME/);
   });
 
   test("tells everything that is wrong with a topology, before anything else", async () => {
@@ -155,7 +172,10 @@ describe("the command line", () => {
     assert.equal(missing.exitCode, exitCodes.notUp);
     assert.deepEqual(await readdir(folder), []);
     assert.equal(wrong.exitCode, exitCodes.badInput);
-    assert.match(wrong.stderr, /--junit \S+no-folder\/x\.xml can't be written: ENOTDIR/);
+    assert.match(
+      wrong.stderr,
+      /--junit \S+no-folder\/x\.xml can't be written: a part of its path is a file/,
+    );
     assert.match(wrong.stderr, /--summary \S+ can't be written: it is a folder/);
   });
 
