@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { resourceName, resourceType } from "../../environments/report/resource-words.ts";
 import { planOrThrow } from "../../planning/plan.ts";
 import type { LinkPlan, Plan } from "../../planning/plan-types.ts";
 import type { Topology } from "../../planning/topology.ts";
@@ -7,15 +8,8 @@ import type { Value } from "../../providers/server/index.ts";
 import { expectedInside, expectedNames, prefixOf } from "./expected-resources.ts";
 import { belongTogether } from "./recipes.ts";
 import { helmStatus } from "./strictness.ts";
-import { isEnginesOwn, topologyName, type TestEngine } from "./test-engine.ts";
+import { topologyName, type StoredResource, type TestEngine } from "./test-engine.ts";
 import type { World } from "./world.ts";
-
-interface StoredResource {
-  readonly urn: string;
-  readonly delete?: boolean;
-  readonly pendingReplacement?: boolean;
-  readonly initErrors?: readonly string[];
-}
 
 /**
  * What is wrong with state and world after an `up`: missing, twice, left over, not finished, or not
@@ -23,7 +17,7 @@ interface StoredResource {
  */
 export async function flawsOf(engine: TestEngine, topology: Topology): Promise<string[]> {
   const plan = planOrThrow(topology, { name: topologyName });
-  const { resources, pending } = await readStored(engine);
+  const { resources, pending } = await engine.stored();
   const { world } = engine;
   return [
     ...pending.map((urn) => `state: an operation on ${urn} is still pending`),
@@ -39,7 +33,7 @@ export async function flawsOf(engine: TestEngine, topology: Topology): Promise<s
 
 /** What a `down` left. */
 export async function remainsOf(engine: TestEngine): Promise<string[]> {
-  const { resources, pending } = await readStored(engine);
+  const { resources, pending } = await engine.stored();
   return [
     ...pending.map((urn) => `state: an operation on ${urn} is still pending`),
     ...difference("state", resources.map(nameIn), []),
@@ -47,25 +41,8 @@ export async function remainsOf(engine: TestEngine): Promise<string[]> {
   ];
 }
 
-async function readStored(
-  engine: TestEngine,
-): Promise<{ resources: readonly StoredResource[]; pending: readonly string[] }> {
-  const { checkpoint } = JSON.parse(await engine.storedState()) as {
-    checkpoint: {
-      latest?: {
-        resources?: readonly StoredResource[];
-        pending_operations?: readonly { readonly resource: StoredResource }[];
-      };
-    };
-  };
-  const { resources: all = [], pending_operations: pending = [] } = checkpoint.latest ?? {};
-  const resources = all.filter(({ urn }) => !isEnginesOwn(urn.split("::")[2] ?? ""));
-  return { resources, pending: pending.map(({ resource }) => resource.urn) };
-}
-
 function nameIn({ urn }: StoredResource): string {
-  const [, , types = "", name = ""] = urn.split("::");
-  return `${types.split("$").at(-1) ?? ""} ${name}`;
+  return `${resourceType(urn)} ${resourceName(urn)}`;
 }
 
 function unfinished(resources: readonly StoredResource[]): string[] {

@@ -11,10 +11,18 @@ import { Topology } from "../../components/topology.ts";
 import { clearStaleLocks, dropPendingOperations } from "../../environments/interrupted.ts";
 import { forgetUnknownReleases } from "../../environments/interrupted-releases.ts";
 import { EngineProgress, type Step } from "../../environments/report/engine-progress.ts";
+import { resourceType } from "../../environments/report/resource-words.ts";
 import type { ProgramOptions } from "../../components/program.ts";
 import { inlineProgram } from "../../environments/program.ts";
 import { madeFromIn } from "../../environments/settle-stack.ts";
-import { exportState, readOutputs, readState, withoutReports } from "../../environments/state.ts";
+import {
+  exportState,
+  readOutputs,
+  readState,
+  stateIn,
+  withoutReports,
+  type StateResource,
+} from "../../environments/state.ts";
 import { openStack } from "../../environments/workspace.ts";
 import type { MadeFrom } from "../../planning/made-from.ts";
 import type { Sources } from "../../planning/sources.ts";
@@ -63,6 +71,19 @@ export interface How {
   readonly asCommand?: ProgramOptions;
   /** How much the engine logs, from 1; it logs to where its errors go. @default nothing */
   readonly logVerbosity?: number;
+}
+
+/** A resource in the state's file, with what tells that it is not finished. */
+export interface StoredResource extends StateResource {
+  readonly pendingReplacement?: boolean;
+  readonly initErrors?: readonly string[];
+}
+
+/** What the state has, without what is {@link isEnginesOwn the engine's own}. */
+export interface Stored {
+  readonly resources: readonly StoredResource[];
+  /** URNs of what had begun and has not ended. */
+  readonly pending: readonly string[];
 }
 
 /** The state and the world as they were at one moment. */
@@ -224,13 +245,22 @@ export class TestEngine {
 
   /** URNs in the state. */
   async resources(): Promise<string[]> {
-    const { deployment } = await exportState(this.#stack);
-    return (deployment.resources ?? []).map((resource) => resource.urn);
+    return (await this.stored()).resources.map(({ urn }) => urn);
   }
 
   /** The state's file, whatever a killed engine left of it. */
   async storedState(): Promise<string> {
     return readFile(this.#stateFile, "utf8");
+  }
+
+  /** What is in that file. */
+  async stored(): Promise<Stored> {
+    const { deployment } = stateIn(await this.storedState(), this.#stateFile);
+    const { resources = [], pending_operations: pending = [] } = deployment;
+    return {
+      resources: resources.filter(({ urn }) => !isEnginesOwn(resourceType(urn))),
+      pending: pending.map(({ resource }) => resource.urn),
+    };
   }
 
   /** Before the first update: the state is empty, and the world as well. */
@@ -356,7 +386,7 @@ async function waitUntilDead(pid: number): Promise<void> {
 }
 
 /** What the program of `pulumi up` reads its own state through: nothing that Pulumi shows or counts. */
-export function isEnginesOwn(type: string): boolean {
+function isEnginesOwn(type: string): boolean {
   return type === "pulumi:providers:pulumi";
 }
 
