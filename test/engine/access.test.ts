@@ -41,7 +41,7 @@ const over = [
 describe("access accounts from up to up", () => {
   let engine: TestEngine;
   before(async () => {
-    engine = await TestEngine.start({ inline: true });
+    engine = await TestEngine.start({ inline: true, tls: true });
     await engine.up(topology);
     engine.world.takeCalls();
   });

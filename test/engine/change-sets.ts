@@ -20,7 +20,7 @@ export function describeChangeSets(stackName: string): void {
     let topology: Topology;
     let plan: Plan;
     before(async () => {
-      engine = await TestEngine.start({ inline: true });
+      engine = await TestEngine.start({ inline: true, tls: true });
       original = topology = (await readTopology(await findStack(stackName))) as Topology;
       plan = planned(topology);
     });

@@ -8,7 +8,7 @@ import { describeCalls } from "./world.ts";
 describe("a cluster that has to be made anew", () => {
   let engine: TestEngine;
   before(async () => {
-    engine = await TestEngine.start();
+    engine = await TestEngine.start({ inline: true, tls: true });
     await engine.up(pair);
     engine.world.takeCalls();
   });

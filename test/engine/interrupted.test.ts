@@ -15,7 +15,7 @@ const isCluster = ({ method, type, name }: Call): boolean =>
 describe("an up that fails or is killed", () => {
   let engine: TestEngine;
   before(async () => {
-    engine = await TestEngine.start();
+    engine = await TestEngine.start({ tls: true, checkpoints: true });
   });
   afterEach(() => {
     engine.world.disturb = () => undefined;

@@ -8,7 +8,7 @@ describe("a topology from up to destroy", () => {
   let engine: TestEngine;
   let firstTranscript = "";
   before(async () => {
-    engine = await TestEngine.start();
+    engine = await TestEngine.start({ checkpoints: true });
   });
   after(async () => {
     await engine.close();

@@ -7,7 +7,7 @@ import { describeCalls } from "./world.ts";
 describe("another subnet of the Docker network", () => {
   let engine: TestEngine;
   before(async () => {
-    engine = await TestEngine.start();
+    engine = await TestEngine.start({ inline: true, tls: true });
     await engine.up(pair);
     engine.world.takeCalls();
   });

@@ -24,7 +24,7 @@ describe("what an update prints, logs and leaves", () => {
   let secrets: Map<string, readonly string[]>;
 
   before(async () => {
-    engine = await TestEngine.start({ inline: true });
+    engine = await TestEngine.start({ inline: true, checkpoints: true });
     update = await engine.up(topology, { logVerbosity: mostVerbose });
     const keys = secretTexts(await engine.decryptedState());
     secrets = new Map([

@@ -33,7 +33,7 @@ import { serveDoubles } from "./doubles.ts";
 import { HelmRecords } from "./helm-records.ts";
 import { filesBelow, type LeftFile } from "../left-files.ts";
 import { makeSources, sourcesName, writeStackFile } from "./stack-files.ts";
-import { engineTools } from "./tools.ts";
+import { engineTools, homeWithoutLogs } from "./tools.ts";
 import { World } from "./world.ts";
 
 /** An update as the engine told it. */
@@ -58,6 +58,8 @@ export interface Options {
   readonly tls?: boolean;
   /** Resources that are no doubles. @default none */
   readonly real?: readonly Resource[];
+  /** {@link How.checkpoints} of every update. @default false */
+  readonly checkpoints?: boolean;
 }
 
 /** How one update is to be run. */
@@ -71,6 +73,13 @@ export interface How {
   readonly asCommand?: ProgramOptions;
   /** How much the engine logs, from 1; it logs to where its errors go. @default nothing */
   readonly logVerbosity?: number;
+  /**
+   * The engine writes its whole state after every step, as it does for people: needed where it is killed.
+   * Without that it writes the state once, when it ends, which takes two thirds of its time from a first `up`.
+   *
+   * @default by {@link Options.checkpoints}
+   */
+  readonly checkpoints?: boolean;
 }
 
 /** A resource in the state's file, with what tells that it is not finished. */
@@ -138,6 +147,7 @@ export class TestEngine {
       backend,
       env: {
         ...env,
+        PULUMI_HOME: await homeWithoutLogs(env, path.join(directory, "home")),
         LINKERD_TOPOLOGY_CACHE: path.join(directory, "cache"),
         NODE_COMPILE_CACHE: path.join(cacheDirectory(), "node-compile"),
         LINKERD_TOPOLOGY_SOURCES: await makeSources(directory),
@@ -156,8 +166,9 @@ export class TestEngine {
     await this.#configure(topology);
     const log =
       how.logVerbosity === undefined ? {} : { logToStdErr: true, logFlow: true, debug: true };
-    return this.#update((options) =>
-      this.#stack.up({ ...options, ...how, ...log, ...this.#program(how) }),
+    return this.#update(
+      (options) => this.#stack.up({ ...options, ...how, ...log, ...this.#program(how) }),
+      how,
     );
   }
 
@@ -171,8 +182,8 @@ export class TestEngine {
     return this.#update((options) => this.#stack.refresh(options));
   }
 
-  async destroy(how: Pick<How, "parallel" | "signal"> = {}): Promise<Update> {
-    return this.#update((options) => this.#stack.destroy({ ...options, ...how }));
+  async destroy(how: Pick<How, "parallel" | "signal" | "checkpoints"> = {}): Promise<Update> {
+    return this.#update((options) => this.#stack.destroy({ ...options, ...how }), how);
   }
 
   /** What the program exported, as it is stored. */
@@ -323,9 +334,12 @@ export class TestEngine {
       onOutput: (text: string) => void;
       onError: (text: string) => void;
     }) => Promise<unknown>,
+    { checkpoints = this.#options.checkpoints === true }: Pick<How, "checkpoints"> = {},
   ): Promise<Update> {
     const progress = new EngineProgress();
     const transcript: string[] = [];
+    const { envVars } = this.#stack.workspace;
+    envVars["PULUMI_SKIP_CHECKPOINTS"] = String(!checkpoints);
     // New ones each time, as plugins are: an engine that ends badly tells its providers to stop for good.
     const { stackTraceLimit } = Error;
     const doubles =
@@ -336,7 +350,7 @@ export class TestEngine {
             real: this.#options.real ?? [],
           });
     if (doubles !== undefined) {
-      this.#stack.workspace.envVars["PULUMI_DEBUG_PROVIDERS"] = doubles.debugProviders;
+      envVars["PULUMI_DEBUG_PROVIDERS"] = doubles.debugProviders;
     }
     try {
       await run({

@@ -7,6 +7,7 @@ import type { Scenario } from "./scenarios.ts";
 export interface CrashPoint extends Pick<Call, "method" | "type" | "name"> {
   /** `create/kind:index:Cluster/west`: the same in every run. */
   readonly id: string;
+  /** As the engine has noted it, which is with the operation: see {@link withoutPending}. */
   readonly before: Checkpoint;
   /** What a SIGKILL in the middle of it leaves: the files, and the world, as they are then. */
   readonly midway: Checkpoint;
@@ -29,7 +30,7 @@ export async function findCrashPoints(
   let before = engine.checkpoint();
   let midway = before;
   engine.world.disturb = () => {
-    before = withoutPending(engine.checkpoint());
+    before = engine.checkpoint();
   };
   engine.world.disturbMidway = () => {
     midway = engine.checkpoint();
@@ -39,7 +40,7 @@ export async function findCrashPoints(
     points.push({ id, method, type, name, before, midway, after: engine.checkpoint() });
   };
   try {
-    await scenario.run(engine, topology, { parallel: 1 });
+    await scenario.run(engine, topology, { parallel: 1, checkpoints: true });
   } finally {
     engine.world.calm();
   }
@@ -58,7 +59,7 @@ function unique(point: CrashPoint, points: readonly CrashPoint[]): string {
 }
 
 /** The engine notes what it is about to do before it asks the provider. */
-function withoutPending(checkpoint: Checkpoint): Checkpoint {
+export function withoutPending(checkpoint: Checkpoint): Checkpoint {
   if (checkpoint.state === undefined) return checkpoint;
   const state = JSON.parse(checkpoint.state) as {
     checkpoint: { latest?: { pending_operations?: unknown[] } };

@@ -1,6 +1,6 @@
 import type { Topology } from "../../../planning/topology.ts";
 import type { TestEngine } from "../test-engine.ts";
-import type { CrashPoint } from "./crash-points.ts";
+import { withoutPending, type CrashPoint } from "./crash-points.ts";
 import type { Fault } from "./faults.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -46,7 +46,7 @@ async function letItHappen(
   topology: Topology,
   { scenario, point, fault }: Case,
 ): Promise<string | undefined> {
-  await engine.restore(point.before);
+  await engine.restore(withoutPending(point.before));
   const controller = new AbortController();
   const struck = { yet: false };
   fault.arm({
@@ -61,7 +61,11 @@ async function letItHappen(
   });
   let trouble: unknown;
   try {
-    await scenario.run(engine, topology, { signal: controller.signal });
+    await scenario.run(engine, topology, {
+      signal: controller.signal,
+      // Only an engine that is killed has to have written down what it did.
+      checkpoints: fault.leaves !== undefined,
+    });
   } catch (error) {
     trouble = error;
   } finally {
