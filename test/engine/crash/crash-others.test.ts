@@ -22,8 +22,4 @@ describe("operations of other commands and stacks, with what may happen to them"
     const methods = new Set(results.map(({ method }) => method));
     assert.deepEqual([...methods].sort(), ["create", "delete", "update"]);
   });
-
-  test("up, and then down", async () => {
-    await survived({ ...everySort, scenarios: ["give-up"], faults: ["killed"] });
-  });
 });

@@ -13,6 +13,10 @@ describe("every sort of operation, with what rarely happens to it", () => {
     covers(await survived({ ...everySort, scenarios: ["down"], faults: some }), some, 6);
   });
 
+  test("up, and then down", async () => {
+    await survived({ ...everySort, scenarios: ["give-up"], faults: ["killed"] });
+  });
+
   test("pod routes, which flat Links have", async () => {
     const faults = allFaults.filter((name) => name !== "killed");
     const flat = { ...everySort, stack: "flat", scenarios: ["up"], faults };

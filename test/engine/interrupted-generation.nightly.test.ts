@@ -43,7 +43,7 @@ describe("an up that makes a cluster anew is killed", () => {
   let engine: TestEngine;
   let last = pair;
   before(async () => {
-    engine = await TestEngine.start({ tls: true });
+    engine = await TestEngine.start({ tls: true, checkpoints: true });
     await engine.up(pair);
   });
   afterEach(() => {
