@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import type { Mesh } from "../../verification/index.ts";
+import { writeYaml } from "../yaml-file.ts";
 
 /** The kubeconfigs that a run's command gets. */
 export interface RunKubeconfigs {
@@ -107,7 +108,7 @@ function withAbsolute(object: Named, directory: string, keys: readonly string[])
 
 /** A kubeconfig; the first entry is the current context. */
 export function kubeconfigOf(entries: readonly Entry[]): string {
-  return stringify({
+  return writeYaml({
     apiVersion: "v1",
     kind: "Config",
     "current-context": entries[0]?.name ?? "",

@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import { parse, stringify } from "yaml";
 import {
+  kubeconfigOf,
   kubeconfigVariable,
   readEntry,
   writeKubeconfigs,
@@ -87,6 +88,24 @@ describe("the kubeconfigs of a run", () => {
     } finally {
       await rm(directory, { recursive: true });
     }
+  });
+
+  test("say the same in YAML 1.1, which kubectl reads", () => {
+    const text = `{
+      "current-context": "c", "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+      "clusters": [{"name": "c", "cluster": {"server": "https://c"}}],
+      "users": [{"name": "u", "user": {"token": "0123_4", "username": "on", "password": "1:30"}}]
+    }`;
+    const entry = readEntry("yes", text, { file: "/c" });
+    const written: unknown = parse(kubeconfigOf([entry]), { version: "1.1" });
+    assert.deepEqual(written, {
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "yes",
+      clusters: [{ name: "yes", cluster: { server: "https://c" } }],
+      users: [{ name: "yes", user: { token: "0123_4", username: "on", password: "1:30" } }],
+      contexts: [{ name: "yes", context: { cluster: "yes", user: "yes" } }],
+    });
   });
 
   test("have a variable each", () => {
