@@ -24,7 +24,7 @@ export function diagramCommand(): Command {
     "Draws a topology: clusters, networks, Links by mode, gateways, exports and mirrors",
     "From the plan alone: nothing has to run.",
   );
-  withTopologyArgument(command)
+  withTopologyArgument(command, { orInput: true })
     .addOption(
       new Option("--format <format>", "what to draw it as")
         .choices(diagramFormats)

@@ -21,7 +21,7 @@ export function planCommand(): Command {
     "From the topology alone: no Docker, no Pulumi, no network. A topology that is wrong is told with all " +
       "that is wrong, where, and how to mend it.",
   );
-  withTopologyArgument(command)
+  withTopologyArgument(command, { orInput: true })
     .option("--json", "one JSON document on standard output")
     .action(async (topology: string | undefined, options: Options) => {
       const settings = { command: "plan", topology: topologyWords(topology, options) };

@@ -17,7 +17,7 @@ export function preflightCommand(): Command {
     "Looks whether this machine can bring the topology up: tools, room, ports, subnets, charts",
     "It looks, and changes nothing; `up` does the same before it makes anything.",
   );
-  withTopologyArgument(command)
+  withTopologyArgument(command, { orInput: true })
     .option("--json", "one JSON document on standard output")
     .action(async (topology: string | undefined, options: Options) => {
       const settings = { command: "preflight", topology: topologyWords(topology, options) };

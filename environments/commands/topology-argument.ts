@@ -13,18 +13,27 @@ import { stackFromSource, stackOf } from "../topology-source.ts";
 import type { TopologySource } from "../topology-source.ts";
 import { readYamlInput } from "../yaml-file.ts";
 
+/** How a person names standard input. */
+const standardInput = "-";
+
 /** The options by which a command is told which topology it is about. */
 export interface TopologyOptions {
   readonly topology?: string;
   readonly name?: string;
 }
 
-/** Adds `[topology]`, `--topology` and `--name` to a command. */
-export function withTopologyArgument(command: Command): Command {
+/**
+ * Adds `[topology]`, `--topology` and `--name` to a command.
+ *
+ * @param orInput the command reads standard input as well, by {@link findTopologyOrInput}
+ */
+export function withTopologyArgument(command: Command, { orInput = false } = {}): Command {
+  const input = orInput ? `; ${standardInput} reads standard input` : "";
   return command
     .argument(
       "[topology]",
-      `a ready-made stack, or a YAML file: a topology, or a stack's configuration (default: "${defaultStack}")`,
+      `a ready-made stack, or a YAML file: a topology, or a stack's configuration${input} ` +
+        `(default: "${defaultStack}")`,
     )
     .option("--topology <file>", "the same, as an option")
     .option("--name <name>", "name of the topology (default: the stack's, or the file's)");
@@ -54,9 +63,6 @@ export function namedTopology(argument: string | undefined, options: TopologyOpt
   }
   return argument ?? options.topology ?? defaultStack;
 }
-
-/** How a person names standard input. */
-const standardInput = "-";
 
 /**
  * Where the topology is that a person named: a ready-made stack, or a file.
