@@ -4,7 +4,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -14,6 +13,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { timeLimits } from "../planning/time-limits.ts";
 import { proxiedFetch } from "../toolchain/proxied-fetch.ts";
 import { cacheDirectory } from "./cache-directory.ts";
+import { largestMade, readPlainFile } from "./plain-file.ts";
 import { programEnv } from "./program-context.ts";
 
 /** Version of the Gateway API that is installed where no file says otherwise. */
@@ -57,9 +57,10 @@ export function definitionsOf(directory: string): string[] {
     .sort();
 }
 
-function readDefinitions(file: string): string {
+/** @throws pulumi.RunError with the reason why the file can't be read */
+export function readDefinitions(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readPlainFile(file, largestMade);
   } catch (error) {
     throw new pulumi.RunError(
       `Gateway API definitions: ${file} cannot be read: ${(error as Error).message}. ` +

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
+import { readDefinitions } from "../../../components/gateway-api.ts";
 import { readProgramFile } from "../../../components/program-context.ts";
 import { readSources } from "../../../components/sources.ts";
 import { certificateFiles, kubeconfigFiles } from "../../../environments/topology-files.ts";
@@ -14,6 +15,7 @@ const readers: readonly (readonly [string, (file: string) => unknown])[] = [
   ["a kubeconfig, for a command", kubeconfigFiles().readFile],
   ["a certificate, for a program", readProgramFile],
   ["a sources file", readSources],
+  ["the Gateway API's definitions", readDefinitions],
 ];
 
 describe("a file that a person names", () => {
