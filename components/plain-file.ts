@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 
 /** Larger than any text that a person writes for this program: refused rather than read. */
 const largest = 1024 * 1024;
@@ -48,6 +49,19 @@ export function readPlainFile(file: string, limit = largest): string {
   } catch (error) {
     throw new Error(unreadableBecause(error), { cause: error });
   }
+}
+
+/**
+ * Opens a file of any size that a person named; what else may stand at a path is refused at once.
+ *
+ * @throws Error as {@link readPlainFile} does
+ */
+export async function openPlainFile(file: string): Promise<FileHandle> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const reason = notPlain(await handle.stat(), Infinity);
+  if (reason === undefined) return handle;
+  await handle.close();
+  throw new Error(reason);
 }
 
 /** Why a file can't be read, in words. */

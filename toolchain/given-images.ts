@@ -1,10 +1,10 @@
-import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
+import { openPlainFile, unreadableBecause } from "../components/plain-file.ts";
 
 /** An archive of images that a person gave. */
 export interface GivenArchive {
@@ -21,9 +21,10 @@ export interface GivenArchive {
  */
 export async function readGivenImages(directory: string): Promise<GivenArchive[]> {
   const names = await readdir(directory).catch((problem: unknown) => {
-    const why = problem instanceof Error ? problem.message : String(problem);
+    const { code } = problem as NodeJS.ErrnoException;
+    const why = code === "ENOTDIR" ? "it is no directory" : unreadableBecause(problem);
     throw new Error(
-      `IMAGES=${directory} can't be read (${why}): give a directory of image archives`,
+      `IMAGES=${directory} can't be read: ${why}. Give a directory of image archives that you may read`,
     );
   });
   const archives = names.filter((name) => /\.(?:tar|tar\.gz|tgz)$/.test(name)).sort();
@@ -32,12 +33,22 @@ export async function readGivenImages(directory: string): Promise<GivenArchive[]
       `IMAGES=${directory} has no archive (*.tar, *.tar.gz, *.tgz): fill it with "docker save -o FILE.tar IMAGE"`,
     );
   }
-  return Promise.all(
+  const read = await Promise.allSettled(
     archives.map(async (name) => {
       const path = join(directory, name);
       return { path, references: await readReferences(path) };
     }),
   );
+  const problems = read.flatMap((one) =>
+    one.status === "rejected" ? [`\n  ${(one.reason as Error).message}`] : [],
+  );
+  if (problems.length > 0) {
+    throw new Error(
+      `IMAGES=${directory} has files that are no use:${problems.join("")}\n` +
+        'Write each of them anew with "docker save -o FILE.tar IMAGE", or take it out of the directory',
+    );
+  }
+  return read.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
 }
 
 /**
@@ -47,8 +58,9 @@ export async function readGivenImages(directory: string): Promise<GivenArchive[]
  */
 export async function readReferences(path: string): Promise<string[]> {
   const { manifest, index } = await readDescriptions(path).catch((problem: unknown) => {
-    const why = problem instanceof Error ? problem.message : String(problem);
-    throw new Error(`${path} is no archive of images: ${why}`);
+    throw new Error(`${path} is no archive of images: ${unreadableBecause(problem)}`, {
+      cause: problem,
+    });
   });
   // An archive may describe itself both ways; docker save of Docker 25 and later does.
   const references = [...referencesOfManifest(manifest), ...referencesOfIndex(index)];
@@ -98,9 +110,16 @@ interface Descriptions {
 }
 
 async function readDescriptions(path: string): Promise<Descriptions> {
+  const file = await openPlainFile(path);
+  if ((await file.stat()).size === 0) {
+    await file.close();
+    throw new Error("it is empty");
+  }
   const found: { manifest?: unknown; index?: unknown } = {};
   const entries = extract();
   entries.on("entry", (header, stream, next) => {
+    // Of an archive that is cut short the file in its middle fails as well; unheard, that would end the process.
+    stream.on("error", () => undefined);
     const name = header.name.replace(/^\.\//, "");
     if (name !== "manifest.json" && name !== "index.json") {
       stream.on("end", next);
@@ -121,10 +140,15 @@ async function readDescriptions(path: string): Promise<Descriptions> {
       }
     });
   });
-  const file: Readable = createReadStream(path);
-
-  if (path.endsWith(".tar")) await pipeline(file, entries);
-  else await pipeline(file, createGunzip(), entries);
+  const content: Readable = file.createReadStream();
+  try {
+    if (path.endsWith(".tar")) await pipeline(content, entries);
+    else await pipeline(content, createGunzip(), entries);
+  } catch (problem) {
+    const { code, message } = problem as NodeJS.ErrnoException;
+    const isCut = code === "Z_BUF_ERROR" || message === "Unexpected end of data";
+    throw isCut ? new Error("it is cut short", { cause: problem }) : problem;
+  }
   return found;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { describe, test } from "node:test";
@@ -130,6 +131,36 @@ describe("a directory of images", () => {
         given.map(({ path }) => path),
         [join(folder, "a.tgz"), join(folder, "b.tar")],
       );
+    }));
+
+  test("that holds other things too: each is named at once, with why and what to do", () =>
+    withFolder(async (folder) => {
+      const whole = await archive(join(folder, "good.tar"), { "manifest.json": saved });
+      await archive(join(folder, "home.tar"), { "notes.txt": "hello" });
+      const layers = { "layer.tar": "x".repeat(50_000), "manifest.json": saved };
+      const cut = await archive(join(folder, "cut.tar"), layers);
+      await truncate(cut, 20_000);
+      const zipped = await archive(join(folder, "cut.tgz"), { "manifest.json": saved });
+      await truncate(zipped, 60);
+      await writeFile(join(folder, "empty.tar"), "");
+      await mkdir(join(folder, "folder.tar"));
+      execFileSync("mkfifo", [join(folder, "pipe.tar")]);
+      await assert.rejects(readGivenImages(folder), (error: Error) => {
+        const lines = error.message.split("\n");
+        assert.equal(lines[0], `IMAGES=${folder} has files that are no use:`);
+        assert.match(lines.at(-1) ?? "", /Write each of them anew with "docker save -o FILE\.tar/);
+        const told = lines.slice(1, -1).map((line) => line.trim().replace(`${folder}/`, ""));
+        assert.deepEqual(told, [
+          "cut.tar is no archive of images: it is cut short",
+          "cut.tgz is no archive of images: it is cut short",
+          "empty.tar is no archive of images: it is empty",
+          "folder.tar is no archive of images: it is a directory, not a file",
+          "home.tar is no archive of images: it has neither manifest.json (docker save) nor index.json (OCI layout)",
+          "pipe.tar is no archive of images: it is a pipe, not a file",
+        ]);
+        return true;
+      });
+      await assert.rejects(readGivenImages(whole), /good\.tar can't be read: it is no directory/);
     }));
 
   test("that is not there: the message names it", async () => {
