@@ -11,6 +11,7 @@ import type { PreflightResult } from "./preflight/preflight.ts";
 import { dockerCheck, lookForTools } from "./preflight/tools.ts";
 import { settleStack } from "./settle-stack.ts";
 import type { StackFile } from "./stacks.ts";
+import type { State } from "./state.ts";
 
 /** Everything that can be looked at before an `up`, without bringing tools or making anything. */
 export async function lookAhead(
@@ -21,7 +22,7 @@ export async function lookAhead(
   const sources = file === undefined || file === "" ? undefined : readSources(file);
   const plan = await planStack(stack, { ...(sources && { sources }) });
   const backend = await chooseBackend(env);
-  const own = await lookAtName(stack, backend, env);
+  const { own, state } = await lookAtName(stack, backend, env);
   const given = Object.fromEntries(
     Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
@@ -30,7 +31,7 @@ export async function lookAhead(
   const needsDocker = plan.clusters.some((cluster) => cluster.type === "kind");
   const others =
     docker?.state === "passed" || !needsDocker
-      ? await preflight(plan, sources, given)
+      ? await preflight(plan, sources, given, state)
       : preflightNotRun("no Docker daemon answers");
   return [own, ...tools, ...others.map(withChartsFromSource)];
 }
@@ -40,20 +41,20 @@ async function lookAtName(
   stack: StackFile,
   backend: Backend,
   env: NodeJS.ProcessEnv,
-): Promise<PreflightResult> {
+): Promise<{ readonly own: PreflightResult; readonly state?: State | undefined }> {
   const check = {
     id: "stack-name",
     title: "no stack of that name was made from another file",
     problems: [],
   };
   if (backend.directory === undefined) {
-    return { ...check, state: "not run", note: "up asks the Pulumi backend" };
+    return { own: { ...check, state: "not run", note: "up asks the Pulumi backend" } };
   }
   try {
-    await settleStack({ stack, backend, env, command: "preflight" });
-    return { ...check, state: "passed" };
+    const { state } = await settleStack({ stack, backend, env, command: "preflight" });
+    return { own: { ...check, state: "passed" }, state };
   } catch (error) {
-    return { ...check, state: "failed", problems: [messageOf(error)] };
+    return { own: { ...check, state: "failed", problems: [messageOf(error)] } };
   }
 }
 

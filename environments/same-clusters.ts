@@ -17,7 +17,7 @@ import type { State, StateResource } from "./state.ts";
  */
 export async function refuseOtherClusters({ deployment }: State): Promise<void> {
   const resources = deployment.resources ?? [];
-  const noted = resources.filter(({ urn }) => resourceType(urn) === `${ours}:ClusterIdentity`);
+  const noted = resources.filter(({ urn }) => resourceType(urn) === identityType);
   const known = new Set(noted.map(({ urn }) => resourceName(urn)));
   const before = resources
     .filter(({ urn }) => resourceType(urn) === `${ours}:Vacancy`)
@@ -37,6 +37,15 @@ export async function refuseOtherClusters({ deployment }: State): Promise<void> 
 }
 
 const ours = "linkerd-topology:index";
+const identityType = `${ours}:ClusterIdentity`;
+
+/** The context by which a stack reaches a cluster that exists; the file's current one counted once. */
+export function notedContext(state: State | undefined, resource: string): string | undefined {
+  const noted = state?.deployment.resources?.find(
+    ({ urn }) => resourceType(urn) === identityType && resourceName(urn) === resource,
+  );
+  return textOf(noted?.outputs, "usedContext");
+}
 
 async function compareIdentity({ urn, outputs }: StateResource): Promise<string | undefined> {
   const [kubeconfigPath, context, uid] = ["kubeconfigPath", "usedContext", "uid"].map((key) =>

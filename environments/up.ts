@@ -139,7 +139,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
     {
       title: "checks of this machine",
       run: async () => {
-        const passed = requirePassed(await preflight(plan, sources, env));
+        const passed = requirePassed(await preflight(plan, sources, env, state));
         return `${passed.length} passed`;
       },
     },

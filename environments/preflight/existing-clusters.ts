@@ -1,14 +1,16 @@
 import path from "node:path";
 import { connect } from "../../verification/kubernetes/connect.ts";
 import { projectDirectory } from "../paths.ts";
+import { notedContext } from "../same-clusters.ts";
 import type { PreflightCheck } from "./preflight.ts";
 
 /** A cluster that exists has to answer; nothing of the others is begun before. */
-export const checkExistingClusters: PreflightCheck = async ({ plan }) => {
+export const checkExistingClusters: PreflightCheck = async ({ plan, state }) => {
   const problems = await Promise.all(
     plan.clusters.map(async (cluster) => {
       if (cluster.type === "kind") return [];
-      const { name, context } = cluster;
+      const { name } = cluster;
+      const context = cluster.context ?? notedContext(state, `${plan.name}-${name}`);
       // As the program reads it, whose directory is the project's.
       const kubeconfigPath = path.resolve(projectDirectory, cluster.kubeconfig);
       try {

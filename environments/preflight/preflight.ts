@@ -3,6 +3,7 @@ import type { Sources } from "../../planning/sources.ts";
 import { CommandError } from "../command-error.ts";
 import { nodeContainers } from "../docker.ts";
 import type { NodeContainer } from "../docker.ts";
+import type { State } from "../state.ts";
 import { checkCharts } from "./charts.ts";
 import { checkDockerSubnet } from "./docker-subnet.ts";
 import { checkExistingClusters } from "./existing-clusters.ts";
@@ -15,6 +16,8 @@ import { checkSubnets } from "./subnets.ts";
 export interface PreflightContext {
   readonly plan: Plan;
   readonly sources: Sources | undefined;
+  /** Undefined where the stack is new, or can't be asked for. */
+  readonly state?: State | undefined;
   readonly env: Readonly<Record<string, string>>;
   /** Every node of a kind cluster that this machine has, whoever made it. */
   readonly containers: readonly NodeContainer[];
@@ -70,12 +73,13 @@ export async function preflight(
   plan: Plan,
   sources: Sources | undefined,
   env: Readonly<Record<string, string>>,
+  state?: State,
 ): Promise<PreflightResult[]> {
   const kindClusters = plan.clusters.filter((cluster) => cluster.type === "kind");
   const containers = kindClusters.length === 0 ? [] : await nodeContainers(env);
   const present = new Set(containers.map((container) => container.cluster));
   const missing = kindClusters.filter((cluster) => !present.has(cluster.kindName));
-  const context = { plan, sources, env, containers, missing };
+  const context = { plan, sources, state, env, containers, missing };
   return Promise.all(
     catalogue.map(async ({ id, title, check }) => {
       const problems = await check(context);

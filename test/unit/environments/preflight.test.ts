@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
+import path from "node:path";
 import { describe, test } from "node:test";
+import { temporaryDirectory } from "../../temporary.ts";
+import type { State } from "../../../environments/state.ts";
+import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { checkCharts } from "../../../environments/preflight/charts.ts";
 import { checkExistingClusters } from "../../../environments/preflight/existing-clusters.ts";
 import { checkForeignClusters } from "../../../environments/preflight/foreign-clusters.ts";
@@ -19,6 +24,12 @@ function contextOf(topology: Topology, containers: PreflightContext["containers"
   const plan = planOrThrow(topology, { name: "lab" });
   const missing = plan.clusters.filter((cluster) => cluster.type === "kind");
   return { plan, sources: undefined, env: {}, containers, missing };
+}
+
+function stateThatNoted(usedContext: string): State {
+  const urn =
+    "urn:pulumi:lab::linkerd-topology::linkerd-topology:index:ClusterIdentity::lab-staging";
+  return { deployment: { resources: [{ urn, outputs: { usedContext } }] } } as unknown as State;
 }
 
 describe("the checks before up", () => {
@@ -89,6 +100,41 @@ describe("the checks before up", () => {
       /^cluster staging exists.*no kubeconfig file \/nowhere.*correct its/,
     );
     assert.deepEqual(further, []);
+  });
+
+  test("ask an existing cluster by the context that the stack reaches it by, not by the current one", async () => {
+    const [alive, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
+    try {
+      const kubeconfig = path.join(folder, "both");
+      const config = {
+        clusters: [
+          { name: "alive", cluster: { server: alive.address, "insecure-skip-tls-verify": true } },
+          { name: "dead", cluster: { server: "https://127.0.0.1:1" } },
+        ],
+        users: [{ name: "me", user: { token: "hunter2" } }],
+        contexts: ["alive", "dead"].map((name) => ({
+          name,
+          context: { cluster: name, user: "me" },
+        })),
+        "current-context": "dead",
+      };
+      await writeFile(kubeconfig, JSON.stringify(config));
+      const ask = (context?: string, usedContext?: string) =>
+        checkExistingClusters({
+          ...contextOf({
+            clusters: [{ name: "staging", kubeconfig, ...(context && { context }) }],
+          }),
+          ...(usedContext && { state: stateThatNoted(usedContext) }),
+        });
+      assert.match((await ask())[0] ?? "", /cluster staging exists, but can't be asked/);
+      assert.deepEqual(await ask("alive"), []);
+      assert.deepEqual(await ask(undefined, "alive"), []);
+      assert.match((await ask("dead", "alive"))[0] ?? "", /can't be asked/);
+      assert.match((await ask(undefined, "gone"))[0] ?? "", /has no context "gone"/);
+    } finally {
+      await alive.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 
   test("are a list of results, of which up makes one error", async () => {
