@@ -1,3 +1,4 @@
+import { forPeople } from "../environments/report/print.ts";
 import { formatDuration, type Progress } from "./progress.ts";
 import { findSources, makeSources } from "./sources.ts";
 import { ensureToolchain } from "./toolchain.ts";
@@ -10,22 +11,26 @@ try {
   const sources = await makeSources(found, { env: toolchain.env, onProgress: show });
   console.log();
   for (const { tool, version, origin } of [...toolchain.report, ...(sources?.report ?? [])]) {
-    console.log(`${tool.padEnd(24)} ${version.padEnd(14)} ${origin}`);
+    print(`${tool.padEnd(24)} ${version.padEnd(14)} ${origin}`);
   }
-  for (const note of [...toolchain.notes, ...(sources?.notes ?? [])]) console.log(`note: ${note}`);
-  console.log(`images and charts: ${sources?.path ?? "public"}`);
+  for (const note of [...toolchain.notes, ...(sources?.notes ?? [])]) print(`note: ${note}`);
+  print(`images and charts: ${sources?.path ?? "public"}`);
   if (sources?.dataPlane === "none")
     console.log("data plane: NONE (stand-ins that carry no traffic)");
   console.log(formatDuration(Date.now() - started));
 } catch (problem) {
-  console.error(problem instanceof Error ? problem.message : problem);
+  console.error(forPeople(problem instanceof Error ? problem.message : String(problem)));
   process.exitCode = 1;
+}
+
+function print(text: string): void {
+  console.log(forPeople(text));
 }
 
 function show({ step, state, detail }: Progress): void {
   // Every second is too often for a log.
   if (state === "progress" && !process.stderr.isTTY) return;
-  const line = `${step}: ${state === "progress" ? "" : `${state} `}${detail ?? ""}`;
+  const line = forPeople(`${step}: ${state === "progress" ? "" : `${state} `}${detail ?? ""}`);
   if (process.stderr.isTTY && state === "progress") process.stderr.write(`\r\u001b[K${line}`);
   else console.error(process.stderr.isTTY ? `\r\u001b[K${line}` : line);
 }
