@@ -16,10 +16,10 @@ import type {
 import { writeBundle } from "./bundle.ts";
 import { CommandError } from "./command-error.ts";
 import { messageOf } from "./message-of.ts";
-import { meshOfStack } from "./mesh-of-stack.ts";
+import { runningStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
 import { requireWritable } from "./output-files.ts";
-import { probeImageFrom } from "./probe-image.ts";
+import { probeImageOf } from "./probe-image.ts";
 
 /** What {@link reportVerification} writes, each where it is given. */
 export interface VerificationFiles {
@@ -70,9 +70,10 @@ export type StackVerification = Verification & {
  */
 export async function verifyStack(request: VerifyStackRequest): Promise<StackVerification> {
   await requireFiles(request);
-  const mesh = await meshOfStack({ command: "verify", ...request });
+  const { mesh, outputs } = await runningStack({ command: "verify", ...request });
   const { signal, traffic, rights, concurrency, limit, onProgress, watch, env } = request;
-  const probeImage = request.probeImage ?? (await probeImageFrom({ ...process.env, ...env }));
+  const probeImage =
+    request.probeImage ?? (await probeImageOf(outputs, { ...process.env, ...env }));
   const options: VerifyOptions = {
     ...(signal && { signal }),
     ...(traffic !== undefined && { traffic }),
