@@ -8,7 +8,7 @@ import { unwritableBecause } from "../components/plain-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { yamlOptions } from "./read-yaml.ts";
-import { topologyKey } from "./stacks.ts";
+import { topologyKey, writtenKey } from "./stacks.ts";
 
 /** Where a topology stands in a file of YAML: by itself, or in a stack's configuration. */
 type Place = readonly (string | number)[];
@@ -95,7 +95,11 @@ function isJson(text: string): boolean {
 }
 
 function placeOf(content: unknown): Place {
-  const inStack: Place = ["config", topologyKey];
+  const config = at(content, ["config"]);
+  const inStack: Place = [
+    "config",
+    writtenKey(isObject(config) ? config : {}, topologyKey, "the file"),
+  ];
   return at(content, inStack) === undefined ? [] : inStack;
 }
 

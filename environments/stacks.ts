@@ -20,11 +20,34 @@ export interface StackFile {
   readonly formerName?: string;
 }
 
+/** What the keys of this project begin with in a stack's configuration. Pulumi lets people leave it out. */
+const namespace = "linkerd-topology:";
+
 /** Where a stack's configuration has the topology. */
-export const topologyKey = "linkerd-topology:topology";
+export const topologyKey = `${namespace}topology`;
 
 /** Where it may name a sources file. */
-export const sourcesKey = "linkerd-topology:sources";
+export const sourcesKey = `${namespace}sources`;
+
+/**
+ * A key of this project as a stack's configuration has it: in full, or without the project's name.
+ *
+ * @param file for messages
+ * @throws CommandError where it is there in both ways, of which Pulumi takes either
+ */
+export function writtenKey(
+  config: Readonly<Record<string, unknown>>,
+  key: string,
+  file: string,
+): string {
+  const short = key.slice(namespace.length);
+  if (config[short] === undefined) return key;
+  if (config[key] === undefined) return short;
+  throw new CommandError(
+    `${file} has both ${short} and ${key}, which are the same to Pulumi: leave out one of them`,
+    { exitCode: exitCodes.badInput },
+  );
+}
 
 /** The stack that commands mean when they are not told another. */
 export const defaultStack = "hierarchical";
@@ -69,7 +92,8 @@ export function unknownStack(name: string, known: readonly string[]): CommandErr
  * @throws CommandError where there is none
  */
 export async function readTopology(stack: StackFile): Promise<unknown> {
-  const topology = (await readConfiguration(stack)).config[topologyKey];
+  const { config } = await readConfiguration(stack);
+  const topology = config[writtenKey(config, topologyKey, stack.file)];
   if (topology === undefined) throw noTopology(stack.file);
   return topology;
 }
@@ -86,7 +110,8 @@ export function topologyIn(content: unknown, file: string): unknown {
     (key) => map[key] !== undefined,
   );
   if (!isConfiguration || map["clusters"] !== undefined) return content;
-  const topology = mapOf(map["config"])[topologyKey];
+  const config = mapOf(map["config"]);
+  const topology = config[writtenKey(config, topologyKey, file)];
   if (topology === undefined) throw noTopology(file);
   return topology;
 }

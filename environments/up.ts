@@ -18,7 +18,7 @@ import { describeChanges, isUnchanged, runEngine } from "./run-engine.ts";
 import type { EngineResult } from "./run-engine.ts";
 import { refuseOtherTopology, settleStack } from "./settle-stack.ts";
 import type { SettledStack } from "./settle-stack.ts";
-import { readConfiguration, sourcesKey } from "./stacks.ts";
+import { readConfiguration, sourcesKey, writtenKey } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
 import { withScratch } from "./scratch.ts";
 import { outputsIn } from "./state.ts";
@@ -96,7 +96,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
   const settled = await settle(request);
   const { stack, state } = settled;
   const { config } = await readConfiguration(stack);
-  const configured = config[sourcesKey];
+  const configured = config[writtenKey(config, sourcesKey, stack.file)];
   const choice = await chooseSources({
     ...request,
     settled,

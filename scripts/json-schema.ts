@@ -33,6 +33,12 @@ export function stackSchema(): Schema {
     path.posix.dirname(schemaFiles.stack),
     schemaFiles.topology,
   );
+  const topology = { $ref: reference };
+  const sources: Schema = {
+    type: "string",
+    description:
+      "File that tells where images and charts come from. Default: their public registries.",
+  };
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "A stack of linkerd-topology",
@@ -42,14 +48,13 @@ export function stackSchema(): Schema {
         type: "object",
         description: "Configuration of the stack; other keys are Pulumi's and its providers'.",
         properties: {
-          "linkerd-topology:topology": { $ref: reference },
-          "linkerd-topology:sources": {
-            type: "string",
-            description:
-              "File that tells where images and charts come from. Default: their public registries.",
-          },
+          "linkerd-topology:topology": topology,
+          "linkerd-topology:sources": sources,
+          // Pulumi lets people leave out the project's name.
+          topology,
+          sources,
         },
-        required: ["linkerd-topology:topology"],
+        oneOf: [{ required: ["linkerd-topology:topology"] }, { required: ["topology"] }],
       },
     },
     required: ["config"],

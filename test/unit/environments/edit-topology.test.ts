@@ -53,6 +53,12 @@ describe("edits of a topology's file", () => {
     );
   });
 
+  test("know Pulumi's short key", () => {
+    const short = stack.replace("linkerd-topology:topology", "topology");
+    const edited = short.replace("# of 2016\n", "# of 2016\n        - generation: 2\n");
+    assert.equal(edit(short, beginRotation), edited);
+  });
+
   test("take away what is not said any more, and leave every other line alone", () => {
     const both = edit(stack, beginRotation) ?? "";
     const signed = edit(both, sign) ?? "";

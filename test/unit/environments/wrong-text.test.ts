@@ -93,6 +93,18 @@ const texts: readonly (readonly [
     /under config as linkerd-topology:topology/,
   ],
   [
+    "the topology twice, to Pulumi",
+    `config:\n  topology: { ${clusters.trim()} }\n  linkerd-topology:topology: { ${clusters.trim()} }\n`,
+    /x\.yaml has both topology and linkerd-topology:topology/,
+    /leave out one/,
+  ],
+  [
+    "a mistake under the short key",
+    "config: { topology: { clusters: [{ name: West }] } }\n",
+    /in .*x\.yaml can't be planned/,
+    /write "west"/,
+  ],
+  [
     "a kubeconfig that isn't there",
     "clusters: [{ name: west, kubeconfig: none.kubeconfig }]\n",
     /clusters\[0\]\.kubeconfig: ".*none\.kubeconfig" can't be read: there is no such file/,

@@ -83,6 +83,8 @@ describe("the JSON schema", () => {
     }
     const mistyped = { clusters: [{ name: "west", netwrok: "lab" }] };
     assert.ok(!isStack({ config: { "linkerd-topology:topology": mistyped } }));
+    assert.ok(!isStack({ config: { topology: mistyped } }));
+    assert.ok(isStack({ config: { topology: { clusters: [{ name: "west" }] } } }));
   });
 
   it("agrees with the validation on any input", () => {
