@@ -6,7 +6,7 @@ import { runPhases } from "../environments/report/phases.ts";
 import { progressOutput } from "../environments/report/progress-output.ts";
 import { seconds } from "../environments/report/seconds.ts";
 import { slowestFirst, writeFigures } from "./runner/figures.ts";
-import { root, runChecks, runTests, type LayerResult } from "./runner/layers.ts";
+import { blocked, root, runChecks, runTests, type LayerResult } from "./runner/layers.ts";
 import { findTraces, leaksBetween, leftBefore, type Trace } from "./runner/leaks.ts";
 import {
   onlyVariable,
@@ -184,7 +184,7 @@ async function runLayers(chosen: readonly Chosen[], selection: Selection): Promi
     heading(layer.title);
     await note(layer, async () => {
       const { obstacle, env } = layer.needs ? await prepare(layer.needs, prepared) : ready;
-      if (obstacle !== undefined) return blocked(obstacle);
+      if (obstacle !== undefined) return blocked(obstacle, inCI);
       const only = selection.only?.join(",") ?? "";
       return runTests(files, {
         concurrency: layer.concurrency,
@@ -241,16 +241,6 @@ interface Counts {
 function end(total: Counts): boolean {
   process.stdout.write(`${counts(total)}\n`);
   return total.failed === 0;
-}
-
-/**
- * A layer whose tools can't be had. CI has to know that it tested nothing; on somebody's machine, such as
- * one without Docker, the other layers are still worth something.
- */
-function blocked(obstacle: string): LayerResult {
-  return inCI
-    ? { passed: 0, failed: [`its tools can't be had: ${obstacle}`], skipped: [], parts: [] }
-    : { passed: 0, failed: [], skipped: [obstacle], parts: [] };
 }
 
 /**

@@ -83,6 +83,16 @@ export async function runTests(
   }
 }
 
+/**
+ * A layer whose tools can't be had. CI has to know that it tested nothing; on somebody's machine, such as
+ * one without Docker, the other layers are still worth something.
+ */
+export function blocked(obstacle: string, inCI: boolean): LayerResult {
+  return inCI
+    ? { passed: 0, failed: [`its tools can't be had: ${obstacle}`], skipped: [], parts: [] }
+    : { passed: 0, failed: [], skipped: [obstacle], parts: [] };
+}
+
 /** What the records of a run say, and how its process ended. */
 export function resultOf(
   records: readonly TestRecord[],

@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { slowestFirst } from "../../runner/figures.ts";
-import { resultOf, runTests } from "../../runner/layers.ts";
+import { blocked, resultOf, runTests } from "../../runner/layers.ts";
 
 describe("what comes of test files", () => {
   let folder: string;
@@ -75,4 +75,10 @@ describe("what comes of test files", () => {
       ["3.0 s slower", "2.9 s in it", "2.0 s slow", "0.5 s in 2 below 1.0 s"],
     );
   });
+});
+
+test("a layer whose tools can't be had fails in CI, and is skipped elsewhere", () => {
+  assert.deepEqual(blocked("no Docker", true).failed, ["its tools can't be had: no Docker"]);
+  const { failed, skipped } = blocked("no Docker", false);
+  assert.deepEqual({ failed, skipped }, { failed: [], skipped: ["no Docker"] });
 });
