@@ -134,7 +134,9 @@ const ownNamespaces: ReadonlySet<string> = new Set([
 ]);
 
 /** What a person may miss, in a few words. */
-async function contentsOf({ kubeconfigPath }: StateCluster): Promise<string> {
+export async function contentsOf({
+  kubeconfigPath,
+}: Pick<StateCluster, "kubeconfigPath">): Promise<string> {
   try {
     if (kubeconfigPath === undefined) throw new Error("it was never finished");
     const signal = AbortSignal.timeout(timeLimits.hostAnswers);
