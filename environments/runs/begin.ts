@@ -11,7 +11,7 @@ import type { TopologySource } from "../topology-source.ts";
 import { identify } from "../../toolchain/process-identity.ts";
 import { beginRun, runDirectory, runName } from "./record.ts";
 import type { RunRecord } from "./record.ts";
-import { prepareRunBackend, withoutCredentials } from "./run-backend.ts";
+import { needsPassphrase, prepareRunBackend, withoutCredentials } from "./run-backend.ts";
 
 /** How long a run may be there, unless it is told otherwise: six hours. */
 export const defaultExpiry = 6 * 3_600_000;
@@ -64,7 +64,10 @@ export async function begin(request: BeginRequest): Promise<BegunRun> {
     owner,
     created: new Date(now).toISOString(),
     expires: new Date(now + expiresIn).toISOString(),
-    ...(request.backend !== undefined && { backendUrl: withoutCredentials(request.backend) }),
+    ...(request.backend !== undefined && {
+      backendUrl: withoutCredentials(request.backend),
+      ownPassphrase: needsPassphrase(env),
+    }),
     docker: plan.clusters.some(({ type }) => type === "kind"),
     engineRemoves:
       request.backend !== undefined || plan.clusters.some(({ type }) => type !== "kind"),

@@ -21,6 +21,7 @@ const schema = z.object({
   created: z.iso.datetime(),
   expires: z.iso.datetime(),
   backendUrl: z.string().optional(),
+  ownPassphrase: z.boolean().optional(),
   docker: z.boolean(),
   engineRemoves: z.boolean(),
   kept: z.string().optional(),
@@ -46,6 +47,11 @@ export interface RunRecord {
   readonly expires: string;
   /** The Pulumi backend, where one was chosen; without credentials. */
   readonly backendUrl?: string | undefined;
+  /**
+   * What it keeps there is encrypted by its own passphrase, not by one of the environment. Undefined where no
+   * backend was chosen, or an earlier version made the run.
+   */
+  readonly ownPassphrase?: boolean | undefined;
   /** It makes containers. */
   readonly docker: boolean;
   /** There is something that only Pulumi can remove: in clusters that exist, or in a chosen backend. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { localBackend } from "../backend.ts";
@@ -16,18 +17,17 @@ export function runEnv(directory: string): Record<string, string> {
  * one that was chosen for it.
  *
  * @param url of the chosen backend
+ * @param ownPassphrase the run's own file encrypts what it keeps there, whatever the environment says by now
  */
 export function runBackend(
   directory: string,
   url: string | undefined,
   env: NodeJS.ProcessEnv,
+  ownPassphrase = needsPassphrase(env),
 ): Backend {
   const state = stateDirectory(runEnv(directory));
   const workspaces = path.join(state, "workspaces");
   if (url === undefined) return { ...localBackend(state), workspaces };
-  const ownPassphrase =
-    env["PULUMI_CONFIG_PASSPHRASE"] === undefined &&
-    env["PULUMI_CONFIG_PASSPHRASE_FILE"] === undefined;
   return {
     type: "person",
     directory: undefined,
@@ -37,17 +37,30 @@ export function runBackend(
       PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
       // Ignored by backends that keep secrets in another way.
       ...(ownPassphrase && { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(directory) }),
+      // To Pulumi it counts for more than the file.
+      ...(ownPassphrase &&
+        env["PULUMI_CONFIG_PASSPHRASE"] !== undefined && {
+          PULUMI_CONFIG_PASSPHRASE: readFileSync(passphraseFile(directory), "utf8"),
+        }),
     },
   };
+}
+
+/** The environment has no passphrase for what is kept in a chosen backend. */
+export function needsPassphrase(env: NodeJS.ProcessEnv): boolean {
+  return (
+    env["PULUMI_CONFIG_PASSPHRASE"] === undefined &&
+    env["PULUMI_CONFIG_PASSPHRASE_FILE"] === undefined
+  );
 }
 
 /** The backend that a run's record tells of, whatever the environment chooses for others. */
 export function backendOfRun(
   directory: string,
-  record: Pick<RunRecord, "backendUrl">,
+  record: Pick<RunRecord, "backendUrl" | "ownPassphrase">,
   env: NodeJS.ProcessEnv,
 ): Backend {
-  return runBackend(directory, withCredentials(record.backendUrl, env), env);
+  return runBackend(directory, withCredentials(record.backendUrl, env), env, record.ownPassphrase);
 }
 
 /** The record has none. Whoever asks may have them in the environment, as the owner of the run had. */

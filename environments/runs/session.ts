@@ -161,7 +161,7 @@ class Session {
       output: this.#output,
       env: { ...env, ...runEnv(directory) },
       engineEnv: { [runVariable]: record.name },
-      backend: runBackend(directory, this.#chosenBackend, this.#env),
+      backend: runBackend(directory, this.#chosenBackend, this.#env, record.ownPassphrase),
       images: images ?? this.#env["IMAGES"],
       allowNoDataPlane: this.#options.allowNoDataPlane ?? false,
       // All that it could take away is its own.

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
 import { describe, test } from "node:test";
-import { backendOfRun } from "../../../../environments/runs/run-backend.ts";
+import { backendOfRun, prepareRunBackend } from "../../../../environments/runs/run-backend.ts";
+import { temporaryDirectory } from "../../../temporary.ts";
 
 describe("the backend of a run that was kept", () => {
   const urlIn = (recorded: string | undefined, env: NodeJS.ProcessEnv): string | undefined =>
@@ -24,5 +27,25 @@ describe("the backend of a run that was kept", () => {
     );
     assert.equal(backend.type, "local");
     assert.match(backend.directory ?? "", /^\/runs\/lab-1\//);
+  });
+
+  test("keeps the passphrase that it was made with, whatever the environment says by now", async () => {
+    const directory = await temporaryDirectory("run-backend");
+    try {
+      await prepareRunBackend(directory);
+      const file = path.join(directory, "passphrase");
+      const own = await readFile(file, "utf8");
+      const seen = (ownPassphrase: boolean, now: NodeJS.ProcessEnv) => {
+        const record = { backendUrl: "s3://states", ownPassphrase };
+        const { env } = backendOfRun(directory, record, now);
+        return [env["PULUMI_CONFIG_PASSPHRASE_FILE"], env["PULUMI_CONFIG_PASSPHRASE"]];
+      };
+      assert.deepEqual(seen(true, {}), [file, undefined]);
+      assert.deepEqual(seen(true, { PULUMI_CONFIG_PASSPHRASE: "other" }), [file, own]);
+      assert.deepEqual(seen(true, { PULUMI_CONFIG_PASSPHRASE_FILE: "/other" }), [file, undefined]);
+      assert.deepEqual(seen(false, {}), [undefined, undefined]);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 });
