@@ -2,56 +2,63 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { access, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, test } from "node:test";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { stateDirectory } from "../../environments/paths.ts";
-import { temporaryDirectory } from "../temporary.ts";
-import { readArchive } from "../archive.ts";
+import { stateDirectory } from "../../../environments/paths.ts";
+import { readArchive } from "../../archive.ts";
+import { temporaryDirectory } from "../../temporary.ts";
+import type { OutsidePair, OutsideScenario } from "../outside-pair.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
-let directory = "";
-let bin = "";
+const root = path.resolve(import.meta.dirname, "../../..");
+
+export const npmPackage: OutsideScenario = {
+  name: "package",
+  title: "the npm package, installed elsewhere",
+  tests,
+};
 
 /**
  * Installs the package as `npm install` of its tarball would, but without a registry: what the tarball
  * holds is unpacked into node_modules, its dependencies are those of the checkout.
  */
-before(async () => {
-  directory = await temporaryDirectory("linkerd-topology-e2e-package");
-  const source = path.join(directory, "source");
-  await mkdir(source);
-  // The types are another layer's business.
-  await execa(process.execPath, [
-    path.join(root, "scripts/build.mjs"),
-    path.join(source, "dist"),
-    "--no-check",
-  ]);
-  for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md"]) {
-    await writeFile(path.join(source, name), await readFile(path.join(root, name)));
-  }
-  const { stdout } = await execa(
-    "npm",
-    ["pack", "--ignore-scripts", "--json", "--pack-destination", directory],
-    { cwd: source },
-  );
-  const [packed] = JSON.parse(stdout) as [{ filename: string }];
-  const modules = path.join(directory, "project/node_modules");
-  const installed = path.join(modules, "linkerd-topology");
-  await mkdir(path.join(modules, ".bin"), { recursive: true });
-  await mkdir(installed);
-  const tarball = path.join(directory, packed.filename);
-  await execa("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
-  await symlink(path.join(root, "node_modules"), path.join(installed, "node_modules"));
-  bin = path.join(modules, ".bin", "linkerd-topology");
-  await symlink("../linkerd-topology/dist/environments/main.js", bin);
-});
+function tests(pair: OutsidePair): void {
+  let directory = "";
+  let bin = "";
 
-after(() => rm(directory, { recursive: true, force: true }));
+  before(async () => {
+    directory = await temporaryDirectory("linkerd-topology-e2e-package");
+    const source = path.join(directory, "source");
+    await mkdir(source);
+    // The types are another layer's business.
+    await execa(process.execPath, [
+      path.join(root, "scripts/build.mjs"),
+      path.join(source, "dist"),
+      "--no-check",
+    ]);
+    for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md"]) {
+      await writeFile(path.join(source, name), await readFile(path.join(root, name)));
+    }
+    const { stdout } = await execa(
+      "npm",
+      ["pack", "--ignore-scripts", "--json", "--pack-destination", directory],
+      { cwd: source },
+    );
+    const [packed] = JSON.parse(stdout) as [{ filename: string }];
+    const modules = path.join(directory, "project/node_modules");
+    const installed = path.join(modules, "linkerd-topology");
+    await mkdir(path.join(modules, ".bin"), { recursive: true });
+    await mkdir(installed);
+    const tarball = path.join(directory, packed.filename);
+    await execa("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
+    await symlink(path.join(root, "node_modules"), path.join(installed, "node_modules"));
+    bin = path.join(modules, ".bin", "linkerd-topology");
+    await symlink("../linkerd-topology/dist/environments/main.js", bin);
+  });
+  after(() => rm(directory, { recursive: true, force: true }));
 
-const run = (...args: string[]) => execa(bin, args, { cwd: path.join(directory, "project") });
+  const run = (...args: string[]) => execa(bin, args, { cwd: path.join(directory, "project") });
 
-describe("the npm package, installed elsewhere", () => {
   test("has a command that tells what it can do, and its version", async () => {
     const { stdout } = await run("--help");
     assert.match(stdout, /Usage: linkerd-topology/);
@@ -108,7 +115,7 @@ describe("the npm package, installed elsewhere", () => {
       const unasked = { namespaceSelector: { matchLabels: { asked: "never" } } };
       const topology = {
         name: `e2e-package-${process.pid}`,
-        clusters: [{ name: "west" }],
+        clusters: [pair.spec(pair.north)],
         linkerd: { values: { controlPlane: { profileValidator: unasked } } },
       };
       await writeFile(path.join(project, "one.yaml"), stringify(topology));
@@ -128,8 +135,9 @@ describe("the npm package, installed elsewhere", () => {
       await assert.rejects(access(path.join(project, "used")));
       assert.match(await readFile(path.join(project, "junit.xml"), "utf8"), /<failure /);
       const bundled = [...(await readArchive(path.join(project, "bundle.tar.gz"))).keys()];
-      assert.ok(bundled.includes("clusters/west/events.txt"), bundled.join(", "));
+      assert.ok(bundled.includes("clusters/north/events.txt"), bundled.join(", "));
       assert.match(stderr, /nothing is left/);
+      await pair.assertAsBefore();
       await assert.rejects(access(stateDirectory(env)));
     },
   );
@@ -145,4 +153,4 @@ describe("the npm package, installed elsewhere", () => {
       await server.catch(() => undefined);
     }
   });
-});
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { docker } from "../../environments/docker.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { isNotFound } from "../../verification/kubernetes/errors.ts";
+import { eventually, TestEnvironment } from "./environment.ts";
+import { createNamespace, createWeb, namespace } from "./workload.ts";
+
+const link = "/apis/multicluster.linkerd.io/v1alpha3/namespaces/linkerd-multicluster/links/east";
+const mirror = `/api/v1/namespaces/${namespace}/services/web-east`;
+
+const topology = {
+  clusters: [
+    { name: "west", network: "lab" },
+    { name: "east", network: "lab" },
+  ],
+  links: [{ between: ["west", "east"] }],
+};
+
+describe("a cluster that was deleted by hand", { timeout: 1_200_000 }, () => {
+  let environment: TestEnvironment;
+  let west: KubernetesApi;
+
+  before(async () => {
+    environment = await TestEnvironment.create("deleted", topology);
+    await environment.up();
+    west = await environment.api("west");
+    const east = await environment.api("east");
+    await Promise.all([createNamespace(west), createNamespace(east)]);
+    await createWeb(east, "east");
+    await east.patch(`/api/v1/namespaces/${namespace}/services/web`, {
+      metadata: { labels: { "mirror.linkerd.io/exported": "true" } },
+    });
+    await eventually("the mirror web-east", timeLimits.mirrorFollows, () => west.get(mirror));
+  });
+  after(() => environment.dispose());
+
+  test("up makes a cluster again that was deleted, and its Links on both sides", async () => {
+    const before = await west.get<{ metadata: { uid: string } }>(link);
+    await docker(["rm", "--force", "--volumes", `${environment.stack.name}-east-control-plane`]);
+    const { proof } = await environment.up();
+    assert.ok(proof.proved);
+    const east = await environment.reconnect("east");
+    await east.get(link.replace("links/east", "links/west"));
+    // West's Link is the same, with credentials that the new cluster takes.
+    assert.equal(
+      (await west.get<{ metadata: { uid: string } }>(link)).metadata.uid,
+      before.metadata.uid,
+    );
+    await eventually("the end of a mirror without its Service", timeLimits.mirrorFollows, () =>
+      west.get(mirror).then(
+        () => undefined,
+        (error: unknown) => (isNotFound(error) ? true : undefined),
+      ),
+    );
+  });
+
+  test("then a further up changes nothing", async () => {
+    const { changes } = await environment.up();
+    assert.deepEqual(Object.keys(changes), ["same"]);
+  });
+});

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, describe } from "node:test";
+import { parseAllDocuments } from "yaml";
+import type { ClusterSpec } from "../../planning/topology.ts";
+import { timeLimits } from "../../planning/time-limits.ts";
+import { isScenarioWanted } from "../runner/test-files.ts";
+import { differences, listObjects } from "./api-objects.ts";
+import { eventually } from "./environment.ts";
+import { type OutsideCluster, OutsideClusters, settled } from "./outside-clusters.ts";
+
+const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+export const httpRoutes = `${definitions}/httproutes.gateway.networking.k8s.io`;
+
+/** Every object of a cluster, by which a test tells whether anything in it was touched. */
+export type Listing = ReadonlyMap<string, string>;
+
+/** What one scenario proves on clusters that are somebody's, and how it leaves them. Its file bears its name. */
+export interface OutsideScenario {
+  readonly name: string;
+  readonly title: string;
+  /** Declares its hooks and tests, which end with {@link OutsidePair.assertAsBefore}. */
+  tests(pair: OutsidePair): void;
+}
+
+/**
+ * Two clusters that somebody has, north and south, with something in them: a namespace each, a Service, and
+ * in south the Gateway API. Scenarios use them one after the other, and leave them as they were.
+ */
+export class OutsidePair {
+  #outside: OutsideClusters | undefined;
+  #listed: ReadonlyMap<string, Listing> = new Map();
+
+  get north(): OutsideCluster {
+    return this.#cluster("north");
+  }
+
+  get south(): OutsideCluster {
+    return this.#cluster("south");
+  }
+
+  /** As a topology has it. */
+  spec({ name, kubeconfig, node, podSubnet, serviceSubnet }: OutsideCluster): ClusterSpec {
+    return { name, kubeconfig, podSubnet, serviceSubnet, apiServer: `https://${node}:6443` };
+  }
+
+  async start(): Promise<void> {
+    this.#outside = await OutsideClusters.create(["north", "south"]);
+    const both = [this.north, this.south];
+    for (const { api } of both) {
+      await api.post("/api/v1/namespaces", { metadata: { name: "shop" } });
+    }
+    await this.south.api.post("/api/v1/namespaces/shop/services", {
+      metadata: { name: "web", labels: { "mirror.linkerd.io/exported": "true" } },
+      spec: { ports: [{ port: 80 }] },
+    });
+    await installGatewayApi(this.south, this.#outside.sources?.gatewayApi);
+    for (const { api } of both) await settled(api);
+    const entries = both.map(async (cluster) => [cluster.name, await this.list(cluster)] as const);
+    this.#listed = new Map(await Promise.all(entries));
+  }
+
+  /** Every object that is in a cluster now. */
+  async list({ name, api }: OutsideCluster): Promise<Listing> {
+    // The API server may still be preparing the storage of what was just defined.
+    return eventually(`the objects of ${name}`, timeLimits.apiServerAnswers, () =>
+      listObjects(api),
+    );
+  }
+
+  /** A cluster comes to have exactly the objects of a listing. */
+  async assertAs(listed: Listing | undefined, { name, api }: OutsideCluster): Promise<void> {
+    assert.ok(listed !== undefined && listed.size > 0, `nothing was listed in ${name}`);
+    await eventually(`${name} as it was listed`, timeLimits.mirrorFollows, async () => {
+      assert.deepEqual(differences(listed, await listObjects(api)), []);
+      return true;
+    });
+  }
+
+  /** Every object is one that was there in the beginning, and none of those is gone. */
+  async assertAsBefore(...clusters: readonly OutsideCluster[]): Promise<void> {
+    for (const cluster of clusters.length > 0 ? clusters : [this.north, this.south]) {
+      await this.assertAs(this.#listed.get(cluster.name), cluster);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#outside?.dispose();
+    this.#outside = undefined;
+  }
+
+  #cluster(name: string): OutsideCluster {
+    const found = this.#outside?.clusters.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`the cluster ${name} is not up`);
+    return found;
+  }
+}
+
+/** Declares the scenarios of a file, on one pair. */
+export function declareOutside(file: string, scenarios: readonly OutsideScenario[]): void {
+  const pair = new OutsidePair();
+  before(() => pair.start());
+  after(() => pair.dispose());
+  for (const scenario of scenarios) {
+    if (!isScenarioWanted(file, scenario.name)) continue;
+    describe(`${scenario.name}: ${scenario.title}`, { timeout: 900_000 }, () => {
+      // Whatever a scenario that failed has left would be blamed on this one.
+      before(() => pair.assertAsBefore());
+      scenario.tests(pair);
+    });
+  }
+}
+
+async function installGatewayApi({ api }: OutsideCluster, file: string | undefined): Promise<void> {
+  assert.ok(file !== undefined, "the sources have no definitions of the Gateway API");
+  for (const document of parseAllDocuments(await readFile(file, "utf8"))) {
+    const definition = document.toJS() as { kind?: string } | null;
+    if (definition?.kind === "CustomResourceDefinition") await api.post(definitions, definition);
+  }
+}
