@@ -10,7 +10,7 @@ import {
   multiclusterNamespace,
 } from "../../verification/names.ts";
 import { furtherAboutDiscovery, lookAtDiscovery } from "../../verification/signals/discovery.ts";
-import { lookAtRenewal } from "../../verification/signals/renewal.ts";
+import { clockStep, lookAtRenewal } from "../../verification/signals/renewal.ts";
 import type { LinkLook, LinkRef } from "../../verification/signals/link.ts";
 import { furtherAboutLink, lookAtLink } from "../../verification/signals/link.ts";
 import { waitFor } from "../../verification/wait.ts";
@@ -165,7 +165,7 @@ export async function takenUp(
   const api = await clusterApi(properties, context.signal);
   const mirrorCure = new OnceAfter(how.serviceMirror ?? timeLimits.serviceMirrorStuck);
   const discoveryCure = new OnceAfter(how.discovery ?? timeLimits.discoveryMissing);
-  const renewal = new OnceAfter(0);
+  const renewal = new OnceAfter(clockStep);
   const restarted = new Set<string>();
   const tell = (what: string): void => {
     context.status(what);
@@ -187,14 +187,24 @@ export async function takenUp(
         tell(`restarting the service mirror's pod ${pod}, which ${ref.link} had refused for long`);
         await restartPod(api, ref.namespace, pod);
       }
-      const restart = async (cure: OnceAfter, ails: boolean, why: string): Promise<void> => {
+      const restart = async (
+        cure: OnceAfter,
+        ails: boolean,
+        why: string,
+        since = () => cure.since,
+      ): Promise<void> => {
         if (!cure.isDue(ails)) return;
         const [namespace, name] = [controlPlaneNamespace, destinationDeployment];
-        if (await restartDeployment(api, namespace, name, cure.since)) {
+        if (await restartDeployment(api, namespace, name, since())) {
           tell(`restarted ${name}, which ${why}`);
         } else cure.retry();
       };
-      await restart(renewal, look.outdated === true, `had other credentials for ${ref.link}`);
+      await restart(
+        renewal,
+        look.outdated === true,
+        `had other credentials for ${ref.link}`,
+        () => new Date(renewal.since.getTime() + clockStep),
+      );
       await restart(discoveryCure, look.undiscovered === true, `does not watch ${ref.link}`);
       return look;
     },

@@ -7,6 +7,12 @@ import type { Look } from "../wait.ts";
 import { destinationPods } from "./discovery.ts";
 
 /**
+ * How exactly the API server tells when an object was created, in milliseconds. A restart that is to make
+ * pods newer than an object has to come this much later than the object was seen.
+ */
+export const clockStep = 1_000;
+
+/**
  * Whether every pod of linkerd-destination came after the credentials for a target, and so works with no
  * others. One that was there before opens the target anew when its Secret is replaced, but what proxies
  * have asked it already stays bound to the client with the old credentials, which is no longer told of

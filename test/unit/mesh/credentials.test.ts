@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { text } from "../../../providers/mesh/inputs.ts";
 import { linkReady } from "../../../providers/mesh/link-ready.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
@@ -47,6 +48,9 @@ describe("LinkReady, when credentials change", () => {
     credentials("2026-01-06T12:00:00Z");
   });
   afterEach(() => fake.stop());
+
+  /** Now, as the API server writes it. */
+  const wholeSecond = () => `${new Date().toISOString().slice(0, 19)}Z`;
 
   const gate = (over: PropertyMap = {}): PropertyMap => ({
     kubeconfig: fake.kubeconfig,
@@ -118,6 +122,44 @@ describe("LinkReady, when credentials change", () => {
     destinationPod("destination-1", "2026-01-06T12:00:00Z", 3);
     fake.onRequest = (method) => {
       if (method === "PATCH") destinationPod("destination-1", "2026-01-06T12:00:01Z", 3);
+    };
+    await update({ credentials: "token-2" });
+    assert.deepEqual(patches(), [`PATCH ${destination}`]);
+  });
+
+  it("restarts in a later second than that of the credentials, so that new pods count as new", async () => {
+    destinationPod("destination-1", "2026-01-06T09:00:00Z", 3);
+    // The beginning of a second, so that a restart at once would be in the same one.
+    await sleep(1_000 - (Date.now() % 1_000));
+    credentials(wholeSecond());
+    fake.onRequest = (method) => {
+      if (method === "PATCH") destinationPod("destination-1", wholeSecond(), 3);
+    };
+    await update({ credentials: "token-2" });
+    assert.deepEqual(patches(), [`PATCH ${destination}`]);
+  });
+
+  it("takes another Link's restart for its own only if it came in a later second", async () => {
+    destinationPod("destination-1", "2026-01-06T09:00:00Z", 3);
+    await sleep(1_000 - (Date.now() % 1_000));
+    credentials(wholeSecond());
+    let looks = 0;
+    fake.onRequest = (method, path) => {
+      if (method === "PATCH") destinationPod("destination-1", wholeSecond(), 3);
+      if (method !== "GET" || path !== `${linkerd}/pods` || ++looks !== 2) return;
+      // Somebody else's restart, after the first look but in the second of the credentials.
+      destinationPod("destination-1", wholeSecond(), 3);
+      fake.put(`${deployments}/linkerd/deployments`, {
+        metadata: { name: "linkerd-destination", resourceVersion: "2" },
+        spec: {
+          template: {
+            metadata: {
+              annotations: { "kubectl.kubernetes.io/restartedAt": new Date().toISOString() },
+            },
+          },
+        },
+        status: { replicas: 1, updatedReplicas: 1 },
+      });
     };
     await update({ credentials: "token-2" });
     assert.deepEqual(patches(), [`PATCH ${destination}`]);
