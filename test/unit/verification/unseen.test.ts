@@ -46,6 +46,14 @@ const east =
     clusters: status.clusters.map((one) => (one.name === "east" ? { ...one, ...change } : one)),
   });
 
+/** East exports web through its gateway: what a Link's status says of it is not stale. */
+const exportsWeb = (status: MeshStatus): MeshStatus => {
+  const services = status.clusters.find(({ name }) => name === "east")?.services;
+  assert.ok(services !== undefined, "the Services of east were not observed");
+  const exported = [{ namespace: "demo", service: "web", labels, headless: false }];
+  return east({ services: { ...services, exported } })(status);
+};
+
 describe("what couldn't be seen is never taken for well", () => {
   let pair: MixedPair;
   let status: MeshStatus;
@@ -103,19 +111,22 @@ describe("what couldn't be seen is never taken for well", () => {
       "a mirror that the Link calls mirrored and that is not there",
       "mirrors-complete",
       "west → east",
-      linkTo({
-        mirrors: [
-          {
-            kind: "unknown",
-            namespace: "demo",
-            service: "web",
-            mirror: undefined,
-            endpoints: [],
-            mirrored: true,
-            reason: undefined,
-          },
-        ],
-      }),
+      (status) =>
+        exportsWeb(
+          linkTo({
+            mirrors: [
+              {
+                kind: "unknown",
+                namespace: "demo",
+                service: "web",
+                mirror: undefined,
+                endpoints: [],
+                mirrored: true,
+                reason: undefined,
+              },
+            ],
+          })(status),
+        ),
       "failed",
     ],
     [
