@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { clusterLosses, refuseNewLosses } from "../../../environments/losses.ts";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Consent } from "../../../environments/consent.ts";
+import { allowLosses, clusterLosses, refuseNewLosses } from "../../../environments/losses.ts";
 import type { State } from "../../../environments/state.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { KindClusterPlan } from "../../../planning/plan-types.ts";
@@ -107,5 +111,63 @@ describe("the clusters that an up would take away", () => {
     assert.throws(() => {
       refuseNewLosses(stateOf(grown), plan, told);
     }, /another command changed this stack meanwhile: lab-north would be deleted/);
+  });
+});
+
+describe("an up that takes a running cluster away", () => {
+  let directory = "";
+  before(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), "losses-"));
+  });
+  after(() => rm(directory, { recursive: true, force: true }));
+
+  /** @param running kind clusters that Docker tells of */
+  const ask = async (consent: Consent | undefined, running: readonly string[]) => {
+    const rows = running.map((name) =>
+      JSON.stringify({
+        Names: `${name}-control-plane`,
+        Labels: `io.x-k8s.kind.cluster=${name}`,
+        Networks: "lab",
+        State: "running",
+      }),
+    );
+    const docker = path.join(directory, "docker");
+    await writeFile(docker, `#!/bin/sh\ncat <<'ROWS'\n${rows.join("\n")}\nROWS\n`, { mode: 0o755 });
+    const notices: string[] = [];
+    const losses = await allowLosses(stateOf(pair), planOf({ clusters: [{ name: "west" }] }), {
+      consent,
+      env: { PATH: `${directory}:${process.env["PATH"] ?? ""}` },
+      notice: (text) => notices.push(text),
+    });
+    return { losses: losses.map(({ cluster }) => cluster.kindName), notices };
+  };
+
+  test("is refused where nobody can be asked, or who is asked says no", async () => {
+    for (const consent of [undefined, false, () => Promise.resolve(false)]) {
+      await assert.rejects(
+        ask(consent, ["lab-west", "lab-east"]),
+        /lab-east would be deleted.*Nothing was changed.*--yes/s,
+      );
+    }
+  });
+
+  test("goes on with consent: given beforehand it is told, else the question tells", async () => {
+    const given = await ask(true, ["lab-east"]);
+    assert.deepEqual(given.losses, ["lab-east"]);
+    assert.match(given.notices.join(), /lab-east would be deleted/);
+    const questions: string[] = [];
+    const answered = await ask(
+      (question) => {
+        questions.push(question);
+        return Promise.resolve(true);
+      },
+      ["lab-east"],
+    );
+    assert.deepEqual(answered, { losses: ["lab-east"], notices: [] });
+    assert.match(questions.join(), /lab-east would be deleted.*Take them away\?$/s);
+  });
+
+  test("asks nothing of a cluster that is gone already", async () => {
+    assert.deepEqual(await ask(undefined, ["lab-west"]), { losses: ["lab-east"], notices: [] });
   });
 });
