@@ -130,6 +130,90 @@ describe("what couldn't be seen is never taken for well", () => {
       "failed",
     ],
     [
+      "a mirror that is there, of a Service that the service mirror refused",
+      "mirrors-complete",
+      "west → east",
+      (status) =>
+        exportsWeb(
+          linkTo({
+            mirrors: [
+              {
+                kind: "gateway",
+                namespace: "demo",
+                service: "web",
+                mirror: "web-east",
+                endpoints: [],
+                mirrored: false,
+                reason: "refused",
+              },
+            ],
+          })(status),
+        ),
+      "failed",
+    ],
+    [
+      "names of pods of a target whose Services can't be listed",
+      "headless-names",
+      "west → east",
+      (status) =>
+        east({ services: undefined })(
+          linkTo({
+            mirrors: [
+              {
+                kind: "headless",
+                namespace: "demo",
+                service: "web",
+                mirror: "web-east",
+                endpoints: [],
+                hostnames: ["web-0"],
+                mirrored: true,
+                reason: undefined,
+              },
+            ],
+          })(status),
+        ),
+      "not run",
+    ],
+    [
+      "clusters none of which has a trust anchor",
+      "trust-anchor-shared",
+      "two",
+      (status) => ({
+        ...status,
+        clusters: status.clusters.map((one) => ({ ...one, trustAnchors: [] })),
+      }),
+      "failed",
+    ],
+    [
+      "a gateway of which no probe is known",
+      "gateway-answers",
+      "west → east",
+      (status) =>
+        east({ dataPlane: "none" })(
+          linkTo({
+            gateway: { state: "unknown", address: undefined, latencyMilliseconds: undefined },
+          })(status),
+        ),
+      "failed",
+    ],
+    [
+      "a mirror of a Link that is gone",
+      "no-orphaned-mirrors",
+      "east",
+      (status) => {
+        const services = status.clusters.find(({ name }) => name === "east")?.services;
+        assert.ok(services !== undefined, "the Services of east were not observed");
+        const mirror = {
+          namespace: "demo",
+          name: "web-gone",
+          target: "gone",
+          kind: "gateway",
+        } as const;
+        return east({ services: { ...services, mirrors: [mirror] } })(status);
+      },
+      "failed",
+    ],
+    [
       "what a service mirror holds whose metrics can't be read",
       "access-revoked",
       "west → east",
