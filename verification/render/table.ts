@@ -57,7 +57,7 @@ function lists(
 ): string {
   const width = Math.max(style.width, narrowest);
   const names = head.slice(1);
-  const nameWidth = Math.max(...names.map((name) => stringWidth(name)));
+  const nameWidth = Math.max(0, ...names.map((name) => stringWidth(name)));
   const indent = " ".repeat(gap.length + nameWidth + gap.length);
   return rows
     .flatMap(([first = "", ...cells]) => [

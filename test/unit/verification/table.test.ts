@@ -49,6 +49,14 @@ describe("a table", () => {
     ]);
   });
 
+  it("is a list of one column too, where its longest word has no room", () => {
+    const word = "lab-east-control-plane";
+    assert.deepEqual(lines(table(["Node"], [[word]], styleOf({ width: 20 }))), [
+      "Node lab-east-contro",
+      "l-plane",
+    ]);
+  });
+
   it("counts colours for nothing", () => {
     const style = styleOf({ color: true, width: 50 });
     const coloured = rows.map((row) => row.map(style.good));
