@@ -191,11 +191,12 @@ export async function takenUp(
         cure: OnceAfter,
         ails: boolean,
         why: string,
-        since = () => cure.since,
+        later = 0,
       ): Promise<void> => {
         if (!cure.isDue(ails)) return;
         const [namespace, name] = [controlPlaneNamespace, destinationDeployment];
-        if (await restartDeployment(api, namespace, name, since())) {
+        const since = new Date(cure.since.getTime() + later);
+        if (await restartDeployment(api, namespace, name, since)) {
           tell(`restarted ${name}, which ${why}`);
         } else cure.retry();
       };
@@ -203,7 +204,7 @@ export async function takenUp(
         renewal,
         look.outdated === true,
         `had other credentials for ${ref.link}`,
-        () => new Date(renewal.since.getTime() + clockStep),
+        clockStep,
       );
       await restart(discoveryCure, look.undiscovered === true, `does not watch ${ref.link}`);
       return look;
