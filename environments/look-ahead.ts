@@ -20,7 +20,7 @@ export async function lookAhead(
 ): Promise<PreflightResult[]> {
   const file = env["LINKERD_TOPOLOGY_SOURCES"];
   const sources = file === undefined || file === "" ? undefined : readSources(file);
-  const plan = await planStack(stack, { ...(sources && { sources }) });
+  const plan = await planStack(stack, { sources });
   const backend = await chooseBackend(env);
   const { own, state } = await lookAtName(stack, backend, env);
   const given = Object.fromEntries(

@@ -9,7 +9,7 @@ import type { StackFile } from "./stacks.ts";
 /** What the plan is for. */
 export interface PlanOptions {
   /** Where images come from. */
-  readonly sources?: Sources;
+  readonly sources?: Sources | undefined;
   /**
    * The stack runs already: its state tells which kubeconfigs its clusters have, and the topology's are not
    * read. @default false

@@ -133,7 +133,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
   ];
   await runPhases(interruptible(first, request.signal), request.output);
   const { sources, env } = present(tools);
-  plan = await planStack(stack, { ...(sources && { sources }) });
+  plan = await planStack(stack, { sources });
   const allowed = await allowLosses(state, plan, { consent: request.replaceClusters, env, notice });
   const phases: Phase[] = [
     {
