@@ -8,9 +8,7 @@ import { stateDirectory } from "../../environments/paths.ts";
 import type { UpResult } from "../../environments/up.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { connect } from "../../verification/kubernetes/connect.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
-import { kubeconfigIn } from "./kubeconfigs.ts";
 import { createNamespace, createWeb, namespace } from "./workload.ts";
 
 const inMulticluster = "namespaces/linkerd-multicluster";
@@ -40,8 +38,7 @@ describe("bad days, and what was changed from outside", { timeout: 2_400_000 }, 
       cluster.type === "kind" ? cluster.nodes.map(({ name }) => name) : [],
     );
   const node = (cluster: string) => `${environment.stack.name}-${cluster}-control-plane`;
-  const api = async (cluster: string): Promise<KubernetesApi> =>
-    connect({ kubeconfigPath: await kubeconfigIn(environment.directory, cluster) });
+  const api = (cluster: string): Promise<KubernetesApi> => environment.reconnect(cluster);
 
   before(async () => {
     environment = await TestEnvironment.create("bad", topology);

@@ -83,6 +83,13 @@ describe("LinkReady, when credentials change", () => {
     });
   }
 
+  /** At the beginning of a second, so that a restart at once would be in the same one. */
+  async function credentialsJustNow(): Promise<void> {
+    destinationPod("destination-1", "2026-01-06T09:00:00Z", 3);
+    await sleep(1_000 - (Date.now() % 1_000));
+    credentials(wholeSecond());
+  }
+
   /** @param services how many of the target's it holds; undefined: it doesn't know the target */
   function destinationPod(name: string, creationTimestamp: string, services?: number): void {
     fake.put(`${linkerd}/pods`, {
@@ -128,10 +135,7 @@ describe("LinkReady, when credentials change", () => {
   });
 
   it("restarts in a later second than that of the credentials, so that new pods count as new", async () => {
-    destinationPod("destination-1", "2026-01-06T09:00:00Z", 3);
-    // The beginning of a second, so that a restart at once would be in the same one.
-    await sleep(1_000 - (Date.now() % 1_000));
-    credentials(wholeSecond());
+    await credentialsJustNow();
     fake.onRequest = (method) => {
       if (method === "PATCH") destinationPod("destination-1", wholeSecond(), 3);
     };
@@ -140,9 +144,7 @@ describe("LinkReady, when credentials change", () => {
   });
 
   it("takes another Link's restart for its own only if it came in a later second", async () => {
-    destinationPod("destination-1", "2026-01-06T09:00:00Z", 3);
-    await sleep(1_000 - (Date.now() % 1_000));
-    credentials(wholeSecond());
+    await credentialsJustNow();
     let looks = 0;
     fake.onRequest = (method, path) => {
       if (method === "PATCH") destinationPod("destination-1", wholeSecond(), 3);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { ExportPlan, MirrorPlan, Plan } from "../../../planning/plan-types.ts";
 import type { ClusterStatus, LinkStatus, MeshStatus } from "../../../verification/index.ts";
+import type { MirrorStatus } from "../../../verification/status.ts";
 import { failuresOf, observe, runChecks } from "../../../verification/index.ts";
 import { member, MixedPair, mixedClusters } from "./mixed-pair.ts";
 
@@ -46,13 +47,36 @@ const east =
     clusters: status.clusters.map((one) => (one.name === "east" ? { ...one, ...change } : one)),
   });
 
+/** What is known of east's Services, which were observed. */
+const servicesOfEast =
+  (change: Partial<NonNullable<ClusterStatus["services"]>>) =>
+  (status: MeshStatus): MeshStatus => {
+    const services = status.clusters.find(({ name }) => name === "east")?.services;
+    assert.ok(services !== undefined, "the Services of east were not observed");
+    return east({ services: { ...services, ...change } })(status);
+  };
+
 /** East exports web through its gateway: what a Link's status says of it is not stale. */
-const exportsWeb = (status: MeshStatus): MeshStatus => {
-  const services = status.clusters.find(({ name }) => name === "east")?.services;
-  assert.ok(services !== undefined, "the Services of east were not observed");
-  const exported = [{ namespace: "demo", service: "web", labels, headless: false }];
-  return east({ services: { ...services, exported } })(status);
-};
+const exportsWeb = servicesOfEast({
+  exported: [{ namespace: "demo", service: "web", labels, headless: false }],
+});
+
+/** What west's Link says of web is this. */
+const mirrorOfWeb = (change: Partial<MirrorStatus>) =>
+  linkTo({
+    mirrors: [
+      {
+        kind: "gateway",
+        namespace: "demo",
+        service: "web",
+        mirror: "web-east",
+        endpoints: [],
+        mirrored: true,
+        reason: undefined,
+        ...change,
+      },
+    ],
+  });
 
 describe("what couldn't be seen is never taken for well", () => {
   let pair: MixedPair;
@@ -111,66 +135,23 @@ describe("what couldn't be seen is never taken for well", () => {
       "a mirror that the Link calls mirrored and that is not there",
       "mirrors-complete",
       "west → east",
-      (status) =>
-        exportsWeb(
-          linkTo({
-            mirrors: [
-              {
-                kind: "unknown",
-                namespace: "demo",
-                service: "web",
-                mirror: undefined,
-                endpoints: [],
-                mirrored: true,
-                reason: undefined,
-              },
-            ],
-          })(status),
-        ),
+      (seen) => exportsWeb(mirrorOfWeb({ kind: "unknown", mirror: undefined })(seen)),
       "failed",
     ],
     [
       "a mirror that is there, of a Service that the service mirror refused",
       "mirrors-complete",
       "west → east",
-      (status) =>
-        exportsWeb(
-          linkTo({
-            mirrors: [
-              {
-                kind: "gateway",
-                namespace: "demo",
-                service: "web",
-                mirror: "web-east",
-                endpoints: [],
-                mirrored: false,
-                reason: "refused",
-              },
-            ],
-          })(status),
-        ),
+      (seen) => exportsWeb(mirrorOfWeb({ mirrored: false, reason: "refused" })(seen)),
       "failed",
     ],
     [
       "names of pods of a target whose Services can't be listed",
       "headless-names",
       "west → east",
-      (status) =>
+      (seen) =>
         east({ services: undefined })(
-          linkTo({
-            mirrors: [
-              {
-                kind: "headless",
-                namespace: "demo",
-                service: "web",
-                mirror: "web-east",
-                endpoints: [],
-                hostnames: ["web-0"],
-                mirrored: true,
-                reason: undefined,
-              },
-            ],
-          })(status),
+          mirrorOfWeb({ kind: "headless", hostnames: ["web-0"] })(seen),
         ),
       "not run",
     ],
@@ -200,17 +181,9 @@ describe("what couldn't be seen is never taken for well", () => {
       "a mirror of a Link that is gone",
       "no-orphaned-mirrors",
       "east",
-      (status) => {
-        const services = status.clusters.find(({ name }) => name === "east")?.services;
-        assert.ok(services !== undefined, "the Services of east were not observed");
-        const mirror = {
-          namespace: "demo",
-          name: "web-gone",
-          target: "gone",
-          kind: "gateway",
-        } as const;
-        return east({ services: { ...services, mirrors: [mirror] } })(status);
-      },
+      servicesOfEast({
+        mirrors: [{ namespace: "demo", name: "web-gone", target: "gone", kind: "gateway" }],
+      }),
       "failed",
     ],
     [
@@ -293,22 +266,13 @@ describe("what couldn't be seen is never taken for well", () => {
         },
       ],
     })(status);
-    const east = seen.clusters[1];
     const exported = ["demo", "shop"].map((namespace) => ({
       namespace,
       service: "web",
       labels,
       headless: false,
     }));
-    const known = {
-      ...seen,
-      clusters: seen.clusters.map((cluster) =>
-        cluster === east && cluster.services
-          ? { ...cluster, services: { ...cluster.services, exported } }
-          : cluster,
-      ),
-    };
-    const results = await runChecks(plan, known);
+    const results = await runChecks(plan, servicesOfEast({ exported })(seen));
     const found = results.find(({ check }) => check === "mirrors-complete");
     assert.ok(found?.state === "passed", JSON.stringify(failuresOf(results)));
     assert.deepEqual(
