@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { timeLimits } from "../../planning/time-limits.ts";
@@ -27,7 +27,7 @@ export async function processesOf(run: string): Promise<RunProcess[]> {
       .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
       .map(async (entry): Promise<RunProcess[]> => {
         try {
-          const environment = await readFile(`/proc/${entry}/environ`, "utf8");
+          const environment = await environmentOf(entry);
           if (!environment.split("\0").includes(mark)) return [];
           const program = await readFile(`/proc/${entry}/comm`, "utf8");
           return [{ pid: Number(entry), program: program.trim() }];
@@ -38,6 +38,20 @@ export async function processesOf(run: string): Promise<RunProcess[]> {
       }),
   );
   return found.flat();
+}
+
+/**
+ * A process's variables. They read as empty for an instant while it executes another program, so they are read
+ * again; few programs have no variables at all. A kernel thread, and a process that has ended, have no program:
+ * that is an error.
+ */
+async function environmentOf(pid: string): Promise<string> {
+  for (let reads = 1; ; reads++) {
+    const environment = await readFile(`/proc/${pid}/environ`, "utf8");
+    if (environment !== "" || reads === 50) return environment;
+    await readlink(`/proc/${pid}/exe`);
+    await sleep(1);
+  }
 }
 
 /** Where there is no /proc: `ps` shows the variables of this user's processes. */

@@ -80,6 +80,19 @@ describe("what watches over a run", { timeout: 120_000 }, () => {
     assert.ok(isRunning(other.pid ?? 0));
   });
 
+  // While a process executes a program, its variables read as empty.
+  test("finds a process at any moment of its starting another program", async () => {
+    const script = path.join(directory, "again");
+    await writeFile(script, `#!/bin/sh\nexec ${script}\n`, { mode: 0o755 });
+    const restless = spawn(script, { env: { ...process.env, [runVariable]: name } });
+    children.push(restless);
+    await once(restless, "spawn");
+    for (let looks = 0; looks < 50; looks++) {
+      const pids = (await processesOf(name)).map(({ pid }) => pid);
+      assert.deepEqual(pids, [restless.pid]);
+    }
+  });
+
   test("asks processes to end before it kills them", async () => {
     const file = path.join(directory, "ended");
     const env = { ...process.env, [runVariable]: name };
