@@ -12,14 +12,17 @@ export function troublesIn(
   restless: readonly string[] = [],
 ): readonly string[] {
   const there = status.workloads.filter((workload) => workload.namespace === namespace);
+  const atRest = there.filter(
+    ({ name, scaledToNone }) => scaledToNone === true && expected.includes(name),
+  );
   return [
     ...expected
       .filter((name) => !there.some((workload) => workload.name === name))
       .map((name) => `there is no Deployment ${name}`),
+    ...atRest.map(({ name }) => `${name} is scaled to none`),
     ...there
-      .filter(({ name, scaledToNone }) => scaledToNone === true && expected.includes(name))
-      .map(({ name }) => `${name} is scaled to none`),
-    ...there
+      // Until its controller has seen the scale, such a Deployment is not ready either: one reason is enough.
+      .filter((workload) => !atRest.includes(workload))
       .filter(({ name, ready }) => !ready && !restless.includes(name))
       .map(({ name, trouble }) => `${name} is not ready (${trouble ?? "no reason given"})`),
   ];

@@ -120,6 +120,17 @@ describe("a running mesh", () => {
     ]);
   });
 
+  it("a Deployment just scaled to none is told of once, though its controller has not seen it", async () => {
+    east.put(deployments("linkerd-multicluster"), {
+      metadata: { name: "linkerd-gateway", generation: 2 },
+      spec: { replicas: 0 },
+      status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
+    });
+    assert.deepEqual(await failures(), [
+      "east multicluster-ready: linkerd-gateway is scaled to none",
+    ]);
+  });
+
   it("a missing kubeconfig file is told of by its name", async () => {
     const status = await observe({
       plan: twoClusters,
