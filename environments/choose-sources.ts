@@ -5,6 +5,7 @@ import type { Plan } from "../planning/plan-types.ts";
 import { listNames } from "../planning/problem.ts";
 import type { Sources } from "../planning/sources.ts";
 import { reachesRegistry } from "../toolchain/source-plan.ts";
+import { GivenImagesError } from "../toolchain/given-images.ts";
 import {
   addGivenImages,
   findSources,
@@ -12,7 +13,12 @@ import {
   loadNode,
   makeSources,
 } from "../toolchain/sources.ts";
-import type { FindOptions, FoundSources, GivenNode, SourcesOptions } from "../toolchain/sources.ts";
+import type {
+  FindOptions,
+  FoundSources,
+  RecordedSources,
+  SourcesOptions,
+} from "../toolchain/sources.ts";
 import { CommandError } from "./command-error.ts";
 import { isGiven } from "./consent.ts";
 import type { Consent } from "./consent.ts";
@@ -27,13 +33,15 @@ export type SourcesChoice =
   /** A sources file that the person named. */
   | { readonly type: "file"; readonly sources: Sources }
   /** As at the `up` before. */
-  | { readonly type: "recorded"; readonly sources: Sources; readonly node?: GivenNode }
+  | ({ readonly type: "recorded" } & RecordedSources)
   /** What was found now. */
   | { readonly type: "found"; readonly found: FoundSources };
 
 /** What {@link chooseSources} decides by. */
 export interface ChooseRequest {
   readonly settled: SettledStack;
+  /** Version of Linkerd that the topology asks for. */
+  readonly linkerd: string;
   readonly env: NodeJS.ProcessEnv;
   /** Directory of image archives. */
   readonly images?: string | undefined;
@@ -49,19 +57,30 @@ export interface ChooseRequest {
  * Decides where a stack's images and charts come from. What it was made from before is used again, whether or
  * not a registry answers at this moment; another choice has to be asked for: with a sources file, with image
  * archives, or in so many words.
+ *
+ * @throws CommandError, exit code 2, where the images that are given are no use
  */
 export async function chooseSources(request: ChooseRequest): Promise<SourcesChoice> {
-  const { settled, env, configured, newSources = false, network } = request;
+  try {
+    return await choose(request);
+  } catch (error) {
+    if (!(error instanceof GivenImagesError)) throw error;
+    throw new CommandError(error.message, { cause: error, exitCode: exitCodes.badInput });
+  }
+}
+
+async function choose(request: ChooseRequest): Promise<SourcesChoice> {
+  const { settled, linkerd, env, configured, newSources = false, network } = request;
   const file = nonEmpty(env[sourcesVariable]) ?? nonEmpty(configured);
   if (file !== undefined) return { type: "file", sources: readSources(file) };
   const images = nonEmpty(request.images ?? env["IMAGES"]);
   const recorded = newSources ? undefined : settled.madeFrom?.sources;
   if (recorded === undefined) {
-    const found = await findSources({ env, images: images ?? "", ...(network && { network }) });
-    return { type: "found", found };
+    const asked = { env, images: images ?? "", linkerd, ...(network && { network }) };
+    return { type: "found", found: await findSources(asked) };
   }
   if (images === undefined) return { type: "recorded", sources: recorded };
-  return { type: "recorded", ...(await addGivenImages(recorded, images)) };
+  return { type: "recorded", ...(await addGivenImages(recorded, images, linkerd)) };
 }
 
 function nonEmpty(text: string | undefined): string | undefined {
@@ -171,6 +190,7 @@ interface BringOptions extends SourcesOptions {
 export async function bringSources(choice: SourcesChoice, options: BringOptions): Promise<Sources> {
   if (choice.type === "file") return choice.sources;
   if (choice.type === "found") return make(choice.found, options);
+  for (const note of choice.notes ?? []) options.notice(note);
   if (choice.node !== undefined) await loadNode(choice.node, options);
   const missing = await missingOf(choice.sources, options);
   if (missing.length === 0) return choice.sources;

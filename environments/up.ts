@@ -97,13 +97,14 @@ export async function up(request: UpRequest): Promise<UpResult> {
   const { stack, state } = settled;
   const { config } = await readConfiguration(stack);
   const configured = config[writtenKey(config, sourcesKey, stack.file)];
+  let plan = await planStack(stack);
   const choice = await chooseSources({
     ...request,
     settled,
+    linkerd: plan.linkerd.version,
     env: { ...process.env, ...request.env },
     configured: typeof configured === "string" ? configured : undefined,
   });
-  let plan = await planStack(stack);
   const notice = noticeTo(request.output);
   await allowDataPlane({ ...request, plan, choice, state, notice });
   let tools: Tools | undefined;

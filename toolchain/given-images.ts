@@ -6,6 +6,11 @@ import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { openPlainFile, unreadableBecause } from "../components/plain-file.ts";
 
+/** What a person gave is not what they meant to give. Its message is for people. */
+export class GivenImagesError extends Error {
+  override readonly name = "GivenImagesError";
+}
+
 /** An archive of images that a person gave. */
 export interface GivenArchive {
   readonly path: string;
@@ -23,13 +28,13 @@ export async function readGivenImages(directory: string): Promise<GivenArchive[]
   const names = await readdir(directory).catch((problem: unknown) => {
     const { code } = problem as NodeJS.ErrnoException;
     const why = code === "ENOTDIR" ? "it is no directory" : unreadableBecause(problem);
-    throw new Error(
+    throw new GivenImagesError(
       `IMAGES=${directory} can't be read: ${why}. Give a directory of image archives that you may read`,
     );
   });
   const archives = names.filter((name) => /\.(?:tar|tar\.gz|tgz)$/.test(name)).sort();
   if (archives.length === 0) {
-    throw new Error(
+    throw new GivenImagesError(
       `IMAGES=${directory} has no archive (*.tar, *.tar.gz, *.tgz): fill it with "docker save -o FILE.tar IMAGE"`,
     );
   }
@@ -43,7 +48,7 @@ export async function readGivenImages(directory: string): Promise<GivenArchive[]
     one.status === "rejected" ? [`\n  ${(one.reason as Error).message}`] : [],
   );
   if (problems.length > 0) {
-    throw new Error(
+    throw new GivenImagesError(
       `IMAGES=${directory} has files that are no use:${problems.join("")}\n` +
         'Write each of them anew with "docker save -o FILE.tar IMAGE", or take it out of the directory',
     );
@@ -150,20 +155,4 @@ async function readDescriptions(path: string): Promise<Descriptions> {
     throw isCut ? new Error("it is cut short", { cause: problem }) : problem;
   }
   return found;
-}
-
-/** The parts of a topology that a given image can play. */
-export type Role = "node" | "controller" | "proxy" | "pause" | "probe";
-
-/** Which role an image plays, by its reference. */
-export function roleOf(reference: string, linkerdVersion: string): Role | undefined {
-  const [, repository = "", tag = ""] = /^(.*?)(?::([^:/@]+))?(?:@.*)?$/.exec(reference) ?? [];
-  if (/(?:^|\/)kindest\/node$/.test(repository)) return "node";
-  if (/\/pause$/.test(repository)) return "pause";
-  if (/\/agnhost$/.test(repository)) return "probe";
-  // Another version's image does not fit the charts.
-  if (tag !== linkerdVersion) return undefined;
-  if (/(?:^|\/)linkerd\/controller$/.test(repository)) return "controller";
-  if (/(?:^|\/)linkerd\/proxy$/.test(repository)) return "proxy";
-  return undefined;
 }

@@ -1,4 +1,4 @@
-import type { Role } from "./given-images.ts";
+import type { Role } from "./given-parts.ts";
 
 /** What can be had from public places at this moment. */
 export interface Reach {
@@ -46,7 +46,7 @@ export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcePlan 
     charts: reach.charts ? "public" : "built",
     gatewayApi: reach.gatewayApi ? "public" : "built",
     dataPlane: linkerd === "stand-ins" ? "none" : "real",
-    notes: notesOn(given, linkerd),
+    notes: linkerd === "stand-ins" ? halfGiven(given, "no registry has it in reach") : [],
   };
 }
 
@@ -59,12 +59,12 @@ function linkerdFrom(given: ReadonlySet<Role>, reachable: boolean): SourcePlan["
   return "stand-ins";
 }
 
-function notesOn(given: ReadonlySet<Role>, linkerd: SourcePlan["linkerd"]): string[] {
-  if (linkerd !== "stand-ins") return [];
-  if (!given.has("controller") && !given.has("proxy")) return [];
+/** What to say of one half of Linkerd's images, which nothing is done with. */
+export function halfGiven(given: ReadonlySet<Role>, because: string): string[] {
+  if (given.has("controller") === given.has("proxy")) return [];
   const [has, lacks] = given.has("proxy") ? ["proxy", "controller"] : ["controller", "proxy"];
   return [
-    `IMAGES has Linkerd's ${has} image and not its ${lacks} image, and no registry has it in reach: ` +
+    `IMAGES has Linkerd's ${has} image and not its ${lacks} image, and ${because}: ` +
       `both are stood in for, there is no data plane. Add the ${lacks} image of the same version`,
   ];
 }

@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { parse } from "yaml";
 import type { Sources } from "../planning/sources.ts";
 import type { MakeContext } from "./artifact.ts";
 import { cacheFolder, makeOnce } from "./cache.ts";
-import { readGivenImages, roleOf, type GivenArchive, type Role } from "./given-images.ts";
+import { readGivenImages } from "./given-images.ts";
+import { nothingGiven, partsOf, type GivenParts, type Role } from "./given-parts.ts";
 import { keyOf } from "./image/context.ts";
 import { openNetwork, type Network } from "./network.ts";
 import type { OnProgress } from "./progress.ts";
 import { proxiedFetch } from "./proxied-fetch.ts";
-import { isPublic, planSources, type Reach, type SourcePlan } from "./source-plan.ts";
+import { halfGiven, isPublic, planSources, type Reach, type SourcePlan } from "./source-plan.ts";
 import { loadGivenNode, makeSourceParts } from "./source-parts.ts";
 import type { ToolReport } from "./toolchain.ts";
 import { linkerdVersion } from "./tools/linkerd.ts";
@@ -20,6 +22,8 @@ export interface FindOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Directory of image archives that take precedence over everything else. @default the variable IMAGES */
   readonly images?: string;
+  /** Version of Linkerd that the topology asks for. @default the package's */
+  readonly linkerd?: string;
   /** @default the real one */
   readonly network?: Network;
 }
@@ -28,7 +32,7 @@ export interface FindOptions {
 export interface FoundSources {
   readonly plan: SourcePlan;
   readonly reach: Reach;
-  readonly given: readonly GivenArchive[];
+  readonly given: GivenParts;
 }
 
 /** What `makeSources` is given. */
@@ -55,18 +59,22 @@ export interface EnsuredSources {
  * Finds out where images and charts can be had from: the archives that a person gave, else their public
  * places, else they have to be built here. Each part is decided on its own.
  *
- * @throws when a given directory can't be read.
+ * @throws when a given directory can't be read, or has Linkerd's images of another version.
  */
 export async function findSources({
   env,
   images = env["IMAGES"] ?? "",
+  linkerd = linkerdVersion,
   network,
 }: FindOptions): Promise<FoundSources> {
-  const [given, reach] = await Promise.all([
+  const [archives, reach] = await Promise.all([
     images === "" ? [] : readGivenImages(images),
     reachOf(network ?? openNetwork(proxiedFetch(env))),
   ]);
-  return { plan: planSources(new Set(rolesOf(given).keys()), reach), reach, given };
+  // Charts that are built are the package's, whatever the topology asks for.
+  const version = reach.charts ? linkerd : linkerdVersion;
+  const given = images === "" ? nothingGiven : partsOf(archives, version, images);
+  return { plan: planSources(new Set(given.roles.keys()), reach), reach, given };
 }
 
 /**
@@ -80,14 +88,13 @@ export async function makeSources(
   options: SourcesOptions,
 ): Promise<EnsuredSources | undefined> {
   const context = contextOf(options);
-  if (isPublic(plan) && given.length === 0) return undefined;
+  if (isPublic(plan) && given.loaded.length === 0) return undefined;
 
-  const roles = rolesOf(given);
-  const node = roles.get("node");
+  const node = given.roles.get("node");
   if (node !== undefined) await loadGivenNode(node.archive.path, node.reference, context);
   const parts = await makeSourceParts(plan, context);
-  const sources = compose(plan, roles, given, parts);
-  const notes = [...plan.notes, ...parts.notes];
+  const sources = compose(plan, given, parts);
+  const notes = [...plan.notes, ...given.notes, ...parts.notes];
   const folder = join(context.cache, "sources", keyOf(sources));
   const path = join(folder, "sources.json");
   await makeOnce(folder, async (unfinished) => {
@@ -110,14 +117,15 @@ export async function loadNode(node: GivenNode, options: SourcesOptions): Promis
  * Sources that were used before, with the images of a directory in place of those that play the same part.
  * Whatever was not given stays as it was: no registry is asked.
  *
- * @throws when the directory can't be read.
+ * @throws when the directory can't be read, or has Linkerd's images of another version.
  */
 export async function addGivenImages(
   before: Sources,
   directory: string,
-): Promise<{ readonly sources: Sources; readonly node?: GivenNode }> {
-  const given = await readGivenImages(directory);
-  const roles = rolesOf(given);
+  linkerd: string,
+): Promise<RecordedSources> {
+  const version = before.charts === undefined ? linkerd : await versionOfCharts(before.charts);
+  const { roles, loaded, notes } = partsOf(await readGivenImages(directory), version, directory);
   const reference = (role: Role) => roles.get(role)?.reference;
   const [controller, proxy] = [reference("controller"), reference("proxy")];
   // Half of Linkerd does not go with stand-ins.
@@ -129,10 +137,7 @@ export async function addGivenImages(
     ...ifGiven("pause", reference("pause")),
     ...ifGiven("probe", reference("probe")),
   };
-  const archives = [
-    ...loadedOf(given),
-    ...(before.archives ?? []).filter((file) => existsSync(file)),
-  ];
+  const archives = [...loaded, ...(before.archives ?? []).filter((file) => existsSync(file))];
   const node = roles.get("node");
   return {
     sources: {
@@ -143,7 +148,30 @@ export async function addGivenImages(
       ...(before.dataPlane !== undefined && { dataPlane: isReal ? "real" : "none" }),
     },
     ...(node && { node: { archive: node.archive.path, reference: node.reference } }),
+    notes: [
+      ...notes,
+      ...halfGiven(
+        isReal ? new Set() : new Set(roles.keys()),
+        "this stack was made with stand-ins",
+      ),
+    ],
   };
+}
+
+/** Sources that a stack was made from, with what was given now. */
+export interface RecordedSources {
+  readonly sources: Sources;
+  readonly node?: GivenNode;
+  /** What a person should know about what they gave. */
+  readonly notes?: readonly string[];
+}
+
+/** The version of Linkerd that charts in a directory install. Those that are gone can only be made anew. */
+async function versionOfCharts(charts: string): Promise<string> {
+  const file = join(charts, "linkerd-control-plane", "Chart.yaml");
+  if (!existsSync(file)) return linkerdVersion;
+  const { appVersion } = parse(await readFile(file, "utf8")) as { readonly appVersion?: unknown };
+  return typeof appVersion === "string" ? appVersion : linkerdVersion;
 }
 
 /** A node image in an archive. */
@@ -154,27 +182,6 @@ export interface GivenNode {
 
 function ifGiven<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
   return value === undefined ? {} : ({ [key]: value } as Record<K, string>);
-}
-
-/** An archive that holds a node image goes to Docker, everything else into the nodes. */
-function loadedOf(given: readonly GivenArchive[]): string[] {
-  return given
-    .filter(({ references }) => references.every((name) => roleOf(name, linkerdVersion) !== "node"))
-    .map(({ path }) => resolve(path));
-}
-
-/** Given images by the part that they play; the first one that fits a part has it. */
-function rolesOf(
-  given: readonly GivenArchive[],
-): Map<Role, { readonly reference: string; readonly archive: GivenArchive }> {
-  const roles = new Map<Role, { reference: string; archive: GivenArchive }>();
-  for (const archive of given) {
-    for (const reference of archive.references) {
-      const role = roleOf(reference, linkerdVersion);
-      if (role !== undefined && !roles.has(role)) roles.set(role, { reference, archive });
-    }
-  }
-  return roles;
 }
 
 /** Registries of the node image, of Linkerd's images, and of Kubernetes' own. */
@@ -196,8 +203,7 @@ async function reachOf(network: Network): Promise<Reach> {
 
 function compose(
   plan: SourcePlan,
-  roles: ReturnType<typeof rolesOf>,
-  given: readonly GivenArchive[],
+  { roles, loaded }: GivenParts,
   parts: Awaited<ReturnType<typeof makeSourceParts>>,
 ): Sources {
   const reference = (role: Role) => roles.get(role)?.reference;
@@ -215,7 +221,7 @@ function compose(
   };
   return {
     ...(nodeImage !== undefined && { nodeImage }),
-    archives: [...loadedOf(given), ...parts.archives],
+    archives: [...loaded, ...parts.archives],
     ...(Object.keys(images).length > 0 && { images }),
     ...(parts.charts !== undefined && { charts: parts.charts }),
     ...(parts.gatewayApi !== undefined && { gatewayApi: parts.gatewayApi }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -12,8 +12,11 @@ import {
   chooseSources,
 } from "../../../environments/choose-sources.ts";
 import type { ChooseRequest, DataPlaneRequest } from "../../../environments/choose-sources.ts";
+import type { CommandError } from "../../../environments/command-error.ts";
+import { exitCodes } from "../../../environments/exit-codes.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { Sources } from "../../../planning/sources.ts";
+import { nothingGiven } from "../../../toolchain/given-parts.ts";
 import type { Network } from "../../../toolchain/network.ts";
 
 /** A network in which these hosts answer as registries do, and nothing else answers. */
@@ -30,6 +33,14 @@ function networkWith(...registries: readonly string[]): Network & { readonly ask
   };
 }
 
+/** As `docker save` writes it, without the layers. */
+async function save(folder: string, name: string, reference: string): Promise<void> {
+  const tar = pack();
+  tar.entry({ name: "manifest.json" }, JSON.stringify([{ RepoTags: [reference] }]));
+  tar.finalize();
+  await pipeline(tar, createWriteStream(path.join(folder, `${name}.tar`)));
+}
+
 const stack = { name: "lab", file: "lab.yaml" };
 const built: Sources = { nodeImage: "linkerd-topology/node:v1-0", archives: [], dataPlane: "none" };
 
@@ -37,17 +48,14 @@ describe("where a stack's images and charts come from", () => {
   let images: string;
   before(async () => {
     images = await mkdtemp(path.join(os.tmpdir(), "choose-sources-test-"));
-    const manifest = JSON.stringify([{ RepoTags: ["registry.k8s.io/pause:3.10.1"] }]);
-    const tar = pack();
-    tar.entry({ name: "manifest.json" }, manifest);
-    tar.finalize();
-    await pipeline(tar, createWriteStream(path.join(images, "pause.tar")));
+    await save(images, "pause", "registry.k8s.io/pause:3.10.1");
   });
   after(() => rm(images, { recursive: true }));
 
   const choose = (sources: Sources | undefined, over: Partial<ChooseRequest> = {}) =>
     chooseSources({
       settled: { stack, state: undefined, madeFrom: sources && { sources } },
+      linkerd: "edge-26.1.1",
       env: {},
       network: networkWith(),
       ...over,
@@ -78,7 +86,71 @@ describe("where a stack's images and charts come from", () => {
           archives: [path.join(images, "pause.tar")],
           images: { pause: "registry.k8s.io/pause:3.10.1" },
         },
+        notes: [],
       });
+    }
+  });
+
+  describe("with images of a newer Linkerd", () => {
+    const newer = "edge-26.8.3";
+    const [controller, proxy] = ["controller", "proxy"].map(
+      (part) => `cr.l5d.io/linkerd/${part}:${newer}`,
+    );
+    let folder: string;
+    let charts: string;
+    before(async () => {
+      folder = await mkdtemp(path.join(os.tmpdir(), "choose-sources-test-"));
+      charts = path.join(folder, "charts");
+      const chart = path.join(charts, "linkerd-control-plane");
+      await mkdir(chart, { recursive: true });
+      await writeFile(path.join(chart, "Chart.yaml"), `appVersion: ${newer}\n`);
+      await save(folder, "controller", controller ?? "");
+      await save(folder, "proxy", proxy ?? "");
+    });
+    after(() => rm(folder, { recursive: true }));
+    const publicCharts = { ...networkWith("cr.l5d.io"), has: () => Promise.resolve(true) };
+
+    test("is refused as wrong input, for a new stack and for one that is there", async () => {
+      const newAndThere = [undefined, built, { ...built, charts: "/gone" }];
+      for (const sources of newAndThere) {
+        await assert.rejects(choose(sources, { images: folder }), (error: CommandError) => {
+          assert.equal(error.exitCode, exitCodes.badInput);
+          assert.match(error.message, /another version of Linkerd than edge-26\.1\.1/);
+          return true;
+        });
+      }
+    });
+
+    test("is what it asks for where the topology does, and charts of any version can be had", async () => {
+      const over = { images: folder, linkerd: newer };
+      const choice = await choose(undefined, { ...over, network: publicCharts });
+      assert.equal(choice.type === "found" && choice.found.plan.linkerd, "given");
+      // Charts that are built are the package's.
+      await assert.rejects(choose(undefined, over), /than edge-26\.1\.1/);
+    });
+
+    test("is what the stack's own charts are of", async () => {
+      const choice = await choose({ charts }, { images: folder });
+      assert.deepEqual(choice.type === "recorded" && choice.sources.images, { controller, proxy });
+    });
+  });
+
+  test("keeps its stand-ins where half of Linkerd is given, and says so", async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "choose-sources-test-"));
+    try {
+      await save(folder, "proxy", "cr.l5d.io/linkerd/proxy:edge-26.1.1");
+      const choice = await choose(built, { images: folder });
+      assert.ok(choice.type === "recorded");
+      assert.equal(choice.sources.dataPlane, "none");
+      const told: string[] = [];
+      await bringSources(
+        { ...choice, sources: {} },
+        { env: {}, makesNodes: false, notice: (text) => told.push(text) },
+      );
+      assert.equal(told.length, 1);
+      assert.match(told[0] ?? "", /Add the controller image/);
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 
@@ -93,7 +165,7 @@ describe("where a stack's images and charts come from", () => {
           notice: () => undefined,
           find: () =>
             Promise.resolve({
-              given: [],
+              given: nothingGiven,
               reach: { node: true, linkerd: true, pause: true, charts: true, gatewayApi: true },
               plan: {
                 ...{ node: "public", linkerd: "public", pause: "public", probe: "public" },
@@ -129,6 +201,7 @@ describe("a mesh without a data plane", () => {
   const chooseFound = async (...registries: string[]) =>
     chooseSources({
       settled: { stack, state: undefined, madeFrom: undefined },
+      linkerd: "edge-26.1.1",
       env: {},
       network: networkWith(...registries),
     });

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { describe, test } from "node:test";
 import { createGzip } from "node:zlib";
 import { pack } from "tar-stream";
-import { readGivenImages, readReferences, roleOf } from "../../../toolchain/given-images.ts";
+import { readGivenImages, readReferences } from "../../../toolchain/given-images.ts";
 import { withFolder } from "./folder.ts";
 
 async function archive(path: string, files: Readonly<Record<string, unknown>>): Promise<string> {
@@ -174,25 +174,4 @@ describe("a directory of images", () => {
     withFolder(async (folder) => {
       await assert.rejects(readGivenImages(folder), /has no archive .*docker save/);
     }));
-});
-
-describe("the part that an image plays", () => {
-  for (const [reference, role] of [
-    ["cr.l5d.io/linkerd/controller:edge-26.1.1", "controller"],
-    ["ghcr.io/linkerd/proxy:edge-26.1.1", "proxy"],
-    ["registry.example:5000/mirror/linkerd/proxy:edge-26.1.1", "proxy"],
-    ["cr.l5d.io/linkerd/proxy:edge-25.1.1", undefined],
-    ["cr.l5d.io/linkerd/proxy", undefined],
-    ["cr.l5d.io/linkerd/proxy-init:edge-26.1.1", undefined],
-    ["kindest/node:v1.34.2", "node"],
-    ["docker.io/kindest/node:v1.34.2@sha256:00ff", "node"],
-    ["registry.k8s.io/pause:3.10.1", "pause"],
-    ["registry.k8s.io/e2e-test-images/agnhost:2.56", "probe"],
-    ["example.com/notpause:1", undefined],
-    ["example.com/web:2", undefined],
-  ] as const) {
-    test(`${reference}: ${role ?? "none"}`, () => {
-      assert.equal(roleOf(reference, "edge-26.1.1"), role);
-    });
-  }
 });

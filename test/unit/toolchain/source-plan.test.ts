@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Role } from "../../../toolchain/given-images.ts";
+import type { Role } from "../../../toolchain/given-parts.ts";
 import { isPublic, planSources, type Reach } from "../../../toolchain/source-plan.ts";
 
 const everything: Reach = {
