@@ -7,6 +7,7 @@ type Stored = Record<string, unknown> & {
     name: string;
     namespace?: string;
     uid?: string;
+    generation?: number;
     resourceVersion?: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
