@@ -11,9 +11,9 @@ import {
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { timeLimits } from "../planning/time-limits.ts";
-import { proxiedFetch } from "../toolchain/proxied-fetch.ts";
+import { proxiedFetch } from "../system/proxied-fetch.ts";
 import { cacheDirectory } from "./cache-directory.ts";
-import { largestMade, readPlainFile } from "./plain-file.ts";
+import { largestMade, readPlainFile } from "../system/plain-file.ts";
 import { programEnv } from "./program-context.ts";
 
 /** Version of the Gateway API that is installed where no file says otherwise. */

@@ -1,6 +1,6 @@
 import { credentialsName } from "../planning/names.ts";
 import type { GatewayPlan, LinkPlan } from "../planning/plan-types.ts";
-import { nudgedAnnotation } from "../verification/names.ts";
+import { nudgedAnnotation } from "../linkerd/names.ts";
 
 /** What a Link's specification follows from. */
 export interface LinkSettings {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import path from "node:path";
-import { readPlainFile } from "./plain-file.ts";
+import { readPlainFile } from "../system/plain-file.ts";
 
 /** What a program finds around it. */
 export interface ProgramContext {

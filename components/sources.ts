@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 import type { Sources } from "../planning/sources.ts";
-import { readPlainFile } from "./plain-file.ts";
+import { readPlainFile } from "../system/plain-file.ts";
 import { splitImage } from "./values.ts";
 
 const text = z.string().min(1);

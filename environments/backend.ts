@@ -3,7 +3,7 @@ import { chmod, link, mkdir, readFile, readdir, rm, rmdir, writeFile } from "nod
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { stateDirectory } from "./paths.ts";
+import { stateDirectory } from "../system/state-directory.ts";
 
 /** Where Pulumi keeps the state of the stacks. */
 export interface Backend {

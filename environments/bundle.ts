@@ -9,7 +9,7 @@ import { addCluster } from "../verification/bundle/cluster-parts.ts";
 import { secretsIn } from "../verification/bundle/known-secrets.ts";
 import { Parts } from "../verification/bundle/parts.ts";
 import type { Part } from "../verification/bundle/parts.ts";
-import { connect } from "../verification/kubernetes/connect.ts";
+import { connect } from "../kubernetes/connect.ts";
 import { renderStatus, renderVerification, verificationDocument } from "../verification/index.ts";
 import type { Mesh, Verification } from "../verification/index.ts";
 import { addNodes } from "./bundle-nodes.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq, parse, parseDocument } from "yaml";
 import type { Document } from "yaml";
-import { unwritableBecause } from "../components/plain-file.ts";
+import { unwritableBecause } from "../system/plain-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { yamlOptions } from "./read-yaml.ts";

@@ -1,4 +1,4 @@
-import { connect } from "../verification/kubernetes/connect.ts";
+import { connect } from "../kubernetes/connect.ts";
 import { resourceType } from "./report/resource-words.ts";
 import type { PendingOperation, State } from "./state.ts";
 

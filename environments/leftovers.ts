@@ -5,7 +5,7 @@ import { timeLimits } from "../planning/time-limits.ts";
 import { kindClusterLabel, ownerLabel } from "../providers/kind/constants.ts";
 import { CommandError } from "./command-error.ts";
 import { docker, dockerList, nodeContainers } from "./docker.ts";
-import { stateDirectory } from "./paths.ts";
+import { stateDirectory } from "../system/state-directory.ts";
 
 /** What is left on this machine of a stack, as Docker and the files tell. */
 export interface Leftovers {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
-import { connect } from "../verification/kubernetes/connect.ts";
-import { multiclusterNamespace, controlPlaneNamespace } from "../verification/names.ts";
+import { connect } from "../kubernetes/connect.ts";
+import { multiclusterNamespace, controlPlaneNamespace } from "../linkerd/names.ts";
 import { CommandError } from "./command-error.ts";
 import { isGiven } from "./consent.ts";
 import type { Consent } from "./consent.ts";

@@ -1,6 +1,6 @@
-import type { KubernetesApi } from "../verification/kubernetes/api.ts";
-import { listAll } from "../verification/kubernetes/list-all.ts";
-import type { Look } from "../verification/wait.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Look } from "../kubernetes/wait.ts";
 
 interface Node {
   readonly metadata: { readonly name: string };

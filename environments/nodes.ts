@@ -1,8 +1,8 @@
 import { toClusterInputs } from "../providers/kind/cluster-inputs.ts";
 import { wakeClusters } from "../providers/kind/wake.ts";
 import type { RememberedCluster } from "../providers/kind/wake.ts";
-import { connect } from "../verification/kubernetes/connect.ts";
-import { waitFor } from "../verification/wait.ts";
+import { connect } from "../kubernetes/connect.ts";
+import { waitFor } from "../kubernetes/wait.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import { lookForNodesBack } from "./nodes-back.ts";
 import type { Tell } from "./report/phases.ts";

@@ -1,7 +1,7 @@
 import { openSync } from "node:fs";
 import { access, constants, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { unwritableBecause } from "../components/plain-file.ts";
+import { unwritableBecause } from "../system/plain-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 

@@ -2,7 +2,7 @@ import { listNames } from "../planning/problem.ts";
 import { editTrust } from "../planning/rotation/edit.ts";
 import type { NextStep, RotationState } from "../planning/rotation/state.ts";
 import { timeLimits } from "../planning/time-limits.ts";
-import { TimeLimitReached, waitFor } from "../verification/wait.ts";
+import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { runningStack, type RunningStack } from "./mesh-of-stack.ts";

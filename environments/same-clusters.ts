@@ -1,7 +1,7 @@
-import type { KubernetesApi } from "../verification/kubernetes/api.ts";
-import { connect, readContexts } from "../verification/kubernetes/connect.ts";
-import { AnotherCluster } from "../verification/kubernetes/errors.ts";
-import { getIfThere } from "../verification/kubernetes/optional.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { connect, readContexts } from "../kubernetes/connect.ts";
+import { AnotherCluster } from "../kubernetes/errors.ts";
+import { getIfThere } from "../kubernetes/optional.ts";
 import { CommandError } from "./command-error.ts";
 import { resourceName, resourceType } from "./report/resource-words.ts";
 import type { State, StateResource } from "./state.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { largestMade, readPlainFile } from "../components/plain-file.ts";
+import { largestMade, readPlainFile } from "../system/plain-file.ts";
 import type { PlanContext } from "../planning/plan.ts";
 import { projectDirectory } from "./paths.ts";
 

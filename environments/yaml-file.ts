@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { decodeText, readPlainFile, unreadableBecause } from "../components/plain-file.ts";
+import { decodeText, readPlainFile, unreadableBecause } from "../system/plain-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { readYaml } from "./read-yaml.ts";

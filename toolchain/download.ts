@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { proxiedFetch } from "./proxied-fetch.ts";
+import { proxiedFetch } from "../system/proxied-fetch.ts";
 
 /**
  * Downloads a file and makes sure that it is the one meant.

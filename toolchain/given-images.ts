@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
-import { openPlainFile, unreadableBecause } from "../components/plain-file.ts";
+import { openPlainFile, unreadableBecause } from "../system/plain-file.ts";
 
 /** What a person gave is not what they meant to give. Its message is for people. */
 export class GivenImagesError extends Error {

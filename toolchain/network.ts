@@ -1,5 +1,5 @@
 import { timeLimits } from "../planning/time-limits.ts";
-import { proxiedFetch } from "./proxied-fetch.ts";
+import { proxiedFetch } from "../system/proxied-fetch.ts";
 
 /** Which hosts can be reached; each is asked once. */
 export interface Network {

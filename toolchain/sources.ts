@@ -10,7 +10,7 @@ import { nothingGiven, partsOf, type GivenParts, type Role } from "./given-parts
 import { keyOf } from "./image/context.ts";
 import { openNetwork, type Network } from "./network.ts";
 import type { OnProgress } from "./progress.ts";
-import { proxiedFetch } from "./proxied-fetch.ts";
+import { proxiedFetch } from "../system/proxied-fetch.ts";
 import { halfGiven, isPublic, planSources, type Reach, type SourcePlan } from "./source-plan.ts";
 import { loadGivenNode, makeSourceParts } from "./source-parts.ts";
 import type { ToolReport } from "./toolchain.ts";

@@ -1,10 +1,10 @@
 import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
-import { restartDeployment, restartPod } from "./cures.ts";
+import { restartDeployment, restartPod } from "../linkerd/cures.ts";
 import { missingMembers } from "./federated-members.ts";
 import { strayNames, wordsFor } from "./headless-exports.ts";
-import type { KubernetesApi } from "./kubernetes/api.ts";
-import { deploymentOf } from "./kubernetes/pods.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { deploymentOf } from "../kubernetes/pods.ts";
 import {
   controllerOf,
   controlPlaneNamespace,
@@ -12,9 +12,9 @@ import {
   federatedName,
   localMirrorDeployment,
   multiclusterNamespace,
-} from "./names.ts";
+} from "../linkerd/names.ts";
 import type { ClusterStatus, LinkStatus, MeshStatus } from "./status.ts";
-import { touch } from "./touch.ts";
+import { touch } from "../linkerd/touch.ts";
 
 /** Something that Linkerd doesn't recover from by itself. */
 export interface Ailment {

@@ -1,7 +1,7 @@
-import type { ClusterAccess, KubernetesApi } from "./kubernetes/api.ts";
-import { connect } from "./kubernetes/connect.ts";
-import type { Lanes } from "./kubernetes/lanes.ts";
-import { defaultConcurrency, lanesFor } from "./kubernetes/lanes.ts";
+import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
+import { connect } from "../kubernetes/connect.ts";
+import type { Lanes } from "../kubernetes/lanes.ts";
+import { defaultConcurrency, lanesFor } from "../kubernetes/lanes.ts";
 
 /** The ways into the clusters of a mesh, each opened once: every new one costs handshakes. */
 export class Connections {

@@ -1,7 +1,7 @@
 import { selects } from "../planning/label-selector.ts";
 import { localFederatedSelector } from "../planning/link-selectors.ts";
 import type { Plan } from "../planning/plan-types.ts";
-import { federatedName, missingNamespace } from "./names.ts";
+import { federatedName, missingNamespace } from "../linkerd/names.ts";
 import type { MeshStatus } from "./status.ts";
 
 /** A member that a federated Service lacks. */

@@ -1,11 +1,11 @@
 import { timeLimits } from "../planning/time-limits.ts";
 import { Connections } from "./connections.ts";
-import type { KubernetesApi } from "./kubernetes/api.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
 import { ailmentsOf } from "./ailments.ts";
 import type { Ailment } from "./ailments.ts";
 import type { Mesh } from "./observe.ts";
 import { observe } from "./observe.ts";
-import { TimeLimitReached, waitFor } from "./wait.ts";
+import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 
 /** What may be given to {@link heal}. */
 export interface HealOptions {

@@ -2,8 +2,8 @@ import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
 import { observeCluster, silentCluster } from "./facts/cluster.ts";
 import { observeLink, unobservedLink } from "./facts/link.ts";
 import { Connections } from "./connections.ts";
-import type { ClusterAccess, KubernetesApi } from "./kubernetes/api.ts";
-import { readingOnce } from "./kubernetes/reading-once.ts";
+import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
+import { readingOnce } from "../kubernetes/reading-once.ts";
 import type { ClusterStatus, DataPlane, LinkStatus, MeshStatus } from "./status.ts";
 
 /** A running mesh: what was planned, and the ways into its clusters. */

@@ -5,7 +5,7 @@ import { Connections } from "./connections.ts";
 import type { Mesh } from "./observe.ts";
 import { observe } from "./observe.ts";
 import type { MeshStatus } from "./status.ts";
-import { TimeLimitReached, waitFor } from "./wait.ts";
+import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 
 export interface ProveOptions {
   readonly signal?: AbortSignal;

@@ -1,4 +1,5 @@
 import type { LinkMode } from "../planning/topology.ts";
+import type { CertificateStatus, IssuerStatus } from "../linkerd/trust/certificates.ts";
 
 /**
  * What runs in the place of Linkerd's proxy. `none`: programs that answer health checks and carry no
@@ -126,23 +127,6 @@ export interface InjectionStatus {
   readonly injects: boolean;
   /** Image of that proxy, or what was there instead. */
   readonly seen: string;
-}
-
-export interface CertificateStatus {
-  readonly subject: string;
-  /** SHA-256, as `AB:CD:...`. */
-  readonly fingerprint: string;
-  /** ISO 8601. */
-  readonly notBefore: string;
-  /** ISO 8601. */
-  readonly expires: string;
-}
-
-export interface IssuerStatus extends CertificateStatus {
-  /** One of the cluster's trust anchors signed it. */
-  readonly chained: boolean;
-  /** When that one ends, ISO 8601: no certificate of the issuer is worth anything afterwards. */
-  readonly anchorExpires?: string | undefined;
 }
 
 export interface LinkStatus {

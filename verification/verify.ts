@@ -4,7 +4,7 @@ import { groups } from "./checks/check.ts";
 import { exhaustiveCatalogue, runThoroughChecks } from "./checks/thorough.ts";
 import type { OpenCluster } from "./checks/thorough.ts";
 import { Connections } from "./connections.ts";
-import { defaultConcurrency, lanesFor } from "./kubernetes/lanes.ts";
+import { defaultConcurrency, lanesFor } from "../kubernetes/lanes.ts";
 import type { Mesh } from "./observe.ts";
 import { failuresOf, proveTopology } from "./prove.ts";
 import { runTraffic } from "./run-traffic.ts";

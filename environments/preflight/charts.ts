@@ -1,5 +1,5 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import { proxiedFetch } from "../../toolchain/proxied-fetch.ts";
+import { proxiedFetch } from "../../system/proxied-fetch.ts";
 import { messageOf } from "../message-of.ts";
 import type { PreflightCheck } from "./preflight.ts";
 

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { connect } from "../../verification/kubernetes/connect.ts";
+import { connect } from "../../kubernetes/connect.ts";
 import { projectDirectory } from "../paths.ts";
 import { notedContext } from "../same-clusters.ts";
 import type { PreflightCheck } from "./preflight.ts";

@@ -2,7 +2,7 @@ import type { ClusterTrust, WantedTrust } from "../../planning/rotation/facts.ts
 import { rotationState, type RotationState } from "../../planning/rotation/state.ts";
 import type { Mesh } from "../../verification/observe.ts";
 import type { RunningStack } from "../mesh-of-stack.ts";
-import { controlPlaneNamespace, multiclusterNamespace } from "../../verification/names.ts";
+import { controlPlaneNamespace, multiclusterNamespace } from "../../linkerd/names.ts";
 import type { Outputs } from "../state.ts";
 import { anchorsIn, observeMeshTrust, wantedIn } from "../trust.ts";
 

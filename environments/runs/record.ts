@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
-import { stateDirectory } from "../paths.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 
 const identity = z.object({
   pid: z.int().positive(),

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { localBackend } from "../backend.ts";
 import type { Backend } from "../backend.ts";
-import { stateDirectory } from "../paths.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 import type { RunRecord } from "./record.ts";
 
 /** The variables that a run's own processes get over those of the person. */

@@ -5,7 +5,7 @@ import { unknown } from "../server/index.ts";
 import { clusterSchema } from "./cluster-schema.ts";
 import { nodeNames } from "./containers.ts";
 import { digestOfFile } from "./file-digest.ts";
-import { defaultKubeconfigPath } from "./kubeconfig-file.ts";
+import { defaultKubeconfigPath } from "../../system/state-directory.ts";
 import { checkOwner } from "./owner.ts";
 import { PropertyReader } from "./property-reader.ts";
 import { checkCidr, overlap, podSubnetHolds } from "./subnets.ts";

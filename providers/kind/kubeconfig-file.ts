@@ -1,27 +1,9 @@
 import { chmod, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { stateDirectory } from "../../system/state-directory.ts";
 
 const fileMode = 0o600;
 const directoryMode = 0o700;
-
-/**
- * `$XDG_STATE_HOME/linkerd-topology/<owner>/<name>.kubeconfig`, or under `~/.local/state`.
- *
- * @param env the variables of the engine, which are not this process' where a program runs inline
- */
-export function defaultKubeconfigPath(
-  owner: string,
-  name: string,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): string {
-  return join(stateDirectory(env), owner, `${name}.kubeconfig`);
-}
-
-function stateDirectory(env: Readonly<Record<string, string | undefined>>): string {
-  const home = env["XDG_STATE_HOME"] ?? "";
-  return join(home === "" ? join(homedir(), ".local", "state") : home, "linkerd-topology");
-}
 
 /**
  * Makes the file's directory, not to be looked into by others where it is new. Directories that exist
@@ -67,7 +49,7 @@ export async function removeKubeconfig(path: string): Promise<void> {
   // A killed kind leaves its lock, and would wait for it in vain the next time.
   for (const file of [path, `${path}.partial`, kinds, `${kinds}.lock`])
     await rm(file, { force: true });
-  const root = stateDirectory(process.env);
+  const root = stateDirectory();
   for (let at = dirname(path); at === root || at.startsWith(`${root}/`); at = dirname(at)) {
     try {
       await rmdir(at);

@@ -1,6 +1,6 @@
 import { describeAnchor } from "../../planning/certificates/anchor.ts";
 import type { ClusterTrust } from "../../planning/rotation/facts.ts";
-import { observeAnchors } from "../../verification/facts/trust.ts";
+import { observeAnchors } from "../../linkerd/trust/trust-facts.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
 import { clusterApis } from "./cluster-api.ts";

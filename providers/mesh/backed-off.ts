@@ -1,8 +1,8 @@
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { listAll } from "../../verification/kubernetes/list-all.ts";
-import type { Pod } from "../../verification/kubernetes/objects.ts";
-import { clusterNameLabel, corePath } from "../../verification/names.ts";
-import type { LinkRef } from "../../verification/signals/link.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Pod } from "../../kubernetes/objects.ts";
+import { clusterNameLabel, corePath } from "../../linkerd/names.ts";
+import type { LinkRef } from "../../linkerd/signals/link.ts";
 
 /**
  * Pods of a Link's service mirror that the kubelet lets wait before it tries them again, five minutes in the

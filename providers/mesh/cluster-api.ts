@@ -1,12 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { ClusterAccess, KubernetesApi } from "../../verification/kubernetes/api.ts";
-import {
-  isAnotherCluster,
-  isUnreachable,
-  NoKubeconfig,
-} from "../../verification/kubernetes/errors.ts";
-import { waitFor } from "../../verification/wait.ts";
+import type { ClusterAccess, KubernetesApi } from "../../kubernetes/api.ts";
+import { isAnotherCluster, isUnreachable, NoKubeconfig } from "../../kubernetes/errors.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context, PropertyMap } from "../server/index.ts";
 import { text, texts } from "./inputs.ts";
 
@@ -25,7 +21,7 @@ export function accessOf(inputs: PropertyMap): ClusterAccess {
 /** Opens the API of the cluster that a gate's inputs name. */
 export async function clusterApi(inputs: PropertyMap, signal: AbortSignal): Promise<KubernetesApi> {
   // Loaded when it is needed: a run of the engine that changes nothing never gets here.
-  const { connect } = await import("../../verification/kubernetes/connect.ts");
+  const { connect } = await import("../../kubernetes/connect.ts");
   return connect(accessOf(inputs), { signal });
 }
 
@@ -141,7 +137,7 @@ export async function clusterToCleanUp(
 async function refuseUncertain(properties: PropertyMap): Promise<void> {
   const file = text(properties, "kubeconfigPath");
   if (file === "" || text(properties, "clusterUid") + text(properties, "context") !== "") return;
-  const { readContexts } = await import("../../verification/kubernetes/connect.ts");
+  const { readContexts } = await import("../../kubernetes/connect.ts");
   const { names, current = "none" } = await readContexts({ kubeconfigPath: file });
   if (names.length < 2) return;
   throw new Error(

@@ -1,5 +1,5 @@
-import { describeOther, readClusterUid } from "../../verification/kubernetes/known-cluster.ts";
-import { AnotherCluster } from "../../verification/kubernetes/errors.ts";
+import { describeOther, readClusterUid } from "../../kubernetes/known-cluster.ts";
+import { AnotherCluster } from "../../kubernetes/errors.ts";
 import type { DiffResult, PropertyMap, Resource } from "../server/index.ts";
 import { containsUnknown, diffInputs, unknown } from "../server/index.ts";
 import { accessOf, clusterApi, clusterToCleanUp } from "./cluster-api.ts";
@@ -86,7 +86,7 @@ export const clusterGuard: Resource = {
 
 /** Looks by the noted context, unless the inputs name one. */
 async function look(news: PropertyMap, olds: PropertyMap, signal?: AbortSignal): Promise<Seen> {
-  const { connect, readContexts } = await import("../../verification/kubernetes/connect.ts");
+  const { connect, readContexts } = await import("../../kubernetes/connect.ts");
   const named = text(news, "context");
   const noted = text(olds, "usedContext");
   const access = accessOf(news);

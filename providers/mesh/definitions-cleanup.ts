@@ -1,6 +1,6 @@
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { isNotFound } from "../../verification/kubernetes/errors.ts";
-import { getIfThere } from "../../verification/kubernetes/optional.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { isNotFound } from "../../kubernetes/errors.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 import type { Resource } from "../server/index.ts";
 import { clusterApi, clusterToCleanUp } from "./cluster-api.ts";
 import { type Definition, definitionPath, lookForObjects } from "./definitions.ts";

@@ -2,8 +2,8 @@ import {
   installedObjects,
   keepObjects,
   type ManifestObject,
-} from "../../verification/kubernetes/helm-release.ts";
-import { getIfThere } from "../../verification/kubernetes/optional.ts";
+} from "../../kubernetes/helm-release.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 import type { Resource } from "../server/index.ts";
 import { clusterToCleanUp } from "./cluster-api.ts";
 import { type Definition, definitionPath, lookForObjects } from "./definitions.ts";

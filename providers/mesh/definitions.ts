@@ -1,4 +1,4 @@
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 
 /** A custom resource definition, as far as it is looked at. */
 export interface Definition {

@@ -1,8 +1,8 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import { waitFor } from "../../verification/wait.ts";
-import type { FederatedLook } from "../../verification/signals/federated.ts";
-import { lookAtFederated } from "../../verification/signals/federated.ts";
-import { completingFederated } from "../../verification/signals/federated-completion.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
+import type { FederatedLook } from "../../linkerd/signals/federated.ts";
+import { lookAtFederated } from "../../linkerd/signals/federated.ts";
+import { completingFederated } from "../../linkerd/signals/federated-completion.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
 import { clusterApis, isSilent } from "./cluster-api.ts";

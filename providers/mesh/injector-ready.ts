@@ -1,7 +1,7 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import { getIfThere } from "../../verification/kubernetes/optional.ts";
-import { lookAtInjection } from "../../verification/signals/injection.ts";
-import { waitFor } from "../../verification/wait.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { lookAtInjection } from "../../linkerd/signals/injection.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import {

@@ -1,10 +1,10 @@
 import { checkIssuer } from "../../planning/certificates/check.ts";
 import { readCertificates } from "../../planning/certificates/pem.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesSecret } from "../../verification/kubernetes/objects.ts";
-import { getIfThere } from "../../verification/kubernetes/optional.ts";
-import { controlPlaneNamespace, corePath, issuerSecret } from "../../verification/names.ts";
-import { waitFor } from "../../verification/wait.ts";
+import type { KubernetesSecret } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { controlPlaneNamespace, corePath, issuerSecret } from "../../linkerd/names.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { clusterApi } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";

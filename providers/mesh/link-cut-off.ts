@@ -1,8 +1,8 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import { restartDeployment } from "../../verification/cures.ts";
-import type { LinkRef } from "../../verification/signals/link.ts";
-import { whoIsLetIn } from "../../verification/signals/let-in.ts";
-import { waitFor } from "../../verification/wait.ts";
+import { restartDeployment } from "../../linkerd/cures.ts";
+import type { LinkRef } from "../../linkerd/signals/link.ts";
+import { whoIsLetIn } from "../../linkerd/signals/let-in.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context, PropertyMap } from "../server/index.ts";
 import { clusterApi, isSilent } from "./cluster-api.ts";
 

@@ -1,19 +1,19 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import { OnceAfter, restartDeployment, restartPod } from "../../verification/cures.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import type { LinkObject } from "../../verification/kubernetes/objects.ts";
-import { getIfThere } from "../../verification/kubernetes/optional.ts";
+import { OnceAfter, restartDeployment, restartPod } from "../../linkerd/cures.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { LinkObject } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 import {
   controlPlaneNamespace,
   destinationDeployment,
   linkPath,
   multiclusterNamespace,
-} from "../../verification/names.ts";
-import { furtherAboutDiscovery, lookAtDiscovery } from "../../verification/signals/discovery.ts";
-import { clockStep, lookAtRenewal } from "../../verification/signals/renewal.ts";
-import type { LinkLook, LinkRef } from "../../verification/signals/link.ts";
-import { furtherAboutLink, lookAtLink } from "../../verification/signals/link.ts";
-import { waitFor } from "../../verification/wait.ts";
+} from "../../linkerd/names.ts";
+import { furtherAboutDiscovery, lookAtDiscovery } from "../../linkerd/signals/discovery.ts";
+import { clockStep, lookAtRenewal } from "../../linkerd/signals/renewal.ts";
+import type { LinkLook, LinkRef } from "../../linkerd/signals/link.ts";
+import { furtherAboutLink, lookAtLink } from "../../linkerd/signals/link.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { backedOffPods } from "./backed-off.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";

@@ -1,5 +1,5 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import { TimeLimitReached, waitFor } from "../../verification/wait.ts";
+import { TimeLimitReached, waitFor } from "../../kubernetes/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { messageOf } from "../server/index.ts";
 import { clusterToCleanUp } from "./cluster-api.ts";

@@ -1,15 +1,9 @@
-import { listAll } from "../../verification/kubernetes/list-all.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { isConflict, isNotFound } from "../../verification/kubernetes/errors.ts";
-import type {
-  Endpoints,
-  Lease,
-  LinkObject,
-  Pod,
-  Service,
-} from "../../verification/kubernetes/objects.ts";
-import { getIfThere } from "../../verification/kubernetes/optional.ts";
-import { isReady } from "../../verification/kubernetes/pods.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { isConflict, isNotFound } from "../../kubernetes/errors.ts";
+import type { Endpoints, Lease, LinkObject, Pod, Service } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { isReady } from "../../kubernetes/pods.ts";
 import {
   clusterNameLabel,
   corePath,
@@ -20,9 +14,9 @@ import {
   mirroredServiceLabel,
   probeOf,
   remoteDiscoveryKey,
-} from "../../verification/names.ts";
-import { readControllerMetrics } from "../../verification/signals/controller-metrics.ts";
-import type { Look } from "../../verification/wait.ts";
+} from "../../linkerd/names.ts";
+import { readControllerMetrics } from "../../linkerd/signals/controller-metrics.ts";
+import type { Look } from "../../kubernetes/wait.ts";
 
 /** Which Link, in which namespace of the source, left something behind. */
 export interface FormerLink {

@@ -1,7 +1,7 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import { lookAtRestarts, proveIssuerInUse } from "../../verification/restarts.ts";
-import type { Scope } from "../../verification/restarts.ts";
-import { waitFor } from "../../verification/wait.ts";
+import { lookAtRestarts, proveIssuerInUse } from "../../linkerd/restarts.ts";
+import type { Scope } from "../../linkerd/restarts.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";

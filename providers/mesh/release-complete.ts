@@ -1,8 +1,4 @@
-import {
-  describeObject,
-  missingObjects,
-  restoreRelease,
-} from "../../verification/kubernetes/helm-release.ts";
+import { describeObject, missingObjects, restoreRelease } from "../../kubernetes/helm-release.ts";
 import type { PropertyMap, Resource } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";

@@ -1,12 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { isConflict, type KubernetesApiError } from "../../verification/kubernetes/errors.ts";
-import type { Service } from "../../verification/kubernetes/objects.ts";
-import { getIfThere } from "../../verification/kubernetes/optional.ts";
-import { corePath } from "../../verification/names.ts";
-import { touch } from "../../verification/touch.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { isConflict, type KubernetesApiError } from "../../kubernetes/errors.ts";
+import type { Service } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { corePath } from "../../linkerd/names.ts";
+import { touch } from "../../linkerd/touch.ts";
 import type { PropertyMap, Resource } from "../server/index.ts";
 import { clusterApi, clusterToCleanUp, lookIfThere } from "./cluster-api.ts";
 import type { InputSchema } from "./inputs.ts";

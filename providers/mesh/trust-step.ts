@@ -3,7 +3,7 @@ import type { ClusterTrust, WantedTrust } from "../../planning/rotation/facts.ts
 import { describeRefusals, refusalsOf } from "../../planning/rotation/refusals.ts";
 import { wantedTrust } from "../../planning/rotation/wanted.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
-import { observeTrust, silentTrust } from "../../verification/facts/trust.ts";
+import { observeTrust, silentTrust } from "../../linkerd/trust/trust-facts.ts";
 import type { CheckFailure, Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
 import { accessAmong, clusterApi } from "./cluster-api.ts";

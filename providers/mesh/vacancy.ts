@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { getIfThere } from "../../verification/kubernetes/optional.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 import { installationAnnotation } from "../../planning/names.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { containsUnknown } from "../server/index.ts";

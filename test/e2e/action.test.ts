@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { access, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { stateDirectory } from "../../environments/paths.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import { readAction, runComposite } from "../unit/cli/composite.ts";
 

@@ -1,4 +1,4 @@
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 
 interface ApiGroups {
   readonly groups: readonly { readonly preferredVersion: { readonly groupVersion: string } }[];

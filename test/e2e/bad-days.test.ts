@@ -4,10 +4,10 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { docker, dockerList } from "../../environments/docker.ts";
-import { stateDirectory } from "../../environments/paths.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 import type { UpResult } from "../../environments/up.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { createNamespace, createWeb, namespace } from "./workload.ts";
 

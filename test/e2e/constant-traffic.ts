@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { KubernetesApiError } from "../../verification/kubernetes/errors.ts";
-import type { List, Pod } from "../../verification/kubernetes/objects.ts";
-import { corePath, deploymentPath } from "../../verification/names.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import type { List, Pod } from "../../kubernetes/objects.ts";
+import { corePath, deploymentPath } from "../../linkerd/names.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { eventually } from "./environment.ts";
 import { identityOf, type ProbeAnswer } from "./probe.ts";

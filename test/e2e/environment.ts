@@ -6,7 +6,7 @@ import { localBackend, type Backend } from "../../environments/backend.ts";
 import { dockerList } from "../../environments/docker.ts";
 import { down, type DownResult } from "../../environments/down.ts";
 import { originOf } from "../../environments/origin.ts";
-import { stateDirectory } from "../../environments/paths.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 import { rotate, type RotateResult } from "../../environments/rotate.ts";
 import type { Output } from "../../environments/report/phases.ts";
 import { findStack, type StackFile } from "../../environments/stacks.ts";
@@ -14,8 +14,8 @@ import { status, type StatusResult } from "../../environments/status.ts";
 import { up, type UpRequest, type UpResult } from "../../environments/up.ts";
 import { kubeconfigIn } from "./kubeconfigs.ts";
 import { throwAway } from "./throw-away.ts";
-import { connect } from "../../verification/kubernetes/connect.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import { connect } from "../../kubernetes/connect.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 /** A stack of a test's own: its name, its state and everything it makes differ from any other's. */

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
 import { dockerList } from "../../environments/docker.ts";
-import { stateDirectory } from "../../environments/paths.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 import { processesOf } from "../../environments/runs/processes.ts";
 import { findRuns } from "../../environments/runs/record.ts";
 import type { RunRecord } from "../../environments/runs/record.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../../planning/plan-types.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import type { List, Service } from "../../verification/kubernetes/objects.ts";
-import { corePath } from "../../verification/names.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { List, Service } from "../../kubernetes/objects.ts";
+import { corePath } from "../../linkerd/names.ts";
 import { eventually } from "./environment.ts";
 import { namespace } from "./workload.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { eventually } from "./environment.ts";
 import { namespace, probeImage } from "./workload.ts";
 

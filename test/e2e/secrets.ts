@@ -1,5 +1,5 @@
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import type { KubernetesSecret, List } from "../../verification/kubernetes/objects.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { KubernetesSecret, List } from "../../kubernetes/objects.ts";
 
 /** Parts of Secrets that anybody may see. */
 const open = ["ca.crt", "tls.crt", "crt.pem", "namespace", "ca-bundle.crt"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { ConstantTraffic, type Summary } from "./constant-traffic.ts";
 import { namespace } from "./workload.ts";
 

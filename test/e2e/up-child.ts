@@ -1,6 +1,6 @@
 /** `up` in a process of its own, for tests that kill it: node up-child.ts STACK FILE */
 import { localBackend } from "../../environments/backend.ts";
-import { stateDirectory } from "../../environments/paths.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 import { up } from "../../environments/up.ts";
 
 const [name = "", file = ""] = process.argv.slice(2);

@@ -1,12 +1,7 @@
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { KubernetesApiError } from "../../verification/kubernetes/errors.ts";
-import type {
-  Condition,
-  LinkObject,
-  List,
-  Metadata,
-} from "../../verification/kubernetes/objects.ts";
-import { corePath } from "../../verification/names.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import type { Condition, LinkObject, List, Metadata } from "../../kubernetes/objects.ts";
+import { corePath } from "../../linkerd/names.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { eventually } from "./environment.ts";
 

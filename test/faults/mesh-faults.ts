@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "../../environments/docker.ts";
 import { accessToken } from "../../planning/names.ts";
 import type { LinkPlan } from "../../planning/plan-types.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import type { List, Metadata } from "../../verification/kubernetes/objects.ts";
-import { corePath, multiclusterNamespace } from "../../verification/names.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { List, Metadata } from "../../kubernetes/objects.ts";
+import { corePath, multiclusterNamespace } from "../../linkerd/names.ts";
 
 /** What a fault is done to: the target of a Link. */
 export interface Stricken {

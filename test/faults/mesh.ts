@@ -6,8 +6,8 @@
 import { writeFile } from "node:fs/promises";
 import { meshOfStack } from "../../environments/mesh-of-stack.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../../verification/kubernetes/api.ts";
-import { connect } from "../../verification/kubernetes/connect.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { connect } from "../../kubernetes/connect.ts";
 import { renderVerification, verify, type Mesh } from "../../verification/index.ts";
 import { eventually, TestEnvironment } from "../e2e/environment.ts";
 import { Probe, startProbe } from "../e2e/probe.ts";

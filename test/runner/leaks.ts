@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { docker, dockerList } from "../../environments/docker.ts";
-import { stateDirectory } from "../../environments/paths.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 import { processTraces } from "./process-traces.ts";
 
 /** Something on this machine that tests made. */

@@ -1,5 +1,5 @@
 import type { AccessRight } from "../../planning/access-rights.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Permission } from "./permissions.ts";
 
 /** What whoever asks may do in one namespace, and everywhere, as the authorizers list it. */

@@ -1,5 +1,5 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 
 /** A kind of object, or a subresource of one. */
 export interface ServedResource {

@@ -1,8 +1,8 @@
 import { stringify } from "yaml";
 import { podRoutes } from "../../planning/pod-routes.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { Pod, Service } from "../kubernetes/objects.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Pod, Service } from "../../kubernetes/objects.ts";
 import {
   controllerMetricsPort,
   controlPlaneNamespace,
@@ -11,7 +11,7 @@ import {
   linkPath,
   multiclusterNamespace,
   proxyAdminPort,
-} from "../names.ts";
+} from "../../linkerd/names.ts";
 import type { ClusterStatus } from "../status.ts";
 import type { KubernetesEvent } from "./events.ts";
 import { eventsText } from "./events.ts";

@@ -1,4 +1,4 @@
-import type { Metadata } from "../kubernetes/objects.ts";
+import type { Metadata } from "../../kubernetes/objects.ts";
 import { columns } from "../render/table.ts";
 
 export interface KubernetesEvent {

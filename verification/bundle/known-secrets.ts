@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { ClusterAccess } from "../kubernetes/api.ts";
+import type { ClusterAccess } from "../../kubernetes/api.ts";
 
 const secretFields =
   /(?:client-key-data|token|password|refresh-token|id-token)["']?\s*:\s*["']?([^\s"',}]+)/g;

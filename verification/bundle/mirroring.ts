@@ -1,4 +1,4 @@
-import type { Metadata } from "../kubernetes/objects.ts";
+import type { Metadata } from "../../kubernetes/objects.ts";
 import type { ServicesStatus } from "../status.ts";
 
 const keys = /^(mirror|multicluster)\.linkerd\.io\//;

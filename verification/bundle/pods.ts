@@ -1,5 +1,5 @@
-import type { Pod } from "../kubernetes/objects.ts";
-import { isReady, proxyOf, troubleOf } from "../kubernetes/pods.ts";
+import type { Pod } from "../../kubernetes/objects.ts";
+import { isReady, proxyOf, troubleOf } from "../../kubernetes/pods.ts";
 import { columns } from "../render/table.ts";
 
 /** A pod with the node that it is on. */

@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
 import { parse } from "yaml";
-import type { ConfigMap } from "../kubernetes/objects.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
-import { controlPlaneNamespace, corePath } from "../names.ts";
+import type { ConfigMap } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { controlPlaneNamespace, corePath } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, failedForGood, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";

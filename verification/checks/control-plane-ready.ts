@@ -1,4 +1,4 @@
-import { controlPlaneNamespace } from "../names.ts";
+import { controlPlaneNamespace } from "../../linkerd/names.ts";
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import { troublesIn } from "./workload-troubles.ts";

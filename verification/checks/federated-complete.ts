@@ -5,7 +5,7 @@ import {
   federatedName,
   localMirrorDeployment,
   multiclusterNamespace,
-} from "../names.ts";
+} from "../../linkerd/names.ts";
 import type { Check, MeshSubject } from "./check.ts";
 import { failed, notRun, passed } from "./check.ts";
 

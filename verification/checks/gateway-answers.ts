@@ -1,6 +1,6 @@
 import type { LinkSubject } from "./check.ts";
 import type { Check, Outcome } from "./check.ts";
-import { controllerOf, multiclusterNamespace } from "../names.ts";
+import { controllerOf, multiclusterNamespace } from "../../linkerd/names.ts";
 import { failed, kubectl, passed } from "./check.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { strayNames, wordsFor } from "../headless-exports.ts";
-import { nudgedAnnotation } from "../names.ts";
+import { nudgedAnnotation } from "../../linkerd/names.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 

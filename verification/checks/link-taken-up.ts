@@ -1,4 +1,4 @@
-import { controllerOf, multiclusterNamespace } from "../names.ts";
+import { controllerOf, multiclusterNamespace } from "../../linkerd/names.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 

@@ -1,5 +1,5 @@
 import { selects } from "../../planning/label-selector.ts";
-import { missingNamespace, multiclusterNamespace } from "../names.ts";
+import { missingNamespace, multiclusterNamespace } from "../../linkerd/names.ts";
 import type { ExportedService, MirrorStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";

@@ -1,4 +1,4 @@
-import { clusterNameLabel } from "../names.ts";
+import { clusterNameLabel } from "../../linkerd/names.ts";
 import type { LinkSubject } from "./check.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";

@@ -1,4 +1,4 @@
-import { clusterNameLabel } from "../names.ts";
+import { clusterNameLabel } from "../../linkerd/names.ts";
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 

@@ -1,7 +1,7 @@
-import { listAll } from "../kubernetes/list-all.ts";
-import type { Deployment, Lease, Pod } from "../kubernetes/objects.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
-import { isReady, troubleOf } from "../kubernetes/pods.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Deployment, Lease, Pod } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { isReady, troubleOf } from "../../kubernetes/pods.ts";
 import {
   clusterNameLabel,
   corePath,
@@ -9,7 +9,7 @@ import {
   leaseOf,
   leasePath,
   multiclusterNamespace as namespace,
-} from "../names.ts";
+} from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import type { AskedLink } from "./thorough.ts";

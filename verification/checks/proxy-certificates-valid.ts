@@ -1,6 +1,6 @@
-import { proxyCertificateExpiry } from "../facts/proxy-certificate.ts";
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import { proxyAdminPort } from "../names.ts";
+import { proxyCertificateExpiry } from "../../linkerd/trust/proxy-certificate.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { proxyAdminPort } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";

@@ -1,5 +1,5 @@
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import { twiceAtMost } from "../kubernetes/reading-once.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { twiceAtMost } from "../../kubernetes/reading-once.ts";
 import type { DataPlane } from "../status.ts";
 import type { Check, CheckResult, Group, Outcome } from "./check.ts";
 import { failed, failedForGood, notRun } from "./check.ts";

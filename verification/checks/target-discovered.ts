@@ -1,4 +1,4 @@
-import { controlPlaneNamespace, destinationDeployment } from "../names.ts";
+import { controlPlaneNamespace, destinationDeployment } from "../../linkerd/names.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 

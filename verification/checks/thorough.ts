@@ -1,8 +1,8 @@
 import type { Plan } from "../../planning/plan-types.ts";
 import { ClusterLists } from "../facts/lists.ts";
-import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
-import type { Lanes } from "../kubernetes/lanes.ts";
-import { readingOnce } from "../kubernetes/reading-once.ts";
+import type { ClusterAccess, KubernetesApi } from "../../kubernetes/api.ts";
+import type { Lanes } from "../../kubernetes/lanes.ts";
+import { readingOnce } from "../../kubernetes/reading-once.ts";
 import type { MeshStatus } from "../status.ts";
 import { accessRightsAsPlanned } from "./access-rights-as-planned.ts";
 import { accessTokensAsPlanned } from "./access-tokens-as-planned.ts";

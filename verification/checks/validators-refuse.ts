@@ -1,6 +1,6 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { isNotFound, KubernetesApiError } from "../kubernetes/errors.ts";
-import { controlPlaneNamespace } from "../names.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { isNotFound, KubernetesApiError } from "../../kubernetes/errors.ts";
+import { controlPlaneNamespace } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import type { AskedCluster } from "./thorough.ts";

@@ -1,4 +1,4 @@
-import type { CertificateStatus } from "../status.ts";
+import type { CertificateStatus } from "../../linkerd/trust/certificates.ts";
 
 /** Why a certificate isn't valid at a time, as what follows its name; undefined if it is. */
 export function validity(certificate: CertificateStatus, now: Date): string | undefined {

@@ -2,7 +2,7 @@ import { isSignedBy } from "../../planning/certificates/check.ts";
 import { validFrom, validTo } from "../../planning/certificates/validity.ts";
 import type { WebhookFacts } from "../facts/webhooks.ts";
 import { observeWebhooks } from "../facts/webhooks.ts";
-import { controlPlaneNamespace } from "../names.ts";
+import { controlPlaneNamespace } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import type { AskedCluster } from "./thorough.ts";

@@ -1,5 +1,5 @@
 import { wantsProxy } from "../facts/injection-wanted.ts";
-import { proxyOf } from "../kubernetes/pods.ts";
+import { proxyOf } from "../../kubernetes/pods.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";

@@ -1,9 +1,9 @@
 import type { ClusterPlan, Plan } from "../../planning/plan-types.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import { lookAtInjection } from "../signals/injection.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { lookAtInjection } from "../../linkerd/signals/injection.ts";
 import type { ClusterStatus } from "../status.ts";
-import { observeCertificates } from "./certificates.ts";
+import { observeCertificates } from "../../linkerd/trust/certificates.ts";
 import { observeNodes } from "./nodes.ts";
 import { observePodRoutes } from "./pod-routes.ts";
 import { observeServices } from "./services.ts";

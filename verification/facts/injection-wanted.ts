@@ -1,4 +1,4 @@
-import type { Namespace, Pod } from "../kubernetes/objects.ts";
+import type { Namespace, Pod } from "../../kubernetes/objects.ts";
 
 const inject = "linkerd.io/inject";
 const enabling: readonly (string | undefined)[] = ["enabled", "ingress"];

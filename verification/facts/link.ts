@@ -1,12 +1,12 @@
 import type { LinkPlan } from "../../planning/plan-types.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import type { Lease, LinkObject } from "../kubernetes/objects.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
-import { leaseOf, leasePath, linkPath, multiclusterNamespace } from "../names.ts";
-import { readControllerMetrics } from "../signals/controller-metrics.ts";
-import { lookAtDiscovery } from "../signals/discovery.ts";
-import { lookAtLink } from "../signals/link.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import type { Lease, LinkObject } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { leaseOf, leasePath, linkPath, multiclusterNamespace } from "../../linkerd/names.ts";
+import { readControllerMetrics } from "../../linkerd/signals/controller-metrics.ts";
+import { lookAtDiscovery } from "../../linkerd/signals/discovery.ts";
+import { lookAtLink } from "../../linkerd/signals/link.ts";
 import type { GatewayStatus, LinkStatus } from "../status.ts";
 import { observeMirrors } from "./mirrors.ts";
 

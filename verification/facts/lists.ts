@@ -1,7 +1,7 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { Namespace, Pod, Service } from "../kubernetes/objects.ts";
-import { isLive } from "../kubernetes/pods.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Namespace, Pod, Service } from "../../kubernetes/objects.ts";
+import { isLive } from "../../kubernetes/pods.ts";
 
 /** What a cluster has in all namespaces. */
 export class ClusterLists {

@@ -1,13 +1,13 @@
-import { listAll } from "../kubernetes/list-all.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { Endpoints, LinkObject, MirroredService, Service } from "../kubernetes/objects.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { Endpoints, LinkObject, MirroredService, Service } from "../../kubernetes/objects.ts";
 import {
   clusterNameLabel,
   headlessMirrorLabel,
   mirroredServiceLabel,
   remoteDiscoveryKey,
   remoteServiceAnnotation,
-} from "../names.ts";
+} from "../../linkerd/names.ts";
 import type { MirrorKind, MirrorStatus } from "../status.ts";
 
 /** Mirror Services of one target in the source, joined with what the service mirror says about them. */

@@ -1,6 +1,6 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { KubernetesNode } from "../kubernetes/objects.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { KubernetesNode } from "../../kubernetes/objects.ts";
 import type { NodeStatus } from "../status.ts";
 
 export async function observeNodes(api: KubernetesApi): Promise<readonly NodeStatus[]> {

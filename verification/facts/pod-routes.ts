@@ -1,7 +1,7 @@
 import { podRoutes } from "../../planning/pod-routes.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import type { DaemonSet } from "../kubernetes/objects.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import type { DaemonSet } from "../../kubernetes/objects.ts";
 import type { PodRoutesStatus } from "../status.ts";
 
 const path = `/apis/apps/v1/namespaces/${podRoutes.namespace}/daemonsets/${podRoutes.name}`;

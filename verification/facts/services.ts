@@ -1,11 +1,11 @@
 import { selects } from "../../planning/label-selector.ts";
 import { localFederatedSelector } from "../../planning/link-selectors.ts";
 import type { Plan } from "../../planning/plan-types.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { Endpoints, LinkObject, Service } from "../kubernetes/objects.ts";
-import { isNotFound } from "../kubernetes/errors.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Endpoints, LinkObject, Service } from "../../kubernetes/objects.ts";
+import { isNotFound } from "../../kubernetes/errors.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 import {
   clusterNameLabel,
   corePath,
@@ -16,7 +16,7 @@ import {
   mirroredServiceLabel,
   multiclusterNamespace,
   remoteDiscoveryKey,
-} from "../names.ts";
+} from "../../linkerd/names.ts";
 import type { ExportedService, MirrorServiceStatus, ServicesStatus } from "../status.ts";
 import { hostnamesOf } from "./mirrors.ts";
 

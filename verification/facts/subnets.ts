@@ -1,7 +1,7 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { Metadata } from "../kubernetes/objects.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Metadata } from "../../kubernetes/objects.ts";
 import type { NodeStatus } from "../status.ts";
 
 export interface SubnetFacts {

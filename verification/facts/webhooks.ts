@@ -1,9 +1,9 @@
 import type { X509Certificate } from "node:crypto";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { KubernetesSecret, Metadata } from "../kubernetes/objects.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
-import { controlPlaneNamespace, corePath } from "../names.ts";
-import { certificatesIn } from "./certificates.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { KubernetesSecret, Metadata } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { controlPlaneNamespace, corePath } from "../../linkerd/names.ts";
+import { certificatesIn } from "../../linkerd/trust/certificates.ts";
 
 /** Linkerd's admission webhooks: their Services' names, which all other names follow from. */
 export const webhooks = [

@@ -1,8 +1,13 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { Deployment, Pod } from "../kubernetes/objects.ts";
-import { deploymentOf, isLive, isReady, proxyOf, troubleOf } from "../kubernetes/pods.ts";
-import { controlPlaneNamespace, corePath, multiclusterNamespace, noDataPlane } from "../names.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Deployment, Pod } from "../../kubernetes/objects.ts";
+import { deploymentOf, isLive, isReady, proxyOf, troubleOf } from "../../kubernetes/pods.ts";
+import {
+  controlPlaneNamespace,
+  corePath,
+  multiclusterNamespace,
+  noDataPlane,
+} from "../../linkerd/names.ts";
 import type { DataPlane, ProxyStatus, WorkloadStatus } from "../status.ts";
 
 export interface WorkloadFacts {

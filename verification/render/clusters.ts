@@ -1,4 +1,4 @@
-import { controlPlaneNamespace } from "../names.ts";
+import { controlPlaneNamespace } from "../../linkerd/names.ts";
 import type { ClusterStatus } from "../status.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";

@@ -1,4 +1,4 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { clientPod, probeContainer } from "./names.ts";
 import type { Scene } from "./scene.ts";

@@ -1,8 +1,8 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { Metadata } from "../kubernetes/objects.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
-import { waitFor } from "../wait.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Metadata } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
 import { expiresAnnotation, verificationLabel } from "./names.ts";
 import { forgetInLinks } from "./link-status.ts";
 import { removeProbes } from "./workloads.ts";

@@ -1,5 +1,5 @@
 import DataLoader from "dataloader";
-import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 
 /** For so long a question waits for others, in milliseconds. */
 const moment = 50;

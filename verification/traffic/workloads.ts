@@ -1,11 +1,11 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { isAlreadyThere, isConflict, KubernetesApiError } from "../kubernetes/errors.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { KubernetesNode, Pod } from "../kubernetes/objects.ts";
-import { isReady, proxyContainer, proxyOf, troubleOf } from "../kubernetes/pods.ts";
-import { corePath } from "../names.ts";
-import { waitFor } from "../wait.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { isAlreadyThere, isConflict, KubernetesApiError } from "../../kubernetes/errors.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { KubernetesNode, Pod } from "../../kubernetes/objects.ts";
+import { isReady, proxyContainer, proxyOf, troubleOf } from "../../kubernetes/pods.ts";
+import { corePath } from "../../linkerd/names.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
 import { clientPod, defaultProbeImage } from "./names.ts";
 import type { ProbeObjects } from "./objects.ts";
 import { contentOf, namespaceObject } from "./objects.ts";

@@ -11,16 +11,11 @@ import { accessAccount, accessToken } from "../../../planning/names.ts";
 import { timeLimits } from "../../../planning/time-limits.ts";
 import type { AccessSpec } from "../../../planning/topology.ts";
 import { renderVerification } from "../../../verification/index.ts";
-import type { KubernetesApi } from "../../../verification/kubernetes/api.ts";
-import { connect } from "../../../verification/kubernetes/connect.ts";
-import { KubernetesApiError } from "../../../verification/kubernetes/errors.ts";
-import type {
-  KubernetesSecret,
-  List,
-  Pod,
-  Service,
-} from "../../../verification/kubernetes/objects.ts";
-import { corePath } from "../../../verification/names.ts";
+import type { KubernetesApi } from "../../../kubernetes/api.ts";
+import { connect } from "../../../kubernetes/connect.ts";
+import { KubernetesApiError } from "../../../kubernetes/errors.ts";
+import type { KubernetesSecret, List, Pod, Service } from "../../../kubernetes/objects.ts";
+import { corePath } from "../../../linkerd/names.ts";
 import { readArchive } from "../../archive.ts";
 import { filesBelow, type LeftFile } from "../../left-files.ts";
 import { plaintextIn, publicText, secretTexts } from "../../secret-texts.ts";

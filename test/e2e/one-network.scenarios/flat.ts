@@ -3,14 +3,9 @@ import { before, test } from "node:test";
 import { docker } from "../../../environments/docker.ts";
 import type { UpResult } from "../../../environments/up.ts";
 import { timeLimits } from "../../../planning/time-limits.ts";
-import type { KubernetesApi } from "../../../verification/kubernetes/api.ts";
-import type {
-  LinkObject,
-  List,
-  Metadata,
-  Service,
-} from "../../../verification/kubernetes/objects.ts";
-import { linkPath } from "../../../verification/names.ts";
+import type { KubernetesApi } from "../../../kubernetes/api.ts";
+import type { LinkObject, List, Metadata, Service } from "../../../kubernetes/objects.ts";
+import { linkPath } from "../../../linkerd/names.ts";
 import { eventually, type TestEnvironment } from "../environment.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
 import { threeClusters, together, trustDomains } from "../three-clusters.ts";

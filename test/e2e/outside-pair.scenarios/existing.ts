@@ -4,7 +4,7 @@ import type { UpResult } from "../../../environments/up.ts";
 import { verifyStack } from "../../../environments/verify.ts";
 import { timeLimits } from "../../../planning/time-limits.ts";
 import { renderVerification } from "../../../verification/index.ts";
-import { isNotFound } from "../../../verification/kubernetes/errors.ts";
+import { isNotFound } from "../../../kubernetes/errors.ts";
 import { eventually, TestEnvironment } from "../environment.ts";
 import type { OutsideCluster } from "../outside-clusters.ts";
 import { httpRoutes, type OutsidePair, type OutsideScenario } from "../outside-pair.ts";

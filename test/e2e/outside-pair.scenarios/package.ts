@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { stateDirectory } from "../../../environments/paths.ts";
+import { stateDirectory } from "../../../system/state-directory.ts";
 import { readArchive } from "../../archive.ts";
 import { temporaryDirectory } from "../../temporary.ts";
 import type { OutsidePair, OutsideScenario } from "../outside-pair.ts";

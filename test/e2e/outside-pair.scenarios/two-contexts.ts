@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { parse, stringify } from "yaml";
-import { isNotFound } from "../../../verification/kubernetes/errors.ts";
+import { isNotFound } from "../../../kubernetes/errors.ts";
 import { TestEnvironment } from "../environment.ts";
 import type { OutsideCluster } from "../outside-clusters.ts";
 import {

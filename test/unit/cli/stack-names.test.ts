@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
 import { localBackend } from "../../../environments/backend.ts";
 import { exitCodes } from "../../../environments/exit-codes.ts";
-import { stateDirectory } from "../../../environments/paths.ts";
+import { stateDirectory } from "../../../system/state-directory.ts";
 import { writeState } from "../environments/written-state.ts";
 
 const main = path.resolve(import.meta.dirname, "../../../environments/main.ts");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { lookForNodesBack } from "../../../environments/nodes-back.ts";
-import { connect } from "../../../verification/kubernetes/connect.ts";
+import { connect } from "../../../kubernetes/connect.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 
 const since = Date.parse("2026-01-01T12:00:00.600Z");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { connect } from "../../../verification/kubernetes/connect.ts";
-import { lookAtLink } from "../../../verification/signals/link.ts";
+import { connect } from "../../../kubernetes/connect.ts";
+import { lookAtLink } from "../../../linkerd/signals/link.ts";
 import type { FakeKubernetes } from "./fake-kubernetes.ts";
 import {
   leases,

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { openNetwork } from "../../../toolchain/network.ts";
-import { proxiedFetch } from "../../../toolchain/proxied-fetch.ts";
+import { proxiedFetch } from "../../../system/proxied-fetch.ts";
 
 describe("what the toolchain asks of the network", () => {
   let proxy: Server;

@@ -4,8 +4,8 @@ import http from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { connect } from "../../../verification/kubernetes/connect.ts";
-import { KubernetesApiError } from "../../../verification/kubernetes/errors.ts";
+import { connect } from "../../../kubernetes/connect.ts";
+import { KubernetesApiError } from "../../../kubernetes/errors.ts";
 
 /** What is used of `ws`, which the Kubernetes library speaks through and which has no types here. */
 interface Socket {

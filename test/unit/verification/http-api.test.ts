@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import type { KubernetesApiError } from "../../../verification/kubernetes/errors.ts";
-import type { Forward, PodAccess } from "../../../verification/kubernetes/http-api.ts";
-import { HttpApi } from "../../../verification/kubernetes/http-api.ts";
-import { lanesFor } from "../../../verification/kubernetes/lanes.ts";
+import type { KubernetesApiError } from "../../../kubernetes/errors.ts";
+import type { Forward, PodAccess } from "../../../kubernetes/http-api.ts";
+import { HttpApi } from "../../../kubernetes/http-api.ts";
+import { lanesFor } from "../../../kubernetes/lanes.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 
 const metrics = "/api/v1/namespaces/linkerd-multicluster/pods/controller-1:9999/proxy/metrics";

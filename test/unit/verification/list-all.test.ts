@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Query } from "../../../verification/kubernetes/api.ts";
-import { KubernetesApiError } from "../../../verification/kubernetes/errors.ts";
-import { listAll } from "../../../verification/kubernetes/list-all.ts";
+import type { Query } from "../../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../../kubernetes/errors.ts";
+import { listAll } from "../../../kubernetes/list-all.ts";
 
 const path = "/api/v1/pods";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseMetrics, sampleOf } from "../../../verification/kubernetes/metrics.ts";
-import { readControllerLog } from "../../../verification/signals/controller-log.ts";
-import { controllerMetrics } from "../../../verification/signals/controller-metrics.ts";
+import { parseMetrics, sampleOf } from "../../../kubernetes/metrics.ts";
+import { readControllerLog } from "../../../linkerd/signals/controller-log.ts";
+import { controllerMetrics } from "../../../linkerd/signals/controller-metrics.ts";
 
 describe("metrics", () => {
   it("reads names, labels and values; passes over comments", () => {

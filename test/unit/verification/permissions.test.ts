@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { accessRights } from "../../../planning/access-rights.ts";
 import { everybodysRights, reviewPermissions } from "../../../verification/access/permissions.ts";
-import type { KubernetesApi } from "../../../verification/kubernetes/api.ts";
+import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import { rbac, rulesOf, served } from "./rbac.ts";
 import type { Rule } from "./rbac.ts";
 

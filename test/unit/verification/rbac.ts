@@ -1,5 +1,5 @@
 import type { AccessRight } from "../../../planning/access-rights.ts";
-import { KubernetesApiError } from "../../../verification/kubernetes/errors.ts";
+import { KubernetesApiError } from "../../../kubernetes/errors.ts";
 
 export interface Rule {
   readonly apiGroups: readonly string[];

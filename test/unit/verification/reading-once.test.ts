@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { KubernetesApi } from "../../../verification/kubernetes/api.ts";
-import { KubernetesApiError } from "../../../verification/kubernetes/errors.ts";
-import { readingOnce } from "../../../verification/kubernetes/reading-once.ts";
+import type { KubernetesApi } from "../../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../../kubernetes/errors.ts";
+import { readingOnce } from "../../../kubernetes/reading-once.ts";
 
 const late = new KubernetesApiError("GET x", undefined, "ETIMEDOUT", "nothing within 20 s");
 const refused = new KubernetesApiError("GET x", 403, "Forbidden", "no");

@@ -2,7 +2,7 @@ import { credentialsName } from "../../../planning/names.ts";
 import type { LinkPlan } from "../../../planning/plan-types.ts";
 import type { Check } from "../../checks/check.ts";
 import { failed, notRun, passed } from "../../checks/check.ts";
-import { multiclusterNamespace } from "../../names.ts";
+import { multiclusterNamespace } from "../../../linkerd/names.ts";
 import type { Answered } from "../ask.ts";
 import { ask, wordsOf } from "../ask.ts";
 import { readCredentials } from "../credentials.ts";

@@ -1,7 +1,7 @@
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, passed } from "../../checks/check.ts";
-import { controlPlaneNamespace, destinationDeployment } from "../../names.ts";
-import { TimeLimitReached, waitFor } from "../../wait.ts";
+import { controlPlaneNamespace, destinationDeployment } from "../../../linkerd/names.ts";
+import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import type { DestinationView } from "../destination.ts";
 import { askDestination } from "../destination.ts";
 import type { Endpoint } from "../destination-messages.ts";

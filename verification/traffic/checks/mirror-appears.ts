@@ -3,9 +3,9 @@ import { timeLimits } from "../../../planning/time-limits.ts";
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, notRun, passed } from "../../checks/check.ts";
 import { hostnamesOf } from "../../facts/mirrors.ts";
-import { listAll } from "../../kubernetes/list-all.ts";
-import type { Endpoints, Metadata, Service } from "../../kubernetes/objects.ts";
-import { readingOnce } from "../../kubernetes/reading-once.ts";
+import { listAll } from "../../../kubernetes/list-all.ts";
+import type { Endpoints, Metadata, Service } from "../../../kubernetes/objects.ts";
+import { readingOnce } from "../../../kubernetes/reading-once.ts";
 import {
   clusterNameLabel,
   controllerOf,
@@ -13,11 +13,11 @@ import {
   headlessMirrorLabel,
   multiclusterNamespace,
   remoteDiscoveryKey,
-} from "../../names.ts";
-import { completingFederated } from "../../signals/federated-completion.ts";
-import type { Look } from "../../wait.ts";
-import { TimeLimitReached, waitFor } from "../../wait.ts";
-import { touch } from "../../touch.ts";
+} from "../../../linkerd/names.ts";
+import { completingFederated } from "../../../linkerd/signals/federated-completion.ts";
+import type { Look } from "../../../kubernetes/wait.ts";
+import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
+import { touch } from "../../../linkerd/touch.ts";
 import { areGateway, gatewayEndpoints } from "../gateways.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";

@@ -1,8 +1,8 @@
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, notRun, passed } from "../../checks/check.ts";
-import { listAll } from "../../kubernetes/list-all.ts";
-import type { Service } from "../../kubernetes/objects.ts";
-import { clusterNameLabel, corePath } from "../../names.ts";
+import { listAll } from "../../../kubernetes/list-all.ts";
+import type { Service } from "../../../kubernetes/objects.ts";
+import { clusterNameLabel, corePath } from "../../../linkerd/names.ts";
 import { ask, isLate, notAnswered, wordsOf } from "../ask.ts";
 import { requestOf } from "../request.ts";
 import type { StrangersSubject } from "../scene.ts";

@@ -1,9 +1,9 @@
 import type { Outcome } from "../../checks/check.ts";
 import { failed, notRun, passed } from "../../checks/check.ts";
 import type { Check } from "../../checks/check.ts";
-import type { Service } from "../../kubernetes/objects.ts";
-import { getIfThere } from "../../kubernetes/optional.ts";
-import { corePath } from "../../names.ts";
+import type { Service } from "../../../kubernetes/objects.ts";
+import { getIfThere } from "../../../kubernetes/optional.ts";
+import { corePath } from "../../../linkerd/names.ts";
 import { ask, isLate, notAnswered, wordsOf } from "../ask.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";

@@ -1,7 +1,7 @@
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, failedForGood, passed } from "../../checks/check.ts";
-import { multiclusterNamespace } from "../../names.ts";
-import { TimeLimitReached, waitFor } from "../../wait.ts";
+import { multiclusterNamespace } from "../../../linkerd/names.ts";
+import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import { ask } from "../ask.ts";
 import type { Answers } from "../answers.ts";
 import { gather, noAnswers, troubleOf, wordsFor } from "../answers.ts";

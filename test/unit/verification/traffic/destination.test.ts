@@ -4,7 +4,7 @@ import { duplexPair } from "node:stream";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import jspb from "google-protobuf";
-import type { KubernetesApi } from "../../../../verification/kubernetes/api.ts";
+import type { KubernetesApi } from "../../../../kubernetes/api.ts";
 import { askDestination } from "../../../../verification/traffic/destination.ts";
 import { readUpdate } from "../../../../verification/traffic/destination-messages.ts";
 import { frame, updateOf } from "./destination-server.ts";

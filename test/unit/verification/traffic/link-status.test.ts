@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { connect } from "../../../../verification/kubernetes/connect.ts";
+import { connect } from "../../../../kubernetes/connect.ts";
 import { forgetInLinks } from "../../../../verification/traffic/link-status.ts";
 import { verificationLabel } from "../../../../verification/traffic/names.ts";
 import { FakeKubernetes } from "../../mesh/fake-kubernetes.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { KubernetesApi } from "../../../../verification/kubernetes/api.ts";
+import type { KubernetesApi } from "../../../../kubernetes/api.ts";
 import { defaultProbeImage } from "../../../../verification/traffic/names.ts";
 import { imageFor } from "../../../../verification/traffic/workloads.ts";
 

@@ -1,9 +1,9 @@
 import http2 from "node:http2";
 import { duplexPair } from "node:stream";
 import type { Plan } from "../../../../planning/plan-types.ts";
-import type { ExecRequest, ExecResult } from "../../../../verification/kubernetes/exec.ts";
-import type { PodAccess } from "../../../../verification/kubernetes/http-api.ts";
-import { HttpApi } from "../../../../verification/kubernetes/http-api.ts";
+import type { ExecRequest, ExecResult } from "../../../../kubernetes/exec.ts";
+import type { PodAccess } from "../../../../kubernetes/http-api.ts";
+import { HttpApi } from "../../../../kubernetes/http-api.ts";
 import type { CheckResult, Mesh } from "../../../../verification/index.ts";
 import { observe } from "../../../../verification/observe.ts";
 import { verifyTraffic } from "../../../../verification/traffic/verify-traffic.ts";

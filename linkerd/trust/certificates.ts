@@ -1,11 +1,29 @@
 import { X509Certificate } from "node:crypto";
 import { isSignedBy } from "../../planning/certificates/check.ts";
 import { validFrom, validTo } from "../../planning/certificates/validity.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { ConfigMap, KubernetesSecret } from "../kubernetes/objects.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { ConfigMap, KubernetesSecret } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 import { controlPlaneNamespace, corePath } from "../names.ts";
-import type { CertificateStatus, IssuerStatus } from "../status.ts";
+
+/** A certificate, as it is shown. */
+export interface CertificateStatus {
+  readonly subject: string;
+  /** SHA-256, as `AB:CD:...`. */
+  readonly fingerprint: string;
+  /** ISO 8601. */
+  readonly notBefore: string;
+  /** ISO 8601. */
+  readonly expires: string;
+}
+
+/** The certificate that signs those of proxies. */
+export interface IssuerStatus extends CertificateStatus {
+  /** One of the cluster's trust anchors signed it. */
+  readonly chained: boolean;
+  /** When that one ends, ISO 8601: no certificate of the issuer is worth anything afterwards. */
+  readonly anchorExpires?: string | undefined;
+}
 
 export interface CertificateFacts {
   readonly trustAnchors: readonly CertificateStatus[];

@@ -1,8 +1,8 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { Pod } from "../kubernetes/objects.ts";
-import { proxyContainer, proxyOf } from "../kubernetes/pods.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { Pod } from "../../kubernetes/objects.ts";
+import { proxyContainer, proxyOf } from "../../kubernetes/pods.ts";
 import { trustAnchorsVariable } from "../names.ts";
-import type { Look } from "../wait.ts";
+import type { Look } from "../../kubernetes/wait.ts";
 
 /**
  * Asks the API server what it would make of a pod that wants a proxy; nothing is created.

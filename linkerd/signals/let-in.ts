@@ -1,8 +1,8 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import { parseMetrics, sampleOf } from "../kubernetes/metrics.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { Pod } from "../kubernetes/objects.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { parseMetrics, sampleOf } from "../../kubernetes/metrics.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Pod } from "../../kubernetes/objects.ts";
 import {
   clusterNameLabel,
   controllerMetricsPort,

@@ -1,8 +1,8 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import type { Endpoints, Lease, LinkObject, Pod } from "../kubernetes/objects.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
-import { isReady, troubleOf } from "../kubernetes/pods.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import type { Endpoints, Lease, LinkObject, Pod } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { isReady, troubleOf } from "../../kubernetes/pods.ts";
 import {
   controllerOf,
   corePath,

@@ -1,5 +1,5 @@
 import pRetry, { AbortError } from "p-retry";
-import { AnotherCluster, KubernetesApiError } from "./kubernetes/errors.ts";
+import { AnotherCluster, KubernetesApiError } from "./errors.ts";
 
 /** One look at a condition: it holds, or this is what was there instead. */
 export type Look<T> =

@@ -1,6 +1,6 @@
-import type { KubernetesApi } from "./kubernetes/api.ts";
-import { isConflict, isNotFound } from "./kubernetes/errors.ts";
-import type { Deployment } from "./kubernetes/objects.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { isConflict, isNotFound } from "../kubernetes/errors.ts";
+import type { Deployment } from "../kubernetes/objects.ts";
 import { corePath, deploymentPath } from "./names.ts";
 
 const restartedAt = "kubectl.kubernetes.io/restartedAt";

@@ -1,9 +1,9 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import { parseMetrics, sampleOf } from "../kubernetes/metrics.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { Pod } from "../kubernetes/objects.ts";
-import { isLive } from "../kubernetes/pods.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { parseMetrics, sampleOf } from "../../kubernetes/metrics.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Pod } from "../../kubernetes/objects.ts";
+import { isLive } from "../../kubernetes/pods.ts";
 import { controlPlaneNamespace, corePath, destinationMetricsPort } from "../names.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { KubernetesApi } from "./kubernetes/api.ts";
-import { isNotFound } from "./kubernetes/errors.ts";
-import type { Metadata } from "./kubernetes/objects.ts";
-import { getIfThere } from "./kubernetes/optional.ts";
+import type { KubernetesApi } from "./api.ts";
+import { isNotFound } from "./errors.ts";
+import type { Metadata } from "./objects.ts";
+import { getIfThere } from "./optional.ts";
 
 /** Kinds of workloads whose pods are made anew when their template changes. */
 const plurals: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { parseMetrics, sampleOf } from "../kubernetes/metrics.ts";
+import { parseMetrics, sampleOf } from "../../kubernetes/metrics.ts";
 
 /**
  * When a proxy's certificate ends, by its metrics, in seconds since 1970: 0 as long as it has none,

@@ -1,8 +1,8 @@
 import { selects } from "../../planning/label-selector.ts";
 import { localFederatedSelector } from "../../planning/link-selectors.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { Metadata, Service } from "../kubernetes/objects.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { Metadata, Service } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 import { corePath, federatedName, localDiscoveryAnnotation, remoteDiscoveryKey } from "../names.ts";
 import { touch } from "../touch.ts";
 

@@ -3,11 +3,11 @@ import { anchorOf } from "../../planning/certificates/anchor.ts";
 import { isSignedBy } from "../../planning/certificates/check.ts";
 import { validTo } from "../../planning/certificates/validity.ts";
 import type { ClusterTrust, IssuerTrust, ProxyTrust } from "../../planning/rotation/facts.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { ConfigMap, Deployment, KubernetesSecret, Pod } from "../kubernetes/objects.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { ConfigMap, Deployment, KubernetesSecret, Pod } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 import {
   controlPlaneNamespace,
   corePath,

@@ -1,6 +1,6 @@
-import type { KubernetesApi } from "./kubernetes/api.ts";
-import type { Metadata } from "./kubernetes/objects.ts";
-import { getIfThere } from "./kubernetes/optional.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import type { Metadata } from "../kubernetes/objects.ts";
+import { getIfThere } from "../kubernetes/optional.ts";
 import { corePath, nudgedAnnotation } from "./names.ts";
 
 const plurals = { Service: "services", Endpoints: "endpoints" } as const;

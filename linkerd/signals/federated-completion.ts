@@ -1,6 +1,6 @@
 import { timeLimits } from "../../planning/time-limits.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { Look } from "../wait.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { Look } from "../../kubernetes/wait.ts";
 import type { FederatedLook, FederatedService } from "./federated.ts";
 import { lookAtFederated, nudge } from "./federated.ts";
 

@@ -3,11 +3,11 @@ import { anchorOf } from "../planning/certificates/anchor.ts";
 import type { ClusterTrust, ProxyTrust } from "../planning/rotation/facts.ts";
 import { notRenewed } from "../planning/rotation/proxies.ts";
 import { timeLimits } from "../planning/time-limits.ts";
-import { certificatesIn } from "./facts/certificates.ts";
-import { observeTrust } from "./facts/trust.ts";
-import type { KubernetesApi } from "./kubernetes/api.ts";
-import { listAll } from "./kubernetes/list-all.ts";
-import type { Metadata, Pod } from "./kubernetes/objects.ts";
+import { certificatesIn } from "./trust/certificates.ts";
+import { observeTrust } from "./trust/trust-facts.ts";
+import type { KubernetesApi } from "../kubernetes/api.ts";
+import { listAll } from "../kubernetes/list-all.ts";
+import type { Metadata, Pod } from "../kubernetes/objects.ts";
 import {
   controlPlaneNamespace,
   corePath,
@@ -17,9 +17,9 @@ import {
   issuerInUseAnnotation,
   multiclusterNamespace,
 } from "./names.ts";
-import { isRestartable, isRolling, restartWorkload } from "./rollout.ts";
+import { isRestartable, isRolling, restartWorkload } from "../kubernetes/rollout.ts";
 import { lookAtInjection } from "./signals/injection.ts";
-import { waitFor } from "./wait.ts";
+import { waitFor } from "../kubernetes/wait.ts";
 
 /** What is to be brought up to date. */
 export interface Scope {

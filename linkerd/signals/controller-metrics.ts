@@ -1,5 +1,5 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { parseMetrics, sampleOf } from "../kubernetes/metrics.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { parseMetrics, sampleOf } from "../../kubernetes/metrics.ts";
 import { controllerMetricsPort } from "../names.ts";
 
 /** What a service mirror's metrics say about one target. */

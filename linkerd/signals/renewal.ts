@@ -1,9 +1,9 @@
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import type { KubernetesSecret } from "../kubernetes/objects.ts";
-import { getIfThere } from "../kubernetes/optional.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { KubernetesSecret } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 import { credentialsName } from "../../planning/names.ts";
 import { controlPlaneNamespace, corePath } from "../names.ts";
-import type { Look } from "../wait.ts";
+import type { Look } from "../../kubernetes/wait.ts";
 import { destinationPods } from "./discovery.ts";
 
 /**

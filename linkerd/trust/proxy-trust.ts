@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { anchorOf } from "../../planning/certificates/anchor.ts";
 import type { ProxyTrust } from "../../planning/rotation/facts.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
-import { KubernetesApiError } from "../kubernetes/errors.ts";
-import { listAll } from "../kubernetes/list-all.ts";
-import type { Pod } from "../kubernetes/objects.ts";
-import { isLive, proxyContainer, proxyOf } from "../kubernetes/pods.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Pod } from "../../kubernetes/objects.ts";
+import { isLive, proxyContainer, proxyOf } from "../../kubernetes/pods.ts";
 import { proxyAdminPort, trustAnchorsVariable, trustRootsHash } from "../names.ts";
 import { certificatesIn } from "./certificates.ts";
 import { proxyCertificateExpiry } from "./proxy-certificate.ts";

@@ -1,0 +1,24 @@
+import os from "node:os";
+import path from "node:path";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Directory of what is kept between commands: the backend for people without one of their own, its passphrase, and
+ * the clusters' kubeconfigs. It goes once every stack is down.
+ *
+ * @param env the variables of the engine, which are not this process' where a program runs inline
+ * @returns `$XDG_STATE_HOME/linkerd-topology`, or `~/.local/state/linkerd-topology`
+ */
+export function stateDirectory(env: Env = process.env): string {
+  const base = env["XDG_STATE_HOME"];
+  return path.join(
+    base === undefined || base === "" ? path.join(os.homedir(), ".local", "state") : base,
+    "linkerd-topology",
+  );
+}
+
+/** Kubeconfig file of a kind cluster whose inputs name no other: `<owner>/<name>.kubeconfig` in there. */
+export function defaultKubeconfigPath(owner: string, name: string, env: Env = process.env): string {
+  return path.join(stateDirectory(env), owner, `${name}.kubeconfig`);
+}
