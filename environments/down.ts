@@ -9,7 +9,7 @@ import { readProject, stackDirectory } from "./project.ts";
 import { engineError } from "./report/engine-errors.ts";
 import { EngineProgress } from "./report/engine-progress.ts";
 import { runPhases } from "./report/phases.ts";
-import type { Output, Phase, Tell } from "./report/phases.ts";
+import type { Output, Phase, Tell } from "./report/phase.ts";
 import { settleStack } from "./settle-stack.ts";
 import { findStack, knownStacks, unknownStack } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";

@@ -1,5 +1,5 @@
 import { readSources } from "../components/sources.ts";
-import { indented, printableIn } from "../verification/render/printable.ts";
+import { indented, printableIn } from "../system/printable.ts";
 import { styleOf } from "../verification/render/style.ts";
 import type { Screen } from "../verification/render/style.ts";
 import { chooseBackend } from "./backend.ts";

@@ -5,7 +5,7 @@ import { connect } from "../kubernetes/connect.ts";
 import { waitFor } from "../kubernetes/wait.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import { lookForNodesBack } from "./nodes-back.ts";
-import type { Tell } from "./report/phases.ts";
+import type { Tell } from "./report/phase.ts";
 import { resourceType } from "./report/resource-words.ts";
 import type { StateResource } from "./state.ts";
 

@@ -8,7 +8,7 @@ import { failuresOf, proveTopology } from "../verification/prove.ts";
 import type { Proof } from "../verification/prove.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
-import type { Tell } from "./report/phases.ts";
+import type { Tell } from "./report/phase.ts";
 import type { Outputs } from "./state.ts";
 
 /** What index.ts tells of a cluster, as far as the way into it is concerned. */

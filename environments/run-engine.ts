@@ -12,7 +12,7 @@ import { inlineProgram, withInlineRuntime } from "./program.ts";
 import { engineError } from "./report/engine-errors.ts";
 import { done, EngineProgress } from "./report/engine-progress.ts";
 import type { Step } from "./report/engine-progress.ts";
-import type { Tell } from "./report/phases.ts";
+import type { Tell } from "./report/phase.ts";
 import { describeResource } from "./report/resource-words.ts";
 import { refuseOtherClusters } from "./same-clusters.ts";
 import type { StackFile } from "./stacks.ts";

@@ -5,7 +5,7 @@ import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { Interrupt, onUncaught } from "./interrupt.ts";
 import { outliveReader } from "./report/outlive-reader.ts";
-import type { Output } from "./report/phases.ts";
+import type { Output } from "./report/phase.ts";
 import { exitCodeOf, startCommand } from "./runs/run-child.ts";
 import type { RunningCommand } from "./runs/run-child.ts";
 import { withRun } from "./runs/session.ts";

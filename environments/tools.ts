@@ -4,7 +4,7 @@ import type { Sources } from "../planning/sources.ts";
 import type { Progress } from "../toolchain/progress.ts";
 import { ensureToolchain } from "../toolchain/toolchain.ts";
 import type { ToolReport } from "../toolchain/toolchain.ts";
-import type { Tell } from "./report/phases.ts";
+import type { Tell } from "./report/phase.ts";
 
 export interface ToolsRequest {
   /** Variables over those of this process. */

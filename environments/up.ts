@@ -13,7 +13,7 @@ import { preflight, requirePassed } from "./preflight/preflight.ts";
 import { meshOf, NotProved, prove } from "./proof.ts";
 import type { Step } from "./report/engine-progress.ts";
 import { runPhases } from "./report/phases.ts";
-import type { Output, Phase } from "./report/phases.ts";
+import type { Output, Phase } from "./report/phase.ts";
 import { describeChanges, isUnchanged, runEngine } from "./run-engine.ts";
 import type { EngineResult } from "./run-engine.ts";
 import { refuseOtherTopology, settleStack } from "./settle-stack.ts";

@@ -1,17 +1,11 @@
+import type { Mirror } from "./mirror.ts";
 import { compare } from "./compare.ts";
 import { groupBy } from "./group.ts";
-import type { ExportedService } from "./exports.ts";
+import type { ExportedService } from "./exported-service.ts";
 import { selects } from "./label-selector.ts";
 import { localFederatedSelector } from "./link-selectors.ts";
 import { federatedName, mirrorName } from "./names.ts";
-import type { MirrorPlan } from "./plan-types.ts";
-import type { SceneCluster, SceneEdge } from "./scene.ts";
-
-/** A mirror Service that the service mirrors will make, and what it stands for. */
-export interface Mirror extends Pick<MirrorPlan, "namespace" | "name" | "kind"> {
-  readonly cluster: SceneCluster;
-  readonly of: readonly ExportedService[];
-}
+import type { SceneCluster, SceneEdge } from "./scene-clusters.ts";
 
 /**
  * Every mirror that follows from the exports, found the way Linkerd does it: each source asks the labels

@@ -15,7 +15,7 @@ import type {
   KindClusterPlan,
   NodePlan,
 } from "./plan-types.ts";
-import type { SceneEdge } from "./scene.ts";
+import type { SceneEdge } from "./scene-clusters.ts";
 import type { Sources } from "./sources.ts";
 import { planIssuer, trustDomainOf } from "./plan-trust.ts";
 import { slotOf } from "./subnets.ts";

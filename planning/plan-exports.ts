@@ -1,5 +1,5 @@
-import type { ExportedService } from "./exports.ts";
-import type { Mirror } from "./mirrors.ts";
+import type { ExportedService } from "./exported-service.ts";
+import type { Mirror } from "./mirror.ts";
 import type { ExportPlan, MirrorPlan } from "./plan-types.ts";
 
 /** One per cluster, Service and kind of export, in the topology's order. */

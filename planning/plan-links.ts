@@ -2,7 +2,7 @@ import { planAccess } from "./access.ts";
 import { usesGateway } from "./links.ts";
 import { accessAccount } from "./names.ts";
 import type { ClusterPlan, LinkPlan } from "./plan-types.ts";
-import type { SceneEdge } from "./scene.ts";
+import type { SceneEdge } from "./scene-clusters.ts";
 import type { Topology } from "./topology.ts";
 
 /** One Link per (source, target), sorted by both in the order of the clusters. */

@@ -1,18 +1,18 @@
+import type { SceneCluster, SceneEdge } from "./scene-clusters.ts";
 import { planAccess } from "./access.ts";
 import { networkOf } from "./defaults.ts";
 import { limits } from "./limits.ts";
 import { resolveExports } from "./exports.ts";
-import type { ExportedService } from "./exports.ts";
+import type { ExportedService } from "./exported-service.ts";
 import { planSelectors } from "./link-selectors.ts";
 import { defaultMode, expandLink, usesGateway } from "./links.ts";
 import type { Edge } from "./links.ts";
 import { findMirrors } from "./mirrors.ts";
-import type { Mirror } from "./mirrors.ts";
-import type { LinkPlan } from "./plan-types.ts";
-import type { Finding, Path } from "./problem.ts";
+import type { Mirror } from "./mirror.ts";
+import type { Finding } from "./problem.ts";
 import { labelPattern } from "./schema-parts.ts";
 import type { Draft } from "./shape.ts";
-import type { ClusterSpec, LinkMode, Topology } from "./topology.ts";
+import type { LinkMode, Topology } from "./topology.ts";
 
 /** What the rules look at: a draft whose parts are of the right type, if they are there. */
 export interface Scene {
@@ -31,23 +31,6 @@ export interface Scene {
   readonly services: readonly ExportedService[];
   /** What the exports lead to. */
   readonly mirrors: readonly Mirror[];
-}
-
-export interface SceneCluster {
-  readonly name: string;
-  readonly path: Path;
-  readonly index: number;
-  readonly network: string;
-  readonly isKind: boolean;
-  readonly spec: Draft<ClusterSpec>;
-}
-
-export interface SceneEdge extends Edge {
-  readonly from: SceneCluster;
-  readonly to: SceneCluster;
-  readonly mode: LinkMode;
-  readonly headless: boolean;
-  readonly selectors: LinkPlan["selectors"];
 }
 
 /** A rule about a topology: yields what breaks it. */

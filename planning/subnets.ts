@@ -4,7 +4,8 @@ import type { Block } from "./cidr.ts";
 import { nodeCounts } from "./defaults.ts";
 import { limits } from "./limits.ts";
 import type { Path } from "./problem.ts";
-import type { Scene, SceneCluster } from "./scene.ts";
+import type { SceneCluster } from "./scene-clusters.ts";
+import type { Scene } from "./scene.ts";
 
 export type SubnetKind = "pods" | "services";
 

@@ -64,6 +64,7 @@ const layers: readonly Layer[] = [
     title: "lint and format",
     checks: [
       ["eslint", "."],
+      ["depcruise", "."],
       ["prettier", "--check", "--log-level=warn", "."],
     ],
     concurrency: 1,

@@ -1,4 +1,4 @@
-import { forPeople } from "../environments/report/print.ts";
+import { forPeople } from "../system/print.ts";
 import { formatDuration, type Progress } from "./progress.ts";
 import { findSources, makeSources } from "./sources.ts";
 import { ensureToolchain } from "./toolchain.ts";

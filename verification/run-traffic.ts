@@ -4,7 +4,7 @@ import { failedForGood, notRun } from "./checks/check.ts";
 import { silent } from "./checks/run-check.ts";
 import type { Mesh } from "./observe.ts";
 import type { MeshStatus } from "./status.ts";
-import type { TrafficOptions } from "./traffic/verify-traffic.ts";
+import type { TrafficOptions } from "./traffic/options.ts";
 import { verifyTraffic } from "./traffic/verify-traffic.ts";
 
 /**

@@ -2,7 +2,7 @@ import { timeLimits } from "../planning/time-limits.ts";
 import type { CheckResult, Group } from "./checks/check.ts";
 import { groups } from "./checks/check.ts";
 import { exhaustiveCatalogue, runThoroughChecks } from "./checks/thorough.ts";
-import type { OpenCluster } from "./checks/thorough.ts";
+import type { OpenCluster } from "./checks/asked.ts";
 import { Connections } from "./connections.ts";
 import { defaultConcurrency, lanesFor } from "../kubernetes/lanes.ts";
 import type { Mesh } from "./observe.ts";

@@ -3,7 +3,7 @@ import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { howToCall } from "../how-to-call.ts";
 import { runPhases } from "../report/phases.ts";
-import type { Output, Tell } from "../report/phases.ts";
+import type { Output, Tell } from "../report/phase.ts";
 import type { TakenRun } from "../runs/take-down.ts";
 import { defaultStack } from "../stacks.ts";
 import { terminalQuestion } from "./ask.ts";

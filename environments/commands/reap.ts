@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { printableIn } from "../../verification/render/printable.ts";
+import { printableIn } from "../../system/printable.ts";
 import type { ReapResult } from "../reap.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";

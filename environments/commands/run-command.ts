@@ -4,11 +4,11 @@ import { timeLimits } from "../../planning/time-limits.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { Interrupt, onUncaught } from "../interrupt.ts";
-import type { Output } from "../report/phases.ts";
+import type { Output } from "../report/phase.ts";
 import { progressOutput } from "../report/progress-output.ts";
 import { outliveReader } from "../report/outlive-reader.ts";
 import type { Reporter } from "../report/reporter.ts";
-import { forPrograms, rendered } from "../report/print.ts";
+import { forPrograms, rendered } from "../../system/print.ts";
 import { renderTimes } from "../report/times.ts";
 import { withCommandLines } from "../how-to-call.ts";
 

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { VerificationFiles } from "../verify.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { printable } from "../../verification/render/printable.ts";
+import { printable } from "../../system/printable.ts";
 import { describeError } from "./run-command.ts";
 
 /** Where the outcome of a verification goes, besides standard output. */

@@ -3,7 +3,7 @@ import { screenOf } from "../../verification/render/style.ts";
 import type { VerificationProgress } from "../../verification/verify.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { runPhases } from "../report/phases.ts";
-import type { Tell } from "../report/phases.ts";
+import type { Tell } from "../report/phase.ts";
 import type { StackVerification } from "../verify.ts";
 import { makeCommand, teach } from "./command.ts";
 import { parseCount } from "./count.ts";

@@ -1,7 +1,7 @@
 import { timeLimits } from "../../planning/time-limits.ts";
 import { proxiedFetch } from "../../system/proxied-fetch.ts";
 import { messageOf } from "../message-of.ts";
-import type { PreflightCheck } from "./preflight.ts";
+import type { PreflightCheck } from "./check.ts";
 
 const repository = "https://helm.linkerd.io/edge";
 

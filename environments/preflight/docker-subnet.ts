@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { overlap, takenSubnets } from "./docker-networks.ts";
-import type { PreflightCheck } from "./preflight.ts";
+import type { PreflightCheck } from "./check.ts";
 
 /** A subnet that was chosen for the topology's network has to be free, on Docker and on the host. */
 export const checkDockerSubnet: PreflightCheck = async ({ plan, env }) => {

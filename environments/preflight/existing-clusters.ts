@@ -2,7 +2,7 @@ import path from "node:path";
 import { connect } from "../../kubernetes/connect.ts";
 import { projectDirectory } from "../paths.ts";
 import { notedContext } from "../same-clusters.ts";
-import type { PreflightCheck } from "./preflight.ts";
+import type { PreflightCheck } from "./check.ts";
 
 /** A cluster that exists has to answer; nothing of the others is begun before. */
 export const checkExistingClusters: PreflightCheck = async ({ plan, state }) => {

@@ -1,4 +1,4 @@
-import type { PreflightCheck } from "./preflight.ts";
+import type { PreflightCheck } from "./check.ts";
 
 /** A kind cluster of a planned name that is on another network is not ours: it is never touched. */
 export const checkForeignClusters: PreflightCheck = ({ plan, containers }) => {

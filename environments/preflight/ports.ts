@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
-import type { PreflightCheck } from "./preflight.ts";
+import type { PreflightCheck } from "./check.ts";
 
 /** Ports of this machine that lead to a node have to be free. */
 export const checkPorts: PreflightCheck = async ({ missing }) => {

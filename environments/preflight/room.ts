@@ -1,6 +1,6 @@
 import { readFile, statfs } from "node:fs/promises";
 import { docker } from "../docker.ts";
-import type { PreflightCheck } from "./preflight.ts";
+import type { PreflightCheck } from "./check.ts";
 
 const gib = 1024 ** 3;
 /** A node with Kubernetes and Linkerd takes 0.9 to 1.0 GiB; workers less. */

@@ -1,5 +1,5 @@
 import { overlap, takenSubnets } from "./docker-networks.ts";
-import type { PreflightCheck } from "./preflight.ts";
+import type { PreflightCheck } from "./check.ts";
 
 /** Pods could not reach a Docker network whose subnet is their own cluster's. */
 export const checkSubnets: PreflightCheck = async ({ missing, env }) => {

@@ -1,7 +1,7 @@
 import type { ReportEvent } from "./events.ts";
 import { PlainRenderer } from "./plain-renderer.ts";
-import { withoutWorkflowCommands } from "./print.ts";
-import { printable } from "../../verification/render/printable.ts";
+import { withoutWorkflowCommands } from "../../system/print.ts";
+import { printable } from "../../system/printable.ts";
 
 /**
  * A log for GitHub Actions: a group that folds per phase, annotations for failures and notices.

@@ -1,6 +1,6 @@
 import type { ReportEvent } from "./events.ts";
-import { forPrograms } from "./print.ts";
-import type { Renderer } from "./reporter.ts";
+import { forPrograms } from "../../system/print.ts";
+import type { Renderer } from "./renderer.ts";
 
 /** One JSON object per line; see {@link ReportEvent}. */
 export class JsonRenderer implements Renderer {

@@ -1,5 +1,5 @@
 import type { ReportEvent } from "./events.ts";
-import type { Renderer } from "./reporter.ts";
+import type { Renderer } from "./renderer.ts";
 import { seconds } from "./seconds.ts";
 
 /** Lines of a log, each with the time of day: for CI and for files. */

@@ -1,10 +1,10 @@
 import { GithubRenderer } from "./github-renderer.ts";
 import { JsonRenderer } from "./json-renderer.ts";
-import type { Output } from "./phases.ts";
+import type { Output } from "./phase.ts";
 import { PlainRenderer } from "./plain-renderer.ts";
-import { forPeople } from "./print.ts";
+import { forPeople } from "../../system/print.ts";
 import { Reporter } from "./reporter.ts";
-import type { Renderer } from "./reporter.ts";
+import type { Renderer } from "./renderer.ts";
 import { TerminalRenderer } from "./terminal-renderer.ts";
 
 /**

@@ -4,7 +4,7 @@ import { countResources } from "../../planning/count-resources.ts";
 import { planSelectors } from "../../planning/link-selectors.ts";
 import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
 import type { LabelSelector } from "../../planning/topology.ts";
-import { printableIn } from "../../verification/render/printable.ts";
+import { printableIn } from "../../system/printable.ts";
 import { styleOf } from "../../verification/render/style.ts";
 import type { Screen, Style } from "../../verification/render/style.ts";
 import { table } from "../../verification/render/table.ts";

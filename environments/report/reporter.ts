@@ -1,26 +1,12 @@
+import type { Renderer } from "./renderer.ts";
 import { clusterStep } from "./cluster-steps.ts";
 import type { Changed, Step } from "./engine-progress.ts";
-import type { CommandResult, Outcome, ReportEvent, Told } from "./events.ts";
-import type { Phase, Tell } from "./phases.ts";
+import type { CommandResult, Outcome, Told } from "./events.ts";
+import type { Phase, PhaseReporter, Tell } from "./phase.ts";
 import { describeResource, isNotable } from "./resource-words.ts";
 import { liveRows } from "./live-rows.ts";
 import type { RunningStep } from "./live-rows.ts";
 import type { PhaseTime, StepTime } from "./times.ts";
-
-/** Shows what a {@link Reporter} is told, in one form. */
-export interface Renderer {
-  event(event: ReportEvent): void;
-  /**
-   * Runs the phases one after the other. For renderers that show all of them at once.
-   *
-   * @param runPhase - runs one of them; `live` takes the lines of what goes on at the moment
-   * @default one after the other, without a live view
-   */
-  runAll?(
-    phases: readonly Phase[],
-    runPhase: (phase: Phase, live?: (lines: readonly string[]) => void) => Promise<string>,
-  ): Promise<void>;
-}
 
 /** How a command ended, as far as its own code knows. */
 export type Ending = Omit<CommandResult, "milliseconds">;
@@ -32,7 +18,7 @@ const liveInterval = 250;
  * What every command tells its progress to: phases, the steps of each cluster within them, notices and
  * the result. It keeps the times.
  */
-export class Reporter {
+export class Reporter implements PhaseReporter {
   readonly #renderer: Renderer;
   readonly #clock: () => number;
   readonly #started: number;

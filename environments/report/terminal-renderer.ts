@@ -1,8 +1,8 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from "listr2";
-import { forPeople } from "./print.ts";
+import { forPeople } from "../../system/print.ts";
 import type { ReportEvent } from "./events.ts";
-import type { Phase } from "./phases.ts";
-import type { Renderer } from "./reporter.ts";
+import type { Phase } from "./phase.ts";
+import type { Renderer } from "./renderer.ts";
 import { fitting } from "./live-rows.ts";
 import { seconds } from "./seconds.ts";
 

@@ -1,4 +1,4 @@
-import { printableIn } from "../../verification/render/printable.ts";
+import { printableIn } from "../../system/printable.ts";
 import type { RotateOutlook } from "../rotate.ts";
 
 /** What a rotation would do, for people. */

@@ -1,5 +1,5 @@
 import { listContainers, removeContainers } from "../../providers/kind/containers.ts";
-import type { Container } from "../../providers/kind/containers.ts";
+import type { Container } from "../../providers/kind/container.ts";
 import { kindClusterLabel, ownerLabel } from "../../providers/kind/constants.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { docker, dockerList } from "../docker.ts";

@@ -4,7 +4,7 @@ import { messageOf } from "../message-of.ts";
 import { NotProved } from "../proof.ts";
 import { reap } from "../reap.ts";
 import { runPhases } from "../report/phases.ts";
-import type { Output, Tell } from "../report/phases.ts";
+import type { Output, Tell } from "../report/phase.ts";
 import type { TopologySource } from "../topology-source.ts";
 import { up } from "../up.ts";
 import type { UpResult } from "../up.ts";

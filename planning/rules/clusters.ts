@@ -3,7 +3,8 @@ import { limits } from "../limits.ts";
 import { kindName, loadBalancerName, nodePlans } from "../names.ts";
 import { formatPath, show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
-import type { Scene, SceneCluster } from "../scene.ts";
+import type { SceneCluster } from "../scene-clusters.ts";
+import type { Scene } from "../scene.ts";
 import type { ClusterSpec } from "../topology.ts";
 
 /** Names of clusters and networks, and which keys belong to which type of cluster. */

@@ -7,7 +7,8 @@ import type { NetworkAddresses } from "../docker-network.ts";
 import { limits } from "../limits.ts";
 import { listNames, show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
-import type { Scene, SceneCluster } from "../scene.ts";
+import type { SceneCluster } from "../scene-clusters.ts";
+import type { Scene } from "../scene.ts";
 import { readSubnets, slotOf } from "../subnets.ts";
 
 const path = ["docker", "subnet"];

@@ -1,5 +1,6 @@
 import { namedExports } from "../exports.ts";
-import type { DemandOrigin, ExportedService, ExportWay, NamedExport } from "../exports.ts";
+import type { DemandOrigin, ExportedService, ExportWay } from "../exported-service.ts";
+import type { NamedExport } from "../exports.ts";
 import { groupBy } from "../group.ts";
 import { formatCondition, selects } from "../label-selector.ts";
 import { selectorKeys } from "../link-selectors.ts";

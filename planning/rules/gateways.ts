@@ -3,7 +3,8 @@ import { defaults } from "../defaults.ts";
 import { usesGateway } from "../links.ts";
 import { show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
-import type { Scene, SceneCluster } from "../scene.ts";
+import type { SceneCluster } from "../scene-clusters.ts";
+import type { Scene } from "../scene.ts";
 
 /** How the sources reach a target: its gateway and its API server. */
 export function* gatewayRules(scene: Scene): Iterable<Finding> {

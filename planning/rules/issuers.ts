@@ -1,5 +1,6 @@
 import type { Finding, Path } from "../problem.ts";
-import type { Scene, SceneCluster } from "../scene.ts";
+import type { SceneCluster } from "../scene-clusters.ts";
+import type { Scene } from "../scene.ts";
 import { certificateFormRules } from "./certificate-form.ts";
 
 /** Issuers that the package does not make. */

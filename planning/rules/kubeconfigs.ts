@@ -1,7 +1,8 @@
 import { contextsOf } from "../kubeconfig.ts";
 import { listNames, show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
-import type { Scene, SceneCluster } from "../scene.ts";
+import type { SceneCluster } from "../scene-clusters.ts";
+import type { Scene } from "../scene.ts";
 import { didYouMean } from "../suggest.ts";
 
 /** What kubeconfigs are looked at with. */

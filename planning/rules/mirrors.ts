@@ -1,6 +1,6 @@
 import { groupBy } from "../group.ts";
 import { limits } from "../limits.ts";
-import type { Mirror } from "../mirrors.ts";
+import type { Mirror } from "../mirror.ts";
 import { show } from "../problem.ts";
 import type { Finding, Path } from "../problem.ts";
 import type { Scene } from "../scene.ts";

@@ -2,7 +2,8 @@ import ipaddr from "ipaddr.js";
 import { defaults, nodeCounts } from "../defaults.ts";
 import { formatPath, show } from "../problem.ts";
 import type { Finding, Path } from "../problem.ts";
-import type { Scene, SceneCluster } from "../scene.ts";
+import type { SceneCluster } from "../scene-clusters.ts";
+import type { Scene } from "../scene.ts";
 
 /** Nodes of the clusters that kind makes, and the ports of this machine that lead to them. */
 export function* nodeRules(scene: Scene): Iterable<Finding> {

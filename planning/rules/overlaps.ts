@@ -3,7 +3,8 @@ import { formatBlock, overlap } from "../cidr.ts";
 import type { Block } from "../cidr.ts";
 import { show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
-import type { Scene, SceneCluster } from "../scene.ts";
+import type { SceneCluster } from "../scene-clusters.ts";
+import type { Scene } from "../scene.ts";
 import { largestPrefix, readSubnets, slotOf, smallestPrefix } from "../subnets.ts";
 import type { Subnet } from "../subnets.ts";
 

@@ -4,7 +4,8 @@ import { nodeCounts } from "../defaults.ts";
 import { limits } from "../limits.ts";
 import { show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
-import type { Scene, SceneCluster } from "../scene.ts";
+import type { SceneCluster } from "../scene-clusters.ts";
+import type { Scene } from "../scene.ts";
 import {
   largestPrefix,
   podPrefixFor,

@@ -1,9 +1,10 @@
-import type { ExportedService, ExportWay } from "../exports.ts";
+import type { ExportedService, ExportWay } from "../exported-service.ts";
 import { carries } from "../link-selectors.ts";
 import { haveRoutes } from "../links.ts";
 import { show } from "../problem.ts";
 import type { Finding } from "../problem.ts";
-import type { Scene, SceneEdge } from "../scene.ts";
+import type { SceneEdge } from "../scene-clusters.ts";
+import type { Scene } from "../scene.ts";
 
 /**
  * An export that no Link carries. Nothing in Linkerd would ever say so: the Service bears its label, and

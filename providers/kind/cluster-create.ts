@@ -9,7 +9,7 @@ import { nodesReady, openCluster } from "./cluster-state.ts";
 import type { Access } from "./cluster-state.ts";
 import { timeLimits } from "./constants.ts";
 import { findContainers, nodeNames, removeContainers } from "./containers.ts";
-import type { Container } from "./containers.ts";
+import type { Container } from "./container.ts";
 import { setDnsTtl } from "./coredns.ts";
 import { importArchives } from "./image-import.ts";
 import { DockerError } from "./docker.ts";

@@ -2,7 +2,7 @@ import type { Context, PropertyMap } from "../server/index.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { clusterOutputs } from "./cluster-state.ts";
 import type { Access } from "./cluster-state.ts";
-import type { Container } from "./containers.ts";
+import type { Container } from "./container.ts";
 import { setDnsTtl } from "./coredns.ts";
 import { importArchives } from "./image-import.ts";
 import { removeKubeconfig, repairKubeconfig } from "./kubeconfig-file.ts";

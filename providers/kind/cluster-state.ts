@@ -3,7 +3,7 @@ import type { PropertyMap } from "../server/index.ts";
 import { apiServerPort, timeLimits } from "./constants.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { toProperties } from "./cluster-inputs.ts";
-import type { Container } from "./containers.ts";
+import type { Container } from "./container.ts";
 import { dockerExec } from "./docker.ts";
 import { KubeApi } from "./kube-api.ts";
 import { kubeconfigText, parseAdminConf } from "./kubeconfig.ts";

@@ -1,30 +1,8 @@
+import type { Container, NodeRole } from "./container.ts";
 import { waitUntil } from "../server/index.ts";
 import { apiServerPort, kindClusterLabel, kindRoleLabel, timeLimits } from "./constants.ts";
 import { docker, DockerError } from "./docker.ts";
 import { parseStamp } from "./ownership.ts";
-import type { Stamp } from "./ownership.ts";
-
-export type NodeRole = "control-plane" | "worker" | "external-load-balancer";
-
-/** A container that is, or by its name claims to be, a node of a kind cluster. */
-export interface Container {
-  readonly id: string;
-  readonly name: string;
-  /** Undefined where it is no container of kind's. */
-  readonly role: NodeRole | undefined;
-  readonly image: string;
-  readonly running: boolean;
-  /** Running, but held by `docker pause`. */
-  readonly paused: boolean;
-  /** Docker network → address, empty while stopped. */
-  readonly networks: Readonly<Record<string, string>>;
-  /** Who made it, undefined if it wasn't this provider. */
-  readonly stamp: Stamp | undefined;
-  /** Ports of the host that lead to it. */
-  readonly hostPorts: readonly number[];
-  /** `127.0.0.1:40123`, on the container that publishes the API server. */
-  readonly apiServer: string | undefined;
-}
 
 interface Inspected {
   readonly Id: string;

@@ -1,5 +1,5 @@
 import { timeLimits } from "./constants.ts";
-import type { Container } from "./containers.ts";
+import type { Container } from "./container.ts";
 import { DockerError, dockerExec } from "./docker.ts";
 
 /** Loads image archives into every node: nodes at once, a node's archives one after the other. */

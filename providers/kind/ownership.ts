@@ -1,14 +1,5 @@
-import type { Container } from "./containers.ts";
-
-/**
- * What a node carries from its first moment on to tell whose it is. kind lets nobody label its
- * containers, but it mounts what the configuration says; so it is told to mount /dev/null at a path
- * that is the stamp. `docker inspect` shows it, on stopped and half-made containers too.
- */
-export interface Stamp {
-  readonly owner: string;
-  readonly generation: string;
-}
+import type { Stamp } from "./container.ts";
+import type { Container } from "./container.ts";
 
 const stampRoot = "/kind/linkerd-topology";
 

@@ -3,7 +3,7 @@ import type { ClusterInputs } from "./cluster-inputs.ts";
 import { docker } from "./docker.ts";
 import { checkKindVersion } from "./kind-cli.ts";
 import { lines } from "./containers.ts";
-import type { Container } from "./containers.ts";
+import type { Container } from "./container.ts";
 import { takenPorts } from "./ports.ts";
 import { overlap } from "./subnets.ts";
 import { messageOf } from "../server/index.ts";

@@ -1,4 +1,4 @@
-import type { Container } from "./containers.ts";
+import type { Container } from "./container.ts";
 import { dockerExec } from "./docker.ts";
 
 /** containerd reads these files at every pull; it need not be restarted. */

@@ -1,7 +1,7 @@
 import type { Context } from "../server/index.ts";
 import { timeLimits } from "./constants.ts";
 import { inspect } from "./containers.ts";
-import type { Container } from "./containers.ts";
+import type { Container } from "./container.ts";
 import { docker } from "./docker.ts";
 
 /** Starts nodes that are stopped, lets those go on that are paused; returns all of them as they are then, in the same order. */

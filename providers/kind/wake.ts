@@ -4,7 +4,7 @@ import type { ClusterInputs } from "./cluster-inputs.ts";
 import { apiAnswers, entrance, openCluster } from "./cluster-state.ts";
 import { kindClusterLabel, timeLimits } from "./constants.ts";
 import { listContainers, nodeNames } from "./containers.ts";
-import type { Container } from "./containers.ts";
+import type { Container } from "./container.ts";
 import { findNetwork } from "./network.ts";
 import { judge } from "./ownership.ts";
 import { startContainers } from "./start-containers.ts";

@@ -8,7 +8,7 @@ import { down, type DownResult } from "../../environments/down.ts";
 import { originOf } from "../../environments/origin.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import { rotate, type RotateResult } from "../../environments/rotate.ts";
-import type { Output } from "../../environments/report/phases.ts";
+import type { Output } from "../../environments/report/phase.ts";
 import { findStack, type StackFile } from "../../environments/stacks.ts";
 import { status, type StatusResult } from "../../environments/status.ts";
 import { up, type UpRequest, type UpResult } from "../../environments/up.ts";

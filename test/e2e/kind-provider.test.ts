@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Tell } from "../../environments/report/phases.ts";
+import type { Tell } from "../../environments/report/phase.ts";
 import { bringTools } from "../../environments/tools.ts";
 import type { Sources } from "../../planning/sources.ts";
 import { docker, dockerExec } from "../../providers/kind/docker.ts";

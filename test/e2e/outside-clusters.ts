@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import type { Tell } from "../../environments/report/phases.ts";
+import type { Tell } from "../../environments/report/phase.ts";
 import { bringTools } from "../../environments/tools.ts";
 import type { Sources } from "../../planning/sources.ts";
 import { kindProvider } from "../../providers/kind/provider.ts";

@@ -5,7 +5,8 @@ import type {
   Resource,
   RunningServer,
 } from "../../providers/server/index.ts";
-import { gateRecipes, kindRecipes, kubernetesRecipes, tlsRecipes, type Recipe } from "./recipes.ts";
+import { type Recipe } from "./recipe.ts";
+import { gateRecipes, kindRecipes, kubernetesRecipes, tlsRecipes } from "./recipes.ts";
 import { begins, refusal } from "./strictness.ts";
 import type { Call, World } from "./world.ts";
 

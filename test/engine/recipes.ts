@@ -1,36 +1,10 @@
+import type { Recipe } from "./recipe.ts";
 import { createHash, randomUUID } from "node:crypto";
 import { secret } from "../../providers/server/index.ts";
 import type { PropertyMap, Value } from "../../providers/server/index.ts";
 import { certificatePem } from "../graph/certificate.ts";
 import { trustRecipes } from "./trust-recipes.ts";
 import type { World } from "./world.ts";
-
-/** How a double makes one type of resource. */
-export interface Recipe {
-  readonly type: string;
-  /** What the resource is in the world, such as a cluster's name: two of one identity collide. */
-  identity(inputs: PropertyMap, name: string): string;
-  /** Properties whose change makes it anew. @default none */
-  readonly replace?: readonly string[];
-  /** Outputs besides the inputs; `olds` are those before an update, or of what is taken over. */
-  outputs?(inputs: PropertyMap, olds: PropertyMap | undefined, name: string): PropertyMap;
-  /** What has to be in the world, else a look at the resource finds it gone. @default the resource */
-  restsOn?(name: string): string;
-  /** Names of the further outputs: unknown in previews. */
-  readonly computed?: readonly string[];
-  /** Whether what exists already is taken over, as the real provider does. @default false */
-  readonly adopts?: boolean;
-  /**
-   * How the real provider ends a creation or an update that is interrupted or waits in vain. `cleared`:
-   * nothing is left of it. `kept`: it is there, and the state has it with its errors. `unknown`: it is
-   * there, and the state doesn't know. @default "cleared"
-   */
-  onTimeout?(inputs: PropertyMap): "cleared" | "kept" | "unknown";
-  /** What a creation that waited in vain has not come to know, in the form of outputs. */
-  incomplete?(outputs: PropertyMap): PropertyMap;
-  /** Whether it exists in the state alone. @default false */
-  readonly leavesNothing?: boolean;
-}
 
 /** What the provider kind makes. */
 export function kindRecipes(world: World): Recipe[] {

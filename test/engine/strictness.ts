@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PropertyMap } from "../../providers/server/index.ts";
-import type { Recipe } from "./recipes.ts";
+import type { Recipe } from "./recipe.ts";
 import type { World } from "./world.ts";
 
 /** What a double is asked to do. */

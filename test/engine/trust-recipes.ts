@@ -1,5 +1,5 @@
 import type { PropertyMap } from "../../providers/server/index.ts";
-import type { Recipe } from "./recipes.ts";
+import type { Recipe } from "./recipe.ts";
 
 /** Gates of trust: what they would see in clusters is not here to be seen, and they let everything pass. */
 export function trustRecipes(): Recipe[] {

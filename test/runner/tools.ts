@@ -1,4 +1,4 @@
-import type { Tell } from "../../environments/report/phases.ts";
+import type { Tell } from "../../environments/report/phase.ts";
 import { bringTools } from "../../environments/tools.ts";
 import { ensureToolchain } from "../../toolchain/toolchain.ts";
 

@@ -1,20 +1,9 @@
+import type { Permission } from "./rules.ts";
 import type { AccessRight } from "../../planning/access-rights.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Rules } from "./rules.ts";
 import { includes, opened, permissionsOf, rulesIn } from "./rules.ts";
 import { servedResources } from "./served-resources.ts";
-
-/** Something that an account may do, or should be able to. `*` is every one. */
-export interface Permission {
-  readonly verb: string;
-  readonly apiGroup: string;
-  /** Plural name, with its subresource: `pods/log`. For paths beside the API's objects the path itself. */
-  readonly resource: string;
-  /** Of the only object. */
-  readonly name?: string;
-  /** Where alone it may; undefined: everywhere. */
-  readonly namespace?: string;
-}
 
 /** What an account may do, compared with what it should. */
 export interface PermissionReview {

@@ -1,6 +1,17 @@
 import type { AccessRight } from "../../planning/access-rights.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import type { Permission } from "./permissions.ts";
+
+/** Something that an account may do, or should be able to. `*` is every one. */
+export interface Permission {
+  readonly verb: string;
+  readonly apiGroup: string;
+  /** Plural name, with its subresource: `pods/log`. For paths beside the API's objects the path itself. */
+  readonly resource: string;
+  /** Of the only object. */
+  readonly name?: string;
+  /** Where alone it may; undefined: everywhere. */
+  readonly namespace?: string;
+}
 
 /** What whoever asks may do in one namespace, and everywhere, as the authorizers list it. */
 export interface Rules {

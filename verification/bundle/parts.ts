@@ -1,4 +1,4 @@
-import { jsonText, printable } from "../render/printable.ts";
+import { jsonText, printable } from "../../system/printable.ts";
 import { redact, redactObject } from "./redact.ts";
 
 /** One file of a bundle. */

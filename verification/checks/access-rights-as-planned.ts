@@ -1,9 +1,9 @@
-import type { Permission } from "../access/permissions.ts";
+import type { Permission } from "../access/rules.ts";
 import { reviewAccount } from "../access/review-account.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 import { silent } from "./run-check.ts";
-import type { AskedLink } from "./thorough.ts";
+import type { AskedLink } from "./asked.ts";
 
 /** So many are named; the rest is told by their number. */
 const mostNamed = 6;

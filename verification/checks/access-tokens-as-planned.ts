@@ -5,7 +5,7 @@ import { corePath, multiclusterNamespace as namespace } from "../../linkerd/name
 import type { Check } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 import { silent } from "./run-check.ts";
-import type { AskedLink } from "./thorough.ts";
+import type { AskedLink } from "./asked.ts";
 
 const accountAnnotation = "kubernetes.io/service-account.name";
 

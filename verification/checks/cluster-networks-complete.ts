@@ -6,7 +6,7 @@ import { controlPlaneNamespace, corePath } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, failedForGood, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
-import type { AskedCluster } from "./thorough.ts";
+import type { AskedCluster } from "./asked.ts";
 
 /**
  * Linkerd's `clusterNetworks` hold every address that pods and Services have. Proxies look up nothing

@@ -12,7 +12,7 @@ import {
 } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
-import type { AskedLink } from "./thorough.ts";
+import type { AskedLink } from "./asked.ts";
 
 /** A Lease that wasn't renewed for so long, over its own duration, is nobody's; clocks differ. */
 const grace = 60_000;

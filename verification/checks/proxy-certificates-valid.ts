@@ -4,7 +4,7 @@ import { proxyAdminPort } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
-import type { AskedCluster } from "./thorough.ts";
+import type { AskedCluster } from "./asked.ts";
 
 /** The proxies of Linkerd and its extension have got certificates of linkerd-identity that are valid now. */
 export const proxyCertificatesValid: Check<AskedCluster> = {

@@ -1,12 +1,11 @@
+import type { AskedCluster, AskedLink, OpenCluster } from "./asked.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 import { ClusterLists } from "../facts/lists.ts";
-import type { ClusterAccess, KubernetesApi } from "../../kubernetes/api.ts";
-import type { Lanes } from "../../kubernetes/lanes.ts";
 import { readingOnce } from "../../kubernetes/reading-once.ts";
 import type { MeshStatus } from "../status.ts";
 import { accessRightsAsPlanned } from "./access-rights-as-planned.ts";
 import { accessTokensAsPlanned } from "./access-tokens-as-planned.ts";
-import type { Check, CheckResult, ClusterSubject, LinkSubject } from "./check.ts";
+import type { Check, CheckResult } from "./check.ts";
 import { notRun } from "./check.ts";
 import { clusterNetworksComplete } from "./cluster-networks-complete.ts";
 import { mirrorsHaveServices } from "./mirrors-have-services.ts";
@@ -17,28 +16,6 @@ import { aboutCluster, aboutLink, clusterSubject, linkSubject } from "./run-chec
 import { validatorsRefuse } from "./validators-refuse.ts";
 import { webhooksTrusted } from "./webhooks-trusted.ts";
 import { workloadsHaveProxies } from "./workloads-have-proxies.ts";
-
-/** What checks look at that ask a cluster themselves. */
-export interface AskedCluster extends ClusterSubject {
-  readonly api: KubernetesApi;
-  /** What several checks need, asked once. */
-  readonly lists: ClusterLists;
-}
-
-/** What checks look at that ask a Link's source themselves. */
-export interface AskedLink extends LinkSubject {
-  /** The source's. */
-  readonly api: KubernetesApi;
-  /** The target's; undefined where it doesn't answer. */
-  readonly targetCluster: OpenCluster | undefined;
-}
-
-/** A cluster that answers: its API, and how one gets in there. */
-export interface OpenCluster {
-  readonly api: KubernetesApi;
-  readonly access: ClusterAccess;
-  readonly lanes: Lanes;
-}
 
 /** Checks that ask clusters themselves. */
 export interface ThoroughCatalogue {

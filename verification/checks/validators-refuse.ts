@@ -3,7 +3,7 @@ import { isNotFound, KubernetesApiError } from "../../kubernetes/errors.ts";
 import { controlPlaneNamespace } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
-import type { AskedCluster } from "./thorough.ts";
+import type { AskedCluster } from "./asked.ts";
 
 /** Nothing by this name is ever stored. */
 const metadata = { name: "linkerd-topology-validation-test", namespace: "default" };

@@ -5,7 +5,7 @@ import { observeWebhooks } from "../facts/webhooks.ts";
 import { controlPlaneNamespace } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
-import type { AskedCluster } from "./thorough.ts";
+import type { AskedCluster } from "./asked.ts";
 
 /**
  * Every webhook of Linkerd's is configured, with a certificate that is valid now and that the API server

@@ -3,7 +3,7 @@ import { proxyOf } from "../../kubernetes/pods.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
-import type { AskedCluster } from "./thorough.ts";
+import type { AskedCluster } from "./asked.ts";
 
 /**
  * Every pod that asks for a proxy, itself or by its namespace, has one. One that was made before the

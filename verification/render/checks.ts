@@ -1,7 +1,7 @@
 import type { CheckResult } from "../checks/check.ts";
 import { countsOf, inWords, noticesIn } from "./counts.ts";
 import { failuresOf } from "../prove.ts";
-import { indented, printableIn } from "./printable.ts";
+import { indented, printableIn } from "../../system/printable.ts";
 import type { Style } from "./style.ts";
 
 /** How many checks passed, and each that did not: what is wrong, and what to do about it. */

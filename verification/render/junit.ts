@@ -2,7 +2,7 @@ import library from "junit-report-builder";
 import type { Builder, TestSuite } from "junit-report-builder";
 import type { CheckResult } from "../checks/check.ts";
 import { groups } from "../checks/check.ts";
-import { printableIn } from "./printable.ts";
+import { printableIn } from "../../system/printable.ts";
 import type { Verification } from "../verify.ts";
 
 // The package's types describe its CommonJS form, whose export stands one level lower.

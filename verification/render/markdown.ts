@@ -4,7 +4,7 @@ import { failuresOf } from "../prove.ts";
 import type { Verification } from "../verify.ts";
 import { countsOf, inWords, noticesIn } from "./counts.ts";
 import { grouped } from "./grouped.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../../system/printable.ts";
 
 /**
  * A verification as the summary of a CI job: the verdict, each failure with how to mend it, notices, the diagram of

@@ -1,7 +1,7 @@
 import type { CheckResult } from "../checks/check.ts";
 import type { Change, Round } from "../watch.ts";
 import { countsOf, inWords } from "./counts.ts";
-import { printableIn } from "./printable.ts";
+import { printableIn } from "../../system/printable.ts";
 import type { Screen, Style } from "./style.ts";
 import { styleOf } from "./style.ts";
 import { renderVerification } from "./verification.ts";

@@ -6,7 +6,7 @@ import { renderChecks } from "./checks.ts";
 import { renderClusters } from "./clusters.ts";
 import { renderLinks } from "./links.ts";
 import { renderRotation } from "./rotation.ts";
-import { printableIn } from "./printable.ts";
+import { printableIn } from "../../system/printable.ts";
 import type { Screen, Style } from "./style.ts";
 import { styleOf } from "./style.ts";
 

@@ -4,7 +4,7 @@ import { countsOf, inWords, noticesIn } from "./counts.ts";
 import type { CheckFindings, Finding } from "./grouped.ts";
 import { grouped } from "./grouped.ts";
 import { columns } from "./table.ts";
-import { indented, printableIn } from "./printable.ts";
+import { indented, printableIn } from "../../system/printable.ts";
 import type { Screen, Style } from "./style.ts";
 import { styleOf } from "./style.ts";
 

@@ -1,4 +1,4 @@
-import type { Answered } from "./ask.ts";
+import type { Answered } from "./asked.ts";
 import { wordsOf } from "./ask.ts";
 
 /** What the servers of a route have answered so far. */

@@ -1,31 +1,10 @@
+import type { Asked, Answered, Asker } from "./asked.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { clientPod, probeContainer } from "./names.ts";
 import type { Scene } from "./scene.ts";
 import { apiOf } from "./scene.ts";
 import { together } from "./together.ts";
-
-/** A request of the client's. */
-export interface Asked {
-  readonly url: string;
-  /** Such as `authorization: Bearer ...`. */
-  readonly headers?: readonly string[];
-  /** File in the client's container with the authority of the server. */
-  readonly authority?: string;
-}
-
-/** What came of it. */
-export interface Answered {
-  /** HTTP status; undefined: there was no answer. */
-  readonly status: number | undefined;
-  /** The beginning of the answer. */
-  readonly body: string;
-  /** Why there was no answer, in curl's words. */
-  readonly error: string | undefined;
-}
-
-/** Lets the client of a cluster put one request. */
-export type Asker = (api: KubernetesApi, request: Asked) => Promise<Answered>;
 
 const mark = "=== answered ";
 

@@ -1,4 +1,4 @@
-import type { Asked } from "./ask.ts";
+import type { Asked } from "./asked.ts";
 import { servicePort } from "./objects.ts";
 import type { Route } from "./probe-plan.ts";
 import type { Scene } from "./scene.ts";

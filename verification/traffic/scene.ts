@@ -4,7 +4,7 @@ import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Lanes } from "../../kubernetes/lanes.ts";
 import type { ClusterStatus, DataPlane, MeshStatus } from "../status.ts";
-import type { Asker } from "./ask.ts";
+import type { Asker } from "./asked.ts";
 import type { ProbePlan, Route, Strangers } from "./probe-plan.ts";
 
 /** A server that answers who it is. */

@@ -19,7 +19,7 @@ import type { ProbePlan } from "./probe-plan.ts";
 import { planProbes } from "./probe-plan.ts";
 import type { Scene, Server } from "./scene.ts";
 import { limitOf } from "./scene.ts";
-import type { TrafficOptions } from "./verify-traffic.ts";
+import type { TrafficOptions } from "./options.ts";
 import { createProbes, exportProbes, imageFor, probesReady, removeProbes } from "./workloads.ts";
 
 /** The ways into a cluster: one that the signal interrupts, and one that it doesn't. */

@@ -1,3 +1,4 @@
+import type { TrafficOptions } from "./options.ts";
 import { randomBytes } from "node:crypto";
 import type { LinkPlan } from "../../planning/plan-types.ts";
 import type { Check, CheckResult } from "../checks/check.ts";
@@ -5,7 +6,6 @@ import { notRun } from "../checks/check.ts";
 import type { About } from "../checks/run-check.ts";
 import { runCheck } from "../checks/run-check.ts";
 import { connect } from "../../kubernetes/connect.ts";
-import type { Lanes } from "../../kubernetes/lanes.ts";
 import type { Mesh } from "../observe.ts";
 import type { MeshStatus } from "../status.ts";
 import { credentialsAccepted } from "./checks/credentials-accepted.ts";
@@ -18,20 +18,6 @@ import type { Route } from "./probe-plan.ts";
 import type { Scene } from "./scene.ts";
 import { dataPlaneOf } from "./scene.ts";
 import { Stage } from "./stage.ts";
-
-/** What may be given to {@link verifyTraffic}. */
-export interface TrafficOptions {
-  /** Interrupts; the probe workloads are removed before it rejects. */
-  readonly signal?: AbortSignal;
-  /** @default an agnhost that a cluster's nodes have, else registry.k8s.io/e2e-test-images/agnhost:2.56 */
-  readonly probeImage?: string;
-  /** What it may do at once. @default by the processors of this machine */
-  readonly lanes?: Lanes;
-  /** Milliseconds that no single wait exceeds. @default each wait's own, in `timeLimits` */
-  readonly limit?: number;
-  /** Told of each result as soon as there is one. */
-  readonly onResult?: (result: CheckResult) => void;
-}
 
 /**
  * Sends requests over every Link, in every way that it carries exports, from pods and to pods that it makes

@@ -16,7 +16,7 @@ import {
   preflightNotRun,
   requirePassed,
 } from "../../../environments/preflight/preflight.ts";
-import type { PreflightContext } from "../../../environments/preflight/preflight.ts";
+import type { PreflightContext } from "../../../environments/preflight/check.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { Topology } from "../../../planning/topology.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { prove } from "../../../environments/proof.ts";
-import type { Tell } from "../../../environments/report/phases.ts";
+import type { Tell } from "../../../environments/report/phase.ts";
 import { ok } from "../mesh/linked-cluster.ts";
 import { destinationMetrics, MixedPair } from "../verification/mixed-pair.ts";
 import { deployments } from "../verification/running.ts";

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { checkDockerSubnet, parseRoutes } from "../../../environments/preflight/docker-subnet.ts";
-import type { PreflightContext } from "../../../environments/preflight/preflight.ts";
+import type { PreflightContext } from "../../../environments/preflight/check.ts";
 import { checkSubnets } from "../../../environments/preflight/subnets.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { Topology } from "../../../planning/topology.ts";

@@ -4,7 +4,7 @@ import type { ReportEvent } from "../../../environments/report/events.ts";
 import { GithubRenderer } from "../../../environments/report/github-renderer.ts";
 import { JsonRenderer } from "../../../environments/report/json-renderer.ts";
 import { PlainRenderer } from "../../../environments/report/plain-renderer.ts";
-import type { Renderer } from "../../../environments/report/reporter.ts";
+import type { Renderer } from "../../../environments/report/renderer.ts";
 import { renderTimes } from "../../../environments/report/times.ts";
 import { Clock, tellStory } from "./story.ts";
 

@@ -1,7 +1,7 @@
 import type { Changed, Step } from "../../../environments/report/engine-progress.ts";
-import type { Phase } from "../../../environments/report/phases.ts";
+import type { Phase } from "../../../environments/report/phase.ts";
 import { Reporter } from "../../../environments/report/reporter.ts";
-import type { Renderer } from "../../../environments/report/reporter.ts";
+import type { Renderer } from "../../../environments/report/renderer.ts";
 
 /** URN of a resource of the stack `lab`. */
 export function urnOf(type: string, name: string): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { forPeople, forPrograms, rendered } from "../../../environments/report/print.ts";
+import { forPeople, forPrograms, rendered } from "../../../system/print.ts";
 import { GithubRenderer } from "../../../environments/report/github-renderer.ts";
 import { renderOutlook } from "../../../environments/rotation/render-outlook.ts";
 import { renderReap } from "../../../environments/commands/reap.ts";
@@ -17,7 +17,7 @@ import {
   renderVerification,
   styleOf,
 } from "../../../verification/index.ts";
-import { jsonText, printable, printableIn } from "../../../verification/render/printable.ts";
+import { jsonText, printable, printableIn } from "../../../system/printable.ts";
 import { twoClusters } from "./planned.ts";
 
 const [escape, bell, csi] = [0x1b, 0x07, 0x9b].map((code) => String.fromCharCode(code));

@@ -7,7 +7,7 @@ import { HttpApi } from "../../../../kubernetes/http-api.ts";
 import type { CheckResult, Mesh } from "../../../../verification/index.ts";
 import { observe } from "../../../../verification/observe.ts";
 import { verifyTraffic } from "../../../../verification/traffic/verify-traffic.ts";
-import type { TrafficOptions } from "../../../../verification/traffic/verify-traffic.ts";
+import type { TrafficOptions } from "../../../../verification/traffic/options.ts";
 import type { Endpoint } from "../../../../verification/traffic/destination-messages.ts";
 import { FakeKubernetes } from "../../mesh/fake-kubernetes.ts";
 import { ok, proxy } from "../../mesh/linked-cluster.ts";

@@ -1,4 +1,4 @@
-import { jsonText, printable } from "../../verification/render/printable.ts";
+import { jsonText, printable } from "./printable.ts";
 
 /** What {@link styleOf} emphasizes with, and nothing else. */
 const ownColors = new RegExp(`(${String.fromCharCode(27)}\\[(?:1|2|22|31|32|33|39)m)`);

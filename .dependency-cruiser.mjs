@@ -1,0 +1,54 @@
+/*
+ * What may import what. A layer imports itself and the layers named with it; docs/architecture.md draws the picture.
+ * Tests, scripts and the benchmark may import all of them.
+ */
+const layers = {
+  system: [],
+  planning: ["system"],
+  diagram: ["planning"],
+  kubernetes: ["planning", "system"],
+  linkerd: ["kubernetes", "planning", "system"],
+  sdks: [],
+  providers: ["linkerd", "kubernetes", "planning", "system"],
+  components: ["sdks", "linkerd", "planning", "system"],
+  verification: ["diagram", "linkerd", "kubernetes", "planning", "system"],
+  toolchain: ["planning", "system"],
+  environments: [
+    "components",
+    "diagram",
+    "kubernetes",
+    "linkerd",
+    "planning",
+    "providers",
+    "system",
+    "toolchain",
+    "verification",
+  ],
+};
+const all = Object.keys(layers).join("|");
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...Object.entries(layers).map(([layer, below]) => ({
+      name: `layer-${layer}`,
+      severity: "error",
+      comment: `${layer}/ may import: ${[layer, ...below].join(", ")}.`,
+      from: { path: `^${layer}/` },
+      to: { path: `^(${all}|test|bench|scripts)/`, pathNot: `^(${[layer, ...below].join("|")})/` },
+    })),
+    {
+      name: "no-circle",
+      severity: "error",
+      comment: "A type that two files need has a file of its own.",
+      from: {},
+      to: { circular: true },
+    },
+  ],
+  options: {
+    includeOnly: `^(${all}|test|bench|scripts)/|^(index|library)\\.ts$`,
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".mjs", ".js", ".json"] },
+  },
+};
