@@ -63,4 +63,14 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Planning is pure: it knows nothing of Pulumi, of clusters or of processes.
+    files: ["planning/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: ["@pulumi/*", "@kubernetes/*", "execa", "node:child_process", "node:net"] },
+      ],
+    },
+  },
 );
