@@ -5,6 +5,7 @@ import { describeError } from "../environments/commands/run-command.ts";
 import { runPhases } from "../environments/report/phases.ts";
 import { progressOutput } from "../environments/report/progress-output.ts";
 import { seconds } from "../environments/report/seconds.ts";
+import { shortened, writeFailures } from "./runner/failures.ts";
 import { slowestFirst, writeFigures } from "./runner/figures.ts";
 import { blocked, root, runChecks, runTests, type LayerResult } from "./runner/layers.ts";
 import { findTraces, leaksBetween, leftBefore, type Trace } from "./runner/leaks.ts";
@@ -47,10 +48,14 @@ interface Prepared {
 const ready: Prepared = { env: {} };
 
 const cores = os.availableParallelism();
+const nothing: Counts = { passed: 0, failed: 0, skipped: 0, notRun: 0 };
 const inCI = process.env["CI"] !== undefined && process.env["CI"] !== "false";
 
 /** Where the figures of the last run are. */
 const figuresFile = path.join(root, "test-results", "figures.json");
+
+/** The whole text of what failed in it. */
+const failuresFile = path.join(root, "test-results", "failures.txt");
 
 const layers: readonly Layer[] = [
   {
@@ -147,7 +152,7 @@ async function runSelected({ layer: names, tier, only }: Options): Promise<boole
       `No test file or scenario${which} in the layers ${wanted.map(({ name }) => name).join(", ")}.\n` +
         "A file's name is that before .test.ts, a scenario's that of its file in a folder *.scenarios.\n",
     );
-    return end({ passed: 0, failed: 1, skipped: 0 });
+    return end({ ...nothing, failed: 1 });
   }
   return runLayers(chosen, selection);
 }
@@ -160,11 +165,11 @@ async function runLayers(chosen: readonly Chosen[], selection: Selection): Promi
       `An earlier run of the tests left this, and has ended. Remove it:\n${removals(old)}\n`,
     );
     // Nobody else works where CI does: tests would find it, or it would be taken for theirs.
-    if (inCI) return end({ passed: 0, failed: 1, skipped: 0 });
+    if (inCI) return end({ ...nothing, failed: 1 });
   }
   const began = new Date();
   const summary: string[] = [];
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const total = { ...nothing };
   const ran: { layer: Layer; result: LayerResult; milliseconds: number }[] = [];
   const note = async (layer: Layer, run: () => Promise<LayerResult>): Promise<void> => {
     const started = performance.now();
@@ -199,11 +204,15 @@ async function runLayers(chosen: readonly Chosen[], selection: Selection): Promi
     total.passed += result.passed;
     total.failed += result.failed.length;
     total.skipped += result.skipped.length;
+    total.notRun += result.notRun?.length ?? 0;
     summary.push(
       `${layer.name.padEnd(8)} ${counts(countsOf(result))}, ${seconds(milliseconds)}`,
       ...slowestFirst(result.parts, "  "),
       // Once more here: of a long log, people and machines look at the end.
-      ...result.failed.map((failure) => `           failed: ${indented(failure)}`),
+      ...result.failed.map(
+        (failure) => `           failed: ${shortened(failure).join("\n             ")}`,
+      ),
+      ...(result.notRun ?? []).map((test) => `           not run: ${test}`),
       ...result.skipped.map((reason) => `           skipped: ${reason}`),
     );
   }
@@ -214,6 +223,11 @@ async function runLayers(chosen: readonly Chosen[], selection: Selection): Promi
   }
   heading("summary");
   process.stdout.write(`${summary.join("\n")}\n`);
+  const failures = inOrder.flatMap(({ result }) => result.failed);
+  await writeFailures(failuresFile, failures);
+  if (failures.length > 0) {
+    process.stdout.write(`The failures as a whole are in ${path.relative(root, failuresFile)}\n`);
+  }
   await writeFigures(figuresFile, {
     began: began.toISOString(),
     tiers: selection.tiers,
@@ -236,6 +250,8 @@ interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Because of what failed before. */
+  readonly notRun: number;
 }
 
 /** Prints the line that the output ends with. */
@@ -273,22 +289,15 @@ function heading(title: string): void {
   process.stdout.write(`\n━━ ${title} ${"━".repeat(Math.max(3, 90 - title.length))}\n\n`);
 }
 
-/** As much of a failure as one wants to see in a summary. */
-function indented(failure: string): string {
-  const lines = failure.trimEnd().split("\n");
-  const shown = lines.slice(0, 25);
-  if (lines.length > shown.length) shown.push(`(${lines.length - shown.length} more lines above)`);
-  return shown.join("\n             ");
-}
-
 function removals(traces: readonly Trace[]): string {
   return traces.map(({ removal }) => `  ${removal}`).join("\n");
 }
 
-function countsOf({ passed, failed, skipped }: LayerResult): Counts {
-  return { passed, failed: failed.length, skipped: skipped.length };
+function countsOf({ passed, failed, skipped, notRun = [] }: LayerResult): Counts {
+  return { passed, failed: failed.length, skipped: skipped.length, notRun: notRun.length };
 }
 
-function counts({ passed, failed, skipped }: Counts): string {
-  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+function counts({ passed, failed, skipped, notRun }: Counts): string {
+  const others = notRun > 0 ? `, ${notRun} not run` : "";
+  return `${passed} passed, ${failed} failed, ${skipped} skipped${others}`;
 }

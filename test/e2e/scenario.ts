@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
+import { describeError } from "../../environments/commands/run-command.ts";
 import type { UpResult } from "../../environments/up.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { connect } from "../../kubernetes/connect.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { NotRun } from "../runner/not-run.ts";
 import { isScenarioWanted } from "../runner/test-files.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { kubeconfigIn } from "./kubeconfigs.ts";
@@ -35,20 +37,31 @@ const noDataPlane = "no data plane: IMAGES names no directory with Linkerd's rea
  */
 export class SharedClusters {
   readonly #purpose: string;
+  readonly #create: typeof TestEnvironment.create;
   #environment: TestEnvironment | undefined;
   #entered: UpResult | undefined;
   #apis = new Map<string, KubernetesApi>();
   /** Whether the last scenario did what it was to do. */
   #sound = true;
+  /** The scenario that began last. */
+  #last = "";
+  /** Why there are no clusters any more. */
+  #gone: NotRun | undefined;
   #first = true;
   /** Pod subnet of east, once a scenario has given it another one: to take it back would make it anew again. */
   eastSubnet: { readonly podSubnet?: string } = {};
 
-  constructor(purpose: string) {
+  /** @param create how an environment is made. @default a real one */
+  constructor(
+    purpose: string,
+    create: typeof TestEnvironment.create = (...args) => TestEnvironment.create(...args),
+  ) {
     this.#purpose = purpose;
+    this.#create = create;
   }
 
   get environment(): TestEnvironment {
+    if (this.#environment === undefined && this.#gone !== undefined) throw this.#gone;
     return present(this.#environment);
   }
 
@@ -86,9 +99,15 @@ export class SharedClusters {
       before(async () => {
         await this.#enter(scenario);
       });
+      let failed = false;
+      beforeEach(() => {
+        // A test that the limit of its suite ends tells nothing afterwards.
+        this.#sound = false;
+      });
       afterEach((context) => {
         // Told by the runner, not by its types.
-        if ((context as { passed?: boolean }).passed === false) this.#sound = false;
+        failed ||= (context as { passed?: boolean }).passed === false;
+        this.#sound = !failed;
       });
       scenario.tests(this);
     });
@@ -98,10 +117,12 @@ export class SharedClusters {
     const topology = scenario.topology(this);
     // Whatever a test that failed may have left undone is found by a refresh.
     const refresh = !this.#sound && this.#environment !== undefined;
+    const before = this.#last;
+    this.#last = scenario.name;
     this.#first = this.#environment === undefined;
     try {
       if (this.#environment === undefined) {
-        this.#environment = await TestEnvironment.create(this.#purpose, topology);
+        this.#environment = await this.#create(this.#purpose, topology);
         await this.#up();
       } else {
         await Promise.all([...this.#apis.values()].map(removeWorkloads));
@@ -113,11 +134,16 @@ export class SharedClusters {
         await this.#up({ refresh });
       }
     } catch (error) {
-      // This scenario has failed. The next one is not to fail with it.
+      // The next scenario is not to fail with this one.
       await this.dispose();
-      throw error;
+      this.#gone = new NotRun(`the clusters of ${scenario.name} could not be brought up`);
+      if (!refresh) throw error;
+      throw new NotRun(
+        `the scenario before, ${before}, left the clusters broken: ${describeError(error)}`,
+      );
     }
-    this.#sound = true;
+    // Until one of its tests has passed.
+    this.#sound = false;
   }
 
   async #up({ refresh = false } = {}): Promise<void> {

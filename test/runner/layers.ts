@@ -11,6 +11,8 @@ export interface LayerResult {
   readonly passed: number;
   /** What each failed test is called and failed with. */
   readonly failed: readonly string[];
+  /** What could not be run because of what failed before, and why. */
+  readonly notRun?: readonly string[];
   /** Why each skipped test was. */
   readonly skipped: readonly string[];
   /** How long each of its files, or programs, took. */
@@ -99,15 +101,18 @@ export function resultOf(
   exitCode: number | undefined,
 ): LayerResult {
   const tests = records.filter((record) => record.kind === "test");
-  const failed = tests
-    .filter(({ outcome }) => outcome === "failed")
-    .map(({ name, file, reason = "" }) => `${name} (${path.relative(root, file)}): ${reason}`);
+  const told = (wanted: "failed" | "not run"): string[] =>
+    tests
+      .filter(({ outcome }) => outcome === wanted)
+      .map(({ name, file, reason = "" }) => `${name} (${path.relative(root, file)}): ${reason}`);
+  const failed = told("failed");
   // A runner that ended badly without naming a test has failed as well, and so has one without tests.
   if (failed.length === 0 && (exitCode !== 0 || tests.length === 0))
     failed.push(`the runner: exit code ${exitCode ?? "none"} after ${tests.length} tests`);
   return {
     passed: tests.filter(({ outcome }) => outcome === "passed").length,
     failed,
+    notRun: told("not run"),
     skipped: tests
       .filter(({ outcome }) => outcome === "skipped")
       .map(({ name, reason = "" }) => `${name}: ${reason}`),

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { inspect } from "node:util";
 import type { TestEvent } from "node:test/reporters";
+import { reasonNotRun } from "./not-run.ts";
 
 /** One test, suite or file, as a line of the results file. */
 export type TestRecord =
@@ -8,8 +9,8 @@ export type TestRecord =
       readonly kind: "test";
       readonly name: string;
       readonly file: string;
-      readonly outcome: "passed" | "failed" | "skipped";
-      /** Why it was skipped, or what it failed with. */
+      readonly outcome: "passed" | "failed" | "skipped" | "not run";
+      /** Why it was skipped or not run, or what it failed with. */
       readonly reason?: string;
     }
   | {
@@ -38,7 +39,8 @@ function recordOf(event: TestEvent): TestRecord | undefined {
   const { name, file = "", skip, todo, details, nesting } = event.data;
   const isSuite = details.type === "suite";
   // A file that fails as a whole comes as a test of its own; a suite that fails, because of its tests.
-  if (isSuite && (event.type === "test:pass" || isAboutSubtests(event.data.details))) {
+  const failure = event.type === "test:fail" ? failureTypeOf(event.data.details) : undefined;
+  if (isSuite && (event.type === "test:pass" || aboutOthers.includes(failure ?? ""))) {
     if (nesting > 0) return undefined;
     return { kind: "suite", name, file, milliseconds: details.duration_ms };
   }
@@ -48,7 +50,17 @@ function recordOf(event: TestEvent): TestRecord | undefined {
     return { kind: "test", name, file, outcome: "skipped", reason };
   }
   if (event.type === "test:fail") {
-    return { kind: "test", name, file, outcome: "failed", reason: failureOf(details) };
+    if (failure === cancelled) {
+      // Only what had begun takes time: it may well be what its suite waited for until its limit.
+      const begun = details.duration_ms > 0;
+      return begun
+        ? { kind: "test", name, file, outcome: "failed", reason: "its suite ended while it ran" }
+        : { kind: "test", name, file, outcome: "not run", reason: "its suite ended before" };
+    }
+    const message = failureOf(details);
+    const reason = reasonNotRun(message);
+    if (reason !== undefined) return { kind: "test", name, file, outcome: "not run", reason };
+    return { kind: "test", name, file, outcome: "failed", reason: message };
   }
   // Node.js takes a file without tests for a test that passed.
   if (nesting === 0 && path.resolve(name) === path.resolve(file)) {
@@ -57,16 +69,23 @@ function recordOf(event: TestEvent): TestRecord | undefined {
   return { kind: "test", name, file, outcome: "passed" };
 }
 
+/** What Node.js ends because of what it is part of. */
+const cancelled = "cancelledByParent";
+
+/** Of a suite: what failed are its tests, or what it is part of. */
+const aboutOthers = ["subtestsFailed", cancelled];
+
 /** The message of what was thrown, without the runner's wrapping. */
 function failureOf(details: object): string {
   const { error } = details as { error?: Error };
   const thrown = error?.cause ?? error;
-  return thrown instanceof Error ? thrown.message : inspect(thrown);
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === "string" ? thrown : inspect(thrown);
 }
 
-function isAboutSubtests(details: object): boolean {
+function failureTypeOf(details: object): string | undefined {
   const { error } = details as { error?: { failureType?: string } };
-  return error?.failureType === "subtestsFailed";
+  return error?.failureType;
 }
 
 // The one place where Node.js asks for a default export.

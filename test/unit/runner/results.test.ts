@@ -1,37 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
-import { execa } from "execa";
+import { describe, test } from "node:test";
+import { shortened, writeFailures } from "../../runner/failures.ts";
 import { slowestFirst } from "../../runner/figures.ts";
-import { blocked, resultOf, runTests } from "../../runner/layers.ts";
+import { blocked, resultOf } from "../../runner/layers.ts";
+import { runSource } from "./run-source.ts";
 
 describe("what comes of test files", () => {
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), "results-"));
-  });
-  after(() => rm(folder, { recursive: true, force: true }));
-
-  /** Runs a file's source as a layer. It must not look like a part of this test's own run. */
-  const run = async (source: string) => {
-    const file = path.join(folder, "x.test.mjs");
-    await writeFile(file, source);
-    const program = `
-      import { runTests } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../runner/layers.ts"))};
-      console.log("\\n" + JSON.stringify(await runTests([${JSON.stringify(file)}], { concurrency: 1 })));`;
-    const env = { ...process.env };
-    delete env["NODE_TEST_CONTEXT"];
-    const { stdout } = await execa(process.execPath, ["--input-type=module", "-e", program], {
-      env,
-      extendEnv: false,
-    });
-    return JSON.parse(stdout.split("\n").at(-1) ?? "") as Awaited<ReturnType<typeof runTests>>;
-  };
-
   test("is told test by test, with the time of each file and of its suites", async () => {
-    const { parts, ...result } = await run(`
+    const { parts, ...result } = await runSource(`
       import { describe, test } from "node:test";
       describe("a", () => { test("passes", () => {}); });
       describe("b", () => {
@@ -51,7 +30,7 @@ describe("what comes of test files", () => {
   });
 
   test("is a failure where a file has no tests, which Node.js counts as one that passed", async () => {
-    const { passed, failed } = await run("export {};");
+    const { passed, failed } = await runSource("export {};");
     assert.equal(passed, 0);
     assert.match(failed.join(), /x\.test\.mjs.*the file has no tests/);
   });
@@ -61,6 +40,40 @@ describe("what comes of test files", () => {
     const passed = { kind: "test", name: "x", file: "/x", outcome: "passed" } as const;
     assert.deepEqual(resultOf([passed], 0).failed, []);
     assert.deepEqual(resultOf([passed], 9).failed, ["the runner: exit code 9 after 1 tests"]);
+  });
+
+  test("tells what failed from what could not be run because of it", async () => {
+    const { passed, failed, notRun, skipped } = await runSource(`
+      import { before, describe, test } from "node:test";
+      describe("broken", () => {
+        before(() => { throw new Error("no clusters"); });
+        test("first", () => {});
+        describe("inner", () => { test("second", () => {}); });
+      });
+      describe("slow", { timeout: 500 }, () => {
+        test("quick", () => {});
+        test("hangs", () => new Promise((resolve) => setTimeout(resolve, 2000)));
+        test("later", () => {});
+      });
+      describe("fine", () => { test("passes", () => {}); });`);
+    const names = (all: readonly string[] = []) =>
+      all.map((text) => text.replace(/ \(.*x\.test\.mjs\)/, ""));
+    assert.equal(passed, 2);
+    assert.deepEqual(names(failed), [
+      "broken: no clusters",
+      "hangs: its suite ended while it ran",
+      "slow: test timed out after 500ms",
+    ]);
+    assert.deepEqual(
+      names(notRun),
+      ["first", "second", "later"].map((name) => `${name}: its suite ended before`),
+    );
+    assert.deepEqual(skipped, []);
+  });
+
+  test("is a failure where tests were not run, whatever the reason", () => {
+    const notRun = { kind: "test", name: "x", file: "/x", outcome: "not run" } as const;
+    assert.deepEqual(resultOf([notRun], 1).failed, ["the runner: exit code 1 after 1 tests"]);
   });
 
   test("is shown the slowest first, what is quick in one line", () => {
@@ -74,6 +87,44 @@ describe("what comes of test files", () => {
       slowestFirst(parts).map((line) => line.trim().replace(/ +/g, " ")),
       ["3.0 s slower", "2.9 s in it", "2.0 s slow", "0.5 s in 2 below 1.0 s"],
     );
+  });
+});
+
+describe("a long failure", () => {
+  const rows = Array.from({ length: 300 }, (_, row) =>
+    row === 150 ? "  ✗ link west → east: no mirror" : `  ✓ check ${row} of the mesh`,
+  );
+  const failure = ["not proved: 1 of 300 checks", ...rows, "Mend it: run up --refresh"].join("\n");
+
+  test("is shown by its beginning, its end and what tells of something wrong", () => {
+    const lines = shortened(failure);
+    assert.equal(lines[0], "not proved: 1 of 300 checks");
+    assert.equal(lines.at(-1), "Mend it: run up --refresh");
+    assert.ok(lines.includes("  ✗ link west → east: no mirror"), lines.join("\n"));
+    assert.ok(lines.length < 50);
+    const left = lines.flatMap((line) => /^… (\d+) more lines$/.exec(line)?.[1] ?? []);
+    const shown = lines.length - left.length;
+    assert.equal(
+      left.reduce((sum, count) => sum + Number(count), shown),
+      302,
+    );
+  });
+
+  test("is shown as a whole where it is short", () => {
+    assert.deepEqual(shortened("one\ntwo\n"), ["one", "two"]);
+  });
+
+  test("is kept as a whole, until the next run", async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "failures-"));
+    try {
+      const file = path.join(folder, "results", "failures.txt");
+      await writeFailures(file, [failure, "another"]);
+      assert.equal(await readFile(file, "utf8"), `${failure}\n\nanother\n`);
+      await writeFailures(file, []);
+      await assert.rejects(readFile(file), /ENOENT/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
 
