@@ -3,7 +3,8 @@ import { chooseBackend, forgetStack, localStacks } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { engineSignal } from "./interrupt.ts";
 import { dropPendingOperations, withStackLock } from "./interrupted.ts";
-import { findLeftovers, isEmpty, ownerOf, removeLeftovers } from "./leftovers.ts";
+import type { Consent } from "./consent.ts";
+import { allowUnknown, findLeftovers, isEmpty, ownerOf, removeLeftovers } from "./leftovers.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { readProject, stackDirectory } from "./project.ts";
 import { engineError } from "./report/engine-errors.ts";
@@ -26,6 +27,8 @@ export interface DownRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** Where the state is. @default the person's own backend, else files in the state directory */
   readonly backend?: Backend;
+  /** Clusters of this name go even where nothing tells that they are this state's. @default false */
+  readonly removeUnknown?: Consent;
   readonly signal?: AbortSignal;
 }
 
@@ -54,15 +57,29 @@ export async function findDownable(name: string): Promise<StackFile> {
   throw unknownStack(name, [...new Set([...known.map((stack) => stack.name), ...states])]);
 }
 
-const nothing: Leftovers = { networks: [], clusters: [], strangers: [], files: [] };
+const nothing: Leftovers = {
+  networks: [],
+  clusters: [],
+  elsewhere: [],
+  strangers: [],
+  files: [],
+};
 
 /** Takes a stack away, whatever state it is in. What it did not make is not touched. */
 export async function down(request: DownRequest): Promise<DownResult> {
   const env = { ...process.env, ...request.env };
   const backend = request.backend ?? (await chooseBackend(env));
   const project = await readProject();
-  const { stack } = await settleStack({ stack: request.stack, backend, env, command: "down" });
+  const { stack, state } = await settleStack({
+    stack: request.stack,
+    backend,
+    env,
+    command: "down",
+  });
   const owner = ownerOf(project.name, stack.name);
+  if (state === undefined) {
+    await allowUnknown(await findLeftovers(owner, request.env), request.removeUnknown ?? false);
+  }
   const removed: string[] = [];
   const phases: Phase[] = [
     {
@@ -81,7 +98,7 @@ export async function down(request: DownRequest): Promise<DownResult> {
         if (isEmpty(leftovers)) return "nothing";
         await removeLeftovers(leftovers, request.env);
         const list = [
-          ...leftovers.clusters.map((name) => `cluster ${name}`),
+          ...leftovers.clusters.map(({ name }) => `cluster ${name}`),
           ...leftovers.networks.map((name) => `Docker network ${name}`),
           ...leftovers.files,
         ];

@@ -1,22 +1,39 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
+import { groupBy } from "../planning/group.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import { kindClusterLabel, ownerLabel } from "../providers/kind/constants.ts";
+import { listContainers, removeContainers } from "../providers/kind/containers.ts";
+import type { Container } from "../providers/kind/container.ts";
+import { clustersElsewhere, readMade, refuseElsewhere } from "../providers/kind/state-elsewhere.ts";
+import type { ClusterElsewhere } from "../providers/kind/state-elsewhere.ts";
 import { CommandError } from "./command-error.ts";
-import { docker, dockerList, nodeContainers } from "./docker.ts";
+import { isGiven } from "./consent.ts";
+import type { Consent } from "./consent.ts";
+import { docker, dockerList } from "./docker.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { stateDirectory } from "../system/state-directory.ts";
 
 /** What is left on this machine of a stack, as Docker and the files tell. */
 export interface Leftovers {
   /** Docker networks that carry the stack's ownership label. */
   readonly networks: readonly string[];
-  /** Names of kind clusters whose nodes are on those networks. */
-  readonly clusters: readonly string[];
-  /** Containers on those networks that are no nodes of kind's: somebody else put them there. */
+  /** The stack's kind clusters: its nodes bear its mark. */
+  readonly clusters: readonly LeftCluster[];
+  /** Those of a stack of the same name whose state is elsewhere: not touched. */
+  readonly elsewhere: readonly ClusterElsewhere[];
+  /** Containers on those networks that are none of the stack's nodes: somebody else put them there. */
   readonly strangers: readonly string[];
   /** Kubeconfig files of the stack's clusters. */
   readonly files: readonly string[];
+}
+
+/** A kind cluster, or what there is of one. */
+export interface LeftCluster {
+  readonly name: string;
+  readonly containers: readonly Container[];
+  /** Nothing in it tells whose state it belongs to: whoever made it was stopped, or is still at it. */
+  readonly isUnfinished: boolean;
 }
 
 /** Who owns what a stack makes, as the label of its Docker network says it. */
@@ -29,59 +46,93 @@ export async function findLeftovers(
   owner: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Leftovers> {
-  const networks = (
-    await dockerList(["network", "ls", "--filter", `label=${ownerLabel}=${owner}`], env)
-  ).map((row) => row["Name"] ?? "");
-  const nodes = (await nodeContainers(env)).filter((container) =>
-    container.networks.some((network) => networks.includes(network)),
+  const { signal } = new AbortController();
+  const [rows, nodes] = await Promise.all([
+    dockerList(["network", "ls", "--filter", `label=${ownerLabel}=${owner}`], env),
+    listContainers(`label=${kindClusterLabel}`),
+  ]);
+  const networks = rows.map((row) => row["Name"] ?? "");
+  const isOn = ({ networks: on }: Container): boolean => networks.some((name) => name in on);
+  const stamped = nodes.filter(({ stamp }) => stamp?.owner === owner);
+  const names = new Set(stamped.map(({ cluster }) => cluster));
+  const ours = nodes.filter(
+    (node) =>
+      node.stamp?.owner === owner ||
+      // The load balancer of several control planes bears no mark: it goes with them, or is all that is left.
+      (node.role === "external-load-balancer" && (names.has(node.cluster) || isOn(node))),
   );
-  const attached = await Promise.all(
-    networks.map((network) => dockerList(["ps", "--all", "--filter", `network=${network}`], env)),
-  );
-  const nodeNames = new Set(nodes.map((node) => node.name));
+  const [elsewhere, attached, files, clusters] = await Promise.all([
+    clustersElsewhere(ours, owner, { signal, env: { ...process.env, ...env } }),
+    Promise.all(networks.map((name) => listContainers(`network=${name}`))),
+    kubeconfigs(owner, env),
+    Promise.all(
+      [...groupBy(ours, ({ cluster = "" }) => cluster)].map(async ([name, containers]) => ({
+        name,
+        containers,
+        isUnfinished: (await readMade(containers, signal)).length === 0,
+      })),
+    ),
+  ]);
+  const away = new Set(elsewhere.map(({ name }) => name));
+  const known = new Set(ours.map(({ id }) => id));
   return {
     networks,
-    clusters: [...new Set(nodes.map((node) => node.cluster))].sort(),
+    clusters: clusters
+      .filter(({ name }) => !away.has(name))
+      .sort((one, other) => one.name.localeCompare(other.name)),
+    elsewhere,
     strangers: attached
       .flat()
-      .map((row) => row["Names"] ?? "")
-      .filter((name) => !nodeNames.has(name)),
-    files: await kubeconfigs(owner, env),
+      .filter(({ id }) => !known.has(id))
+      .map(({ name }) => name),
+    files,
   };
 }
 
-export function isEmpty({ networks, clusters, files }: Leftovers): boolean {
-  return networks.length + clusters.length + files.length === 0;
+export function isEmpty({ networks, clusters, elsewhere, files }: Leftovers): boolean {
+  return networks.length + clusters.length + elsewhere.length + files.length === 0;
 }
 
 /**
- * Removes what {@link findLeftovers} found. Containers first: Docker doesn't remove a network in use.
+ * Makes sure that clusters go only where they are known to be this state's. A state that has never heard of
+ * the stack can't know whose a cluster is that was never finished: somebody may be at it right now.
  *
- * @throws CommandError where somebody else's containers are on one of the networks
+ * @throws CommandError, exit code 2, where that is not wanted
+ */
+export async function allowUnknown({ clusters }: Leftovers, consent: Consent): Promise<void> {
+  const unknown = clusters.filter(({ isUnfinished }) => isUnfinished).map(({ name }) => name);
+  if (unknown.length === 0) return;
+  const text =
+    `There is no such stack in the state, but clusters of that name that were never finished: ` +
+    `${unknown.join(", ")}. Whoever made them was stopped, or is still at it.`;
+  if (await isGiven(consent, `${text}\nTake them away?`)) return;
+  throw new CommandError(
+    `${text}\nNothing was changed. If they are yours, run it again with --yes; or use the XDG_STATE_HOME (or ` +
+      "HOME) in which they were made",
+    { exitCode: exitCodes.badInput },
+  );
+}
+
+/**
+ * Removes what {@link findLeftovers} found and is this stack's. Containers first: Docker doesn't remove a
+ * network in use.
+ *
+ * @throws where somebody else's containers are on one of the networks, or clusters whose state is elsewhere
  */
 export async function removeLeftovers(
   leftovers: Leftovers,
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await Promise.all(
-    leftovers.clusters.map(async (cluster) => {
-      const rows = await dockerList(
-        ["ps", "--all", "--filter", `label=${kindClusterLabel}=${cluster}`],
-        env,
-      );
-      const names = rows.map((row) => row["Names"] ?? "").filter((name) => name !== "");
-      if (names.length === 0) return;
-      await execa("docker", ["rm", "--force", "--volumes", ...names], {
-        env,
-        timeout: timeLimits.clusterDelete,
-      });
-    }),
+  await removeContainers(
+    leftovers.clusters.flatMap(({ containers }) => containers),
+    timeLimits.clusterDelete,
   );
   for (const file of leftovers.files) await rm(file, { force: true });
   await removeEmptyDirectories(
     leftovers.files.map((file) => path.dirname(file)),
     stateDirectory({ ...process.env, ...env }),
   );
+  refuseElsewhere(leftovers.elsewhere);
   if (leftovers.strangers.length > 0) {
     throw new CommandError(
       `the Docker network ${leftovers.networks.join(", ")} stays, because containers are on it that ` +

@@ -9,6 +9,7 @@ import type { Consent } from "./consent.ts";
 import { nodeContainers } from "./docker.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { messageOf } from "./message-of.ts";
+import type { NodesAwake } from "./nodes.ts";
 import type { State } from "./state.ts";
 import { kindClustersIn } from "./state-clusters.ts";
 import type { StateCluster } from "./state-clusters.ts";
@@ -116,6 +117,27 @@ export function refuseNewLosses(state: State, plan: Plan, allowed: readonly Clus
   const names = more.map(({ cluster, what }) => `${cluster.kindName} would be ${what}`);
   throw new CommandError(
     `another command changed this stack meanwhile: ${names.join(", ")}. Nothing was changed; run it again`,
+  );
+}
+
+/**
+ * Before a cluster that lacks some of its nodes is made anew, which takes the others away.
+ *
+ * @throws CommandError, exit code 2, where nobody said that this is wanted
+ */
+export function refuseIncomplete(
+  incomplete: NodesAwake["incomplete"],
+  consent: Consent | undefined,
+): void {
+  if (incomplete.length === 0 || consent === true) return;
+  const lines = incomplete.map(
+    ({ cluster, left }) =>
+      `  ${cluster} would be made anew, and what is in ${left.join(", ")} would go`,
+  );
+  throw new CommandError(
+    `nodes of a cluster are missing, others are there:\n${lines.join("\n")}\nNothing was changed. Bring the ` +
+      "missing nodes back, or, if the cluster may be made anew with all that is in it, run it again with --yes",
+    { exitCode: exitCodes.badInput },
   );
 }
 

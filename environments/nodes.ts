@@ -1,4 +1,5 @@
 import { toClusterInputs } from "../providers/kind/cluster-inputs.ts";
+import type { NewNetwork } from "../providers/kind/network.ts";
 import { wakeClusters } from "../providers/kind/wake.ts";
 import type { RememberedCluster } from "../providers/kind/wake.ts";
 import { connect } from "../kubernetes/connect.ts";
@@ -9,18 +10,28 @@ import type { Tell } from "./report/phase.ts";
 import { resourceType } from "./report/resource-words.ts";
 import type { StateResource } from "./state.ts";
 
+/** What Docker tells of the clusters of a state. */
+export interface NodesAwake {
+  /** What differs from the state, in words: none, or a refresh is due. */
+  readonly drift: readonly string[];
+  /** Clusters that lack nodes and would be made anew, each with the nodes that would go. */
+  readonly incomplete: readonly { readonly cluster: string; readonly left: readonly string[] }[];
+}
+
 /**
  * Brings back the kind clusters that a state knows of as far as that goes without Pulumi: a machine that
- * was rebooted has stopped nodes. Where everything runs it is one look at Docker.
- *
- * @returns what differs from the state, in words: none, or a refresh is due
+ * was rebooted has stopped nodes, and pruning may have taken their network. Where everything runs it is one
+ * look at Docker.
  */
 export async function wakeNodes(
   resources: readonly StateResource[],
   tell: Tell,
   signal: AbortSignal = new AbortController().signal,
-): Promise<string[]> {
-  const remembered = resources.flatMap(rememberedCluster);
+): Promise<NodesAwake> {
+  const networks = new Map(resources.flatMap(rememberedNetwork));
+  const remembered = resources
+    .flatMap(rememberedCluster)
+    .map((cluster) => ({ ...cluster, network: networks.get(cluster.inputs.network) }));
   const begun = Date.now();
   const woken = await wakeClusters(remembered, {
     signal,
@@ -37,9 +48,21 @@ export async function wakeNodes(
       if (path !== undefined) await nodesBack(path, name, begun, signal);
     }),
   );
-  return woken.flatMap(({ name, is }) =>
-    is === "sound" ? [] : [`cluster ${name} ${is === "lost" ? "is gone" : "has moved"}`],
-  );
+  return {
+    drift: woken.flatMap(({ name, is }) =>
+      is === "sound" ? [] : [`cluster ${name} ${is === "lost" ? "is gone" : "has moved"}`],
+    ),
+    incomplete: woken.flatMap(({ name: cluster, left = [] }) =>
+      left.length === 0 ? [] : [{ cluster, left }],
+    ),
+  };
+}
+
+/** What a Docker network of the state was made from, by its name. */
+function rememberedNetwork({ urn, inputs }: StateResource): [string, NewNetwork][] {
+  if (resourceType(urn) !== "kind:index:Network" || inputs === undefined) return [];
+  const network = inputs as unknown as NewNetwork;
+  return [[network.name, network]];
 }
 
 async function nodesBack(

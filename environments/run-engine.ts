@@ -3,10 +3,12 @@ import type { Sources } from "../planning/sources.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
+import type { Consent } from "./consent.ts";
 import { engineSignal } from "./interrupt.ts";
 import { dropPendingOperations, withStackLock } from "./interrupted.ts";
 import { forgetUnknownReleases } from "./interrupted-releases.ts";
 import { wakeNodes } from "./nodes.ts";
+import { refuseIncomplete } from "./losses.ts";
 import { readProject } from "./project.ts";
 import { inlineProgram, withInlineRuntime } from "./program.ts";
 import { engineError } from "./report/engine-errors.ts";
@@ -32,6 +34,8 @@ export interface EngineRequest {
   /** Asks every resource how it is before anything is changed. @default false */
   readonly refresh?: boolean;
   readonly signal?: AbortSignal;
+  /** Whether clusters may be made anew. Nobody is asked while the engine's phase runs. @default false */
+  readonly replaceClusters?: Consent;
   /** Labels of the Docker network. @default {} */
   readonly labels?: Readonly<Record<string, string>>;
   /** Asked before anything is changed, with the state as it is. Rejects: nothing is changed. */
@@ -71,7 +75,9 @@ async function runLocked(
   const stack = await openStack({ stack: request.stack, backend, env });
   const before = await readState(backend, stack);
   await refuseOtherClusters(before);
-  const drift = await wakeNodes(before.deployment.resources ?? [], tell, request.signal);
+  const resources = before.deployment.resources ?? [];
+  const { drift, incomplete } = await wakeNodes(resources, tell, request.signal);
+  refuseIncomplete(incomplete, request.replaceClusters);
   for (const one of drift) tell.notice(`${one}: the state is refreshed`);
   await forgetUnknownReleases(before);
   const unfinished = await dropPendingOperations(backend, stack);

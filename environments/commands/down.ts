@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
+import type { Consent } from "../consent.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { howToCall } from "../how-to-call.ts";
 import { runPhases } from "../report/phases.ts";
@@ -28,7 +29,11 @@ export function downCommand(): Command {
       "in a script, or with --yes, it does not.",
   );
   withTopologyArgument(command)
-    .option("--yes", `take the stack ${defaultStack} away without a question where none is named`)
+    .option(
+      "--yes",
+      `take the stack ${defaultStack} away without a question where none is named, and clusters that were ` +
+        "never finished where the state doesn't know the stack",
+    )
     .option("--json", "events on standard output, one JSON object per line")
     .action(async (topology: string | undefined, options: Options) => {
       const settings = {
@@ -49,7 +54,7 @@ export function downCommand(): Command {
         const { output, signal } = context;
         const { summary } = run
           ? await takeRunDown(run, output, signal)
-          : await down({ ...running, output, signal });
+          : await down({ ...running, output, signal, removeUnknown: consentOf(options) });
         if (options.json !== true) context.print(summary);
         return { exitCode: exitCodes.success, document: { summary } };
       });
@@ -63,6 +68,10 @@ export function downCommand(): Command {
     ],
     variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
   });
+}
+
+function consentOf({ yes, json }: Options): Consent {
+  return yes ?? (json === true ? false : (terminalQuestion() ?? false));
 }
 
 /** No topology was named, which may be a slip. */

@@ -12,19 +12,20 @@ import { findContainers, nodeNames, removeContainers } from "./containers.ts";
 import type { Container } from "./container.ts";
 import { setDnsTtl } from "./coredns.ts";
 import { importArchives } from "./image-import.ts";
-import { DockerError } from "./docker.ts";
 import { kindCreate } from "./kind-cli.ts";
 import { kindConfig, nodeImage } from "./kind-config.ts";
 import { PortTakenError } from "./kind-failure.ts";
 import { withKubeletLog } from "./kubelet-log.ts";
 import { kindsOwnKubeconfig, makeDirectory, removeKubeconfig } from "./kubeconfig-file.ts";
-import { type Marker, readMarker } from "./marker.ts";
+import { readMarker } from "./marker.ts";
 import { readNodeProfile } from "./node-profile.ts";
 import { checkNetwork } from "./network.ts";
 import { foreignError, judge } from "./ownership.ts";
 import { preflight } from "./preflight.ts";
 import { configureMirrors } from "./registry-mirrors.ts";
+import { rejoin } from "./rejoin.ts";
 import { startContainers } from "./start-containers.ts";
+import { readMade, refuseElsewhere } from "./state-elsewhere.ts";
 
 /** Makes the cluster, or makes good what an interrupted create of the same owner left. */
 export async function createCluster(
@@ -32,15 +33,15 @@ export async function createCluster(
   context: Context,
 ): Promise<CreateResult> {
   const { signal } = context;
-  const [containers] = await Promise.all([
+  const [containers, network] = await Promise.all([
     findContainers(inputs.name, expectedNodes(inputs), signal),
     checkNetwork(inputs.network, inputs.owner, signal),
   ]);
   const verdict = judge(containers, inputs);
   if (verdict.is === "foreign") throw foreignError(inputs.name, verdict.containers);
-  await refuseElsewhere(inputs, containers, signal);
-  if (verdict.is === "same") {
-    const adopted = await adopt(inputs, containers, context);
+  await refuseIfElsewhere(inputs, containers, signal);
+  if (verdict.is === "same" || verdict.is === "adrift") {
+    const adopted = await adopt(inputs, await rejoin(containers, network, context), context);
     if (adopted !== undefined) return adopted;
   }
   // What can be known to fail has to fail before the former generation is gone.
@@ -66,37 +67,18 @@ function expectedNodes(inputs: ClusterInputs): string[] {
   return nodeNames(inputs.name, inputs.controlPlanes, inputs.workers);
 }
 
-/**
- * A cluster of the same owner that was finished with its kubeconfig at another place belongs to the same stack
- * with another state (another XDG_STATE_HOME, another user's home): that one knows what is in it, this one
- * would take it over or make it anew.
- */
-async function refuseElsewhere(
-  { name, kubeconfigPath }: ClusterInputs,
+/** A cluster whose state is elsewhere is not to be taken over or made anew, not even where it is stopped. */
+async function refuseIfElsewhere(
+  { name, kubeconfigPath: own }: ClusterInputs,
   containers: readonly Container[],
   signal: AbortSignal,
 ): Promise<void> {
-  const node = containers.find(
-    ({ role, running, paused }) => role === "control-plane" && running && !paused,
+  const made = await readMade(containers, signal);
+  refuseElsewhere(
+    made.flatMap(({ kubeconfigPath }) =>
+      kubeconfigPath === own ? [] : [{ name, made: kubeconfigPath, own }],
+    ),
   );
-  const made = node && (await markerOf(node, signal))?.inputs;
-  if (made === undefined || made.kubeconfigPath === kubeconfigPath) return;
-  throw new Error(
-    `the cluster ${JSON.stringify(name)} is there, made by a stack of the same name whose state is ` +
-      `elsewhere: its kubeconfig is ${made.kubeconfigPath}, not ${kubeconfigPath}. Nothing was changed. Use the ` +
-      "XDG_STATE_HOME (or HOME) of then; or give this stack another name; or, if you don't need that cluster " +
-      `any more, remove it with \`kind delete cluster --name ${name}\`.`,
-  );
-}
-
-/** A node that is about to end, as after an interrupted create, was not finished. */
-async function markerOf({ name }: Container, signal: AbortSignal): Promise<Marker | undefined> {
-  try {
-    return await readMarker(name, signal);
-  } catch (error) {
-    if (error instanceof DockerError) return undefined;
-    throw error;
-  }
 }
 
 /** The existing cluster if it is whole, sound, and made from the same inputs; otherwise undefined. */

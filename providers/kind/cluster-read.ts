@@ -1,5 +1,6 @@
 import type { Context, ReadRequest, ReadResult } from "../server/index.ts";
 import { nodeNames, findContainers } from "./containers.ts";
+import type { Container } from "./container.ts";
 import { toClusterInputs, toProperties } from "./cluster-inputs.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { apiAnswers, clusterOutputs, openCluster } from "./cluster-state.ts";
@@ -9,6 +10,7 @@ import { repairKubeconfig } from "./kubeconfig-file.ts";
 import { readMarker } from "./marker.ts";
 import { findNetwork } from "./network.ts";
 import { judge } from "./ownership.ts";
+import { mayBeOff, networkGone, rejoin } from "./rejoin.ts";
 import { startContainers } from "./start-containers.ts";
 
 /**
@@ -23,30 +25,25 @@ export async function readCluster(
   const { signal } = context;
   const found = await findContainers(request.id, [], signal);
   if (found.length === 0) return undefined;
+  let nodes: readonly Container[] = found;
   const isImport = Object.keys(request.inputs).length === 0;
   if (!isImport) {
     const inputs = toClusterInputs(request.inputs);
-    if (judge(found, inputs).is !== "same") return undefined;
+    const { is } = judge(found, inputs);
+    if (is !== "same" && is !== "adrift") return undefined;
     const expected = nodeNames(inputs.name, inputs.controlPlanes, inputs.workers);
     const missing = expected.filter((name) => !found.some((node) => node.name === name));
     if (missing.length > 0) {
       context.log("warning", `the cluster has lost ${missing.join(", ")}: it counts as gone`);
       return undefined;
     }
-    // Docker's pruning takes networks on which everything is stopped, and nothing starts without them.
-    if (found.some(({ running }) => !running) && (await isNetworkGone(inputs, signal))) {
-      context.log(
-        "warning",
-        `the network ${inputs.network} of its nodes is gone: it counts as gone`,
-      );
-      return undefined;
-    }
+    nodes = await onTheirNetwork(inputs, found, context);
   } else if (found[0]?.stamp === undefined) {
     throw new Error(
       `the kind cluster ${JSON.stringify(request.id)} was not made by this provider and can't be imported`,
     );
   }
-  const containers = await startContainers(found, context);
+  const containers = await startContainers(nodes, context);
   const inputs = isImport
     ? await importedInputs(request.id, containers[0]?.name ?? "", signal)
     : toClusterInputs(request.inputs);
@@ -70,8 +67,16 @@ export async function readCluster(
   }
 }
 
-async function isNetworkGone({ network }: ClusterInputs, signal: AbortSignal): Promise<boolean> {
-  return (await findNetwork(network, signal)) === undefined;
+/** Docker's pruning takes networks on which everything is stopped, and nothing starts without them. */
+async function onTheirNetwork(
+  inputs: ClusterInputs,
+  nodes: readonly Container[],
+  context: Context,
+): Promise<readonly Container[]> {
+  if (!nodes.some((node) => mayBeOff(node, inputs.network))) return nodes;
+  const network = await findNetwork(inputs.network, context.signal);
+  if (network === undefined) throw networkGone(inputs, nodes);
+  return rejoin(nodes, network, context);
 }
 
 async function importedInputs(

@@ -5,6 +5,7 @@ import { nodesReady, openCluster } from "./cluster-state.ts";
 import { timeLimits } from "./constants.ts";
 import { findContainers } from "./containers.ts";
 import { judge } from "./ownership.ts";
+import { networkGone } from "./rejoin.ts";
 import { startContainers } from "./start-containers.ts";
 
 /** Changes in place what can be: images in the nodes, DNS's TTL, the place of the kubeconfig file. */
@@ -15,7 +16,9 @@ export async function updateCluster(
   const { signal } = context;
   const inputs = toClusterInputs(newInputs);
   const found = await findContainers(inputs.name, [], signal);
-  if (judge(found, inputs).is !== "same") {
+  const { is } = judge(found, inputs);
+  if (is === "adrift") throw networkGone(inputs, found);
+  if (is !== "same") {
     throw new Error(
       `the cluster ${JSON.stringify(inputs.name)} is gone, or no longer the one that this stack made. ` +
         "Run `pulumi refresh`; the next `pulumi up` makes it anew.",

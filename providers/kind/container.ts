@@ -2,7 +2,8 @@
 export interface Container {
   readonly id: string;
   readonly name: string;
-  /** Undefined where it is no container of kind's. */
+  /** Name of the kind cluster; undefined, as the role, where it is no container of kind's. */
+  readonly cluster: string | undefined;
   readonly role: NodeRole | undefined;
   readonly image: string;
   readonly running: boolean;
@@ -10,6 +11,8 @@ export interface Container {
   readonly paused: boolean;
   /** Docker network → address, empty while stopped. */
   readonly networks: Readonly<Record<string, string>>;
+  /** Docker network → Docker's id of it, which a stopped container keeps when the network is removed. */
+  readonly networkIds: Readonly<Record<string, string>>;
   /** Who made it, undefined if it wasn't this provider. */
   readonly stamp: Stamp | undefined;
   /** Ports of the host that lead to it. */

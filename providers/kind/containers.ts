@@ -12,7 +12,10 @@ interface Inspected {
   readonly Mounts: readonly { readonly Destination: string }[] | null;
   readonly HostConfig: { readonly PortBindings: Record<string, PortBinding[] | null> | null };
   readonly NetworkSettings: {
-    readonly Networks: Record<string, { readonly IPAddress: string }> | null;
+    readonly Networks: Record<
+      string,
+      { readonly IPAddress: string; readonly NetworkID?: string }
+    > | null;
   };
 }
 
@@ -114,18 +117,18 @@ function onlyMissing(stderr: string): boolean {
 function toContainer(inspected: Inspected): Container {
   const labels = inspected.Config.Labels ?? {};
   const binding = inspected.HostConfig.PortBindings?.[`${apiServerPort}/tcp`]?.[0];
+  const endpoints = Object.entries(inspected.NetworkSettings.Networks ?? {});
   return {
     id: inspected.Id,
     name: inspected.Name.replace(/^\//, ""),
+    cluster: labels[kindClusterLabel],
     role: labels[kindRoleLabel] as NodeRole | undefined,
     image: inspected.Config.Image,
     running: inspected.State.Running,
     paused: inspected.State.Paused === true,
-    networks: Object.fromEntries(
-      Object.entries(inspected.NetworkSettings.Networks ?? {}).map(([network, endpoint]) => [
-        network,
-        endpoint.IPAddress,
-      ]),
+    networks: Object.fromEntries(endpoints.map(([name, { IPAddress }]) => [name, IPAddress])),
+    networkIds: Object.fromEntries(
+      endpoints.map(([name, { NetworkID = "" }]) => [name, NetworkID]),
     ),
     stamp: parseStamp((inspected.Mounts ?? []).map(({ Destination }) => Destination)),
     hostPorts: Object.values(inspected.HostConfig.PortBindings ?? {}).flatMap((bindings) =>

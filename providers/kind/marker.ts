@@ -1,5 +1,6 @@
+import { text } from "node:stream/consumers";
 import type { ClusterInputs } from "./cluster-inputs.ts";
-import { DockerError, dockerExec } from "./docker.ts";
+import { docker, DockerError, dockerExec } from "./docker.ts";
 
 /**
  * Written into the first control plane when everything about a cluster is done: a node without it is
@@ -22,13 +23,27 @@ export async function writeMarker(node: string, marker: Marker, signal: AbortSig
   );
 }
 
-/** The marker of a running node; undefined if it has none. */
+/**
+ * The marker of a node, running or not; undefined if it has none, or is being removed. Docker copies a file out
+ * of a stopped container as well, where no command can be run.
+ */
 export async function readMarker(node: string, signal: AbortSignal): Promise<Marker | undefined> {
   try {
-    return JSON.parse(await dockerExec(node, ["cat", path], { signal })) as Marker;
+    const archive = await docker(["cp", `${node}:${path}`, "-"], { signal });
+    return JSON.parse(await onlyFileIn(archive)) as Marker;
   } catch (error) {
-    if (error instanceof DockerError && /no such file/i.test(error.stderr)) return undefined;
+    if (error instanceof DockerError && hasNone.test(error.stderr)) return undefined;
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+const hasNone = /could not find the file|no such (file|container)|marked for removal/i;
+
+async function onlyFileIn(archive: string): Promise<string> {
+  const { extract } = await import("tar-stream");
+  const entries = extract();
+  entries.end(Buffer.from(archive));
+  for await (const entry of entries) return text(entry);
+  return "";
 }

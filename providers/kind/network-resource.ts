@@ -18,6 +18,7 @@ import { createNetwork, findNetwork, foreignNetwork } from "./network.ts";
 import type { DockerNetwork, NewNetwork } from "./network.ts";
 import { checkOwner } from "./owner.ts";
 import { PropertyReader } from "./property-reader.ts";
+import { clustersElsewhere, refuseElsewhere } from "./state-elsewhere.ts";
 import { checkCidr, contains } from "./subnets.ts";
 
 const inputProperties = {
@@ -60,7 +61,12 @@ export const networkResource: Resource = {
     const { signal } = context;
     const wanted = toInputs(inputs);
     const { name, owner } = wanted;
-    const existing = await findNetwork(name, signal);
+    const [existing, nodes] = await Promise.all([
+      findNetwork(name, signal),
+      listContainers(`label=${kindClusterLabel}`, signal),
+    ]);
+    // First of all that is made: nothing has been changed yet.
+    refuseElsewhere(await clustersElsewhere(nodes, owner, { signal }));
     if (existing === undefined) {
       await createNetwork(wanted, signal);
     } else if (existing.labels[ownerLabel] !== owner) {
@@ -69,7 +75,7 @@ export const networkResource: Resource = {
       // A former generation of ours: the clusters on it are made anew with it.
       await removeNetwork(existing, owner, context);
       await createNetwork(wanted, signal);
-    } else if (!hasLabels(existing, wanted.labels) && existing.containers.length === 0) {
+    } else if (!hasLabels(existing, wanted.labels) && (await isUnused(existing, signal))) {
       // Left by an interrupted run, with other labels: nothing is on it yet.
       await docker(["network", "rm", existing.id], { signal });
       await createNetwork(wanted, signal);
@@ -179,6 +185,11 @@ function hasLabels(network: DockerNetwork, labels: Readonly<Record<string, strin
   );
 }
 
+/** Docker counts those on it that run, and lets the network of stopped ones be removed, which then can't start. */
+async function isUnused({ id }: DockerNetwork, signal: AbortSignal): Promise<boolean> {
+  return (await listContainers(`network=${id}`, signal)).length === 0;
+}
+
 /** Removes a network of the owner's, with the owner's nodes that are on it. */
 async function removeNetwork(
   network: DockerNetwork,
@@ -201,6 +212,7 @@ async function removeNetwork(
   const ours = containers.filter(
     ({ stamp, role }) => stamp?.owner === owner || role === "external-load-balancer",
   );
+  refuseElsewhere(await clustersElsewhere(ours, owner, { signal }));
   const foreign = containers.filter((container) => !ours.includes(container));
   if (foreign.length > 0) {
     const names = foreign.map((container) => container.name);

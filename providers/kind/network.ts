@@ -57,7 +57,7 @@ export async function checkNetwork(
   name: string,
   owner: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<DockerNetwork> {
   const network = await findNetwork(name, signal);
   if (network === undefined) {
     throw new Error(
@@ -67,6 +67,7 @@ export async function checkNetwork(
   }
   const other = network.labels[ownerLabel];
   if (other !== undefined && other !== owner) throw foreignNetwork(name, other);
+  return network;
 }
 
 export function foreignNetwork(name: string, owner: string | undefined): Error {

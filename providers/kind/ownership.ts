@@ -27,6 +27,8 @@ export type Verdict =
   | { readonly is: "absent" }
   /** Made by the same owner for this very generation: to be used if it is complete. */
   | { readonly is: "same" }
+  /** The same, but some of it is on no network any more: to be put back on its own. */
+  | { readonly is: "adrift" }
   /** Made by the same owner, but another generation or on another network: to be made anew. */
   | { readonly is: "older" }
   /** Somebody else's, at least in part: not to be touched. */
@@ -47,10 +49,11 @@ export function judge(
     const away = containers.filter(({ networks }) => !(wanted.network in networks));
     return away.length > 0 ? { is: "foreign", containers: away } : { is: "older" };
   }
-  const same = stamped.every(
-    ({ stamp, networks }) => stamp?.generation === wanted.generation && wanted.network in networks,
-  );
-  return { is: same ? "same" : "older" };
+  if (stamped.some(({ stamp }) => stamp?.generation !== wanted.generation)) return { is: "older" };
+  const off = stamped.filter(({ networks }) => !(wanted.network in networks));
+  if (off.length === 0) return { is: "same" };
+  const isAdrift = off.every(({ networks }) => Object.keys(networks).length === 0);
+  return { is: isAdrift ? "adrift" : "older" };
 }
 
 /** The error about containers that are in the way and not ours. */

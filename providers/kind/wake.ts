@@ -1,12 +1,15 @@
 import { access } from "node:fs/promises";
+import { groupBy } from "../../planning/group.ts";
 import type { Context } from "../server/index.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { apiAnswers, entrance, openCluster } from "./cluster-state.ts";
 import { kindClusterLabel, timeLimits } from "./constants.ts";
 import { listContainers, nodeNames } from "./containers.ts";
 import type { Container } from "./container.ts";
-import { findNetwork } from "./network.ts";
+import { checkNetwork, createNetwork, findNetwork } from "./network.ts";
+import type { NewNetwork } from "./network.ts";
 import { judge } from "./ownership.ts";
+import { mayBeOff, networkGone, rejoin } from "./rejoin.ts";
 import { startContainers } from "./start-containers.ts";
 
 /** A cluster as it is remembered: what it was made from, and where it was then. */
@@ -16,6 +19,8 @@ export interface RememberedCluster {
   readonly addresses: Readonly<Record<string, string>>;
   /** API server as this machine reached it. */
   readonly endpoint: string;
+  /** What its Docker network was made from, where the same stack made it. */
+  readonly network?: NewNetwork | undefined;
 }
 
 /**
@@ -30,6 +35,8 @@ export interface WokenCluster {
   readonly is: Waking;
   /** Nodes that had to be started. */
   readonly started: readonly string[];
+  /** Where it is lost: its nodes that are there all the same, and go when it is made anew. */
+  readonly left?: readonly string[];
 }
 
 /**
@@ -43,41 +50,73 @@ export async function wakeClusters(
   if (clusters.length === 0) return [];
   const { signal } = context;
   const all = await listContainers(`label=${kindClusterLabel}`, signal);
-  const found = await Promise.all(
-    clusters.map(async (cluster) => ({ cluster, nodes: await nodesOf(cluster, all, signal) })),
-  );
-  const there = found.flatMap(({ nodes }) => nodes ?? []);
+  const found = clusters.map((cluster) => ({ cluster, ...nodesOf(cluster, all) }));
   // Docker gives out addresses in the order of the starts: this order gives back the former ones.
   const address = new Map(clusters.flatMap(({ addresses }) => Object.entries(addresses)));
-  const order = there
-    .slice()
-    .sort((a, b) => numeric(address.get(a.name)) - numeric(address.get(b.name)));
-  const running = await startContainers(order, context);
+  const there = found
+    .flatMap(({ cluster, is, nodes }) =>
+      is === "there" ? nodes.map((node) => ({ cluster, node })) : [],
+    )
+    .sort((a, b) => numeric(address.get(a.node.name)) - numeric(address.get(b.node.name)));
+  const { nodes, anew } = await ontoTheirNetworks(there, context);
+  const running = await startContainers(nodes, context);
   const now = new Map(running.map((container) => [container.name, container]));
+  const before = new Map(nodes.map((container) => [container.name, container]));
   return Promise.all(
-    found.map(async ({ cluster, nodes }): Promise<WokenCluster> => {
-      const { name } = cluster.inputs;
-      if (nodes === undefined) return { name, is: "lost", started: [] };
+    found.map(async ({ cluster, is, nodes }): Promise<WokenCluster> => {
+      const { name, network } = cluster.inputs;
+      if (is !== "there") return { name, is, started: [], left: nodes.map((node) => node.name) };
       const awake = nodes.map((node) => now.get(node.name) ?? node);
-      const started = nodes.filter((node) => !node.running || node.paused).map((node) => node.name);
+      const started = nodes
+        .map((node) => before.get(node.name) ?? node)
+        .filter((node) => !node.running || node.paused)
+        .map((node) => node.name);
       if (started.length > 0) await answer(awake, context);
-      return { name, is: (await isAsRemembered(cluster, awake)) ? "sound" : "moved", started };
+      const isSound = !anew.has(network) && (await isAsRemembered(cluster, awake));
+      return { name, is: isSound ? "sound" : "moved", started };
     }),
   );
 }
 
-/** The nodes of the cluster, control planes first; undefined if they are not what was made. */
-async function nodesOf(
+/** The nodes of the cluster, control planes first, and whether they are what was made. */
+function nodesOf(
   { inputs }: RememberedCluster,
   all: readonly Container[],
-  signal: AbortSignal,
-): Promise<readonly Container[] | undefined> {
+): { readonly is: "there" | "lost"; readonly nodes: readonly Container[] } {
   const expected = nodeNames(inputs.name, inputs.controlPlanes, inputs.workers);
   const nodes = expected.flatMap((name) => all.filter((container) => container.name === name));
-  if (nodes.length < expected.length || judge(nodes, inputs).is !== "same") return undefined;
-  // Docker removes a network on which everything is stopped, and starts nothing without it.
-  const stopped = nodes.some(({ running }) => !running);
-  return stopped && (await findNetwork(inputs.network, signal)) === undefined ? undefined : nodes;
+  const { is } = judge(nodes, inputs);
+  if (is !== "same" && is !== "adrift") return { is: "lost", nodes: [] };
+  return { is: nodes.length === expected.length ? "there" : "lost", nodes };
+}
+
+/** Nodes that lost their Docker network get it back, made again where it is gone. */
+async function ontoTheirNetworks(
+  there: readonly { readonly cluster: RememberedCluster; readonly node: Container }[],
+  context: Pick<Context, "signal" | "status">,
+): Promise<{ readonly nodes: readonly Container[]; readonly anew: ReadonlySet<string> }> {
+  const anew = new Set<string>();
+  const nodes = new Map(there.map(({ node }) => [node.name, node]));
+  const networks = groupBy(there, ({ cluster }) => cluster.inputs.network);
+  for (const [name, on] of networks) {
+    const [first] = on;
+    if (first === undefined || !on.some(({ node }) => mayBeOff(node, name))) continue;
+    const { inputs, network: former } = first.cluster;
+    if ((await findNetwork(name, context.signal)) === undefined) {
+      if (former === undefined) throw networkGone(inputs, [first.node]);
+      context.status(`making the Docker network ${name} again`);
+      await createNetwork(former, context.signal);
+      anew.add(name);
+    }
+    const network = await checkNetwork(name, inputs.owner, context.signal);
+    const back = await rejoin(
+      on.map(({ node }) => node),
+      network,
+      context,
+    );
+    for (const node of back) nodes.set(node.name, node);
+  }
+  return { nodes: [...nodes.values()], anew };
 }
 
 async function answer(

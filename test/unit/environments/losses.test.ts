@@ -4,7 +4,12 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Consent } from "../../../environments/consent.ts";
-import { allowLosses, clusterLosses, refuseNewLosses } from "../../../environments/losses.ts";
+import {
+  allowLosses,
+  clusterLosses,
+  refuseIncomplete,
+  refuseNewLosses,
+} from "../../../environments/losses.ts";
 import type { State } from "../../../environments/state.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { KindClusterPlan } from "../../../planning/plan-types.ts";
@@ -169,5 +174,20 @@ describe("an up that takes a running cluster away", () => {
 
   test("asks nothing of a cluster that is gone already", async () => {
     assert.deepEqual(await ask(undefined, ["lab-west"]), { losses: ["lab-east"], notices: [] });
+  });
+});
+
+describe("a cluster that lacks nodes", () => {
+  const incomplete = [{ cluster: "lab-west", left: ["lab-west-control-plane"] }];
+
+  test("is made anew only where that was said beforehand", () => {
+    const asked = () => Promise.resolve(true);
+    for (const consent of [undefined, false, asked]) {
+      assert.throws(() => {
+        refuseIncomplete(incomplete, consent);
+      }, /lab-west would be made anew, and what is in lab-west-control-plane would go.*--yes/s);
+    }
+    refuseIncomplete(incomplete, true);
+    refuseIncomplete([], false);
   });
 });

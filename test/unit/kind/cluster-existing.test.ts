@@ -85,20 +85,49 @@ describe("what is there under the cluster's name", () => {
     });
   }
 
+  const states = [
+    ["running", { Running: true }],
+    ["stopped", { Running: false }],
+    ["paused", { Running: true, Paused: true }],
+  ] as const;
   for (const generation of ["g1", "g0"]) {
-    it(`is an error and stays untouched when its state is elsewhere (generation ${generation})`, async () => {
-      const elsewhere = join(harness.root, "elsewhere", "west.kubeconfig");
-      await harness.create({ generation, kubeconfigPath: elsewhere });
+    for (const [how, State] of states) {
+      it(`is an error and stays untouched when its state is elsewhere (generation ${generation}, ${how})`, async () => {
+        const elsewhere = join(harness.root, "elsewhere", "west.kubeconfig");
+        await harness.create({ generation, kubeconfigPath: elsewhere });
+        await harness.alter("west-control-plane", (container) => (container.State = State));
+        await harness.calls();
+        await assert.rejects(
+          harness.create({ generation: "g1" }),
+          /whose state is elsewhere.*XDG_STATE_HOME/,
+        );
+        const calls = await harness.calls();
+        assert.ok(!calls.some((call) => /^docker (rm|start|unpause)|^kind/.test(call)));
+        assert.deepEqual(await harness.containers(), ["west-control-plane"]);
+        assert.ok(await exists(elsewhere));
+      });
+    }
+  }
+
+  for (const running of [true, false]) {
+    it(`is put back on its network where that was removed (${running ? "running" : "stopped"})`, async () => {
+      await harness.create();
+      await harness.alter("west-control-plane", ({ State }) => (State.Running = running));
+      await harness.loseNetwork();
+      await harness.makeNetwork();
       await harness.calls();
-      await assert.rejects(
-        harness.create({ generation: "g1" }),
-        /whose state is elsewhere.*XDG_STATE_HOME/,
-      );
-      assert.ok(!(await harness.calls()).some((call) => /^docker (rm|start)|^kind/.test(call)));
-      assert.deepEqual(await harness.containers(), ["west-control-plane"]);
-      assert.ok(await exists(elsewhere));
+      const { outputs } = await harness.create();
+      assert.equal(outputs.uid, "uid-1");
+      assert.ok(!(await harness.calls()).some((call) => /^docker rm|^kind create/.test(call)));
     });
   }
+
+  it("is deleted where its network was removed", async () => {
+    const { id, inputs, outputs } = await harness.create();
+    await harness.loseNetwork();
+    await harness.clusters.delete(id, inputs, outputs);
+    assert.deepEqual(await harness.containers(), []);
+  });
 
   it("is looked at again when Docker is still busy creating it", async () => {
     await harness.behave("unsettled-once");

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { isPropertyMap, unknown } from "../../../providers/server/index.ts";
 import { Harness } from "./harness.ts";
@@ -41,13 +40,24 @@ describe("read", () => {
     assert.equal((read.outputs.nodes as { address: string }[])[0]?.address, "172.30.0.9");
   });
 
-  it("says gone when the nodes are stopped and their network was pruned", async () => {
-    const { id, inputs, outputs } = await harness.create();
-    await rm(join(harness.root, "networks", "lab.json"));
-    assert.equal((await harness.clusters.read(id, inputs, outputs)).id, id);
-    await harness.alter("west-control-plane", ({ State }) => (State.Running = false));
-    assert.equal((await harness.clusters.read(id, inputs, outputs)).id, "");
-  });
+  for (const running of [true, false]) {
+    const how = running ? "disconnected" : "stopped";
+    it(`never says gone where nodes are ${how} and their network was removed`, async () => {
+      const { id, inputs, outputs } = await harness.create();
+      await harness.alter("west-control-plane", ({ State }) => (State.Running = running));
+      await harness.loseNetwork();
+      await assert.rejects(
+        harness.clusters.read(id, inputs, outputs),
+        /network "lab" .* is gone, but its nodes are there.*`linkerd-topology up`.*docker network create/s,
+      );
+      await assert.rejects(
+        harness.clusters.update(id, inputs, outputs, inputs),
+        running ? /is gone, but its nodes are there/ : /network id-of-the-former-one not found/,
+      );
+      await harness.makeNetwork();
+      assert.equal((await harness.clusters.read(id, inputs, outputs)).id, id);
+    });
+  }
 
   it("lets paused nodes go on", async () => {
     const { id, inputs, outputs } = await harness.create();

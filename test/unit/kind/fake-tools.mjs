@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { pack } from "tar-stream";
 
 const root = process.env.FAKE_TOOLS;
 const [, , tool, ...args] = process.argv;
@@ -53,8 +54,8 @@ function docker() {
         const matches =
           key === "label"
             ? value in c.Config.Labels && (label === undefined || c.Config.Labels[value] === label)
-            : Object.values(c.NetworkSettings.Networks).some(
-                ({ NetworkID }) => NetworkID === value,
+            : Object.entries(c.NetworkSettings.Networks).some(
+                ([name, { NetworkID }]) => name === value || NetworkID === value,
               );
         if (matches) print(c.Id);
       }
@@ -83,9 +84,34 @@ function docker() {
         save("containers", c.Name.slice(1), c);
       }
       return;
+    case "stop":
+      for (const id of args.slice(1)) {
+        const c = byName(id);
+        if (c.State.Paused) fail(`Error response from daemon: Container ${id} is paused`);
+        c.State.Running = false;
+        save("containers", c.Name.slice(1), c);
+      }
+      return;
+    case "cp": {
+      const [name, path] = args[1].split(":");
+      const c = byName(name);
+      if (c === undefined) fail(`Error response from daemon: No such container: ${name}`);
+      if (path !== "/kind/linkerd-topology.json" || c.marker === undefined)
+        fail(`Error response from daemon: Could not find the file ${path} in container ${name}`);
+      const archive = pack();
+      archive.entry({ name: "linkerd-topology.json" }, c.marker);
+      archive.finalize();
+      archive.pipe(process.stdout);
+      return;
+    }
     case "start":
       for (const id of args.slice(1)) {
         const c = byName(id);
+        const ids = all("networks").map(({ Id }) => Id);
+        for (const { NetworkID } of Object.values(c.NetworkSettings.Networks)) {
+          if (!ids.includes(NetworkID))
+            fail(`Error response from daemon: network ${NetworkID} not found`);
+        }
         c.State.Running = true;
         for (const endpoint of Object.values(c.NetworkSettings.Networks))
           endpoint.IPAddress = "172.30.0.9";
@@ -99,11 +125,7 @@ function docker() {
         fail(`Error response from daemon: Container ${rest[0]} is not running`);
       const line = rest.slice(1).join(" ");
       if (line === "cat /etc/kubernetes/admin.conf") print(readFileSync(at("admin.conf"), "utf8"));
-      else if (line === "cat /kind/linkerd-topology.json") {
-        if (c.marker === undefined)
-          fail("cat: /kind/linkerd-topology.json: No such file or directory");
-        print(c.marker);
-      } else if (line.includes("linkerd-topology.json")) {
+      else if (line.includes("linkerd-topology.json")) {
         save("containers", c.Name.slice(1), { ...c, marker: stdin() });
       } else if (line.includes("images import")) {
         if (behaviour("import-fails") !== undefined) fail("ctr: unrecognized image format");
@@ -130,7 +152,14 @@ function docker() {
 
 function network(sub) {
   const networks = all("networks");
-  if (sub === "ls") return networks.forEach(({ Id }) => print(Id));
+  if (sub === "ls") {
+    if (!args.includes("--format")) return networks.forEach(({ Id }) => print(Id));
+    const [, label, value] = flag("--filter").split("=");
+    for (const { Id, Name, Labels } of networks) {
+      if (Labels[label] === value) print(JSON.stringify({ ID: Id, Name }));
+    }
+    return;
+  }
   if (sub === "create") {
     const labels = args.flatMap((arg, i) =>
       arg === "--label" ? [args[i + 1].split(/=(.*)/s).slice(0, 2)] : [],
@@ -147,6 +176,20 @@ function network(sub) {
       Containers: {},
     });
     return print(`id-of-${name}`);
+  }
+  if (sub === "connect" || sub === "disconnect") {
+    const [name, id] = args.slice(-2);
+    const container = all("containers").find((c) => c.Id === id);
+    const on = networks.find(({ Name }) => Name === name);
+    if (on === undefined) fail(`Error response from daemon: network ${name} not found`);
+    const { Networks } = container.NetworkSettings;
+    if (sub === "connect" && name in Networks)
+      fail(`Error response from daemon: endpoint with name ${container.Name} already exists`);
+    delete Networks[name];
+    if (sub === "connect") {
+      Networks[name] = { IPAddress: container.State.Running ? "172.30.0.8" : "", NetworkID: on.Id };
+    }
+    return save("containers", container.Name.slice(1), container);
   }
   if (sub === "rm")
     return rmSync(at("networks", `${args[2].replace("id-of-", "").split("@")[0]}.json`));

@@ -111,6 +111,17 @@ export class Harness {
     await writeFile(path, JSON.stringify(container));
   }
 
+  /** Removes the Docker network as `docker network prune` does: who was stopped on it still names it. */
+  async loseNetwork(): Promise<void> {
+    await rm(join(this.root, "networks", "lab.json"));
+    for (const name of await this.containers()) {
+      await this.alter(name, ({ State, NetworkSettings: { Networks } }) => {
+        if (State.Running) delete Networks.lab;
+        else Object.assign(Networks.lab ?? {}, { NetworkID: "id-of-the-former-one" });
+      });
+    }
+  }
+
   async read(file: string): Promise<string> {
     return readFile(join(this.root, file), "utf8").catch(() => "");
   }

@@ -144,6 +144,34 @@ describe("kind:index:Network", () => {
     assert.deepEqual(await harness.networkNames(), []);
   });
 
+  for (const running of [true, false]) {
+    const how = running ? "running" : "stopped";
+    it(`stays, with the clusters of a stack whose state is elsewhere (${how})`, async () => {
+      const network = await create();
+      const here = process.env.XDG_STATE_HOME;
+      process.env.XDG_STATE_HOME = join(harness.root, "state-elsewhere");
+      await harness.clusters.create(await harness.inputs());
+      process.env.XDG_STATE_HOME = here;
+      await harness.alter("west-control-plane", ({ State }) => (State.Running = running));
+      const refused = /"west" \(its kubeconfig is .*state-elsewhere.*XDG_STATE_HOME/s;
+      await assert.rejects(create(), refused);
+      await assert.rejects(create({ subnet: "172.28.0.0/16" }), refused);
+      await assert.rejects(create({ labels: { run: "two" } }), refused);
+      await assert.rejects(remove(network), refused);
+      assert.deepEqual(await harness.containers(), ["west-control-plane"]);
+      assert.deepEqual(await harness.networkNames(), ["lab"]);
+    });
+  }
+
+  it("is not made anew for its labels while stopped nodes are on it", async () => {
+    await create();
+    await harness.clusters.create(await harness.inputs());
+    await harness.alter("west-control-plane", ({ State }) => (State.Running = false));
+    await harness.calls();
+    await create({ labels: { run: "two" } });
+    assert.ok(!(await harness.calls()).some((call) => call.startsWith("docker network rm")));
+  });
+
   it("doesn't take the place of one that somebody else uses", async () => {
     await create();
     await harness.clusters.create(await harness.inputs());

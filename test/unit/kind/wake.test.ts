@@ -27,6 +27,7 @@ function remember(inputs: PropertyMap, outputs: PropertyMap): RememberedCluster 
     inputs: toClusterInputs(inputs),
     addresses: Object.fromEntries(nodes.map(({ name, address }) => [name, address])),
     endpoint: outputs.endpoint as string,
+    network: { name: "lab", owner: "project/dev", labels: { run: "one" } },
   };
 }
 
@@ -80,15 +81,63 @@ describe("waking clusters", () => {
     assert.equal((await wake(cluster))?.is, "moved");
   });
 
-  it("tells of one that is gone, is another one's, or has lost its network", async () => {
+  it("tells of one that is gone, or another one's", async () => {
     const cluster = await made();
     const { inputs } = cluster;
-    assert.equal((await wake({ ...cluster, inputs: { ...inputs, owner: "else" } }))?.is, "lost");
-    await harness.alter("west-worker", ({ State }) => (State.Running = false));
-    await rm(join(harness.root, "networks", "lab.json"));
-    assert.equal((await wake(cluster))?.is, "lost");
+    const foreign = await wake({ ...cluster, inputs: { ...inputs, owner: "else" } });
+    assert.deepEqual(foreign, { name: "west", is: "lost", started: [], left: [] });
+    for (const name of await harness.containers()) {
+      await rm(join(harness.root, "containers", `${name}.json`));
+    }
+    assert.deepEqual(await wake(cluster), { name: "west", is: "lost", started: [], left: [] });
+  });
+
+  it("tells what is left of one that lacks a node", async () => {
+    const cluster = await made();
     await rm(join(harness.root, "containers", "west-worker.json"));
-    assert.equal((await wake(cluster))?.is, "lost");
-    assert.ok(!(await harness.calls()).some((call) => call.startsWith("docker start")));
+    const woken = await wake(cluster);
+    assert.deepEqual([woken?.is, woken?.left], ["lost", ["west-control-plane"]]);
+    assert.ok(!(await harness.calls()).some((call) => /^docker (start|rm)/.test(call)));
+  });
+
+  for (const [what, running] of [
+    ["stopped", []],
+    ["running", ["west-control-plane", "west-worker"]],
+    ["partly running", ["west-worker"]],
+  ] as const) {
+    it(`gives its Docker network back to one whose nodes are ${what}`, async () => {
+      const cluster = await made();
+      for (const name of await harness.containers()) {
+        const isRunning = running.some((one) => one === name);
+        await harness.alter(name, ({ State }) => (State.Running = isRunning));
+      }
+      await harness.loseNetwork();
+      const woken = await wake(cluster);
+      assert.deepEqual([woken?.is, woken?.started.length], ["moved", 2]);
+      const calls = await harness.calls();
+      assert.ok(!calls.some((call) => /^docker rm|^kind/.test(call)));
+      const created = calls.filter((call) => call.startsWith("docker network create"));
+      assert.equal(created.length, 1);
+      assert.match(created[0] ?? "", /--label run=one .*owner=project\/dev/);
+      assert.equal((await wake(cluster))?.started.length, 0);
+    });
+  }
+
+  it("refuses where it can't know what the network was made from, with what to do", async () => {
+    const { network, ...cluster } = await made();
+    assert.ok(network !== undefined);
+    await harness.loseNetwork();
+    await assert.rejects(
+      wake(cluster),
+      /network "lab" of the cluster "west" is gone.*docker network create/s,
+    );
+    assert.deepEqual(await harness.containers(), ["west-control-plane", "west-worker"]);
+  });
+
+  it("refuses where somebody else has a network of that name by now", async () => {
+    const cluster = await made();
+    await harness.loseNetwork();
+    await harness.makeNetwork("project/other");
+    await assert.rejects(wake(cluster), /belongs to "project\/other"/);
   });
 });

@@ -1,0 +1,56 @@
+import type { Container } from "./container.ts";
+import { defaultKubeconfigPath } from "../../system/state-directory.ts";
+import { readMarker } from "./marker.ts";
+
+/** A finished cluster whose kubeconfig belongs to another state. */
+export interface ClusterElsewhere {
+  readonly name: string;
+  /** Where its kubeconfig is. */
+  readonly made: string;
+  /** Where it would be if it were of this state. */
+  readonly own: string;
+}
+
+/** What a finished cluster was made from, by the word of whichever of its control planes has the marker. */
+export async function readMade(containers: readonly Container[], signal: AbortSignal) {
+  const planes = containers.filter(({ role }) => role === "control-plane");
+  const markers = await Promise.all(planes.map(({ name }) => readMarker(name, signal)));
+  return markers.flatMap((marker) => (marker === undefined ? [] : [marker.inputs]));
+}
+
+/**
+ * The clusters among an owner's nodes that belong to a state elsewhere: another XDG_STATE_HOME, another user's
+ * home. That state knows what is in them, this one does not. A kubeconfig at a place of somebody's own choice
+ * tells nothing.
+ *
+ * @param env the variables that tell where this state is
+ */
+export async function clustersElsewhere(
+  containers: readonly Container[],
+  owner: string,
+  options: {
+    readonly signal: AbortSignal;
+    readonly env?: Readonly<Record<string, string | undefined>>;
+  },
+): Promise<ClusterElsewhere[]> {
+  const nodes = containers.filter(({ stamp }) => stamp?.owner === owner);
+  return (await readMade(nodes, options.signal)).flatMap(({ name, kubeconfigPath: made }) => {
+    const own = defaultKubeconfigPath(owner, name, options.env);
+    const isDefault = made.endsWith(`/linkerd-topology/${owner}/${name}.kubeconfig`);
+    return isDefault && made !== own ? [{ name, made, own }] : [];
+  });
+}
+
+/** @throws Error with all of them, where there are any */
+export function refuseElsewhere(clusters: readonly ClusterElsewhere[]): void {
+  if (clusters.length === 0) return;
+  const list = clusters
+    .map(({ name, made, own }) => `${JSON.stringify(name)} (its kubeconfig is ${made}, not ${own})`)
+    .join(", ");
+  const remove = clusters.map(({ name }) => `\`kind delete cluster --name ${name}\``).join(", ");
+  throw new Error(
+    `there are clusters already, made by a stack of the same name whose state is elsewhere: ${list}. Nothing ` +
+      "was changed. Use the XDG_STATE_HOME (or HOME) of then; or give this stack another name; or, if you " +
+      `don't need those clusters any more, remove them with ${remove}.`,
+  );
+}
