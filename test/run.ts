@@ -1,15 +1,17 @@
 import os from "node:os";
 import path from "node:path";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import pLimit from "p-limit";
 import { describeError } from "../environments/commands/run-command.ts";
 import { runPhases } from "../environments/report/phases.ts";
 import { progressOutput } from "../environments/report/progress-output.ts";
 import { seconds } from "../environments/report/seconds.ts";
 import { shortened, writeFailures } from "./runner/failures.ts";
 import { slowestFirst, writeFigures } from "./runner/figures.ts";
-import { blocked, root, runChecks, runTests, type LayerResult } from "./runner/layers.ts";
+import { blocked, root, runChecks, runTests, together, type LayerResult } from "./runner/layers.ts";
 import { findTraces, leaksBetween, leftBefore, type Trace } from "./runner/leaks.ts";
 import {
+  longestFirst,
   onlyVariable,
   selectFiles,
   tiers,
@@ -35,7 +37,12 @@ interface Options {
   readonly layer?: readonly string[];
   readonly tier?: Tier | "all";
   readonly only?: readonly string[];
+  readonly beside?: boolean;
+  readonly lanes: number;
 }
+
+/** How layers share the machine. */
+type Sharing = Pick<Options, "beside" | "lanes">;
 
 /** What preparing a layer's tools came to. */
 interface Prepared {
@@ -94,7 +101,7 @@ const layers: readonly Layer[] = [
     title: "end to end on real kind clusters",
     folder: "test/e2e",
     needs: "clusters",
-    // One after the other: each of them takes all of a small machine.
+    // One after the other, unless lanes were asked for: each of them takes most of a small machine.
     concurrency: 1,
   },
 ];
@@ -110,6 +117,12 @@ await new Command("npm test --")
       .default(undefined, "push"),
   )
   .option("--only <names...>", "only these test files or scenarios, of all tiers, by name")
+  .option("--beside", "run all other layers beside the real clusters, in the time that they leave")
+  .addOption(
+    new Option("--lanes <number>", "how many test files with real clusters run at a time")
+      .argParser(atLeastOne)
+      .default(1),
+  )
   .addHelpText(
     "after",
     `
@@ -131,7 +144,14 @@ interface Chosen {
   readonly files: readonly string[];
 }
 
-async function runSelected({ layer: names, tier, only }: Options): Promise<boolean> {
+function atLeastOne(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new InvalidArgumentError("It has to be a whole number, at least 1.");
+}
+
+async function runSelected(options: Options): Promise<boolean> {
+  const { layer: names, tier, only } = options;
   const one = tier ?? (only === undefined ? "push" : "all");
   const selection: Selection = { tiers: one === "all" ? tiers : [one], ...(only && { only }) };
   const wanted = layers.filter(({ name }) => names?.includes(name) ?? true);
@@ -154,10 +174,14 @@ async function runSelected({ layer: names, tier, only }: Options): Promise<boole
     );
     return end({ ...nothing, failed: 1 });
   }
-  return runLayers(chosen, selection);
+  return runLayers(chosen, selection, options);
 }
 
-async function runLayers(chosen: readonly Chosen[], selection: Selection): Promise<boolean> {
+async function runLayers(
+  chosen: readonly Chosen[],
+  selection: Selection,
+  { beside = false, lanes }: Sharing,
+): Promise<boolean> {
   const before = await findTraces();
   const old = leftBefore(before);
   if (old.length > 0) {
@@ -176,28 +200,49 @@ async function runLayers(chosen: readonly Chosen[], selection: Selection): Promi
     const result = await run();
     ran.push({ layer, result, milliseconds: Math.round(performance.now() - started) });
   };
+  const onClusters = ({ layer }: Chosen): boolean => layer.needs === "clusters";
+  const aside = beside && chosen.some(onClusters);
   // Beside the tests that need no more than one core each.
   const checks = (async () => {
     for (const { layer } of chosen) {
       const { checks: commands } = layer;
-      if (commands !== undefined) await note(layer, () => runChecks(commands));
+      if (commands !== undefined) await note(layer, () => runChecks(commands, { aside }));
     }
   })();
-  const prepared = new Map<string, Prepared>();
-  for (const { layer, files } of chosen) {
-    if (layer.folder === undefined) continue;
-    if (layer.needs !== undefined) await checks;
-    heading(layer.title);
+  const prepared = new Map<string, Promise<Prepared>>();
+  const runLayer = async ({ layer, files }: Chosen): Promise<void> => {
+    if (layer.folder === undefined) return;
+    const after = aside && layer.needs !== "clusters";
+    if (!aside && layer.needs !== undefined) await checks;
+    if (!after) heading(layer.title);
     await note(layer, async () => {
       const { obstacle, env } = layer.needs ? await prepare(layer.needs, prepared) : ready;
       if (obstacle !== undefined) return blocked(obstacle, inCI);
-      const only = selection.only?.join(",") ?? "";
-      return runTests(files, {
-        concurrency: layer.concurrency,
-        env: { ...env, [onlyVariable]: only },
+      const { concurrency } = layer;
+      const variables = { ...env, [onlyVariable]: selection.only?.join(",") ?? "" };
+      if (layer.needs === "clusters" && lanes > 1) return inLanes(files, lanes, variables);
+      const result = await runTests(files, {
+        concurrency,
+        env: variables,
+        held: after,
+        aside: after,
       });
+      if (result.output !== undefined) {
+        heading(layer.title);
+        process.stdout.write(result.output + "\n");
+      }
+      return result;
     });
-  }
+  };
+  const inTurn = async (some: readonly Chosen[]): Promise<void> => {
+    for (const one of some) await runLayer(one);
+  };
+  await Promise.all(
+    aside
+      ? // Clusters first, so that their tools are brought first, and those of the others with them.
+        [inTurn(chosen.filter(onClusters)), inTurn(chosen.filter((one) => !onClusters(one)))]
+      : [inTurn(chosen)],
+  );
   await checks;
   const inOrder = layers.flatMap((layer) => ran.filter((one) => one.layer === layer));
   for (const { layer, result, milliseconds } of inOrder) {
@@ -260,16 +305,37 @@ function end(total: Counts): boolean {
   return total.failed === 0;
 }
 
+/** Several files at a time; each prints when it has ended. */
+async function inLanes(
+  files: readonly string[],
+  lanes: number,
+  env: Readonly<Record<string, string>>,
+): Promise<LayerResult> {
+  const results = await pLimit(lanes).map(longestFirst(files), async (file) => {
+    const result = await runTests([file], { concurrency: 1, env, held: true });
+    process.stdout.write(`${result.output ?? ""}\n`);
+    return result;
+  });
+  return together(results);
+}
+
 /**
  * Brings the tools that a layer needs, here rather than in a test, so that the long builds of a first
- * run are seen.
+ * run are seen. Those of one layer after those of the other: they have much in common.
  */
 async function prepare(
   needs: "engine" | "clusters",
-  prepared: Map<string, Prepared>,
+  prepared: Map<string, Promise<Prepared>>,
 ): Promise<Prepared> {
   const known = prepared.get(needs);
   if (known !== undefined) return known;
+  const others = [...prepared.values()];
+  const result = Promise.all(others).then(() => bring(needs));
+  prepared.set(needs, result);
+  return result;
+}
+
+async function bring(needs: "engine" | "clusters"): Promise<Prepared> {
   let result = ready;
   try {
     const run = async (tell: Parameters<typeof testTools>[1]): Promise<string> => {
@@ -278,11 +344,10 @@ async function prepare(
       return summary;
     };
     await runPhases([{ title: "tools", run }], progressOutput());
+    return result;
   } catch (error) {
-    result = { obstacle: describeError(error), env: {} };
+    return { obstacle: describeError(error), env: {} };
   }
-  prepared.set(needs, result);
-  return result;
 }
 
 function heading(title: string): void {

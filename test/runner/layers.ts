@@ -17,18 +17,38 @@ export interface LayerResult {
   readonly skipped: readonly string[];
   /** How long each of its files, or programs, took. */
   readonly parts: readonly PartFigures[];
+  /** What it printed, where that was held back. */
+  readonly output?: string;
 }
 
 export const root = path.resolve(import.meta.dirname, "../..");
 
-/** Programs that check the source as a whole, one after the other; each counts as one test. */
-export async function runChecks(commands: readonly (readonly string[])[]): Promise<LayerResult> {
+/**
+ * Of what runs beside real clusters. It gets the time that these leave; with less of it, tests would not
+ * come to their end within limits of their own.
+ */
+const nicenessAside = 10;
+
+/** Lets a process, and all that it starts from now on, come after others. */
+function stepAside(pid: number | undefined): void {
+  if (pid !== undefined) os.setPriority(pid, Math.max(os.getPriority(), nicenessAside));
+}
+
+/**
+ * Programs that check the source as a whole, one after the other; each counts as one test.
+ *
+ * @param options.aside whether they come after others that want the processor
+ */
+export async function runChecks(
+  commands: readonly (readonly string[])[],
+  { aside = false } = {},
+): Promise<LayerResult> {
   let passed = 0;
   const failed: string[] = [];
   const parts: PartFigures[] = [];
   for (const [program = "", ...args] of commands) {
     const started = performance.now();
-    const { exitCode, all } = await execa(program, args, {
+    const running = execa(program, args, {
       cwd: root,
       preferLocal: true,
       stdin: "ignore",
@@ -36,6 +56,8 @@ export async function runChecks(commands: readonly (readonly string[])[]): Promi
       env: { FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
       reject: false,
     });
+    if (aside) stepAside(running.pid);
+    const { exitCode, all } = await running;
     const command = [program, ...args].join(" ");
     // At once: other layers write as well meanwhile.
     process.stdout.write(
@@ -48,19 +70,29 @@ export async function runChecks(commands: readonly (readonly string[])[]): Promi
   return { passed, failed, skipped: [], parts };
 }
 
+interface TestOptions {
+  /** How many files at a time. */
+  readonly concurrency: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Holds back what is printed until the end: others print meanwhile. */
+  readonly held?: boolean;
+  /** Whether they come after others that want the processor. */
+  readonly aside?: boolean;
+}
+
 /** Test files, by Node's own runner. */
 export async function runTests(
   files: readonly string[],
-  options: { readonly concurrency: number; readonly env?: Readonly<Record<string, string>> },
+  { concurrency, env, held = false, aside = false }: TestOptions,
 ): Promise<LayerResult> {
   const directory = await mkdtemp(path.join(os.tmpdir(), "test-results-"));
   const results = path.join(directory, "results.jsonl");
   try {
-    const { exitCode } = await execa(
+    const running = execa(
       process.execPath,
       [
         "--test",
-        `--test-concurrency=${options.concurrency}`,
+        `--test-concurrency=${concurrency}`,
         "--test-reporter=spec",
         "--test-reporter-destination=stdout",
         `--test-reporter=${path.join(import.meta.dirname, "reporter.ts")}`,
@@ -69,20 +101,35 @@ export async function runTests(
       ],
       {
         cwd: root,
-        stdio: "inherit",
+        ...(held
+          ? { stdin: "ignore" as const, all: true }
+          : { stdio: "inherit" as const, all: false }),
         reject: false,
         // Every test file is a process of its own, which would compile all that it imports anew.
-        env: { NODE_COMPILE_CACHE: path.join(cacheDirectory(), "node-compile"), ...options.env },
+        env: { NODE_COMPILE_CACHE: path.join(cacheDirectory(), "node-compile"), ...env },
       },
     );
+    if (aside) stepAside(running.pid);
+    const { exitCode, all } = await running;
     const records = (await readFile(results, "utf8").catch(() => ""))
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as TestRecord);
-    return resultOf(records, exitCode);
+    return { ...resultOf(records, exitCode), ...(held && { output: all ?? "" }) };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** What came of the parts of a layer that ran apart. */
+export function together(results: readonly LayerResult[]): LayerResult {
+  return {
+    passed: results.reduce((sum, { passed }) => sum + passed, 0),
+    failed: results.flatMap(({ failed }) => failed),
+    notRun: results.flatMap(({ notRun = [] }) => notRun),
+    skipped: results.flatMap(({ skipped }) => skipped),
+    parts: results.flatMap(({ parts }) => parts),
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 
@@ -45,6 +46,13 @@ export async function selectFiles(folder: string, selection: Selection): Promise
     for (const name of chosen) matched.add(name);
   }
   return { files, matched: [...matched] };
+}
+
+/** Files with scenarios first: they take the longest, and the others fit in beside them. */
+export function longestFirst(files: readonly string[]): string[] {
+  const isShort = (file: string): number =>
+    existsSync(file.replace(ending, ".scenarios")) ? 0 : 1;
+  return files.toSorted((a, b) => isShort(a) - isShort(b));
 }
 
 function scenariosOf(file: string, all: readonly string[]): string[] {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import { shortened, writeFailures } from "../../runner/failures.ts";
 import { slowestFirst } from "../../runner/figures.ts";
-import { blocked, resultOf } from "../../runner/layers.ts";
+import { blocked, resultOf, together } from "../../runner/layers.ts";
 import { runSource } from "./run-source.ts";
 
 describe("what comes of test files", () => {
@@ -69,6 +69,34 @@ describe("what comes of test files", () => {
       ["first", "second", "later"].map((name) => `${name}: its suite ended before`),
     );
     assert.deepEqual(skipped, []);
+  });
+
+  test("is held back, and comes after others, where others run meanwhile", async () => {
+    const { passed, output = "" } = await runSource(
+      `import os from "node:os";
+       import { test } from "node:test";
+       test("says its niceness", () => console.log("niceness", os.getPriority()));`,
+      { held: true, aside: true },
+    );
+    assert.equal(passed, 1);
+    assert.ok(Number(/niceness (\d+)/.exec(output)?.[1]) >= 10, output);
+  });
+
+  test("is that of all its parts, where they ran apart", () => {
+    const part = (name: string) => ({
+      passed: 1,
+      failed: [`${name} failed`],
+      notRun: [`${name} not run`],
+      skipped: [`${name} skipped`],
+      parts: [{ name, milliseconds: 1 }],
+    });
+    assert.deepEqual(together([part("a"), part("b")]), {
+      passed: 2,
+      failed: ["a failed", "b failed"],
+      notRun: ["a not run", "b not run"],
+      skipped: ["a skipped", "b skipped"],
+      parts: ["a", "b"].map((name) => ({ name, milliseconds: 1 })),
+    });
   });
 
   test("is a failure where tests were not run, whatever the reason", () => {

@@ -3,7 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { isScenarioWanted, selectFiles, type Selection } from "../../runner/test-files.ts";
+import {
+  isScenarioWanted,
+  longestFirst,
+  selectFiles,
+  type Selection,
+} from "../../runner/test-files.ts";
 
 describe("the files of a layer", () => {
   let folder: string;
@@ -41,6 +46,14 @@ describe("the files of a layer", () => {
       matched: ["two", "flat"],
     });
     assert.deepEqual((await select({ tiers, only: ["helper"] })).files, []);
+  });
+
+  test("begin with those that have scenarios, where several run at a time", async () => {
+    const { files } = await selectFiles(folder, { tiers: ["push", "nightly"] });
+    assert.deepEqual(
+      longestFirst(files).map((file) => path.basename(file)),
+      ["three.test.ts", "two.nightly.test.ts", "one.test.ts"],
+    );
   });
 
   test("run the scenarios that were asked for", () => {
