@@ -81,7 +81,13 @@ const layers: readonly Layer[] = [
     ],
     concurrency: 1,
   },
-  { name: "unit", title: "unit tests", folder: "test/unit", concurrency: cores },
+  {
+    name: "unit",
+    title: "unit tests",
+    folder: "test/unit",
+    // Many of them wait.
+    concurrency: 2 * cores,
+  },
   {
     name: "graph",
     title: "component tests on the resource graph",

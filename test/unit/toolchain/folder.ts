@@ -8,6 +8,7 @@ export async function withFolder(run: (folder: string) => Promise<void>): Promis
   try {
     await run(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // Go writes its telemetry in the background, still after it has ended.
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
