@@ -2,6 +2,9 @@ import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { TopologyOrigin } from "../planning/made-from.ts";
+import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { howToCall } from "./how-to-call.ts";
 import { projectDirectory } from "./paths.ts";
 
 /** Where a topology's file is, as it is recorded with the stack. */
@@ -44,6 +47,25 @@ export async function isSameOrigin(
     return false;
   if (!existsSync(recorded.file)) return true;
   return isReadyMade(now) && (await textOf(recorded.file)) === (await textOf(now.file));
+}
+
+/** That a stack was made from another file, with what to do. */
+export function madeFromAnother(
+  name: string,
+  made: string,
+  asked: string,
+  command: string,
+): CommandError {
+  const another = howToCall(command, [asked, "--name", `${name}-2`]);
+  return new CommandError(
+    `the stack "${name}" was made from ${made}, and not from ${asked}; nothing was changed.\n` +
+      `Another topology takes a name of its own: ${another}\n` +
+      `The same one, whose file was moved: ${howToCall("up", [asked, "--name", name, "--moved"])}` +
+      (["up", "rotate", "preflight"].includes(command)
+        ? ""
+        : `\nThe stack that is there, by its name alone: ${howToCall(command, ["--name", name])}`),
+    { exitCode: exitCodes.badInput },
+  );
 }
 
 function isReadyMade({ file }: TopologyOrigin): boolean {

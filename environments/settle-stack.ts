@@ -7,7 +7,7 @@ import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { howToCall } from "./how-to-call.ts";
-import { isSameOrigin } from "./origin.ts";
+import { isSameOrigin, madeFromAnother } from "./origin.ts";
 import { readProject } from "./project.ts";
 import { resourceType } from "./report/resource-words.ts";
 import { withScratch } from "./scratch.ts";
@@ -85,19 +85,6 @@ async function settleFormer(
   }
   if (stack.origin === undefined || !(await isSameOrigin(recorded, stack.origin))) return undefined;
   return { stack: { ...stack, name: formerName }, state, madeFrom };
-}
-
-function madeFromAnother(name: string, made: string, asked: string, command: string): CommandError {
-  const another = howToCall(command, [asked, "--name", `${name}-2`]);
-  return new CommandError(
-    `the stack "${name}" was made from ${made}, and not from ${asked}; nothing was changed.\n` +
-      `Another topology takes a name of its own: ${another}\n` +
-      `The same one, whose file was moved: ${howToCall("up", [asked, "--name", name, "--moved"])}` +
-      (["up", "rotate", "preflight"].includes(command)
-        ? ""
-        : `\nThe stack that is there, by its name alone: ${howToCall(command, ["--name", name])}`),
-    { exitCode: exitCodes.badInput },
-  );
 }
 
 /** What a stack was made from, as its state has it. */

@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { MadeFrom } from "../../planning/made-from.ts";
+import { stringify } from "yaml";
+import type { MadeFrom, TopologyOrigin } from "../../planning/made-from.ts";
+import { temporaryDirectory } from "../temporary.ts";
 import { TestEngine } from "./test-engine.ts";
 import { pair } from "./topologies.ts";
 import { describeCalls } from "./world.ts";
 
-const origin = { file: "/somewhere/lab.yaml" };
-
 describe("what a stack was made from", () => {
   let engine: TestEngine;
   let made: MadeFrom;
+  let directory: string;
+  let origin: TopologyOrigin;
   before(async () => {
+    directory = await temporaryDirectory("engine-test");
+    origin = { file: path.join(directory, "lab.yaml") };
+    await writeFile(origin.file, stringify(pair));
     engine = await TestEngine.start();
     const sources = { ...engine.sources, nodeImage: "node:1", dataPlane: "none" } as const;
     engine.forgetSources();
@@ -20,6 +27,7 @@ describe("what a stack was made from", () => {
   });
   after(async () => {
     await engine.close();
+    await rm(directory, { recursive: true });
   });
 
   test("is in its state", async () => {
@@ -33,6 +41,20 @@ describe("what a stack was made from", () => {
     assert.deepEqual(describeCalls(engine.world.takeCalls()), []);
     assert.deepEqual(await engine.madeFrom(), made);
     assert.equal(((await engine.outputs()) as { dataPlane: string }).dataPlane, "none");
+  });
+
+  test("is what plain pulumi up must come from: another file is refused, with both and what to do", async () => {
+    await assert.rejects(engine.up({ clusters: pair.clusters }), (error: Error) => {
+      assert.match(
+        error.message,
+        /the stack "lab" was made from .*\/lab\.yaml, and not from .*stacks\/Pulumi\.lab\.yaml/,
+      );
+      assert.match(error.message, /--name lab-2.*--moved/s);
+      assert.doesNotMatch(error.message, /\n\s+at /);
+      return true;
+    });
+    assert.deepEqual(describeCalls(engine.world.takeCalls()), []);
+    assert.deepEqual((await engine.up(pair)).changes, []);
   });
 
   test("is another where it is told so, which makes the clusters anew", async () => {
