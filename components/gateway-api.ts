@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { parseAllDocuments } from "yaml";
 import { timeLimits } from "../planning/time-limits.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
 import { cacheDirectory } from "./cache-directory.ts";
@@ -86,18 +87,29 @@ async function download(url: string): Promise<string> {
   }
 }
 
-/** Splits the definitions into the chart's files, by name; other kinds of objects are left out. */
+/**
+ * Splits the definitions into the chart's files, by name; other kinds of objects are left out.
+ *
+ * @throws pulumi.RunError where the text is no YAML
+ */
 export function definitionsByName(text: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const document of text.split(/^---.*$/m)) {
-    if (!/^kind:\s*CustomResourceDefinition\s*$/m.test(document)) continue;
-    const name = /^metadata:\n(?:[ #].*\n)*? {2}name:\s*["']?([a-z0-9.-]+)/m.exec(document)?.[1];
-    if (name !== undefined) found.set(name, document.trimStart());
+  for (const document of [parseAllDocuments(text)].flat()) {
+    const [error] = document.errors;
+    if (error !== undefined) {
+      throw new pulumi.RunError(`Gateway API definitions: they are no YAML: ${error.message}`);
+    }
+    const name = document.getIn(["metadata", "name"]);
+    if (document.get("kind") !== "CustomResourceDefinition" || typeof name !== "string") continue;
+    found.set(name, text.slice(document.contents?.range[0], document.range[2]));
   }
   return found;
 }
 
 function writeChart(text: string): string {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  const directory = join(cacheDirectory(), "charts", `gateway-api-${hash}`);
+  if (existsSync(directory)) return directory;
   const definitions = definitionsByName(text);
   if (!definitions.has("httproutes.gateway.networking.k8s.io")) {
     throw new pulumi.RunError(
@@ -105,9 +117,6 @@ function writeChart(text: string): string {
         "Use the file standard-install.yaml of a Gateway API release.",
     );
   }
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
-  const directory = join(cacheDirectory(), "charts", `gateway-api-${hash}`);
-  if (existsSync(directory)) return directory;
   const bundle = /bundle-version:\s*v(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? "0.0.0";
   mkdirSync(dirname(directory), { recursive: true });
   // Written aside and renamed: another `up` may be doing the same, and this one may be killed.

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
 import { definitionsByName } from "../../components/gateway-api.ts";
 import { readSources } from "../../components/sources.ts";
 import {
@@ -170,6 +171,21 @@ void describe("the Gateway API's chart", () => {
       readFileSync(join(chart, "crds", "gateways.gateway.networking.k8s.io.yaml"), "utf8"),
       /^apiVersion: apiextensions/,
     );
+  });
+
+  void it("are found whatever ends their lines, and wherever a comment stands", () => {
+    const text = `# of a release\n---\n${gatewayApiText}`.replaceAll("\n", "\r\n");
+    assert.deepEqual(
+      [...definitionsByName(text).keys()],
+      ["httproutes.gateway.networking.k8s.io", "gateways.gateway.networking.k8s.io"],
+    );
+    for (const definition of definitionsByName(text).values()) {
+      assert.equal((parse(definition) as { kind: string }).kind, "CustomResourceDefinition");
+    }
+  });
+
+  void it("that are no YAML are refused", () => {
+    assert.throws(() => definitionsByName("kind: [CustomResourceDefinition"), /they are no YAML/);
   });
 
   void it("without HTTPRoute is refused", async () => {
