@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import { createRequire } from "node:module";
 
 /** What decides whether a certificate can sign others, and which Node's own reader doesn't tell. */
 export interface CertificateDetails {
@@ -11,70 +12,48 @@ export interface CertificateDetails {
   readonly signatureAlgorithm: "ecdsa-sha256" | "rsa-sha256" | "other";
 }
 
-/** Reads what is needed of RFC 5280's `Certificate`: its extensions and its signature algorithm. */
+const algorithms: Readonly<Record<string, CertificateDetails["signatureAlgorithm"]>> = {
+  "1.2.840.10045.4.3.2": "ecdsa-sha256",
+  "1.2.840.113549.1.1.11": "rsa-sha256",
+};
+
+/**
+ * Reads the extensions and the signature algorithm of RFC 5280's `Certificate`.
+ *
+ * @throws Error where an extension is malformed
+ */
 export function detailsOf(certificate: X509Certificate): CertificateDetails {
-  const [whole] = elements(certificate.raw);
-  const [signed, algorithm] = elements(whole?.content);
-  const extensions = extensionsOf(signed);
-  const constraints = elements(elements(extensions.get(basicConstraints))[0]?.content);
-  const usage = elements(extensions.get(keyUsage))[0]?.content;
+  const { AsnConvert, BasicConstraints, Certificate, KeyUsage, ...ids } = library();
+  const { tbsCertificate, signatureAlgorithm } = AsnConvert.parse(certificate.raw, Certificate);
+  const valueOf = (id: string) =>
+    tbsCertificate.extensions?.find(({ extnID }) => extnID === id)?.extnValue;
+  const constraints = valueOf(ids.id_ce_basicConstraints);
+  const usage = valueOf(ids.id_ce_keyUsage);
+  const { cA, pathLenConstraint } =
+    constraints === undefined
+      ? { cA: false, pathLenConstraint: undefined }
+      : AsnConvert.parse(constraints, BasicConstraints);
   return {
-    isAuthority: constraints.some(({ tag, content }) => tag === tags.boolean && content[0] !== 0),
-    pathLength: integerOf(constraints.find(({ tag }) => tag === tags.integer)?.content),
-    // A bit string: how many bits are unused, then the bits, the first one highest.
-    maySign: usage === undefined || ((usage[1] ?? 0) & certificateSigning) !== 0,
-    signatureAlgorithm: algorithms[hex(elements(algorithm?.content)[0]?.content)] ?? "other",
+    isAuthority: cA,
+    pathLength: pathLenConstraint,
+    maySign:
+      usage === undefined ||
+      (AsnConvert.parse(usage, KeyUsage).toNumber() & ids.KeyUsageFlags.keyCertSign) !== 0,
+    signatureAlgorithm: algorithms[signatureAlgorithm.algorithm] ?? "other",
   };
 }
 
-const tags = { boolean: 0x01, integer: 0x02, octets: 0x04, extensions: 0xa3 } as const;
-const basicConstraints = "551d13";
-const keyUsage = "551d0f";
-const certificateSigning = 0x04;
+type Library = typeof import("@peculiar/asn1-x509") &
+  Pick<typeof import("@peculiar/asn1-schema"), "AsnConvert">;
 
-const algorithms: Readonly<Record<string, CertificateDetails["signatureAlgorithm"]>> = {
-  "2a8648ce3d040302": "ecdsa-sha256",
-  "2a864886f70d01010b": "rsa-sha256",
-};
+let loaded: Library | undefined;
 
-interface Element {
-  readonly tag: number;
-  readonly content: Buffer;
-}
-
-/** Values of a certificate's extensions, by object identifier. */
-function extensionsOf(signed: Element | undefined): ReadonlyMap<string, Buffer> {
-  const field = elements(signed?.content).find(({ tag }) => tag === tags.extensions);
-  const list = elements(elements(field?.content)[0]?.content);
-  return new Map(
-    list.map(({ content }) => {
-      const parts = elements(content);
-      const value = parts.find(({ tag }) => tag === tags.octets)?.content ?? Buffer.alloc(0);
-      return [hex(parts[0]?.content), value];
-    }),
-  );
-}
-
-/** What stands one after the other in DER; of what is cut short, what can be read. */
-function elements(bytes: Buffer = Buffer.alloc(0)): Element[] {
-  const found: Element[] = [];
-  for (let at = 0; at + 1 < bytes.length;) {
-    const first = bytes[at + 1] ?? 0;
-    const more = first < 0x80 ? 0 : first & 0x7f;
-    if (more > 4) break;
-    const start = at + 2 + more;
-    const length =
-      more === 0 ? first : bytes.subarray(at + 2, start).reduce((a, b) => a * 256 + b, 0);
-    found.push({ tag: bytes[at] ?? 0, content: bytes.subarray(start, start + length) });
-    at = start + length;
-  }
-  return found;
-}
-
-function integerOf(bytes: Buffer | undefined): number | undefined {
-  return bytes?.reduce((a, b) => a * 256 + b, 0);
-}
-
-function hex(bytes: Buffer | undefined): string {
-  return bytes?.toString("hex") ?? "";
+/** Loaded when a certificate is given: few topologies give one, and it takes as long as half of the planner. */
+function library(): Library {
+  const require = createRequire(import.meta.url);
+  loaded ??= {
+    ...(require("@peculiar/asn1-schema") as Pick<Library, "AsnConvert">),
+    ...(require("@peculiar/asn1-x509") as Library),
+  };
+  return loaded;
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { KeyObject } from "node:crypto";
+import { detailsOf } from "./details.ts";
 
 /** A mistake in a certificate or key, without the place where it was given. */
 export interface Flaw {
@@ -32,7 +33,10 @@ export function readCertificates(pem: string): {
     );
   }
   try {
-    return { certificates: texts.map((text) => new X509Certificate(text)), flaws: [] };
+    const certificates = texts.map((text) => new X509Certificate(text));
+    // OpenSSL reads a certificate with a damaged extension, and leaves the extension out.
+    for (const certificate of certificates) detailsOf(certificate);
+    return { certificates, flaws: [] };
   } catch {
     return flawed(
       "can't be read as a certificate: what stands between its lines of PEM is damaged",

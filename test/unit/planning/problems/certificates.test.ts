@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { describe, it } from "node:test";
 import { plan } from "../../../../planning/plan.ts";
 import { formatProblem } from "../../../../planning/problem.ts";
 import type { AnchorSpec, IssuerSpec, Topology } from "../../../../planning/topology.ts";
 import { makeAuthority, type Authority } from "../../authority.ts";
+import { pem } from "../../der.ts";
 
 const root = makeAuthority({ subject: "root", pathLength: 1 });
 const rsaRoot = makeAuthority({ subject: "rsa root", key: "rsa2048" });
@@ -107,6 +109,14 @@ describe("trust anchors of one's own", () => {
     assertOne(said("hello"), `${anchor}.certificateFile`, /holds no certificate in PEM form/);
     const damaged = root.certificate.replace(/\n.{40}/, "\nAAAA");
     assertOne(said(damaged), `${anchor}.certificateFile`, /can't be read as a certificate/);
+    const der = new X509Certificate(root.certificate).raw;
+    // The value of the basic constraints, which OpenSSL reads no further than its length.
+    der[der.indexOf("551d13", "hex") + 8] = 0x04;
+    assertOne(
+      said(pem("CERTIFICATE", der)),
+      `${anchor}.certificateFile`,
+      /can't be read as a certificate/,
+    );
     const request = root.certificate.replaceAll("CERTIFICATE", "CERTIFICATE REQUEST");
     assertOne(said(request), `${anchor}.certificateFile`, /no certificate, but a CERTIFICATE REQ/);
   });
