@@ -53,6 +53,16 @@ export function overlap(a: Block, b: Block): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
+/** Whether two subnets have an address in common. @throws Error as {@link block} does */
+export function subnetsOverlap(one: string, other: string): boolean {
+  return overlap(block(one), block(other));
+}
+
+/** Whether the second subnet is a part of the first. @throws Error as {@link block} does */
+export function subnetContains(outer: string, inner: string): boolean {
+  return contains(block(outer), block(inner));
+}
+
 export function contains(outer: Block, inner: Block): boolean {
   return outer.first <= inner.first && inner.last <= outer.last;
 }

@@ -1,4 +1,3 @@
-import ipaddr from "ipaddr.js";
 import { docker, dockerList } from "../docker.ts";
 
 /** An IPv4 subnet that a Docker network has. */
@@ -35,11 +34,4 @@ export async function takenSubnets(env: Readonly<Record<string, string>>): Promi
           ],
     ),
   );
-}
-
-/** Whether two IPv4 subnets have an address in common. */
-export function overlap(one: string, other: string): boolean {
-  const [address, length] = ipaddr.IPv4.parseCIDR(one);
-  const [otherAddress, otherLength] = ipaddr.IPv4.parseCIDR(other);
-  return address.match(otherAddress, Math.min(length, otherLength));
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { overlap, takenSubnets } from "./docker-networks.ts";
+import { subnetsOverlap } from "../../planning/cidr.ts";
+import { takenSubnets } from "./docker-networks.ts";
 import type { PreflightCheck } from "./check.ts";
 
 /** A subnet that was chosen for the topology's network has to be free, on Docker and on the host. */
@@ -10,7 +11,7 @@ export const checkDockerSubnet: PreflightCheck = async ({ plan, env }) => {
   const mend = "choose another docker.subnet";
   const ofNetworks = networks
     // The topology's own is made anew where its subnet is another.
-    .filter((taken) => taken.network !== name && overlap(taken.subnet, subnet))
+    .filter((taken) => taken.network !== name && subnetsOverlap(taken.subnet, subnet))
     .map(
       (taken) =>
         `docker.subnet ${subnet} overlaps with ${taken.subnet} of the Docker network ` +
@@ -18,7 +19,7 @@ export const checkDockerSubnet: PreflightCheck = async ({ plan, env }) => {
     );
   const bridges = new Set(["docker0", ...networks.map(({ device }) => device)]);
   const ofRoutes = parseRoutes(await readFile("/proc/net/route", "utf8").catch(() => ""))
-    .filter((route) => !bridges.has(route.device) && overlap(route.subnet, subnet))
+    .filter((route) => !bridges.has(route.device) && subnetsOverlap(route.subnet, subnet))
     .map(
       (route) =>
         `docker.subnet ${subnet} overlaps with ${route.subnet}, which this machine reaches by ` +

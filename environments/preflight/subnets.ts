@@ -1,4 +1,5 @@
-import { overlap, takenSubnets } from "./docker-networks.ts";
+import { subnetsOverlap } from "../../planning/cidr.ts";
+import { takenSubnets } from "./docker-networks.ts";
 import type { PreflightCheck } from "./check.ts";
 
 /** Pods could not reach a Docker network whose subnet is their own cluster's. */
@@ -8,7 +9,7 @@ export const checkSubnets: PreflightCheck = async ({ missing, env }) => {
   return missing.flatMap((cluster) =>
     (["podSubnet", "serviceSubnet"] as const).flatMap((kind) =>
       taken
-        .filter(({ subnet }) => overlap(cluster[kind], subnet))
+        .filter(({ subnet }) => subnetsOverlap(cluster[kind], subnet))
         .map(
           ({ network, subnet }) =>
             `cluster ${cluster.name}: its ${kind} ${cluster[kind]} overlaps with ${subnet} of the ` +

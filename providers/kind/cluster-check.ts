@@ -8,7 +8,8 @@ import { digestOfFile } from "./file-digest.ts";
 import { defaultKubeconfigPath } from "../../system/state-directory.ts";
 import { checkOwner } from "./owner.ts";
 import { PropertyReader } from "./property-reader.ts";
-import { checkCidr, overlap, podSubnetHolds } from "./subnets.ts";
+import { subnetsOverlap } from "../../planning/cidr.ts";
+import { checkCidr, podSubnetHolds } from "./subnets.ts";
 
 const maximalHostName = 63;
 
@@ -115,7 +116,11 @@ function checkSubnets(
       );
     }
   }
-  if (podSubnet !== undefined && serviceSubnet !== undefined && overlap(podSubnet, serviceSubnet)) {
+  if (
+    podSubnet !== undefined &&
+    serviceSubnet !== undefined &&
+    subnetsOverlap(podSubnet, serviceSubnet)
+  ) {
     reader.fail("serviceSubnet", `${serviceSubnet} overlaps podSubnet, ${podSubnet}`);
   }
 }

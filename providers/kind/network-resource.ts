@@ -19,7 +19,8 @@ import type { DockerNetwork, NewNetwork } from "./network.ts";
 import { checkOwner } from "./owner.ts";
 import { PropertyReader } from "./property-reader.ts";
 import { clustersElsewhere, refuseElsewhere } from "./state-elsewhere.ts";
-import { checkCidr, contains } from "./subnets.ts";
+import { subnetContains } from "../../planning/cidr.ts";
+import { checkCidr } from "./subnets.ts";
 
 const inputProperties = {
   name: { type: "string", description: "Name of the Docker network." },
@@ -121,7 +122,7 @@ function check({ news }: CheckRequest): CheckResult {
   const ipRange = reader.string("ipRange", (cidr) => checkCidr(cidr, 8, 30));
   if (ipRange !== undefined && !reader.isUnknown("subnet")) {
     if (subnet === undefined) reader.fail("ipRange", "needs the subnet that it is a part of");
-    else if (!contains(subnet, ipRange)) reader.fail("ipRange", `is not a part of ${subnet}`);
+    else if (!subnetContains(subnet, ipRange)) reader.fail("ipRange", `is not a part of ${subnet}`);
   }
   return { inputs: reader.inputs, failures: reader.failures };
 }

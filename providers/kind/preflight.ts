@@ -5,7 +5,7 @@ import { checkKindVersion } from "./kind-cli.ts";
 import { lines } from "./containers.ts";
 import type { Container } from "./container.ts";
 import { takenPorts } from "./ports.ts";
-import { overlap } from "./subnets.ts";
+import { subnetsOverlap } from "../../planning/cidr.ts";
 import { messageOf } from "../server/index.ts";
 
 const gibibyte = 2 ** 30;
@@ -114,7 +114,7 @@ async function checkDockerSubnets(inputs: ClusterInputs, signal: AbortSignal): P
     const [network = "", ...subnets] = line.split("\t");
     for (const subnet of subnets.filter((candidate) => !candidate.includes(":"))) {
       for (const key of ["podSubnet", "serviceSubnet"] as const) {
-        if (!overlap(inputs[key], subnet)) continue;
+        if (!subnetsOverlap(inputs[key], subnet)) continue;
         problems.push(
           `${key}: ${inputs[key]} overlaps ${subnet}, which is the Docker network ` +
             `${JSON.stringify(network)}. Choose another subnet` +

@@ -19,16 +19,3 @@ export function podSubnetHolds(cidr: string): number {
   const [, prefix] = ipaddr.IPv4.parseCIDR(cidr);
   return 2 ** Math.max(0, 24 - prefix);
 }
-
-export function overlap(a: string, b: string): boolean {
-  const [addressA, prefixA] = ipaddr.IPv4.parseCIDR(a);
-  const [addressB, prefixB] = ipaddr.IPv4.parseCIDR(b);
-  return addressA.match(addressB, Math.min(prefixA, prefixB));
-}
-
-/** Whether the second subnet is a part of the first. */
-export function contains(outer: string, inner: string): boolean {
-  const [, outerPrefix] = ipaddr.IPv4.parseCIDR(outer);
-  const [address, innerPrefix] = ipaddr.IPv4.parseCIDR(inner);
-  return innerPrefix >= outerPrefix && address.match(ipaddr.IPv4.parseCIDR(outer));
-}

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { checkCluster } from "../../../providers/kind/cluster-check.ts";
-import { checkCidr, overlap } from "../../../providers/kind/subnets.ts";
+import { subnetsOverlap } from "../../../planning/cidr.ts";
+import { checkCidr } from "../../../providers/kind/subnets.ts";
 import { unknown } from "../../../providers/server/index.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { clusterInputs } from "./harness.ts";
@@ -158,7 +159,7 @@ describe("subnets", () => {
   it("overlap exactly when an address is in both", () => {
     fc.assert(
       fc.property(cidr, cidr, (a, b) => {
-        assert.equal(overlap(a.text, b.text), a.first <= b.last && b.first <= a.last);
+        assert.equal(subnetsOverlap(a.text, b.text), a.first <= b.last && b.first <= a.last);
       }),
     );
   });
