@@ -6,6 +6,7 @@ import { timeLimits } from "../planning/time-limits.ts";
 import { ensureArtifact, placeOf } from "./artifact.ts";
 import { exists } from "./cache.ts";
 import { withLock } from "./lock.ts";
+import { withoutLogs } from "./pulumi-logs.ts";
 import { formatDuration } from "./progress.ts";
 import type { Origin, ToolContext } from "./tool.ts";
 import type { ProviderPlugin } from "./tools/provider-plugins.ts";
@@ -42,10 +43,27 @@ export async function ensurePlugins(
   pulumi: string,
   context: ToolContext,
 ): Promise<InstalledPlugins> {
+  const installed = await findOrInstall(plugins, pulumi, context);
+  const own = ownHome(context);
+  // A command that was started by another one has that home as if a person had chosen it.
+  if ((installed.home ?? context.env["PULUMI_HOME"]) === own) await withoutLogs(own);
+  return installed;
+}
+
+/** Pulumi's home that is the package's own. */
+function ownHome({ cache }: ToolContext): string {
+  return join(cache, "pulumi");
+}
+
+async function findOrInstall(
+  plugins: readonly ProviderPlugin[],
+  pulumi: string,
+  context: ToolContext,
+): Promise<InstalledPlugins> {
   const { env } = context;
   const theirs = env["PULUMI_HOME"] ?? join(env["HOME"] ?? homedir(), ".pulumi");
   const chosen = env["PULUMI_HOME"] !== undefined || env["PULUMI_BACKEND_URL"] !== undefined;
-  const ours = chosen ? theirs : join(context.cache, "pulumi");
+  const ours = chosen ? theirs : ownHome(context);
 
   for (const home of new Set([theirs, ours])) {
     const found = await Promise.all(plugins.map((plugin) => originIn(home, plugin, context.cache)));

@@ -1,6 +1,7 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { withoutLogs } from "../../toolchain/pulumi-logs.ts";
 import { ensureToolchain } from "../../toolchain/toolchain.ts";
 
 /** The environment in which the engine and the TLS provider are found. */
@@ -9,9 +10,7 @@ export async function engineTools(): Promise<Record<string, string>> {
 }
 
 /**
- * A home of Pulumi's with the plugins of another one. Pulumi keeps a log of every command below its home,
- * whether or not anybody wants it, which is a third of the engine's work in an `up` without changes; where a
- * file is in the way of the folder, it goes without.
+ * A home of Pulumi's with the plugins of another one, and without its log as the toolchain's own is.
  *
  * @param env the environment in which the plugins are found
  * @returns the directory
@@ -23,6 +22,6 @@ export async function homeWithoutLogs(
   const usual = env["PULUMI_HOME"] ?? path.join(os.homedir(), ".pulumi");
   await mkdir(directory);
   await symlink(path.join(usual, "plugins"), path.join(directory, "plugins"));
-  await writeFile(path.join(directory, "logs"), "");
+  await withoutLogs(directory);
   return directory;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { exists } from "../../../toolchain/cache.ts";
@@ -121,6 +121,30 @@ describe("provider plugins", () => {
         },
       ));
   }
+
+  test("Pulumi's log is kept out of a home of our own, and left alone in a person's", async () => {
+    const withLog = async (home: string) => {
+      await mkdir(join(home, "logs"), { recursive: true });
+      await writeFile(join(home, "logs", "pulumi.log"), "who knows what");
+    };
+    const read = (home: string) => readFile(join(home, "logs", "pulumi.log"), "utf8");
+    await withPulumi({ reach: false }, async (ensure, { theirs, ours }) => {
+      await Promise.all([withLog(theirs), withLog(ours)]);
+      await ensure(plugin("tls"));
+      assert.equal((await stat(join(ours, "logs"))).isFile(), true);
+      assert.equal(await read(theirs), "who knows what");
+    });
+    await withPulumi({ reach: true }, async (ensure, { theirs }) => {
+      await withLog(theirs);
+      await ensure(plugin("tls"));
+      assert.equal(await read(theirs), "who knows what");
+    });
+    const env = (folder: string) => ({ PULUMI_HOME: join(folder, "cache", "pulumi") });
+    await withPulumi({ reach: false, env }, async (ensure, { ours }) => {
+      await ensure(plugin("tls"));
+      assert.equal((await stat(join(ours, "logs"))).isFile(), true);
+    });
+  });
 
   test("a release that does not come after all is built", () =>
     withPulumi({ reach: true, downloads: false }, async (ensure, { theirs }) => {
