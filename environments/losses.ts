@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
+import type { ClusterInputs } from "../providers/kind/cluster-inputs.ts";
+import { findContainers } from "../providers/kind/containers.ts";
+import { readMade } from "../providers/kind/state-elsewhere.ts";
 import { connect } from "../kubernetes/connect.ts";
 import { multiclusterNamespace, controlPlaneNamespace } from "../linkerd/names.ts";
 import { CommandError } from "./command-error.ts";
@@ -70,6 +73,44 @@ function inWords(value: unknown): string {
 }
 
 /**
+ * Clusters that an earlier `up` of the stack finished otherwise, and that its state does not know of, since that
+ * `up` was killed or the state was lost.
+ *
+ * @param owner whose they are
+ * @param find what a kind cluster was made from, where it was finished
+ */
+export async function forgottenLosses(
+  state: State | undefined,
+  plan: Plan,
+  owner: string,
+  find: (kindName: string) => Promise<ClusterInputs | undefined> = findFinished,
+): Promise<ClusterLoss[]> {
+  const known = new Set(
+    (state === undefined ? [] : kindClustersIn(state)).map(({ kindName }) => kindName),
+  );
+  const unknown = plan.clusters.flatMap((cluster) =>
+    cluster.type === "kind" && !known.has(cluster.kindName) ? [cluster] : [],
+  );
+  const losses = await Promise.all(
+    unknown.map(async (next): Promise<ClusterLoss[]> => {
+      const made = await find(next.kindName);
+      if (made?.owner !== owner || made.generation === next.generation) return [];
+      const { name: kindName, generation, kubeconfigPath } = made;
+      const cluster = { kindName, generation, kubeconfigPath, inputs: { ...made } };
+      const why = `${whyAnew(cluster, next)} (an earlier up made it, of which this stack's state does not know)`;
+      return [{ cluster, what: "made anew", why }];
+    }),
+  );
+  return losses.flat();
+}
+
+async function findFinished(kindName: string): Promise<ClusterInputs | undefined> {
+  const signal = AbortSignal.timeout(timeLimits.dockerCommand);
+  const containers = await findContainers(kindName, [], signal);
+  return (await readMade(containers, signal))[0];
+}
+
+/**
  * Makes sure that whoever asked for an `up` knows which clusters it takes away.
  *
  * @returns those that may go
@@ -79,12 +120,17 @@ export async function allowLosses(
   state: State | undefined,
   plan: Plan,
   options: {
+    /** Whose the stack's clusters are. */
+    readonly owner: string;
     readonly consent: Consent | undefined;
     readonly env: Readonly<Record<string, string>>;
     readonly notice: (text: string) => void;
   },
 ): Promise<readonly ClusterLoss[]> {
-  const losses = state === undefined ? [] : clusterLosses(state, plan);
+  const losses = [
+    ...(state === undefined ? [] : clusterLosses(state, plan)),
+    ...(await forgottenLosses(state, plan, options.owner)),
+  ];
   if (losses.length === 0) return losses;
   // Nothing is lost of one that is gone already.
   const running = new Set((await nodeContainers(options.env)).map(({ cluster }) => cluster));

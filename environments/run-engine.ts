@@ -1,5 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { Sources } from "../planning/sources.ts";
+import { timeLimits } from "../planning/time-limits.ts";
+import { inspect, removeContainers } from "../providers/kind/containers.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
@@ -85,6 +87,12 @@ async function runLocked(
     tell.notice(`an earlier command was stopped while it worked on ${describeResource(urn)}`);
   }
   await request.allow?.(before);
+  // The provider removes nothing of a finished cluster: that was allowed above.
+  const ruins = await inspect(
+    incomplete.flatMap(({ left }) => left),
+    request.signal,
+  );
+  await removeContainers(ruins, timeLimits.clusterDelete);
   const started = performance.now();
   const progress = new EngineProgress((change) => tell.engine?.(change));
   let began = false;

@@ -6,6 +6,7 @@ import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { allowDataPlane, bringSources, chooseSources } from "./choose-sources.ts";
 import type { Consent } from "./consent.ts";
+import { ownerOf } from "./leftovers.ts";
 import { allowLosses, refuseNewLosses } from "./losses.ts";
 import { requireStateDirectory } from "./output-files.ts";
 import { planStack } from "./plan-stack.ts";
@@ -16,6 +17,7 @@ import { runPhases } from "./report/phases.ts";
 import type { Output, Phase } from "./report/phase.ts";
 import { describeChanges, isUnchanged, runEngine } from "./run-engine.ts";
 import type { EngineResult } from "./run-engine.ts";
+import { readProject } from "./project.ts";
 import { refuseOtherTopology, settleStack } from "./settle-stack.ts";
 import type { SettledStack } from "./settle-stack.ts";
 import { readConfiguration, sourcesKey, writtenKey } from "./stacks.ts";
@@ -135,7 +137,12 @@ export async function up(request: UpRequest): Promise<UpResult> {
   await runPhases(interruptible(first, request.signal), request.output);
   const { sources, env } = present(tools);
   plan = await planStack(stack, { sources });
-  const allowed = await allowLosses(state, plan, { consent: request.replaceClusters, env, notice });
+  const allowed = await allowLosses(state, plan, {
+    owner: ownerOf((await readProject()).name, stack.name),
+    consent: request.replaceClusters,
+    env,
+    notice,
+  });
   const phases: Phase[] = [
     {
       title: "checks of this machine",

@@ -17,13 +17,13 @@ import { kindConfig, nodeImage } from "./kind-config.ts";
 import { PortTakenError } from "./kind-failure.ts";
 import { withKubeletLog } from "./kubelet-log.ts";
 import { kindsOwnKubeconfig, makeDirectory, removeKubeconfig } from "./kubeconfig-file.ts";
-import { readMarker } from "./marker.ts";
 import { readNodeProfile } from "./node-profile.ts";
 import { checkNetwork } from "./network.ts";
 import { foreignError, judge } from "./ownership.ts";
 import { preflight } from "./preflight.ts";
 import { configureMirrors } from "./registry-mirrors.ts";
 import { rejoin } from "./rejoin.ts";
+import { refuseRuin, RuinedClusterError } from "./ruin.ts";
 import { startContainers } from "./start-containers.ts";
 import { readMade, refuseElsewhere } from "./state-elsewhere.ts";
 
@@ -39,10 +39,11 @@ export async function createCluster(
   ]);
   const verdict = judge(containers, inputs);
   if (verdict.is === "foreign") throw foreignError(inputs.name, verdict.containers);
-  await refuseIfElsewhere(inputs, containers, signal);
-  if (verdict.is === "same" || verdict.is === "adrift") {
-    const adopted = await adopt(inputs, await rejoin(containers, network, context), context);
-    if (adopted !== undefined) return adopted;
+  const made = await refuseIfElsewhere(inputs, containers, signal);
+  // A finished cluster of this generation is used or refused: no former one has to make way for it.
+  if (made?.generation === inputs.generation) {
+    refuseRuin(inputs, containers);
+    return adopt(inputs, made, await rejoin(containers, network, context), context);
   }
   // What can be known to fail has to fail before the former generation is gone.
   const [profile] = await Promise.all([
@@ -67,49 +68,57 @@ function expectedNodes(inputs: ClusterInputs): string[] {
   return nodeNames(inputs.name, inputs.controlPlanes, inputs.workers);
 }
 
-/** A cluster whose state is elsewhere is not to be taken over or made anew, not even where it is stopped. */
+/**
+ * A cluster whose state is elsewhere is not to be taken over or made anew, not even where it is stopped.
+ *
+ * @returns what the cluster was made from; undefined where it was not finished
+ */
 async function refuseIfElsewhere(
   { name, kubeconfigPath: own }: ClusterInputs,
   containers: readonly Container[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ClusterInputs | undefined> {
   const made = await readMade(containers, signal);
   refuseElsewhere(
     made.flatMap(({ kubeconfigPath }) =>
       kubeconfigPath === own ? [] : [{ name, made: kubeconfigPath, own }],
     ),
   );
+  return made[0];
 }
 
-/** The existing cluster if it is whole, sound, and made from the same inputs; otherwise undefined. */
+/**
+ * The existing cluster, which an earlier run finished and nobody told the engine of.
+ *
+ * @throws RuinedClusterError where it is not sound, or was made from something else
+ */
 async function adopt(
   inputs: ClusterInputs,
+  made: ClusterInputs,
   found: readonly Container[],
   context: Context,
-): Promise<CreateResult | undefined> {
+): Promise<CreateResult> {
   const { signal } = context;
-  const names = found.map(({ name }) => name);
-  if (!isDeepStrictEqual([...names].sort(), [...expectedNodes(inputs)].sort())) return undefined;
+  const { name } = inputs;
+  const others = replacingInputs.filter((key) => !isDeepStrictEqual(made[key], inputs[key]));
+  if (others.length > 0) {
+    const seen = `was made from something else (${others.join(", ")})`;
+    throw new RuinedClusterError(name, seen, "Undo what was changed since");
+  }
   let access: Access | undefined;
   try {
     const containers = await startContainers(found, context);
-    const marker = await readMarker(containers[0]?.name ?? "", signal);
-    const made = marker?.inputs;
-    if (made === undefined) return undefined;
-    if (!replacingInputs.every((key) => isDeepStrictEqual(made[key], inputs[key])))
-      return undefined;
     context.status("taking over the cluster that an earlier run made");
     access = await openCluster(containers, timeLimits.apiServerAnswers, signal);
     await nodesReady(access.api, containers, signal);
     const outputs = await finishCluster(inputs, containers, access, context, made);
-    return { id: inputs.name, outputs };
+    return { id: name, outputs };
   } catch (error) {
     signal.throwIfAborted();
-    context.log(
-      "warning",
-      `the cluster that is there is not sound (${messageOf(error)}): made anew`,
-    );
-    return undefined;
+    const mend = `Mend it (\`docker logs ${found[0]?.name ?? name}\` tells more) and run this again`;
+    throw new RuinedClusterError(name, `it is not sound: ${messageOf(error)}`, mend, {
+      cause: error,
+    });
   } finally {
     access?.api.close();
   }

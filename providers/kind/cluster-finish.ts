@@ -49,6 +49,8 @@ export async function finishCluster(
   }
   await repairKubeconfig(inputs.kubeconfigPath, kubeconfig);
   if (made.kubeconfigPath !== inputs.kubeconfigPath) await removeKubeconfig(made.kubeconfigPath);
-  await writeMarker(containers[0]?.name ?? "", { inputs }, signal);
+  // Each control plane alone holds all of the cluster.
+  const planes = containers.filter(({ role }) => role === "control-plane");
+  await Promise.all(planes.map(({ name }) => writeMarker(name, { inputs }, signal)));
   return outputs;
 }

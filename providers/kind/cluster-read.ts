@@ -1,5 +1,5 @@
 import type { Context, ReadRequest, ReadResult } from "../server/index.ts";
-import { nodeNames, findContainers } from "./containers.ts";
+import { findContainers } from "./containers.ts";
 import type { Container } from "./container.ts";
 import { toClusterInputs, toProperties } from "./cluster-inputs.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
@@ -11,6 +11,7 @@ import { readMarker } from "./marker.ts";
 import { findNetwork } from "./network.ts";
 import { judge } from "./ownership.ts";
 import { mayBeOff, networkGone, rejoin } from "./rejoin.ts";
+import { refuseRuin } from "./ruin.ts";
 import { startContainers } from "./start-containers.ts";
 
 /**
@@ -31,12 +32,7 @@ export async function readCluster(
     const inputs = toClusterInputs(request.inputs);
     const { is } = judge(found, inputs);
     if (is !== "same" && is !== "adrift") return undefined;
-    const expected = nodeNames(inputs.name, inputs.controlPlanes, inputs.workers);
-    const missing = expected.filter((name) => !found.some((node) => node.name === name));
-    if (missing.length > 0) {
-      context.log("warning", `the cluster has lost ${missing.join(", ")}: it counts as gone`);
-      return undefined;
-    }
+    refuseRuin(inputs, found);
     nodes = await onTheirNetwork(inputs, found, context);
   } else if (found[0]?.stamp === undefined) {
     throw new Error(

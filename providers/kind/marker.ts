@@ -3,7 +3,7 @@ import type { ClusterInputs } from "./cluster-inputs.ts";
 import { docker, DockerError, dockerExec } from "./docker.ts";
 
 /**
- * Written into the first control plane when everything about a cluster is done: a node without it is
+ * Written into every control plane when everything about a cluster is done: a node without it is
  * half-made. It tells what the cluster was made from, which is all that an import needs.
  */
 export interface Marker {

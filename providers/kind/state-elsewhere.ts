@@ -15,7 +15,8 @@ export interface ClusterElsewhere {
 export async function readMade(containers: readonly Container[], signal: AbortSignal) {
   const planes = containers.filter(({ role }) => role === "control-plane");
   const markers = await Promise.all(planes.map(({ name }) => readMarker(name, signal)));
-  return markers.flatMap((marker) => (marker === undefined ? [] : [marker.inputs]));
+  const made = markers.flatMap((marker) => (marker === undefined ? [] : [marker.inputs]));
+  return [...new Map(made.map((inputs) => [inputs.name, inputs])).values()];
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Consent } from "../../../environments/consent.ts";
 import {
   allowLosses,
   clusterLosses,
+  forgottenLosses,
   refuseIncomplete,
   refuseNewLosses,
 } from "../../../environments/losses.ts";
@@ -14,6 +15,7 @@ import type { State } from "../../../environments/state.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { KindClusterPlan } from "../../../planning/plan-types.ts";
 import type { Sources } from "../../../planning/sources.ts";
+import type { ClusterInputs } from "../../../providers/kind/cluster-inputs.ts";
 import type { Topology } from "../../../planning/topology.ts";
 
 const pair: Topology = {
@@ -108,6 +110,33 @@ describe("the clusters that an up would take away", () => {
     assert.deepEqual(lossesOf(both, pair, sources), []);
   });
 
+  test("are those that an earlier up finished otherwise and the state does not know of", async () => {
+    const inputs = stateOf(pair).deployment.resources?.map((resource) => resource.inputs) ?? [];
+    const made = (kindName: string, changes: object) =>
+      ({
+        ...inputs.find((one) => one?.["name"] === kindName),
+        ...changes,
+      }) as unknown as ClusterInputs;
+    const forgotten = (state: State | undefined, changes: object) =>
+      forgottenLosses(state, planOf(pair), "project/lab", (kindName) =>
+        Promise.resolve(
+          kindName === "lab-east"
+            ? made(kindName, { owner: "project/lab", ...changes })
+            : undefined,
+        ),
+      );
+    const older = { generation: "older", workers: 2 };
+    const [loss, ...others] = await forgotten(undefined, older);
+    assert.deepEqual(others, []);
+    assert.equal(loss?.cluster.kindName, "lab-east");
+    assert.match(loss.why, /^workers is 2 and would be 0 .*state does not know/);
+    // The provider takes over what is the same, and leaves what is another owner's alone.
+    assert.deepEqual(await forgotten(undefined, {}), []);
+    assert.deepEqual(await forgotten(undefined, { ...older, owner: "other/lab" }), []);
+    // What the state knows of is compared with that.
+    assert.deepEqual(await forgotten(stateOf(pair), older), []);
+  });
+
   test("that nobody was told of are refused", () => {
     const plan = planOf({ clusters: [{ name: "west" }] });
     const told = clusterLosses(stateOf(pair), plan);
@@ -140,6 +169,7 @@ describe("an up that takes a running cluster away", () => {
     await writeFile(docker, `#!/bin/sh\ncat <<'ROWS'\n${rows.join("\n")}\nROWS\n`, { mode: 0o755 });
     const notices: string[] = [];
     const losses = await allowLosses(stateOf(pair), planOf({ clusters: [{ name: "west" }] }), {
+      owner: "project/lab",
       consent,
       env: { PATH: `${directory}:${process.env["PATH"] ?? ""}` },
       notice: (text) => notices.push(text),

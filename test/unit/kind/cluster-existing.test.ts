@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { timeLimits } from "../../../planning/time-limits.ts";
 import { exists, Harness } from "./harness.ts";
 
 let harness: Harness;
@@ -10,7 +12,10 @@ beforeEach(async () => {
   await harness.makeNetwork();
 });
 
+const { nodesReady } = timeLimits;
+
 afterEach(async () => {
+  Object.assign(timeLimits, { nodesReady });
   await harness.stop();
 });
 
@@ -19,6 +24,13 @@ async function leaveHalfMade(): Promise<void> {
   await harness.create();
   await harness.alter("west-control-plane", (container) => delete container.marker);
 }
+
+const alterNode =
+  (name: string, change: Parameters<Harness["alter"]>[1]): (() => Promise<void>) =>
+  () =>
+    harness.alter(name, change);
+
+const stop = alterNode("west-control-plane", ({ State }) => (State.Running = false));
 
 describe("what is there under the cluster's name", () => {
   it("is taken over when this owner made it from the same inputs and it is sound", async () => {
@@ -38,9 +50,8 @@ describe("what is there under the cluster's name", () => {
 
   for (const [what, change, removed] of [
     ["half-made", () => leaveHalfMade(), true],
+    ["half-made and stopped", () => leaveHalfMade().then(stop), true],
     ["of an older generation", () => harness.create({ generation: "g0" }), true],
-    ["made from other inputs", () => harness.create({ podSubnet: "10.40.0.0/21" }), true],
-    ["short of a node", () => harness.create({ workers: 1 }), true],
   ] as const) {
     it(`is removed and made anew when it is ${what}`, async () => {
       await change();
@@ -54,6 +65,76 @@ describe("what is there under the cluster's name", () => {
       assert.equal(calls.filter((call) => call.startsWith("kind create")).length, 1);
       assert.deepEqual(await harness.containers(), ["west-control-plane"]);
     });
+  }
+
+  /** Nothing was done to it but to look. */
+  async function assertUntouched(): Promise<void> {
+    const calls = await harness.calls();
+    assert.ok(!calls.some((call) => /^docker (rm|network rm)|^kind (create|delete)/.test(call)));
+    assert.ok((await harness.containers()).length > 0);
+  }
+
+  for (const [what, spoil, message, changes] of [
+    ["does not answer", () => silence(), /not sound: .*Ready.*docker logs west-control-plane/s],
+    [
+      "was stopped and can't start",
+      async () => {
+        await stop();
+        await harness.behave("start-fails", "Error response from daemon: no space left on device");
+      },
+      /not sound: .*no space left.*docker logs west-control-plane/s,
+    ],
+    [
+      "was paused, and then says nothing",
+      async () => {
+        await alterNode("west-control-plane", ({ State }) => (State.Paused = true))();
+        silence();
+      },
+      /not sound/,
+    ],
+    [
+      "was made from something else",
+      () => undefined,
+      /something else \(podSubnet\).*Undo/,
+      { podSubnet: "10.40.0.0/21" },
+    ],
+    [
+      "has lost a worker",
+      () => rm(join(harness.root, "containers", "west-worker.json")),
+      /west-worker is missing.*Save what you need/,
+    ],
+    [
+      "has lost the first of its control planes",
+      () => rm(join(harness.root, "containers", "west-control-plane.json")),
+      /west-control-plane.* missing.*Save what you need/,
+      { controlPlanes: 2, workers: 0 },
+    ],
+  ] as const) {
+    it(`is an error and stays untouched when it was finished and ${what}`, async () => {
+      const wanted = { workers: 1, ...(changes && !("podSubnet" in changes) && changes) };
+      await harness.create({ ...wanted, ...changes });
+      await spoil();
+      await harness.calls();
+      await assert.rejects(harness.create(wanted), message);
+      await assertUntouched();
+    });
+  }
+
+  it("is an error and stays untouched when Docker can't tell whether it was finished", async () => {
+    for (const generation of ["g1", "g2"]) {
+      await harness.behaveAsUsual();
+      await harness.create();
+      await harness.behave("cp-fails", "Error response from daemon: input/output error");
+      await harness.calls();
+      await assert.rejects(harness.create({ generation }), /input\/output error/);
+      await assertUntouched();
+    }
+  });
+
+  /** Its API server answers nothing about nodes any more, and nobody waits long. */
+  function silence(): void {
+    harness.kubernetes.silent = true;
+    Object.assign(timeLimits, { nodesReady: 500 });
   }
 
   for (const [what, change, message] of [

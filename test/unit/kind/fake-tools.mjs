@@ -96,6 +96,8 @@ function docker() {
       const [name, path] = args[1].split(":");
       const c = byName(name);
       if (c === undefined) fail(`Error response from daemon: No such container: ${name}`);
+      const unreadable = behaviour("cp-fails");
+      if (unreadable !== undefined) fail(unreadable);
       if (path !== "/kind/linkerd-topology.json" || c.marker === undefined)
         fail(`Error response from daemon: Could not find the file ${path} in container ${name}`);
       const archive = pack();
@@ -104,7 +106,9 @@ function docker() {
       archive.pipe(process.stdout);
       return;
     }
-    case "start":
+    case "start": {
+      const failure = behaviour("start-fails");
+      if (failure !== undefined) fail(failure);
       for (const id of args.slice(1)) {
         const c = byName(id);
         const ids = all("networks").map(({ Id }) => Id);
@@ -118,6 +122,7 @@ function docker() {
         save("containers", c.Name.slice(1), c);
       }
       return;
+    }
     case "exec": {
       const rest = args.slice(1).filter((arg) => arg !== "--interactive");
       const c = byName(rest[0]);

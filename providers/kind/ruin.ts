@@ -1,0 +1,41 @@
+import type { ClusterInputs } from "./cluster-inputs.ts";
+import type { Container } from "./container.ts";
+import { nodeNames } from "./containers.ts";
+
+/**
+ * A cluster that was finished, and is not as it was. Whatever somebody has in it is lost with its containers,
+ * so they go when somebody says so, and never because of what was seen.
+ */
+export class RuinedClusterError extends Error {
+  constructor(name: string, seen: string, mend: string, options?: ErrorOptions) {
+    super(
+      `the cluster ${JSON.stringify(name)} is there, but ${seen}. Nothing was removed. ${mend}. If you don't ` +
+        `need what is in it, remove it with \`kind delete cluster --name ${name}\`: the next up makes it anew.`,
+      options,
+    );
+    this.name = "RuinedClusterError";
+  }
+}
+
+/**
+ * Makes sure that the containers of a finished cluster are all that it is made of.
+ *
+ * @throws RuinedClusterError
+ */
+export function refuseRuin(
+  { name, controlPlanes, workers }: ClusterInputs,
+  found: readonly Container[],
+): void {
+  const expected = nodeNames(name, controlPlanes, workers);
+  const names = found.map((node) => node.name);
+  const missing = expected.filter((node) => !names.includes(node));
+  if (missing.length > 0) {
+    const seen = `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`;
+    throw new RuinedClusterError(name, seen, "Save what you need of it");
+  }
+  const more = names.filter((node) => !expected.includes(node));
+  if (more.length > 0) {
+    const mend = `Remove what is too much (\`docker rm --force --volumes ${more.join(" ")}\`)`;
+    throw new RuinedClusterError(name, `${more.join(", ")} should not be`, mend);
+  }
+}
