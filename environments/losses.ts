@@ -5,6 +5,7 @@ import type { ClusterInputs } from "../providers/kind/cluster-inputs.ts";
 import { findContainers } from "../providers/kind/containers.ts";
 import { readMade } from "../providers/kind/state-elsewhere.ts";
 import { connect } from "../kubernetes/connect.ts";
+import { listAll } from "../kubernetes/list-all.ts";
 import { multiclusterNamespace, controlPlaneNamespace } from "../linkerd/names.ts";
 import { CommandError } from "./command-error.ts";
 import { isGiven } from "./consent.ts";
@@ -187,8 +188,8 @@ export function refuseIncomplete(
   );
 }
 
-interface PodList {
-  readonly items: readonly { readonly metadata: { readonly namespace: string } }[];
+interface Pod {
+  readonly metadata: { readonly namespace: string };
 }
 
 /** Namespaces of Kubernetes', kind's and Linkerd's own. */
@@ -209,7 +210,7 @@ export async function contentsOf({
     if (kubeconfigPath === undefined) throw new Error("it was never finished");
     const signal = AbortSignal.timeout(timeLimits.hostAnswers);
     const api = await connect({ kubeconfigPath }, { signal });
-    const { items } = await api.get<PodList>("/api/v1/pods");
+    const items = await listAll<Pod>(api, "/api/v1/pods");
     const counts = new Map<string, number>();
     for (const { metadata } of items) {
       if (ownNamespaces.has(metadata.namespace)) continue;

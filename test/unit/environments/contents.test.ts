@@ -43,6 +43,20 @@ describe("what is in a cluster that would be taken away", () => {
     assert.equal(await contentsOf({ kubeconfigPath }), "pods in it: 2 in shop, 1 in bank");
   });
 
+  it("is counted page by page, so that a large cluster answers in time", async () => {
+    const pages = new Map([
+      ["", { metadata: { continue: "2" }, items: [{ metadata: { namespace: "shop" } }] }],
+      ["2", { metadata: {}, items: [{ metadata: { namespace: "bank" } }] }],
+    ]);
+    const limits: (string | null)[] = [];
+    kubernetes.answers.set("/api/v1/pods", (_body, query) => {
+      limits.push(query.get("limit"));
+      return { status: 200, body: pages.get(query.get("continue") ?? "") };
+    });
+    assert.equal(await contentsOf({ kubeconfigPath }), "pods in it: 1 in shop, 1 in bank");
+    assert.deepEqual(limits, ["500", "500"]);
+  });
+
   it("may be nothing of anybody's", async () => {
     run("kube-system", "etcd");
     run("linkerd-multicluster", "gateway");

@@ -24,7 +24,7 @@ export class FakeKubernetes {
   /** Requests that came, such as `DELETE /api/v1/namespaces/demo/services/web-east`. */
   readonly requests: string[] = [];
   /** Answers instead of the store, by path; a function is asked on every request. */
-  readonly answers = new Map<string, Answer | ((body: string) => Answer)>();
+  readonly answers = new Map<string, Answer | ((body: string, query: URLSearchParams) => Answer)>();
   /** Before this an answer isn't given. */
   delay: (path: string) => Promise<void> = () => Promise.resolve();
   /** Who manages a label or annotation, by `path key`, besides those who applied it. */
@@ -108,7 +108,8 @@ export class FakeKubernetes {
   #answer(method: string, url: URL, body: string): Answer {
     const path = url.pathname;
     const canned = this.answers.get(path);
-    if (canned !== undefined) return typeof canned === "function" ? canned(body) : canned;
+    if (canned !== undefined)
+      return typeof canned === "function" ? canned(body, url.searchParams) : canned;
     if (path === "/api/v1/namespaces/kube-system" && !this.has(path)) {
       return { status: 200, body: { metadata: { name: "kube-system", uid: this.uid } } };
     }

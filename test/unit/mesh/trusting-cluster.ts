@@ -147,7 +147,9 @@ export class TrustingCluster {
 
   get #podObjects(): PodObject[] {
     const answer = this.fake.answers.get("/api/v1/pods");
-    const { body } = (typeof answer === "function" ? answer("") : answer) ?? {
+    const { body } = (typeof answer === "function"
+      ? answer("", new URLSearchParams())
+      : answer) ?? {
       body: { items: [] },
     };
     return (body as { items: PodObject[] }).items;
