@@ -10,8 +10,8 @@ import { preflight, preflightNotRun } from "./preflight/preflight.ts";
 import type { PreflightResult } from "./preflight/preflight.ts";
 import { dockerCheck, lookForTools } from "./preflight/tools.ts";
 import { settleStack } from "./settle-stack.ts";
+import type { SettledStack } from "./settle-stack.ts";
 import type { StackFile } from "./stacks.ts";
-import type { State } from "./state.ts";
 
 /** Everything that can be looked at before an `up`, without bringing tools or making anything. */
 export async function lookAhead(
@@ -20,9 +20,10 @@ export async function lookAhead(
 ): Promise<PreflightResult[]> {
   const file = env["LINKERD_TOPOLOGY_SOURCES"];
   const sources = file === undefined || file === "" ? undefined : readSources(file);
-  const plan = await planStack(stack, { sources });
   const backend = await chooseBackend(env);
-  const { own, state } = await lookAtName(stack, backend, env);
+  const { own, settled } = await lookAtName(stack, backend, env);
+  // Under the name that its state has, which is part of what the state's resources are called.
+  const plan = await planStack(settled?.stack ?? stack, { sources });
   const given = Object.fromEntries(
     Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
@@ -31,7 +32,7 @@ export async function lookAhead(
   const needsDocker = plan.clusters.some((cluster) => cluster.type === "kind");
   const others =
     docker?.state === "passed" || !needsDocker
-      ? await preflight(plan, sources, given, state)
+      ? await preflight(plan, sources, given, settled?.state)
       : preflightNotRun("no Docker daemon answers");
   return [own, ...tools, ...others.map(withChartsFromSource)];
 }
@@ -41,7 +42,7 @@ async function lookAtName(
   stack: StackFile,
   backend: Backend,
   env: NodeJS.ProcessEnv,
-): Promise<{ readonly own: PreflightResult; readonly state?: State | undefined }> {
+): Promise<{ readonly own: PreflightResult; readonly settled?: SettledStack }> {
   const check = {
     id: "stack-name",
     title: "no stack of that name was made from another file",
@@ -51,8 +52,8 @@ async function lookAtName(
     return { own: { ...check, state: "not run", note: "up asks the Pulumi backend" } };
   }
   try {
-    const { state } = await settleStack({ stack, backend, env, command: "preflight" });
-    return { own: { ...check, state: "passed" }, state };
+    const settled = await settleStack({ stack, backend, env, command: "preflight" });
+    return { own: { ...check, state: "passed" }, settled };
   } catch (error) {
     return { own: { ...check, state: "failed", problems: [messageOf(error)] } };
   }

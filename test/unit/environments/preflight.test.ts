@@ -10,7 +10,12 @@ import { checkCharts } from "../../../environments/preflight/charts.ts";
 import { checkExistingClusters } from "../../../environments/preflight/existing-clusters.ts";
 import { checkForeignClusters } from "../../../environments/preflight/foreign-clusters.ts";
 import { checkPorts } from "../../../environments/preflight/ports.ts";
-import { renderPreflight } from "../../../environments/look-ahead.ts";
+import { localBackend } from "../../../environments/backend.ts";
+import { originOf } from "../../../environments/origin.ts";
+import { stateDirectory } from "../../../system/state-directory.ts";
+import { stackFromSource } from "../../../environments/topology-source.ts";
+import { writeState } from "./written-state.ts";
+import { lookAhead, renderPreflight } from "../../../environments/look-ahead.ts";
 import {
   preflight,
   preflightNotRun,
@@ -131,6 +136,52 @@ describe("the checks before up", () => {
       assert.deepEqual(await ask(undefined, "alive"), []);
       assert.match((await ask("dead", "alive"))[0] ?? "", /can't be asked/);
       assert.match((await ask(undefined, "gone"))[0] ?? "", /has no context "gone"/);
+    } finally {
+      await alive.stop();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("ask it by that context as well where the stack is known by its former name", async () => {
+    const [alive, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
+    try {
+      const kubeconfig = path.join(folder, "both");
+      const { clusters, contexts, ...config } = JSON.parse(alive.kubeconfig) as Record<
+        string,
+        unknown[]
+      >;
+      const dead = { name: "dead", cluster: { server: "https://127.0.0.1:1" } };
+      const toDead = { name: "dead", context: { cluster: "dead", user: "fake" } };
+      const both = {
+        ...config,
+        clusters: [...(clusters ?? []), dead],
+        contexts: [...(contexts ?? []), toDead],
+        "current-context": "dead",
+      };
+      await writeFile(kubeconfig, JSON.stringify(both));
+      const file = path.join(folder, "prod.eu.yaml");
+      await writeFile(file, JSON.stringify({ clusters: [{ name: "staging", kubeconfig }] }));
+      const stack = await stackFromSource({ file });
+      const urn =
+        "urn:pulumi:prod::linkerd-topology::linkerd-topology:index:ClusterIdentity::prod-staging";
+      const env = { XDG_STATE_HOME: folder, PULUMI_CREDENTIALS_PATH: path.join(folder, "none") };
+      await writeState(
+        localBackend(stateDirectory(env)),
+        "prod",
+        { topology: originOf(file), sources: {} },
+        undefined,
+        [{ urn, custom: true, outputs: { usedContext: "fake" } }],
+      );
+      const results = await lookAhead(stack, {
+        PATH: process.env["PATH"],
+        ...env,
+      });
+      const named = results.filter(({ id }) => id === "stack-name" || id === "existing-clusters");
+      assert.deepEqual(
+        named.map(({ state, problems }) => ({ state, problems })),
+        named.map(() => ({ state: "passed", problems: [] })),
+      );
+      assert.equal(named.length, 2);
     } finally {
       await alive.stop();
       await rm(folder, { recursive: true });
