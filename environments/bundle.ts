@@ -43,7 +43,7 @@ export async function writeBundle(
   const name = `${topology}-${verification.startedAt.replaceAll(/[:.]/g, "-")}`;
   const file = path.resolve(options.file ?? path.join(options.directory ?? ".", `${name}.tar.gz`));
   const signal = AbortSignal.timeout(options.limit ?? timeLimits.bundle);
-  const parts = new Parts(await secretsIn(mesh.clusters), signal);
+  const parts = new Parts(secretsIn(mesh.clusters), signal);
   await Promise.all([
     parts.add("README.txt", () => readme(verification)),
     parts.addJson("verification.json", () => verificationDocument(verification)),

@@ -1,14 +1,13 @@
-import { readFile } from "node:fs/promises";
 import http from "node:http";
 import https from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import type { ClusterAccess, KubernetesApi } from "./api.ts";
-import { NoKubeconfig } from "./errors.ts";
 import { execInPod } from "./exec.ts";
 import { HttpApi } from "./http-api.ts";
 import { KnownCluster } from "./known-cluster.ts";
 import type { Lanes } from "./lanes.ts";
 import { getThroughPortForward, withPodPort } from "./port-forward.ts";
+import { readKubeconfig } from "./read-kubeconfig.ts";
 
 /** How a cluster's API is opened. */
 export interface ConnectOptions {
@@ -99,8 +98,7 @@ function wayOf(access: ClusterAccess, config: KubeConfig): string {
 }
 
 async function load(access: ClusterAccess): Promise<KubeConfig> {
-  const text =
-    "kubeconfig" in access ? access.kubeconfig : await readKubeconfig(access.kubeconfigPath);
+  const text = "kubeconfig" in access ? access.kubeconfig : readKubeconfig(access.kubeconfigPath);
   // The package's index takes twice as long to load as the one module of it that is used.
   const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
   const config = new KubeConfig();
@@ -120,19 +118,6 @@ async function load(access: ClusterAccess): Promise<KubeConfig> {
     config.setCurrentContext(access.context);
   }
   return config;
-}
-
-async function readKubeconfig(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      throw new NoKubeconfig(`there is no kubeconfig file ${path}`, { cause: error });
-    }
-    throw new Error(`the kubeconfig file ${path} can't be read: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }
 
 function nameOf(access: ClusterAccess): string {

@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
+import { readKubeconfig } from "../../kubernetes/read-kubeconfig.ts";
 import type { Mesh } from "../../verification/index.ts";
 import { writeYaml } from "../yaml-file.ts";
 
@@ -34,14 +35,12 @@ interface Entry {
 
 /** Writes the kubeconfigs of a mesh into a directory; nobody else can read them. */
 export async function writeKubeconfigs(mesh: Mesh, directory: string): Promise<RunKubeconfigs> {
-  const entries = await Promise.all(
-    mesh.clusters.map(async ({ name, ...access }) => {
-      if (!("kubeconfigPath" in access))
-        throw new Error(`the cluster ${name} has no kubeconfig file`);
-      const text = await readFile(access.kubeconfigPath, "utf8");
-      return readEntry(name, text, { context: access.context, file: access.kubeconfigPath });
-    }),
-  );
+  const entries = mesh.clusters.map(({ name, ...access }) => {
+    if (!("kubeconfigPath" in access))
+      throw new Error(`the cluster ${name} has no kubeconfig file`);
+    const text = readKubeconfig(access.kubeconfigPath);
+    return readEntry(name, text, { context: access.context, file: access.kubeconfigPath });
+  });
   const separate = path.join(directory, "kubeconfigs");
   await mkdir(separate, { recursive: true, mode: 0o700 });
   const clusters: Record<string, string> = {};

@@ -1,5 +1,7 @@
-import { chmod, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { NoKubeconfig } from "../../kubernetes/errors.ts";
+import { readKubeconfig } from "../../kubernetes/read-kubeconfig.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 
 const fileMode = 0o600;
@@ -26,13 +28,14 @@ export async function writeKubeconfig(path: string, text: string): Promise<void>
 export async function repairKubeconfig(path: string, text: string): Promise<"sound" | "repaired"> {
   try {
     const { mode } = await stat(path);
-    if ((await readFile(path, "utf8")) === text) {
+    if (readKubeconfig(path) === text) {
       if ((mode & 0o777) === fileMode) return "sound";
       await chmod(path, fileMode);
       return "repaired";
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (!isMissing && !(error instanceof NoKubeconfig)) throw error;
   }
   await writeKubeconfig(path, text);
   return "repaired";
