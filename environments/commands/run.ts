@@ -15,10 +15,12 @@ import {
   refuseWithout,
 } from "./verification-outputs.ts";
 import type { OutputOptions } from "./verification-outputs.ts";
+import { concurrencyOption } from "./verify.ts";
 
 interface Options extends TopologyOptions, OutputOptions {
   readonly allowNoDataPlane?: true;
   readonly backend?: string;
+  readonly concurrency?: number;
   readonly expiresIn?: number;
   readonly images?: string;
   readonly json?: true;
@@ -43,6 +45,7 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
   withTopologyArgument(command).usage("[options] [topology] -- COMMAND...");
   command
     .option("--verify", "verify before the command is run; what is not proved is not used")
+    .addOption(concurrencyOption())
     .option("--keep-on-failure", "where something fails, keep all of it until it expires")
     .addOption(
       new Option(
@@ -69,7 +72,13 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
     };
     await runCommand(settings, async ({ output }) => {
       if (toRun === undefined || toRun.length === 0) throw nothingToRun();
-      if (options.verify !== true) refuseWithout("--verify", askedFiles(options));
+      if (options.verify !== true) {
+        const { concurrency } = options;
+        refuseWithout("--verify", {
+          ...askedFiles(options),
+          "--concurrency": concurrency !== undefined,
+        });
+      }
       const { reportVerification, requireFiles } = await import("../verify.ts");
       await requireFiles(filesOf(options));
       const source = await findSource(topology, options);
@@ -84,6 +93,7 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
         images: options.images,
         backend: options.backend,
         verify: options.verify,
+        concurrency: options.concurrency,
         keepOnFailure: options.keepOnFailure,
         allowNoDataPlane: options.allowNoDataPlane,
         expiresIn: options.expiresIn,

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import type { Command } from "commander";
 import { screenOf } from "../../verification/render/style.ts";
 import type { VerificationProgress } from "../../verification/verify.ts";
@@ -61,16 +62,20 @@ export function verifyCommand(): Command {
   });
 }
 
+/** How much a verification does at once. */
+export function concurrencyOption(): Option {
+  return new Option(
+    "--concurrency <number>",
+    "requests under way at once, over all clusters (default: four for each processor)",
+  ).argParser(parseCount);
+}
+
 /** Adds what `verify` takes besides the topology and `--json`. */
 export function addVerifyOptions(command: Command): Command {
   return addOutputOptions(command)
     .option("--no-traffic", "only ask; make no workloads and send no traffic")
     .option("--no-rights", "don't ask what the Links' accounts may do in their targets")
-    .option(
-      "--concurrency <number>",
-      "requests under way at once, over all clusters (default: four for each processor)",
-      parseCount,
-    )
+    .addOption(concurrencyOption())
     .option("--probe-image <image>", "image of the workloads that send traffic")
     .option("--watch", "verify again and again until Ctrl-C, and tell what has changed")
     .option(
@@ -85,6 +90,8 @@ export function askedOfVerify(options: VerifyOptions): Record<string, boolean> {
   return {
     ...askedFiles(options),
     "--no-traffic": !options.traffic,
+    "--no-rights": !options.rights,
+    "--concurrency": options.concurrency !== undefined,
     "--probe-image": options.probeImage !== undefined,
     "--watch": options.watch === true,
     "--interval": options.interval !== undefined,

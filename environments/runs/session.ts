@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly backend?: string | undefined;
   /** Verifies before anything else is done with the mesh, by traffic too. @default false */
   readonly verify?: boolean | undefined;
+  /** Requests of that verification that are under way at once. @default four for each processor */
+  readonly concurrency?: number | undefined;
   /** After how many milliseconds `reap` may take it away, whatever goes on. @default six hours */
   readonly expiresIn?: number | undefined;
   /** Leaves it there until it expires where something failed. @default false */
@@ -183,7 +185,7 @@ class Session {
 
   async #verify(mesh: RunMesh): Promise<Verification> {
     let verification: Verification | undefined;
-    const { signal } = this.#options;
+    const { signal, concurrency } = this.#options;
     await runPhases(
       [
         {
@@ -191,6 +193,7 @@ class Session {
           run: async (tell) => {
             verification = await mesh.verify({
               ...(signal && { signal }),
+              ...(concurrency !== undefined && { concurrency }),
               onProgress: ({ done, total, latest }) => {
                 tell.current([`${done} of ${total} checks`]);
                 if (latest?.state === "failed")

@@ -144,8 +144,8 @@ describe("the command line", () => {
   test("refuses options that nothing would come of, and says why", async () => {
     const [status, several, command, interval] = await Promise.all([
       run("status", "flat", "--junit", "results.xml"),
-      run("status", "flat", "--watch", "--no-traffic"),
-      run("run", "flat", "--junit", "results.xml", "--", "true"),
+      run("status", "flat", "--watch", "--no-traffic", "--no-rights", "--concurrency", "2"),
+      run("run", "flat", "--junit", "results.xml", "--concurrency", "2", "--", "true"),
       run("verify", "flat", "--interval", "5s"),
     ]);
     for (const { exitCode } of [status, several, command, interval]) {
@@ -155,8 +155,11 @@ describe("the command line", () => {
       status.stderr,
       /--junit: only with --verify: .*\. Add --verify, or leave out --junit/,
     );
-    assert.match(several.stderr, /--no-traffic, --watch: only with --verify/);
-    assert.match(command.stderr, /--junit: only with --verify/);
+    assert.match(
+      several.stderr,
+      /--no-traffic, --no-rights, --concurrency, --watch: only with --verify/,
+    );
+    assert.match(command.stderr, /--junit, --concurrency: only with --verify/);
     assert.match(interval.stderr, /--interval: only with --watch/);
   });
 
