@@ -105,6 +105,23 @@ describe("a stack in a cluster that exists", () => {
     assert.deepEqual(await engine.resources(), []);
   });
 
+  // The Kubernetes provider goes by the kubeconfig in the state, which has the noted context's server alone.
+  test("a plain refresh is refused where another cluster answers, and takes nothing of it for the stack's", async () => {
+    await write({ a: b, b: a }, "a");
+    // The double of the provider tls knows nothing any more of what it made.
+    const urns = async () =>
+      (await engine.resources()).filter((urn) => !urn.includes("$tls:")).sort();
+    const before = await urns();
+    await assert.rejects(engine.refresh(), /leads to another cluster/);
+    assert.deepEqual(await urns(), before);
+    assert.ok(b.requests.length > 0);
+    assertEach(
+      "requests that only look",
+      b.requests,
+      (request) => request === `GET ${namespaces}/kube-system`,
+    );
+  });
+
   test("does nothing at all where its cluster can't be asked", async () => {
     await write({ b }, "b");
     await assert.rejects(engine.up(topology()), /the context "a" of .* is not there any more/);
