@@ -85,8 +85,10 @@ function lookFor(subject: RouteSubject): () => Promise<Look<Seen>> {
 /**
  * Exporting a headless Service that has its pods may take their names from its mirror, upstream, until its
  * Endpoints change. It is cured as `up` cures it, and told.
+ *
+ * @returns one look, as often as needed, over which it remembers since when the names are missing
  */
-function namingPods(subject: RouteSubject): () => Promise<Look<Seen>> {
+export function namingPods(subject: RouteSubject): () => Promise<Look<Seen>> {
   const { scene, route } = subject;
   const [target = ""] = route.members;
   const names = [scene.servers.get(target)?.name ?? ""];

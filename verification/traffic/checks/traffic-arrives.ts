@@ -1,6 +1,7 @@
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, failedForGood, passed } from "../../checks/check.ts";
 import { multiclusterNamespace } from "../../../linkerd/names.ts";
+import type { Look } from "../../../kubernetes/wait.ts";
 import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import { ask } from "../ask.ts";
 import type { Answers } from "../answers.ts";
@@ -11,6 +12,7 @@ import { kindWords } from "../probe-plan.ts";
 import { requestOf } from "../request.ts";
 import type { RouteSubject, Scene } from "../scene.ts";
 import { identityIn, limitOf } from "../scene.ts";
+import { namingPods } from "./mirror-appears.ts";
 
 /** Requests of one round; of a federated Service more, as each goes to a member that the proxy chooses. */
 const requests = { one: 1, federated: 10 };
@@ -24,7 +26,8 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
     id: `${kind}-traffic`,
     title: `${kindWords[kind]}: traffic arrives`,
     needsDataPlane: true,
-    run: async ({ scene, route }): Promise<Outcome> => {
+    run: async (subject): Promise<Outcome> => {
+      const { scene, route } = subject;
       const servers = new Map(
         [...scene.servers.values()].map(({ name, cluster }) => [name, cluster]),
       );
@@ -35,6 +38,9 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
         requestOf(scene, route, "/header?key=l5d-client-id"),
       ]).flat();
       let answers: Answers = noAnswers;
+      // The mirror had the names of its pods. Upstream they go again with any change of the target's Service.
+      const lookAtNames = kind === "headless" ? namingPods(subject) : undefined;
+      let names: Look<{ readonly notice?: string }> | undefined;
       try {
         return await waitFor({
           what: `waiting for an answer of ${route.host}`,
@@ -45,12 +51,16 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
             answers = gather(answers, seen, servers);
             const trouble = troubleOf(answers, route.members, client);
             if (trouble === undefined) {
-              return { done: true, value: passed(wordsFor(answers, client)) };
+              if (names !== undefined) names = await lookAtNames?.();
+              const notice = names?.done === true ? names.value.notice : undefined;
+              return { done: true, value: passed(wordsFor(answers, client), notice) };
             }
             if (trouble.final) {
               return { done: true, value: failedForGood(trouble.words, adviceFor(route)) };
             }
-            return { done: false, seen: trouble.words };
+            names = await lookAtNames?.();
+            const missing = names?.done === false ? `; ${names.seen}` : "";
+            return { done: false, seen: trouble.words + missing };
           },
           further: "",
           signal: scene.signal,

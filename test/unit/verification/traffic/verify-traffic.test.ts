@@ -209,6 +209,31 @@ describe("traffic over a Link", () => {
     assert.match(lost.notice ?? "", /Endpoints of headless-east lack server-1 until .* touched/);
   });
 
+  test("names that a headless mirror loses later are cured while traffic waits for them", async () => {
+    await start("real");
+    const { answer } = pair;
+    const isTouched = () =>
+      pair.east.requests.some((request) => /^PATCH .*\/endpoints\/headless$/.test(request));
+    pair.answer = (cluster, url, exported) => {
+      if (!url.hostname.startsWith("server-1.headless-east.")) {
+        return answer(cluster, url, exported);
+      }
+      // The mirror was seen with them before anybody asks.
+      pair.losesNames ||= exported;
+      return answer(
+        cluster,
+        new URL(url.pathname, `http://gateway-east.x`),
+        exported && isTouched(),
+      );
+    };
+    const headless = { ...twoClusters, links: twoClusters.links.slice(0, 1) };
+    const results = await pair.verify({ limit: 20_000 }, headless);
+    assert.equal(resultOf(results, "headless-mirror").notice, undefined);
+    const traffic = resultOf(results, "headless-traffic");
+    assert.equal(traffic.state, "passed", JSON.stringify(traffic));
+    assert.match(traffic.notice ?? "", /Endpoints of headless-east lack server-1 until .* touched/);
+  });
+
   test("pods without proxies are a failure, and nothing that rests on them is called proved", async () => {
     await start();
     pair.injects = false;
