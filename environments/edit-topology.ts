@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { access, constants, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq, parse, parseDocument } from "yaml";
 import type { Document } from "yaml";
@@ -14,21 +13,27 @@ import { topologyKey, writtenKey } from "./stacks.ts";
 type Place = readonly (string | number)[];
 
 /**
- * Sees to it that a file can be edited before minutes are spent on what comes before its edits.
+ * Sees to it that a file can be edited before minutes are spent on what comes before its edits: tries to make the
+ * file that would take its place. Permissions alone tell an administrator nothing, nor a read-only file system.
  *
  * @throws CommandError, exit code 2
  */
 export async function requireEditable(file: string): Promise<void> {
-  // A new file takes its place, so its folder counts.
-  const folder = path.dirname(await realpath(file));
   try {
-    await access(folder, constants.W_OK | constants.X_OK);
+    const next = fileBeside(await realpath(file));
+    await writeFile(next, "", { flag: "wx" });
+    await rm(next);
   } catch (error) {
     throw new CommandError(
-      `${file} can't be edited: ${unwritableBecause(error)}. Make ${folder} a folder that you may write to`,
+      `${file} can't be edited: ${unwritableBecause(error)}. Its folder has to be one that you may write to`,
       { cause: error, exitCode: exitCodes.badInput },
     );
   }
+}
+
+/** File in which an edited one is written. It then takes its place as a whole. */
+function fileBeside(file: string): string {
+  return `${file}.${randomUUID()}.tmp`;
 }
 
 /**
@@ -55,7 +60,7 @@ export async function editTopologyFile(
   }
   if (edited === text) return;
   // Whole or not at all: a file that ends in the middle would be another topology.
-  const temporary = `${actual}.${randomUUID()}.tmp`;
+  const temporary = fileBeside(actual);
   await writeFile(temporary, edited, { mode: (await stat(actual)).mode & 0o777 });
   await rename(temporary, actual);
 }

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parse } from "yaml";
-import { editTopologyFile, editTopologyText } from "../../../environments/edit-topology.ts";
+import {
+  editTopologyFile,
+  editTopologyText,
+  requireEditable,
+} from "../../../environments/edit-topology.ts";
 import { beginRotation, editTrust } from "../../../planning/rotation/edit.ts";
 import type { Topology } from "../../../planning/topology.ts";
 
@@ -117,6 +121,24 @@ describe("edits of a topology's file", () => {
       assert.match(await readFile(file, "utf8"), /generation: 2/);
       assert.equal((await stat(file)).mode & 0o777, 0o640);
       assert.equal(await readFile(link, "utf8"), await readFile(file, "utf8"));
+    });
+
+    test("are tried beforehand, and nothing is left of the trial", async () => {
+      const own = await mkdtemp(path.join(directory, "own-"));
+      const file = path.join(own, "lab.yaml");
+      await assert.rejects(
+        requireEditable(file),
+        /lab.yaml can't be edited: there is no such file/,
+      );
+      await writeFile(file, lab);
+      await requireEditable(file);
+      assert.deepEqual(await readdir(own), ["lab.yaml"]);
+      // Nobody makes a file there, not even an administrator.
+      const elsewhere = process.platform === "linux" ? "/proc/version" : "/dev/fd/0";
+      await assert.rejects(
+        requireEditable(elsewhere),
+        /can't be edited: .*Its folder has to be one/,
+      );
     });
 
     test("tell what to do where they can't be made, and leave the file as it is", async () => {
