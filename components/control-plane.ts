@@ -41,9 +41,6 @@ export interface ControlPlaneArgs {
   readonly values?: ChartValues;
 }
 
-/** Namespace of the control plane. The same in every cluster, or flat Links lose their identity. */
-export const controlPlaneNamespace = "linkerd";
-
 /**
  * Linkerd's control plane with the definitions it needs. Created means that it injects: a pod that is
  * sent to the API server comes back with its proxy.
@@ -63,11 +60,11 @@ export class ControlPlane extends pulumi.ComponentResource {
       name,
       {
         metadata: {
-          name: controlPlaneNamespace,
+          name: linkerdNamespace,
           // The chart makes the namespace only for Linkerd's own CLI; a Helm release has to bring these.
           labels: {
             "linkerd.io/is-control-plane": "true",
-            "linkerd.io/control-plane-ns": controlPlaneNamespace,
+            "linkerd.io/control-plane-ns": linkerdNamespace,
             "config.linkerd.io/admission-webhooks": "disabled",
             // linkerd-init sets up iptables in the pods.
             "pod-security.kubernetes.io/enforce": "privileged",
@@ -77,7 +74,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       },
       inCluster(cluster, this),
     );
-    const releases = { cluster, namespace: controlPlaneNamespace };
+    const releases = { cluster, namespace: linkerdNamespace };
     const after = (...dependsOn: pulumi.Resource[]) => ({
       parent: this,
       dependsOn: [namespace, ...dependsOn],
@@ -87,7 +84,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       name,
       {
         cluster,
-        namespace: controlPlaneNamespace,
+        namespace: linkerdNamespace,
         issuer: args.issuer,
         trustAnchorsPem: args.trustAnchorsPem,
         trustDomain,
@@ -131,7 +128,7 @@ export class ControlPlane extends pulumi.ComponentResource {
               name,
               {
                 ...accessTo(cluster),
-                namespace: controlPlaneNamespace,
+                namespace: linkerdNamespace,
                 release: "linkerd-crds",
                 ownNamespaces: [linkerdNamespace, multiclusterNamespace],
               },
@@ -165,7 +162,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       name,
       {
         ...accessTo(cluster),
-        namespace: controlPlaneNamespace,
+        namespace: linkerdNamespace,
         releases: ["linkerd-crds", "linkerd-control-plane"],
       },
       onCluster(cluster, this, { dependsOn: [crds, controllers] }),

@@ -1,12 +1,11 @@
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { kubeconfigOfContext } from "../planning/kubeconfig.ts";
+import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { ClusterGuard, ClusterIdentity } from "./cluster-identity.ts";
 import { given } from "./given.ts";
 import { Vacancy } from "./installation.ts";
 import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
-import { controlPlaneNamespace } from "./control-plane.ts";
-import { multiclusterNamespace } from "./multicluster.ts";
 import { programPath, readProgramFile } from "./program-context.ts";
 
 /** Arguments of {@link ExistingCluster}. */
@@ -58,7 +57,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
         kubeconfigPath: this.kubeconfigPath,
         context: this.context,
         clusterUid: this.uid,
-        namespaces: [controlPlaneNamespace, multiclusterNamespace],
+        namespaces: [linkerdNamespace, multiclusterNamespace],
       },
       { parent: this },
     );

@@ -11,7 +11,7 @@ export interface LinkSettings {
   readonly excludedAnnotations: readonly string[];
   readonly gateway: Pick<GatewayPlan, "addresses" | "port" | "probePort" | "identity"> | undefined;
   readonly clusterDomain: string;
-  readonly controlPlaneNamespace: string;
+  readonly linkerdNamespace: string;
   /** Another one whenever the credentials are others. */
   readonly credentialsRevision: string;
 }
@@ -22,7 +22,7 @@ export function linkSpec(settings: LinkSettings): Record<string, unknown> {
   return {
     targetClusterName: settings.target,
     targetClusterDomain: settings.clusterDomain,
-    targetClusterLinkerdNamespace: settings.controlPlaneNamespace,
+    targetClusterLinkerdNamespace: settings.linkerdNamespace,
     clusterCredentialsSecret: credentialsName(settings.target),
     ...(gateway && {
       gatewayAddress: gateway.addresses.join(","),

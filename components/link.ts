@@ -3,14 +3,13 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { planSelectors } from "../planning/link-selectors.ts";
-import { credentialsName } from "../planning/names.ts";
+import { credentialsName, linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
-import { controlPlaneNamespace } from "./control-plane.ts";
 import type { AccessCredentials } from "./access-account.ts";
 import { LinkReady, MirrorCleanup } from "./gates.ts";
 import { linkSpec } from "./link-spec.ts";
 import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
-import { type Multicluster, multiclusterNamespace } from "./multicluster.ts";
+import { type Multicluster } from "./multicluster.ts";
 import type { PodRoutes } from "./pod-routes.ts";
 
 /** Arguments of {@link Link}. */
@@ -112,7 +111,7 @@ export class Link extends pulumi.ComponentResource {
     const forDestination =
       discovery &&
       secret(`${name}-destination`, {
-        namespace: controlPlaneNamespace,
+        namespace: linkerdNamespace,
         labels: { "multicluster.linkerd.io/cluster-name": target },
         annotations: {
           "multicluster.linkerd.io/trust-domain": args.trustDomain ?? "cluster.local",
@@ -127,7 +126,7 @@ export class Link extends pulumi.ComponentResource {
         excludedLabels: args.excludedLabels ?? [],
         excludedAnnotations: args.excludedAnnotations ?? [],
         clusterDomain: args.clusterDomain ?? "cluster.local",
-        controlPlaneNamespace,
+        linkerdNamespace,
         credentialsRevision,
       }),
     );

@@ -1,3 +1,4 @@
+import { multiclusterNamespace } from "../planning/names.ts";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type ChartSource, linkerdRelease } from "./chart-source.ts";
@@ -34,9 +35,6 @@ export interface MulticlusterArgs {
   /** Values of the chart, merged over the package's own. @default {} */
   readonly values?: ChartValues;
 }
-
-/** Namespace of the extension, in every cluster. */
-export const multiclusterNamespace = "linkerd-multicluster";
 
 /**
  * Linkerd's multi-cluster extension: the gateway, one service mirror controller for each Link that

@@ -1,3 +1,4 @@
+import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
@@ -6,7 +7,6 @@ import { findContainers } from "../providers/kind/containers.ts";
 import { readMade } from "../providers/kind/state-elsewhere.ts";
 import { connect } from "../kubernetes/connect.ts";
 import { listAll } from "../kubernetes/list-all.ts";
-import { multiclusterNamespace, controlPlaneNamespace } from "../linkerd/names.ts";
 import { CommandError } from "./command-error.ts";
 import { isGiven } from "./consent.ts";
 import type { Consent } from "./consent.ts";
@@ -198,7 +198,7 @@ const ownNamespaces: ReadonlySet<string> = new Set([
   "kube-public",
   "kube-node-lease",
   "local-path-storage",
-  controlPlaneNamespace,
+  linkerdNamespace,
   multiclusterNamespace,
 ]);
 

@@ -1,8 +1,5 @@
 /** Names that Linkerd's charts and controllers use; `reference` in its documentation. */
 
-export const controlPlaneNamespace = "linkerd";
-export const multiclusterNamespace = "linkerd-multicluster";
-
 /** Deployment of the service mirror that works on a Link. */
 export function controllerOf(link: string): string {
   return `controller-${link}`;

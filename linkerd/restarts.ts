@@ -1,3 +1,4 @@
+import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { X509Certificate } from "node:crypto";
 import { anchorOf } from "../planning/certificates/anchor.ts";
 import type { ClusterTrust, ProxyTrust } from "../planning/rotation/facts.ts";
@@ -9,13 +10,11 @@ import type { KubernetesApi } from "../kubernetes/api.ts";
 import { listAll } from "../kubernetes/list-all.ts";
 import type { Metadata, Pod } from "../kubernetes/objects.ts";
 import {
-  controlPlaneNamespace,
   corePath,
   deploymentPath,
   identityDeployment,
   identitySelector,
   issuerInUseAnnotation,
-  multiclusterNamespace,
 } from "./names.ts";
 import { isRestartable, isRolling, restartWorkload } from "../kubernetes/rollout.ts";
 import { lookAtInjection } from "./signals/injection.ts";
@@ -56,8 +55,8 @@ export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<
   const ids = trust.anchors.map(({ id }) => id);
   if (!isSame(ids, wanted)) return waiting("the control plane has other anchors than are wanted");
   const old = behind(trust, wanted);
-  const groups = [[controlPlaneNamespace], [multiclusterNamespace], scope.namespaces].map(
-    (namespaces) => old.filter(({ namespace }) => namespaces.includes(namespace)),
+  const groups = [[linkerdNamespace], [multiclusterNamespace], scope.namespaces].map((namespaces) =>
+    old.filter(({ namespace }) => namespaces.includes(namespace)),
   );
   const left = groups
     .flat()
@@ -69,7 +68,7 @@ export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<
     left,
     restart: async (tell) => {
       // Pods that come before the injector knows the anchors would be behind again.
-      const isControlPlane = due[0]?.namespace === controlPlaneNamespace;
+      const isControlPlane = due[0]?.namespace === linkerdNamespace;
       if (!isControlPlane && !(await injects(api, wanted))) return;
       // What is being made anew is left alone, and looked at again once it is: the pods that were seen
       // behind may have been the last of the old ones.
@@ -91,7 +90,7 @@ export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<
 
 function waiting(seen: string): RestartsLook {
   return {
-    stale: [{ namespace: controlPlaneNamespace, workload: "", seen }],
+    stale: [{ namespace: linkerdNamespace, workload: "", seen }],
     left: [],
     restart: () => Promise.resolve(),
   };
@@ -152,7 +151,7 @@ export async function proveIssuerInUse(
       const pods = await identityPods(api);
       if (!restarted && issuer.inUseSince === undefined) {
         for (const { metadata } of pods) before.add(metadata.name);
-        const namespace = controlPlaneNamespace;
+        const namespace = linkerdNamespace;
         if (
           (await restartWorkload(api, namespace, `Deployment/${identityDeployment}`)) ===
           "restarted"
@@ -171,19 +170,19 @@ export async function proveIssuerInUse(
       const since = restarted ? await serverTime(api) : issuer.inUseSince;
       if (since === undefined) return { done: false, seen: "the API server doesn't tell the time" };
       const note = `${issuer.fingerprint}/${since}`;
-      await api.patch(deploymentPath(controlPlaneNamespace, identityDeployment), {
+      await api.patch(deploymentPath(linkerdNamespace, identityDeployment), {
         metadata: { annotations: { [issuerInUseAnnotation]: note } },
       });
       return { done: true, value: undefined };
     },
-    further: `Look further with: kubectl -n ${controlPlaneNamespace} get pods -l ${identitySelector}`,
+    further: `Look further with: kubectl -n ${linkerdNamespace} get pods -l ${identitySelector}`,
     signal,
   });
 }
 
 /** Ending ones too: they serve to the last. */
 async function identityPods(api: KubernetesApi): Promise<readonly Pod[]> {
-  const items = await listAll<Pod>(api, corePath(controlPlaneNamespace, "pods"), {
+  const items = await listAll<Pod>(api, corePath(linkerdNamespace, "pods"), {
     labelSelector: identitySelector,
   });
   return items;
@@ -192,7 +191,7 @@ async function identityPods(api: KubernetesApi): Promise<readonly Pod[]> {
 /** The cluster's own time, by which its pods' starts are told: that of an object that is never stored. */
 async function serverTime(api: KubernetesApi): Promise<string | undefined> {
   const { metadata } = await api.post<{ readonly metadata: Metadata }>(
-    corePath(controlPlaneNamespace, "configmaps"),
+    corePath(linkerdNamespace, "configmaps"),
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "linkerd-topology-time" } },
     { dryRun: "All", fieldManager: "linkerd-topology" },
   );

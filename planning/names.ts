@@ -2,7 +2,10 @@ import type { NodePlan } from "./plan-types.ts";
 
 /** Every name that the package gives, and those that kind, kubeadm and Linkerd give on their own. */
 
+/** Namespace of the control plane. The same in every cluster, or flat Links lose their identity. */
 export const linkerdNamespace = "linkerd";
+
+/** Namespace of the multi-cluster extension, in every cluster. */
 export const multiclusterNamespace = "linkerd-multicluster";
 
 /** On the namespaces that a stack makes in a cluster that it did not make: by its value it knows its own. */

@@ -1,3 +1,4 @@
+import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import { restartDeployment, restartPod } from "../linkerd/cures.ts";
@@ -7,11 +8,9 @@ import type { KubernetesApi } from "../kubernetes/api.ts";
 import { deploymentOf } from "../kubernetes/pods.ts";
 import {
   controllerOf,
-  controlPlaneNamespace,
   destinationDeployment,
   federatedName,
   localMirrorDeployment,
-  multiclusterNamespace,
 } from "../linkerd/names.ts";
 import type { ClusterStatus, LinkStatus, MeshStatus } from "./status.ts";
 import { touch } from "../linkerd/touch.ts";
@@ -76,7 +75,7 @@ function undiscovered({ source, target, discovery }: LinkStatus, status: MeshSta
   return [
     restartOf(
       source,
-      controlPlaneNamespace,
+      linkerdNamespace,
       destinationDeployment,
       timeLimits.discoveryMissing,
       discovery.trouble,

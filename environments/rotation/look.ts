@@ -1,8 +1,8 @@
+import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import type { ClusterTrust, WantedTrust } from "../../planning/rotation/facts.ts";
 import { rotationState, type RotationState } from "../../planning/rotation/state.ts";
 import type { Mesh } from "../../verification/observe.ts";
 import type { RunningStack } from "../mesh-of-stack.ts";
-import { controlPlaneNamespace, multiclusterNamespace } from "../../linkerd/names.ts";
 import type { Outputs } from "../state.ts";
 import { anchorsIn, observeMeshTrust, wantedIn } from "../trust.ts";
 
@@ -48,7 +48,7 @@ export function trustDocument({ wanted, state }: RotationLook, outputs: Outputs)
 /** Workloads that a rotation leaves to whoever they belong to, as `east: shop/Deployment/web`. */
 export function othersWorkloads(mesh: Mesh, facts: readonly ClusterTrust[]): readonly string[] {
   const { trust } = mesh.plan;
-  const own = new Set([controlPlaneNamespace, multiclusterNamespace, ...trust.restart]);
+  const own = new Set([linkerdNamespace, multiclusterNamespace, ...trust.restart]);
   const all = facts.flatMap(({ cluster, proxies }) =>
     proxies
       .filter(({ namespace }) => !own.has(namespace))

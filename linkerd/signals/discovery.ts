@@ -1,10 +1,11 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import { parseMetrics, sampleOf } from "../../kubernetes/metrics.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
 import { isLive } from "../../kubernetes/pods.ts";
-import { controlPlaneNamespace, corePath, destinationMetricsPort } from "../names.ts";
+import { corePath, destinationMetricsPort } from "../names.ts";
 
 /**
  * Whether every pod of linkerd-destination watches a target's Services, which traffic from pod to pod
@@ -39,14 +40,14 @@ export type DiscoveryLook =
 
 /** The pods of linkerd-destination, but for those that are on their way out. */
 export async function destinationPods(api: KubernetesApi): Promise<readonly Pod[]> {
-  const items = await listAll<Pod>(api, corePath(controlPlaneNamespace, "pods"), {
+  const items = await listAll<Pod>(api, corePath(linkerdNamespace, "pods"), {
     labelSelector: "linkerd.io/control-plane-component=destination",
   });
   return items.filter(isLive);
 }
 
 /** How a person looks further. */
-export const furtherAboutDiscovery = `Look further with: kubectl -n ${controlPlaneNamespace} logs deploy/linkerd-destination -c destination | grep cluster-store`;
+export const furtherAboutDiscovery = `Look further with: kubectl -n ${linkerdNamespace} logs deploy/linkerd-destination -c destination | grep cluster-store`;
 
 async function troubleOfPod(
   api: KubernetesApi,
@@ -55,7 +56,7 @@ async function troubleOfPod(
 ): Promise<{ readonly seen: string; readonly unread: boolean } | undefined> {
   let text: string;
   try {
-    text = await api.podText(controlPlaneNamespace, pod, destinationMetricsPort, "/metrics");
+    text = await api.podText(linkerdNamespace, pod, destinationMetricsPort, "/metrics");
   } catch (error) {
     if (!(error instanceof KubernetesApiError) || error.status === 401) throw error;
     return { seen: `the metrics of pod ${pod} can't be read (${error.message})`, unread: true };

@@ -1,3 +1,4 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import { parseMetrics, sampleOf } from "../../kubernetes/metrics.ts";
@@ -7,7 +8,6 @@ import {
   clusterNameLabel,
   controllerMetricsPort,
   controllerOf,
-  controlPlaneNamespace,
   corePath,
   destinationDeployment,
   destinationMetricsPort,
@@ -49,7 +49,7 @@ export async function whoIsLetIn(
     })),
     ...destinations.map(({ metadata }) => ({
       pod: metadata.name,
-      namespace: controlPlaneNamespace,
+      namespace: linkerdNamespace,
       deployment: destinationDeployment,
       port: destinationMetricsPort,
     })),

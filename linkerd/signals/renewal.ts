@@ -1,8 +1,8 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { KubernetesSecret } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { credentialsName } from "../../planning/names.ts";
-import { controlPlaneNamespace, corePath } from "../names.ts";
+import { credentialsName, linkerdNamespace } from "../../planning/names.ts";
+import { corePath } from "../names.ts";
 import type { Look } from "../../kubernetes/wait.ts";
 import { destinationPods } from "./discovery.ts";
 
@@ -30,11 +30,11 @@ export async function lookAtRenewal(
 ): Promise<Look<{ readonly pods: number }>> {
   const name = credentialsName(target);
   const [secret, pods] = await Promise.all([
-    getIfThere<KubernetesSecret>(api, corePath(controlPlaneNamespace, "secrets", name)),
+    getIfThere<KubernetesSecret>(api, corePath(linkerdNamespace, "secrets", name)),
     destinationPods(api),
   ]);
   if (secret === undefined) {
-    return { done: false, seen: `there is no Secret ${controlPlaneNamespace}/${name}` };
+    return { done: false, seen: `there is no Secret ${linkerdNamespace}/${name}` };
   }
   const since = timeOf(secret.metadata.creationTimestamp);
   const before = pods.filter(({ metadata }) => timeOf(metadata.creationTimestamp) <= since);

@@ -1,10 +1,11 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import { X509Certificate } from "node:crypto";
 import { isSignedBy } from "../../planning/certificates/check.ts";
 import { validFrom, validTo } from "../../planning/certificates/validity.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { ConfigMap, KubernetesSecret } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { controlPlaneNamespace, corePath } from "../names.ts";
+import { corePath } from "../names.ts";
 
 /** A certificate, as it is shown. */
 export interface CertificateStatus {
@@ -35,11 +36,11 @@ export async function observeCertificates(api: KubernetesApi): Promise<Certifica
   const [roots, issuer] = await Promise.all([
     getIfThere<ConfigMap>(
       api,
-      corePath(controlPlaneNamespace, "configmaps", "linkerd-identity-trust-roots"),
+      corePath(linkerdNamespace, "configmaps", "linkerd-identity-trust-roots"),
     ),
     getIfThere<KubernetesSecret>(
       api,
-      corePath(controlPlaneNamespace, "secrets", "linkerd-identity-issuer"),
+      corePath(linkerdNamespace, "secrets", "linkerd-identity-issuer"),
     ),
   ]);
   const anchors = certificatesIn(roots?.data?.["ca-bundle.crt"] ?? "");

@@ -1,3 +1,4 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import type { X509Certificate } from "node:crypto";
 import { anchorOf } from "../../planning/certificates/anchor.ts";
 import { isSignedBy } from "../../planning/certificates/check.ts";
@@ -9,7 +10,6 @@ import { listAll } from "../../kubernetes/list-all.ts";
 import type { ConfigMap, Deployment, KubernetesSecret, Pod } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import {
-  controlPlaneNamespace,
   corePath,
   deploymentPath,
   identityDeployment,
@@ -42,8 +42,8 @@ export async function observeAnchors(
   api: KubernetesApi,
 ): Promise<Pick<ClusterTrust, "anchors"> & { readonly issuer: SignedIssuer | undefined }> {
   const [roots, secret] = await Promise.all([
-    getIfThere<ConfigMap>(api, corePath(controlPlaneNamespace, "configmaps", trustRootsConfigMap)),
-    getIfThere<KubernetesSecret>(api, corePath(controlPlaneNamespace, "secrets", issuerSecret)),
+    getIfThere<ConfigMap>(api, corePath(linkerdNamespace, "configmaps", trustRootsConfigMap)),
+    getIfThere<KubernetesSecret>(api, corePath(linkerdNamespace, "secrets", issuerSecret)),
   ]);
   const certificates = certificatesIn(roots?.data?.[trustRootsKey] ?? "");
   return {
@@ -57,10 +57,10 @@ type SignedIssuer = Omit<IssuerTrust, "inUseSince">;
 
 async function read(api: KubernetesApi): Promise<Omit<ClusterTrust, "cluster" | "problem">> {
   const [roots, secret, deployment, identityPods] = await Promise.all([
-    getIfThere<ConfigMap>(api, corePath(controlPlaneNamespace, "configmaps", trustRootsConfigMap)),
-    getIfThere<KubernetesSecret>(api, corePath(controlPlaneNamespace, "secrets", issuerSecret)),
-    getIfThere<Deployment>(api, deploymentPath(controlPlaneNamespace, identityDeployment)),
-    listAll<Pod>(api, corePath(controlPlaneNamespace, "pods"), {
+    getIfThere<ConfigMap>(api, corePath(linkerdNamespace, "configmaps", trustRootsConfigMap)),
+    getIfThere<KubernetesSecret>(api, corePath(linkerdNamespace, "secrets", issuerSecret)),
+    getIfThere<Deployment>(api, deploymentPath(linkerdNamespace, identityDeployment)),
+    listAll<Pod>(api, corePath(linkerdNamespace, "pods"), {
       labelSelector: identitySelector,
     }),
   ]);
@@ -83,7 +83,7 @@ async function read(api: KubernetesApi): Promise<Omit<ClusterTrust, "cluster" | 
 
 /** Its proxy asks the container beside it, and no other pod: it has what that one works with. */
 function isOfIdentity({ namespace, workload }: ProxyTrust): boolean {
-  return namespace === controlPlaneNamespace && workload === `Deployment/${identityDeployment}`;
+  return namespace === linkerdNamespace && workload === `Deployment/${identityDeployment}`;
 }
 
 function readIssuer(

@@ -1,9 +1,10 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import { checkIssuer } from "../../planning/certificates/check.ts";
 import { readCertificates } from "../../planning/certificates/pem.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesSecret } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { controlPlaneNamespace, corePath, issuerSecret } from "../../linkerd/names.ts";
+import { corePath, issuerSecret } from "../../linkerd/names.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { clusterApi } from "./cluster-api.ts";
@@ -24,7 +25,7 @@ const inputs = {
   ...triggersInput,
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
-const secretPath = corePath(controlPlaneNamespace, "secrets", issuerSecret);
+const secretPath = corePath(linkerdNamespace, "secrets", issuerSecret);
 
 /** Exists once a cluster has an issuer that somebody else makes there, and that the mesh can trust. */
 export const issuerReady: Resource = {
@@ -61,7 +62,7 @@ async function proved(properties: PropertyMap, context: Context): Promise<void> 
       }
       return { done: true, value: Buffer.from(encoded, "base64").toString("utf8") };
     },
-    further: `Look further with: kubectl -n ${controlPlaneNamespace} describe certificate ${issuerSecret}`,
+    further: `Look further with: kubectl -n ${linkerdNamespace} describe certificate ${issuerSecret}`,
     signal: context.signal,
     onSeen: (seen) => {
       context.status(`waiting for the issuer: ${seen}`);
@@ -72,6 +73,6 @@ async function proved(properties: PropertyMap, context: Context): Promise<void> 
   if (all.length === 0) return;
   const lines = all.map(({ message, fix }) => `\n  ${message} (${fix})`);
   throw new Error(
-    `the issuer in Secret ${controlPlaneNamespace}/${issuerSecret} at ${api.server} can't be used:${lines.join("")}`,
+    `the issuer in Secret ${linkerdNamespace}/${issuerSecret} at ${api.server} can't be used:${lines.join("")}`,
   );
 }

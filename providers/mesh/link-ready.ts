@@ -1,14 +1,10 @@
+import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { OnceAfter, restartDeployment, restartPod } from "../../linkerd/cures.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { LinkObject } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import {
-  controlPlaneNamespace,
-  destinationDeployment,
-  linkPath,
-  multiclusterNamespace,
-} from "../../linkerd/names.ts";
+import { destinationDeployment, linkPath } from "../../linkerd/names.ts";
 import { furtherAboutDiscovery, lookAtDiscovery } from "../../linkerd/signals/discovery.ts";
 import { clockStep, lookAtRenewal } from "../../linkerd/signals/renewal.ts";
 import type { LinkLook, LinkRef } from "../../linkerd/signals/link.ts";
@@ -194,7 +190,7 @@ export async function takenUp(
         later = 0,
       ): Promise<void> => {
         if (!cure.isDue(ails)) return;
-        const [namespace, name] = [controlPlaneNamespace, destinationDeployment];
+        const [namespace, name] = [linkerdNamespace, destinationDeployment];
         const since = new Date(cure.since.getTime() + later);
         if (await restartDeployment(api, namespace, name, since)) {
           tell(`restarted ${name}, which ${why}`);

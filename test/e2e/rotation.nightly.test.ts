@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { linkerdNamespace } from "../../planning/names.ts";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { parse } from "yaml";
@@ -12,7 +13,7 @@ import type { Topology } from "../../planning/topology.ts";
 import { observeTrust } from "../../linkerd/trust/trust-facts.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { List, Service } from "../../kubernetes/objects.ts";
-import { controlPlaneNamespace, corePath } from "../../linkerd/names.ts";
+import { corePath } from "../../linkerd/names.ts";
 import { createSteady } from "./constant-traffic.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { client, TrafficWays } from "./traffic-ways.ts";
@@ -116,7 +117,7 @@ describe("a rotation of the trust anchor of a running pair", { timeout: 2_400_00
     // Without a restart: it reads the Secret again once the kubelet has brought it to its pod.
     await eventually("linkerd-identity reads its new issuer", timeLimits.issuerMade, async () => {
       const { items } = await west.get<List<{ readonly reason?: string }>>(
-        corePath(controlPlaneNamespace, "events"),
+        corePath(linkerdNamespace, "events"),
       );
       return items.some(({ reason }) => reason === "IssuerUpdated") ? true : undefined;
     });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "../../environments/docker.ts";
-import { accessToken } from "../../planning/names.ts";
+import { accessToken, multiclusterNamespace } from "../../planning/names.ts";
 import type { LinkPlan } from "../../planning/plan-types.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { List, Metadata } from "../../kubernetes/objects.ts";
-import { corePath, multiclusterNamespace } from "../../linkerd/names.ts";
+import { corePath } from "../../linkerd/names.ts";
 
 /** What a fault is done to: the target of a Link. */
 export interface Stricken {

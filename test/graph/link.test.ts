@@ -14,7 +14,7 @@ void describe("a Link's specification", () => {
   const base = {
     target: "east",
     clusterDomain: "cluster.local",
-    controlPlaneNamespace: "linkerd",
+    linkerdNamespace: "linkerd",
     credentialsRevision: "7",
     excludedLabels: [],
     excludedAnnotations: [],

@@ -1,9 +1,10 @@
+import { multiclusterNamespace } from "../../planning/names.ts";
 import { accessRights } from "../../planning/access-rights.ts";
 import type { LinkPlan } from "../../planning/plan-types.ts";
 import type { ClusterAccess, KubernetesApi } from "../../kubernetes/api.ts";
 import { connect } from "../../kubernetes/connect.ts";
 import type { Lanes } from "../../kubernetes/lanes.ts";
-import { corePath, multiclusterNamespace } from "../../linkerd/names.ts";
+import { corePath } from "../../linkerd/names.ts";
 import type { PermissionReview } from "./permissions.ts";
 import { reviewPermissions } from "./permissions.ts";
 

@@ -1,3 +1,4 @@
+import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import { stringify } from "yaml";
 import { podRoutes } from "../../planning/pod-routes.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
@@ -5,11 +6,9 @@ import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod, Service } from "../../kubernetes/objects.ts";
 import {
   controllerMetricsPort,
-  controlPlaneNamespace,
   corePath,
   destinationMetricsPort,
   linkPath,
-  multiclusterNamespace,
   proxyAdminPort,
 } from "../../linkerd/names.ts";
 import type { ClusterStatus } from "../status.ts";
@@ -24,7 +23,7 @@ import { isOfMirroring } from "./mirroring.ts";
 /** Lines of each container's log, and bytes, that are asked for. */
 const logLimits = { tailLines: "5000", limitBytes: "2000000" };
 
-const namespaces = [controlPlaneNamespace, multiclusterNamespace];
+const namespaces = [linkerdNamespace, multiclusterNamespace];
 
 /** Everything of one cluster that its API tells and that helps to find what is wrong. No Secrets. */
 export async function addCluster(
@@ -54,8 +53,8 @@ export async function addCluster(
     ]),
     ...["linkerd-config", "linkerd-identity-trust-roots"].map((name) =>
       parts.add(
-        `${folder}/${controlPlaneNamespace}/${name}.yaml`,
-        object(corePath(controlPlaneNamespace, "configmaps", name)),
+        `${folder}/${linkerdNamespace}/${name}.yaml`,
+        object(corePath(linkerdNamespace, "configmaps", name)),
       ),
     ),
     addServices(parts, folder, status, api),

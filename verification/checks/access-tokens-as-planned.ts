@@ -1,7 +1,7 @@
-import { accessToken } from "../../planning/names.ts";
+import { accessToken, multiclusterNamespace as namespace } from "../../planning/names.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { KubernetesSecret } from "../../kubernetes/objects.ts";
-import { corePath, multiclusterNamespace as namespace } from "../../linkerd/names.ts";
+import { corePath } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 import { silent } from "./run-check.ts";

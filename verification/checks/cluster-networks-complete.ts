@@ -1,8 +1,9 @@
 import ipaddr from "ipaddr.js";
+import { linkerdNamespace } from "../../planning/names.ts";
 import { parse } from "yaml";
 import type { ConfigMap } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { controlPlaneNamespace, corePath } from "../../linkerd/names.ts";
+import { corePath } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, failedForGood, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
@@ -17,7 +18,7 @@ export const clusterNetworksComplete: Check<AskedCluster> = {
   title: "cluster networks hold pods and Services",
   run: async ({ api, lists, status }) => {
     const [config, pods, services] = await Promise.all([
-      getIfThere<ConfigMap>(api, corePath(controlPlaneNamespace, "configmaps", "linkerd-config")),
+      getIfThere<ConfigMap>(api, corePath(linkerdNamespace, "configmaps", "linkerd-config")),
       lists.livePods(),
       lists.services(),
     ]);

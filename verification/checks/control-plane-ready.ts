@@ -1,4 +1,4 @@
-import { controlPlaneNamespace } from "../../linkerd/names.ts";
+import { linkerdNamespace } from "../../planning/names.ts";
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import { troublesIn } from "./workload-troubles.ts";
@@ -11,12 +11,12 @@ export const controlPlaneReady: Check<ClusterSubject> = {
   title: "control plane ready",
   applies: ({ status }) => status.reachable,
   run: ({ status }) => {
-    const troubles = troublesIn(status, controlPlaneNamespace, controllers);
+    const troubles = troublesIn(status, linkerdNamespace, controllers);
     return troubles.length === 0
       ? passed()
       : failed(
           troubles.join("; "),
-          `Look with: ${kubectl(status, `-n ${controlPlaneNamespace} get pods,events`)}`,
+          `Look with: ${kubectl(status, `-n ${linkerdNamespace} get pods,events`)}`,
         );
   },
 };

@@ -1,11 +1,7 @@
+import { multiclusterNamespace } from "../../planning/names.ts";
 import { selects } from "../../planning/label-selector.ts";
 import { missingMembers } from "../federated-members.ts";
-import {
-  controllerOf,
-  federatedName,
-  localMirrorDeployment,
-  multiclusterNamespace,
-} from "../../linkerd/names.ts";
+import { controllerOf, federatedName, localMirrorDeployment } from "../../linkerd/names.ts";
 import type { Check, MeshSubject } from "./check.ts";
 import { failed, notRun, passed } from "./check.ts";
 

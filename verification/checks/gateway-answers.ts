@@ -1,6 +1,7 @@
+import { multiclusterNamespace } from "../../planning/names.ts";
 import type { LinkSubject } from "./check.ts";
 import type { Check, Outcome } from "./check.ts";
-import { controllerOf, multiclusterNamespace } from "../../linkerd/names.ts";
+import { controllerOf } from "../../linkerd/names.ts";
 import { failed, kubectl, passed } from "./check.ts";
 
 /**

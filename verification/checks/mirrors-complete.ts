@@ -1,5 +1,6 @@
+import { multiclusterNamespace } from "../../planning/names.ts";
 import { selects } from "../../planning/label-selector.ts";
-import { missingNamespace, multiclusterNamespace } from "../../linkerd/names.ts";
+import { missingNamespace } from "../../linkerd/names.ts";
 import type { ExportedService, MirrorStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";

@@ -1,4 +1,5 @@
-import { controllerOf, multiclusterNamespace } from "../../linkerd/names.ts";
+import { multiclusterNamespace } from "../../planning/names.ts";
+import { controllerOf } from "../../linkerd/names.ts";
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import { troublesIn } from "./workload-troubles.ts";

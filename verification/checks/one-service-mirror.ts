@@ -1,3 +1,4 @@
+import { multiclusterNamespace as namespace } from "../../planning/names.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Deployment, Lease, Pod } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
@@ -8,7 +9,6 @@ import {
   deploymentPath,
   leaseOf,
   leasePath,
-  multiclusterNamespace as namespace,
 } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";

@@ -1,4 +1,5 @@
-import { controlPlaneNamespace, destinationDeployment } from "../../linkerd/names.ts";
+import { linkerdNamespace } from "../../planning/names.ts";
+import { destinationDeployment } from "../../linkerd/names.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 
@@ -12,6 +13,6 @@ export const targetDiscovered: Check<LinkSubject> = {
       ? passed()
       : failed(
           discovery.trouble,
-          `\`up\` mends it; by hand, once the target answers: ${kubectl(source, `-n ${controlPlaneNamespace} rollout restart deploy/${destinationDeployment}`)}`,
+          `\`up\` mends it; by hand, once the target answers: ${kubectl(source, `-n ${linkerdNamespace} rollout restart deploy/${destinationDeployment}`)}`,
         ),
 };

@@ -1,6 +1,6 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isNotFound, KubernetesApiError } from "../../kubernetes/errors.ts";
-import { controlPlaneNamespace } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import type { AskedCluster } from "./asked.ts";
@@ -55,7 +55,7 @@ export const validatorsRefuse: Check<AskedCluster> = {
       return passed(`${answers.length}${isStandIn ? "; the policy controller is a stand-in" : ""}`);
     }
     const logs = troubled.map(({ deployment, container }) =>
-      kubectl(status, `-n ${controlPlaneNamespace} logs deploy/${deployment} -c ${container}`),
+      kubectl(status, `-n ${linkerdNamespace} logs deploy/${deployment} -c ${container}`),
     );
     return failed(
       troubled.map(({ webhook, trouble }) => `${webhook} ${trouble ?? ""}`).join("; "),

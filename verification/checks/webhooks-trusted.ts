@@ -1,8 +1,8 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import { isSignedBy } from "../../planning/certificates/check.ts";
 import { validFrom, validTo } from "../../planning/certificates/validity.ts";
 import type { WebhookFacts } from "../facts/webhooks.ts";
 import { observeWebhooks } from "../facts/webhooks.ts";
-import { controlPlaneNamespace } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import type { AskedCluster } from "./asked.ts";
@@ -23,7 +23,7 @@ export const webhooksTrusted: Check<AskedCluster> = {
         "`up --refresh` puts back what was deleted; new certificates: " +
           kubectl(
             status,
-            `-n ${controlPlaneNamespace} delete secrets ${facts.map(({ service }) => `${service}-k8s-tls`).join(" ")}`,
+            `-n ${linkerdNamespace} delete secrets ${facts.map(({ service }) => `${service}-k8s-tls`).join(" ")}`,
           ) +
           ", then `up --refresh`",
       );
@@ -40,7 +40,7 @@ function troublesOf({ service, configured, trusted, serving }: WebhookFacts, now
   if (!configured) return [`${service}: the API server isn't configured to ask it`];
   const [own] = serving ?? [];
   if (own === undefined) return [`${service}: Secret ${service}-k8s-tls holds no certificate`];
-  const host = `${service}.${controlPlaneNamespace}.svc`;
+  const host = `${service}.${linkerdNamespace}.svc`;
   const isTrusted = trusted.some(
     (one) => one.fingerprint256 === own.fingerprint256 || isSignedBy(own, one),
   );

@@ -1,9 +1,10 @@
+import { multiclusterNamespace } from "../../planning/names.ts";
 import type { LinkPlan } from "../../planning/plan-types.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import type { Lease, LinkObject } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { leaseOf, leasePath, linkPath, multiclusterNamespace } from "../../linkerd/names.ts";
+import { leaseOf, leasePath, linkPath } from "../../linkerd/names.ts";
 import { readControllerMetrics } from "../../linkerd/signals/controller-metrics.ts";
 import { lookAtDiscovery } from "../../linkerd/signals/discovery.ts";
 import { lookAtLink } from "../../linkerd/signals/link.ts";

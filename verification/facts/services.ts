@@ -1,3 +1,4 @@
+import { multiclusterNamespace } from "../../planning/names.ts";
 import { selects } from "../../planning/label-selector.ts";
 import { localFederatedSelector } from "../../planning/link-selectors.ts";
 import type { Plan } from "../../planning/plan-types.ts";
@@ -14,7 +15,6 @@ import {
   linkPath,
   localDiscoveryAnnotation,
   mirroredServiceLabel,
-  multiclusterNamespace,
   remoteDiscoveryKey,
 } from "../../linkerd/names.ts";
 import type { ExportedService, MirrorServiceStatus, ServicesStatus } from "../status.ts";

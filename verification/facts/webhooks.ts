@@ -1,8 +1,9 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import type { X509Certificate } from "node:crypto";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { KubernetesSecret, Metadata } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { controlPlaneNamespace, corePath } from "../../linkerd/names.ts";
+import { corePath } from "../../linkerd/names.ts";
 import { certificatesIn } from "../../linkerd/trust/certificates.ts";
 
 /** Linkerd's admission webhooks: their Services' names, which all other names follow from. */
@@ -38,7 +39,7 @@ export function observeWebhooks(api: KubernetesApi): Promise<readonly WebhookFac
   return Promise.all(
     webhooks.map(async ({ service, configurations }) => {
       const path = `/apis/admissionregistration.k8s.io/v1/${configurations}/${service}-webhook-config`;
-      const secret = corePath(controlPlaneNamespace, "secrets", `${service}-k8s-tls`);
+      const secret = corePath(linkerdNamespace, "secrets", `${service}-k8s-tls`);
       const [configuration, served] = await Promise.all([
         getIfThere<WebhookConfiguration>(api, path),
         getIfThere<KubernetesSecret>(api, secret),

@@ -1,13 +1,9 @@
+import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Deployment, Pod } from "../../kubernetes/objects.ts";
 import { deploymentOf, isLive, isReady, proxyOf, troubleOf } from "../../kubernetes/pods.ts";
-import {
-  controlPlaneNamespace,
-  corePath,
-  multiclusterNamespace,
-  noDataPlane,
-} from "../../linkerd/names.ts";
+import { corePath, noDataPlane } from "../../linkerd/names.ts";
 import type { DataPlane, ProxyStatus, WorkloadStatus } from "../status.ts";
 
 export interface WorkloadFacts {
@@ -19,7 +15,7 @@ export interface WorkloadFacts {
 /** What runs of Linkerd and of its multi-cluster extension. */
 export async function observeWorkloads(api: KubernetesApi): Promise<WorkloadFacts> {
   const parts = await Promise.all(
-    [controlPlaneNamespace, multiclusterNamespace].map((namespace) => inNamespace(api, namespace)),
+    [linkerdNamespace, multiclusterNamespace].map((namespace) => inNamespace(api, namespace)),
   );
   const proxies = parts.flatMap((part) => part.proxies);
   return {

@@ -1,4 +1,4 @@
-import { controlPlaneNamespace } from "../../linkerd/names.ts";
+import { linkerdNamespace } from "../../planning/names.ts";
 import type { ClusterStatus } from "../status.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
@@ -40,7 +40,7 @@ function nodes({ nodes: list }: ClusterStatus, style: Style): string {
 
 function linkerd(cluster: ClusterStatus, style: Style): string {
   if (!cluster.reachable) return "?";
-  const own = cluster.workloads.filter(({ namespace }) => namespace === controlPlaneNamespace);
+  const own = cluster.workloads.filter(({ namespace }) => namespace === linkerdNamespace);
   if (own.length === 0) return style.bad("not installed");
   const unready = cluster.workloads.filter(({ ready }) => !ready);
   if (unready.length > 0) {

@@ -1,10 +1,10 @@
 import { parse } from "yaml";
 import * as z from "zod";
-import { credentialsName } from "../../planning/names.ts";
+import { credentialsName, multiclusterNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { KubernetesSecret } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { corePath, multiclusterNamespace } from "../../linkerd/names.ts";
+import { corePath } from "../../linkerd/names.ts";
 
 /** By what a Link's service mirror reaches the API of its target. */
 export interface Credentials {

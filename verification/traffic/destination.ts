@@ -1,8 +1,9 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import { once } from "node:events";
 import { connect, constants } from "node:http2";
 import type { ClientHttp2Session } from "node:http2";
 import type { Duplex } from "node:stream";
-import { controlPlaneNamespace, corePath } from "../../linkerd/names.ts";
+import { corePath } from "../../linkerd/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
@@ -60,7 +61,7 @@ async function askTogether(
   api: KubernetesApi,
   questions: readonly Question[],
 ): Promise<readonly (DestinationView | Error)[]> {
-  const items = await listAll<Pod>(api, corePath(controlPlaneNamespace, "pods"), {
+  const items = await listAll<Pod>(api, corePath(linkerdNamespace, "pods"), {
     labelSelector: "linkerd.io/control-plane-component=destination",
   });
   const pod = items.find(isReady);
@@ -69,7 +70,7 @@ async function askTogether(
     return questions.map(() => ({ endpoints: [], refusal }));
   }
   const port = {
-    namespace: controlPlaneNamespace,
+    namespace: linkerdNamespace,
     pod: pod.metadata.name,
     port: destinationPort,
   };

@@ -1,8 +1,9 @@
+import { multiclusterNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isConflict, isNotFound } from "../../kubernetes/errors.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { LinkObject, Metadata, MirroredService } from "../../kubernetes/objects.ts";
-import { linkPath, multiclusterNamespace } from "../../linkerd/names.ts";
+import { linkPath } from "../../linkerd/names.ts";
 import { verificationLabel, verificationNamespace } from "./names.ts";
 
 /**

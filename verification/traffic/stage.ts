@@ -1,3 +1,4 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { CheckResult, Outcome } from "../checks/check.ts";
@@ -6,7 +7,6 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { connect } from "../../kubernetes/connect.ts";
 import { defaultConcurrency, lanesFor } from "../../kubernetes/lanes.ts";
 import { proxyContainer } from "../../kubernetes/pods.ts";
-import { controlPlaneNamespace } from "../../linkerd/names.ts";
 import type { Mesh } from "../observe.ts";
 import type { MeshStatus } from "../status.ts";
 import { askerIn } from "./ask.ts";
@@ -203,7 +203,7 @@ export class Stage {
 
 function adviceOn(message: string): string {
   if (message.includes(`without ${proxyContainer}`)) {
-    return `Verify again once the injector serves; look with: kubectl -n ${controlPlaneNamespace} logs deploy/linkerd-proxy-injector -c proxy-injector`;
+    return `Verify again once the injector serves; look with: kubectl -n ${linkerdNamespace} logs deploy/linkerd-proxy-injector -c proxy-injector`;
   }
   if (/ImagePull|ErrImage/.test(message)) {
     return "Give an image that the nodes can have (--probe-image), with agnhost's netexec and curl in it.";

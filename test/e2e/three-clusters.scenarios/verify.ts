@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { multiclusterNamespace } from "../../../planning/names.ts";
 import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
@@ -10,7 +11,7 @@ import type { CheckResult, Mesh } from "../../../verification/index.ts";
 import { observe } from "../../../verification/observe.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import type { LinkObject, List, Metadata } from "../../../kubernetes/objects.ts";
-import { linkPath, multiclusterNamespace } from "../../../linkerd/names.ts";
+import { linkPath } from "../../../linkerd/names.ts";
 import { expiresAnnotation, verificationLabel } from "../../../verification/traffic/names.ts";
 import { verifyTraffic } from "../../../verification/traffic/verify-traffic.ts";
 import { eventually, type TestEnvironment } from "../environment.ts";

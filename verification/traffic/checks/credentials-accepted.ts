@@ -1,8 +1,7 @@
-import { credentialsName } from "../../../planning/names.ts";
+import { credentialsName, multiclusterNamespace } from "../../../planning/names.ts";
 import type { LinkPlan } from "../../../planning/plan-types.ts";
 import type { Check } from "../../checks/check.ts";
 import { failed, notRun, passed } from "../../checks/check.ts";
-import { multiclusterNamespace } from "../../../linkerd/names.ts";
 import type { Answered } from "../asked.ts";
 import { ask, wordsOf } from "../ask.ts";
 import { readCredentials } from "../credentials.ts";

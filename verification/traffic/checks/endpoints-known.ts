@@ -1,6 +1,7 @@
+import { linkerdNamespace } from "../../../planning/names.ts";
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, passed } from "../../checks/check.ts";
-import { controlPlaneNamespace, destinationDeployment } from "../../../linkerd/names.ts";
+import { destinationDeployment } from "../../../linkerd/names.ts";
 import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import type { DestinationView } from "../destination.ts";
 import { askDestination } from "../destination.ts";
@@ -49,7 +50,7 @@ export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
         if (!(error instanceof TimeLimitReached)) throw error;
         return failed(
           `${route.source}'s linkerd-destination, asked for ${route.mirror}: ${error.seen}`,
-          `\`up\` restarts it where it doesn't watch the target; by hand: kubectl -n ${controlPlaneNamespace} rollout restart deploy/${destinationDeployment}`,
+          `\`up\` restarts it where it doesn't watch the target; by hand: kubectl -n ${linkerdNamespace} rollout restart deploy/${destinationDeployment}`,
         );
       }
     },

@@ -1,4 +1,4 @@
-import { mirrorName } from "../../../planning/names.ts";
+import { mirrorName, multiclusterNamespace } from "../../../planning/names.ts";
 import { timeLimits } from "../../../planning/time-limits.ts";
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, notRun, passed } from "../../checks/check.ts";
@@ -11,7 +11,6 @@ import {
   controllerOf,
   corePath,
   headlessMirrorLabel,
-  multiclusterNamespace,
   remoteDiscoveryKey,
 } from "../../../linkerd/names.ts";
 import { completingFederated } from "../../../linkerd/signals/federated-completion.ts";

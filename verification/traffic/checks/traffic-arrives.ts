@@ -1,6 +1,6 @@
+import { multiclusterNamespace } from "../../../planning/names.ts";
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, failedForGood, passed } from "../../checks/check.ts";
-import { multiclusterNamespace } from "../../../linkerd/names.ts";
 import type { Look } from "../../../kubernetes/wait.ts";
 import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import { ask } from "../ask.ts";
