@@ -1,5 +1,4 @@
-import { createSocket } from "node:dgram";
-import { createServer } from "node:net";
+import { whyClosed } from "../../system/ports.ts";
 import type { PreflightCheck } from "./check.ts";
 
 /** Ports of this machine that lead to a node have to be free. */
@@ -8,12 +7,9 @@ export const checkPorts: PreflightCheck = async ({ missing }) => {
     cluster.portMappings.map((mapping) => ({ cluster: cluster.name, ...mapping })),
   );
   const results = await Promise.all(
-    mappings.map(async ({ cluster, hostPort, listenAddress, protocol }) => {
-      if (protocol === "SCTP") return [];
-      const code =
-        protocol === "TCP"
-          ? await tryTcp(hostPort, listenAddress)
-          : await tryUdp(hostPort, listenAddress);
+    mappings.map(async (mapping) => {
+      const { cluster, hostPort, listenAddress, protocol } = mapping;
+      const code = await whyClosed(mapping);
       return code === undefined
         ? []
         : [
@@ -31,32 +27,3 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "may not be opened by this user",
   EADDRNOTAVAIL: "can't be opened, because this machine has no such address",
 };
-
-function tryTcp(port: number, host: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      resolve(error.code ?? error.message);
-    });
-    server.listen({ port, host, exclusive: true }, () => {
-      server.close(() => {
-        resolve(undefined);
-      });
-    });
-  });
-}
-
-function tryUdp(port: number, address: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = createSocket("udp4");
-    socket.once("error", (error: NodeJS.ErrnoException) => {
-      socket.close();
-      resolve(error.code ?? error.message);
-    });
-    socket.bind({ port, address, exclusive: true }, () => {
-      socket.close(() => {
-        resolve(undefined);
-      });
-    });
-  });
-}

@@ -1,12 +1,6 @@
-import { readFile, statfs } from "node:fs/promises";
+import { freeDisk, inGib, memoryOfMachine, roomPerNode } from "../../system/room.ts";
 import { docker } from "../docker.ts";
 import type { PreflightCheck } from "./check.ts";
-
-const gib = 1024 ** 3;
-/** A node with Kubernetes and Linkerd takes 0.9 to 1.0 GiB; workers less. */
-const memoryPerNode = 1.2 * gib;
-/** A node's own volume: its component images, Linkerd's, and logs. */
-const diskPerNode = 2 * gib;
 
 interface DockerInfo {
   readonly MemTotal?: number;
@@ -20,17 +14,17 @@ export const checkRoom: PreflightCheck = async ({ missing, env }) => {
   const info = JSON.parse(await docker(["info", "--format", "{{json .}}"], env)) as DockerInfo;
   const problems: string[] = [];
   const memory = await availableMemory(info);
-  if (memory !== undefined && memory < nodes * memoryPerNode) {
+  if (memory !== undefined && memory < nodes * roomPerNode.memory) {
     problems.push(
-      `${nodes} new node(s) need ${inGib(nodes * memoryPerNode)} of memory, and ${inGib(memory)} are ` +
+      `${nodes} new node(s) need ${inGib(nodes * roomPerNode.memory)} of memory, and ${inGib(memory)} are ` +
         "available: stop other programs, give Docker more memory, or plan fewer clusters",
     );
   }
   const root = info.DockerRootDir;
   const disk = root === undefined ? undefined : await freeDisk(root);
-  if (root !== undefined && disk !== undefined && disk < nodes * diskPerNode) {
+  if (root !== undefined && disk !== undefined && disk < nodes * roomPerNode.disk) {
     problems.push(
-      `${nodes} new node(s) need ${inGib(nodes * diskPerNode)} of disk, and ${inGib(disk)} are free in ` +
+      `${nodes} new node(s) need ${inGib(nodes * roomPerNode.disk)} of disk, and ${inGib(disk)} are free in ` +
         `Docker's directory ${root}: make room (for example with \`docker system prune\`)`,
     );
   }
@@ -39,26 +33,6 @@ export const checkRoom: PreflightCheck = async ({ missing, env }) => {
 
 /** Memory of the machine that the daemon runs on; only its total where that is another one. */
 async function availableMemory(info: DockerInfo): Promise<number | undefined> {
-  const meminfo = await readFile("/proc/meminfo", "utf8").catch(() => "");
-  const kib = (key: string): number | undefined => {
-    const found = new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(meminfo)?.[1];
-    return found === undefined ? undefined : Number(found) * 1024;
-  };
-  const total = kib("MemTotal");
-  const local = total !== undefined && info.MemTotal !== undefined && total === info.MemTotal;
-  return local ? kib("MemAvailable") : info.MemTotal;
-}
-
-async function freeDisk(directory: string): Promise<number | undefined> {
-  try {
-    const { bavail, bsize } = await statfs(directory);
-    return bavail * bsize;
-  } catch {
-    // The daemon runs on another machine, or in a virtual one.
-    return undefined;
-  }
-}
-
-function inGib(bytes: number): string {
-  return `${(bytes / gib).toFixed(1)} GiB`;
+  const own = await memoryOfMachine();
+  return own !== undefined && own.total === info.MemTotal ? own.available : info.MemTotal;
 }

@@ -1,21 +1,16 @@
-import { availableMemory, freeDisk, inotifyLimits } from "./machine.ts";
+import { freeDisk, inGib, memoryOfMachine, roomPerNode } from "../../system/room.ts";
+import { inotifyLimits } from "./inotify.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { docker } from "./docker.ts";
 import { checkKindVersion } from "./kind-cli.ts";
 import { lines } from "./containers.ts";
 import type { Container } from "./container.ts";
-import { takenPorts } from "./ports.ts";
+import { whyClosed } from "../../system/ports.ts";
 import { subnetsOverlap } from "../../planning/cidr.ts";
 import { messageOf } from "../server/index.ts";
 
-const gibibyte = 2 ** 30;
-/** A node with Linkerd was seen to use up to 0.9 GiB of memory and 0.7 GiB of disk. */
-const needs = {
-  diskPerNode: 1.5 * gibibyte,
-  memoryPerNode: 0.75 * gibibyte,
-  /** systemd, containerd and kubelet of one node; the default limit of 128 carries two. */
-  inotifyInstancesPerNode: 48,
-};
+/** systemd, containerd and kubelet of one node; the default limit of 128 carries two. */
+const inotifyInstancesPerNode = 48;
 
 /**
  * Everything that would let a cluster fail later and can be seen before: all problems in one error,
@@ -51,21 +46,21 @@ async function checkMachine(inputs: ClusterInputs, signal: AbortSignal): Promise
   const problems: string[] = [];
 
   const disk = await freeDisk(root);
-  if (disk !== undefined && disk < needs.diskPerNode * nodes) {
+  if (disk !== undefined && disk < roomPerNode.disk * nodes) {
     problems.push(
-      `too little disk: ${inGib(disk)} GiB are free at Docker's directory ${root}, ${nodes} node(s) ` +
-        `need ${inGib(needs.diskPerNode * nodes)} GiB. Free some: \`docker system prune\`.`,
+      `too little disk: ${inGib(disk)} are free at Docker's directory ${root}, ${nodes} node(s) ` +
+        `need ${inGib(roomPerNode.disk * nodes)}. Free some: \`docker system prune\`.`,
     );
   }
-  const memory = await availableMemory();
-  if (memory !== undefined && memory < needs.memoryPerNode * nodes) {
+  const memory = (await memoryOfMachine())?.available;
+  if (memory !== undefined && memory < roomPerNode.memory * nodes) {
     problems.push(
-      `too little memory: ${inGib(memory)} GiB are available, ${nodes} node(s) need ` +
-        `${inGib(needs.memoryPerNode * nodes)} GiB. Remove clusters or stop programs.`,
+      `too little memory: ${inGib(memory)} are available, ${nodes} node(s) need ` +
+        `${inGib(roomPerNode.memory * nodes)}. Remove clusters or stop programs.`,
     );
   }
   const inotify = await inotifyLimits();
-  const instances = needs.inotifyInstancesPerNode * nodes;
+  const instances = inotifyInstancesPerNode * nodes;
   if (inotify !== undefined && inotify.instances - inotify.used < instances) {
     problems.push(
       `too few inotify instances: ${inotify.used} of ${inotify.instances} are in use, ${nodes} node(s) ` +
@@ -87,15 +82,17 @@ async function checkPorts(
   replaced: readonly Container[],
 ): Promise<string[]> {
   const freed = new Set(replaced.flatMap(({ hostPorts }) => hostPorts));
-  const taken = await takenPorts(inputs.extraPortMappings);
-  return taken
-    .filter(({ mapping }) => !freed.has(mapping.hostPort))
-    .map(
-      ({ index, mapping }) =>
-        `extraPortMappings[${index}].hostPort: port ${mapping.hostPort}/${mapping.protocol} of ` +
-        `${mapping.listenAddress} is taken (\`ss -lnp 'sport = :${mapping.hostPort}'\` shows by whom). ` +
-        "Free it, or choose another.",
-    );
+  const codes = await Promise.all(inputs.extraPortMappings.map(whyClosed));
+  return inputs.extraPortMappings.flatMap((mapping, index) =>
+    // A port that this user may not open is one for Docker to judge.
+    codes[index] !== "EADDRINUSE" || freed.has(mapping.hostPort)
+      ? []
+      : [
+          `extraPortMappings[${index}].hostPort: port ${mapping.hostPort}/${mapping.protocol} of ` +
+            `${mapping.listenAddress} is taken (\`ss -lnp 'sport = :${mapping.hostPort}'\` shows by whom). ` +
+            "Free it, or choose another.",
+        ],
+  );
 }
 
 /** A subnet that Docker uses would be routed into the cluster by its nodes, and never reach Docker. */
@@ -127,5 +124,3 @@ async function checkDockerSubnets(inputs: ClusterInputs, signal: AbortSignal): P
   }
   return problems;
 }
-
-const inGib = (bytes: number) => (bytes / gibibyte).toFixed(1);

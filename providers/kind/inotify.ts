@@ -1,24 +1,4 @@
-import { readdir, readFile, readlink, statfs } from "node:fs/promises";
-
-/** Bytes that are free at a path; undefined where that is not to be found out. */
-export async function freeDisk(path: string): Promise<number | undefined> {
-  try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Bytes of memory that could be used without swapping. */
-export async function availableMemory(): Promise<number | undefined> {
-  try {
-    const match = /^MemAvailable:\s+(\d+) kB/m.exec(await readFile("/proc/meminfo", "utf8"));
-    return match === null ? undefined : Number(match[1]) * 1024;
-  } catch {
-    return undefined;
-  }
-}
+import { readdir, readFile, readlink } from "node:fs/promises";
 
 /**
  * How many inotify instances one user may have, and how many root has: nodes run as root. What other
