@@ -1,4 +1,5 @@
 import type { Container, NodeRole } from "./container.ts";
+import { loadBalancerName, nodePlans } from "../../planning/names.ts";
 import { waitUntil } from "../server/index.ts";
 import { apiServerPort, kindClusterLabel, kindRoleLabel, timeLimits } from "./constants.ts";
 import { docker, DockerError } from "./docker.ts";
@@ -92,15 +93,9 @@ export async function removeContainers(containers: readonly Container[], limit: 
 
 /** Names of the containers that kind makes for a cluster. */
 export function nodeNames(kindName: string, controlPlanes: number, workers: number): string[] {
-  const numbered = (role: string, count: number) =>
-    Array.from(
-      { length: count },
-      (_, index) => `${kindName}-${role}${index === 0 ? "" : index + 1}`,
-    );
   return [
-    ...numbered("control-plane", controlPlanes),
-    ...numbered("worker", workers),
-    ...(controlPlanes > 1 ? [`${kindName}-external-load-balancer`] : []),
+    ...nodePlans(kindName, controlPlanes, workers).map(({ name }) => name),
+    ...(controlPlanes > 1 ? [loadBalancerName(kindName)] : []),
   ];
 }
 
