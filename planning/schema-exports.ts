@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { limits } from "./limits.ts";
-import { clusterOrClusters, integer, label, told } from "./schema-parts.ts";
+import { clusterOrClusters, integer, label, serviceName, told } from "./schema-parts.ts";
 
 /** The shape of an `ExportSpec`. */
 export const exportSchema = told(
   z.strictObject({
-    service: label(limits.dnsLabel, "", '"web"'),
+    service: serviceName(limits.dnsLabel, '"web"'),
     namespace: label(limits.dnsLabel, "", '"shop"'),
     from: clusterOrClusters(),
     as: told(

@@ -40,6 +40,23 @@ export function label(longest: number, why: string, example: string) {
   );
 }
 
+/** DNS-1035 label: Kubernetes wants the names of Services so. */
+const serviceNamePattern = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
+
+export function serviceName(longest: number, example: string) {
+  return told(
+    z.string().regex(serviceNamePattern).max(longest),
+    "a DNS-1035 label (lower-case letters, digits, hyphens between them, a letter first) of at most " +
+      `${longest} characters`,
+    `write a name such as ${example}`,
+    (text) => {
+      const proposal = proposeLabel(text, longest);
+      if (proposal === undefined || !serviceNamePattern.test(proposal)) return undefined;
+      return `write ${JSON.stringify(proposal)}`;
+    },
+  );
+}
+
 /** DNS-1123 subdomain. */
 const domainPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 

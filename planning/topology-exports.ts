@@ -8,8 +8,8 @@ export type ExportKind = "gateway" | "remote-discovery" | "federated";
 /** A Service that one or several clusters export. */
 export interface ExportSpec {
   /**
-   * Name of the Service.
-   * @pattern ^[a-z0-9]([a-z0-9-]*[a-z0-9])?$
+   * Name of the Service: a DNS-1035 label, which begins with a letter.
+   * @pattern ^[a-z]([a-z0-9-]*[a-z0-9])?$
    * @maxLength 63
    */
   readonly service: string;

@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { defaults, nodeCounts } from "../defaults.ts";
 import { formatPath, show } from "../problem.ts";
+import { registryPattern } from "../registries.ts";
 import type { Finding, Path } from "../problem.ts";
 import type { SceneCluster } from "../scene-clusters.ts";
 import type { Scene } from "../scene.ts";
@@ -116,8 +117,6 @@ function normalizeAddress(text: string): string | undefined {
 function nodesInWords(total: number): string {
   return total === 1 ? "is 1 node" : `are ${total} nodes`;
 }
-
-const registryPattern = /^(\*|_default|[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?)$/;
 
 function* checkRegistryMirrors({ spec, path }: SceneCluster): Iterable<Finding> {
   for (const [registry, mirrors] of Object.entries(spec.registryMirrors ?? {})) {

@@ -9,6 +9,8 @@ import { defaultKubeconfigPath } from "../../system/state-directory.ts";
 import { checkOwner } from "./owner.ts";
 import { PropertyReader } from "./property-reader.ts";
 import { subnetsOverlap } from "../../planning/cidr.ts";
+import { limits } from "../../planning/limits.ts";
+import { registryPattern } from "../../planning/registries.ts";
 import { checkCidr, podSubnetHolds } from "./subnets.ts";
 
 const maximalHostName = 63;
@@ -25,10 +27,10 @@ export async function checkCluster({ news }: CheckRequest): Promise<CheckResult>
   const controlPlanes = withDefault(
     reader,
     "controlPlanes",
-    reader.integer("controlPlanes", 1, 9),
+    reader.integer("controlPlanes", 1, limits.controlPlanes),
     1,
   );
-  const workers = withDefault(reader, "workers", reader.integer("workers", 0, 100), 0);
+  const workers = withDefault(reader, "workers", reader.integer("workers", 0, limits.workers), 0);
   const name = reader.string("name", (value) => checkName(value, controlPlanes ?? 1, workers ?? 0));
   reader.string("network", (value) =>
     /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value)
@@ -103,9 +105,10 @@ function checkSubnets(
   controlPlanes: number | undefined,
   workers: number | undefined,
 ): void {
-  const podSubnet = reader.string("podSubnet", (value) => checkCidr(value, 8, 24));
-  // Kubernetes takes no more than 20 bits of service addresses.
-  const serviceSubnet = reader.string("serviceSubnet", (value) => checkCidr(value, 12, 28));
+  const podSubnet = reader.string("podSubnet", (value) => checkCidr(value, limits.largestPodPrefix, limits.podPrefixPerNode));
+  const serviceSubnet = reader.string("serviceSubnet", (value) =>
+    checkCidr(value, limits.largestServicePrefix, limits.smallestServicePrefix),
+  );
   if (podSubnet !== undefined && controlPlanes !== undefined && workers !== undefined) {
     const nodes = controlPlanes + workers;
     const room = podSubnetHolds(podSubnet);
@@ -157,7 +160,7 @@ function readPortMappings(
 }
 
 function checkMirror(host: string, mirror: string): string | undefined {
-  if (!/^[A-Za-z0-9.-]+(:\d+)?$/.test(host) && host !== "_default") {
+  if (!registryPattern.test(host)) {
     return `${JSON.stringify(host)} is no host of a registry`;
   }
   const url = URL.canParse(mirror) ? new URL(mirror) : undefined;

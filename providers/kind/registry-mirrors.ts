@@ -27,7 +27,9 @@ export async function configureMirrors(
     nodes
       .filter(({ role }) => role === "control-plane" || role === "worker")
       .map(async ({ name }) => {
-        for (const [registry, urls] of Object.entries(mirrors)) {
+        for (const [host, urls] of Object.entries(mirrors)) {
+          // The name of containerd's directory for every other registry.
+          const registry = host === "*" ? "_default" : host;
           const input = hostsToml(registry, urls);
           await dockerExec(name, ["sh", "-c", script, "sh", registry], { input, signal });
         }

@@ -95,6 +95,8 @@ describe("check of a cluster", () => {
     [{ podSubnet: "10.20.0.1/21" }, /the subnet is 10\.20\.0\.0\/21/],
     [{ podSubnet: "fd00::/64" }, /no IPv4 subnet/],
     [{ imageArchives: ["/nowhere.tar"] }, /imageArchives\[0\]: there is no file \/nowhere\.tar/],
+    [{ workers: 251, podSubnet: "10.128.0.0/9" }, /workers: .*250/],
+    [{ registryMirrors: { "a b": ["http://m"] } }, /"a b" is no host of a registry/],
     [{ workers: "2" }, /workers: has to be a whole number, not "2"/],
     [{ nodeImage: "--privileged" }, /no reference to an image/],
   ] as const) {

@@ -72,7 +72,7 @@ describe("create", () => {
     await harness.create({
       workers: 1,
       imageArchives: [archive],
-      registryMirrors: { "docker.io": ["http://mirror:5000"] },
+      registryMirrors: { "docker.io": ["http://mirror:5000"], "*": ["http://any:5000"] },
     });
     assert.deepEqual((await harness.read("imported.log")).trim().split("\n").sort(), [
       "west-control-plane IMAGES",
@@ -81,6 +81,7 @@ describe("create", () => {
     const mirrors = await harness.read("mirrors.log");
     assert.match(mirrors, /west-worker docker\.io\nserver = "https:\/\/registry-1\.docker\.io"/);
     assert.match(mirrors, /\[host\."http:\/\/mirror:5000"\]/);
+    assert.match(mirrors, /west-worker _default\n\[host\."http:\/\/any:5000"\]/);
   });
 
   it("refuses a network that isn't there, or is another owner's", async () => {

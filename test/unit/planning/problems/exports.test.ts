@@ -169,10 +169,15 @@ checkProblems("exports", [
     'exports[1].from: in "west", namespace "shop", the mirrors of a pod of "shop/db" of "east" and of "shop/db-1" of "east" would have the same name, "db-1-east" (leave one of them out, or give one another name)',
   ],
   [
+    "a name that Kubernetes gives no Service",
+    over([mesh], { service: "1web", from: "east" }),
+    'exports[0].service: "1web" is not a DNS-1035 label (lower-case letters, digits, hyphens between them, a letter first) of at most 63 characters (write a name such as "web")',
+  ],
+  [
     "unreadable kinds and names",
     over([mesh], { from: "east", as: "flat" }, { service: "Web", from: 5 }),
     'exports[0].as: "flat" is not gateway, remote-discovery or federated (write gateway, remote-discovery or federated)',
     `exports[1].from: 5 is not a cluster's name, or a list of them (write a name, or a list such as [west, east])`,
-    'exports[1].service: "Web" is not a DNS-1123 label (lower-case letters, digits, hyphens between them) of at most 63 characters (write "web")',
+    'exports[1].service: "Web" is not a DNS-1035 label (lower-case letters, digits, hyphens between them, a letter first) of at most 63 characters (write "web")',
   ],
 ]);
