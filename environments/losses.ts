@@ -208,8 +208,7 @@ export async function contentsOf({
 }: Pick<StateCluster, "kubeconfigPath">): Promise<string> {
   try {
     if (kubeconfigPath === undefined) throw new Error("it was never finished");
-    const signal = AbortSignal.timeout(timeLimits.hostAnswers);
-    const api = await connect({ kubeconfigPath }, { signal });
+    const api = await connect({ kubeconfigPath });
     const items = await listAll<Pod>(api, "/api/v1/pods");
     const counts = new Map<string, number>();
     for (const { metadata } of items) {
