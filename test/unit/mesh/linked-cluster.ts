@@ -45,7 +45,7 @@ export function takenUp(uid: string, generation: number): string {
 export async function linkedCluster(): Promise<FakeKubernetes> {
   const fake = await FakeKubernetes.start();
   fake.put(links, {
-    metadata: { name: "east", uid: "uid-1", generation: 2 } as { name: string },
+    metadata: { name: "east", uid: "uid-1", generation: 2 },
     spec: {
       targetClusterName: "east",
       gatewayAddress: "east-control-plane",

@@ -176,7 +176,7 @@ describe("a running mesh", () => {
     west.remove(`${deployments("linkerd")}/linkerd-destination`);
     west.remove(`${deployments("linkerd-multicluster")}/linkerd-gateway`);
     east.put(deployments("linkerd"), {
-      metadata: { name: "linkerd-identity", generation: 2 } as { name: string },
+      metadata: { name: "linkerd-identity", generation: 2 },
       status: { observedGeneration: 1, updatedReplicas: 1 },
     });
     east.put(`${core}/linkerd/pods`, {

@@ -31,7 +31,7 @@ interface Counts {
 function putRoutes(fake: FakeKubernetes, peers: string, counts: Counts = {}): void {
   const { ready = 1, updated = 1, observed = 2 } = counts;
   fake.put(daemonSets, {
-    metadata: { name: "linkerd-topology-pod-routes", generation: 2 } as { name: string },
+    metadata: { name: "linkerd-topology-pod-routes", generation: 2 },
     spec: {
       template: { spec: { containers: [{ name: "x", env: [{ name: "PEERS", value: peers }] }] } },
     },

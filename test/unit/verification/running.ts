@@ -35,7 +35,7 @@ export async function runningCluster(cluster: RunningCluster): Promise<FakeKuber
   });
   const deploy = (namespace: string, deployment: string) => {
     fake.put(deployments(namespace), {
-      metadata: { name: deployment, generation: 1 } as { name: string },
+      metadata: { name: deployment, generation: 1 },
       spec: { replicas: 1 },
       status: { observedGeneration: 1, updatedReplicas: 1, availableReplicas: 1 },
     });
@@ -71,7 +71,7 @@ export async function runningCluster(cluster: RunningCluster): Promise<FakeKuber
 function linkTo(fake: FakeKubernetes, target: string): void {
   const pod = `controller-${target}-5d8f-abcde`;
   fake.put(links, {
-    metadata: { name: target, uid: "uid-1", generation: 1 } as { name: string },
+    metadata: { name: target, uid: "uid-1", generation: 1 },
     spec: {
       targetClusterName: target,
       gatewayAddress: `two-${target}-control-plane`,
