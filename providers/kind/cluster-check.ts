@@ -105,7 +105,9 @@ function checkSubnets(
   controlPlanes: number | undefined,
   workers: number | undefined,
 ): void {
-  const podSubnet = reader.string("podSubnet", (value) => checkCidr(value, limits.largestPodPrefix, limits.podPrefixPerNode));
+  const podSubnet = reader.string("podSubnet", (value) =>
+    checkCidr(value, limits.largestPodPrefix, limits.podPrefixPerNode),
+  );
   const serviceSubnet = reader.string("serviceSubnet", (value) =>
     checkCidr(value, limits.largestServicePrefix, limits.smallestServicePrefix),
   );
