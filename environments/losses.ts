@@ -49,7 +49,8 @@ export function clusterLosses(state: State, plan: Plan): ClusterLoss[] {
 
 function whyAnew({ inputs }: StateCluster, next: KindClusterPlan): string {
   const count = (role: string): number => next.nodes.filter((node) => node.role === role).length;
-  const wanted: readonly (readonly [key: string, value: unknown])[] = [
+  // The topology's key follows where the provider calls it otherwise.
+  const wanted: readonly (readonly [key: string, value: unknown, said?: string])[] = [
     ["nodeImage", next.nodeImage],
     ["kubernetesVersion", next.kubernetesVersion],
     ["controlPlanes", count("control-plane")],
@@ -57,14 +58,17 @@ function whyAnew({ inputs }: StateCluster, next: KindClusterPlan): string {
     ["podSubnet", next.podSubnet],
     ["serviceSubnet", next.serviceSubnet],
     ["clusterDomain", next.clusterDomain === "cluster.local" ? undefined : next.clusterDomain],
-    ["extraPortMappings", next.portMappings],
+    ["extraPortMappings", next.portMappings, "portMappings"],
     ["containerdConfigPatches", next.containerdConfigPatches],
     ["registryMirrors", next.registryMirrors],
   ];
   const others = wanted.filter(([key, value]) => !isDeepStrictEqual(inputs[key], value));
   if (others.length === 0) return "its Docker network is another one";
   return others
-    .map(([key, value]) => `${key} is ${inWords(inputs[key])} and would be ${inWords(value)}`)
+    .map(
+      ([key, value, said = key]) =>
+        `${said} is ${inWords(inputs[key])} and would be ${inWords(value)}`,
+    )
     .join(", ");
 }
 

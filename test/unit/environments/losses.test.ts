@@ -85,6 +85,12 @@ describe("the clusters that an up would take away", () => {
       loss,
       /^lab-east made anew: workers is 0 and would be 2, podSubnet is 10\.\S+ and/,
     );
+    const portMappings = [{ containerPort: 30_080, hostPort: 8080 }];
+    const mapped = { clusters: [{ name: "west", portMappings }, { name: "east" }] };
+    assert.match(
+      lossesOf(stateOf(pair), mapped)[0] ?? "",
+      /: portMappings is \[\] and would be \[/,
+    );
     const subnet = lossesOf(stateOf(pair), { ...pair, docker: { subnet: "172.31.0.0/16" } });
     assert.equal(subnet.length, 2);
     assert.match(subnet[0] ?? "", /its Docker network is another one/);
