@@ -1,5 +1,4 @@
-import type { Stamp } from "./container.ts";
-import type { Container } from "./container.ts";
+import type { Container, Stamp } from "./container.ts";
 
 const stampRoot = "/kind/linkerd-topology";
 

@@ -1,7 +1,6 @@
-import type { Permission } from "./rules.ts";
 import type { AccessRight } from "../../planning/access-rights.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import type { Rules } from "./rules.ts";
+import type { Permission, Rules } from "./rules.ts";
 import { includes, opened, permissionsOf, rulesIn } from "./rules.ts";
 import { servedResources } from "./served-resources.ts";
 

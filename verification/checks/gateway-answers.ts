@@ -1,6 +1,5 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
-import type { LinkSubject } from "./check.ts";
-import type { Check, Outcome } from "./check.ts";
+import type { Check, LinkSubject, Outcome } from "./check.ts";
 import { controllerOf } from "../../linkerd/names.ts";
 import { failed, kubectl, passed } from "./check.ts";
 

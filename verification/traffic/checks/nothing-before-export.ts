@@ -1,6 +1,5 @@
-import type { Outcome } from "../../checks/check.ts";
 import { failed, notRun, passed } from "../../checks/check.ts";
-import type { Check } from "../../checks/check.ts";
+import type { Check, Outcome } from "../../checks/check.ts";
 import type { Service } from "../../../kubernetes/objects.ts";
 import { getIfThere } from "../../../kubernetes/optional.ts";
 import { corePath } from "../../../linkerd/names.ts";
