@@ -94,7 +94,7 @@ async function download(url: string): Promise<string> {
  */
 export function definitionsByName(text: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const document of [parseAllDocuments(text)].flat()) {
+  for (const document of parseAllDocuments(text)) {
     const [error] = document.errors;
     if (error !== undefined) {
       throw new pulumi.RunError(`Gateway API definitions: they are no YAML: ${error.message}`);

@@ -23,37 +23,32 @@ const algorithms: Readonly<Record<string, CertificateDetails["signatureAlgorithm
  * @throws Error where an extension is malformed
  */
 export function detailsOf(certificate: X509Certificate): CertificateDetails {
-  const { AsnConvert, BasicConstraints, Certificate, KeyUsage, ...ids } = library();
-  const { tbsCertificate, signatureAlgorithm } = AsnConvert.parse(certificate.raw, Certificate);
+  const { AsnConvert, asn } = library();
+  const { tbsCertificate, signatureAlgorithm } = AsnConvert.parse(certificate.raw, asn.Certificate);
   const valueOf = (id: string) =>
     tbsCertificate.extensions?.find(({ extnID }) => extnID === id)?.extnValue;
-  const constraints = valueOf(ids.id_ce_basicConstraints);
-  const usage = valueOf(ids.id_ce_keyUsage);
+  const constraints = valueOf(asn.id_ce_basicConstraints);
+  const usage = valueOf(asn.id_ce_keyUsage);
   const { cA, pathLenConstraint } =
     constraints === undefined
       ? { cA: false, pathLenConstraint: undefined }
-      : AsnConvert.parse(constraints, BasicConstraints);
+      : AsnConvert.parse(constraints, asn.BasicConstraints);
   return {
     isAuthority: cA,
     pathLength: pathLenConstraint,
     maySign:
       usage === undefined ||
-      (AsnConvert.parse(usage, KeyUsage).toNumber() & ids.KeyUsageFlags.keyCertSign) !== 0,
+      (AsnConvert.parse(usage, asn.KeyUsage).toNumber() & asn.KeyUsageFlags.keyCertSign) !== 0,
     signatureAlgorithm: algorithms[signatureAlgorithm.algorithm] ?? "other",
   };
 }
 
-type Library = typeof import("@peculiar/asn1-x509") &
-  Pick<typeof import("@peculiar/asn1-schema"), "AsnConvert">;
-
-let loaded: Library | undefined;
-
 /** Loaded when a certificate is given: few topologies give one, and it takes as long as half of the planner. */
-function library(): Library {
+function library() {
   const require = createRequire(import.meta.url);
-  loaded ??= {
-    ...(require("@peculiar/asn1-schema") as Pick<Library, "AsnConvert">),
-    ...(require("@peculiar/asn1-x509") as Library),
+  const { AsnConvert } = require("@peculiar/asn1-schema") as typeof import("@peculiar/asn1-schema");
+  return {
+    AsnConvert,
+    asn: require("@peculiar/asn1-x509") as typeof import("@peculiar/asn1-x509"),
   };
-  return loaded;
 }
