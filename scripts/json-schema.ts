@@ -1,8 +1,10 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
-import { createGenerator } from "ts-json-schema-generator";
-import type { Schema } from "ts-json-schema-generator";
+import * as z from "zod";
+import { topologySchema as validation } from "../planning/schema.ts";
+import { describeSchema } from "./describe-schema.ts";
+import type { JsonSchema } from "./describe-schema.ts";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -12,29 +14,21 @@ export const schemaFiles = {
   stack: "stacks/stack.schema.json",
 } as const;
 
-/**
- * JSON schema of a topology, out of its TypeScript types: TSDoc becomes descriptions, `@default`s become
- * defaults, and limits come from tags such as `@pattern` and `@maximum`.
- */
-export function topologySchema(): Schema {
-  const generator = createGenerator({
-    path: path.join(root, "planning/topology.ts"),
-    tsconfig: path.join(root, "tsconfig.json"),
-    type: "Topology",
-    topRef: false,
-    skipTypeCheck: true,
-  });
-  return { ...tidy(generator.createSchema("Topology")), title: "A topology of linkerd-topology" };
+/** JSON schema of a topology: the shape is that of the validation, the words are the TSDoc of its keys. */
+export function topologySchema(): JsonSchema {
+  const shape = z.toJSONSchema(validation, { target: "draft-7" }) as JsonSchema;
+  const file = path.join(root, "planning/topology.ts");
+  return { ...describeSchema(shape, file, "Topology"), title: "A topology of linkerd-topology" };
 }
 
 /** JSON schema of a stack's file, in which the topology is one value among Pulumi's own. */
-export function stackSchema(): Schema {
+export function stackSchema(): JsonSchema {
   const reference = path.posix.relative(
     path.posix.dirname(schemaFiles.stack),
     schemaFiles.topology,
   );
   const topology = { $ref: reference };
-  const sources: Schema = {
+  const sources: JsonSchema = {
     type: "string",
     description:
       "File that tells where images and charts come from. Default: their public registries.",
@@ -62,32 +56,7 @@ export function stackSchema(): Schema {
 }
 
 /** As it stands in its file. */
-export async function formatSchema(schema: Schema): Promise<string> {
+export async function formatSchema(schema: JsonSchema): Promise<string> {
   const file = path.join(root, schemaFiles.topology);
   return format(JSON.stringify(schema), { ...(await resolveConfig(file)), filepath: file });
-}
-
-function tidy(schema: Schema): Schema {
-  return JSON.parse(JSON.stringify(schema), (_, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? tidyNode(value as Record<string, unknown>)
-      : value,
-  ) as Schema;
-}
-
-/** Defaults that are told in words are no values: an editor would write them into the file. */
-function tidyNode(node: Record<string, unknown>): Record<string, unknown> {
-  const { description, default: byDefault, ...rest } = node;
-  // Properties may be called so themselves: of those, neither is text.
-  if (typeof description !== "string") return node;
-  const text = description.replaceAll(/\s*\{@link\s+(\S+)\s*\}\s*/g, " $1 ").replaceAll(" ,", ",");
-  if (typeof byDefault !== "string" || !byDefault.includes(" ")) {
-    return { ...node, description: text };
-  }
-  const number = /^(\d+) \([^)]*\)$/.exec(byDefault)?.[1];
-  return {
-    ...rest,
-    description: `${text} Default: ${byDefault}.`,
-    ...(number !== undefined && { default: Number(number) }),
-  };
 }
