@@ -114,6 +114,19 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     process.env = environment;
   });
 
+  /** At the end of its own share of the pod subnet no pod is yet. */
+  async function refusesGonePods(node: string): Promise<void> {
+    const made = [west, east].flatMap(
+      ({ outputs }) => outputs.nodes as { name: string; podCidr: string }[],
+    );
+    const share = made.find(({ name }) => name === node)?.podCidr ?? "";
+    const address = share.replace(".0/24", ".250");
+    await assert.rejects(
+      dockerExec(node, ["ip", "route", "get", address]),
+      /unreachable|no route/i,
+    );
+  }
+
   it("makes two clusters at once, both Ready, on a network of their own", async (t) => {
     const { inputs } = await networks.check({ name: network, owner });
     lab = { inputs, ...(await networks.create(inputs)) };
@@ -139,6 +152,22 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     const ready = await kubectl(west, "get", "nodes", "--no-headers");
     assert.equal(ready.match(/ Ready /g)?.length, 2, ready);
     assert.notEqual(west.outputs.uid, east.outputs.uid);
+  });
+
+  it("refuses a connection to a pod that is gone, in place of sending it out of the machine", async () => {
+    const nodes = [west, east].flatMap(({ outputs }) => outputs.nodes as { name: string }[]);
+    assert.equal(nodes.length, 3);
+    for (const { name } of nodes) await refusesGonePods(name);
+    // Of another node there is the route that the cluster's network agent makes.
+    const [, worker] = west.outputs.nodes as { podCidr: string }[];
+    const onWorker = worker?.podCidr.replace(".0/24", ".250") ?? "";
+    const route = await dockerExec(`${prefix}-west-control-plane`, [
+      "ip",
+      "route",
+      "get",
+      onWorker,
+    ]);
+    assert.match(route, / via /);
   });
 
   it("lets DNS answers be kept for 5 s only, the negative ones too", async () => {
@@ -212,6 +241,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     assert.equal(read.id, east.id);
     assert.equal(read.outputs.uid, east.outputs.uid);
     assert.equal((await stat(east.outputs.kubeconfigPath as string)).mode & 0o777, 0o600);
+    await refusesGonePods(`${prefix}-east-control-plane`);
   });
 
   it("updates in place: DNS TTL and image archives", async (t) => {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { withTtl } from "../../../providers/kind/coredns.ts";
 import { explainKindFailure, PortTakenError } from "../../../providers/kind/kind-failure.ts";
 import { parseStamp, stampPath } from "../../../providers/kind/ownership.ts";
+import { goneUnit } from "../../../providers/kind/gone-pods.ts";
 import { hostsToml } from "../../../providers/kind/registry-mirrors.ts";
 
 describe("a node's stamp", () => {
@@ -96,5 +97,14 @@ describe("hosts.toml", () => {
         "",
       ].join("\n"),
     );
+  });
+});
+
+describe("the unit for pods that are gone", () => {
+  it("makes the pod subnet unreachable before any pod starts, below every other route", () => {
+    const unit = goneUnit("10.22.72.0/21");
+    assert.match(unit, /^Before=kubelet\.service$/m);
+    assert.match(unit, /^ExecStart=.* unreachable 10\.22\.72\.0\/21 metric 4294967295'$/m);
+    assert.match(unit, /^WantedBy=multi-user\.target$/m);
   });
 });
