@@ -3,7 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import type { ClusterInputs } from "../providers/kind/cluster-inputs.ts";
-import { findContainers } from "../providers/kind/containers.ts";
+import { kindClusterLabel } from "../providers/kind/constants.ts";
+import { listContainers } from "../providers/kind/containers.ts";
+import { replaceList, replaceVariable } from "../providers/kind/make-way.ts";
 import { readMade } from "../providers/kind/state-elsewhere.ts";
 import { connect } from "../kubernetes/connect.ts";
 import { listAll } from "../kubernetes/list-all.ts";
@@ -82,37 +84,54 @@ function inWords(value: unknown): string {
  * `up` was killed or the state was lost.
  *
  * @param owner whose they are
- * @param find what a kind cluster was made from, where it was finished
+ * @param find what the stack's clusters were made from that are finished and of another generation than planned
  */
 export async function forgottenLosses(
   state: State | undefined,
   plan: Plan,
   owner: string,
-  find: (kindName: string) => Promise<ClusterInputs | undefined> = findFinished,
+  find: typeof findOthers = findOthers,
 ): Promise<ClusterLoss[]> {
-  const known = new Set(
-    (state === undefined ? [] : kindClustersIn(state)).map(({ kindName }) => kindName),
+  const known = state === undefined ? [] : kindClustersIn(state);
+  const planned = new Map(
+    plan.clusters.flatMap((cluster) =>
+      cluster.type === "kind" ? [[cluster.kindName, cluster]] : [],
+    ),
   );
-  const unknown = plan.clusters.flatMap((cluster) =>
-    cluster.type === "kind" && !known.has(cluster.kindName) ? [cluster] : [],
-  );
-  const losses = await Promise.all(
-    unknown.map(async (next): Promise<ClusterLoss[]> => {
-      const made = await find(next.kindName);
-      if (made?.owner !== owner || made.generation === next.generation) return [];
-      const { name: kindName, generation, kubeconfigPath } = made;
-      const cluster = { kindName, generation, kubeconfigPath, inputs: { ...made } };
-      const why = `${whyAnew(cluster, next)} (an earlier up made it, of which this stack's state does not know)`;
-      return [{ cluster, what: "made anew", why }];
-    }),
-  );
-  return losses.flat();
+  return (await find(planned, owner)).flatMap((made): ClusterLoss[] => {
+    const { name: kindName, generation, kubeconfigPath } = made;
+    const next = planned.get(kindName);
+    if (next === undefined || generation === next.generation) return [];
+    if (known.some((one) => one.kindName === kindName && one.generation === generation)) return [];
+    const cluster = { kindName, generation, kubeconfigPath, inputs: { ...made } };
+    const why = `${whyAnew(cluster, next)} (an earlier up made it, of which this stack's state does not know)`;
+    return [{ cluster, what: "made anew", why }];
+  });
 }
 
-async function findFinished(kindName: string): Promise<ClusterInputs | undefined> {
+async function findOthers(
+  planned: ReadonlyMap<string, Pick<KindClusterPlan, "generation">>,
+  owner: string,
+): Promise<readonly ClusterInputs[]> {
+  // A stack of clusters that exist already needs no Docker.
+  if (planned.size === 0) return [];
   const signal = AbortSignal.timeout(timeLimits.dockerCommand);
-  const containers = await findContainers(kindName, [], signal);
-  return (await readMade(containers, signal))[0];
+  const nodes = await listContainers(`label=${kindClusterLabel}`, signal);
+  // The stamp tells nearly always that nothing is to be read out of a node.
+  const others = nodes.filter(({ cluster = "", stamp }) => {
+    const next = planned.get(cluster);
+    return stamp?.owner === owner && next !== undefined && stamp.generation !== next.generation;
+  });
+  return readMade(others, signal);
+}
+
+/** What tells the provider which clusters may go, over the engine's environment. */
+export function leaveToRemove(losses: readonly ClusterLoss[]): Record<string, string> {
+  const clusters = losses.map(({ cluster }) => ({
+    name: cluster.kindName,
+    generation: cluster.generation,
+  }));
+  return { [replaceVariable]: replaceList(clusters) };
 }
 
 /**

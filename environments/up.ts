@@ -7,7 +7,7 @@ import type { Backend } from "./backend.ts";
 import { allowDataPlane, bringSources, chooseSources } from "./choose-sources.ts";
 import type { Consent } from "./consent.ts";
 import { ownerOf } from "./leftovers.ts";
-import { allowLosses, refuseNewLosses } from "./losses.ts";
+import { allowLosses, leaveToRemove, refuseNewLosses } from "./losses.ts";
 import { requireStateDirectory } from "./output-files.ts";
 import { planStack } from "./plan-stack.ts";
 import { preflight, requirePassed } from "./preflight/preflight.ts";
@@ -113,7 +113,11 @@ export async function up(request: UpRequest): Promise<UpResult> {
   let engine: EngineResult | undefined;
   let proof: Proof | undefined;
   // Not the toolchain's: a Docker daemon that it starts outlives the engine.
-  const engineEnv = (): Tools["env"] => ({ ...present(tools).env, ...request.engineEnv });
+  const engineEnv = (): Tools["env"] => ({
+    ...present(tools).env,
+    ...leaveToRemove(allowed),
+    ...request.engineEnv,
+  });
   const mesh = (): Mesh => present(meshOf(present(engine).outputs));
   const first: Phase[] = [
     {

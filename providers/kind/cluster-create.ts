@@ -1,8 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import { rm } from "node:fs/promises";
 import type { Context, CreateResult } from "../server/index.ts";
 import { messageOf, waitUntil } from "../server/index.ts";
-import { replacingInputs } from "./cluster-inputs.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { finishCluster } from "./cluster-finish.ts";
 import { nodesReady, openCluster } from "./cluster-state.ts";
@@ -17,13 +15,14 @@ import { kindConfig, nodeImage } from "./kind-config.ts";
 import { PortTakenError } from "./kind-failure.ts";
 import { withKubeletLog } from "./kubelet-log.ts";
 import { kindsOwnKubeconfig, makeDirectory, removeKubeconfig } from "./kubeconfig-file.ts";
+import { mayMakeWay } from "./make-way.ts";
 import { readNodeProfile } from "./node-profile.ts";
 import { checkNetwork } from "./network.ts";
 import { foreignError, judge } from "./ownership.ts";
 import { preflight } from "./preflight.ts";
 import { configureMirrors } from "./registry-mirrors.ts";
 import { rejoin } from "./rejoin.ts";
-import { refuseRuin, RuinedClusterError } from "./ruin.ts";
+import { refuseOther, refuseRuin, RuinedClusterError } from "./ruin.ts";
 import { startContainers } from "./start-containers.ts";
 import { readMade, refuseElsewhere } from "./state-elsewhere.ts";
 
@@ -40,8 +39,9 @@ export async function createCluster(
   const verdict = judge(containers, inputs);
   if (verdict.is === "foreign") throw foreignError(inputs.name, verdict.containers);
   const made = await refuseIfElsewhere(inputs, containers, signal);
-  // A finished cluster of this generation is used or refused: no former one has to make way for it.
-  if (made?.generation === inputs.generation) {
+  // A finished cluster is used or refused, but for one of another generation that may go.
+  if (made !== undefined && (made.generation === inputs.generation || !mayMakeWay(made))) {
+    refuseOther(inputs, made);
     refuseRuin(inputs, containers);
     return adopt(inputs, made, await rejoin(containers, network, context), context);
   }
@@ -90,7 +90,7 @@ async function refuseIfElsewhere(
 /**
  * The existing cluster, which an earlier run finished and nobody told the engine of.
  *
- * @throws RuinedClusterError where it is not sound, or was made from something else
+ * @throws RuinedClusterError where it is not sound
  */
 async function adopt(
   inputs: ClusterInputs,
@@ -100,11 +100,6 @@ async function adopt(
 ): Promise<CreateResult> {
   const { signal } = context;
   const { name } = inputs;
-  const others = replacingInputs.filter((key) => !isDeepStrictEqual(made[key], inputs[key]));
-  if (others.length > 0) {
-    const seen = `was made from something else (${others.join(", ")})`;
-    throw new RuinedClusterError(name, seen, "Undo what was changed since");
-  }
   let access: Access | undefined;
   try {
     const containers = await startContainers(found, context);

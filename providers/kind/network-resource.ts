@@ -12,13 +12,15 @@ import type {
 } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";
 import { timeLimits, createdByLabel, kindClusterLabel, ownerLabel } from "./constants.ts";
+import type { Container } from "./container.ts";
 import { inspect, listContainers, removeContainers } from "./containers.ts";
 import { docker, DockerError } from "./docker.ts";
+import { howToMakeWay, mayMakeWay } from "./make-way.ts";
 import { createNetwork, findNetwork, foreignNetwork } from "./network.ts";
 import type { DockerNetwork, NewNetwork } from "./network.ts";
 import { checkOwner } from "./owner.ts";
 import { PropertyReader } from "./property-reader.ts";
-import { clustersElsewhere, refuseElsewhere } from "./state-elsewhere.ts";
+import { clustersElsewhere, readMade, refuseElsewhere } from "./state-elsewhere.ts";
 import { subnetContains } from "../../planning/cidr.ts";
 import { checkCidr } from "./subnets.ts";
 
@@ -73,8 +75,8 @@ export const networkResource: Resource = {
     } else if (existing.labels[ownerLabel] !== owner) {
       throw foreignNetwork(name, existing.labels[ownerLabel]);
     } else if (!hasAddresses(existing, wanted)) {
-      // A former generation of ours: the clusters on it are made anew with it.
-      await removeNetwork(existing, owner, context);
+      // A former generation of ours: the clusters on it are recreated with it.
+      await removeNetwork(existing, owner, context, { refuse: refuseFinished });
       await createNetwork(wanted, signal);
     } else if (!hasLabels(existing, wanted.labels) && (await isUnused(existing, signal))) {
       // Left by an interrupted run, with other labels: nothing is on it yet.
@@ -191,11 +193,33 @@ async function isUnused({ id }: DockerNetwork, signal: AbortSignal): Promise<boo
   return (await listContainers(`network=${id}`, signal)).length === 0;
 }
 
-/** Removes a network of the owner's, with the owner's nodes that are on it. */
+/** @throws Error about the finished clusters that nobody let go */
+async function refuseFinished(
+  network: string,
+  containers: readonly Container[],
+  signal: AbortSignal,
+): Promise<void> {
+  const finished = (await readMade(containers, signal)).filter((made) => !mayMakeWay(made));
+  if (finished.length === 0) return;
+  const names = finished.map(({ name }) => JSON.stringify(name)).join(", ");
+  const remove = finished.map(({ name }) => `\`kind delete cluster --name ${name}\``).join(", ");
+  throw new Error(
+    `the Docker network ${JSON.stringify(network)} has other addresses than it should have, and finished ` +
+      `clusters are on it: ${names}. Nothing was removed. ${howToMakeWay(finished)}. If you don't need what is ` +
+      `in them, remove them with ${remove}: the next up makes the network anew.`,
+  );
+}
+
+/**
+ * Removes a network of the owner's, with the owner's nodes that are on it.
+ *
+ * @param options.refuse rejects where some of these nodes must not go
+ */
 async function removeNetwork(
   network: DockerNetwork,
   owner: string,
   context: Context,
+  options: { readonly refuse?: typeof refuseFinished } = {},
 ): Promise<void> {
   const { signal } = context;
   const { name } = network;
@@ -223,6 +247,7 @@ async function removeNetwork(
         "or remove them.",
     );
   }
+  await options.refuse?.(name, ours, signal);
   if (ours.length > 0) {
     context.status(
       `removing left-over nodes: ${ours.map((container) => container.name).join(", ")}`,

@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
+import { replacingInputs } from "./cluster-inputs.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import type { Container } from "./container.ts";
 import { nodeNames } from "./containers.ts";
+import { howToMakeWay } from "./make-way.ts";
 
 /**
  * A cluster that was finished, and is not as it was. Whatever somebody has in it is lost with its containers,
@@ -15,6 +18,19 @@ export class RuinedClusterError extends Error {
     );
     this.name = "RuinedClusterError";
   }
+}
+
+/**
+ * Makes sure that a finished cluster was made from what is wanted now.
+ *
+ * @throws RuinedClusterError
+ */
+export function refuseOther(inputs: ClusterInputs, made: ClusterInputs): void {
+  const others = replacingInputs.filter((key) => !isDeepStrictEqual(made[key], inputs[key]));
+  if (others.length === 0) return;
+  const seen = `was made from something else (${others.join(", ")})`;
+  const mend = others.includes("generation") ? howToMakeWay([made]) : "Undo what was changed since";
+  throw new RuinedClusterError(inputs.name, seen, mend);
 }
 
 /**

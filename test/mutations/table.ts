@@ -255,6 +255,20 @@ export const mutations: readonly Mutation[] = [
     tests: ["test/graph/secrets.test.ts"],
   },
   {
+    title: "clusters: a finished one of another generation goes without leave",
+    file: "providers/kind/make-way.ts",
+    find: '.split(" ").includes(replaceList([cluster]))',
+    replace: '.split(" ").length > 0 || replaceList([cluster]) === ""',
+    tests: ["test/unit/kind/cluster-existing.test.ts", "test/unit/kind/network.test.ts"],
+  },
+  {
+    title: "clusters: a Docker network takes finished clusters with it without leave",
+    file: "providers/kind/network-resource.ts",
+    find: "{ refuse: refuseFinished }",
+    replace: "{}",
+    tests: ["test/unit/kind/network.test.ts"],
+  },
+  {
     title: "secrets: the provider kind gives a kubeconfig out in plaintext",
     file: "providers/kind/cluster-state.ts",
     find: "kubeconfig: secret(kubeconfig),",

@@ -8,6 +8,7 @@ import {
   allowLosses,
   clusterLosses,
   forgottenLosses,
+  leaveToRemove,
   refuseIncomplete,
   refuseNewLosses,
 } from "../../../environments/losses.ts";
@@ -17,6 +18,7 @@ import type { KindClusterPlan } from "../../../planning/plan-types.ts";
 import type { Sources } from "../../../planning/sources.ts";
 import type { ClusterInputs } from "../../../providers/kind/cluster-inputs.ts";
 import type { Topology } from "../../../planning/topology.ts";
+import { Harness } from "../kind/harness.ts";
 
 const pair: Topology = {
   clusters: [{ name: "west" }, { name: "east" }],
@@ -124,23 +126,21 @@ describe("the clusters that an up would take away", () => {
         ...changes,
       }) as unknown as ClusterInputs;
     const forgotten = (state: State | undefined, changes: object) =>
-      forgottenLosses(state, planOf(pair), "project/lab", (kindName) =>
-        Promise.resolve(
-          kindName === "lab-east"
-            ? made(kindName, { owner: "project/lab", ...changes })
-            : undefined,
-        ),
+      forgottenLosses(state, planOf(pair), "project/lab", () =>
+        Promise.resolve([made("lab-east", changes)]),
       );
     const older = { generation: "older", workers: 2 };
     const [loss, ...others] = await forgotten(undefined, older);
     assert.deepEqual(others, []);
     assert.equal(loss?.cluster.kindName, "lab-east");
     assert.match(loss.why, /^workers is 2 and would be 0 .*state does not know/);
-    // The provider takes over what is the same, and leaves what is another owner's alone.
+    // The provider takes over what is the same.
     assert.deepEqual(await forgotten(undefined, {}), []);
-    assert.deepEqual(await forgotten(undefined, { ...older, owner: "other/lab" }), []);
-    // What the state knows of is compared with that.
-    assert.deepEqual(await forgotten(stateOf(pair), older), []);
+    // A state that knows an earlier cluster of this name doesn't know what is in this one.
+    assert.deepEqual((await forgotten(stateOf(pair), older)).length, 1);
+    const known = stateOf(pair);
+    for (const { inputs } of known.deployment.resources ?? []) Object.assign(inputs ?? {}, older);
+    assert.deepEqual(await forgotten(known, older), []);
   });
 
   test("that nobody was told of are refused", () => {
@@ -156,10 +156,15 @@ describe("the clusters that an up would take away", () => {
 
 describe("an up that takes a running cluster away", () => {
   let directory = "";
+  const { PATH } = process.env;
   before(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), "losses-"));
+    process.env["PATH"] = `${directory}:${PATH ?? ""}`;
   });
-  after(() => rm(directory, { recursive: true, force: true }));
+  after(async () => {
+    process.env["PATH"] = PATH;
+    await rm(directory, { recursive: true, force: true });
+  });
 
   /** @param running kind clusters that Docker tells of */
   const ask = async (consent: Consent | undefined, running: readonly string[]) => {
@@ -172,12 +177,14 @@ describe("an up that takes a running cluster away", () => {
       }),
     );
     const docker = path.join(directory, "docker");
-    await writeFile(docker, `#!/bin/sh\ncat <<'ROWS'\n${rows.join("\n")}\nROWS\n`, { mode: 0o755 });
+    // No node has a stamp, for which they are listed by their ids.
+    const script = `case "$*" in *--quiet*) ;; *) cat <<'ROWS'\n${rows.join("\n")}\nROWS\nesac\n`;
+    await writeFile(docker, `#!/bin/sh\n${script}`, { mode: 0o755 });
     const notices: string[] = [];
     const losses = await allowLosses(stateOf(pair), planOf({ clusters: [{ name: "west" }] }), {
       owner: "project/lab",
       consent,
-      env: { PATH: `${directory}:${process.env["PATH"] ?? ""}` },
+      env: {},
       notice: (text) => notices.push(text),
     });
     return { losses: losses.map(({ cluster }) => cluster.kindName), notices };
@@ -210,6 +217,41 @@ describe("an up that takes a running cluster away", () => {
 
   test("asks nothing of a cluster that is gone already", async () => {
     assert.deepEqual(await ask(undefined, ["lab-west"]), { losses: ["lab-east"], notices: [] });
+  });
+});
+
+describe("a finished cluster that only Docker knows of", () => {
+  const owner = "project/dev";
+  const plan = planOf({ clusters: [{ name: "west" }] });
+  let harness: Harness;
+  before(async () => {
+    harness = await Harness.start();
+    await harness.makeNetwork(owner);
+    await make("older");
+  });
+  after(() => harness.stop());
+
+  async function make(generation: string): Promise<void> {
+    const inputs = await harness.inputs({ name: "lab-west", generation });
+    harness.kubernetes.readyNodes = ["lab-west-control-plane"];
+    await harness.clusters.create(inputs);
+  }
+
+  test("is a loss where it is of another generation and the stack's own", async () => {
+    const [loss, ...others] = await forgottenLosses(undefined, plan, owner);
+    assert.deepEqual(others, []);
+    assert.deepEqual([loss?.cluster.kindName, loss?.what], ["lab-west", "made anew"]);
+    assert.deepEqual(await forgottenLosses(undefined, plan, "project/other"), []);
+    const north = planOf({ clusters: [{ name: "north" }] });
+    assert.deepEqual(await forgottenLosses(undefined, north, owner), []);
+  });
+
+  test("stays until the provider is told that it was allowed to go", async () => {
+    const [{ generation = "" } = {}] = plan.clusters as readonly Partial<KindClusterPlan>[];
+    await assert.rejects(make(generation), /Nothing was removed/);
+    Object.assign(process.env, leaveToRemove(await forgottenLosses(undefined, plan, owner)));
+    await make(generation);
+    assert.deepEqual(await forgottenLosses(undefined, plan, owner), []);
   });
 });
 

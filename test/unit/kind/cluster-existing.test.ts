@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { replaceVariable } from "../../../providers/kind/make-way.ts";
 import { timeLimits } from "../../../planning/time-limits.ts";
 import { exists, Harness } from "./harness.ts";
 
@@ -51,7 +52,14 @@ describe("what is there under the cluster's name", () => {
   for (const [what, change, removed] of [
     ["half-made", () => leaveHalfMade(), true],
     ["half-made and stopped", () => leaveHalfMade().then(stop), true],
-    ["of an older generation", () => harness.create({ generation: "g0" }), true],
+    [
+      "of an older generation that may make way",
+      async () => {
+        await harness.create({ generation: "g0" });
+        process.env[replaceVariable] = "east@g7 west@g0";
+      },
+      true,
+    ],
   ] as const) {
     it(`is removed and made anew when it is ${what}`, async () => {
       await change();
@@ -99,6 +107,18 @@ describe("what is there under the cluster's name", () => {
       { podSubnet: "10.40.0.0/21" },
     ],
     [
+      "is of another generation",
+      () => undefined,
+      /something else \(generation, podSubnet\).*Undo.*`linkerd-topology up`.*LINKERD_TOPOLOGY_REPLACE=west@g0/s,
+      { generation: "g0", podSubnet: "10.40.0.0/21" },
+    ],
+    [
+      "is of another generation than the one that may make way",
+      () => (process.env[replaceVariable] = "west@g7 east@g0 west"),
+      /something else \(generation\).*LINKERD_TOPOLOGY_REPLACE=west@g0/s,
+      { generation: "g0" },
+    ],
+    [
       "has lost a worker",
       () => rm(join(harness.root, "containers", "west-worker.json")),
       /west-worker is missing.*Save what you need/,
@@ -111,7 +131,7 @@ describe("what is there under the cluster's name", () => {
     ],
   ] as const) {
     it(`is an error and stays untouched when it was finished and ${what}`, async () => {
-      const wanted = { workers: 1, ...(changes && !("podSubnet" in changes) && changes) };
+      const wanted = { workers: 1, ...(changes && "controlPlanes" in changes && changes) };
       await harness.create({ ...wanted, ...changes });
       await spoil();
       await harness.calls();
@@ -219,6 +239,7 @@ describe("what is there under the cluster's name", () => {
 
   it("stays when it is of an older generation and the new one can be seen to fail", async () => {
     await harness.create({ generation: "g0" });
+    process.env[replaceVariable] = "west@g0";
     await harness.behave("kind-version", "kind v0.20.0");
     await assert.rejects(harness.create(), /too old/);
     assert.deepEqual(await harness.containers(), ["west-control-plane"]);

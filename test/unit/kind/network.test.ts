@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { PropertyMap } from "../../../providers/server/index.ts";
+import { replaceVariable } from "../../../providers/kind/make-way.ts";
 import { Harness } from "./harness.ts";
 
 let harness: Harness;
@@ -132,9 +133,33 @@ describe("kind:index:Network", () => {
     assert.deepEqual(diff.replacesList, ["subnet"]);
   });
 
+  it("stays, with the finished clusters on it, where other addresses are wanted and nobody let them go", async () => {
+    await create();
+    await harness.clusters.create(await harness.inputs());
+    for (const leave of ["", "east@g1 west@g0"]) {
+      process.env[replaceVariable] = leave;
+      await assert.rejects(
+        create({ subnet: "172.28.0.0/16" }),
+        /"lab".*"west".*Nothing was removed.*Undo.*`linkerd-topology up`.*LINKERD_TOPOLOGY_REPLACE=west@g1.*kind delete cluster --name west/s,
+      );
+    }
+    assert.deepEqual(await harness.containers(), ["west-control-plane"]);
+    assert.deepEqual(await harness.networkNames(), ["lab"]);
+  });
+
+  it("makes way, with what a killed run left half-made on it, where other addresses are wanted", async () => {
+    await create();
+    await harness.clusters.create(await harness.inputs());
+    await harness.alter("west-control-plane", (container) => delete container.marker);
+    const { outputs } = await create({ subnet: "172.28.0.0/16" });
+    assert.deepEqual(await harness.containers(), []);
+    assert.equal(outputs.subnet, "172.28.0.0/16");
+  });
+
   it("takes the place of a former generation, clusters and all, which deletes nothing then", async () => {
     const former = await create();
     await harness.clusters.create(await harness.inputs());
+    process.env[replaceVariable] = "west@g1";
     const later = await create({ subnet: "172.28.0.0/16" });
     assert.deepEqual(await harness.containers(), []);
     assert.equal(later.outputs.subnet, "172.28.0.0/16");
