@@ -1,9 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { chmod, link, mkdir, readFile, readdir, rm, rmdir, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { isMissing, readPlainFile } from "../system/plain-file.ts";
 import { stateDirectory } from "../system/state-directory.ts";
+import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { messageOf } from "./message-of.ts";
 
 /** Where Pulumi keeps the state of the stacks. */
 export interface Backend {
@@ -21,8 +25,8 @@ export interface Backend {
 }
 
 /** @param env the environment that Pulumi will run in */
-export async function chooseBackend(env: NodeJS.ProcessEnv): Promise<Backend> {
-  if (await hasOwnBackend(env)) {
+export function chooseBackend(env: NodeJS.ProcessEnv): Backend {
+  if (hasOwnBackend(env)) {
     // The toolchain may give Pulumi a home of its own; the login is still in the person's.
     const login = env["PULUMI_CREDENTIALS_PATH"] ?? pulumiHome(env);
     return {
@@ -35,19 +39,25 @@ export async function chooseBackend(env: NodeJS.ProcessEnv): Promise<Backend> {
   return localBackend(stateDirectory(env));
 }
 
-async function hasOwnBackend(env: NodeJS.ProcessEnv): Promise<boolean> {
+function hasOwnBackend(env: NodeJS.ProcessEnv): boolean {
   if ((env["PULUMI_BACKEND_URL"] ?? "") !== "" || (env["PULUMI_ACCESS_TOKEN"] ?? "") !== "") {
     return true;
   }
   const home = env["PULUMI_CREDENTIALS_PATH"] ?? pulumiHome(env);
+  const file = path.join(home, "credentials.json");
   try {
-    const credentials: unknown = JSON.parse(
-      await readFile(path.join(home, "credentials.json"), "utf8"),
-    );
+    const credentials: unknown = JSON.parse(readPlainFile(file));
     const current = (credentials as { current?: unknown } | null)?.current;
     return typeof current === "string" && current !== "";
-  } catch {
-    return false;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    const reason = error instanceof SyntaxError ? "it is not JSON" : messageOf(error);
+    // Another backend than the person's would know of none of their clusters.
+    throw new CommandError(
+      `${file} can't be read: ${reason}. It says which Pulumi backend you are logged in to, and so where the ` +
+        "state is. Log in again (`pulumi login`), or set PULUMI_BACKEND_URL; or remove it if you are logged in to none",
+      { cause: error, exitCode: exitCodes.badInput },
+    );
   }
 }
 

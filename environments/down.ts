@@ -46,7 +46,7 @@ export async function findDownable(name: string): Promise<StackFile> {
   const known = await knownStacks();
   if (known.some((stack) => stack.name === name)) return findStack(name);
   const project = await readProject();
-  const backend = await chooseBackend(process.env);
+  const backend = chooseBackend(process.env);
   const states = await localStacks(backend, project.name);
   if (
     states.includes(name) ||
@@ -68,7 +68,7 @@ const nothing: Leftovers = {
 /** Takes a stack away, whatever state it is in. What it did not make is not touched. */
 export async function down(request: DownRequest): Promise<DownResult> {
   const env = { ...process.env, ...request.env };
-  const backend = request.backend ?? (await chooseBackend(env));
+  const backend = request.backend ?? chooseBackend(env);
   const project = await readProject();
   const { stack, state } = await settleStack({
     stack: request.stack,

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq, parse, parseDocument } from "yaml";
 import type { Document } from "yaml";
-import { unwritableBecause } from "../system/plain-file.ts";
+import { readPlainFile, unwritableBecause } from "../system/plain-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { yamlOptions } from "./read-yaml.ts";
@@ -49,7 +49,7 @@ export async function editTopologyFile(
 ): Promise<void> {
   // Through a link, whose place a new file would take.
   const actual = await realpath(file);
-  const text = await readFile(actual, "utf8");
+  const text = readPlainFile(actual);
   const edited = editTopologyText(text, change);
   if (edited === undefined) {
     throw new CommandError(

@@ -20,7 +20,7 @@ export async function lookAhead(
 ): Promise<PreflightResult[]> {
   const file = env["LINKERD_TOPOLOGY_SOURCES"];
   const sources = file === undefined || file === "" ? undefined : readSources(file);
-  const backend = await chooseBackend(env);
+  const backend = chooseBackend(env);
   const { own, settled } = await lookAtName(stack, backend, env);
   // Under the name that its state has, which is part of what the state's resources are called.
   const plan = await planStack(settled?.stack ?? stack, { sources });

@@ -38,7 +38,7 @@ export async function meshOfStack(request: StackRequest): Promise<Mesh> {
 /** {@link meshOfStack}, with all that its program told. */
 export async function runningStack(request: StackRequest): Promise<RunningStack> {
   const env = { ...process.env, ...request.env };
-  const backend = request.backend ?? (await chooseBackend(env));
+  const backend = request.backend ?? chooseBackend(env);
   const { command = "status" } = request;
   const { stack, state } = await settleStack({ stack: request.stack, backend, env, command });
   const outputs = state && outputsIn(state);

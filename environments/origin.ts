@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { TopologyOrigin } from "../planning/made-from.ts";
+import { readPlainFile } from "../system/plain-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { howToCall } from "./how-to-call.ts";
@@ -38,15 +38,12 @@ function repositoryOf(directory: string): string | undefined {
  * that took the place of the first one. A ready-made stack may be in several checkouts at once, as long as
  * they say the same.
  */
-export async function isSameOrigin(
-  recorded: TopologyOrigin,
-  now: TopologyOrigin,
-): Promise<boolean> {
+export function isSameOrigin(recorded: TopologyOrigin, now: TopologyOrigin): boolean {
   if (recorded.file === now.file) return true;
   if (recorded.inRepository === undefined || recorded.inRepository !== now.inRepository)
     return false;
   if (!existsSync(recorded.file)) return true;
-  return isReadyMade(now) && (await textOf(recorded.file)) === (await textOf(now.file));
+  return isReadyMade(now) && textOf(recorded.file) === textOf(now.file);
 }
 
 /** That a stack was made from another file, with what to do. */
@@ -72,6 +69,10 @@ function isReadyMade({ file }: TopologyOrigin): boolean {
   return !path.relative(realOf(projectDirectory), file).startsWith("..");
 }
 
-async function textOf(file: string): Promise<string | undefined> {
-  return readFile(file, "utf8").catch(() => undefined);
+function textOf(file: string): string | undefined {
+  try {
+    return readPlainFile(file);
+  } catch {
+    return undefined;
+  }
 }

@@ -61,7 +61,7 @@ export async function runEngine(
   env: Tools["env"],
   tell: Tell,
 ): Promise<EngineResult> {
-  const backend = request.backend ?? (await chooseBackend({ ...process.env, ...request.env }));
+  const backend = request.backend ?? chooseBackend({ ...process.env, ...request.env });
   const { name: project } = await readProject();
   return withStackLock(backend, project, request.stack.name, () =>
     runLocked(request, backend, env, tell),

@@ -27,7 +27,7 @@ export async function refuseOtherFile(
 ): Promise<void> {
   if (recorded === undefined) return;
   const now = originOf(path.join(stackDirectory(await readProject()), `Pulumi.${name}.yaml`));
-  if (await isSameOrigin(recorded, now)) return;
+  if (isSameOrigin(recorded, now)) return;
   if (isDeepStrictEqual(await topologyOf(recorded.file), topology)) return;
   throw madeFromAnother(name, recorded.file, now.file, "up");
 }

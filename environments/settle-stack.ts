@@ -48,18 +48,18 @@ export async function settleStack(request: SettleRequest): Promise<SettledStack>
     const former = await settleFormer(request, stack.formerName);
     if (former !== undefined) return former;
   }
-  await refuseOtherTopology(request, state);
+  refuseOtherTopology(request, state);
   return { stack, state, madeFrom: state && madeFromIn(state) };
 }
 
 /** @throws CommandError, exit code 2, where a state is that of a topology in another file */
-export async function refuseOtherTopology(
+export function refuseOtherTopology(
   { stack, moved = false, command }: Pick<SettleRequest, "stack" | "moved" | "command">,
   state: State | undefined,
-): Promise<void> {
+): void {
   const recorded = state && madeFromIn(state)?.topology;
   if (recorded === undefined || stack.origin === undefined || moved) return;
-  if (await isSameOrigin(recorded, stack.origin)) return;
+  if (isSameOrigin(recorded, stack.origin)) return;
   throw madeFromAnother(stack.name, recorded.file, stack.origin.file, command);
 }
 
@@ -83,7 +83,7 @@ async function settleFormer(
       { exitCode: exitCodes.badInput },
     );
   }
-  if (stack.origin === undefined || !(await isSameOrigin(recorded, stack.origin))) return undefined;
+  if (stack.origin === undefined || !isSameOrigin(recorded, stack.origin)) return undefined;
   return { stack: { ...stack, name: formerName }, state, madeFrom };
 }
 

@@ -160,7 +160,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
       run: async (tell) => {
         // Another command may have been at work since the state was looked at.
         const allow = async (now: State): Promise<void> => {
-          await refuseOtherTopology({ ...request, stack, command: "up" }, now);
+          refuseOtherTopology({ ...request, stack, command: "up" }, now);
           refuseNewLosses(now, plan, allowed);
           await refuseEarlyStep(plan, outputsIn(now), request.signal);
         };
@@ -215,7 +215,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
 /** The stack by its state, for which Pulumi may have to be brought. */
 async function settle(request: UpRequest): Promise<SettledStack> {
   const env = { ...process.env, ...request.env };
-  const backend = request.backend ?? (await chooseBackend(env));
+  const backend = request.backend ?? chooseBackend(env);
   if (backend.directory !== undefined) await requireStateDirectory(backend.directory);
   return settleStack({ ...request, backend, env, command: "up" });
 }

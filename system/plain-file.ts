@@ -64,6 +64,12 @@ export async function openPlainFile(file: string): Promise<FileHandle> {
   throw new Error(reason);
 }
 
+/** Whether {@link readPlainFile} found nothing at all. */
+export function isMissing(error: unknown): boolean {
+  const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
 /** Why a file can't be read, in words. */
 export function unreadableBecause(error: unknown): string {
   return inWords(error, reasons);

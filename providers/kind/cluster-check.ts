@@ -7,6 +7,7 @@ import { nodeNames } from "./containers.ts";
 import { digestOfFile } from "./file-digest.ts";
 import { defaultKubeconfigPath } from "../../system/state-directory.ts";
 import { checkOwner } from "./owner.ts";
+import { unreadableBecause } from "../../system/plain-file.ts";
 import { PropertyReader } from "./property-reader.ts";
 import { subnetsOverlap } from "../../planning/cidr.ts";
 import { limits } from "../../planning/limits.ts";
@@ -183,11 +184,9 @@ async function readArchives(reader: PropertyReader): Promise<void> {
       try {
         return await digestOfFile(path);
       } catch (error) {
-        const why =
-          (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no file" : "can't read";
         reader.fail(
           `imageArchives[${index}]`,
-          `${why} ${path}; it has to be an archive of images (docker save, or OCI)`,
+          `${path} can't be read: ${unreadableBecause(error)}; it has to be an archive of images (docker save, or OCI)`,
         );
         return "";
       }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { openPlainFile } from "../../system/plain-file.ts";
 
 /** The same archives go to every cluster, in preview and update: hash them once per process. */
 const known = new Map<string, Promise<string>>();
@@ -17,6 +17,7 @@ export async function digestOfFile(path: string): Promise<string> {
 
 async function computeDigest(path: string): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  const file = await openPlainFile(path);
+  await pipeline(file.createReadStream({ highWaterMark: 1 << 20 }), hash);
   return `sha256:${hash.digest("hex")}`;
 }

@@ -68,7 +68,7 @@ describe("a topology that no stack's file holds, in a backend of the person's ow
         PULUMI_BACKEND_URL: pathToFileURL(directory).href,
         PULUMI_CONFIG_PASSPHRASE: "of the person's own",
       };
-      const backend = await chooseBackend(env);
+      const backend = chooseBackend(env);
       assert.equal(backend.type, "person");
       const stack = await openStack({ stack: stackOf("engine-test-lab", pair), backend, env });
       const { value } = await stack.getConfig("linkerd-topology:topology");

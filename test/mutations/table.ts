@@ -243,7 +243,7 @@ export const mutations: readonly Mutation[] = [
   {
     title: "stacks: one is changed by the topology of another file",
     file: "environments/settle-stack.ts",
-    find: "if (await isSameOrigin(recorded, stack.origin)) return;",
+    find: "if (isSameOrigin(recorded, stack.origin)) return;",
     replace: 'if (recorded.file !== "") return;',
     tests: ["test/unit/environments/settle-stack.test.ts"],
   },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -21,13 +22,13 @@ describe("the backend", () => {
     await rm(home, { recursive: true });
   });
 
-  test("is the person's own where they have one", async () => {
+  test("is the person's own where they have one", () => {
     const env = { PULUMI_HOME: path.join(home, "nowhere"), XDG_STATE_HOME: home };
-    const types = await Promise.all([
+    const types = [
       chooseBackend({ ...env, PULUMI_BACKEND_URL: "s3://states" }),
       chooseBackend({ ...env, PULUMI_ACCESS_TOKEN: "pul-1" }),
       chooseBackend(env),
-    ]);
+    ];
     assert.deepEqual(
       types.map(({ type }) => type),
       ["person", "person", "local"],
@@ -36,9 +37,41 @@ describe("the backend", () => {
 
   test("is the one that they are logged in to", async () => {
     await writeFile(path.join(home, "credentials.json"), '{"current":"https://api.pulumi.com"}');
-    const backend = await chooseBackend({ PULUMI_HOME: home, XDG_STATE_HOME: home });
+    const backend = chooseBackend({ PULUMI_HOME: home, XDG_STATE_HOME: home });
     assert.equal(backend.type, "person");
     assert.equal(backend.env["PULUMI_CREDENTIALS_PATH"], home);
+  });
+
+  test("is nobody's guess where the file that tells it can't be read", async () => {
+    const spoil: Readonly<Record<string, (file: string) => unknown>> = {
+      "it is a pipe, not a file": (file) => execFileSync("mkfifo", [file]),
+      "it is a directory, not a file": (file) => mkdir(file),
+      "its symbolic links lead in a circle": (file) => symlink(file, file),
+      "it is not JSON": (file) => writeFile(file, '{"current":"s3://sta'),
+    };
+    for (const [reason, make] of Object.entries(spoil)) {
+      const directory = await mkdtemp(path.join(home, "login-"));
+      const file = path.join(directory, "credentials.json");
+      await make(file);
+      const env = { PULUMI_HOME: directory, XDG_STATE_HOME: home };
+      assert.throws(
+        () => chooseBackend(env),
+        (error: Error) => {
+          assert.ok(error.message.startsWith(`${file} can't be read: ${reason}`), error.message);
+          assert.match(error.message, /pulumi login.*PULUMI_BACKEND_URL/s);
+          return true;
+        },
+      );
+      assert.equal(chooseBackend({ ...env, PULUMI_BACKEND_URL: "s3://x" }).type, "person");
+    }
+  });
+
+  test("is our own where they are logged in to none", async () => {
+    for (const text of ["{}", "null", '{"current":""}']) {
+      const directory = await mkdtemp(path.join(home, "login-"));
+      await writeFile(path.join(directory, "credentials.json"), text);
+      assert.equal(chooseBackend({ PULUMI_HOME: directory }).type, "local", text);
+    }
   });
 
   test("of our own keeps its passphrase to itself, and one passphrase only", async () => {

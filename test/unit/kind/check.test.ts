@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { homedir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -94,7 +96,10 @@ describe("check of a cluster", () => {
     [{ serviceSubnet: "10.20.4.0/24" }, /10\.20\.4\.0\/24 overlaps podSubnet/],
     [{ podSubnet: "10.20.0.1/21" }, /the subnet is 10\.20\.0\.0\/21/],
     [{ podSubnet: "fd00::/64" }, /no IPv4 subnet/],
-    [{ imageArchives: ["/nowhere.tar"] }, /imageArchives\[0\]: there is no file \/nowhere\.tar/],
+    [
+      { imageArchives: ["/nowhere.tar"] },
+      /imageArchives\[0\]: \/nowhere\.tar can't be read: there is no such file/,
+    ],
     [{ workers: 251, podSubnet: "10.128.0.0/9" }, /workers: .*250/],
     [{ registryMirrors: { "a b": ["http://m"] } }, /"a b" is no host of a registry/],
     [{ workers: "2" }, /workers: has to be a whole number, not "2"/],
@@ -106,6 +111,20 @@ describe("check of a cluster", () => {
       assert.match(found[0] ?? "", message);
     });
   }
+
+  it("refuses an archive that is a pipe at once", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "archives-"));
+    try {
+      const pipe = join(folder, "images.tar");
+      execFileSync("mkfifo", [pipe]);
+      assert.match(
+        String(await reasons({ imageArchives: [pipe] })),
+        /images\.tar can't be read: it is a pipe/,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 
   it("finds the same host port twice", async () => {
     const mapping = {
