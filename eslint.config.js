@@ -9,6 +9,11 @@ export default tseslint.config(
       parserOptions: { project: "tsconfig.json", tsconfigRootDir: import.meta.dirname },
     },
     rules: {
+      // The name that editors show for the type of a schema.
+      "@typescript-eslint/no-empty-object-type": [
+        "error",
+        { allowInterfaces: "with-single-extends" },
+      ],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       // node:test returns promises that its runner awaits.
       "@typescript-eslint/no-floating-promises": [

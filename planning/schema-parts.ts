@@ -27,6 +27,20 @@ export function told<S extends z.ZodType>(
   return schema;
 }
 
+/**
+ * A map with these keys. Their TSDoc is the documentation of the type as well: `z.strictObject` alone
+ * would lose it in the published declarations.
+ */
+export function object<S extends z.core.$ZodLooseShape>(shape: S, expected: string, fix: string) {
+  const schema = z.strictObject(shape) as unknown as z.ZodObject<S, z.core.$strict>;
+  return told(schema, expected, fix);
+}
+
+/** A part that may be left out, whose type has a name: editors show it in place of all of its keys. */
+export function optional<T>(schema: z.ZodType<T>): z.ZodExactOptional<z.ZodType<T>> {
+  return schema.exactOptional();
+}
+
 export function label(longest: number, why: string, example: string) {
   return told(
     z.string().regex(labelPattern).max(longest),
@@ -73,8 +87,28 @@ export function text(expected: string, fix: string) {
   return told(z.string().regex(/^\S([\s\S]*\S)?$/), expected, fix);
 }
 
-export function list<S extends z.ZodType>(element: S, expected: string, fix: string) {
-  return told(z.array(element), expected, fix);
+export function list<T>(
+  element: z.ZodType<T>,
+  expected: string,
+  fix: string,
+  { min = 0, max = Infinity } = {},
+): z.ZodType<readonly T[]> {
+  const any = z.array(element);
+  const schema = min > 0 ? any.min(min) : any;
+  return told(max < Infinity ? schema.max(max) : schema, expected, fix);
+}
+
+export function map<T>(
+  value: z.ZodType<T>,
+  expected: string,
+  fix: string,
+): z.ZodType<Readonly<Record<string, T>>> {
+  return told(z.record(z.string(), value), expected, fix);
+}
+
+export function oneOf<const T extends string>(values: readonly T[]) {
+  const expected = `${values.slice(0, -1).join(", ")} or ${values.at(-1) ?? ""}`;
+  return told(z.enum(values), expected, `write ${expected}`);
 }
 
 export function integer(first: number, last: number, expected: string, fix: string) {

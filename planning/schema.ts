@@ -2,9 +2,9 @@ import * as z from "zod";
 import { limits } from "./limits.ts";
 import { accessSchema } from "./schema-access.ts";
 import { clusterSchema } from "./schema-cluster.ts";
-import { exportSchema } from "./schema-exports.ts";
-import { linkSchema } from "./schema-links.ts";
-import { label, list, subnet, text, told, yesOrNo } from "./schema-parts.ts";
+import { exportsSchema } from "./schema-exports.ts";
+import { linksSchema } from "./schema-links.ts";
+import { label, subnet, text, told, yesOrNo } from "./schema-parts.ts";
 import { trustSchema } from "./schema-trust.ts";
 
 const chartValues = () =>
@@ -26,16 +26,8 @@ export const topologySchema = told(
       `a list of 1 to ${limits.clusters} clusters`,
       'write a list of clusters, such as "- name: west"',
     ),
-    links: list(
-      linkSchema,
-      "a list of Links",
-      'write a list such as "- between: [west, east]"',
-    ).exactOptional(),
-    exports: list(
-      exportSchema,
-      "a list of exports",
-      'write a list such as "- { service: web, namespace: shop, from: east }"',
-    ).exactOptional(),
+    links: linksSchema.exactOptional(),
+    exports: exportsSchema.exactOptional(),
     access: accessSchema.exactOptional(),
     docker: told(
       z.strictObject({ subnet: subnet("172.30.0.0/16").exactOptional() }),

@@ -1,5 +1,5 @@
 import type { NotBlank, PlainText } from "./topology-text.ts";
-import type { ClusterTrustSpec } from "./topology-trust.ts";
+import type { ClusterTrustSpec } from "./schema-trust.ts";
 
 /** A cluster that the package makes with kind, or one that exists (`kubeconfig`). */
 export interface ClusterSpec {

@@ -1,15 +1,27 @@
-import type { AccessSpec } from "./topology-access.ts";
+import type { AccessSpec } from "./schema-access.ts";
+import type { ExportSpec } from "./schema-exports.ts";
+import type { LinkSpec } from "./schema-links.ts";
+import type { TrustSpec } from "./schema-trust.ts";
 import type { ClusterSpec } from "./topology-cluster.ts";
-import type { ExportSpec } from "./topology-exports.ts";
-import type { LinkSpec } from "./topology-links.ts";
 import type { PlainText } from "./topology-text.ts";
-import type { TrustSpec } from "./topology-trust.ts";
 
-export type * from "./topology-access.ts";
+export type { AccessSpec, AccountSpec } from "./schema-access.ts";
+export type { ExportKind, ExportSpec, HeadlessSpec } from "./schema-exports.ts";
+export type {
+  LabelExpression,
+  LabelSelector,
+  LinkMode,
+  LinkSpec,
+  SelectorsSpec,
+} from "./schema-links.ts";
+export type {
+  AnchorSpec,
+  CertManagerSpec,
+  ClusterTrustSpec,
+  IssuerSpec,
+  TrustSpec,
+} from "./schema-trust.ts";
 export type * from "./topology-cluster.ts";
-export type * from "./topology-exports.ts";
-export type * from "./topology-links.ts";
-export type * from "./topology-trust.ts";
 
 /**
  * The topology as a person writes it: which clusters there are, how they are linked, and what runs

@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { isScalar, parseDocument, Scalar } from "yaml";
+import { isScalar, parse, parseDocument, Scalar } from "yaml";
 
 /** A part of a JSON schema, draft 7. */
 export interface JsonSchema {
@@ -50,7 +50,7 @@ function describeObject(schema: JsonSchema, type: ts.Type, reader: Reader): Json
     if (symbol === undefined) throw new Error(`${checker.typeToString(type)} has no ${key}`);
     const valueType = checker.getNonNullableType(checker.getTypeOfSymbol(symbol));
     const value = describe(property, valueType, reader);
-    return [key, { ...value, ...documentationOf(symbol, checker) }];
+    return [key, { ...value, ...documentationOf(symbol, checker), ...examplesOf(symbol, checker) }];
   });
   return { ...schema, properties: Object.fromEntries(properties) as JsonSchema["properties"] & {} };
 }
@@ -78,10 +78,7 @@ function documentationOf(symbol: ts.Symbol, checker: ts.TypeChecker): JsonSchema
     .displayPartsToString(symbol.getDocumentationComment(checker))
     .replaceAll(/(?<!\n)\n(?!\n)/g, " ")
     .replaceAll(/\{@link (\S+?) ?\}/g, "$1");
-  const tags = symbol.getJsDocTags(checker);
-  const told = (name: string) =>
-    tags.filter((tag) => tag.name === name).map((tag) => ts.displayPartsToString(tag.text));
-  const byDefault = told("default")[0]?.replaceAll("\n", " ");
+  const byDefault = tagsOf(symbol, checker, "default")[0];
   // A default that is told in words is no value: an editor would write it into the file.
   const value = byDefault === undefined ? undefined : valueOf(byDefault);
   const words = byDefault !== undefined && value?.isWhole !== true ? ` Default: ${byDefault}.` : "";
@@ -89,6 +86,19 @@ function documentationOf(symbol: ts.Symbol, checker: ts.TypeChecker): JsonSchema
     ...(text + words !== "" && { description: text + words }),
     ...(value && { default: value.value }),
   };
+}
+
+/** Values that the property may have, as they stand in a topology. */
+function examplesOf(symbol: ts.Symbol, checker: ts.TypeChecker): JsonSchema {
+  const examples = tagsOf(symbol, checker, "example").map((text) => parse(text) as unknown);
+  return examples.length === 0 ? {} : { examples };
+}
+
+function tagsOf(symbol: ts.Symbol, checker: ts.TypeChecker, name: string): string[] {
+  return symbol
+    .getJsDocTags(checker)
+    .filter((tag) => tag.name === name)
+    .map((tag) => ts.displayPartsToString(tag.text).replaceAll("\n", " "));
 }
 
 /** `87600 (ten years)` is a value as well, which is not the whole of what is told. */
