@@ -108,7 +108,9 @@ async function install(reason) {
 
 /** Where Node.js keeps what it compiled: every command then starts half a second sooner. */
 function compileCache() {
-  const { LINKERD_TOPOLOGY_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
+  const { NODE_COMPILE_CACHE: given, LINKERD_TOPOLOGY_CACHE: own } = process.env;
+  if (given) return given;
+  const shared = process.env.XDG_CACHE_HOME;
   const cache = own || path.join(shared || path.join(os.homedir(), ".cache"), "linkerd-topology");
   return path.join(cache, "node-compile");
 }
@@ -136,7 +138,7 @@ const node = existsSync(ownNode) ? ownNode : process.execPath;
 const stripTypes = path.join(root, "scripts", "strip-types.mjs");
 const nodePath = [path.dirname(node), process.env.PATH].filter(Boolean).join(path.delimiter);
 const { code, signal } = await run(node, ["--import", stripTypes, path.join(root, file), ...args], {
-  env: { ...process.env, PATH: nodePath },
+  env: { ...process.env, PATH: nodePath, NODE_COMPILE_CACHE: compileCache() },
 });
 if (signal !== null) process.kill(process.pid, signal);
 process.exitCode = code ?? 1;

@@ -25,6 +25,10 @@ describe("the script that starts everything", () => {
     const packages = { "": {}, "node_modules/one": { version: "1.0.0" } };
     await writeFile(path.join(directory, "package-lock.json"), JSON.stringify({ packages }));
     await writeFile(path.join(directory, "hello.mjs"), 'console.log("hello")');
+    await writeFile(
+      path.join(directory, "cache.mjs"),
+      "console.log(process.env.NODE_COMPILE_CACHE)",
+    );
     const npm = path.join(directory, "npm.mjs");
     await writeFile(
       npm,
@@ -56,5 +60,24 @@ describe("the script that starts everything", () => {
     assert.equal(await readFile(path.join(directory, "log"), "utf8"), "installed\n");
     const waited = results.filter(({ stderr }) => /another process is installing/.test(stderr));
     assert.equal(waited.length, 2);
+  });
+
+  test("keeps what Node.js compiled, where the person says or with the other caches", async () => {
+    const cacheWith = async (extra: Record<string, string>): Promise<string> => {
+      const arguments_ = ["scripts/bootstrap.mjs", "cache.mjs"];
+      const own = { NODE_COMPILE_CACHE: "", LINKERD_TOPOLOGY_CACHE: "", XDG_CACHE_HOME: "" };
+      const options = { cwd: directory, env: { ...env, ...own, HOME: directory, ...extra } };
+      return (await execa(process.execPath, arguments_, options)).stdout;
+    };
+    const given = path.join(directory, "given");
+    assert.equal(
+      await cacheWith({}),
+      path.join(directory, ".cache", "linkerd-topology", "node-compile"),
+    );
+    assert.equal(
+      await cacheWith({ LINKERD_TOPOLOGY_CACHE: given }),
+      path.join(given, "node-compile"),
+    );
+    assert.equal(await cacheWith({ NODE_COMPILE_CACHE: given }), given);
   });
 });
