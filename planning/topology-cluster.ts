@@ -48,7 +48,7 @@ export interface ClusterSpec {
   readonly portMappings?: readonly PortMapping[];
   /** TOML patches for containerd's configuration on every node. @default [] */
   readonly containerdConfigPatches?: readonly NotBlank[];
-  /** Registry host → mirrors to ask in its place, in order. @default {} */
+  /** Registry host, or `*` for every other one → mirrors to ask in its place, in order. @default {} */
   readonly registryMirrors?: Readonly<Record<string, readonly PlainText[]>>;
   /** Further image archives (paths on this machine) that are loaded into every node. @default [] */
   readonly imageArchives?: readonly PlainText[];

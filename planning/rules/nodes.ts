@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { defaults, nodeCounts } from "../defaults.ts";
 import { formatPath, show } from "../problem.ts";
-import { registryPattern } from "../registries.ts";
+import { overwritingMirrors, registryPattern } from "../registries.ts";
 import type { Finding, Path } from "../problem.ts";
 import type { SceneCluster } from "../scene-clusters.ts";
 import type { Scene } from "../scene.ts";
@@ -119,6 +119,13 @@ function nodesInWords(total: number): string {
 }
 
 function* checkRegistryMirrors({ spec, path }: SceneCluster): Iterable<Finding> {
+  for (const [registry, earlier] of overwritingMirrors(Object.keys(spec.registryMirrors ?? {}))) {
+    yield {
+      path: [...path, "registryMirrors", registry],
+      message: `${show(registry)} is the same as ${show(earlier)}`,
+      fix: "leave out one of them",
+    };
+  }
   for (const [registry, mirrors] of Object.entries(spec.registryMirrors ?? {})) {
     const at = [...path, "registryMirrors", registry];
     if (!registryPattern.test(registry)) {

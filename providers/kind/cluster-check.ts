@@ -11,7 +11,7 @@ import { unreadableBecause } from "../../system/plain-file.ts";
 import { PropertyReader } from "./property-reader.ts";
 import { subnetsOverlap } from "../../planning/cidr.ts";
 import { limits } from "../../planning/limits.ts";
-import { registryPattern } from "../../planning/registries.ts";
+import { overwritingMirrors, registryPattern } from "../../planning/registries.ts";
 import { checkCidr, podSubnetHolds } from "./subnets.ts";
 
 const maximalHostName = 63;
@@ -62,7 +62,12 @@ export async function checkCluster({ news }: CheckRequest): Promise<CheckResult>
   );
   withDefault(reader, "extraPortMappings", readPortMappings(reader, controlPlanes, workers), []);
   withDefault(reader, "containerdConfigPatches", reader.strings("containerdConfigPatches"), []);
-  withDefault(reader, "registryMirrors", reader.stringLists("registryMirrors", checkMirror), {});
+  const mirrors = reader.stringLists("registryMirrors", checkMirror);
+  for (const [registry, earlier] of overwritingMirrors(Object.keys(mirrors ?? {}))) {
+    const same = `${JSON.stringify(registry)} is the same as ${JSON.stringify(earlier)}`;
+    reader.fail("registryMirrors", `${same}; leave out one of them`);
+  }
+  withDefault(reader, "registryMirrors", mirrors, {});
   await readArchives(reader);
   withDefault(reader, "dnsTtlSeconds", reader.integer("dnsTtlSeconds", 0, 3600), 5);
   const kubeconfigPath = reader.string("kubeconfigPath", (value) =>

@@ -1,3 +1,4 @@
+import { mirrorDirectory } from "../../planning/registries.ts";
 import type { Container } from "./container.ts";
 import { dockerExec } from "./docker.ts";
 
@@ -28,8 +29,7 @@ export async function configureMirrors(
       .filter(({ role }) => role === "control-plane" || role === "worker")
       .map(async ({ name }) => {
         for (const [host, urls] of Object.entries(mirrors)) {
-          // The name of containerd's directory for every other registry.
-          const registry = host === "*" ? "_default" : host;
+          const registry = mirrorDirectory(host);
           const input = hostsToml(registry, urls);
           await dockerExec(name, ["sh", "-c", script, "sh", registry], { input, signal });
         }

@@ -102,6 +102,10 @@ describe("check of a cluster", () => {
     ],
     [{ workers: 251, podSubnet: "10.128.0.0/9" }, /workers: .*250/],
     [{ registryMirrors: { "a b": ["http://m"] } }, /"a b" is no host of a registry/],
+    [
+      { registryMirrors: { "*": ["http://m"], _default: [] } },
+      /registryMirrors: "_default" is the same as "\*"; leave out one of them/,
+    ],
     [{ workers: "2" }, /workers: has to be a whole number, not "2"/],
     [{ nodeImage: "--privileged" }, /no reference to an image/],
   ] as const) {

@@ -82,4 +82,9 @@ checkProblems("nodes", [
     'clusters[0].registryMirrors["https://docker.io"]: "https://docker.io" is not the host of a registry (write a host, such as docker.io or registry.example.com:5000)',
     'clusters[0].registryMirrors["quay.io"][0]: "mirror:5000" is not the URL of a mirror (write a URL such as "http://registry:5000")',
   ],
+  [
+    "two lists of mirrors for one file of containerd's",
+    kind({ registryMirrors: { _default: ["http://one:5000"], "*": ["http://two:5000"] } }),
+    'clusters[0].registryMirrors["*"]: "*" is the same as "_default" (leave out one of them)',
+  ],
 ]);
