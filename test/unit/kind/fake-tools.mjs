@@ -137,6 +137,8 @@ function docker() {
         appendFileSync(at("imported.log"), `${rest[0]} ${stdin()}\n`);
       } else if (line.includes("certs.d")) {
         appendFileSync(at("mirrors.log"), `${rest[0]} ${rest.at(-1)}\n${stdin()}\n`);
+      } else if (line.includes("systemctl enable")) {
+        appendFileSync(at("units.log"), `${rest[0]} ${rest.at(-1)}\n${stdin()}\n`);
       } else if (line.startsWith("journalctl")) print("it is broken");
       else fail(`fake docker: exec ${line}`);
       return;
