@@ -1,58 +1,88 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { limits } from "./limits.ts";
 import { accessSchema } from "./schema-access.ts";
-import { clusterSchema } from "./schema-cluster.ts";
+import type { AccessSpec } from "./schema-access.ts";
+import { clustersSchema } from "./schema-cluster.ts";
+import { dockerSchema } from "./schema-docker.ts";
+import type { DockerSpec } from "./schema-docker.ts";
 import { exportsSchema } from "./schema-exports.ts";
+import { linkerdSchema } from "./schema-linkerd.ts";
+import type { LinkerdSpec } from "./schema-linkerd.ts";
 import { linksSchema } from "./schema-links.ts";
-import { label, subnet, text, told, yesOrNo } from "./schema-parts.ts";
+import { label, object, optional } from "./schema-parts.ts";
 import { trustSchema } from "./schema-trust.ts";
-
-const chartValues = () =>
-  told(
-    z.record(z.string(), z.unknown()),
-    "a map of a chart's values",
-    "write a map of values",
-  ).exactOptional();
+import type { TrustSpec } from "./schema-trust.ts";
 
 /**
- * The shape of a `Topology`: which keys there are, of which type, within which limits. What one part
+ * The shape of a topology: which keys there are, of which type, within which limits. What one part
  * demands of another is in `rules/`.
  */
-export const topologySchema = told(
-  z.strictObject({
+export const topologySchema = object(
+  {
+    /**
+     * Name of the topology: a DNS-1123 label of at most 46 characters. It prefixes everything on the
+     * Docker host (network, node containers), so that topologies on one machine don't meet.
+     * @default the name of the Pulumi stack
+     * @example lab
+     */
     name: label(limits.topologyName, "", '"lab"').exactOptional(),
-    clusters: told(
-      z.array(clusterSchema).min(1).max(limits.clusters),
-      `a list of 1 to ${limits.clusters} clusters`,
-      'write a list of clusters, such as "- name: west"',
-    ),
+    /**
+     * The clusters, 1 to 128.
+     * @example [{ name: west }, { name: east }]
+     */
+    clusters: clustersSchema,
+    /**
+     * The Links between them.
+     * @default []
+     * @example [{ between: [west, east] }]
+     */
     links: linksSchema.exactOptional(),
+    /**
+     * Which Services are exported, and how. Optional: a Service that bears the label is mirrored without
+     * being named here. What is named is checked before anything exists, labelled by `up` where the Service
+     * is there, and its mirrors are part of the plan.
+     * @default []
+     * @example [{ service: web, namespace: shop, from: east }]
+     */
     exports: exportsSchema.exactOptional(),
-    access: accessSchema.exactOptional(),
-    docker: told(
-      z.strictObject({ subnet: subnet("172.30.0.0/16").exactOptional() }),
-      "a description of the Docker network",
-      "write a map such as { subnet: 172.30.0.0/16 }",
-    ).exactOptional(),
-    linkerd: told(
-      z.strictObject({
-        version: text("a Linkerd release", "write a release such as edge-26.1.1").exactOptional(),
-        highAvailability: yesOrNo().exactOptional(),
-        values: told(
-          z.strictObject({
-            crds: chartValues(),
-            controlPlane: chartValues(),
-            multicluster: chartValues(),
-          }),
-          "a map of values per chart",
-          "write a map with crds, controlPlane or multicluster",
-        ).exactOptional(),
-      }),
-      "a description of Linkerd",
-      "write a map such as { version: edge-26.1.1 }",
-    ).exactOptional(),
-    trust: trustSchema.exactOptional(),
-  }),
+    /**
+     * The accounts by which sources watch their targets.
+     * @example { tokenGeneration: 2 }
+     */
+    access: optional<AccessSpec>(accessSchema),
+    /**
+     * The Docker network of the topology.
+     * @example { subnet: 172.30.0.0/16 }
+     */
+    docker: optional<DockerSpec>(dockerSchema),
+    /**
+     * What is installed in every cluster.
+     * @example { highAvailability: true }
+     */
+    linkerd: optional<LinkerdSpec>(linkerdSchema),
+    /**
+     * Trust anchors, issuers and their lifetimes.
+     * @example { anchors: [{ generation: 1 }, { generation: 2 }], signer: 2 }
+     */
+    trust: optional<TrustSpec>(trustSchema),
+  },
   "a topology",
   "write a map with the key clusters",
 );
+
+/**
+ * The topology as a person writes it: which clusters there are, how they are linked, and what runs
+ * in them. {@link plan} turns it into a {@link Plan}, or into problems.
+ *
+ * Plain data throughout: it decides which resources exist, so no part of it may be a Pulumi output.
+ *
+ * @example
+ * ```yaml
+ * clusters:
+ *   - name: west
+ *   - name: east
+ * links:
+ *   - between: [west, east]
+ * ```
+ */
+export interface Topology extends Readonly<z.infer<typeof topologySchema>> {}

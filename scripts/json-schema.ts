@@ -17,7 +17,7 @@ export const schemaFiles = {
 /** JSON schema of a topology: the shape is that of the validation, the words are the TSDoc of its keys. */
 export function topologySchema(): JsonSchema {
   const shape = z.toJSONSchema(validation, { target: "draft-7" }) as JsonSchema;
-  const file = path.join(root, "planning/topology.ts");
+  const file = path.join(root, "planning/schema.ts");
   return { ...describeSchema(shape, file, "Topology"), title: "A topology of linkerd-topology" };
 }
 
