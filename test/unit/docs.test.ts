@@ -26,11 +26,38 @@ function wrongIn(page: string): string[] {
   );
 }
 
+/** Files that aren't there, and headings that a file hasn't. */
 function missingLinks(page: string, line: string): string[] {
-  const targets = [...line.matchAll(/\]\(([^)#\s]+)/g)].map(([, target = ""]) => target);
-  return targets.filter(
-    (target) => !/^[a-z]+:/.test(target) && !existsSync(path.join(root, page, "..", target)),
-  );
+  const targets = [...line.matchAll(/\]\(([^)\s]+)/g)].map(([, target = ""]) => target);
+  return targets.filter((target) => {
+    if (/^[a-z]+:/.test(target)) return false;
+    const [file = "", anchor] = target.split("#");
+    const found = file === "" ? page : path.join(page, "..", file);
+    if (!existsSync(path.join(root, found))) return true;
+    return anchor !== undefined && !anchorsIn(found).has(anchor);
+  });
+}
+
+const known = new Map<string, ReadonlySet<string>>();
+
+/** The anchors that GitHub gives to a page's headings. */
+function anchorsIn(page: string): ReadonlySet<string> {
+  const anchors = known.get(page) ?? new Set(slugs(readFileSync(path.join(root, page), "utf8")));
+  known.set(page, anchors);
+  return anchors;
+}
+
+/** The second heading of the same words gets `-1`, and so on. */
+function slugs(markdown: string): string[] {
+  const counts = new Map<string, number>();
+  const prose = markdown.replaceAll(/^```[\s\S]*?^```/gm, "");
+  return [...prose.matchAll(/^#{1,6} +(.+?) *$/gm)].map(([, heading = ""]) => {
+    const words = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+    const slug = words.replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, "").replaceAll(" ", "-");
+    const count = counts.get(slug) ?? 0;
+    counts.set(slug, count + 1);
+    return count === 0 ? slug : `${slug}-${count}`;
+  });
 }
 
 /** In backticks, with a folder of this project at its beginning. */
@@ -60,6 +87,19 @@ function missingCommands(line: string): string[] {
     return given.filter((option) => !options.has(option)).map((option) => `${name} ${option}`);
   });
 }
+
+describe("the anchors of a page", () => {
+  it("are those that GitHub gives to its headings, and to nothing else", () => {
+    const page = "# A b: `c-d`\n## [A](x.md) b: c-d\n```sh\n# no heading\n```\n### Ö & x_y\n";
+    assert.deepEqual(slugs(page), ["a-b-c-d", "a-b-c-d-1", "ö--x_y"]);
+  });
+
+  it("are missed where a link leads to none", () => {
+    const line =
+      "[a](#run-the-tests) [b](#run) [c](docs/changes.md#exports) [d](docs/changes.md#none)";
+    assert.deepEqual(missingLinks("CONTRIBUTING.md", line), ["#run", "docs/changes.md#none"]);
+  });
+});
 
 describe("what a page names", () => {
   for (const page of pages) {
