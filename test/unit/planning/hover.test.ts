@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { describe, it } from "node:test";
+import ts from "typescript";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+
+/** The keys that are hovered over, each with the beginning of what an editor has to show. */
+const keys = {
+  name: "Name of the topology",
+  clusters: "The clusters, 1 to 128.",
+  network: "Clusters on the same network get pod routes",
+  controlPlanes: "An odd number: etcd needs a majority.",
+  hostPort: "Port of the host.",
+  nodePort: "Node port of the gateway;",
+  certManager: "Who signs it in the cluster",
+  between: "Each to each, both directions.",
+  mode: "`gateway`: traffic enters the target",
+  matchLabels: "Labels with the values that they must have.",
+  as: "How it is exported",
+  replicas: "How many pods it has.",
+  revoked: "The source is cut off from the target",
+  subnet: "Subnet of the network",
+  highAvailability: "Three replicas of each controller",
+  multicluster: "Of linkerd-multicluster.",
+  generation: "Which one it is",
+};
+
+const program = (module: string) => `import type { Topology } from ${JSON.stringify(module)};
+export const topology: Topology = {
+  name: "lab",
+  clusters: [
+    {
+      name: "west",
+      network: "lab",
+      nodes: { controlPlanes: 1 },
+      portMappings: [{ containerPort: 30080, hostPort: 8080 }],
+      gateway: { nodePort: 30143 },
+      trust: { issuer: { certManager: { name: "mesh-root" } } },
+    },
+  ],
+  links: [
+    { between: ["west"], mode: "flat", selectors: { federated: { matchLabels: { a: "b" } } } },
+  ],
+  exports: [
+    { service: "web", namespace: "shop", from: "west", as: "gateway", headless: { replicas: 2 } },
+  ],
+  access: { accounts: [{ from: "west", revoked: true }] },
+  docker: { subnet: "172.30.0.0/16" },
+  linkerd: { highAvailability: true, values: { multicluster: {} } },
+  trust: { anchors: [{ generation: 1 }] },
+};
+`;
+
+/** The project's options, without its files. */
+function compilerOptions(config: string): ts.CompilerOptions {
+  const { config: json } = ts.readConfigFile(path.join(root, config), (file) =>
+    ts.sys.readFile(file),
+  ) as { config: unknown };
+  const nothing = { ...ts.sys, readDirectory: () => [] };
+  return ts.parseJsonConfigFileContent(json, nothing, root).options;
+}
+
+/** What a language service says of a program's keys, where some files are only in memory. */
+function hover(file: string, files: ReadonlyMap<string, string>): Record<string, string> {
+  const text = files.get(file) ?? "";
+  const read = (name: string) => files.get(name) ?? ts.sys.readFile(name);
+  const options = compilerOptions("tsconfig.json");
+  const service = ts.createLanguageService({
+    getScriptFileNames: () => [file],
+    getScriptVersion: () => "1",
+    getScriptSnapshot: (name) => {
+      const content = read(name);
+      return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
+    },
+    getCurrentDirectory: () => root,
+    getCompilationSettings: () => options,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    fileExists: (name) => files.has(name) || ts.sys.fileExists(name),
+    readFile: read,
+    directoryExists: (name) =>
+      [...files.keys()].some((one) => one.startsWith(`${name}/`)) || ts.sys.directoryExists(name),
+  });
+  assert.deepEqual(
+    service.getSemanticDiagnostics(file).map(({ messageText }) => messageText),
+    [],
+  );
+  return Object.fromEntries(
+    Object.keys(keys).map((key) => {
+      const info = service.getQuickInfoAtPosition(file, text.search(new RegExp(`\\b${key}:`)));
+      const tags = (info?.tags ?? []).map(
+        (tag) => `@${tag.name} ${ts.displayPartsToString(tag.text)}`,
+      );
+      return [key, [ts.displayPartsToString(info?.documentation), ...tags].join("\n")];
+    }),
+  );
+}
+
+function showsDocumentation(shown: Readonly<Record<string, string>>): void {
+  for (const [key, beginning] of Object.entries(keys)) {
+    assert.ok(shown[key]?.startsWith(beginning), `${key}: ${shown[key] ?? ""}`);
+  }
+  assert.match(shown["nodePort"] ?? "", /\n@default 30143\n@example 31143$/);
+}
+
+describe("hovering over a key of a topology shows its documentation", () => {
+  it("in a program of this repository", () => {
+    const file = path.join(root, "planning/hover.ts");
+    showsDocumentation(hover(file, new Map([[file, program("./topology.ts")]])));
+  });
+
+  it("in a program that uses the published declarations", () => {
+    const published = path.join(root, "published");
+    const files = new Map<string, string>();
+    const options = {
+      ...compilerOptions("tsconfig.build.json"),
+      emitDeclarationOnly: true,
+      outDir: published,
+    };
+    const result = ts
+      .createProgram([path.join(root, "planning/topology.ts")], options)
+      .emit(undefined, (name, text) => files.set(name, text));
+    assert.ok(!result.emitSkipped);
+    const file = path.join(published, "program.ts");
+    files.set(file, program("./planning/topology.js"));
+    showsDocumentation(hover(file, files));
+  });
+});
