@@ -223,7 +223,7 @@ const cluster = object(
     /**
      * TOML patches for containerd's configuration on every node.
      * @default []
-     * @example ['[debug]\n  level = "debug"']
+     * @example ["[debug]\n  level = \"debug\""]
      */
     containerdConfigPatches: list(
       told(z.string().regex(/\S/), "a TOML patch", "write TOML text"),

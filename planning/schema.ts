@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { limits } from "./limits.ts";
 import { accessSchema } from "./schema-access.ts";
 import type { AccessSpec } from "./schema-access.ts";
@@ -9,7 +9,7 @@ import { exportsSchema } from "./schema-exports.ts";
 import { linkerdSchema } from "./schema-linkerd.ts";
 import type { LinkerdSpec } from "./schema-linkerd.ts";
 import { linksSchema } from "./schema-links.ts";
-import { label, object, optional } from "./schema-parts.ts";
+import { label, object, optional, told } from "./schema-parts.ts";
 import { trustSchema } from "./schema-trust.ts";
 import type { TrustSpec } from "./schema-trust.ts";
 
@@ -19,6 +19,15 @@ import type { TrustSpec } from "./schema-trust.ts";
  */
 export const topologySchema = object(
   {
+    /**
+     * The JSON schema by which an editor checks the file. Nothing else reads it.
+     * @example ./node_modules/linkerd-topology/dist/topology.schema.json
+     */
+    $schema: told(
+      z.string(),
+      "the address of a JSON schema",
+      "write an address, or leave it out",
+    ).exactOptional(),
     /**
      * Name of the topology: a DNS-1123 label of at most 46 characters. It prefixes everything on the
      * Docker host (network, node containers), so that topologies on one machine don't meet.

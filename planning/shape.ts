@@ -106,7 +106,9 @@ function suggestKey(key: string, possible: readonly string[]): string {
 
 function possibleKeys(path: Path): string[] {
   const schema = schemaAt(path);
-  return schema?._zod.def.type === "object" ? Object.keys((schema as z.ZodObject).shape) : [];
+  if (schema?._zod.def.type !== "object") return [];
+  // `$schema` is for editors: it says nothing of a topology.
+  return Object.keys((schema as z.ZodObject).shape).filter((key) => !key.startsWith("$"));
 }
 
 function expectationAt(path: Path): Expectation {

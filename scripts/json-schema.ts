@@ -18,7 +18,11 @@ export const schemaFiles = {
 export function topologySchema(): JsonSchema {
   const shape = z.toJSONSchema(validation, { target: "draft-7" }) as JsonSchema;
   const file = path.join(root, "planning/schema.ts");
-  return { ...describeSchema(shape, file, "Topology"), title: "A topology of linkerd-topology" };
+  return {
+    $id: "urn:linkerd-topology:topology",
+    title: "A topology of linkerd-topology",
+    ...describeSchema(shape, file, "Topology"),
+  };
 }
 
 /** JSON schema of a stack's file, in which the topology is one value among Pulumi's own. */

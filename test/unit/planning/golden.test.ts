@@ -55,6 +55,8 @@ function keysOfSchema(): Set<string> {
   const keys = new Set<string>();
   JSON.parse(readFileSync(file, "utf8"), function (key, value: unknown) {
     if (key === "properties") for (const name of Object.keys(value as object)) keys.add(name);
+    // It is the editor's, not the planner's.
+    keys.delete("$schema");
     return value;
   });
   return keys;

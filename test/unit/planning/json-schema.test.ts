@@ -8,6 +8,7 @@ import type { ValidateFunction } from "ajv";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { knownStacks } from "../../../environments/stacks.ts";
+import { plan } from "../../../planning/plan.ts";
 import { readShape } from "../../../planning/shape.ts";
 import {
   formatSchema,
@@ -16,6 +17,7 @@ import {
   topologySchema,
 } from "../../../scripts/json-schema.ts";
 import { damagedTopology, validTopology } from "./arbitraries.ts";
+import { largeTopology } from "./golden/records.ts";
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../..");
 
@@ -49,18 +51,60 @@ describe("the JSON schema", () => {
   });
 
   it("describes every property", async () => {
-    const { definitions, properties } = (await readJson(schemaFiles.topology)) as {
-      definitions: Record<string, Node>;
-      properties: Record<string, Node>;
-    };
-    const all = [{ properties }, ...Object.values(definitions)].flatMap((definition) =>
-      Object.entries((definition.properties ?? {}) as Record<string, Node>),
-    );
-    const silent = all.filter(([, { description }]) => typeof description !== "string");
+    const all = propertiesOf(await readJson(schemaFiles.topology));
+    const silent = all.filter(({ node }) => typeof node["description"] !== "string");
     assert.deepEqual(
-      silent.map(([name]) => name),
+      silent.map(({ name }) => name),
       [],
     );
+  });
+
+  it("gives an example of every property, which fits", async () => {
+    const schema = await readJson(schemaFiles.topology);
+    const ajv = new Ajv();
+    for (const { name, node } of propertiesOf(schema)) {
+      const examples = node["examples"] as unknown[] | undefined;
+      assert.ok(examples?.length, `${name} has no example`);
+      const values = "default" in node ? [...examples, node["default"]] : examples;
+      const isValue = ajv.compile({ ...node, definitions: schema["definitions"] });
+      for (const value of values) {
+        assert.ok(
+          isValue(value),
+          `${name}: ${JSON.stringify(value)} ${JSON.stringify(isValue.errors)}`,
+        );
+      }
+    }
+  });
+
+  it("has the defaults of the plan: to write one changes nothing", async () => {
+    const schema = await readJson(schemaFiles.topology);
+    const compared = new Set<string>();
+    for (const topology of [largeTopology(), plainTopology]) {
+      for (const { name, value, topologyWith } of defaultsIn(schema, topology)) {
+        const without = plan(topologyWith(undefined), { name: "lab" });
+        const written = plan(topologyWith(value), { name: "lab" });
+        // What other keys of this topology need, or rule out, is compared in the other one.
+        if (!without.ok || !written.ok) continue;
+        assert.deepEqual(withoutEmpty(written.plan), withoutEmpty(without.plan), name);
+        compared.add(name);
+      }
+    }
+    const all = propertiesOf(schema).filter(({ node }) => "default" in node);
+    assert.deepEqual(
+      all.map(({ name }) => name).filter((name) => !compared.has(name)),
+      [],
+    );
+  });
+
+  it("may be named by a topology, which says nothing by that", () => {
+    const without = plan(plainTopology, { name: "lab" });
+    const named = plan({ $schema: "./topology.schema.json", ...plainTopology }, { name: "lab" });
+    assert.ok(without.ok);
+    assert.deepEqual(named, without);
+    const misspelt = plan({ ...plainTopology, schema: "" }, { name: "lab" });
+    assert.ok(!misspelt.ok);
+    // Nobody who has another key in mind is led to it.
+    assert.doesNotMatch(misspelt.problems[0]?.fix ?? "", /\$/);
   });
 
   it("fits every stack, which refers to it", async () => {
@@ -94,3 +138,100 @@ describe("the JSON schema", () => {
 });
 
 type Node = Readonly<Record<string, unknown>>;
+
+interface Property {
+  /** `ClusterSpec.nodes` */
+  readonly name: string;
+  readonly node: Node;
+}
+
+function propertiesOf(schema: Node): Property[] {
+  const definitions = Object.entries(schema["definitions"] as Record<string, Node>);
+  return [["Topology", schema] as const, ...definitions].flatMap(([name, definition]) =>
+    Object.entries((definition["properties"] ?? {}) as Record<string, Node>).map(([key, node]) => ({
+      name: `${name}.${key}`,
+      node,
+    })),
+  );
+}
+
+/** Has nearly every map of a topology, with as few keys as can be. */
+const plainTopology = {
+  clusters: [
+    {
+      name: "west",
+      network: "lab",
+      nodes: {},
+      portMappings: [{ containerPort: 30_080, hostPort: 8080 }],
+      gateway: {},
+      trust: {},
+    },
+    { name: "east", network: "lab" },
+  ],
+  links: [
+    {
+      between: ["west", "east"],
+      selectors: {
+        gateway: { matchExpressions: [{ key: "exported", operator: "Exists" }] },
+        federated: { matchLabels: { federated: "member" } },
+      },
+    },
+  ],
+  access: {},
+  docker: {},
+  linkerd: { values: {} },
+  trust: { anchors: [{ generation: 1, certificateFile: "anchor.crt", keyFile: "anchor.key" }] },
+};
+
+interface DefaultPlace {
+  readonly name: string;
+  readonly value: unknown;
+  /** The topology with that value there, or without the key. */
+  readonly topologyWith: (value: unknown) => unknown;
+}
+
+/** Every place of a topology that has a default. */
+function defaultsIn(schema: Node, topology: unknown): DefaultPlace[] {
+  const places: DefaultPlace[] = [];
+  const visit = (node: Node, owner: string, value: unknown, at: readonly (string | number)[]) => {
+    const name = (node["$ref"] as string | undefined)?.replace("#/definitions/", "");
+    if (name !== undefined) {
+      visit((schema["definitions"] as Record<string, Node>)[name] ?? {}, name, value, at);
+    } else if (Array.isArray(value)) {
+      value.forEach((item, index) => {
+        visit((node["items"] ?? {}) as Node, owner, item, [...at, index]);
+      });
+    } else if (typeof value === "object" && value !== null) {
+      const map = value as Record<string, unknown>;
+      for (const [key, one] of Object.entries((node["properties"] ?? {}) as Record<string, Node>)) {
+        const path = [...at, key];
+        if ("default" in one) {
+          const topologyWith = (given: unknown) => replaced(topology, path, given);
+          places.push({ name: `${owner}.${key}`, value: one["default"], topologyWith });
+        }
+        visit(one, owner, map[key], path);
+      }
+    }
+  };
+  visit(schema, "Topology", topology, []);
+  return places;
+}
+
+function replaced(whole: unknown, path: readonly (string | number)[], value: unknown): unknown {
+  const copy = structuredClone(whole);
+  let parent = copy as Record<string | number, unknown>;
+  for (const key of path.slice(0, -1)) parent = parent[key] as typeof parent;
+  const last = path.at(-1) ?? "";
+  if (value === undefined) Reflect.deleteProperty(parent, last);
+  else parent[last] = value;
+  return copy;
+}
+
+/** A selector stands in the plan as it was written: an empty list of conditions is none. */
+function withoutEmpty(plan: unknown): unknown {
+  return JSON.parse(JSON.stringify(plan), (_, value: unknown) =>
+    typeof value === "object" && value !== null && Object.keys(value).length === 0
+      ? undefined
+      : value,
+  );
+}
