@@ -4,7 +4,7 @@ import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import type { ClusterInputs } from "../providers/kind/cluster-inputs.ts";
 import { kindClusterLabel } from "../providers/kind/constants.ts";
-import { listContainers } from "../providers/kind/containers.ts";
+import { inspect, listContainers, removeContainers } from "../providers/kind/containers.ts";
 import { replaceList, replaceVariable } from "../providers/kind/make-way.ts";
 import { readMade } from "../providers/kind/state-elsewhere.ts";
 import { connect } from "../kubernetes/connect.ts";
@@ -209,6 +209,18 @@ export function refuseIncomplete(
       "missing nodes back, or, if the cluster may be made anew with all that is in it, run it again with --yes",
     { exitCode: exitCodes.badInput },
   );
+}
+
+/** What {@link refuseIncomplete} let pass: the provider removes nothing of a finished cluster that lacks nodes. */
+export async function removeIncomplete(
+  incomplete: NodesAwake["incomplete"],
+  signal?: AbortSignal,
+): Promise<void> {
+  const nodes = await inspect(
+    incomplete.flatMap(({ left }) => left),
+    signal,
+  );
+  await removeContainers(nodes, timeLimits.clusterDelete);
 }
 
 interface Pod {

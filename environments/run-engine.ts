@@ -1,7 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { Sources } from "../planning/sources.ts";
-import { timeLimits } from "../planning/time-limits.ts";
-import { inspect, removeContainers } from "../providers/kind/containers.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
@@ -10,7 +8,7 @@ import { engineSignal } from "./interrupt.ts";
 import { dropPendingOperations, withStackLock } from "./interrupted.ts";
 import { forgetUnknownReleases } from "./interrupted-releases.ts";
 import { wakeNodes } from "./nodes.ts";
-import { refuseIncomplete } from "./losses.ts";
+import { refuseIncomplete, removeIncomplete } from "./losses.ts";
 import { readProject } from "./project.ts";
 import { inlineProgram, withInlineRuntime } from "./program.ts";
 import { engineError } from "./report/engine-errors.ts";
@@ -87,12 +85,7 @@ async function runLocked(
     tell.notice(`an earlier command was stopped while it worked on ${describeResource(urn)}`);
   }
   await request.allow?.(before);
-  // The provider removes nothing of a finished cluster: that was allowed above.
-  const ruins = await inspect(
-    incomplete.flatMap(({ left }) => left),
-    request.signal,
-  );
-  await removeContainers(ruins, timeLimits.clusterDelete);
+  await removeIncomplete(incomplete, request.signal);
   const started = performance.now();
   const progress = new EngineProgress((change) => tell.engine?.(change));
   let began = false;
