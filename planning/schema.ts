@@ -80,10 +80,9 @@ export const topologySchema = object(
 );
 
 /**
- * The topology as a person writes it: which clusters there are, how they are linked, and what runs
- * in them. {@link plan} turns it into a {@link Plan}, or into problems.
+ * A topology: which clusters there are, how they are linked, and what runs in them.
  *
- * Plain data throughout: it decides which resources exist, so no part of it may be a Pulumi output.
+ * It is plain data: it decides which resources exist, so no part of it can be a Pulumi output.
  *
  * @example
  * ```yaml

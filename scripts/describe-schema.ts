@@ -76,8 +76,7 @@ function describe(schema: JsonSchema, type: ts.Type, reader: Reader): JsonSchema
 function documentationOf(symbol: ts.Symbol, checker: ts.TypeChecker): JsonSchema {
   const text = ts
     .displayPartsToString(symbol.getDocumentationComment(checker))
-    .replaceAll(/(?<!\n)\n(?!\n)/g, " ")
-    .replaceAll(/\{@link (\S+?) ?\}/g, "$1");
+    .replaceAll(/(?<!\n)\n(?!\n)/g, " ");
   const byDefault = tagsOf(symbol, checker, "default")[0];
   // A default that is told in words is no value: an editor would write it into the file.
   const value = byDefault === undefined ? undefined : valueOf(byDefault);
