@@ -33,6 +33,10 @@ describe("a question on a terminal", () => {
 
   test("is not asked where nobody sits there", () => {
     assert.equal(terminalQuestion(terminal(false), {}), undefined);
+    const { input, output } = terminal();
+    // What `up </dev/null` and `up 2>log` have on a terminal.
+    assert.equal(terminalQuestion({ input: terminal(false).input, output }, {}), undefined);
+    assert.equal(terminalQuestion({ input, output: terminal(false).output }, {}), undefined);
     assert.equal(terminalQuestion(terminal(), { CI: "true" }), undefined);
   });
 });
