@@ -59,6 +59,17 @@ describe("the JSON schema", () => {
     );
   });
 
+  it("tells no other limits in words than it has", async () => {
+    const told = propertiesOf(await readJson(schemaFiles.topology)).flatMap(({ name, node }) => {
+      const text = String(node["description"]);
+      const limit = /(?:at most|, 1 to) (\d+)(?: characters|\.)/.exec(text)?.[1];
+      if (limit === undefined) return [];
+      assert.equal(Number(limit), node["maxLength"] ?? node["maxItems"], name);
+      return [name];
+    });
+    assert.deepEqual(told, ["Topology.name", "Topology.clusters", "ClusterSpec.name"]);
+  });
+
   it("gives an example of every property, which fits", async () => {
     const schema = await readJson(schemaFiles.topology);
     const ajv = new Ajv();
