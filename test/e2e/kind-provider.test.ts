@@ -11,6 +11,7 @@ import type { Tell } from "../../environments/report/phase.ts";
 import { bringTools } from "../../environments/tools.ts";
 import type { Sources } from "../../planning/sources.ts";
 import { docker, dockerExec } from "../../providers/kind/docker.ts";
+import { replaceVariable } from "../../providers/kind/make-way.ts";
 import { kindProvider } from "../../providers/kind/provider.ts";
 import { Secret, startServer, waitUntil } from "../../providers/server/index.ts";
 import type { PropertyMap, RunningServer } from "../../providers/server/index.ts";
@@ -270,7 +271,11 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
 
   it("makes the next generation in the old one's place, which deletes nothing then", async () => {
     const old = east;
-    east = await create(`${prefix}-east`, 1, { generation: "g2", podSubnet: "10.229.0.0/21" });
+    const next = { generation: "g2", podSubnet: "10.229.0.0/21" };
+    await assert.rejects(create(`${prefix}-east`, 1, next), /made from something else/);
+    assert.deepEqual(await clusters.read(old.id, old.inputs, old.outputs), { ...old });
+    process.env[replaceVariable] = `${prefix}-east@g1`;
+    east = await create(`${prefix}-east`, 1, next);
     assert.notEqual(east.outputs.uid, old.outputs.uid);
     assert.equal((await clusters.read(old.id, old.inputs, old.outputs)).id, "");
     await clusters.delete(old.id, old.inputs, old.outputs);

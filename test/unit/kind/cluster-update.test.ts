@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { writeKubeconfig } from "../../../providers/kind/kubeconfig-file.ts";
+import { replaceVariable } from "../../../providers/kind/make-way.ts";
 import { Secret, unknown } from "../../../providers/server/index.ts";
 import { exists, Harness } from "./harness.ts";
 
@@ -46,7 +47,7 @@ describe("diff", () => {
     assert.deepEqual(replacesList, []);
   });
 
-  it("makes anew for all that a running cluster can't change, the old one first", async () => {
+  it("recreates for all that a running cluster can't change, the old one first", async () => {
     const olds = await harness.inputs();
     for (const [key, value] of Object.entries({
       name: "east",
@@ -71,7 +72,7 @@ describe("diff", () => {
     }
   });
 
-  it("has the kubeconfig file written anew where it is lost", async () => {
+  it("has the kubeconfig file written again where it is lost", async () => {
     const { id, inputs, outputs } = await harness.create();
     const path = inputs.kubeconfigPath as string;
     const diff = async () => harness.clusters.diff(id, inputs, outputs, inputs);
@@ -149,6 +150,7 @@ describe("delete", () => {
 
   it("does nothing when the running cluster is of a newer generation", async () => {
     const { id, inputs, outputs } = await harness.create({ generation: "g0" });
+    process.env[replaceVariable] = "west@g0";
     const newer = await harness.create();
     await harness.clusters.delete(id, inputs, outputs);
     assert.deepEqual(await harness.containers(), ["west-control-plane"]);
