@@ -73,7 +73,7 @@ function makeFederated(
       clusters: Object.fromEntries(
         named.map((cluster) => [cluster, memberOf(around, cluster).cluster]),
       ),
-      // A cluster that is made anew keeps its file, and has none of it yet.
+      // A cluster that is recreated keeps its file, and has none of it yet.
       triggers: named.map((cluster) => memberOf(around, cluster).prefix),
     },
     {

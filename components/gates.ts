@@ -43,12 +43,12 @@ export interface LinkReadyArgs extends AccessArgs {
    */
   discovery?: pulumi.Input<boolean>;
   /**
-   * Another one whenever the credentials are others. linkerd-destination is then made anew: what it told
+   * Another one whenever the credentials are others. linkerd-destination is then recreated: what it told
    * proxies before, it would never correct. @default the credentials never change
    */
   credentials?: pulumi.Input<string>;
   /**
-   * The target has revoked the source's account: the source's controllers are made anew, and it exists once
+   * The target has revoked the source's account: the source's controllers are recreated, and it exists once
    * none of them is let in. A source that doesn't answer is no error then. @default false
    */
   revoked?: pulumi.Input<boolean>;

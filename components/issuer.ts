@@ -12,10 +12,10 @@ export interface IssuerArgs {
   readonly trustDomain?: string;
   /** @default 8760 (one year) */
   readonly lifetimeHours?: number;
-  /** An `up` within this time before the end makes the certificate anew. @default 720 */
+  /** An `up` within this time before the end recreates the certificate. @default 720 */
   readonly earlyRenewalHours?: number;
   /**
-   * Any text; another one makes the key anew, and with it the certificate. Renewal alone keeps the key.
+   * Any text; another one recreates the key, and with it the certificate. Renewal alone keeps the key.
    * @default the key is kept
    */
   readonly rotation?: pulumi.Input<string>;

@@ -11,7 +11,7 @@ export interface KindClusterArgs {
   /** Docker network of the nodes, such as the `name` of a `kind.Network`. */
   readonly network: pulumi.Input<string>;
   /**
-   * Short hash of all that forces the cluster to be made anew. Give the component a name that has it
+   * Short hash of all that forces the cluster to be recreated. Give the component a name that has it
    * too: the cluster and everything in it then get new logical names, which is how a new generation
    * takes the place of the old one within one `up`.
    */

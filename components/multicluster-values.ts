@@ -81,7 +81,7 @@ function gatewayValues({ gateway, images }: MulticlusterSettings): ChartValues {
 }
 
 /**
- * A gateway that is made anew goes on for so many seconds, until no node sends it anything any more: without
+ * A gateway that is recreated goes on for so many seconds, until no node sends it anything any more: without
  * it sources meet a port that is closed, and their requests fail until they have given it up.
  *
  * As a native sidecar it could not wait, and the injector would refuse the pod.

@@ -32,7 +32,7 @@ export interface TopologyArgs {
   readonly origin?: TopologyOrigin | undefined;
   /**
    * Labels of the Docker network, such as who may remove it and when. Docker relabels nothing: another
-   * label makes the network anew.
+   * label recreates the network.
    * @default {}
    */
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -143,7 +143,7 @@ function admitAtGateway(
   );
 }
 
-/** Another subnet is another network: its clusters are made anew on it, so it is a new resource as well. */
+/** Another subnet is another network: its clusters are recreated on it, so it is a new resource as well. */
 function networkName(name: string, { network: { subnet } }: Plan): string {
   return subnet === undefined ? name : `${name}-${subnet.replace(/[./]/g, "-")}`;
 }

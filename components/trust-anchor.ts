@@ -9,7 +9,7 @@ export interface TrustAnchorArgs {
   readonly trustDomain?: string;
   /** @default 87600 (ten years) */
   readonly lifetimeHours?: number;
-  /** An `up` within this time before the end makes the certificate anew. @default 720 */
+  /** An `up` within this time before the end recreates the certificate. @default 720 */
   readonly earlyRenewalHours?: number;
 }
 

@@ -12,7 +12,7 @@ const drawers: Record<string, (plan: Plan) => string> = {
 const marked = /<!-- (diagram|mirrors) ([a-z0-9-]+) -->\n[^]*?<!-- end -->/g;
 
 /**
- * A Markdown page with everything between its markers made anew: `<!-- diagram STACK -->` and
+ * A Markdown page with everything between its markers recreated: `<!-- diagram STACK -->` and
  * `<!-- mirrors STACK -->`, each up to `<!-- end -->`. A block of YAML with `exports` on the page counts
  * as part of the stack.
  *

@@ -47,7 +47,7 @@ export interface ChooseRequest {
   readonly images?: string | undefined;
   /** Sources file of the stack's configuration. */
   readonly configured?: string | undefined;
-  /** Looks anew, whatever the stack was made from before. @default false */
+  /** Looks again, whatever the stack was made from before. @default false */
   readonly newSources?: boolean | undefined;
   /** For tests. */
   readonly network?: FindOptions["network"];
@@ -200,8 +200,8 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
   if (isDeepStrictEqual(again, choice.sources)) return choice.sources;
   throw new CommandError(
     `what this stack was made from is not there any more: ${missing.join(", ")}. Put it back, or run ` +
-      "`up --new-sources`, which looks anew where images and charts come from. It tells beforehand if a " +
-      "cluster would be made anew for that",
+      "`up --new-sources`, which looks again where images and charts come from. It tells beforehand if a " +
+      "cluster would be recreated for that",
   );
 }
 

@@ -101,7 +101,7 @@ function selectorOf({ type }: PendingOperation, name: string): string {
 
 async function removeRecords({ kubeconfigPath, uid, ...release }: InterruptedRelease) {
   const api = await connect({ kubeconfigPath, uid }).catch(() => undefined);
-  // No kubeconfig, no cluster: it will be made anew.
+  // No kubeconfig, no cluster: it will be recreated.
   if (api === undefined) return;
   const secrets = `/api/v1/namespaces/${release.namespace}/secrets`;
   // Nor in another cluster that took its place. Where it can't be asked, Helm will refuse the name.

@@ -23,7 +23,7 @@ import type { StateCluster } from "./state-clusters.ts";
 /** A cluster that an `up` would take away, with everything in it. */
 export interface ClusterLoss {
   readonly cluster: StateCluster;
-  readonly what: "deleted" | "made anew";
+  readonly what: "deleted" | "recreated";
   readonly why: string;
 }
 
@@ -45,7 +45,7 @@ export function clusterLosses(state: State, plan: Plan): ClusterLoss[] {
       (other) => other.kindName === kindName && other.generation === next.generation,
     );
     if (generation === next.generation || isNew) return [];
-    return [{ cluster, what: "made anew", why: whyAnew(cluster, next) }];
+    return [{ cluster, what: "recreated", why: whyAnew(cluster, next) }];
   });
 }
 
@@ -105,7 +105,7 @@ export async function forgottenLosses(
     if (known.some((one) => one.kindName === kindName && one.generation === generation)) return [];
     const cluster = { kindName, generation, kubeconfigPath, inputs: { ...made } };
     const why = `${whyAnew(cluster, next)} (an earlier up made it, of which this stack's state does not know)`;
-    return [{ cluster, what: "made anew", why }];
+    return [{ cluster, what: "recreated", why }];
   });
 }
 
@@ -191,7 +191,7 @@ export function refuseNewLosses(state: State, plan: Plan, allowed: readonly Clus
 }
 
 /**
- * Before a cluster that lacks some of its nodes is made anew, which takes the others away.
+ * Before a cluster that lacks some of its nodes is recreated, which takes the others away.
  *
  * @throws CommandError, exit code 2, where nobody said that this is wanted
  */
@@ -202,11 +202,11 @@ export function refuseIncomplete(
   if (incomplete.length === 0 || consent === true) return;
   const lines = incomplete.map(
     ({ cluster, left }) =>
-      `  ${cluster} would be made anew, and what is in ${left.join(", ")} would go`,
+      `  ${cluster} would be recreated, and what is in ${left.join(", ")} would go`,
   );
   throw new CommandError(
     `nodes of a cluster are missing, others are there:\n${lines.join("\n")}\nNothing was changed. Bring the ` +
-      "missing nodes back, or, if the cluster may be made anew with all that is in it, run it again with --yes",
+      "missing nodes back, or, if the cluster may be recreated with all that is in it, run it again with --yes",
     { exitCode: exitCodes.badInput },
   );
 }

@@ -14,7 +14,7 @@ import type { StateResource } from "./state.ts";
 export interface NodesAwake {
   /** What differs from the state, in words: none, or a refresh is due. */
   readonly drift: readonly string[];
-  /** Clusters that lack nodes and would be made anew, each with the nodes that would go. */
+  /** Clusters that lack nodes and would be recreated, each with the nodes that would go. */
   readonly incomplete: readonly { readonly cluster: string; readonly left: readonly string[] }[];
 }
 

@@ -34,7 +34,7 @@ export interface EngineRequest {
   /** Asks every resource how it is before anything is changed. @default false */
   readonly refresh?: boolean;
   readonly signal?: AbortSignal;
-  /** Whether clusters may be made anew. Nobody is asked while the engine's phase runs. @default false */
+  /** Whether clusters may be recreated. Nobody is asked while the engine's phase runs. @default false */
   readonly replaceClusters?: Consent;
   /** Labels of the Docker network. @default {} */
   readonly labels?: Readonly<Record<string, string>>;

@@ -42,12 +42,12 @@ export interface UpRequest {
   /** Directory of image archives that take precedence. @default the variable IMAGES */
   readonly images?: string | undefined;
   /**
-   * Looks anew where images and charts come from, and goes no longer by what the stack was made from.
+   * Looks again where images and charts come from, and goes no longer by what the stack was made from.
    * @default false
    */
   readonly newSources?: boolean;
   /**
-   * Clusters that the plan has no longer, or has in another way, are deleted or made anew, with everything
+   * Clusters that the plan has no longer, or has in another way, are deleted or recreated, with everything
    * in them. @default false
    */
   readonly replaceClusters?: Consent;

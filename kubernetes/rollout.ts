@@ -3,7 +3,7 @@ import { isNotFound } from "./errors.ts";
 import type { Metadata } from "./objects.ts";
 import { getIfThere } from "./optional.ts";
 
-/** Kinds of workloads whose pods are made anew when their template changes. */
+/** Kinds of workloads whose pods are recreated when their template changes. */
 const plurals: Readonly<Record<string, string>> = {
   Deployment: "deployments",
   StatefulSet: "statefulsets",
@@ -25,16 +25,16 @@ interface Workload {
   };
 }
 
-/** Whether something makes pods of this workload anew when it is asked to. @param workload `Kind/name` */
+/** Whether something recreates pods of this workload when it is asked to. @param workload `Kind/name` */
 export function isRestartable(workload: string | undefined): workload is string {
   return (workload?.split("/")[0] ?? "") in plurals;
 }
 
 /**
- * Makes the pods of a workload anew, one after the other, as `kubectl rollout restart` does.
+ * Recreates the pods of a workload, one after the other, as `kubectl rollout restart` does.
  *
  * @param workload `Kind/name`
- * @returns `rolling` while its pods are being made anew already, which another restart would only begin
+ * @returns `rolling` while its pods are being recreated already, which another restart would only begin
  *   again; `gone` where there is no such workload
  */
 export async function restartWorkload(
@@ -55,7 +55,7 @@ export async function restartWorkload(
   }
 }
 
-/** Whether the pods of a workload are being made anew. One that is gone is not. */
+/** Whether the pods of a workload are being recreated. One that is gone is not. */
 export async function isRolling(
   api: KubernetesApi,
   namespace: string,

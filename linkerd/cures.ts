@@ -6,11 +6,11 @@ import { corePath, deploymentPath } from "./names.ts";
 const restartedAt = "kubectl.kubernetes.io/restartedAt";
 
 /**
- * Makes a Deployment's pods anew, one after the other, as `kubectl rollout restart` does.
+ * Recreates a Deployment's pods, one after the other, as `kubectl rollout restart` does.
  *
  * @param since when that which the restart cures was seen first. Whoever restarted it later than that did
  *   it for the same reason: one restart cures all Links of a source, and each of them asks for it.
- * @returns false while a rollout is under way, which another restart would only begin anew
+ * @returns false while a rollout is under way, which another restart would only begin again
  */
 export async function restartDeployment(
   api: KubernetesApi,
@@ -39,7 +39,7 @@ export async function restartDeployment(
   }
 }
 
-/** Deletes a pod that its controller then makes anew. */
+/** Deletes a pod that its controller then recreates. */
 export async function restartPod(
   api: KubernetesApi,
   namespace: string,

@@ -39,7 +39,7 @@ export interface StaleWorkload {
 export interface RestartsLook {
   /** What still has to be restarted; empty: nothing. */
   readonly stale: readonly StaleWorkload[];
-  /** Pods that nothing makes anew, and that are as old. */
+  /** Pods that nothing recreates, and that are as old. */
   readonly left: readonly string[];
   /** Restarts what is due now: the control plane first, then its extension, then the others. */
   readonly restart: (tell: (what: string) => void) => Promise<void>;
@@ -70,7 +70,7 @@ export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<
       // Pods that come before the injector knows the anchors would be behind again.
       const isControlPlane = due[0]?.namespace === linkerdNamespace;
       if (!isControlPlane && !(await injects(api, wanted))) return;
-      // What is being made anew is left alone, and looked at again once it is: the pods that were seen
+      // What is being recreated is left alone, and looked at again once it is: the pods that were seen
       // behind may have been the last of the old ones.
       const standing: StaleWorkload[] = [];
       for (const one of due) {

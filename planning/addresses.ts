@@ -3,12 +3,12 @@ import { block, blockAt, overlap, sizeOf } from "./cidr.ts";
 import type { Block } from "./cidr.ts";
 
 /**
- * Default subnets. They follow from the cluster's name alone, so that no cluster is ever made anew
+ * Default subnets. They follow from the cluster's name alone, so that no cluster is ever recreated
  * because another one came or went. The price is that two names may lead to the same pair: that is a
  * problem told by validation, and mended by writing `slot`. Probing for the next free pair instead
  * would make a cluster's addresses depend on its neighbours.
  *
- * Everything here decides the addresses of clusters that exist: a change of a constant makes them anew.
+ * Everything here decides the addresses of clusters that exist: a change of a constant recreates them.
  */
 const prefix = 21;
 const podSpace = block("10.0.0.0/9");

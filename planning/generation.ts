@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { KindClusterPlan } from "./plan-types.ts";
 
-/** What forces a kind cluster to be made anew when it changes. */
+/** What forces a kind cluster to be recreated when it changes. */
 export type ClusterMould = Pick<
   KindClusterPlan,
   | "kindName"
@@ -22,7 +22,7 @@ export type ClusterMould = Pick<
 
 /**
  * Eight hexadecimal digits over the mould. Keys that are absent or empty don't count, so that a later
- * release can add one without making every cluster anew.
+ * release can add one without recreating every cluster.
  */
 export function generationOf(mould: ClusterMould): string {
   return createHash("sha256").update(stableJson(mould)).digest("hex").slice(0, 8);

@@ -53,7 +53,7 @@ export interface KindClusterPlan extends ClusterPlanCommon {
   /** Name that kind knows it by: `<topology>-<cluster>`. */
   readonly kindName: string;
   /**
-   * Hash of all that forces the cluster to be made anew. It is part of the logical names of the cluster
+   * Hash of all that forces the cluster to be recreated. It is part of the logical names of the cluster
    * and of everything in it, so that a new generation replaces the old one in one `up`.
    */
   readonly generation: string;

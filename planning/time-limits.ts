@@ -69,7 +69,7 @@ export const timeLimits = {
   lockReleased: 5_000,
   /** Every node of a cluster has its routes to the pods of the other clusters on its network. */
   podRoutes: 120_000,
-  /** So long a service mirror may be stuck on an earlier Link before its pod is made anew. */
+  /** So long a service mirror may be stuck on an earlier Link before its pod is recreated. */
   serviceMirrorStuck: 20_000,
   /** So long linkerd-destination may not know the target of a Link before it is restarted. */
   discoveryMissing: 8_000,
@@ -83,7 +83,7 @@ export const timeLimits = {
   headlessNamesStray: 4_000,
   /** So long service mirrors take, at most, to hear of a Service that was labelled. */
   exportHeard: 2_000,
-  /** Every proxy of Linkerd's own, and of namespaces that asked for it, was started anew where it had to be. */
+  /** Every proxy of Linkerd's own, and of namespaces that asked for it, was restarted where it had to be. */
   proxiesRestarted: 600_000,
   /** So long a rotation waits for proxies that others have to restart. */
   othersRestarted: 600_000,

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 const marked = /<!-- help ([a-z]+) -->\n[^]*?<!-- end -->/g;
 
 /**
- * docs/cli.md with everything between its markers made anew: `<!-- help COMMAND -->`, up to
+ * docs/cli.md with everything between its markers recreated: `<!-- help COMMAND -->`, up to
  * `<!-- end -->`.
  *
  * @throws Error where a marker names a command that there isn't

@@ -41,7 +41,7 @@ export function dockerMessage(answer: Exclude<DockerAnswer, { state: "running" }
     case "denied":
       return (
         `Docker runs, but you may not use it: ${answer.said}\n` +
-        "Add yourself to its group (sudo usermod -aG docker $USER) and log in anew, or use sudo."
+        "Add yourself to its group (sudo usermod -aG docker $USER) and log in again, or use sudo."
       );
     case "not running":
       return (

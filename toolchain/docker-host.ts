@@ -51,7 +51,7 @@ export function lowInotifyLimits(
 
 /**
  * Raises the inotify limits that are too low for so many nodes, when root; the machine's own setting
- * returns when it starts anew.
+ * returns when it starts again.
  *
  * @returns what was raised, for people to read.
  * @throws with the command to give when they can't be raised.

@@ -59,7 +59,7 @@ export async function ensureDocker(options: DockerOptions): Promise<Docker> {
     notes.push(
       "this machine lacks CAP_SYS_RESOURCE and Docker's default runtime is plain runc: if nodes do not " +
         "start (oom_score_adj or setrlimit: permission denied), make toolchain/docker-runtime.sh Docker's " +
-        "default runtime (daemon.json: runtimes, default-runtime) and start Docker anew",
+        "default runtime (daemon.json: runtimes, default-runtime) and restart Docker",
     );
   }
   notes.push(...(await ensureInotifyLimits(options.nodes ?? 2)));

@@ -50,7 +50,7 @@ export async function readGivenImages(directory: string): Promise<GivenArchive[]
   if (problems.length > 0) {
     throw new GivenImagesError(
       `IMAGES=${directory} has files that are no use:${problems.join("")}\n` +
-        'Write each of them anew with "docker save -o FILE.tar IMAGE", or take it out of the directory',
+        'Write each of them again with "docker save -o FILE.tar IMAGE", or take it out of the directory',
     );
   }
   return read.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));

@@ -166,7 +166,7 @@ export interface RecordedSources {
   readonly notes?: readonly string[];
 }
 
-/** The version of Linkerd that charts in a directory install. Those that are gone can only be made anew. */
+/** The version of Linkerd that charts in a directory install. Those that are gone can only be recreated. */
 async function versionOfCharts(charts: string): Promise<string> {
   const file = join(charts, "linkerd-control-plane", "Chart.yaml");
   if (!existsSync(file)) return linkerdVersion;

@@ -17,7 +17,7 @@ export interface DefaultDenyArgs {
  * still get through.
  *
  * Pods get their proxies' default when they are made: in a namespace that is there already, those that run
- * keep theirs until they are made anew.
+ * keep theirs until they are recreated.
  *
  * @example
  * ```ts

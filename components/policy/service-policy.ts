@@ -46,7 +46,8 @@ export class ServicePolicy extends pulumi.ComponentResource {
   constructor(name: string, args: ServicePolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     const admissions = admissionsOrThrow(name, args);
     const cluster = args.topology.clusters[args.cluster];
-    if (cluster === undefined) throw new Error(`the plan has a cluster ${args.cluster} more`);
+    if (cluster === undefined)
+      throw new Error(`args.topology has no cluster ${args.cluster}, but its plan does`);
     super("linkerd-topology:index:ServicePolicy", name, {}, opts);
     const { namespace, service } = args;
     const object = (

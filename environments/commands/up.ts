@@ -26,7 +26,7 @@ export function upCommand(): Command {
     "Tools that this machine lacks (Docker, kind, Pulumi and its plugins) are brought first, into a cache. " +
       "Running it again changes only what differs; a run that was killed is finished by the next. Nodes that " +
       "are stopped, such as after a reboot, are started; a cluster that was deleted is made again.\n\n" +
-      "What would delete a cluster, or make it anew, is told with what is in it. On a terminal `up` asks then; " +
+      "What would delete a cluster, or recreate it, is told with what is in it. On a terminal `up` asks then; " +
       "elsewhere it refuses without --yes. Images and charts come from where they came from before, until " +
       "--images, LINKERD_TOPOLOGY_SOURCES or --new-sources ask for others.\n\n" +
       "The state is kept by the Pulumi backend that you are logged in to, else in files of its own " +
@@ -34,14 +34,14 @@ export function upCommand(): Command {
   );
   withTopologyArgument(command)
     .option("--images <dir>", "directory of image archives that take precedence over registries")
-    .option("--new-sources", "look anew where images and charts come from")
+    .option("--new-sources", "look again where images and charts come from")
     .option(
       "--allow-no-data-plane",
       "go on without Linkerd's proxy where its images can't be had: no traffic is meshed",
     )
     .option(
       "--yes",
-      "delete clusters, or make them anew, without a question where the edit takes it",
+      "delete clusters, or recreate them, without a question where the edit takes it",
     )
     .option("--refresh", "ask every resource first: what was changed or deleted by hand comes back")
     .option("--moved", "the topology's file was moved: the stack goes on from this one")
@@ -88,7 +88,7 @@ export function upCommand(): Command {
       ["linkerd-topology up flat", "another ready-made one"],
       ["linkerd-topology up lab.yaml", "a topology of your own"],
       ["IMAGES=~/images linkerd-topology up", "images from archives (docker save)"],
-      ["linkerd-topology up lab.yaml --yes", "in CI, where clusters may be made anew"],
+      ["linkerd-topology up lab.yaml --yes", "in CI, where clusters may be recreated"],
       ["linkerd-topology up --refresh", "after something was deleted by hand"],
     ],
     exits: [exitCodes.failed, exitCodes.notProved],

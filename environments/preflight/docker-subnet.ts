@@ -10,7 +10,7 @@ export const checkDockerSubnet: PreflightCheck = async ({ plan, env }) => {
   const networks = await takenSubnets(env);
   const mend = "choose another docker.subnet";
   const ofNetworks = networks
-    // The topology's own is made anew where its subnet is another.
+    // The topology's own is recreated where its subnet is another.
     .filter((taken) => taken.network !== name && subnetsOverlap(taken.subnet, subnet))
     .map(
       (taken) =>

@@ -116,7 +116,7 @@ export function done(operation: string): string {
 
 const words: Readonly<Record<string, readonly [string, string]>> = {
   create: ["creating", "created"],
-  "create-replacement": ["creating anew", "created anew"],
+  "create-replacement": ["recreating", "recreated"],
   update: ["updating", "updated"],
   delete: ["deleting", "deleted"],
   "delete-replaced": ["deleting the old one", "old one deleted"],

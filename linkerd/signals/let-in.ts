@@ -18,7 +18,7 @@ import type { LinkRef } from "./link.ts";
 /** A pod of the source that holds something of a target. */
 export interface LetIn {
   readonly pod: string;
-  /** What makes the pod anew. */
+  /** What recreates the pod. */
   readonly namespace: string;
   readonly deployment: string;
 }

@@ -29,7 +29,7 @@ export interface LinkRef {
 
 /**
  * What a look at a Link gave. `stuckPod`: a service mirror that knows the Link otherwise than it stands.
- * That passes within seconds, or stays until the pod is made anew: a Link that could not be taken up is
+ * That passes within seconds, or stays until the pod is recreated: a Link that could not be taken up is
  * queued again behind newer ones, and wins.
  */
 export type LinkLook =

@@ -14,7 +14,7 @@ export const clockStep = 1_000;
 
 /**
  * Whether every pod of linkerd-destination came after the credentials for a target, and so works with no
- * others. One that was there before opens the target anew when its Secret is replaced, but what proxies
+ * others. One that was there before opens the target again when its Secret is replaced, but what proxies
  * have asked it already stays bound to the client with the old credentials, which is no longer told of
  * anything (`Get` in linkerd2's controller/api/destination/server.go keeps its watcher until the proxy
  * hangs up): a proxy under steady traffic would keep the target's pods of that day for ever.

@@ -41,7 +41,7 @@ export async function readProxies(
   );
 }
 
-/** What makes the pod anew: a ReplicaSet's Deployment where it is named after one. */
+/** What recreates the pod: a ReplicaSet's Deployment where it is named after one. */
 export function workloadOf({ metadata }: Pod): string | undefined {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
   if (owner === undefined) return undefined;

@@ -29,7 +29,7 @@ export interface IssuerTrust {
 export interface ProxyTrust {
   readonly namespace: string;
   readonly pod: string;
-  /** What keeps the pod, such as `Deployment/web`; undefined for a pod that nothing makes anew. */
+  /** What keeps the pod, such as `Deployment/web`; undefined for a pod that nothing recreates. */
   readonly workload: string | undefined;
   /** `id`s of the anchors that it trusts, until it ends; undefined: it can't be told. */
   readonly anchors: readonly string[] | undefined;

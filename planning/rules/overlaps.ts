@@ -38,7 +38,7 @@ export function* overlapRules(scene: Scene): Iterable<Finding> {
 
 /**
  * Clusters that kind makes never overlap, so that any Link between them can become a flat one without
- * making a cluster anew. Those that exist can't be changed: they may overlap what they have no pod
+ * recreating a cluster. Those that exist can't be changed: they may overlap what they have no pod
  * routes to.
  */
 function mustDiffer(a: Subnet, b: Subnet): boolean {
@@ -101,7 +101,7 @@ function withSlot(mover: Subnet, other: Subnet, used: Block[], free: number | un
     return {
       path: at,
       message: `${show(name)} and ${show(other.cluster.name)} have the same default subnets (slot ${slot})`,
-      fix: `${fix}, for the newer of the two: other subnets make a cluster anew`,
+      fix: `${fix}, for the newer of the two: other subnets recreate a cluster`,
     };
   }
   const kind = mover.kind === "pods" ? "pod" : "Service";

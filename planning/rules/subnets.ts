@@ -39,7 +39,7 @@ export function* subnetRules(scene: Scene): Iterable<Finding> {
   yield* checkDefaults(scene, networks);
 }
 
-/** Default subnets are within Linkerd's networks, unless somebody chose those anew. */
+/** Default subnets are within Linkerd's networks, unless somebody chose them. */
 function* checkDefaults(scene: Scene, networks: readonly string[]): Iterable<Finding> {
   const outside = readSubnets(scene).find(
     (subnet) => subnet.isDefault && !isWithin(networks, subnet),

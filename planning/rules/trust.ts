@@ -14,7 +14,7 @@ export function* trustRules({ draft }: Scene): Iterable<Finding> {
       path: ["trust", key],
       message:
         `${plan[key]} hours before the end of ${lifetime} the certificate would not exist yet: ` +
-        "each up would make it anew",
+        "each up would recreate it",
       fix: `write less than ${lifetime}`,
     };
   };

@@ -69,7 +69,7 @@ function expectedNodes(inputs: ClusterInputs): string[] {
 }
 
 /**
- * A cluster whose state is elsewhere is not to be taken over or made anew, not even where it is stopped.
+ * A cluster whose state is elsewhere is not to be taken over or recreated, not even where it is stopped.
  *
  * @returns what the cluster was made from; undefined where it was not finished
  */

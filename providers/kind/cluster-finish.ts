@@ -10,7 +10,7 @@ import { removeKubeconfig, repairKubeconfig } from "./kubeconfig-file.ts";
 import { writeMarker } from "./marker.ts";
 
 /**
- * Brings a running cluster to its inputs, as far as that goes without making it anew, and notes in it
+ * Brings a running cluster to its inputs, as far as that goes without recreating it, and notes in it
  * what it was brought to.
  *
  * @param made inputs that it is at; what has not changed since is not done again

@@ -31,7 +31,7 @@ export interface PortMapping {
   readonly protocol: string;
 }
 
-/** Properties whose change makes the cluster anew. */
+/** Properties whose change recreates the cluster. */
 export const replacingInputs = [
   "name",
   "network",

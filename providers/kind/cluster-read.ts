@@ -51,7 +51,7 @@ export async function readCluster(
       readDnsTtl(access.api, signal),
     ]);
     if ((await repairKubeconfig(inputs.kubeconfigPath, kubeconfig)) === "repaired") {
-      context.log("info", `wrote ${inputs.kubeconfigPath} anew`);
+      context.log("info", `wrote ${inputs.kubeconfigPath} again`);
     }
     return {
       id: request.id,

@@ -3,7 +3,7 @@ import type { ObjectTypeSchema, PropertySchema, ResourceSchema } from "../server
 const inputProperties: Record<string, PropertySchema> = {
   name: { type: "string", description: "Name that kind knows the cluster by." },
   network: { type: "string", description: "Docker network of the nodes." },
-  generation: { type: "string", description: "A new value makes the cluster anew." },
+  generation: { type: "string", description: "A new value recreates the cluster." },
   owner: { type: "string", description: "Who may take over and delete the cluster." },
   kubernetesVersion: { type: "string", description: "Such as v1.34.2." },
   nodeImage: { type: "string", description: "Docker image of the nodes." },

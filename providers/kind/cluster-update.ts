@@ -21,7 +21,7 @@ export async function updateCluster(
   if (is !== "same") {
     throw new Error(
       `the cluster ${JSON.stringify(inputs.name)} is gone, or no longer the one that this stack made. ` +
-        "Run `pulumi refresh`; the next `pulumi up` makes it anew.",
+        "Run `pulumi refresh`; the next `pulumi up` recreates it.",
     );
   }
   const containers = await startContainers(found, context);

@@ -41,7 +41,7 @@ export async function repairKubeconfig(path: string, text: string): Promise<"sou
   return "repaired";
 }
 
-/** File that kind writes; what it holds is made anew from the node, in one form for all uses. */
+/** File that kind writes; what it holds is recreated from the node, in one form for all uses. */
 export function kindsOwnKubeconfig(path: string): string {
   return `${path}.kind`;
 }

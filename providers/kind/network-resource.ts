@@ -206,7 +206,7 @@ async function refuseFinished(
   throw new Error(
     `the Docker network ${JSON.stringify(network)} has other addresses than it should have, and finished ` +
       `clusters are on it: ${names}. Nothing was removed. ${howToMakeWay(finished)}. If you don't need what is ` +
-      `in them, remove them with ${remove}: the next up makes the network anew.`,
+      `in them, remove them with ${remove}: the next up recreates the network.`,
   );
 }
 

@@ -33,7 +33,7 @@ export async function readNodeProfile(
 /** @throws Error that names the image and the key that is wrong */
 export function parseNodeProfile(image: string, label: string): NodeProfile {
   const wrong = (what: string) =>
-    new Error(`the label ${nodeProfileLabel} of the node image ${image} ${what}. Build it anew.`);
+    new Error(`the label ${nodeProfileLabel} of the node image ${image} ${what}. Rebuild it.`);
   let profile: unknown;
   try {
     profile = JSON.parse(label);

@@ -28,7 +28,7 @@ export type Verdict =
   | { readonly is: "same" }
   /** The same, but some of it is on no network any more: to be put back on its own. */
   | { readonly is: "adrift" }
-  /** Made by the same owner, but another generation or on another network: to be made anew. */
+  /** Made by the same owner, but another generation or on another network: to be recreated. */
   | { readonly is: "older" }
   /** Somebody else's, at least in part: not to be touched. */
   | { readonly is: "foreign"; readonly containers: readonly Container[] };

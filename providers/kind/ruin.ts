@@ -13,7 +13,7 @@ export class RuinedClusterError extends Error {
   constructor(name: string, seen: string, mend: string, options?: ErrorOptions) {
     super(
       `the cluster ${JSON.stringify(name)} is there, but ${seen}. Nothing was removed. ${mend}. If you don't ` +
-        `need what is in it, remove it with \`kind delete cluster --name ${name}\`: the next up makes it anew.`,
+        `need what is in it, remove it with \`kind delete cluster --name ${name}\`: the next up recreates it.`,
       options,
     );
     this.name = "RuinedClusterError";

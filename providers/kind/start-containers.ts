@@ -18,7 +18,7 @@ export async function startContainers(
     signal,
     limit: timeLimits.apiServerAnswers,
   });
-  // Addresses are given out anew at every start.
+  // Addresses are given out again at every start.
   return inspect(
     containers.map(({ id }) => id),
     signal,

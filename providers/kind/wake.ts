@@ -35,7 +35,7 @@ export interface WokenCluster {
   readonly is: Waking;
   /** Nodes that had to be started. */
   readonly started: readonly string[];
-  /** Where it is lost: its nodes that are there all the same, and go when it is made anew. */
+  /** Where it is lost: its nodes that are there all the same, and go when it is recreated. */
   readonly left?: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export async function wakeClusters(
       is === "there" ? nodes.map((node) => ({ cluster, node })) : [],
     )
     .sort((a, b) => numeric(address.get(a.node.name)) - numeric(address.get(b.node.name)));
-  const { nodes, anew } = await ontoTheirNetworks(there, context);
+  const { nodes, recreated } = await ontoTheirNetworks(there, context);
   const running = await startContainers(nodes, context);
   const now = new Map(running.map((container) => [container.name, container]));
   const before = new Map(nodes.map((container) => [container.name, container]));
@@ -72,7 +72,7 @@ export async function wakeClusters(
         .filter((node) => !node.running || node.paused)
         .map((node) => node.name);
       if (started.length > 0) await answer(awake, context);
-      const isSound = !anew.has(network) && (await isAsRemembered(cluster, awake));
+      const isSound = !recreated.has(network) && (await isAsRemembered(cluster, awake));
       return { name, is: isSound ? "sound" : "moved", started };
     }),
   );
@@ -94,8 +94,8 @@ function nodesOf(
 async function ontoTheirNetworks(
   there: readonly { readonly cluster: RememberedCluster; readonly node: Container }[],
   context: Pick<Context, "signal" | "status">,
-): Promise<{ readonly nodes: readonly Container[]; readonly anew: ReadonlySet<string> }> {
-  const anew = new Set<string>();
+): Promise<{ readonly nodes: readonly Container[]; readonly recreated: ReadonlySet<string> }> {
+  const recreated = new Set<string>();
   const nodes = new Map(there.map(({ node }) => [node.name, node]));
   const networks = groupBy(there, ({ cluster }) => cluster.inputs.network);
   for (const [name, on] of networks) {
@@ -106,7 +106,7 @@ async function ontoTheirNetworks(
       if (former === undefined) throw networkGone(inputs, [first.node]);
       context.status(`making the Docker network ${name} again`);
       await createNetwork(former, context.signal);
-      anew.add(name);
+      recreated.add(name);
     }
     const network = await checkNetwork(name, inputs.owner, context.signal);
     const back = await rejoin(
@@ -116,7 +116,7 @@ async function ontoTheirNetworks(
     );
     for (const node of back) nodes.set(node.name, node);
   }
-  return { nodes: [...nodes.values()], anew };
+  return { nodes: [...nodes.values()], recreated };
 }
 
 async function answer(

@@ -55,7 +55,7 @@ export function isSilent(error: unknown): boolean {
 }
 
 /**
- * The cluster isn't there any more. A kind cluster that is silent has been removed, or will be made anew: its
+ * The cluster isn't there any more. A kind cluster that is silent has been removed, or will be recreated: its
  * kubeconfig leads to it alone. Of a cluster that the package did not make silence says nothing; there a
  * person has to say that what can't be reached is gone, by the variable of the Kubernetes provider.
  */
@@ -93,7 +93,7 @@ export async function lookIfThere<T>(
   }
 }
 
-/** The same refresh writes a kind cluster's kubeconfig anew where it was lost. */
+/** The same refresh writes a kind cluster's kubeconfig again where it was lost. */
 async function openSoon(inputs: PropertyMap, signal: AbortSignal): Promise<KubernetesApi> {
   const deadline = performance.now() + timeLimits.clusterSilent;
   for (;;) {

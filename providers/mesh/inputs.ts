@@ -55,7 +55,7 @@ function accessFailures({ kubeconfig = "", kubeconfigPath = "" }: PropertyMap): 
  * What a change of inputs means for a resource of one cluster. In another cluster it is another one: the new
  * one is made there before the former one cleans up where it was.
  *
- * @param replace further properties whose change makes it anew
+ * @param replace further properties whose change recreates it
  */
 export function diffInCluster(
   olds: PropertyMap,

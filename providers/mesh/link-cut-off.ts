@@ -7,7 +7,7 @@ import type { Context, PropertyMap } from "../server/index.ts";
 import { clusterApi, isSilent } from "./cluster-api.ts";
 
 /**
- * After a target has revoked the account of a source: makes anew what in the source still holds what the
+ * After a target has revoked the account of a source: recreates what in the source still holds what the
  * target once told it, and waits until nobody does. An API server asks after the rights of a request when
  * it comes, not while it lasts, and a watch lasts up to ten minutes.
  *

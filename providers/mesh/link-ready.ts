@@ -50,7 +50,7 @@ const inputs = {
     type: "string",
     optional: true,
     description:
-      "Another one whenever the credentials are others; linkerd-destination is made anew then.",
+      "Another one whenever the credentials are others; linkerd-destination is recreated then.",
   },
   revoked: {
     type: "boolean",

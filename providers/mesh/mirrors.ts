@@ -95,7 +95,7 @@ async function holderOf(api: KubernetesApi, former: FormerLink): Promise<Pod | u
     : await getIfThere<Pod>(api, corePath(namespace, "pods", holder));
 }
 
-/** A service mirror that runs keeps its Lease: it would only make it anew. */
+/** A service mirror that runs keeps its Lease: it would only recreate it. */
 async function removeLease(api: KubernetesApi, former: FormerLink): Promise<void> {
   if ((await holderOf(api, former)) !== undefined) return;
   await removePath(api, leasePath(former.namespace, leaseOf(former.link)));

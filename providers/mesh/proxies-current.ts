@@ -105,7 +105,7 @@ async function proved(properties: PropertyMap, context: Context): Promise<Proper
   for (const pod of left) {
     context.log(
       "warning",
-      `${pod} has to be made anew by hand: nothing keeps it that could be restarted`,
+      `Delete and recreate the pod ${pod} yourself: no Deployment, StatefulSet or DaemonSet owns it`,
     );
   }
   return outputsOf(properties, { trouble: "" });

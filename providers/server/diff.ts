@@ -6,7 +6,7 @@ import type { PropertyMap } from "./values.ts";
 /**
  * Compares inputs property by property.
  *
- * @param replace properties whose change makes the resource anew; all others are updated in place
+ * @param replace properties whose change recreates the resource; all others are updated in place
  * @example diffInputs(request.oldInputs, request.newInputs, ["name", "network"])
  */
 export function diffInputs(

@@ -28,7 +28,7 @@ export interface Node {
 }
 
 /**
- * What a {@link Cluster} is made from. A change makes the cluster anew, except for `imageArchives`,
+ * What a {@link Cluster} is made from. A change recreates the cluster, except for `imageArchives`,
  * `dnsTtlSeconds` and `kubeconfigPath`, which are changed in place.
  */
 export interface ClusterArgs {
@@ -43,8 +43,8 @@ export interface ClusterArgs {
    */
   network: pulumi.Input<string>;
   /**
-   * A new value makes the cluster anew. A cluster with this name that the same owner made in another
-   * generation is taken over: removed, then made anew.
+   * A new value recreates the cluster. A cluster with this name that the same owner made in another
+   * generation is taken over: removed, then recreated.
    */
   generation: pulumi.Input<string>;
   /**
@@ -105,7 +105,7 @@ export interface ClusterArgs {
  * A Kubernetes cluster whose nodes are Docker containers, made by kind.
  *
  * Created means that every node is Ready by the word of the API server. A cluster that an interrupted
- * run of the same owner left behind is taken over, or made anew where it is half-made; one that somebody
+ * run of the same owner left behind is taken over, or recreated where it is half-made; one that somebody
  * else made is an error and stays as it is. Deleting removes the cluster of this generation only.
  *
  * @example

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { packageVersion, stackOwner } from "./package.ts";
 
-/** What a {@link Network} is made from; any change makes it anew. */
+/** What a {@link Network} is made from; any change recreates it. */
 export interface NetworkArgs {
   /** Name of the Docker network; one that this owner made already is adopted. */
   name: pulumi.Input<string>;
   /**
    * Labels of the network besides the provider's own, such as an expiry. Docker cannot relabel a
-   * network: a change makes it anew.
+   * network: a change recreates it.
    * @default {}
    */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -15,7 +15,7 @@ export interface NetworkArgs {
   owner?: pulumi.Input<string>;
   /**
    * IPv4 CIDR of the network, such as `172.28.0.0/16`. Give the resource a name that has it too: a network
-   * that is made anew takes the owner's clusters on the former one with it, and those come back only if
+   * that is recreated takes the owner's clusters on the former one with it, and those come back only if
    * they are new resources as well.
    * @default one that Docker chooses
    */

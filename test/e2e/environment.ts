@@ -126,7 +126,7 @@ export class TestEnvironment {
     return api;
   }
 
-  /** The same for a cluster that was made anew. */
+  /** The same for a cluster that was recreated. */
   async reconnect(cluster: string): Promise<KubernetesApi> {
     this.#apis.delete(cluster);
     return this.api(cluster);

@@ -46,13 +46,13 @@ export function refusedLosses(environment: TestEnvironment, plan: () => Plan): r
       },
     },
     {
-      title: "another node image makes no cluster anew that nobody confirmed",
+      title: "another node image recreates no cluster that nobody confirmed",
       run: async () => {
         const file = path.join(environment.directory, "sources.json");
         await writeFile(file, JSON.stringify({ nodeImage: "example.test/node:1" }));
         const request = environment.request();
         const env = { ...request.env, LINKERD_TOPOLOGY_SOURCES: file };
-        await untouched(() => up({ ...request, env, output }), /would be made anew: nodeImage/);
+        await untouched(() => up({ ...request, env, output }), /would be recreated: nodeImage/);
       },
     },
   ];

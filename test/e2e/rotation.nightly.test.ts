@@ -99,7 +99,7 @@ describe("a rotation of the trust anchor of a running pair", { timeout: 2_400_00
     assert.deepEqual(await trust(), before);
   }
 
-  test("one issuer is made anew alone, and linkerd-identity works with it", async () => {
+  test("one issuer is recreated alone, and linkerd-identity works with it", async () => {
     const before = await trust();
     const [one, ...others] = topology.clusters;
     assert.ok(one);
@@ -110,7 +110,7 @@ describe("a rotation of the trust anchor of a running pair", { timeout: 2_400_00
     const now = await trust();
     assert.notEqual(now[0].issuer?.fingerprint, before[0].issuer?.fingerprint);
     assert.deepEqual({ ...now[1], proxies: [] }, { ...before[1], proxies: [] });
-    // The tests' own workloads may still be coming; nothing that was there is made anew.
+    // The tests' own workloads may still be coming; nothing that was there is recreated.
     const pods = new Set(now[1].proxies.map(({ pod }) => pod));
     for (const { pod } of before[1].proxies) assert.ok(pods.has(pod), `${pod} is gone`);
     assert.deepEqual(now[0].anchors, before[0].anchors);
@@ -196,7 +196,7 @@ describe("a rotation of the trust anchor of a running pair", { timeout: 2_400_00
     // What is still under way counts as well.
     await traffic.end();
     for (const [name, { servers, clients }] of traffic.requireNoneLost(context, { least: 500 })) {
-      // Each step makes all of them anew: whoever saw no other one was not asked throughout.
+      // Each step recreates all of them: whoever saw no other one was not asked throughout.
       assert.ok(servers.size >= 4, `${name}: ${servers.size} servers`);
       assert.ok(clients.size >= 4, `${name}: ${clients.size} clients`);
     }

@@ -48,7 +48,7 @@ export class SharedClusters {
   /** Why there are no clusters any more. */
   #gone: NotRun | undefined;
   #first = true;
-  /** Pod subnet of east, once a scenario has given it another one: to take it back would make it anew again. */
+  /** Pod subnet of east, once a scenario has given it another one: to take it back would recreate it again. */
   eastSubnet: { readonly podSubnet?: string } = {};
 
   /** @param create how an environment is made. @default a real one */
@@ -84,7 +84,7 @@ export class SharedClusters {
     return present(this.#apis.get(cluster));
   }
 
-  /** A way into a cluster that was made anew meanwhile. */
+  /** A way into a cluster that was recreated meanwhile. */
   async reconnect(cluster: string): Promise<KubernetesApi> {
     const kubeconfigPath = await kubeconfigIn(this.environment.directory, cluster);
     const api = await connect({ kubeconfigPath });

@@ -13,7 +13,7 @@ export type Networks = Readonly<Record<keyof typeof trustDomains, string>>;
 
 /**
  * The clusters that the scenarios share, one of them with a second node, on these networks. A scenario
- * differs from another in what changes in place: making a cluster anew costs a minute.
+ * differs from another in what changes in place: recreating a cluster costs a minute.
  */
 export function threeClusters(
   shared: SharedClusters,

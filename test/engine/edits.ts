@@ -72,7 +72,7 @@ export const edits: readonly Edit[] = [
     ],
   },
   {
-    title: "a cluster gets another pod subnet and is made anew",
+    title: "a cluster gets another pod subnet and is recreated",
     make: (topology) =>
       changeCluster(topology, lastButOne(topology), { podSubnet: "10.127.248.0/21" }),
     touches: ({ after }) => {
@@ -81,7 +81,7 @@ export const edits: readonly Edit[] = [
     },
   },
   {
-    title: "a cluster gets another Kubernetes version and is made anew",
+    title: "a cluster gets another Kubernetes version and is recreated",
     make: (topology) =>
       changeCluster(topology, first(topology).name, { kubernetesVersion: "v1.33.4" }),
     touches: ({ after }) => [nameAt(after, 0), ...sourcesOf(after, nameAt(after, 0))],

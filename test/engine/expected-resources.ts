@@ -94,7 +94,7 @@ function inCluster(plan: Plan, cluster: ClusterPlan, row: Row): void {
   if (cluster.type !== "kind") throw new Error("the ready-made stacks have kind clusters only");
   const { values, highAvailability } = plan.linkerd;
   const prefix = prefixOf(plan, cluster.name);
-  // The cluster's generation has all that forces it to be made anew; these are changed in place.
+  // The cluster's generation has all that forces it to be recreated; these are changed in place.
   row(`${ours}:KindCluster`, prefix);
   row("kind:index:Cluster", prefix, cluster.imageArchives);
   row("pulumi:providers:kubernetes", prefix);
@@ -152,7 +152,7 @@ function inCluster(plan: Plan, cluster: ClusterPlan, row: Row): void {
 /** A Link and all that is in its source for it. */
 function inSource(plan: Plan, link: LinkPlan, row: Row): void {
   const name = `${prefixOf(plan, link.source)}-to-${link.target}`;
-  // A target that is made anew has other credentials for the same Link. linkerd-destination takes
+  // A target that is recreated has other credentials for the same Link. linkerd-destination takes
   // notice of new Secrets only.
   const credentials = [prefixOf(plan, link.target), link.access.tokenGeneration];
   row(`${ours}:Link`, name);

@@ -5,7 +5,7 @@ import { pair, pairWithNewEast } from "./topologies.ts";
 import { TestEngine } from "./test-engine.ts";
 import { describeCalls } from "./world.ts";
 
-describe("a cluster that has to be made anew", () => {
+describe("a cluster that has to be recreated", () => {
   let engine: TestEngine;
   before(async () => {
     engine = await TestEngine.start({ inline: true, tls: true });
@@ -16,7 +16,7 @@ describe("a cluster that has to be made anew", () => {
     await engine.close();
   });
 
-  test("is made anew within one up, with everything in it, and the other cluster stays", async () => {
+  test("is recreated within one up, with everything in it, and the other cluster stays", async () => {
     const { changes } = await engine.up(pairWithNewEast);
     const calls = engine.world.takeCalls();
     const ofKind = calls.filter(({ provider }) => provider === "kind");

@@ -140,7 +140,7 @@ describe("a stack in a cluster that exists", () => {
       assert.ok(replaced(kind), `${kind} is not among ${changes.join("\n")}`);
     }
     assert.deepEqual(identity(engine.checkpoint()), [b.uid, "b"]);
-    // What it did not have before is noted anew, and the former cluster was tidied up.
+    // What it did not have before is noted again, and the former cluster was tidied up.
     assert.ok(b.requests.includes(`GET ${namespaces}/linkerd`));
   });
 
@@ -167,7 +167,7 @@ describe("a stack in a cluster that exists", () => {
     assert.deepEqual(identity(engine.checkpoint()), [a.uid, "alpha"]);
   });
 
-  test("a state from before is completed by an ordinary up, without anything made anew", async () => {
+  test("a state from before is completed by an ordinary up, without anything recreated", async () => {
     await engine.restore({ ...up, state: fromBefore(up) });
     await assert.rejects(engine.up(topology()), /has none of the namespaces/);
     await engine.restore({ ...up, state: fromBefore(up) });

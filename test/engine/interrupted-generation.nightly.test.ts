@@ -6,7 +6,7 @@ import { TestEngine } from "./test-engine.ts";
 import { pair } from "./topologies.ts";
 import type { Call } from "./world.ts";
 
-/** Pod subnets that east gets one after the other: each makes it anew. */
+/** Pod subnets that east gets one after the other: each recreates it. */
 const subnets = ["10.112.0.0/21", "10.113.0.0/21", "10.114.0.0/21", "10.115.0.0/21"];
 
 const moments: readonly {
@@ -39,7 +39,7 @@ const moments: readonly {
   },
 ];
 
-describe("an up that makes a cluster anew is killed", () => {
+describe("an up that recreates a cluster is killed", () => {
   let engine: TestEngine;
   let last = pair;
   before(async () => {

@@ -35,7 +35,7 @@ describe("what a stack was made from", () => {
     assert.equal(engine.world.objects.get("kind:index:Cluster lab-west")?.["nodeImage"], "node:1");
   });
 
-  test("is used again by plain pulumi up, which is told nothing: no cluster is made anew", async () => {
+  test("is used again by plain pulumi up, which is told nothing: no cluster is recreated", async () => {
     const { changes } = await engine.up(pair);
     assert.deepEqual(changes, []);
     assert.deepEqual(describeCalls(engine.world.takeCalls()), []);
@@ -57,7 +57,7 @@ describe("what a stack was made from", () => {
     assert.deepEqual((await engine.up(pair)).changes, []);
   });
 
-  test("is another where it is told so, which makes the clusters anew", async () => {
+  test("is another where it is told so, which recreates the clusters", async () => {
     const sources = { ...made.sources, nodeImage: "node:2" };
     const { changes } = await engine.up(pair, { asCommand: { origin, sources } });
     const clusters = changes.filter((change) => change.includes("kind:index:Cluster "));

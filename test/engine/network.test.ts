@@ -17,7 +17,7 @@ describe("another subnet of the Docker network", () => {
 
   const moved = { ...pair, docker: { subnet: "192.168.240.0/20" } };
 
-  test("makes the network and the clusters on it anew within one up", async () => {
+  test("recreates the network and the clusters on it within one up", async () => {
     await engine.up(moved);
     const ofKind = engine.world.takeCalls().filter(({ provider }) => provider === "kind");
     const short = ofKind.map(

@@ -38,7 +38,7 @@ describe("the program, by `pulumi up` and by the commands", () => {
     assert.equal(process.env["LINKERD_TOPOLOGY_SOURCES"], undefined);
   });
 
-  test("labels of a run make its network anew, and nothing but that", async () => {
+  test("labels of a run recreate its network, and nothing but that", async () => {
     const { changes } = await engine.up(pair, { asCommand: { labels } });
     const touched = changes.map((change) => change.replace(/^\S+ /, ""));
     assert.deepEqual([...new Set(touched)], ["kind:index:Network lab"]);

@@ -5,7 +5,7 @@ export interface Recipe {
   readonly type: string;
   /** What the resource is in the world, such as a cluster's name: two of one identity collide. */
   identity(inputs: PropertyMap, name: string): string;
-  /** Properties whose change makes it anew. @default none */
+  /** Properties whose change recreates it. @default none */
   readonly replace?: readonly string[];
   /** Outputs besides the inputs; `olds` are those before an update, or of what is taken over. */
   outputs?(inputs: PropertyMap, olds: PropertyMap | undefined, name: string): PropertyMap;

@@ -84,7 +84,7 @@ describe("what changed outside of Pulumi", () => {
     ]);
   });
 
-  test("an access token that was deleted is issued anew, the same; the source asks again with it", async () => {
+  test("an access token that was deleted is issued again, the same; the source asks again with it", async () => {
     const token = `${east}-from-west.token-1`;
     engine.world.lose(`${secret} in ${token}`);
     await assertMended(await engine.up(topology, { refresh: true }), [

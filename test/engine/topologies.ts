@@ -6,7 +6,7 @@ export const pair: Topology = {
   links: [{ between: ["west", "east"] }],
 };
 
-/** The same as {@link pair}; east has to be made anew for its pods' new subnet. */
+/** The same as {@link pair}; east has to be recreated for its pods' new subnet. */
 export const pairWithNewEast: Topology = {
   clusters: [{ name: "west" }, { name: "east", podSubnet: "10.99.0.0/21" }],
   links: [{ between: ["west", "east"] }],

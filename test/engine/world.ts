@@ -61,7 +61,7 @@ export class World {
 
   /**
    * The token in a Secret of a service account. Kubernetes puts neither a time nor the Secret's uid into it: a
-   * Secret of the same name that is made anew holds the same text, as long as the account is the same one.
+   * Secret of the same name that is recreated holds the same text, as long as the account is the same one.
    */
   issueToken(accountUid: string, secretName: string): string {
     const key = `${accountUid}/${secretName}`;

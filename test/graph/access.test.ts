@@ -153,7 +153,7 @@ void describe("another generation of a token", async () => {
     ]);
   });
 
-  void it("is told to the gate, which has linkerd-destination made anew", () => {
+  void it("is told to the gate, which has linkerd-destination recreated", () => {
     const credentials = (all: readonly Registration[]) =>
       find(all, "linkerd-topology:index:LinkReady", `${west ?? ""}-to-east`).inputs["credentials"];
     assert.equal(credentials(before), `uid of ${east ?? ""}-from-west.token-1`);
@@ -179,7 +179,7 @@ void describe("a revoked account", async () => {
   void it("loses its rights and its token; in the source only the gate changes", () => {
     assert.deepEqual(difference(before, later), [
       `- ${secretType}::${east ?? ""}-from-west.token-1`,
-      // A mark, for it to be made anew when it is given back.
+      // A mark, for it to be recreated when it is given back.
       `~ kubernetes:core/v1:ServiceAccount::${east ?? ""}-from-west`,
       `~ ${rbac}:ClusterRole::${east ?? ""}-from-west`,
       `~ linkerd-topology:index:LinkReady::${west ?? ""}-to-east`,

@@ -64,7 +64,7 @@ void describe("exports of a topology", async () => {
     }
   });
 
-  void it("are waited for again when one of the clusters is made anew", async () => {
+  void it("are waited for again when one of the clusters is recreated", async () => {
     const [first, ...others] = topology.clusters;
     assert.ok(first);
     const later = await registerTopology({

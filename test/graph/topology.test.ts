@@ -135,7 +135,7 @@ void describe("changes of a topology", () => {
     );
   });
 
-  void it("a cluster that has to be made anew takes new names, and leaves the others theirs", async () => {
+  void it("a cluster that has to be recreated takes new names, and leaves the others theirs", async () => {
     const before = await registerTopology(pair);
     const after = await registerTopology({
       ...pair,

@@ -105,7 +105,7 @@ export async function runTests(
           ? { stdin: "ignore" as const, all: true }
           : { stdio: "inherit" as const, all: false }),
         reject: false,
-        // Every test file is a process of its own, which would compile all that it imports anew.
+        // Every test file is a process of its own, which would compile all that it imports again.
         env: { NODE_COMPILE_CACHE: path.join(cacheDirectory(), "node-compile"), ...env },
       },
     );

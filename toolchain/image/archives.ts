@@ -60,7 +60,7 @@ const proxyFolder = "usr/lib/linkerd";
  * can't be built from Go modules (`no-data-plane`, at the very paths that Linkerd's charts call), the
  * gateway's pause container and the end-to-end tests' workload.
  *
- * Made without Docker, kept in the cache; made anew when one of the programs changes.
+ * Made without Docker, kept in the cache; recreated when one of the programs changes.
  *
  * @throws when a program can't be read or the cache not written.
  */

@@ -28,7 +28,7 @@ export async function installDebianPackages(
 ): Promise<void> {
   const run = async (args: readonly string[]) => {
     await execa("apt-get", args, {
-      // needrestart would ask on Ubuntu which services to start anew.
+      // needrestart would ask on Ubuntu which services to restart.
       env: { ...env, DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "a" },
       timeout: timeLimits.debianPackages,
       stdin: "ignore",

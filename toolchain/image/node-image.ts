@@ -71,7 +71,7 @@ export function nodeImage(reference: string, layers: readonly Layer[], tags: Com
   const config: ImageConfig = {
     Entrypoint: ["/usr/local/bin/entrypoint", "/sbin/init"],
     Env: ["container=docker", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-    // systemd's own signal for an orderly halt; SIGTERM makes it execute itself anew.
+    // systemd's own signal for an orderly halt; SIGTERM makes it execute itself again.
     StopSignal: "SIGRTMIN+3",
     Labels: { [nodeProfileLabel]: JSON.stringify(nodeProfile(tags)) },
   };

@@ -30,6 +30,6 @@ export const issuerValid: Check<ClusterSubject> = {
         : `until ${day(expires)}`;
     return trouble === undefined
       ? passed(until)
-      : failedForGood(`the issuer's certificate ${trouble}`, "Run `up`, which makes it anew.");
+      : failedForGood(`the issuer's certificate ${trouble}`, "Run `up`, which recreates it.");
   },
 };

@@ -35,7 +35,7 @@ export const mirrorsComplete: Check<LinkSubject> = {
     };
     const stale = missing.filter(isStale);
     const bad = [...missing, ...refused].filter((mirror) => !stale.includes(mirror));
-    // Namespaces are made by people; in a cluster that was made anew there is none of them yet.
+    // Namespaces are made by people; in a cluster that was recreated there is none of them yet.
     const waiting = bad.filter(({ reason }) => reason?.startsWith(missingNamespace) === true);
     const failures = bad.filter((mirror) => !waiting.includes(mirror));
     if (failures.length > 0) {

@@ -19,7 +19,7 @@ export const podsHaveProxies: Check<ClusterSubject> = {
       ? passed(`${status.proxies.length} pods`)
       : failed(
           without.map(({ namespace, pod }) => `${namespace}/${pod} has none`).join("; "),
-          `Make the pods anew: ${restart.join("; ")}`,
+          `Recreate the pods: ${restart.join("; ")}`,
         );
   },
 };

@@ -29,7 +29,7 @@ export const subnetsAsPlanned: Check<ClusterSubject> = {
       ? passed(subnet)
       : failedForGood(
           outside.join("; "),
-          "The cluster was made with another plan: `up` makes it anew.",
+          "The cluster was made with another plan: `up` recreates it.",
         );
   },
 };

@@ -19,7 +19,7 @@ const extension = "linkerd-multicluster";
 
 export const changes: Scenario = {
   name: "changes",
-  title: "exports, a cluster made anew, a Link that ends",
+  title: "exports, a cluster recreated, a Link that ends",
   topology: baseTopology,
   tests,
 };
@@ -95,7 +95,7 @@ function tests(shared: SharedClusters): void {
     await appears(west, "web-east");
   });
 
-  test("a target that is made anew, its Links included, in one up", async () => {
+  test("a target that is recreated, its Links included, in one up", async () => {
     shared.eastSubnet = { podSubnet: "10.250.0.0/21" };
     const before = await west.get<Service>("/api/v1/namespaces/kube-system");
     const result = await change({ exports: [web, flat] });

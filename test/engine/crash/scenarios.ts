@@ -71,7 +71,7 @@ async function downAgain(engine: TestEngine): Promise<void> {
 
 /**
  * An edit that updates, replaces, adds and removes: other values for every control plane, the second
- * cluster made anew, the third one gone, one more.
+ * cluster recreated, the third one gone, one more.
  */
 function edited(topology: Topology): Topology {
   const [first, second, third] = topology.clusters;

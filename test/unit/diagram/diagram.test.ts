@@ -160,7 +160,7 @@ after
     links: [{ from: "west", to: "east" }],
   };
 
-  it("gets what is between them made anew, with the exports that it shows", () => {
+  it("gets what is between them recreated, with the exports that it shows", () => {
     const text = refreshPage(page, new Map([["lab", lab]]));
     assert.doesNotMatch(text, /old/);
     assert.match(text, /^before\n<!-- diagram lab -->\n\n```mermaid\n[^]*exports shop\/web/);

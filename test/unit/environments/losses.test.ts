@@ -85,7 +85,7 @@ describe("the clusters that an up would take away", () => {
     assert.deepEqual(others, []);
     assert.match(
       loss,
-      /^lab-east made anew: workers is 0 and would be 2, podSubnet is 10\.\S+ and/,
+      /^lab-east recreated: workers is 0 and would be 2, podSubnet is 10\.\S+ and/,
     );
     const portMappings = [{ containerPort: 30_080, hostPort: 8080 }];
     const mapped = { clusters: [{ name: "west", portMappings }, { name: "east" }] };
@@ -101,8 +101,8 @@ describe("the clusters that an up would take away", () => {
   test("are all of them where another node image is chosen", () => {
     const losses = lossesOf(stateOf(pair), pair, { nodeImage: "linkerd-topology/node:1" });
     assert.deepEqual(losses, [
-      "lab-west made anew: nodeImage is kind's own and would be linkerd-topology/node:1",
-      "lab-east made anew: nodeImage is kind's own and would be linkerd-topology/node:1",
+      "lab-west recreated: nodeImage is kind's own and would be linkerd-topology/node:1",
+      "lab-east recreated: nodeImage is kind's own and would be linkerd-topology/node:1",
     ]);
   });
 
@@ -240,7 +240,7 @@ describe("a finished cluster that only Docker knows of", () => {
   test("is a loss where it is of another generation and the stack's own", async () => {
     const [loss, ...others] = await forgottenLosses(undefined, plan, owner);
     assert.deepEqual(others, []);
-    assert.deepEqual([loss?.cluster.kindName, loss?.what], ["lab-west", "made anew"]);
+    assert.deepEqual([loss?.cluster.kindName, loss?.what], ["lab-west", "recreated"]);
     assert.deepEqual(await forgottenLosses(undefined, plan, "project/other"), []);
     const north = planOf({ clusters: [{ name: "north" }] });
     assert.deepEqual(await forgottenLosses(undefined, north, owner), []);
@@ -258,12 +258,12 @@ describe("a finished cluster that only Docker knows of", () => {
 describe("a cluster that lacks nodes", () => {
   const incomplete = [{ cluster: "lab-west", left: ["lab-west-control-plane"] }];
 
-  test("is made anew only where that was said beforehand", () => {
+  test("is recreated only where that was said beforehand", () => {
     const asked = () => Promise.resolve(true);
     for (const consent of [undefined, false, asked]) {
       assert.throws(() => {
         refuseIncomplete(incomplete, consent);
-      }, /lab-west would be made anew, and what is in lab-west-control-plane would go.*--yes/s);
+      }, /lab-west would be recreated, and what is in lab-west-control-plane would go.*--yes/s);
     }
     refuseIncomplete(incomplete, true);
     refuseIncomplete([], false);

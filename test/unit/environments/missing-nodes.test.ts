@@ -35,7 +35,7 @@ describe("up after nodes of a cluster went missing", () => {
     assert.deepEqual(incomplete, [{ cluster: "west", left: ["west-control-plane"] }]);
     assert.throws(() => {
       refuseIncomplete(incomplete, false);
-    }, /west would be made anew.*--yes/s);
+    }, /west would be recreated.*--yes/s);
     // The provider has no leave to remove what is left.
     await assert.rejects(harness.create({ workers }), /west-worker is missing/);
     assert.deepEqual(await harness.containers(), ["west-control-plane"]);

@@ -61,7 +61,7 @@ describe("what is there under the cluster's name", () => {
       true,
     ],
   ] as const) {
-    it(`is removed and made anew when it is ${what}`, async () => {
+    it(`is removed and recreated when it is ${what}`, async () => {
       await change();
       await harness.calls();
       await harness.create();

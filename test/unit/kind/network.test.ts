@@ -48,7 +48,7 @@ describe("kind:index:Network", () => {
     assert.match(call ?? "", /--label dev\.linkerd-topology\.created-by=linkerd-topology\//);
   });
 
-  it("is adopted from an interrupted run of the same owner, made anew where its labels differ", async () => {
+  it("is adopted from an interrupted run of the same owner, recreated where its labels differ", async () => {
     await create();
     await harness.calls();
     await create();
@@ -188,7 +188,7 @@ describe("kind:index:Network", () => {
     });
   }
 
-  it("is not made anew for its labels while stopped nodes are on it", async () => {
+  it("is not recreated for its labels while stopped nodes are on it", async () => {
     await create();
     await harness.clusters.create(await harness.inputs());
     await harness.alter("west-control-plane", ({ State }) => (State.Running = false));

@@ -107,7 +107,7 @@ describe("LinkReady, when credentials change", () => {
 
   const patches = () => fake.requests.filter((request) => request.startsWith("PATCH"));
 
-  it("has linkerd-destination made anew, and waits until no pod is older than they", async () => {
+  it("has linkerd-destination recreated, and waits until no pod is older than they", async () => {
     let looks = 0;
     fake.onRequest = (method, path) => {
       if (method === "PATCH") destinationPod("destination-2", "2026-01-06T12:00:05Z", 3);
@@ -223,13 +223,13 @@ describe("LinkReady, when credentials change", () => {
     assert.deepEqual(ends(), []);
   });
 
-  it("when it is made for the first time has nothing to make anew", async () => {
+  it("when it is made for the first time has nothing to recreate", async () => {
     await linkReady.create({ urn, inputs: gate() }, testContext().context);
     assert.deepEqual(patches(), []);
   });
 
   describe("that were revoked", () => {
-    it("makes both controllers anew, once, and waits until neither holds anything", async () => {
+    it("recreates both controllers, once, and waits until neither holds anything", async () => {
       fake.onRequest = (method, path) => {
         if (method !== "PATCH") return;
         if (path === destination) destinationPod("destination-1", "2026-01-06T12:00:05Z");

@@ -59,7 +59,7 @@ describe("gates", () => {
     assert.ok(!("kubeconfig" in outputs));
     const request = { id, urn, inputs, outputs };
     assert.ok(await linkReady.read(request, testContext().context));
-    // The refresh of the kind cluster writes its file anew meanwhile.
+    // The refresh of the kind cluster writes its file again meanwhile.
     await rm(kubeconfigPath);
     const reading = linkReady.read(request, testContext().context);
     await sleep(100);

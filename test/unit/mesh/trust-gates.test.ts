@@ -39,7 +39,7 @@ describe("ProxiesCurrent", () => {
     assert.deepEqual(pair.west.restarted, [], "and once is enough");
   });
 
-  it("does not restart what was just made anew, though an old pod of it was seen", async () => {
+  it("does not restart what was just recreated, though an old pod of it was seen", async () => {
     pair.west.trust(first.root, second.root);
     const { fake } = pair.west;
     const rollOut = fake.onRequest;
@@ -56,11 +56,11 @@ describe("ProxiesCurrent", () => {
     assert.deepEqual(pair.west.restarted, ["linkerd-multicluster/linkerd-gateway"]);
   });
 
-  it("tells of pods that nothing would make anew, and doesn't wait for them", async () => {
+  it("tells of pods that nothing would recreate, and doesn't wait for them", async () => {
     pair.west.putBarePod("shop", "by-hand");
     pair.west.trust(first.root, second.root);
     const said = await bringUpToDate(pair.west, both, ["shop"]);
-    assert.match(said.join("\n"), /warning: shop\/by-hand has to be made anew by hand/);
+    assert.match(said.join("\n"), /warning: Delete and recreate the pod shop\/by-hand yourself/);
   });
 
   it("is behind, to a refresh, where proxies are", async () => {

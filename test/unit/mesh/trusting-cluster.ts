@@ -27,7 +27,7 @@ export interface MeshedPod {
 }
 
 /**
- * A cluster with a control plane, whose Deployments make their pods anew when they are asked to: at the
+ * A cluster with a control plane, whose Deployments recreate their pods when they are asked to: at the
  * cluster's present time, with what it trusts then.
  */
 export class TrustingCluster {
@@ -77,7 +77,7 @@ export class TrustingCluster {
     this.#clock += seconds * 1000;
   }
 
-  /** Other anchors, as an upgrade of the control plane brings them; its pods come anew with it. */
+  /** Other anchors, as an upgrade of the control plane brings them; its pods are recreated with it. */
   trust(...roots: readonly Authority[]): void {
     this.#bundle = roots.map(({ certificate }) => certificate).join("");
     this.fake.put(`${linkerd}/configmaps`, {

@@ -26,7 +26,7 @@ export interface TrustingPair {
   directory: string;
 }
 
-/** Has the two clusters made anew for every test of a file. */
+/** Has the two clusters recreated for every test of a file. */
 export function trustingPair(): TrustingPair {
   const pair = {} as TrustingPair;
   before(async () => {

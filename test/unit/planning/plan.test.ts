@@ -115,7 +115,7 @@ describe("the plan of two clusters with gateway Links", () => {
 
 describe("a cluster of kind", () => {
   it("keeps its addresses and its generation from release to release", () => {
-    // A change of these values would make every cluster of every user anew.
+    // A change of these values would recreate every cluster of every user.
     const { podSubnet, serviceSubnet, generation } = kindCluster({});
     assert.deepEqual(
       { podSubnet, serviceSubnet, generation },
@@ -135,9 +135,9 @@ describe("a cluster of kind", () => {
     assert.equal(apiServer, "https://lab-west-external-load-balancer:6443");
   });
 
-  it("is another generation exactly when it has to be made anew", () => {
+  it("is another generation exactly when it has to be recreated", () => {
     const base = kindCluster({}).generation;
-    const anew = [
+    const recreated = [
       { kubernetesVersion: "v1.34.2" },
       { nodeImage: "kindest/node:v1.34.2" },
       { nodes: { workers: 1 } },
@@ -148,7 +148,7 @@ describe("a cluster of kind", () => {
       { containerdConfigPatches: ["[debug]"] },
       { registryMirrors: { "docker.io": ["http://registry:5000"] } },
     ].map((spec) => kindCluster(spec).generation);
-    assert.equal(new Set([base, ...anew]).size, anew.length + 1);
+    assert.equal(new Set([base, ...recreated]).size, recreated.length + 1);
 
     const inPlace = [
       { network: "lab" },

@@ -148,7 +148,7 @@ describe("a directory of images", () => {
       await assert.rejects(readGivenImages(folder), (error: Error) => {
         const lines = error.message.split("\n");
         assert.equal(lines[0], `IMAGES=${folder} has files that are no use:`);
-        assert.match(lines.at(-1) ?? "", /Write each of them anew with "docker save -o FILE\.tar/);
+        assert.match(lines.at(-1) ?? "", /Write each of them again with "docker save -o FILE\.tar/);
         const told = lines.slice(1, -1).map((line) => line.trim().replace(`${folder}/`, ""));
         assert.deepEqual(told, [
           "cut.tar is no archive of images: it is cut short",

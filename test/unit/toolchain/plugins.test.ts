@@ -84,7 +84,7 @@ describe("provider plugins", () => {
       assert.equal(await exists(ours), false);
     }));
 
-  test("one whose installation was cut off is installed anew", () =>
+  test("one whose installation was cut off is installed again", () =>
     withPulumi({ reach: true }, async (ensure, { theirs }) => {
       await mkdir(join(theirs, "plugins", "resource-tls-v1.0.0"), { recursive: true });
       await writeFile(join(theirs, "plugins", "resource-tls-v1.0.0.partial"), "");
@@ -152,7 +152,7 @@ describe("provider plugins", () => {
       assert.equal(await programIn(theirs, "tls"), "built");
     }));
 
-  test("what is built anew when its sources changed replaces what was installed", () =>
+  test("what is rebuilt when its sources changed replaces what was installed", () =>
     withPulumi({ reach: false }, async (ensure, { ours }) => {
       await ensure(plugin("tls", "first"));
       await ensure(plugin("tls", "second"));

@@ -239,7 +239,7 @@ describe("reap", () => {
     assert.deepEqual(await findRuns({ ...process.env, ...env }), []);
   });
 
-  test("a record is written anew as a whole", async () => {
+  test("a record is written again as a whole", async () => {
     const record = recordOf("lab-working", alive);
     const place = await begun(record);
     await updateRecord(place, { ...record, kept: "because" });

@@ -77,6 +77,6 @@ checkProblems("the Docker network", [
       { name: "west", slot: 5 },
       { name: "east", slot: 5 },
     ]),
-    'clusters[1].slot: "east" and "west" have the same default subnets (slot 5) (write slot: 64, for the newer of the two: other subnets make a cluster anew)',
+    'clusters[1].slot: "east" and "west" have the same default subnets (slot 5) (write slot: 64, for the newer of the two: other subnets recreate a cluster)',
   ],
 ]);

@@ -106,13 +106,13 @@ checkProblems("subnets", [
         { name: "north", slot: 7 },
       ],
     },
-    'clusters[1].slot: "east" and "west" have the same default subnets (slot 7) (write slot: 64, for the newer of the two: other subnets make a cluster anew)',
-    'clusters[2].slot: "north" and "west" have the same default subnets (slot 7) (write slot: 65, for the newer of the two: other subnets make a cluster anew)',
+    'clusters[1].slot: "east" and "west" have the same default subnets (slot 7) (write slot: 64, for the newer of the two: other subnets recreate a cluster)',
+    'clusters[2].slot: "north" and "west" have the same default subnets (slot 7) (write slot: 65, for the newer of the two: other subnets recreate a cluster)',
   ],
   [
     "names that lead to the same slot",
     { clusters: [{ name: "c-1" }, { name: "c-01" }] },
-    'clusters[1]: "c-01" and "c-1" have the same default subnets (slot 406) (write slot: 407, for the newer of the two: other subnets make a cluster anew)',
+    'clusters[1]: "c-01" and "c-1" have the same default subnets (slot 406) (write slot: 407, for the newer of the two: other subnets recreate a cluster)',
   ],
   [
     "an existing cluster on the same network",

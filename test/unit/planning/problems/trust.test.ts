@@ -19,8 +19,8 @@ checkProblems("trust", [
         issuerEarlyRenewalHours: 48,
       },
     },
-    "trust.anchorEarlyRenewalHours: 1000 hours before the end of 1000 the certificate would not exist yet: each up would make it anew (write less than 1000)",
-    "trust.issuerEarlyRenewalHours: 48 hours before the end of 24 the certificate would not exist yet: each up would make it anew (write less than 24)",
+    "trust.anchorEarlyRenewalHours: 1000 hours before the end of 1000 the certificate would not exist yet: each up would recreate it (write less than 1000)",
+    "trust.issuerEarlyRenewalHours: 48 hours before the end of 24 the certificate would not exist yet: each up would recreate it (write less than 24)",
   ],
   [
     "generations that come twice, or out of their order",

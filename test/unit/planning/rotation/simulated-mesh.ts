@@ -72,7 +72,7 @@ export class SimulatedMesh {
     }
   }
 
-  /** Pods are made anew. */
+  /** Pods are recreated. */
   restart(name: string, which: (proxy: SimulatedProxy) => boolean = () => true): void {
     const cluster = this.clusters.get(name);
     for (const proxy of cluster?.proxies.filter(which) ?? []) {
