@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -26,7 +26,7 @@ const files = (): string => path.join(directory, "files");
 const env = () => ({ PATH: `${path.join(directory, "bin")}:${process.env["PATH"] ?? ""}` });
 
 /** What bash without any package offers for a line, by its own splitting of words, and the words as it takes them. */
-async function bash(line: string): Promise<string[]> {
+async function bash(line: string, variables: NodeJS.ProcessEnv = env()): Promise<string[]> {
   const { stdout } = await execa(
     "bash",
     [
@@ -49,36 +49,55 @@ async function bash(line: string): Promise<string[]> {
       // Readline's, with the usual COMP_WORDBREAKS.
       (line.match(/[=:]+|[^\s=:]+/g) ?? []).join("\n") + (/[\s=:]$/.test(line) ? "\n\n" : ""),
     ],
-    { cwd: files(), env: env() },
+    { cwd: files(), env: variables },
   );
   return stdout.split("\n").filter((one) => one !== "");
 }
 
 describe("completion in bash", () => {
   test("offers commands, stacks, options and files, without bash-completion", async () => {
-    assert.deepEqual(await bash("linkerd-topology sta"), ["status"]);
-    assert.deepEqual(await bash("linkerd-topology up h"), ["hierarchical"]);
-    assert.deepEqual(await bash("linkerd-topology run --keep"), ["--keep-on-failure"]);
-    assert.deepEqual(await bash("linkerd-topology plan m"), ["mixed", "my\\ lab.yaml"]);
+    const lines = ["sta", "up h", "run --keep", "plan m", "plan $"];
+    assert.deepEqual(await Promise.all(lines.map((line) => bash(`linkerd-topology ${line}`))), [
+      ["status"],
+      ["hierarchical"],
+      ["--keep-on-failure"],
+      ["mixed", "my\\ lab.yaml"],
+      ["\\$\\(touch\\ opened\\).yaml"],
+    ]);
+    assert.ok(!(await readdir(files())).includes("opened"));
   });
 
   test("completes the piece after = alone, as readline puts it there", async () => {
-    assert.deepEqual(await bash("linkerd-topology run --junit=re"), ["results.xml"]);
-    assert.deepEqual(await bash("linkerd-topology diagram --format="), ["mermaid", "dot", "svg"]);
+    const lines = ["run --junit=re", "diagram --format="];
+    assert.deepEqual(await Promise.all(lines.map((line) => bash(`linkerd-topology ${line}`))), [
+      ["results.xml"],
+      ["mermaid", "dot", "svg"],
+    ]);
   });
 
-  test("evaluates nothing that was typed, nor a file's name", async () => {
+  test("evaluates nothing that was typed, nor an answer", async () => {
+    // The shell would evaluate it, not the program: a double tells what reached it, and answers as much.
+    const double = path.join(directory, "double");
+    await mkdir(double);
+    await writeFile(
+      path.join(double, "linkerd-topology"),
+      `#!/bin/sh\nfor word; do last=$word; done\nprintf '%s\\n' "$last" >> '${double}/asked'\nprintf '%s\\tfile\\n' "$last"\n`,
+      { mode: 0o755 },
+    );
+    const variables = { PATH: `${double}:${process.env["PATH"] ?? ""}` };
     for (const typed of [
       "$(touch opened)",
       "`touch opened`",
       "'; touch opened; '",
       "a;touch opened",
     ]) {
-      await bash(`linkerd-topology up ${typed}`);
-      await bash(`linkerd-topology run --junit=${typed}`);
-      await bash(`linkerd-topology ${typed} `);
+      await bash(`linkerd-topology up ${typed}`, variables);
+      await bash(`linkerd-topology run --junit=${typed}`, variables);
+      await bash(`linkerd-topology ${typed} `, variables);
     }
-    assert.deepEqual(await bash("linkerd-topology plan $"), ["\\$\\(touch\\ opened\\).yaml"]);
+    const asked = await readFile(path.join(double, "asked"), "utf8");
+    assert.match(asked, /^opened\)$/m);
+    assert.match(asked, /^a;touch$|^--junit=\$\(touch$|^opened`$/m);
     assert.ok(!(await readdir(files())).includes("opened"));
   });
 });
