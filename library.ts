@@ -78,7 +78,7 @@ export type {
   MirrorPlan,
   Plan,
 } from "./planning/plan-types.ts";
-export { formatProblem, type Problem, TopologyError } from "./planning/problem.ts";
+export { formatProblem, type Problem, TopologyError } from "./planning/topology/problem.ts";
 export {
   type GatewayAdmissionPlan,
   planGatewayAdmission,
@@ -88,7 +88,7 @@ export {
   planServicePolicy,
   type ServicePolicySpec,
 } from "./planning/policy/service-policy.ts";
-export type { Sources } from "./planning/sources.ts";
+export type { Sources } from "./planning/sources/sources.ts";
 export type {
   AccessSpec,
   AccountSpec,

@@ -3,7 +3,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
 import * as pulumi from "@pulumi/pulumi";
-import { accessRights } from "../planning/access-rights.ts";
+import { accessRights } from "../planning/access/rights.ts";
 import { accessAccount, accessToken, multiclusterNamespace } from "../planning/names.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import type { LinkMode } from "../planning/topology.ts";

@@ -1,6 +1,6 @@
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import { kubeconfigOfContext } from "../planning/kubeconfig.ts";
+import { kubeconfigOfContext } from "../planning/clusters/kubeconfig.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { ClusterGuard, ClusterIdentity } from "./cluster-identity.ts";
 import { given } from "./given.ts";

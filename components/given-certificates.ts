@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { checkAnchor, checkIssuer, checkPair } from "../planning/certificates/check.ts";
-import { type Flaw, readCertificates, readPrivateKey } from "../planning/certificates/pem.ts";
-import { validTo } from "../planning/certificates/validity.ts";
+import { checkAnchor, checkIssuer, checkPair } from "../planning/trust/certificates/check.ts";
+import { type Flaw, readCertificates, readPrivateKey } from "../planning/trust/certificates/pem.ts";
+import { validTo } from "../planning/trust/certificates/validity.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
 import type { TrustAnchorKeyPair, TrustedAnchor } from "./trust-anchor.ts";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
-import { planSelectors } from "../planning/link-selectors.ts";
+import { planSelectors } from "../planning/links/selectors.ts";
 import { credentialsName, linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
 import type { AccessCredentials } from "./access-account.ts";

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
-import type { Sources } from "../planning/sources.ts";
+import type { Sources } from "../planning/sources/sources.ts";
 import { type AnchorGeneration, readPem } from "./anchors.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { ExistingCluster } from "./existing-cluster.ts";

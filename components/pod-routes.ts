@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DaemonSet } from "@pulumi/kubernetes/apps/v1/daemonSet.js";
 import type { Node } from "../sdks/kind/index.ts";
 import * as pulumi from "@pulumi/pulumi";
-import { podRoutes, routeLine } from "../planning/pod-routes.ts";
+import { podRoutes, routeLine } from "../planning/links/pod-routes.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
 import { defaultPauseImage } from "./pause-image.ts";

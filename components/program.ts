@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MadeFrom, TopologyOrigin } from "../planning/made-from.ts";
+import type { MadeFrom, TopologyOrigin } from "../planning/sources/made-from.ts";
 import type { Plan } from "../planning/plan-types.ts";
-import { TopologyError } from "../planning/problem.ts";
-import type { Sources } from "../planning/sources.ts";
+import { TopologyError } from "../planning/topology/problem.ts";
+import type { Sources } from "../planning/sources/sources.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
 import { KindCluster } from "./kind-cluster.ts";
 import { programEnv, programPath } from "./program-context.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MadeFrom } from "../planning/made-from.ts";
+import type { MadeFrom } from "../planning/sources/made-from.ts";
 
 /**
  * What this stack was made from, as its last update recorded it. For the program of plain `pulumi up`; the

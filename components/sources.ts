@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import type { Sources } from "../planning/sources.ts";
+import type { Sources } from "../planning/sources/sources.ts";
 import { readPlainFile } from "../system/plain-file.ts";
 import { splitImage } from "./values.ts";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
-import { signersOf } from "../planning/rotation/wanted.ts";
+import { signersOf } from "../planning/trust/rotation/wanted.ts";
 import { defaultKubeconfigPath } from "../system/state-directory.ts";
 import { type AnchorGeneration, bundleOf, makeAnchors } from "./anchors.ts";
 import type { ExistingCluster } from "./existing-cluster.ts";

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { readSources, sourcesVariable } from "../components/sources.ts";
 import type { Plan } from "../planning/plan-types.ts";
-import { listNames } from "../planning/problem.ts";
-import type { Sources } from "../planning/sources.ts";
+import { listNames } from "../planning/topology/problem.ts";
+import type { Sources } from "../planning/sources/sources.ts";
 import { reachesRegistry } from "../toolchain/source-plan.ts";
 import { GivenImagesError } from "../toolchain/given-images.ts";
 import {

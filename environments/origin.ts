@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
-import type { TopologyOrigin } from "../planning/made-from.ts";
+import type { TopologyOrigin } from "../planning/sources/made-from.ts";
 import { readPlainFile } from "../system/plain-file.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";

@@ -1,6 +1,6 @@
 import { planOrThrow } from "../planning/plan.ts";
 import type { Plan } from "../planning/plan-types.ts";
-import type { Sources } from "../planning/sources.ts";
+import type { Sources } from "../planning/sources/sources.ts";
 import { certificateFiles, kubeconfigFiles } from "./topology-files.ts";
 import { pathForPeople } from "./paths.ts";
 import { readTopology } from "./stacks.ts";

@@ -1,4 +1,4 @@
-import type { MadeFrom } from "../planning/made-from.ts";
+import type { MadeFrom } from "../planning/sources/made-from.ts";
 import type { Outputs } from "./state.ts";
 
 /**

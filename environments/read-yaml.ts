@@ -10,8 +10,8 @@ import {
   visit,
 } from "yaml";
 import type { Alias, Document, Node, Pair } from "yaml";
-import { formatPath } from "../planning/problem.ts";
-import type { Path } from "../planning/problem.ts";
+import { formatPath } from "../planning/topology/problem.ts";
+import type { Path } from "../planning/topology/problem.ts";
 import { otherReadings } from "./yaml-readings.ts";
 
 /** A mistake in the text itself, before anybody asks what it says. */

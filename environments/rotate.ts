@@ -1,6 +1,6 @@
-import { listNames } from "../planning/problem.ts";
-import { editTrust } from "../planning/rotation/edit.ts";
-import type { NextStep, RotationState } from "../planning/rotation/state.ts";
+import { listNames } from "../planning/topology/problem.ts";
+import { editTrust } from "../planning/trust/rotation/edit.ts";
+import type { NextStep, RotationState } from "../planning/trust/rotation/state.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 import { CommandError } from "./command-error.ts";

@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import type { Sources } from "../planning/sources.ts";
+import type { Sources } from "../planning/sources/sources.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";

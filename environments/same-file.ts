@@ -1,6 +1,6 @@
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { TopologyOrigin } from "../planning/made-from.ts";
+import type { TopologyOrigin } from "../planning/sources/made-from.ts";
 import { isSameOrigin, madeFromAnother, originOf } from "./origin.ts";
 import { readProject, stackDirectory } from "./project.ts";
 import { topologyIn } from "./stacks.ts";

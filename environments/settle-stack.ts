@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import type { MadeFrom } from "../planning/made-from.ts";
+import type { MadeFrom } from "../planning/sources/made-from.ts";
 import { workspaceDirectory } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import type { TopologyOrigin } from "../planning/made-from.ts";
-import { didYouMean } from "../planning/suggest.ts";
+import type { TopologyOrigin } from "../planning/sources/made-from.ts";
+import { didYouMean } from "../planning/topology/suggest.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { originOf } from "./origin.ts";

@@ -1,6 +1,6 @@
 import { readSources } from "../components/sources.ts";
 import type { Plan } from "../planning/plan-types.ts";
-import type { Sources } from "../planning/sources.ts";
+import type { Sources } from "../planning/sources/sources.ts";
 import type { Progress } from "../toolchain/progress.ts";
 import { ensureToolchain } from "../toolchain/toolchain.ts";
 import type { ToolReport } from "../toolchain/toolchain.ts";

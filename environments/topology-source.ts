@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { limits } from "../planning/limits.ts";
-import type { TopologyOrigin } from "../planning/made-from.ts";
+import type { TopologyOrigin } from "../planning/sources/made-from.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
 import { originOf } from "./origin.ts";
 import { readTopology, topologyIn } from "./stacks.ts";

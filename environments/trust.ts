@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import type { ClusterTrust, WantedTrust } from "../planning/rotation/facts.ts";
-import { describeRefusals, refusalsOf } from "../planning/rotation/refusals.ts";
-import { signersOf, wantedTrust } from "../planning/rotation/wanted.ts";
-import { anchorOf } from "../planning/certificates/anchor.ts";
+import type { ClusterTrust, WantedTrust } from "../planning/trust/rotation/facts.ts";
+import { describeRefusals, refusalsOf } from "../planning/trust/rotation/refusals.ts";
+import { signersOf, wantedTrust } from "../planning/trust/rotation/wanted.ts";
+import { anchorOf } from "../planning/trust/certificates/anchor.ts";
 import type { AnchorPlan, Plan } from "../planning/plan-types.ts";
 import { observeTrust, silentTrust } from "../linkerd/trust/trust-facts.ts";
 import { connect } from "../kubernetes/connect.ts";

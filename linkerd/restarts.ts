@@ -1,8 +1,8 @@
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { X509Certificate } from "node:crypto";
-import { anchorOf } from "../planning/certificates/anchor.ts";
-import type { ClusterTrust, ProxyTrust } from "../planning/rotation/facts.ts";
-import { notRenewed } from "../planning/rotation/proxies.ts";
+import { anchorOf } from "../planning/trust/certificates/anchor.ts";
+import type { ClusterTrust, ProxyTrust } from "../planning/trust/rotation/facts.ts";
+import { notRenewed } from "../planning/trust/rotation/proxies.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import { certificatesIn } from "./trust/certificates.ts";
 import { observeTrust } from "./trust/trust-facts.ts";

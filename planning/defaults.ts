@@ -1,6 +1,6 @@
 import type { ClusterSpec, TrustSpec } from "./topology.ts";
 import type { TrustPlan } from "./plan-types.ts";
-import type { Draft } from "./shape.ts";
+import type { Draft } from "./topology/shape.ts";
 
 /** Values of what a topology leaves out. */
 export const defaults = {

@@ -1,21 +1,21 @@
 /** The types of a topology, which its schemas say. */
-export type { AccessSpec, AccountSpec } from "./schema-access.ts";
-export type { ClusterSpec, GatewaySpec, NodesSpec, PortMapping } from "./schema-cluster.ts";
-export type { DockerSpec } from "./schema-docker.ts";
-export type { ExportKind, ExportSpec, HeadlessSpec } from "./schema-exports.ts";
-export type { ChartValuesSpec, LinkerdSpec } from "./schema-linkerd.ts";
+export type { AccessSpec, AccountSpec } from "./access/schema.ts";
+export type { ClusterSpec, GatewaySpec, NodesSpec, PortMapping } from "./clusters/schema.ts";
+export type { DockerSpec } from "./docker/schema.ts";
+export type { ExportKind, ExportSpec, HeadlessSpec } from "./exports/schema.ts";
+export type { ChartValuesSpec, LinkerdSpec } from "./linkerd/schema.ts";
 export type {
   LabelExpression,
   LabelSelector,
   LinkMode,
   LinkSpec,
   SelectorsSpec,
-} from "./schema-links.ts";
+} from "./links/schema.ts";
 export type {
   AnchorSpec,
   CertManagerSpec,
   ClusterTrustSpec,
   IssuerSpec,
   TrustSpec,
-} from "./schema-trust.ts";
-export type { Topology } from "./schema.ts";
+} from "./trust/schema.ts";
+export type { Topology } from "./topology/schema.ts";

@@ -2,7 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
 import * as z from "zod";
-import { topologySchema as validation } from "../planning/schema.ts";
+import { topologySchema as validation } from "../planning/topology/schema.ts";
 import { describeSchema } from "./describe-schema.ts";
 import type { JsonSchema } from "./describe-schema.ts";
 
@@ -17,7 +17,7 @@ export const schemaFiles = {
 /** JSON schema of a topology: the shape is that of the validation, the words are the TSDoc of its keys. */
 export function topologySchema(): JsonSchema {
   const shape = z.toJSONSchema(validation, { target: "draft-7" }) as JsonSchema;
-  const file = path.join(root, "planning/schema.ts");
+  const file = path.join(root, "planning/topology/schema.ts");
   return {
     $id: "urn:linkerd-topology:topology",
     title: "A topology of linkerd-topology",

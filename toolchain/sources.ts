@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parse } from "yaml";
-import type { Sources } from "../planning/sources.ts";
+import type { Sources } from "../planning/sources/sources.ts";
 import type { MakeContext } from "./artifact.ts";
 import { cacheFolder, makeOnce } from "./cache.ts";
 import { readGivenImages } from "./given-images.ts";

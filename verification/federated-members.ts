@@ -1,5 +1,5 @@
-import { selects } from "../planning/label-selector.ts";
-import { localFederatedSelector } from "../planning/link-selectors.ts";
+import { selects } from "../planning/links/label-selector.ts";
+import { localFederatedSelector } from "../planning/links/selectors.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import { federatedName, missingNamespace } from "../linkerd/names.ts";
 import type { MeshStatus } from "./status.ts";

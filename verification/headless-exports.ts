@@ -1,4 +1,4 @@
-import { selects } from "../planning/label-selector.ts";
+import { selects } from "../planning/links/label-selector.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
 import type { ClusterStatus, ExportedService, LinkStatus } from "./status.ts";
 

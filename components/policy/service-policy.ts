@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../../planning/plan-types.ts";
 import type { Admission, ServicePolicySpec } from "../../planning/policy/service-policy.ts";
 import { planServicePolicy } from "../../planning/policy/service-policy.ts";
-import { formatProblem } from "../../planning/problem.ts";
+import { formatProblem } from "../../planning/topology/problem.ts";
 import { inCluster, type MeshCluster } from "../mesh-cluster.ts";
 
 /** Arguments of {@link ServicePolicy}. */

@@ -1,5 +1,5 @@
 import { widthOf } from "../../verification/render/style.ts";
-import { TopologyError } from "../../planning/problem.ts";
+import { TopologyError } from "../../planning/topology/problem.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";

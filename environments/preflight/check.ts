@@ -1,5 +1,5 @@
 import type { KindClusterPlan, Plan } from "../../planning/plan-types.ts";
-import type { Sources } from "../../planning/sources.ts";
+import type { Sources } from "../../planning/sources/sources.ts";
 import type { NodeContainer } from "../docker.ts";
 import type { State } from "../state.ts";
 

@@ -1,6 +1,6 @@
 import type { PreflightCheck } from "./check.ts";
 import type { Plan } from "../../planning/plan-types.ts";
-import type { Sources } from "../../planning/sources.ts";
+import type { Sources } from "../../planning/sources/sources.ts";
 import { CommandError } from "../command-error.ts";
 import { nodeContainers } from "../docker.ts";
 import type { State } from "../state.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { mirrorKinds } from "../../diagram/mirror-table.ts";
 import { countResources } from "../../planning/count-resources.ts";
-import { planSelectors } from "../../planning/link-selectors.ts";
+import { planSelectors } from "../../planning/links/selectors.ts";
 import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
 import type { LabelSelector } from "../../planning/topology.ts";
 import { printableIn } from "../../system/printable.ts";

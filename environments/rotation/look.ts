@@ -1,6 +1,6 @@
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
-import type { ClusterTrust, WantedTrust } from "../../planning/rotation/facts.ts";
-import { rotationState, type RotationState } from "../../planning/rotation/state.ts";
+import type { ClusterTrust, WantedTrust } from "../../planning/trust/rotation/facts.ts";
+import { rotationState, type RotationState } from "../../planning/trust/rotation/state.ts";
 import type { Mesh } from "../../verification/observe.ts";
 import type { RunningStack } from "../mesh-of-stack.ts";
 import type { Outputs } from "../state.ts";

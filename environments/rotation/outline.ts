@@ -1,5 +1,5 @@
 import type { Plan } from "../../planning/plan-types.ts";
-import { beginRotation } from "../../planning/rotation/edit.ts";
+import { beginRotation } from "../../planning/trust/rotation/edit.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";

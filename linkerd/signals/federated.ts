@@ -1,5 +1,5 @@
-import { selects } from "../../planning/label-selector.ts";
-import { localFederatedSelector } from "../../planning/link-selectors.ts";
+import { selects } from "../../planning/links/label-selector.ts";
+import { localFederatedSelector } from "../../planning/links/selectors.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Metadata, Service } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";

@@ -1,7 +1,7 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import { X509Certificate } from "node:crypto";
-import { isSignedBy } from "../../planning/certificates/check.ts";
-import { validFrom, validTo } from "../../planning/certificates/validity.ts";
+import { isSignedBy } from "../../planning/trust/certificates/check.ts";
+import { validFrom, validTo } from "../../planning/trust/certificates/validity.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { ConfigMap, KubernetesSecret } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { anchorOf } from "../../planning/certificates/anchor.ts";
-import type { ProxyTrust } from "../../planning/rotation/facts.ts";
+import { anchorOf } from "../../planning/trust/certificates/anchor.ts";
+import type { ProxyTrust } from "../../planning/trust/rotation/facts.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import { listAll } from "../../kubernetes/list-all.ts";

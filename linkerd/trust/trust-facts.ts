@@ -1,9 +1,9 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import type { X509Certificate } from "node:crypto";
-import { anchorOf } from "../../planning/certificates/anchor.ts";
-import { isSignedBy } from "../../planning/certificates/check.ts";
-import { validTo } from "../../planning/certificates/validity.ts";
-import type { ClusterTrust, IssuerTrust, ProxyTrust } from "../../planning/rotation/facts.ts";
+import { anchorOf } from "../../planning/trust/certificates/anchor.ts";
+import { isSignedBy } from "../../planning/trust/certificates/check.ts";
+import { validTo } from "../../planning/trust/certificates/validity.ts";
+import type { ClusterTrust, IssuerTrust, ProxyTrust } from "../../planning/trust/rotation/facts.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import { listAll } from "../../kubernetes/list-all.ts";

@@ -1,4 +1,4 @@
-import { usesGateway } from "../links.ts";
+import { usesGateway } from "../links/links.ts";
 import type { Plan } from "../plan-types.ts";
 import { anyIdentityOf } from "./identities.ts";
 

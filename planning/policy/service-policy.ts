@@ -1,9 +1,9 @@
 import { groupBy } from "../group.ts";
-import { usesGateway } from "../links.ts";
+import { usesGateway } from "../links/links.ts";
 import type { ClusterPlan, LinkPlan, Plan } from "../plan-types.ts";
-import { listNames, show, toProblems } from "../problem.ts";
-import type { Finding, Path, Problem } from "../problem.ts";
-import { didYouMean } from "../suggest.ts";
+import { listNames, show, toProblems } from "../topology/problem.ts";
+import type { Finding, Path, Problem } from "../topology/problem.ts";
+import { didYouMean } from "../topology/suggest.ts";
 import type { Account } from "./identities.ts";
 import { identityOf } from "./identities.ts";
 

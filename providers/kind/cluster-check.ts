@@ -11,7 +11,7 @@ import { unreadableBecause } from "../../system/plain-file.ts";
 import { PropertyReader } from "./property-reader.ts";
 import { subnetsOverlap } from "../../planning/cidr.ts";
 import { limits } from "../../planning/limits.ts";
-import { overwritingMirrors, registryPattern } from "../../planning/registries.ts";
+import { overwritingMirrors, registryPattern } from "../../planning/clusters/registries.ts";
 import { checkCidr, podSubnetHolds } from "./subnets.ts";
 
 const maximalHostName = 63;

@@ -1,4 +1,4 @@
-import { didYouMean } from "../../planning/suggest.ts";
+import { didYouMean } from "../../planning/topology/suggest.ts";
 import { containsUnknown, isPropertyMap } from "../server/index.ts";
 import type { CheckFailure, PropertyMap, Value } from "../server/index.ts";
 

@@ -1,4 +1,4 @@
-import { mirrorDirectory } from "../../planning/registries.ts";
+import { mirrorDirectory } from "../../planning/clusters/registries.ts";
 import type { Container } from "./container.ts";
 import { dockerExec } from "./docker.ts";
 

@@ -1,5 +1,5 @@
-import { describeAnchor } from "../../planning/certificates/anchor.ts";
-import type { ClusterTrust } from "../../planning/rotation/facts.ts";
+import { describeAnchor } from "../../planning/trust/certificates/anchor.ts";
+import type { ClusterTrust } from "../../planning/trust/rotation/facts.ts";
 import { observeAnchors } from "../../linkerd/trust/trust-facts.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";

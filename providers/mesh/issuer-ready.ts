@@ -1,6 +1,6 @@
 import { linkerdNamespace } from "../../planning/names.ts";
-import { checkIssuer } from "../../planning/certificates/check.ts";
-import { readCertificates } from "../../planning/certificates/pem.ts";
+import { checkIssuer } from "../../planning/trust/certificates/check.ts";
+import { readCertificates } from "../../planning/trust/certificates/pem.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { KubernetesSecret } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";

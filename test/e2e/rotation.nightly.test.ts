@@ -7,7 +7,7 @@ import { assertEach } from "../assert-each.ts";
 import { CommandError } from "../../environments/command-error.ts";
 import { exitCodes } from "../../environments/exit-codes.ts";
 import type { UpResult } from "../../environments/up.ts";
-import { beginRotation } from "../../planning/rotation/edit.ts";
+import { beginRotation } from "../../planning/trust/rotation/edit.ts";
 import { timeLimits } from "../../planning/time-limits.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { observeTrust } from "../../linkerd/trust/trust-facts.ts";

@@ -3,7 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { stringify } from "yaml";
-import type { MadeFrom, TopologyOrigin } from "../../planning/made-from.ts";
+import type { MadeFrom, TopologyOrigin } from "../../planning/sources/made-from.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import { TestEngine } from "./test-engine.ts";
 import { pair } from "./topologies.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { planOrThrow } from "../../planning/plan.ts";
-import { beginRotation, editTrust } from "../../planning/rotation/edit.ts";
+import { beginRotation, editTrust } from "../../planning/trust/rotation/edit.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { prefixOf } from "./expected-resources.ts";
 import { TestEngine, topologyName } from "./test-engine.ts";

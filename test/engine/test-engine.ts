@@ -24,8 +24,8 @@ import {
   type StateResource,
 } from "../../environments/state.ts";
 import { openStack } from "../../environments/workspace.ts";
-import type { MadeFrom } from "../../planning/made-from.ts";
-import type { Sources } from "../../planning/sources.ts";
+import type { MadeFrom } from "../../planning/sources/made-from.ts";
+import type { Sources } from "../../planning/sources/sources.ts";
 import type { Topology as TopologySpec } from "../../planning/topology.ts";
 import type { PropertyMap, Resource } from "../../providers/server/index.ts";
 import { temporaryDirectory } from "../temporary.ts";

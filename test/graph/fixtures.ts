@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Topology } from "../../components/topology.ts";
-import type { Sources } from "../../planning/sources.ts";
+import type { Sources } from "../../planning/sources/sources.ts";
 import type { Topology as TopologySpec } from "../../planning/topology.ts";
 import { register, type Registration } from "./monitor.ts";
 

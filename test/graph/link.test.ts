@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, describe, it } from "node:test";
 import { linkSpec } from "../../components/link-spec.ts";
-import { planSelectors } from "../../planning/link-selectors.ts";
+import { planSelectors } from "../../planning/links/selectors.ts";
 import type { LinkMode } from "../../planning/topology.ts";
 import { memberName, pair, registerTopology, temporaryDirectory } from "./fixtures.ts";
 import { find } from "./monitor.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, describe, it } from "node:test";
 import { Topology } from "../../components/topology.ts";
-import { TopologyError } from "../../planning/problem.ts";
+import { TopologyError } from "../../planning/topology/problem.ts";
 import type { Topology as TopologySpec } from "../../planning/topology.ts";
 import { memberName, pair, registerTopology, temporaryDirectory } from "./fixtures.ts";
 import { closure, register, type Registration } from "./monitor.ts";

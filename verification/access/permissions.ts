@@ -1,4 +1,4 @@
-import type { AccessRight } from "../../planning/access-rights.ts";
+import type { AccessRight } from "../../planning/access/rights.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Permission, Rules } from "./rules.ts";
 import { includes, opened, permissionsOf, rulesIn } from "./rules.ts";

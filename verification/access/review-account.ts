@@ -1,5 +1,5 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
-import { accessRights } from "../../planning/access-rights.ts";
+import { accessRights } from "../../planning/access/rights.ts";
 import type { LinkPlan } from "../../planning/plan-types.ts";
 import type { ClusterAccess, KubernetesApi } from "../../kubernetes/api.ts";
 import { connect } from "../../kubernetes/connect.ts";

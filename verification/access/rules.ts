@@ -1,4 +1,4 @@
-import type { AccessRight } from "../../planning/access-rights.ts";
+import type { AccessRight } from "../../planning/access/rights.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 
 /** Something that an account may do, or should be able to. `*` is every one. */

@@ -1,6 +1,6 @@
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import { stringify } from "yaml";
-import { podRoutes } from "../../planning/pod-routes.ts";
+import { podRoutes } from "../../planning/links/pod-routes.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod, Service } from "../../kubernetes/objects.ts";

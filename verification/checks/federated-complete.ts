@@ -1,5 +1,5 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
-import { selects } from "../../planning/label-selector.ts";
+import { selects } from "../../planning/links/label-selector.ts";
 import { missingMembers } from "../federated-members.ts";
 import { controllerOf, federatedName, localMirrorDeployment } from "../../linkerd/names.ts";
 import type { Check, MeshSubject } from "./check.ts";

@@ -1,5 +1,5 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
-import { selects } from "../../planning/label-selector.ts";
+import { selects } from "../../planning/links/label-selector.ts";
 import { missingNamespace } from "../../linkerd/names.ts";
 import type { ExportedService, MirrorStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";

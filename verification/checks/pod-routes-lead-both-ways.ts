@@ -1,4 +1,4 @@
-import { routeLine } from "../../planning/pod-routes.ts";
+import { routeLine } from "../../planning/links/pod-routes.ts";
 import type { ClusterStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, notRun, passed } from "./check.ts";

@@ -1,4 +1,4 @@
-import { podRoutes } from "../../planning/pod-routes.ts";
+import { podRoutes } from "../../planning/links/pod-routes.ts";
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 

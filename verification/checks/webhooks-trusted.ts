@@ -1,6 +1,6 @@
 import { linkerdNamespace } from "../../planning/names.ts";
-import { isSignedBy } from "../../planning/certificates/check.ts";
-import { validFrom, validTo } from "../../planning/certificates/validity.ts";
+import { isSignedBy } from "../../planning/trust/certificates/check.ts";
+import { validFrom, validTo } from "../../planning/trust/certificates/validity.ts";
 import type { WebhookFacts } from "../facts/webhooks.ts";
 import { observeWebhooks } from "../facts/webhooks.ts";
 import type { Check } from "./check.ts";

@@ -1,4 +1,4 @@
-import { podRoutes } from "../../planning/pod-routes.ts";
+import { podRoutes } from "../../planning/links/pod-routes.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import type { DaemonSet } from "../../kubernetes/objects.ts";

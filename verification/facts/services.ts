@@ -1,6 +1,6 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
-import { selects } from "../../planning/label-selector.ts";
-import { localFederatedSelector } from "../../planning/link-selectors.ts";
+import { selects } from "../../planning/links/label-selector.ts";
+import { localFederatedSelector } from "../../planning/links/selectors.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";

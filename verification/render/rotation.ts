@@ -1,5 +1,5 @@
-import { listNames } from "../../planning/problem.ts";
-import type { RotationState } from "../../planning/rotation/state.ts";
+import { listNames } from "../../planning/topology/problem.ts";
+import type { RotationState } from "../../planning/trust/rotation/state.ts";
 import type { Style } from "./style.ts";
 
 /** Where a mesh stands between two generations of its trust anchor; nothing where it has only one. */

@@ -1,6 +1,6 @@
 import type { CheckResult } from "../checks/check.ts";
 import { withoutDataPlane } from "../checks/run-checks.ts";
-import type { RotationState } from "../../planning/rotation/state.ts";
+import type { RotationState } from "../../planning/trust/rotation/state.ts";
 import type { MeshStatus } from "../status.ts";
 import { renderChecks } from "./checks.ts";
 import { renderClusters } from "./clusters.ts";

@@ -1,8 +1,8 @@
-import { conditionsOf, selects } from "../../planning/label-selector.ts";
-import { localFederatedSelector } from "../../planning/link-selectors.ts";
+import { conditionsOf, selects } from "../../planning/links/label-selector.ts";
+import { localFederatedSelector } from "../../planning/links/selectors.ts";
 import { federatedName, mirrorName } from "../../planning/names.ts";
 import type { LinkPlan, Plan } from "../../planning/plan-types.ts";
-import { solveLabels } from "../../planning/solve-labels.ts";
+import { solveLabels } from "../../planning/links/solve-labels.ts";
 import type { LabelSelector } from "../../planning/topology.ts";
 import { serverName } from "./names.ts";
 

@@ -8,7 +8,7 @@ import { variables } from "../../../environments/commands/command.ts";
 import { makeProgram } from "../../../environments/commands/program.ts";
 import type { RotateOutlook, RotateResult } from "../../../environments/rotate.ts";
 import { exitCodes, exitCodeWords } from "../../../environments/exit-codes.ts";
-import type { RotationState } from "../../../planning/rotation/state.ts";
+import type { RotationState } from "../../../planning/trust/rotation/state.ts";
 import { helpOf, refreshHelp } from "../../../scripts/help-page.ts";
 import { temporaryDirectory } from "../../temporary.ts";
 

@@ -15,7 +15,7 @@ import type { ChooseRequest, DataPlaneRequest } from "../../../environments/choo
 import type { CommandError } from "../../../environments/command-error.ts";
 import { exitCodes } from "../../../environments/exit-codes.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
-import type { Sources } from "../../../planning/sources.ts";
+import type { Sources } from "../../../planning/sources/sources.ts";
 import { nothingGiven } from "../../../toolchain/given-parts.ts";
 import type { Network } from "../../../toolchain/network.ts";
 

@@ -9,7 +9,7 @@ import {
   editTopologyText,
   requireEditable,
 } from "../../../environments/edit-topology.ts";
-import { beginRotation, editTrust } from "../../../planning/rotation/edit.ts";
+import { beginRotation, editTrust } from "../../../planning/trust/rotation/edit.ts";
 import type { Topology } from "../../../planning/topology.ts";
 
 type Edit = (topology: Topology) => Topology;

@@ -15,7 +15,7 @@ import {
 import type { State } from "../../../environments/state.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { KindClusterPlan } from "../../../planning/plan-types.ts";
-import type { Sources } from "../../../planning/sources.ts";
+import type { Sources } from "../../../planning/sources/sources.ts";
 import type { ClusterInputs } from "../../../providers/kind/cluster-inputs.ts";
 import type { Topology } from "../../../planning/topology.ts";
 import { Harness } from "../kind/harness.ts";

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Backend } from "../../../environments/backend.ts";
 import type { StateResource } from "../../../environments/state.ts";
-import type { MadeFrom } from "../../../planning/made-from.ts";
+import type { MadeFrom } from "../../../planning/sources/made-from.ts";
 
 /** Writes the state of a stack into the files of the local backend. @param text in place of the state */
 export async function writeState(

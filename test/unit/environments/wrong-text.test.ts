@@ -11,7 +11,7 @@ import { planStack } from "../../../environments/plan-stack.ts";
 import { readYaml } from "../../../environments/read-yaml.ts";
 import { stackFromSource } from "../../../environments/topology-source.ts";
 import { writeYaml } from "../../../environments/yaml-file.ts";
-import { TopologyError } from "../../../planning/problem.ts";
+import { TopologyError } from "../../../planning/topology/problem.ts";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "linkerd-topology-wrong-text-"));
 after(() => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { accessRights } from "../../../planning/access-rights.ts";
+import { accessRights } from "../../../planning/access/rights.ts";
 import { plan, planOrThrow } from "../../../planning/plan.ts";
-import { formatProblem } from "../../../planning/problem.ts";
+import { formatProblem } from "../../../planning/topology/problem.ts";
 import type { AccessSpec, AccountSpec, Topology } from "../../../planning/topology.ts";
 
 const names = ["west", "east", "north"];

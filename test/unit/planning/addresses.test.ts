@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { defaultSlot, slotCount, slotSubnets } from "../../../planning/addresses.ts";
+import { defaultSlot, slotCount, slotSubnets } from "../../../planning/clusters/addresses.ts";
 import { block, formatBlock, overlap, parseBlock } from "../../../planning/cidr.ts";
 import { plan } from "../../../planning/plan.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { defaultSlot } from "../../../planning/addresses.ts";
-import { carries } from "../../../planning/link-selectors.ts";
+import { defaultSlot } from "../../../planning/clusters/addresses.ts";
+import { carries } from "../../../planning/links/selectors.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { LinkPlan } from "../../../planning/plan-types.ts";
 import type {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { slotCount } from "../../../planning/addresses.ts";
+import { slotCount } from "../../../planning/clusters/addresses.ts";
 import { contains, formatBlock, overlap } from "../../../planning/cidr.ts";
-import { divideNetwork } from "../../../planning/docker-network.ts";
+import { divideNetwork } from "../../../planning/docker/network.ts";
 import { limits } from "../../../planning/limits.ts";
 import { plan, planOrThrow } from "../../../planning/plan.ts";
 import type { GatewaySpec } from "../../../planning/topology.ts";

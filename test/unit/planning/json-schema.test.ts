@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { knownStacks } from "../../../environments/stacks.ts";
 import { plan } from "../../../planning/plan.ts";
-import { readShape } from "../../../planning/shape.ts";
+import { readShape } from "../../../planning/topology/shape.ts";
 import {
   formatSchema,
   schemaFiles,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import { kubeconfigOfContext } from "../../../planning/kubeconfig.ts";
+import { kubeconfigOfContext } from "../../../planning/clusters/kubeconfig.ts";
 
 const text = `apiVersion: v1
 kind: Config

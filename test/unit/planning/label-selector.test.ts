@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { conditionsOf, formatCondition, selects } from "../../../planning/label-selector.ts";
-import type { LabelCondition } from "../../../planning/label-selector.ts";
-import { solveLabels } from "../../../planning/solve-labels.ts";
+import { conditionsOf, formatCondition, selects } from "../../../planning/links/label-selector.ts";
+import type { LabelCondition } from "../../../planning/links/label-selector.ts";
+import { solveLabels } from "../../../planning/links/solve-labels.ts";
 
 describe("a label selector", () => {
   const labels = { team: "a", stage: "prod" };

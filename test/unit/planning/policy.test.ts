@@ -4,7 +4,7 @@ import { planOrThrow } from "../../../planning/plan.ts";
 import { planGatewayAdmission } from "../../../planning/policy/gateway-admission.ts";
 import type { ServicePolicySpec } from "../../../planning/policy/service-policy.ts";
 import { planServicePolicy } from "../../../planning/policy/service-policy.ts";
-import { formatProblem } from "../../../planning/problem.ts";
+import { formatProblem } from "../../../planning/topology/problem.ts";
 import type { ExportSpec, Topology } from "../../../planning/topology.ts";
 
 /** West sees east from pod to pod and through its gateway; north through the gateway alone. */

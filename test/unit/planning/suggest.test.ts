@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { editDistance, findNearest } from "../../../planning/suggest.ts";
+import { editDistance, findNearest } from "../../../planning/topology/suggest.ts";
 
 it("counts insertions, deletions, substitutions and swaps", () => {
   const distances = [

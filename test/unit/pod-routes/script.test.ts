@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { routeLine } from "../../../planning/pod-routes.ts";
+import { routeLine } from "../../../planning/links/pod-routes.ts";
 
 const script = join(import.meta.dirname, "../../../components/pod-routes.sh");
 const east = routeLine("10.2.0.0/21", "lab-east-control-plane", "10.2.0.0/24");

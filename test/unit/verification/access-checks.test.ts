@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { accessRights } from "../../../planning/access-rights.ts";
+import { accessRights } from "../../../planning/access/rights.ts";
 import type { Plan } from "../../../planning/plan-types.ts";
 import { failuresOf, verify } from "../../../verification/index.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { accessRights } from "../../../planning/access-rights.ts";
+import { accessRights } from "../../../planning/access/rights.ts";
 import { everybodysRights, reviewPermissions } from "../../../verification/access/permissions.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import { rbac, rulesOf, served } from "./rbac.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { KindClusterPlan, Plan } from "../../../planning/plan-types.ts";
-import { routeLine } from "../../../planning/pod-routes.ts";
+import { routeLine } from "../../../planning/links/pod-routes.ts";
 import { failuresOf, observe, runChecks } from "../../../verification/index.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { twoClusters } from "./planned.ts";

@@ -1,4 +1,4 @@
-import type { AccessRight } from "../../../planning/access-rights.ts";
+import type { AccessRight } from "../../../planning/access/rights.ts";
 import { KubernetesApiError } from "../../../kubernetes/errors.ts";
 
 export interface Rule {

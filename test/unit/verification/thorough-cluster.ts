@@ -1,4 +1,4 @@
-import { accessRights } from "../../../planning/access-rights.ts";
+import { accessRights } from "../../../planning/access/rights.ts";
 import { everybodysRights } from "../../../verification/access/permissions.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok, proxy } from "../mesh/linked-cluster.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { planOrThrow } from "../../../planning/plan.ts";
-import { rotationState } from "../../../planning/rotation/state.ts";
+import { rotationState } from "../../../planning/trust/rotation/state.ts";
 import { issuerValid } from "../../../verification/checks/issuer-valid.ts";
 import { trustAnchorShared } from "../../../verification/checks/trust-anchor-shared.ts";
 import { observeCertificates } from "../../../linkerd/trust/certificates.ts";

@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { begin } from "../../../../environments/runs/begin.ts";
 import { findRuns, runName } from "../../../../environments/runs/record.ts";
 import { withoutCredentials } from "../../../../environments/runs/run-backend.ts";
-import { TopologyError } from "../../../../planning/problem.ts";
+import { TopologyError } from "../../../../planning/topology/problem.ts";
 
 describe("the name of a run", () => {
   test("is that of the topology and six characters, and never the same twice", () => {

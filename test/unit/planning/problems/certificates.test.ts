@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { describe, it } from "node:test";
 import { plan } from "../../../../planning/plan.ts";
-import { formatProblem } from "../../../../planning/problem.ts";
+import { formatProblem } from "../../../../planning/topology/problem.ts";
 import type { AnchorSpec, IssuerSpec, Topology } from "../../../../planning/topology.ts";
 import { makeAuthority, type Authority } from "../../authority.ts";
 import { pem } from "../../der.ts";

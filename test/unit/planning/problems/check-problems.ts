@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { formatProblem } from "../../../../planning/problem.ts";
+import { formatProblem } from "../../../../planning/topology/problem.ts";
 import { plan } from "../../../../planning/plan.ts";
 
 /** A mistake, a topology that has it, and all that is said about it, in this order. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { plan } from "../../../../planning/plan.ts";
-import { formatProblem } from "../../../../planning/problem.ts";
+import { formatProblem } from "../../../../planning/topology/problem.ts";
 import type { ClusterSpec } from "../../../../planning/topology.ts";
 
 const twoContexts = `

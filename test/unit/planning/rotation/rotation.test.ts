@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { beginRotation, editTrust } from "../../../../planning/rotation/edit.ts";
-import { refusalsOf } from "../../../../planning/rotation/refusals.ts";
-import { rotationState, rotationSteps } from "../../../../planning/rotation/state.ts";
+import { beginRotation, editTrust } from "../../../../planning/trust/rotation/edit.ts";
+import { refusalsOf } from "../../../../planning/trust/rotation/refusals.ts";
+import { rotationState, rotationSteps } from "../../../../planning/trust/rotation/state.ts";
 import type { Topology, TrustSpec } from "../../../../planning/topology.ts";
 import { SimulatedMesh, wantedBy } from "./simulated-mesh.ts";
 

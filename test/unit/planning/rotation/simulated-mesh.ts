@@ -1,7 +1,7 @@
-import type { Anchor } from "../../../../planning/certificates/anchor.ts";
-import type { ClusterTrust, WantedTrust } from "../../../../planning/rotation/facts.ts";
+import type { Anchor } from "../../../../planning/trust/certificates/anchor.ts";
+import type { ClusterTrust, WantedTrust } from "../../../../planning/trust/rotation/facts.ts";
 import { planOrThrow } from "../../../../planning/plan.ts";
-import { signersOf } from "../../../../planning/rotation/wanted.ts";
+import { signersOf } from "../../../../planning/trust/rotation/wanted.ts";
 import type { Topology } from "../../../../planning/topology.ts";
 
 /** An anchor that is only a name. */

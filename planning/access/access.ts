@@ -1,0 +1,70 @@
+import { namedEnds } from "../links/links.ts";
+import type { NamedEnd } from "../links/links.ts";
+import type { LinkPlan } from "../plan-types.ts";
+import type { Path } from "../topology/problem.ts";
+import type { Draft } from "../topology/shape.ts";
+import type { AccessSpec, AccountSpec } from "../topology.ts";
+
+/** What an entry of `access.accounts` says of one account. */
+export interface AccountSetting {
+  readonly source: string;
+  readonly target: string;
+  readonly spec: Draft<AccountSpec>;
+  /** Where the pair is named. */
+  readonly path: Path;
+}
+
+/** The two ends of a Link. */
+interface Ends {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Which accounts each entry of `access.accounts` is about, as far as it could be read. */
+export function accountSettings(
+  access: Draft<AccessSpec> | undefined,
+  edges: readonly Ends[],
+): AccountSetting[] {
+  return (access?.accounts ?? []).flatMap((spec, index): AccountSetting[] => {
+    if (spec === undefined) return [];
+    const path = ["access", "accounts", index];
+    const sources = namedEnds(spec.from, [...path, "from"]);
+    const targets = spec.to === undefined ? undefined : namedEnds(spec.to, [...path, "to"]);
+    return sources.flatMap((source) =>
+      targetsOf(source, targets, edges).map((target) => ({
+        source: source.name,
+        target: target.name,
+        spec,
+        path: target.path,
+      })),
+    );
+  });
+}
+
+/** The targets that are named, or all that the source has Links to. */
+function targetsOf(
+  source: NamedEnd,
+  named: readonly NamedEnd[] | undefined,
+  edges: readonly Ends[],
+): readonly NamedEnd[] {
+  if (named !== undefined) return named;
+  const targets = edges.filter((edge) => edge.source === source.name).map(({ target }) => target);
+  return [...new Set(targets)].map((name) => ({ name, path: source.path }));
+}
+
+/** How the account of each Link stands. */
+export function planAccess(
+  access: Draft<AccessSpec> | undefined,
+  edges: readonly Ends[],
+): (link: Ends) => LinkPlan["access"] {
+  const settings = new Map(
+    accountSettings(access, edges).map(({ source, target, spec }) => [`${source} ${target}`, spec]),
+  );
+  return ({ source, target }) => {
+    const own = settings.get(`${source} ${target}`);
+    return {
+      tokenGeneration: own?.tokenGeneration ?? access?.tokenGeneration ?? 1,
+      revoked: own?.revoked ?? false,
+    };
+  };
+}

@@ -1,0 +1,96 @@
+import { accountSettings } from "./access.ts";
+import { namedEnds } from "../links/links.ts";
+import { listNames, show } from "../topology/problem.ts";
+import type { Finding, Path } from "../topology/problem.ts";
+import type { Scene } from "../topology/rule-input.ts";
+import type { Draft } from "../topology/shape.ts";
+import type { AccountSpec } from "../topology.ts";
+import { areLinksKnown } from "../links/rules/links-known.ts";
+import { unknownCluster } from "../clusters/rules/unknown-cluster.ts";
+
+/** Which access accounts are named, and what is said of each. */
+export function* accessRules(scene: Scene): Iterable<Finding> {
+  for (const [index, account] of (scene.draft.access?.accounts ?? []).entries()) {
+    if (account === undefined) continue;
+    const path = ["access", "accounts", index];
+    yield* checkContent(account, path);
+    yield* checkNames(account, path, scene);
+  }
+  yield* checkDuplicates(scene);
+}
+
+function* checkContent(account: Draft<AccountSpec>, path: Path): Iterable<Finding> {
+  const { tokenGeneration, revoked } = account;
+  if (tokenGeneration === undefined && revoked === undefined) {
+    yield {
+      path,
+      message: "says nothing about the accounts that it names",
+      fix: "write revoked: true or a tokenGeneration, or leave it out",
+    };
+  }
+  if (revoked === true && tokenGeneration !== undefined) {
+    yield {
+      path: [...path, "tokenGeneration"],
+      message: "an account that is revoked has no token",
+      fix: "leave out tokenGeneration, or revoked",
+    };
+  }
+}
+
+function* checkNames(account: Draft<AccountSpec>, path: Path, scene: Scene): Iterable<Finding> {
+  const { byName, edges } = scene;
+  // Without any cluster that could be read, each name would be unknown.
+  if (byName.size === 0) return;
+  const ends = {
+    from: namedEnds(account.from, [...path, "from"]),
+    to: namedEnds(account.to, [...path, "to"]),
+  };
+  for (const key of ["from", "to"] as const) {
+    if (Array.isArray(account[key]) && account[key].length === 0) {
+      yield {
+        path: [...path, key],
+        message: "names no cluster",
+        fix: key === "to" ? "name at least 1, or leave it out for all" : "name at least 1",
+      };
+    }
+    for (const end of ends[key]) {
+      if (!byName.has(end.name)) yield unknownCluster(end, [...byName.keys()]);
+    }
+  }
+  if (!areLinksKnown(scene)) return;
+  for (const source of ends.from) {
+    if (!byName.has(source.name)) continue;
+    const targets = edges.filter((edge) => edge.source === source.name).map((edge) => edge.target);
+    if (targets.length === 0) {
+      yield {
+        path: source.path,
+        message: `${show(source.name)} is the source of no Link, and has no account anywhere`,
+        fix: "leave it out, or name the source of a Link",
+      };
+      continue;
+    }
+    for (const target of ends.to) {
+      if (!byName.has(target.name) || targets.includes(target.name)) continue;
+      yield {
+        path: target.path,
+        message: `there is no Link from ${show(source.name)} to ${show(target.name)}, and so no account`,
+        fix: `${show(source.name)} has Links to ${listNames([...new Set(targets)])}`,
+      };
+    }
+  }
+}
+
+function* checkDuplicates({ draft, edges }: Scene): Iterable<Finding> {
+  const first = new Set<string>();
+  for (const { source, target, path } of accountSettings(draft.access, edges)) {
+    const pair = `${source} ${target}`;
+    if (first.has(pair)) {
+      yield {
+        path,
+        message: `the account of ${show(source)} in ${show(target)} is described twice`,
+        fix: "leave it out of one of the two",
+      };
+    }
+    first.add(pair);
+  }
+}

@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import type { KindClusterPlan } from "../plan-types.ts";
+
+/** What forces a kind cluster to be recreated when it changes. */
+export type ClusterMould = Pick<
+  KindClusterPlan,
+  | "kindName"
+  | "kubernetesVersion"
+  | "nodeImage"
+  | "nodes"
+  | "podSubnet"
+  | "serviceSubnet"
+  | "portMappings"
+  | "containerdConfigPatches"
+  | "registryMirrors"
+> & {
+  /** Subnet of the Docker network; undefined where Docker chooses. Another one is another network. */
+  readonly dockerSubnet?: string | undefined;
+  /** Domain of the Services, where it is not the usual one. */
+  readonly clusterDomain?: string;
+};
+
+/**
+ * Eight hexadecimal digits over the mould. Keys that are absent or empty don't count, so that a later
+ * release can add one without recreating every cluster.
+ */
+export function generationOf(mould: ClusterMould): string {
+  return createHash("sha256").update(stableJson(mould)).digest("hex").slice(0, 8);
+}
+
+function stableJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(stableJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([, item]) => !isEmpty(item))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => `${JSON.stringify(key)}:${stableJson(item)}`);
+  return `{${entries.join(",")}}`;
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.keys(value).length === 0;
+  return value === undefined;
+}

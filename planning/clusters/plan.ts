@@ -1,0 +1,187 @@
+import { slotSubnets } from "./addresses.ts";
+import { formatBlock, formatFirst } from "../cidr.ts";
+import type { Block } from "../cidr.ts";
+import { compare } from "../compare.ts";
+import { defaults, networkOf, nodeCounts } from "../defaults.ts";
+import { divideNetwork } from "../docker/network.ts";
+import { generationOf } from "./generation.ts";
+import { groupBy } from "../group.ts";
+import { usesGateway } from "../links/links.ts";
+import { apiServerUrl, gatewayIdentity, kindName, nodePlans } from "../names.ts";
+import type {
+  ClusterPlan,
+  ExistingClusterPlan,
+  GatewayPlan,
+  KindClusterPlan,
+  NodePlan,
+} from "../plan-types.ts";
+import type { SceneEdge } from "../topology/draft-clusters.ts";
+import type { Sources } from "../sources/sources.ts";
+import { planIssuer, trustDomainOf } from "../trust/plan.ts";
+import { slotOf } from "./subnets.ts";
+import type { ClusterSpec, PortMapping, Topology } from "../topology.ts";
+
+/** The clusters of a topology that has no problems. */
+export function planClusters(
+  topologyName: string,
+  topology: Topology,
+  edges: readonly SceneEdge[],
+  sources: Sources = {},
+): ClusterPlan[] {
+  const bySource = groupBy(edges, (edge) => edge.source);
+  const byTarget = groupBy(edges, (edge) => edge.target);
+  const order = new Map(topology.clusters.map(({ name }, index) => [name, index]));
+  const inOrder = (names: string[]) =>
+    names.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+  const network = divideNetwork(topology.docker?.subnet);
+  return topology.clusters.map((spec) => {
+    const incoming = byTarget.get(spec.name) ?? [];
+    const outgoing = bySource.get(spec.name) ?? [];
+    const ends: Ends = {
+      targets: inOrder(outgoing.map((edge) => edge.target)),
+      sources: inOrder(incoming.map((edge) => edge.source)),
+      needsGateway: incoming.some((edge) => usesGateway(edge.mode)),
+      trustDomain: trustDomainOf(spec, topology.trust),
+      clusterDomain: spec.clusterDomain ?? defaults.clusterDomain,
+      issuer: planIssuer(spec.trust, topology.trust),
+    };
+    const surroundings = {
+      peers: routePeers(spec, topology),
+      dockerSubnet: topology.docker?.subnet,
+      balancers: network?.rangeOf(slotOf({ name: spec.name, spec })),
+    };
+    return spec.kubeconfig === undefined
+      ? planKindCluster(topologyName, spec, ends, sources, surroundings)
+      : planExistingCluster(spec, spec.kubeconfig, ends);
+  });
+}
+
+/** What follows from the topology as a whole, whatever kind of cluster it is. */
+type Ends = Pick<
+  ClusterPlan,
+  "targets" | "sources" | "trustDomain" | "clusterDomain" | "issuer"
+> & { readonly needsGateway: boolean };
+
+interface Surroundings {
+  readonly peers: readonly string[];
+  readonly dockerSubnet: string | undefined;
+  /** Addresses for load balancers, where they are planned. */
+  readonly balancers: Block | undefined;
+}
+
+function planKindCluster(
+  topologyName: string,
+  spec: ClusterSpec,
+  { needsGateway, ...ends }: Ends,
+  { nodeImage, archives = [] }: Sources,
+  { peers, dockerSubnet, balancers }: Surroundings,
+): KindClusterPlan {
+  const { controlPlanes, workers } = nodeCounts(spec);
+  const kind = kindName(topologyName, spec.name);
+  const nodes = nodePlans(kind, controlPlanes, workers);
+  const subnets = slotSubnets(slotOf({ name: spec.name, spec }));
+  const mould = {
+    kindName: kind,
+    kubernetesVersion: spec.kubernetesVersion,
+    nodeImage: spec.nodeImage ?? nodeImage,
+    nodes,
+    podSubnet: spec.podSubnet ?? formatBlock(subnets.pods),
+    serviceSubnet: spec.serviceSubnet ?? formatBlock(subnets.services),
+    portMappings: planPortMappings(spec.portMappings ?? []),
+    containerdConfigPatches: spec.containerdConfigPatches ?? [],
+    registryMirrors: spec.registryMirrors ?? {},
+  };
+  return {
+    type: "kind",
+    name: spec.name,
+    network: networkOf(spec),
+    generation: generationOf({
+      ...mould,
+      dockerSubnet,
+      ...(ends.clusterDomain !== defaults.clusterDomain && { clusterDomain: ends.clusterDomain }),
+    }),
+    ...mould,
+    imageArchives: [...new Set([...archives, ...(spec.imageArchives ?? [])])],
+    apiServer: apiServerUrl(kind, controlPlanes),
+    gateway: needsGateway ? planGateway(spec, ends, nodes, balancers) : undefined,
+    ...ends,
+    routePeers: peers,
+    loadBalancerRange: balancers && formatBlock(balancers),
+  };
+}
+
+/** What a cluster that exists does with packets for another cluster's pods is not ours to say. */
+function routePeers(spec: ClusterSpec, { clusters }: Topology): string[] {
+  return clusters
+    .filter(
+      (other) =>
+        other.name !== spec.name &&
+        other.kubeconfig === undefined &&
+        networkOf(other) === networkOf(spec),
+    )
+    .map(({ name }) => name);
+}
+
+function planExistingCluster(
+  spec: ClusterSpec,
+  kubeconfig: string,
+  { needsGateway, ...ends }: Ends,
+): ExistingClusterPlan {
+  return {
+    type: "existing",
+    name: spec.name,
+    network: networkOf(spec),
+    kubeconfig,
+    context: spec.context,
+    podSubnet: spec.podSubnet,
+    serviceSubnet: spec.serviceSubnet,
+    apiServer: spec.apiServer,
+    gateway: needsGateway ? planGateway(spec, ends, []) : undefined,
+    ...ends,
+  };
+}
+
+function planGateway(
+  { gateway = {} }: ClusterSpec,
+  { trustDomain }: Pick<Ends, "trustDomain">,
+  nodes: readonly NodePlan[],
+  balancers?: Block,
+): GatewayPlan {
+  const serviceType = gateway.serviceType ?? "NodePort";
+  const loadBalancerIP =
+    serviceType === "LoadBalancer" && gateway.addresses === undefined && balancers
+      ? formatFirst(balancers)
+      : undefined;
+  const names = loadBalancerIP === undefined ? nodes.map((node) => node.name) : [loadBalancerIP];
+  const addresses = gateway.addresses ?? names;
+  const isNodePort = serviceType === "NodePort";
+  const { nodePort = defaults.gatewayNodePort, probeNodePort = defaults.probeNodePort } = gateway;
+  return {
+    serviceType,
+    addresses,
+    port: isNodePort ? nodePort : defaults.gatewayPort,
+    probePort: isNodePort ? probeNodePort : defaults.probePort,
+    loadBalancerIP,
+    identity: gatewayIdentity(trustDomain),
+    ...(gateway.admission !== undefined && { admission: gateway.admission }),
+  };
+}
+
+/** Sorted: the order in which somebody wrote them makes no other cluster. */
+function planPortMappings(mappings: readonly PortMapping[]): Required<PortMapping>[] {
+  return mappings
+    .map(({ node = 0, containerPort, hostPort, listenAddress, protocol = "TCP" }) => ({
+      node,
+      containerPort,
+      hostPort,
+      listenAddress: listenAddress ?? defaults.listenAddress,
+      protocol,
+    }))
+    .sort(
+      (a, b) =>
+        a.node - b.node ||
+        a.hostPort - b.hostPort ||
+        compare(a.protocol, b.protocol) ||
+        compare(a.listenAddress, b.listenAddress),
+    );
+}

@@ -1,0 +1,122 @@
+import { nodeCounts } from "../../defaults.ts";
+import { limits } from "../../limits.ts";
+import { kindName, loadBalancerName, nodePlans } from "../../names.ts";
+import { formatPath, show } from "../../topology/problem.ts";
+import type { Finding } from "../../topology/problem.ts";
+import type { SceneCluster } from "../../topology/draft-clusters.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+import type { ClusterSpec } from "../../topology.ts";
+
+/** Names of clusters and networks, and which keys belong to which type of cluster. */
+export function* clusterRules(scene: Scene): Iterable<Finding> {
+  const existing = new Map<string, SceneCluster>();
+  for (const cluster of scene.clusters) {
+    yield* checkName(cluster, scene);
+    yield* checkLength(cluster, scene.topologyName);
+    yield* checkNetwork(cluster, scene);
+    yield* checkKeys(cluster);
+    yield* checkSameCluster(cluster, existing);
+  }
+}
+
+function* checkName(cluster: SceneCluster, { byName }: Scene): Iterable<Finding> {
+  const { name, index } = cluster;
+  const path = [...cluster.path, "name"];
+  const first = byName.get(name);
+  if (first && first.index !== index) {
+    yield {
+      path,
+      message: `${show(name)} is the name of ${formatPath(first.path)} already`,
+      fix: "give each cluster a name of its own",
+    };
+  }
+  // Linkerd names federated Services `<service>-federated`, and that suffix can't be configured.
+  if (name === "federated" || name.endsWith("-federated")) {
+    yield {
+      path,
+      message:
+        `${show(name)} ends like the names of federated Services: a mirror Service ` +
+        `"<service>-${name}" could not be told from one`,
+      fix: 'choose a name that does not end with "federated"',
+    };
+  }
+}
+
+/** Names of containers are their host names as well: DNS labels. */
+function* checkLength(cluster: SceneCluster, topology: string | undefined): Iterable<Finding> {
+  if (!cluster.isKind || topology === undefined || cluster.name.length > limits.clusterName) return;
+  const { controlPlanes, workers } = nodeCounts(cluster.spec);
+  const kind = kindName(topology, cluster.name);
+  const names = nodePlans(kind, controlPlanes, workers).map((node) => node.name);
+  if (controlPlanes > 1) names.push(loadBalancerName(kind));
+  const longest = names.reduce((a, b) => (b.length > a.length ? b : a), "");
+  const excess = longest.length - limits.dnsLabel;
+  if (excess <= 0) return;
+  yield {
+    path: [...cluster.path, "name"],
+    message:
+      `the container ${show(longest)} would have a name of ${longest.length} characters; ` +
+      `the limit is ${limits.dnsLabel}`,
+    fix: `shorten the cluster's name, or the topology's (${show(topology)}), by ${excess}`,
+  };
+}
+
+/** Else a cluster could join, by accident, a network that another one believes to have to itself. */
+function* checkNetwork(cluster: SceneCluster, { byName }: Scene): Iterable<Finding> {
+  const { network } = cluster.spec;
+  const namesake = network === undefined ? undefined : byName.get(network);
+  if (!namesake || namesake.name === cluster.name || namesake.spec.network !== undefined) return;
+  yield {
+    path: [...cluster.path, "network"],
+    message: `${show(network)} is the name of a cluster that has a network to itself`,
+    fix: `write network: ${namesake.name} for that cluster as well, or choose another name`,
+  };
+}
+
+const kindOnly = [
+  "kubernetesVersion",
+  "nodeImage",
+  "nodes",
+  "slot",
+  "portMappings",
+  "containerdConfigPatches",
+  "registryMirrors",
+  "imageArchives",
+] as const satisfies (keyof ClusterSpec)[];
+
+const existingOnly = ["context", "apiServer"] as const satisfies (keyof ClusterSpec)[];
+
+function* checkKeys({ name, path, isKind, spec }: SceneCluster): Iterable<Finding> {
+  for (const key of isKind ? existingOnly : kindOnly) {
+    if (spec[key] === undefined) continue;
+    yield isKind
+      ? {
+          path: [...path, key],
+          message: `${key} describes a cluster that exists, and ${show(name)} has no kubeconfig`,
+          fix: `leave out ${key}, or write kubeconfig as well`,
+        }
+      : {
+          path: [...path, key],
+          message: `${key} describes a cluster to be made, and ${show(name)} exists: it has a kubeconfig`,
+          fix: `leave out ${key}, or kubeconfig`,
+        };
+  }
+}
+
+function* checkSameCluster(
+  cluster: SceneCluster,
+  known: Map<string, SceneCluster>,
+): Iterable<Finding> {
+  const { kubeconfig, context } = cluster.spec;
+  if (kubeconfig === undefined) return;
+  const key = JSON.stringify([kubeconfig, context]);
+  const other = known.get(key);
+  if (!other) known.set(key, cluster);
+  else if (other.name !== cluster.name) {
+    yield {
+      path: [...cluster.path, "kubeconfig"],
+      message: `leads to the same cluster as that of ${show(other.name)}`,
+      fix: "name the context of each, or leave out one of the two clusters",
+    };
+  }
+}

@@ -1,0 +1,131 @@
+import ipaddr from "ipaddr.js";
+import { defaults } from "../../defaults.ts";
+import { usesGateway } from "../../links/links.ts";
+import { show } from "../../topology/problem.ts";
+import type { Finding } from "../../topology/problem.ts";
+import type { SceneCluster } from "../../topology/draft-clusters.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+
+/** How the sources reach a target: its gateway and its API server. */
+export function* gatewayRules(scene: Scene): Iterable<Finding> {
+  const targets = new Set(scene.edges.map((edge) => edge.to));
+  const throughGateway = new Set(
+    scene.edges.filter((edge) => usesGateway(edge.mode)).map((edge) => edge.to),
+  );
+  for (const cluster of scene.clusters) {
+    yield* checkPorts(cluster);
+    yield* checkAddresses(cluster);
+    if (throughGateway.has(cluster)) yield* needAddresses(cluster, scene);
+    yield* checkApiServer(cluster, targets.has(cluster));
+  }
+}
+
+function* checkPorts({ spec, path }: SceneCluster): Iterable<Finding> {
+  const { gateway } = spec;
+  if (!gateway) return;
+  if (gateway.serviceType === "LoadBalancer") {
+    for (const key of ["nodePort", "probeNodePort"] as const) {
+      if (gateway[key] === undefined) continue;
+      yield {
+        path: [...path, "gateway", key],
+        message: "a gateway behind a load balancer is not reached at a node port",
+        fix: `leave out ${key}, or write serviceType: NodePort`,
+      };
+    }
+    return;
+  }
+  const { nodePort = defaults.gatewayNodePort, probeNodePort = defaults.probeNodePort } = gateway;
+  if (nodePort !== probeNodePort) return;
+  yield {
+    path: [...path, "gateway", gateway.probeNodePort === undefined ? "nodePort" : "probeNodePort"],
+    message: `${nodePort} would be the port of the gateway and of its health probe`,
+    fix: "choose two different ports, or leave them out",
+  };
+}
+
+const hostNamePattern =
+  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+
+function* checkAddresses({ spec, path }: SceneCluster): Iterable<Finding> {
+  const { addresses } = spec.gateway ?? {};
+  if (!addresses) return;
+  const at = [...path, "gateway", "addresses"];
+  if (addresses.length === 0) {
+    yield {
+      path: at,
+      message: "is empty: nobody could reach the gateway",
+      fix: "write at least one address, or leave it out",
+    };
+  }
+  for (const [index, address] of addresses.entries()) {
+    if (address === undefined) continue;
+    if (!isReachable(address)) {
+      yield {
+        path: [...at, index],
+        message: `${show(address)} is not a host name or IPv4 address that other clusters could reach`,
+        fix: "write the address alone, without port, as pods of the sources reach it",
+      };
+    } else if (addresses.indexOf(address) !== index) {
+      yield {
+        path: [...at, index],
+        message: `${show(address)} is given twice`,
+        fix: "leave out one",
+      };
+    }
+  }
+}
+
+/** A name or an address that means the same in another cluster as it does here. */
+function isReachable(host: string): boolean {
+  if (ipaddr.IPv4.isValidFourPartDecimal(host)) {
+    return !["loopback", "unspecified", "broadcast", "multicast"].includes(
+      ipaddr.IPv4.parse(host).range(),
+    );
+  }
+  // What has only digits in its last part is a mistyped address: no such name can exist.
+  const isName = hostNamePattern.test(host) && !/(^|\.)\d+$/.test(host);
+  return isName && !/(^|\.)localhost$/i.test(host);
+}
+
+function* needAddresses(
+  { name, path, isKind, spec }: SceneCluster,
+  { draft }: Scene,
+): Iterable<Finding> {
+  if (spec.gateway?.addresses !== undefined) return;
+  const isBalanced = spec.gateway?.serviceType === "LoadBalancer";
+  if (isKind && (!isBalanced || draft.docker?.subnet !== undefined)) return;
+  const why = isBalanced ? "is behind a load balancer" : "is in a cluster that exists";
+  yield {
+    path: [...path, "gateway", "addresses"],
+    message: `is missing: Links lead to the gateway of ${show(name)}, which ${why}, so its addresses can't be planned`,
+    fix: isKind
+      ? "write docker.subnet, from which an address is planned, or the addresses at which pods of the sources reach it"
+      : "write the addresses at which pods of the sources reach it, or mode: flat for those Links",
+  };
+}
+
+function* checkApiServer(
+  { name, path, isKind, spec }: SceneCluster,
+  isTarget: boolean,
+): Iterable<Finding> {
+  if (isKind) return;
+  const at = [...path, "apiServer"];
+  if (spec.apiServer === undefined) {
+    if (!isTarget) return;
+    yield {
+      path: at,
+      message: `is missing: Links lead to ${show(name)}, and their sources watch its Services there`,
+      fix: 'write the URL as pods of the sources reach it, such as "https://203.0.113.7:6443"',
+    };
+    return;
+  }
+  const url = URL.parse(spec.apiServer);
+  const isPlain = url && url.username + url.password + url.search + url.hash === "";
+  if (isPlain && url.protocol === "https:" && isReachable(url.hostname)) return;
+  yield {
+    path: at,
+    // Not the URL itself: it may hold a password.
+    message: "is not an https URL of a host that pods of other clusters could reach",
+    fix: 'write a URL such as "https://203.0.113.7:6443"',
+  };
+}

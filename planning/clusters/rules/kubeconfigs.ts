@@ -1,0 +1,51 @@
+import { contextsOf } from "../kubeconfig.ts";
+import { listNames, show } from "../../topology/problem.ts";
+import type { Finding } from "../../topology/problem.ts";
+import type { SceneCluster } from "../../topology/draft-clusters.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+import { didYouMean } from "../../topology/suggest.ts";
+
+/** What kubeconfigs are looked at with. */
+export interface KubeconfigSurroundings {
+  /** The text of a file that the topology names. Throws the reason where it can't be read. */
+  readonly readFile: (path: string) => string;
+}
+
+/** Kubeconfigs of clusters that exist: refused here rather than once other clusters were made. */
+export function* kubeconfigRules(
+  { clusters }: Scene,
+  around: KubeconfigSurroundings | undefined,
+): Iterable<Finding> {
+  if (around === undefined) return;
+  for (const cluster of clusters) yield* checkKubeconfig(cluster, around);
+}
+
+function* checkKubeconfig(
+  { path, spec }: SceneCluster,
+  { readFile }: KubeconfigSurroundings,
+): Iterable<Finding> {
+  const { kubeconfig, context } = spec;
+  if (kubeconfig === undefined) return;
+  const unusable = (why: string): Finding => ({
+    path: [...path, "kubeconfig"],
+    message: `${show(kubeconfig)} ${why}`,
+    fix: "write the path of the cluster's kubeconfig",
+  });
+  let text: string;
+  try {
+    text = readFile(kubeconfig);
+  } catch (error) {
+    yield unusable(`can't be read: ${(error as Error).message}`);
+    return;
+  }
+  const contexts = contextsOf(text);
+  if (contexts.length === 0) {
+    yield unusable("is no kubeconfig: it is not YAML with contexts");
+  } else if (context !== undefined && !contexts.includes(context)) {
+    yield {
+      path: [...path, "context"],
+      message: `${show(context)} is not a context of ${show(kubeconfig)}, which has ${listNames(contexts)}`,
+      fix: didYouMean(context, contexts) ?? "write the name of one of its contexts",
+    };
+  }
+}

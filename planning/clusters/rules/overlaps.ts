@@ -1,0 +1,119 @@
+import { findFreeSlot, findFreeSubnet, slotSubnets } from "../addresses.ts";
+import { formatBlock, overlap } from "../../cidr.ts";
+import type { Block } from "../../cidr.ts";
+import { show } from "../../topology/problem.ts";
+import type { Finding } from "../../topology/problem.ts";
+import type { SceneCluster } from "../../topology/draft-clusters.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+import { largestPrefix, readSubnets, slotOf, smallestPrefix } from "../subnets.ts";
+import type { Subnet } from "../subnets.ts";
+
+/** Pod and Service subnets against each other. */
+export function* overlapRules(scene: Scene): Iterable<Finding> {
+  // One that is larger than possible overlaps everything: that is one problem, and told elsewhere.
+  const subnets = readSubnets(scene).filter(
+    ({ kind, block, isDefault }) => isDefault || block.prefix >= largestPrefix(kind),
+  );
+  const used = subnets.map((subnet) => subnet.block);
+  const moved = new Set<SceneCluster>();
+  const shrunk = new Set<Subnet>();
+  for (const [index, subnet] of subnets.entries()) {
+    const earlier = subnets.slice(0, index).find((known) => mustDiffer(known, subnet));
+    if (!earlier) continue;
+    const [mover, other] = chooseMover(subnet, earlier);
+    if (!mover.isDefault) {
+      yield withSubnet(mover, other, used);
+    } else if (!moved.has(mover.cluster)) {
+      // One slot moves both subnets of a cluster.
+      moved.add(mover.cluster);
+      const free = findFreeSlot(slotOf(mover.cluster), used);
+      if (free !== undefined || other.isDefault) yield withSlot(mover, other, used, free);
+      else if (!shrunk.has(other)) {
+        shrunk.add(other);
+        yield withLess(other, mover, used);
+      }
+    }
+  }
+}
+
+/**
+ * Clusters that kind makes never overlap, so that any Link between them can become a flat one without
+ * recreating a cluster. Those that exist can't be changed: they may overlap what they have no pod
+ * routes to.
+ */
+function mustDiffer(a: Subnet, b: Subnet): boolean {
+  if (!overlap(a.block, b.block)) return false;
+  if (a.cluster === b.cluster || (a.cluster.isKind && b.cluster.isKind)) return true;
+  if (a.cluster.network !== b.cluster.network) return false;
+  // Each cluster translates Service addresses within itself: two may have the same.
+  return a.kind === "pods" || b.kind === "pods";
+}
+
+/** Whichever is easier to change: a default, then what does not exist yet, then the later one. */
+function chooseMover(later: Subnet, earlier: Subnet): [mover: Subnet, other: Subnet] {
+  const effort = ({ isDefault, cluster }: Subnet) => (isDefault ? 0 : cluster.isKind ? 1 : 2);
+  return effort(earlier) < effort(later) ? [earlier, later] : [later, earlier];
+}
+
+function withSubnet(mover: Subnet, other: Subnet, used: Block[]): Finding {
+  const free = findFreeSubnet(mover.kind, mover.block.prefix, used);
+  if (free) used.push(free);
+  return {
+    path: mover.path,
+    message: `${show(formatBlock(mover.block))} overlaps ${inWords(other, mover)}`,
+    fix: free ? `choose another, such as ${formatBlock(free)}` : "choose another",
+  };
+}
+
+/** Where a subnet that somebody wrote leaves no slot for whoever has default ones. */
+function withLess(written: Subnet, mover: Subnet, used: readonly Block[]): Finding {
+  const { kind, block, cluster, path } = written;
+  const text = formatBlock(block);
+  if (!cluster.isKind) {
+    return {
+      path: mover.path,
+      message: `the pod subnet ${text} of ${show(cluster.name)} leaves no room for default subnets`,
+      fix: "put the two on different networks",
+    };
+  }
+  const others = used.filter((one) => one !== block);
+  const prefix = Math.min(Math.max(block.prefix + 1, 16), smallestPrefix(kind, cluster));
+  const free = findFreeSubnet(kind, prefix, others);
+  const whose =
+    mover.cluster === cluster ? "the cluster's own" : `those of ${show(mover.cluster.name)}`;
+  return {
+    path,
+    message: `${show(text)} leaves no room for default subnets, such as ${whose}`,
+    fix: free ? `write a smaller one, such as ${formatBlock(free)}` : "write a smaller one",
+  };
+}
+
+function withSlot(mover: Subnet, other: Subnet, used: Block[], free: number | undefined): Finding {
+  const { name, path, spec } = mover.cluster;
+  const slot = slotOf(mover.cluster);
+  if (free !== undefined) {
+    const { pods, services } = slotSubnets(free);
+    used.push(pods, services);
+  }
+  const at = spec.slot === undefined ? path : [...path, "slot"];
+  const fix = free === undefined ? "write another slot" : `write slot: ${free}`;
+  if (other.isDefault && slot === slotOf(other.cluster)) {
+    return {
+      path: at,
+      message: `${show(name)} and ${show(other.cluster.name)} have the same default subnets (slot ${slot})`,
+      fix: `${fix}, for the newer of the two: other subnets recreate a cluster`,
+    };
+  }
+  const kind = mover.kind === "pods" ? "pod" : "Service";
+  return {
+    path: at,
+    message: `the default ${kind} subnet ${formatBlock(mover.block)} overlaps ${inWords(other, mover)}`,
+    fix,
+  };
+}
+
+function inWords({ cluster, kind, block }: Subnet, asker: Subnet): string {
+  const subnet = `${kind === "pods" ? "pod" : "Service"} subnet ${formatBlock(block)}`;
+  const isOwn = cluster === asker.cluster;
+  return isOwn ? `the cluster's own ${subnet}` : `the ${subnet} of ${show(cluster.name)}`;
+}

@@ -1,0 +1,13 @@
+import type { NamedEnd } from "../../links/links.ts";
+import { listNames, show } from "../../topology/problem.ts";
+import type { Finding } from "../../topology/problem.ts";
+import { didYouMean } from "../../topology/suggest.ts";
+
+/** A name that no cluster of the topology has. */
+export function unknownCluster({ name, path }: NamedEnd, known: readonly string[]): Finding {
+  return {
+    path,
+    message: `${show(name)} is not a cluster of this topology`,
+    fix: didYouMean(name, known) ?? `its clusters are ${listNames(known)}`,
+  };
+}

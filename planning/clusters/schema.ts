@@ -1,0 +1,309 @@
+import * as z from "zod";
+import { limits } from "../limits.ts";
+import {
+  domain,
+  integer,
+  label,
+  list,
+  map,
+  object,
+  oneOf,
+  optional,
+  subnet,
+  text,
+  told,
+} from "../topology/schema-parts.ts";
+import { clusterTrustSchema } from "../trust/schema.ts";
+import type { ClusterTrustSpec } from "../trust/schema.ts";
+
+const nodes = object(
+  {
+    /**
+     * An odd number: etcd needs a majority.
+     * @default 1
+     * @example 3
+     */
+    controlPlanes: integer(
+      1,
+      limits.controlPlanes,
+      "a number of control planes",
+      "write 1, or 3 for one that may fail",
+    ).exactOptional(),
+    /**
+     * Needed where there are several control planes.
+     * @default 0
+     * @example 2
+     */
+    workers: integer(0, limits.workers, "a number of workers", "write a number").exactOptional(),
+  },
+  "a number of nodes per role",
+  "write a map such as { controlPlanes: 1, workers: 3 }",
+);
+
+/** How many nodes of each role a cluster has. */
+export interface NodesSpec extends Readonly<z.infer<typeof nodes>> {}
+
+const port = () => integer(1, 65_535, "a port", "write a port number");
+
+const portMapping = object(
+  {
+    /**
+     * Index of the node, control planes first.
+     * @default 0
+     * @example 1
+     */
+    node: integer(
+      0,
+      1000,
+      "the index of a node",
+      "count from 0, control planes first",
+    ).exactOptional(),
+    /**
+     * Port of the node.
+     * @example 30080
+     */
+    containerPort: port(),
+    /**
+     * Port of the host.
+     * @example 8080
+     */
+    hostPort: port(),
+    /**
+     * Address of the host that the port is on.
+     * @default "127.0.0.1"
+     * @example "0.0.0.0"
+     */
+    listenAddress: text(
+      "an IP address of this machine",
+      'write an address such as "127.0.0.1"',
+    ).exactOptional(),
+    /**
+     * Protocol of both ports.
+     * @default "TCP"
+     * @example UDP
+     */
+    protocol: oneOf(["TCP", "UDP", "SCTP"]).exactOptional(),
+  },
+  "a port mapping",
+  "write a map such as { containerPort: 30080, hostPort: 8080 }",
+);
+
+/** A port of the host that leads to a port of a node. */
+export interface PortMapping extends Readonly<z.infer<typeof portMapping>> {}
+
+const nodePort = (example: number) =>
+  integer(
+    limits.nodePort.first,
+    limits.nodePort.last,
+    "a node port",
+    `write a number such as ${example}, or leave it out`,
+  );
+
+const gateway = object(
+  {
+    /**
+     * Kind of Service in front of the gateway.
+     * @default "NodePort"
+     * @example LoadBalancer
+     */
+    serviceType: oneOf(["NodePort", "LoadBalancer"]).exactOptional(),
+    /**
+     * Node port of the gateway; `NodePort` only.
+     * @default 30143
+     * @example 31143
+     */
+    nodePort: nodePort(30_143).exactOptional(),
+    /**
+     * Node port of the gateway's health probe; `NodePort` only.
+     * @default 30191
+     * @example 31191
+     */
+    probeNodePort: nodePort(30_191).exactOptional(),
+    /**
+     * Host names or IPv4 addresses at which the sources reach the gateway. Required for existing clusters,
+     * and for `LoadBalancer` unless there is a `docker.subnet`.
+     * @default the names of the cluster's nodes, or the first address of its range for load balancers
+     * @example [203.0.113.7]
+     */
+    addresses: list(
+      told(z.string(), "a host name or IPv4 address", "write a host name or IPv4 address"),
+      "a list of host names or IPv4 addresses",
+      "write a list such as [203.0.113.7]",
+    ).exactOptional(),
+    /**
+     * Whom the gateway lets through. `linked`: the trust domains and addresses of the clusters that have a
+     * Link to it. `everybody`: every meshed client from everywhere, as Linkerd's chart has it. To go back
+     * from `linked`, write `everybody`: leaving the key out does not open a gateway that was narrowed.
+     * @default everybody, by the chart
+     * @example linked
+     */
+    admission: oneOf(["linked", "everybody"]).exactOptional(),
+  },
+  "a gateway",
+  "write a map such as { nodePort: 30143 }",
+);
+
+/** How a cluster's gateway is reached from outside of it. */
+export interface GatewaySpec extends Readonly<z.infer<typeof gateway>> {}
+
+const cluster = object(
+  {
+    /**
+     * A DNS-1123 label of at most 32 characters, unique in the topology. It becomes the suffix of
+     * mirror Services (`<service>-<cluster>`) in every source that has a Link to it.
+     * @example west
+     */
+    name: label(
+      limits.clusterName,
+      `, so that mirror Services "<service>-<cluster>" of at most ${limits.dnsLabel} leave ` +
+        `${limits.dnsLabel - 1 - limits.clusterName} to the service`,
+      '"east"',
+    ),
+    /**
+     * Clusters on the same network get pod routes to each other, which flat Links need.
+     * @default a network that the cluster has to itself
+     * @example lab
+     */
+    network: label(limits.dnsLabel, "", '"lab-2", or leave it out').exactOptional(),
+    /**
+     * Kubernetes version, such as `v1.34.2`.
+     * @default the version of the node image in use
+     * @example v1.34.2
+     */
+    kubernetesVersion: told(
+      z.string().regex(/^v1\.\d{1,3}\.\d{1,4}$/),
+      "a Kubernetes version",
+      "write a version such as v1.34.2, with the v and all three numbers",
+    ).exactOptional(),
+    /**
+     * Docker image of the nodes.
+     * @default kind's published image of the Kubernetes version
+     * @example kindest/node:v1.34.2
+     */
+    nodeImage: told(
+      z.string().regex(/^[^\s-]\S*$/),
+      "the name of a Docker image",
+      'write an image such as "kindest/node:v1.34.2"',
+    ).exactOptional(),
+    /**
+     * How many nodes of each role.
+     * @default { controlPlanes: 1, workers: 0 }
+     * @example { controlPlanes: 3, workers: 2 }
+     */
+    nodes: optional<NodesSpec>(nodes),
+    /**
+     * Pod subnet, IPv4 CIDR.
+     * @default a /21 that follows from the cluster's name alone
+     * @example 10.10.0.0/21
+     */
+    podSubnet: subnet("10.10.0.0/21").exactOptional(),
+    /**
+     * Service subnet, IPv4 CIDR.
+     * @default a /21 that follows from the cluster's name alone
+     * @example 10.140.0.0/21
+     */
+    serviceSubnet: subnet("10.140.0.0/21").exactOptional(),
+    /**
+     * Which pair of default subnets the cluster gets. Needed only where the names of two clusters lead
+     * to the same pair; validation tells you so.
+     * @default a hash of the cluster's name
+     * @example 7
+     */
+    slot: integer(0, 4095, "a slot", "write a number, or leave it out").exactOptional(),
+    /**
+     * Ports of the host that lead to a node.
+     * @default []
+     * @example [{ containerPort: 30080, hostPort: 8080 }]
+     */
+    portMappings: list<PortMapping>(
+      portMapping,
+      "a list of port mappings",
+      "write a list of maps such as { containerPort: 30080, hostPort: 8080 }",
+    ).exactOptional(),
+    /**
+     * TOML patches for containerd's configuration on every node.
+     * @default []
+     * @example ["[debug]\n  level = \"debug\""]
+     */
+    containerdConfigPatches: list(
+      told(z.string().regex(/\S/), "a TOML patch", "write TOML text"),
+      "a list of TOML patches",
+      "write a list of TOML texts",
+    ).exactOptional(),
+    /**
+     * Registry host, or `*` for every other one → mirrors to ask in its place, in order.
+     * @default {}
+     * @example { docker.io: ["http://registry:5000"] }
+     */
+    registryMirrors: map(
+      list(
+        text("the URL of a mirror", 'write a URL such as "http://registry:5000"'),
+        "a list of mirrors",
+        'write a list such as ["http://registry:5000"]',
+      ),
+      "a map of registries to their mirrors",
+      'write a map such as { docker.io: ["http://registry:5000"] }',
+    ).exactOptional(),
+    /**
+     * Further image archives (paths on this machine) that are loaded into every node.
+     * @default []
+     * @example [./images/app.tar]
+     */
+    imageArchives: list(
+      text("a path of an image archive", "write a path such as ./images/app.tar"),
+      "a list of image archives",
+      "write a list such as [./images/app.tar]",
+    ).exactOptional(),
+    /**
+     * Kubeconfig file of a cluster that already exists. The package does not create such a cluster and
+     * never deletes it. It installs Linkerd and the Links there; `destroy` removes them.
+     * @example ./kubeconfigs/east.yaml
+     */
+    kubeconfig: text("the path of a kubeconfig file", "write a path").exactOptional(),
+    /**
+     * Context in that file. Only with `kubeconfig`. Another one, of another cluster, moves all that was
+     * installed there.
+     * @default the context that is current at the first `up`, from then on
+     * @example east-admin
+     */
+    context: text("the name of a context", "write the name of a context").exactOptional(),
+    /**
+     * Address of the API server as pods of the other clusters reach it. Only with `kubeconfig`, and
+     * needed there if a Link has this cluster as its target.
+     * @example "https://10.1.2.3:6443"
+     */
+    apiServer: text(
+      "the URL of an API server",
+      'write a URL such as "https://203.0.113.7:6443"',
+    ).exactOptional(),
+    /**
+     * How the gateway is exposed. It exists only if a Link of mode `gateway` or `mixed` leads here.
+     * @example { serviceType: LoadBalancer }
+     */
+    gateway: optional<GatewaySpec>(gateway),
+    /**
+     * Domain of the cluster's Services (`<service>.<namespace>.svc.<domain>`). For a cluster that exists,
+     * write the domain that it has.
+     * @default "cluster.local"
+     * @example east.internal
+     */
+    clusterDomain: domain(limits.clusterDomain, "a cluster's domain").exactOptional(),
+    /**
+     * Trust domain and issuer, where they are not the mesh's.
+     * @example { domain: east.example }
+     */
+    trust: optional<ClusterTrustSpec>(clusterTrustSchema),
+  },
+  "a cluster",
+  'write a map with a name, such as "- name: west"',
+);
+
+/** A cluster that the package makes with kind, or one that exists (`kubeconfig`). */
+export interface ClusterSpec extends Readonly<z.infer<typeof cluster>> {}
+
+export const clustersSchema = list<ClusterSpec>(
+  cluster,
+  `a list of 1 to ${limits.clusters} clusters`,
+  'write a list of clusters, such as "- name: west"',
+  { min: 1, max: limits.clusters },
+);

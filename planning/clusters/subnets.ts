@@ -1,0 +1,62 @@
+import { defaultSlot, slotSubnets } from "./addresses.ts";
+import { parseBlock } from "../cidr.ts";
+import type { Block } from "../cidr.ts";
+import { nodeCounts } from "../defaults.ts";
+import { limits } from "../limits.ts";
+import type { Path } from "../topology/problem.ts";
+import type { SceneCluster } from "../topology/draft-clusters.ts";
+import type { Scene } from "../topology/rule-input.ts";
+
+export type SubnetKind = "pods" | "services";
+
+/** A subnet of a cluster, written or by default. */
+export interface Subnet {
+  readonly cluster: SceneCluster;
+  readonly kind: SubnetKind;
+  readonly block: Block;
+  readonly path: Path;
+  /** It follows from the cluster's slot. */
+  readonly isDefault: boolean;
+}
+
+export const subnetKeys = { pods: "podSubnet", services: "serviceSubnet" } as const;
+
+/** Prefix of the largest subnet that Kubernetes takes. */
+export function largestPrefix(kind: SubnetKind): number {
+  return kind === "pods" ? limits.largestPodPrefix : limits.largestServicePrefix;
+}
+
+/** Prefix of the smallest subnet that has room for all of a cluster. */
+export function smallestPrefix(kind: SubnetKind, { spec }: Pick<SceneCluster, "spec">): number {
+  return kind === "pods" ? podPrefixFor(nodeCounts(spec).total) : limits.smallestServicePrefix;
+}
+
+/** Prefix of the smallest pod subnet for that many nodes. */
+export function podPrefixFor(nodes: number): number {
+  return limits.podPrefixPerNode - Math.ceil(Math.log2(nodes));
+}
+
+/** Whose pair of default subnets a cluster gets. */
+export function slotOf(cluster: Pick<SceneCluster, "name" | "spec">): number {
+  return cluster.spec.slot ?? defaultSlot(cluster.name);
+}
+
+/** @returns undefined where it is not known, or not readable */
+export function readSubnet(cluster: SceneCluster, kind: SubnetKind): Subnet | undefined {
+  const text = cluster.spec[subnetKeys[kind]];
+  if (text === undefined) {
+    if (!cluster.isKind) return undefined;
+    const subnets = slotSubnets(slotOf(cluster));
+    return { cluster, kind, block: subnets[kind], path: cluster.path, isDefault: true };
+  }
+  const block = parseBlock(text);
+  const path = [...cluster.path, subnetKeys[kind]];
+  return block && { cluster, kind, block, path, isDefault: false };
+}
+
+/** All that are known, in the topology's order. */
+export function readSubnets(scene: Scene): Subnet[] {
+  return [...scene.byName.values()]
+    .flatMap((cluster) => [readSubnet(cluster, "pods"), readSubnet(cluster, "services")])
+    .filter((subnet) => subnet !== undefined);
+}

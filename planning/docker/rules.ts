@@ -1,0 +1,141 @@
+import { findFreeSlot, slotCount } from "../clusters/addresses.ts";
+import type { Block } from "../cidr.ts";
+import { formatBlock, isIpv6Subnet, overlap, parseBlock, sizeOf } from "../cidr.ts";
+import { nodeCounts } from "../defaults.ts";
+import { divideNetwork, isPossibleSize } from "./network.ts";
+import type { NetworkAddresses } from "./network.ts";
+import { limits } from "../limits.ts";
+import { listNames, show } from "../topology/problem.ts";
+import type { Finding } from "../topology/problem.ts";
+import type { SceneCluster } from "../topology/draft-clusters.ts";
+import type { Scene } from "../topology/rule-input.ts";
+import { readSubnets, slotOf } from "../clusters/subnets.ts";
+
+const path = ["docker", "subnet"];
+
+/** The subnet of the topology's Docker network, and the ranges for load balancers in it. */
+export function* dockerRules(scene: Scene): Iterable<Finding> {
+  const text = scene.draft.docker?.subnet;
+  if (text === undefined) return;
+  const subnet = parseBlock(text);
+  if (!subnet) {
+    yield {
+      path,
+      message: `${show(text)} is not an IPv4 subnet`,
+      fix: isIpv6Subnet(text)
+        ? "write an IPv4 subnet such as 172.30.0.0/16: the network is IPv4 only"
+        : "write a subnet such as 172.30.0.0/16",
+    };
+    return;
+  }
+  if (formatBlock(subnet) !== text) {
+    yield {
+      path,
+      message: `${show(text)} begins within a subnet of that size`,
+      fix: `write ${formatBlock(subnet)}`,
+    };
+  }
+  if (!isPossibleSize(subnet)) {
+    const isLarge = subnet.prefix < limits.largestNetworkPrefix;
+    yield {
+      path,
+      message: isLarge
+        ? `${show(text)} is larger than any private network`
+        : `${show(text)} is too small: half of it is divided into ranges for load balancers`,
+      fix: isLarge
+        ? `write a /${limits.largestNetworkPrefix} or smaller`
+        : `write a /${limits.smallestNetworkPrefix} or larger`,
+    };
+    return;
+  }
+  yield* checkOverlap(scene, text);
+  const addresses = divideNetwork(text);
+  if (!addresses) return;
+  yield* checkNodes(scene, addresses);
+  yield* checkRanges(scene, addresses);
+}
+
+function* checkOverlap(scene: Scene, text: string): Iterable<Finding> {
+  const subnet = parseBlock(text);
+  const met = readSubnets(scene).filter(({ block }) => subnet && overlap(block, subnet));
+  const [first] = met;
+  if (!first) return;
+  const names = [...new Set(met.map(({ cluster }) => cluster.name))];
+  const kind = first.kind === "pods" ? "pod" : "Service";
+  const more = met.length > 1 ? ` and ${met.length - 1} more, of ${listNames(names)}` : "";
+  yield {
+    path,
+    message:
+      `${show(text)} overlaps the ${kind} subnet ${formatBlock(first.block)} of ` +
+      `${show(first.cluster.name)}${more}`,
+    fix: "choose a subnet in 172.16.0.0/12 or 192.168.0.0/16, such as 172.30.0.0/16",
+  };
+}
+
+function kindClusters({ byName }: Scene): SceneCluster[] {
+  return [...byName.values()].filter(({ isKind }) => isKind);
+}
+
+/** Docker's own address and the network's are in the half of the nodes as well. */
+const reserved = 2;
+
+function* checkNodes(scene: Scene, { nodes }: NetworkAddresses): Iterable<Finding> {
+  const containers = kindClusters(scene).reduce((sum, { spec }) => {
+    const { total, controlPlanes } = nodeCounts(spec);
+    return sum + total + (controlPlanes > 1 ? 1 : 0);
+  }, 0);
+  const room = sizeOf(nodes.prefix) - reserved;
+  if (containers <= room) return;
+  yield {
+    path,
+    message: `its first half has ${room} addresses for the ${containers} containers of the nodes`,
+    fix: "choose a larger subnet",
+  };
+}
+
+function* checkRanges(scene: Scene, { rangeCount, rangeOf }: NetworkAddresses): Iterable<Finding> {
+  const clusters = kindClusters(scene);
+  const used = readSubnets(scene).map(({ block }) => block);
+  const taken = new Set(clusters.map((cluster) => rangeOf(slotOf(cluster)).first));
+  const owners = new Map<number, SceneCluster>();
+  for (const cluster of clusters) {
+    const slot = slotOf(cluster);
+    const range = rangeOf(slot);
+    const owner = owners.get(range.first);
+    owners.set(range.first, owner ?? cluster);
+    if (!owner || meetElsewhere(owner, cluster)) continue;
+    const free = findFreeRange(slot, taken, used, rangeOf);
+    if (free !== undefined) taken.add(rangeOf(free).first);
+    const larger = rangeCount < slotCount - 1;
+    yield {
+      path: cluster.spec.slot === undefined ? cluster.path : [...cluster.path, "slot"],
+      message:
+        `${show(cluster.name)} and ${show(owner.name)} have the same range for load balancers, ` +
+        formatBlock(range),
+      fix:
+        (free === undefined ? "write another slot" : `write slot: ${free}`) +
+        (larger ? ", or a docker.subnet of at least a /17, where each slot has its own" : ""),
+    };
+  }
+}
+
+/** Clusters of one slot meet in their default subnets already, which is told there. */
+function meetElsewhere(a: SceneCluster, b: SceneCluster): boolean {
+  const bothByDefault = (key: "podSubnet" | "serviceSubnet") =>
+    a.spec[key] === undefined && b.spec[key] === undefined;
+  return slotOf(a) === slotOf(b) && (bothByDefault("podSubnet") || bothByDefault("serviceSubnet"));
+}
+
+/** The next slot whose range and default subnets are both free. */
+function findFreeRange(
+  start: number,
+  taken: ReadonlySet<number>,
+  used: readonly Block[],
+  rangeOf: NetworkAddresses["rangeOf"],
+): number | undefined {
+  for (let offset = 1; offset < slotCount; offset++) {
+    const slot = findFreeSlot((start + offset) % slotCount, used);
+    if (slot !== undefined && !taken.has(rangeOf(slot).first)) return slot;
+  }
+  return undefined;
+}

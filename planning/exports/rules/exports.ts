@@ -1,0 +1,128 @@
+import { namedExports } from "../exports.ts";
+import type { DemandOrigin, ExportedService, ExportWay } from "../exported-service.ts";
+import type { NamedExport } from "../exports.ts";
+import { groupBy } from "../../group.ts";
+import { formatCondition, selects } from "../../links/label-selector.ts";
+import { selectorKeys } from "../../links/selectors.ts";
+import { formatPath, show } from "../../topology/problem.ts";
+import type { Finding } from "../../topology/problem.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+import type { Conflict, Demand } from "../../links/solve-labels.ts";
+import { areLinksKnown } from "../../links/rules/links-known.ts";
+import { explainUncarried } from "./uncarried.ts";
+import { unknownCluster } from "../../clusters/rules/unknown-cluster.ts";
+
+/** Which Services are exported, and whether a Link carries each of them. */
+export function* exportRules(scene: Scene): Iterable<Finding> {
+  const { exports } = scene.draft;
+  for (const [index, entry] of (exports ?? []).entries()) {
+    if (Array.isArray(entry?.from) && entry.from.length === 0) {
+      yield {
+        path: ["exports", index, "from"],
+        message: "names no cluster",
+        fix: "name at least 1, or leave the export out",
+      };
+    }
+  }
+  const named = namedExports(exports);
+  if (scene.byName.size > 0) {
+    for (const { cluster, path } of named) {
+      const end = { name: cluster, path };
+      if (!scene.byName.has(cluster)) yield unknownCluster(end, [...scene.byName.keys()]);
+    }
+  }
+  yield* checkDuplicates(named);
+  const linksAreKnown = areLinksKnown(scene);
+  for (const service of scene.services) {
+    yield* checkHeadless(service);
+    for (const conflict of service.conflicts) yield explainConflict(service, conflict);
+    for (const way of service.ways) {
+      if (way.carriers.length > 0) yield* checkPrecedence(service, way);
+      else if (linksAreKnown) yield explainUncarried(service, way, scene);
+    }
+  }
+}
+
+function* checkDuplicates(named: readonly NamedExport[]): Iterable<Finding> {
+  const same = ({ cluster, namespace, service, as }: NamedExport) =>
+    [cluster, namespace, service, as].join(" ");
+  for (const [first, ...again] of groupBy(named, same).values()) {
+    for (const { path, cluster } of again) {
+      if (!first) continue;
+      yield {
+        path,
+        message:
+          `the ${first.as} export of ${nameOf(first)} of ${show(cluster)} is given twice, here and ` +
+          `in ${formatPath(first.path)}`,
+        fix: "leave it out of one of the two",
+      };
+    }
+  }
+}
+
+function* checkHeadless({ ways }: ExportedService): Iterable<Finding> {
+  const headless = ways.find((way) => way.headless !== undefined);
+  if (headless === undefined) return;
+  for (const way of ways) {
+    if (way.as === "gateway") continue;
+    const [spec, at] = [way.path.slice(0, 2), way.headless ? "headless" : "as"];
+    yield {
+      path: [...spec, at],
+      message:
+        way.as === "federated"
+          ? "a headless Service can't be a member of a federated one"
+          : "the pods of a headless Service are mirrored through the gateway only",
+      fix: "write as: gateway, or leave out headless",
+    };
+  }
+}
+
+function explainConflict(
+  service: ExportedService,
+  [first, second]: Conflict<DemandOrigin>,
+): Finding {
+  const kinds = new Set([first.origin.way.as, second.origin.way.as]);
+  const who =
+    kinds.size === 1
+      ? `a ${first.origin.way.as} export`
+      : `a ${first.origin.way.as} and a ${second.origin.way.as} export at once`;
+  return {
+    path: second.origin.way.path,
+    message:
+      `${nameOf(service)} of ${show(service.cluster.name)} can't be ${who}: no labels meet both ` +
+      `${inWords(first)} and ${inWords(second)}`,
+    fix:
+      kinds.size === 1
+        ? "let both select by labels that one Service can have"
+        : "leave out one of the two exports, or let one Link select by another label",
+  };
+}
+
+function inWords({ condition, origin }: Demand<DemandOrigin>): string {
+  const where =
+    origin.link === undefined
+      ? "the cluster's own service mirror"
+      : `links[${origin.link}].selectors.${selectorKeys[origin.way.as]}`;
+  return `${show(formatCondition(condition))} (${where})`;
+}
+
+/** Where the labels of a gateway export suit both selectors of a Link, Linkerd discovers the pods. */
+function* checkPrecedence(service: ExportedService, way: ExportWay): Iterable<Finding> {
+  if (way.as !== "gateway" || service.conflicts.length > 0) return;
+  const edge = way.carriers.find(({ selectors }) =>
+    selects(selectors.remoteDiscovery, service.labels),
+  );
+  if (edge === undefined) return;
+  yield {
+    path: way.path,
+    message:
+      `the Link from ${show(edge.source)} (links[${edge.spec}]) would carry ${nameOf(service)} by ` +
+      "remote discovery: its labels suit selectors.remoteDiscovery too, which goes before gateway",
+    fix: "leave out one of the two exports, or let the selectors part",
+  };
+}
+
+/** `"shop/web"` */
+export function nameOf(service: Pick<NamedExport, "namespace" | "service">): string {
+  return show(`${service.namespace}/${service.service}`);
+}

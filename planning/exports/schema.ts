@@ -1,0 +1,84 @@
+import type * as z from "zod";
+import { limits } from "../limits.ts";
+import {
+  clusterOrClusters,
+  integer,
+  label,
+  list,
+  object,
+  oneOf,
+  optional,
+  serviceName,
+} from "../topology/schema-parts.ts";
+
+const exportKind = oneOf(["gateway", "remote-discovery", "federated"]);
+
+/** How a Service is exported. */
+export type ExportKind = z.infer<typeof exportKind>;
+
+const headless = object(
+  {
+    /**
+     * Name of the StatefulSet.
+     * @default the Service's name
+     * @example db
+     */
+    statefulSet: label(limits.dnsLabel, "", '"db"').exactOptional(),
+    /**
+     * How many pods it has.
+     * @example 3
+     */
+    replicas: integer(1, 1000, "a number of pods", "write how many pods the StatefulSet has"),
+  },
+  "a description of a headless Service's pods",
+  "write a map such as { replicas: 2 }",
+);
+
+/** The pods of an exported headless Service. */
+export interface HeadlessSpec extends Readonly<z.infer<typeof headless>> {}
+
+const serviceExport = object(
+  {
+    /**
+     * Name of the Service: a DNS-1035 label, which begins with a letter.
+     * @example web
+     */
+    service: serviceName(limits.dnsLabel, '"web"'),
+    /**
+     * Its namespace. Mirrors are in the namespace of the same name.
+     * @example shop
+     */
+    namespace: label(limits.dnsLabel, "", '"shop"'),
+    /**
+     * Cluster, or clusters, that export it: targets of the Links that carry it.
+     * @example [east, north]
+     */
+    from: clusterOrClusters(),
+    /**
+     * How it is exported: `gateway` (its mirror leads through the target's gateway),
+     * `remote-discovery` (its mirror leads to its pods) or `federated` (it is a member of one Service
+     * over all clusters, `<service>-federated`).
+     * @default "gateway"
+     * @example federated
+     */
+    as: exportKind.exactOptional(),
+    /**
+     * The Service is headless, over the pods of a StatefulSet. Besides `<service>-<target>`, each pod
+     * gets a mirror, `<pod>-<target>`. Only with `as: gateway`.
+     * @default the Service has a cluster address
+     * @example { replicas: 3 }
+     */
+    headless: optional<HeadlessSpec>(headless),
+  },
+  "an export",
+  'write a map such as "- { service: web, namespace: shop, from: east }"',
+);
+
+/** A Service that one or several clusters export. */
+export interface ExportSpec extends Readonly<z.infer<typeof serviceExport>> {}
+
+export const exportsSchema = list<ExportSpec>(
+  serviceExport,
+  "a list of exports",
+  'write a list such as "- { service: web, namespace: shop, from: east }"',
+);

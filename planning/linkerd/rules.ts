@@ -1,0 +1,175 @@
+import { defaults } from "../defaults.ts";
+import { isOlder, parseLinkerdVersion } from "./version.ts";
+import type { LinkerdVersion } from "./version.ts";
+import { show } from "../topology/problem.ts";
+import type { Finding, Path } from "../topology/problem.ts";
+import type { Scene } from "../topology/rule-input.ts";
+
+/** The release in which `controllers` came into the multicluster chart; Links need it. */
+const oldest: LinkerdVersion = [25, 4, 4];
+
+/** Linkerd's release, and the values of its charts. */
+export function* linkerdRules(scene: Scene): Iterable<Finding> {
+  const text = scene.draft.linkerd?.version ?? defaults.linkerdVersion;
+  const version = parseLinkerdVersion(text);
+  if (!version) {
+    yield {
+      path: ["linkerd", "version"],
+      message: `${show(text)} is not an edge release of Linkerd, edge-YY.M.N`,
+      fix: `write a release such as ${defaults.linkerdVersion}`,
+    };
+  } else if (isOlder(version, oldest)) {
+    yield {
+      path: ["linkerd", "version"],
+      message: `${show(text)} is older than edge-25.4.4 (2.18), before which Links could not be declared`,
+      fix: `write edge-25.4.4 or later, such as ${defaults.linkerdVersion}`,
+    };
+  }
+  if (version) yield* checkKubernetes(scene, version);
+  yield* checkValues(scene);
+}
+
+/** What the charts demand of Kubernetes by their `kubeVersion`. */
+function* checkKubernetes(scene: Scene, version: LinkerdVersion): Iterable<Finding> {
+  const least = isOlder(version, [26, 5, 1]) ? 23 : 31;
+  for (const { spec, path } of scene.clusters) {
+    const minor = /^v1\.(\d+)\./.exec(spec.kubernetesVersion ?? "")?.[1];
+    if (minor === undefined || Number(minor) >= least) continue;
+    yield {
+      path: [...path, "kubernetesVersion"],
+      message: `${show(spec.kubernetesVersion)} is older than v1.${least}, which this release of Linkerd needs`,
+      fix: `write v1.${least}.0 or later`,
+    };
+  }
+}
+
+const ofSourcesFile = (key: string) =>
+  `write it as images.${key} of a sources file, from which the nodes get it as well`;
+
+/**
+ * Values that the package sets: a second truth beside the topology would break the mesh silently. What it
+ * sets as a default that no other part relies on stays a choice: `webhookFailurePolicy`,
+ * `disableHeartBeat`, replicas and resources, a gateway's other annotations.
+ */
+const planned: readonly { readonly path: readonly string[]; readonly fix: string }[] = [
+  {
+    path: ["crds", "installGatewayAPI"],
+    fix: "leave it out: the package installs the Gateway API's definitions, and two releases can't own them; others of them are gatewayApi of a sources file",
+  },
+  ...["controllerImage", "controllerImageVersion"].map((key) => ({
+    path: ["controlPlane", key],
+    fix: ofSourcesFile("controller"),
+  })),
+  ...["name", "version"].flatMap((key) => [
+    { path: ["controlPlane", "proxy", "image", key], fix: ofSourcesFile("proxy") },
+    ...["controllerDefaults", "localServiceMirror"].map((part) => ({
+      path: ["multicluster", part, "image", key],
+      fix: ofSourcesFile("controller"),
+    })),
+  ]),
+  {
+    path: ["multicluster", "gateway", "pauseImage"],
+    fix: ofSourcesFile("pause"),
+  },
+  {
+    path: ["multicluster", "gateway", "loadBalancerIP"],
+    fix: "leave it out: these values are those of every cluster, and an address belongs to one; kind clusters get theirs from docker.subnet",
+  },
+  {
+    path: [
+      "multicluster",
+      "gateway",
+      "deploymentAnnotations",
+      "config.beta.linkerd.io/proxy-enable-native-sidecar",
+    ],
+    fix: "leave it out: the gateway's proxy waits before it exits, and as a native sidecar it can't",
+  },
+  {
+    path: ["multicluster", "createNamespaceMetadataJob"],
+    fix: "leave it out: the package makes the namespace with its labels",
+  },
+  {
+    path: ["controlPlane", "identityTrustAnchorsPEM"],
+    fix: "leave it out: it is the same in every cluster, and follows from trust.anchors",
+  },
+  ...["controlPlane", "multicluster"].map((chart) => ({
+    path: [chart, "identityTrustDomain"],
+    fix: "write it as trust.domain, or as trust.domain of a cluster",
+  })),
+  {
+    path: ["controlPlane", "clusterDomain"],
+    fix: "write it as clusterDomain of the cluster",
+  },
+  {
+    path: ["controlPlane", "identity", "externalCA"],
+    fix: "leave it out: what the clusters trust is trust.anchors",
+  },
+  {
+    path: ["controlPlane", "identity", "issuer"],
+    fix: "leave it out: each cluster gets an issuer of its own; its lifetime is trust.issuerLifetimeHours, one of your own trust.issuer of the cluster",
+  },
+  ...["controllers", "remoteMirrorServiceAccount", "remoteMirrorServiceAccountName"].map((key) => ({
+    path: ["multicluster", key],
+    fix: "leave it out: it follows from links",
+  })),
+  {
+    path: ["multicluster", "linkerdNamespace"],
+    fix: "leave it out: it is the same in every cluster",
+  },
+  {
+    path: ["multicluster", "localServiceMirror", "federatedServiceSelector"],
+    fix: "leave it out: members are labelled for it; what Links select is selectors.federated of the Link",
+  },
+  ...["enabled", "name", "port", "serviceType", "nodePort", "probe"].map((key) => ({
+    path: ["multicluster", "gateway", key],
+    fix: "write it as gateway of the cluster",
+  })),
+];
+
+function* checkValues({ draft }: Scene): Iterable<Finding> {
+  const values = draft.linkerd?.values ?? {};
+  const replaced = new Set<string>();
+  for (const { path, fix } of planned) {
+    const set = setPath(values, path);
+    if (set === undefined) continue;
+    const at = ["linkerd", "values", ...set];
+    if (set.length === path.length) {
+      yield { path: at, message: "is planned, not chosen", fix };
+    } else if (!replaced.has(at.join("."))) {
+      replaced.add(at.join("."));
+      yield {
+        path: at,
+        message: "takes the place of a whole map, in which values are planned",
+        fix: "write a map of the values that you choose",
+      };
+    }
+  }
+  yield* findPrivateKeys(values, ["linkerd", "values"]);
+}
+
+/** The path, where a value stands there; or its beginning, where something stands that is no map. */
+function setPath(root: unknown, path: readonly string[]): readonly string[] | undefined {
+  let value = root;
+  for (const [index, key] of path.entries()) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return path.slice(0, index);
+    }
+    value = (value as Record<string, unknown>)[key];
+    if (value === undefined) return undefined;
+  }
+  return path;
+}
+
+function* findPrivateKeys(value: unknown, path: Path): Iterable<Finding> {
+  if (typeof value === "string" && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value)) {
+    yield {
+      path,
+      message: "holds a private key, which would stand in plaintext in the stack's state",
+      fix: "leave it out; the charts make keys of their own",
+    };
+  }
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    yield* findPrivateKeys(item, [...path, Array.isArray(value) ? Number(key) : key]);
+  }
+}

@@ -1,0 +1,61 @@
+import * as z from "zod";
+import { map, object, optional, text, yesOrNo } from "../topology/schema-parts.ts";
+
+const chart = () =>
+  map(z.unknown(), "a map of a chart's values", "write a map of values").exactOptional();
+
+const chartValues = object(
+  {
+    /**
+     * Of linkerd-crds.
+     * @default {}
+     * @example { enableHttpRoutes: false }
+     */
+    crds: chart(),
+    /**
+     * Of linkerd-control-plane.
+     * @default {}
+     * @example { proxy: { logLevel: "warn,linkerd=debug" } }
+     */
+    controlPlane: chart(),
+    /**
+     * Of linkerd-multicluster.
+     * @default {}
+     * @example { gateway: { replicas: 2 } }
+     */
+    multicluster: chart(),
+  },
+  "a map of values per chart",
+  "write a map with crds, controlPlane or multicluster",
+);
+
+/** Values of Linkerd's charts, as the charts document them. */
+export interface ChartValuesSpec extends Readonly<z.infer<typeof chartValues>> {}
+
+export const linkerdSchema = object(
+  {
+    /**
+     * Release of Linkerd.
+     * @default "edge-26.1.1"
+     * @example edge-26.1.1
+     */
+    version: text("a Linkerd release", "write a release such as edge-26.1.1").exactOptional(),
+    /**
+     * Three replicas of each controller, spread over nodes; needs three nodes.
+     * @default false
+     * @example true
+     */
+    highAvailability: yesOrNo().exactOptional(),
+    /**
+     * Values that are merged over the package's own, per chart.
+     * @default {}
+     * @example { controlPlane: { proxy: { logLevel: "warn,linkerd=debug" } } }
+     */
+    values: optional<ChartValuesSpec>(chartValues),
+  },
+  "a description of Linkerd",
+  "write a map such as { version: edge-26.1.1 }",
+);
+
+/** The Linkerd that is installed in every cluster. */
+export interface LinkerdSpec extends Readonly<z.infer<typeof linkerdSchema>> {}

@@ -1,0 +1,77 @@
+import type { Path } from "../topology/problem.ts";
+import type { Draft } from "../topology/shape.ts";
+import type { LinkMode, LinkSpec } from "../topology.ts";
+
+/** A name of a cluster in a `LinkSpec`, and where it stands. */
+export interface NamedEnd {
+  readonly name: string;
+  readonly path: Path;
+}
+
+/** One Link that a `LinkSpec` asks for. */
+export interface Edge {
+  readonly source: string;
+  readonly target: string;
+  /** Index of the `LinkSpec`. */
+  readonly spec: number;
+}
+
+/** The names in `from`, `to` or `between`. */
+export function namedEnds(
+  names: string | readonly (string | undefined)[] | undefined,
+  path: Path,
+): NamedEnd[] {
+  if (names === undefined) return [];
+  if (typeof names === "string") return [{ name: names, path }];
+  return names.flatMap((name, index) =>
+    name === undefined ? [] : [{ name, path: [...path, index] }],
+  );
+}
+
+/** Whether a `LinkSpec` has both forms, so that nobody can tell which Links it asks for. */
+export function hasBothForms({ from, to, between }: Draft<LinkSpec>): boolean {
+  return between !== undefined && (from !== undefined || to !== undefined);
+}
+
+/** Every (source, target) that a `LinkSpec` asks for; a cluster's Link to itself is left out. */
+export function expandLink(link: Draft<LinkSpec>, spec: number): Edge[] {
+  const edges: Edge[] = [];
+  const add = (source: string, target: string) => {
+    if (source !== target) edges.push({ source, target, spec });
+  };
+  const group = distinctNames(link.between);
+  for (const source of group) for (const target of group) add(source, target);
+  const targets = distinctNames(link.to);
+  for (const source of distinctNames(link.from)) for (const target of targets) add(source, target);
+  return edges;
+}
+
+/** What decides whether two clusters can have pod routes to each other. */
+export interface Neighbour {
+  readonly network: string;
+  /** The package makes it, and can thus lay routes in it. */
+  readonly isKind: boolean;
+}
+
+/**
+ * Whether pods of the two clusters can reach each other. The package lays routes between clusters that
+ * it makes, and clusters that exist have their own; between one of each there are none, since nobody but
+ * the package knows the nodes of the one, and it can't lay routes in the other.
+ */
+export function haveRoutes(a: Neighbour, b: Neighbour): boolean {
+  return a.network === b.network && a.isKind === b.isKind;
+}
+
+/** The mode of a Link whose author left it open. */
+export function defaultMode(source: Neighbour, target: Neighbour): LinkMode {
+  return haveRoutes(source, target) ? "mixed" : "gateway";
+}
+
+/** Whether a Link of this mode leads through the target's gateway. */
+export function usesGateway(mode: LinkMode): boolean {
+  return mode !== "flat";
+}
+
+function distinctNames(names: Parameters<typeof namedEnds>[0]): string[] {
+  return [...new Set(namedEnds(names, []).map((end) => end.name))];
+}

@@ -1,0 +1,13 @@
+import { namedEnds } from "../links.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+
+/** Where a Link leads to an unknown cluster, that something needs one which isn't there is no news. */
+export function areLinksKnown({ draft, byName }: Scene): boolean {
+  return (draft.links ?? []).every((link) =>
+    [link?.from, link?.to, link?.between].every(
+      (ends) =>
+        (typeof ends === "string" || !ends?.includes(undefined)) &&
+        namedEnds(ends, []).every(({ name }) => byName.has(name)),
+    ),
+  );
+}

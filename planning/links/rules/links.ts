@@ -1,0 +1,209 @@
+import { groupBy } from "../../group.ts";
+import { hasBothForms, haveRoutes, namedEnds } from "../links.ts";
+import type { NamedEnd } from "../links.ts";
+import { formatPath, listNames, show } from "../../topology/problem.ts";
+import type { Finding, Path } from "../../topology/problem.ts";
+import type { SceneEdge } from "../../topology/draft-clusters.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+import type { Draft } from "../../topology/shape.ts";
+import type { LinkSpec } from "../../topology.ts";
+import { unknownCluster } from "../../clusters/rules/unknown-cluster.ts";
+
+/** Which clusters the Links name, and what each Link carries. */
+export function* linkRules(scene: Scene): Iterable<Finding> {
+  const byLink = groupBy(scene.edges, (edge) => edge.spec);
+  for (const [index, link] of (scene.draft.links ?? []).entries()) {
+    if (link === undefined) continue;
+    const path = ["links", index];
+    yield* checkForm(link, path);
+    // Without any cluster that could be read, each name would be unknown.
+    if (scene.byName.size > 0) yield* checkNames(link, path, scene);
+    yield* checkMode(link, path, byLink.get(index) ?? []);
+  }
+  yield* checkDuplicates(scene.edges);
+  yield* checkSuffixes(scene.edges);
+}
+
+function* checkForm(link: Draft<LinkSpec>, path: Path): Iterable<Finding> {
+  const hasEnds = link.from !== undefined || link.to !== undefined;
+  if (hasBothForms(link)) {
+    yield {
+      path,
+      message: "has both forms, from and to as well as between",
+      fix: "write from and to, or between; two entries for both",
+    };
+  } else if (link.between === undefined && (link.from === undefined || link.to === undefined)) {
+    const half = link.from === undefined ? "from is" : "to is";
+    const missing = hasEnds ? half : "from and to, or between, are";
+    yield {
+      path,
+      message: `does not say which clusters to link: ${missing} missing`,
+      fix: 'write "between: [west, east]" or "from: west" and "to: east"',
+    };
+  }
+  for (const key of ["from", "to", "between"] as const) {
+    const names = link[key];
+    const least = key === "between" ? 2 : 1;
+    if (names === undefined || typeof names === "string" || names.length >= least) continue;
+    yield {
+      path: [...path, key],
+      message: names.length === 0 ? "names no cluster" : "names a single cluster",
+      fix: `name at least ${least}, or leave the Link out`,
+    };
+  }
+}
+
+function* checkNames(link: Draft<LinkSpec>, path: Path, { byName }: Scene): Iterable<Finding> {
+  const ends = { from: new Map<string, NamedEnd>(), to: new Map(), between: new Map() } as const;
+  for (const key of ["from", "to", "between"] as const) {
+    for (const end of namedEnds(link[key], [...path, key])) {
+      if (!byName.has(end.name)) yield unknownCluster(end, [...byName.keys()]);
+      const known: Map<string, NamedEnd> = ends[key];
+      if (known.has(end.name)) {
+        yield {
+          path: end.path,
+          message: `${show(end.name)} is named twice`,
+          fix: "leave out one of the two",
+        };
+      } else {
+        known.set(end.name, end);
+      }
+    }
+  }
+  for (const [name, end] of ends.to as Map<string, NamedEnd>) {
+    const source = ends.from.get(name);
+    if (source === undefined) continue;
+    yield {
+      path: end.path,
+      message: `${show(name)} would be linked to itself: it is in ${formatPath(source.path)} too`,
+      fix: "take it out of one of the two, or write between for Links from each to each",
+    };
+  }
+}
+
+function* checkMode(
+  link: Draft<LinkSpec>,
+  path: Path,
+  edges: readonly SceneEdge[],
+): Iterable<Finding> {
+  if (link.mode === "flat" && link.headless === true) {
+    yield {
+      path: [...path, "headless"],
+      message: "a flat Link does not mirror headless Services pod by pod: that needs the gateway",
+      fix: "leave out headless, or write mode: mixed",
+    };
+  }
+  const routed = edges.filter((edge) => edge.mode !== "gateway");
+  const at = link.mode === undefined ? path : [...path, "mode"];
+  const [sameNetwork, split] = partition(
+    routed.filter(({ from, to }) => !haveRoutes(from, to)),
+    ({ from, to }) => from.network === to.network,
+  );
+  const [first] = split;
+  if (first) {
+    yield {
+      path: at,
+      message:
+        `a ${first.mode} Link needs pod routes, and ${onNetwork(first.from)} and ` +
+        `${onNetwork(first.to)} have none to each other${inAll(split)}`,
+      fix: "put the clusters on the same network, or write mode: gateway",
+    };
+  }
+  const [mixed] = sameNetwork;
+  if (mixed) {
+    const [made, exists] = mixed.from.isKind ? [mixed.from, mixed.to] : [mixed.to, mixed.from];
+    yield {
+      path: at,
+      message:
+        `a ${mixed.mode} Link needs pod routes, and the package can't lay any between ` +
+        `${show(made.name)} and ${show(exists.name)}, a cluster that it didn't make${inAll(sameNetwork)}`,
+      fix: "write mode: gateway",
+    };
+  }
+  // An overlap would only show when a pod of one cluster answers for a pod of another.
+  const unclear = routed
+    .filter(({ from, to }) => haveRoutes(from, to))
+    .flatMap(({ from, to }) => [from, to])
+    .filter(({ isKind, spec }) => !isKind && spec.podSubnet === undefined);
+  const names = [...new Set(unclear.map(({ name }) => name))];
+  if (names.length === 0) return;
+  yield {
+    path: at,
+    message:
+      `a ${routed[0]?.mode ?? "flat"} Link needs pod routes, and the pod subnet of ` +
+      `${listNames(names)} is not known`,
+    fix: "write podSubnet for that cluster, or write mode: gateway",
+  };
+}
+
+function inAll(edges: readonly SceneEdge[]): string {
+  return edges.length > 1 ? ` (${edges.length} Links in all)` : "";
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+function onNetwork({ name, network, spec }: SceneEdge["from"]): string {
+  const where = spec.network === undefined ? "a network to itself" : `network ${show(network)}`;
+  return `${show(name)} (${where})`;
+}
+
+/**
+ * One Link carries every kind of export. With a second one to the same target, the source counts each
+ * endpoint of a federated Service twice.
+ */
+function* checkDuplicates(edges: readonly SceneEdge[]): Iterable<Finding> {
+  const first = new Map<string, SceneEdge>();
+  const again: { readonly edge: SceneEdge; readonly earlier: number }[] = [];
+  for (const edge of edges) {
+    const pair = `${edge.source} ${edge.target}`;
+    const known = first.get(pair);
+    // Within one specification only its two forms can do that, which is told of it as such.
+    if (known?.spec === edge.spec) continue;
+    if (known) again.push({ edge, earlier: known.spec });
+    else first.set(pair, edge);
+  }
+  // One message for two overlapping groups, not one for each pair that they share.
+  const byPlaces = groupBy(again, ({ edge, earlier }) => `${earlier} ${edge.spec}`);
+  for (const [repeated, ...more] of byPlaces.values()) {
+    if (!repeated) continue;
+    const { edge, earlier } = repeated;
+    const others = more.length > 0 ? ` (and ${more.length} more)` : "";
+    yield {
+      path: ["links", edge.spec],
+      message:
+        `the Link from ${show(edge.source)} to ${show(edge.target)}${others} is given twice, here ` +
+        `and in links[${earlier}]`,
+      fix: "leave it out of one of the two: one Link carries every kind of export",
+    };
+  }
+}
+
+/**
+ * `foo-north` exported by `east` and `foo` exported by `north-east` are both mirrored as
+ * `foo-north-east`, and the two service mirrors would overwrite each other without a word. Which
+ * Services there will be is not known here; so it is refused, but only where one source has Links to
+ * both clusters: elsewhere such names are harmless.
+ */
+function* checkSuffixes(edges: readonly SceneEdge[]): Iterable<Finding> {
+  const told = new Set<string>();
+  for (const [source, links] of groupBy(edges, (edge) => edge.source)) {
+    const targets = new Map(links.map((edge) => [edge.target, edge.to]));
+    for (const [longer, cluster] of targets) {
+      for (let at = longer.indexOf("-"); at !== -1; at = longer.indexOf("-", at + 1)) {
+        const shorter = longer.slice(at + 1);
+        const start = longer.slice(0, at);
+        if (!targets.has(shorter) || told.has(`${longer} ${shorter}`)) continue;
+        told.add(`${longer} ${shorter}`);
+        yield {
+          path: [...cluster.path, "name"],
+          message:
+            `${show(source)} has Links to ${show(longer)} and ${show(shorter)}: Services "foo" of ` +
+            `the one and "foo-${start}" of the other would have the same mirror, "foo-${longer}"`,
+          fix: `choose a name that does not end with "-${shorter}"`,
+        };
+      }
+    }
+  }
+}

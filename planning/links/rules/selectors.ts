@@ -1,0 +1,113 @@
+import { carries, selectorKeys } from "../selectors.ts";
+import { show } from "../../topology/problem.ts";
+import type { Finding, Path } from "../../topology/problem.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+import type { Draft } from "../../topology/shape.ts";
+import type { ExportKind, LabelExpression, LabelSelector, LinkMode } from "../../topology.ts";
+
+/** Which Services the Links select, and which labels and annotations their mirrors take over. */
+export function* selectorRules(scene: Scene): Iterable<Finding> {
+  const modes = new Map<number, Set<LinkMode>>();
+  for (const { spec, mode } of scene.edges)
+    modes.set(spec, (modes.get(spec) ?? new Set()).add(mode));
+  for (const [index, link] of (scene.draft.links ?? []).entries()) {
+    const path = ["links", index];
+    for (const kind of ["gateway", "remote-discovery", "federated"] as const) {
+      const key = selectorKeys[kind];
+      const selector = link?.selectors?.[key];
+      if (selector === undefined) continue;
+      const at = [...path, "selectors", key];
+      yield* checkCarried(kind, [...(modes.get(index) ?? [])], at);
+      yield* checkSelector(selector, at);
+    }
+    for (const key of ["excludedLabels", "excludedAnnotations"] as const) {
+      for (const [position, entry] of (link?.[key] ?? []).entries()) {
+        if (entry === undefined || isKey(entry) || isPrefix(entry)) continue;
+        yield {
+          path: [...path, key, position],
+          message: `${show(entry)} is not a key, nor a prefix`,
+          fix: 'write a key such as "example.org/team", or "example.org/*" for all with that prefix',
+        };
+      }
+    }
+  }
+}
+
+function* checkCarried(
+  kind: ExportKind,
+  modes: readonly LinkMode[],
+  path: Path,
+): Iterable<Finding> {
+  const [mode] = modes;
+  if (mode === undefined || modes.some((one) => carries(one, kind))) return;
+  const other = kind === "gateway" ? "mode: mixed" : "mode: mixed, which needs pod routes";
+  yield {
+    path,
+    message: `selects what a ${mode} Link does not carry`,
+    fix: `leave it out, or write ${other}`,
+  };
+}
+
+function* checkSelector(selector: Draft<LabelSelector>, path: Path): Iterable<Finding> {
+  const labels = Object.keys(selector.matchLabels ?? {});
+  const expressions = selector.matchExpressions ?? [];
+  if (labels.length + expressions.length === 0) {
+    yield {
+      path,
+      message: "is empty, and an empty selector selects nothing",
+      fix: "write matchLabels or matchExpressions, or leave it out for Linkerd's own label",
+    };
+  }
+  for (const key of labels) {
+    if (!isKey(key)) yield notKey(key, [...path, "matchLabels", key]);
+  }
+  for (const [index, expression] of expressions.entries()) {
+    if (expression === undefined) continue;
+    yield* checkExpression(expression, [...path, "matchExpressions", index]);
+  }
+}
+
+function* checkExpression(
+  { key, operator, values }: Draft<LabelExpression>,
+  path: Path,
+): Iterable<Finding> {
+  if (key !== undefined && !isKey(key)) yield notKey(key, [...path, "key"]);
+  const compares = operator === "In" || operator === "NotIn";
+  if (compares && (values === undefined || values.length === 0)) {
+    yield {
+      path: [...path, "values"],
+      message: `${values === undefined ? "is missing" : "is empty"}: ${operator} compares with values`,
+      fix: `write a list such as [a, b], or operator: ${operator === "In" ? "Exists" : "DoesNotExist"}`,
+    };
+  }
+  if (operator !== undefined && !compares && values !== undefined) {
+    yield {
+      path: [...path, "values"],
+      message: `${operator} asks whether there is the label, whatever its value`,
+      fix: `leave out values, or write operator: ${operator === "Exists" ? "In" : "NotIn"}`,
+    };
+  }
+}
+
+function notKey(key: string, path: Path): Finding {
+  return {
+    path,
+    message: `${show(key)} is not the key of a label`,
+    fix: 'write a key such as "team" or "example.org/team"',
+  };
+}
+
+const namePattern = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
+const prefixPattern =
+  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+
+/** A name, or a prefix and a name: `team`, `example.org/team`. */
+function isKey(text: string): boolean {
+  const slash = text.indexOf("/");
+  if (slash === -1) return namePattern.test(text);
+  return prefixPattern.test(text.slice(0, slash)) && namePattern.test(text.slice(slash + 1));
+}
+
+function isPrefix(text: string): boolean {
+  return text.endsWith("/*") && prefixPattern.test(text.slice(0, -2));
+}

@@ -1,0 +1,193 @@
+import * as z from "zod";
+import {
+  clusterOrClusters,
+  list,
+  map,
+  object,
+  oneOf,
+  optional,
+  text,
+  told,
+  yesOrNo,
+} from "../topology/schema-parts.ts";
+
+const labelValue = () =>
+  told(
+    z.string().regex(/^(|[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)$/),
+    "the value of a label",
+    'write a value such as "true"',
+  );
+
+const labelExpression = object(
+  {
+    /**
+     * Key of the label, such as `team` or `example.org/team`.
+     * @example team
+     */
+    key: text("the key of a label", 'write a key such as "team"'),
+    /**
+     * `In` and `NotIn` compare with `values`; `Exists` and `DoesNotExist` ask for the label itself.
+     * @example In
+     */
+    operator: oneOf(["In", "NotIn", "Exists", "DoesNotExist"]),
+    /**
+     * For `In` and `NotIn` only, which need it.
+     * @example [shop, billing]
+     */
+    values: list(
+      labelValue(),
+      "a list of values of a label",
+      "write a list such as [a, b]",
+    ).exactOptional(),
+  },
+  "a condition on a label",
+  "write a map such as { key: team, operator: In, values: [a, b] }",
+);
+
+/** One condition on a label, as Kubernetes has it. */
+export interface LabelExpression extends Readonly<z.infer<typeof labelExpression>> {}
+
+const labelSelector = (example: string) =>
+  object(
+    {
+      /**
+       * Labels with the values that they must have.
+       * @default {}
+       * @example { team: shop }
+       */
+      matchLabels: map(
+        labelValue(),
+        "a map of labels",
+        `write a map such as { ${example} }`,
+      ).exactOptional(),
+      /**
+       * Conditions on labels.
+       * @default []
+       * @example [{ key: team, operator: In, values: [shop, billing] }]
+       */
+      matchExpressions: list<LabelExpression>(
+        labelExpression,
+        "a list of conditions on labels",
+        "write a list of maps such as { key: team, operator: Exists }",
+      ).exactOptional(),
+    },
+    "a label selector",
+    `write a map such as { matchLabels: { ${example} } }`,
+  );
+
+/** How exported Services are chosen: all of the labels and all of the expressions have to match. */
+export interface LabelSelector extends Readonly<z.infer<ReturnType<typeof labelSelector>>> {}
+
+const selectors = object(
+  {
+    /**
+     * Gateway exports; gateway and mixed Links.
+     * @default { matchLabels: { "mirror.linkerd.io/exported": "true" } }
+     * @example { matchLabels: { "example.org/exported": "gateway" } }
+     */
+    gateway: optional<LabelSelector>(labelSelector('mirror.linkerd.io/exported: "true"')),
+    /**
+     * Remote-discovery exports; flat and mixed Links.
+     * @default { matchLabels: { "mirror.linkerd.io/exported": "remote-discovery" } }
+     * @example { matchLabels: { "example.org/exported": "pods" } }
+     */
+    remoteDiscovery: optional<LabelSelector>(
+      labelSelector("mirror.linkerd.io/exported: remote-discovery"),
+    ),
+    /**
+     * Members of federated Services; flat and mixed Links.
+     * @default { matchLabels: { "mirror.linkerd.io/federated": "member" } }
+     * @example { matchLabels: { "example.org/federated": "member" } }
+     */
+    federated: optional<LabelSelector>(labelSelector("mirror.linkerd.io/federated: member")),
+  },
+  "a map of label selectors per kind of export",
+  "write a map with gateway, remoteDiscovery or federated",
+);
+
+/** Which Services of the target a Link carries, by kind of export. */
+export interface SelectorsSpec extends Readonly<z.infer<typeof selectors>> {}
+
+const metadataKeys = (what: string) =>
+  list(
+    text(
+      `the key of ${what}, or a prefix`,
+      'write a key such as "example.org/team", or "prefix/*"',
+    ),
+    `a list of keys of ${what}s`,
+    'write a list such as ["example.org/*"]',
+  );
+
+const linkMode = oneOf(["gateway", "flat", "mixed"]);
+
+/** Which kinds of export a Link carries. */
+export type LinkMode = z.infer<typeof linkMode>;
+
+const link = object(
+  {
+    /**
+     * Source, or sources: where the clients and the mirror Services are.
+     * @example west
+     */
+    from: clusterOrClusters().exactOptional(),
+    /**
+     * Target, or targets: the clusters that own the exported Services.
+     * @example [east, north]
+     */
+    to: clusterOrClusters().exactOptional(),
+    /**
+     * Each to each, both directions.
+     * @example [west, east, north]
+     */
+    between: list(
+      told(z.string(), "a cluster's name", "write the name of a cluster"),
+      "a list of clusters' names",
+      "write a list such as [west, east]",
+    ).exactOptional(),
+    /**
+     * `gateway`: traffic enters the target through its gateway. `flat`: pod to pod, the client's own
+     * identity arrives. `mixed`: both; the label of each exported Service chooses.
+     * @default `mixed` between clusters whose pods have routes to each other, else `gateway`
+     * @example flat
+     */
+    mode: linkMode.exactOptional(),
+    /**
+     * Mirror headless Services pod by pod; gateway and mixed Links only.
+     * @default true
+     * @example false
+     */
+    headless: yesOrNo().exactOptional(),
+    /**
+     * Which Services of the target the Link carries, by kind of export.
+     * @default Linkerd's own labels
+     * @example { gateway: { matchLabels: { "example.org/exported": "gateway" } } }
+     */
+    selectors: optional<SelectorsSpec>(selectors),
+    /**
+     * Labels that mirrors do not take over: keys, or `prefix/*`.
+     * @default []
+     * @example ["example.org/*"]
+     */
+    excludedLabels: metadataKeys("a label").exactOptional(),
+    /**
+     * Annotations that mirrors do not take over, besides kubectl's own: keys, or `prefix/*`.
+     * @default []
+     * @example ["example.org/*"]
+     */
+    excludedAnnotations: metadataKeys("an annotation").exactOptional(),
+  },
+  "a Link",
+  'write a map such as "- between: [west, east]" or "- { from: west, to: east }"',
+);
+
+/**
+ * Directed Links (`from`, `to`), or Links both ways between each two of a group (`between`). Exactly
+ * one of the two forms.
+ */
+export interface LinkSpec extends Readonly<z.infer<typeof link>> {}
+
+export const linksSchema = list<LinkSpec>(
+  link,
+  "a list of Links",
+  'write a list such as "- between: [west, east]"',
+);

@@ -1,0 +1,64 @@
+import { usesGateway } from "./links.ts";
+import type { LinkPlan } from "../plan-types.ts";
+import type { Draft } from "../topology/shape.ts";
+import type { ExportKind, LabelSelector, LinkMode, SelectorsSpec } from "../topology.ts";
+
+/** What chooses the members of federated Services in the cluster that they are in: no Link does. */
+export const localFederatedSelector: LabelSelector = {
+  matchLabels: { "mirror.linkerd.io/federated": "member" },
+};
+
+const defaultSelectors: Record<SelectorKey, LabelSelector> = {
+  gateway: { matchLabels: { "mirror.linkerd.io/exported": "true" } },
+  remoteDiscovery: { matchLabels: { "mirror.linkerd.io/exported": "remote-discovery" } },
+  federated: localFederatedSelector,
+};
+
+export type SelectorKey = keyof SelectorsSpec;
+
+/** Key of the selector for each kind of export. */
+export const selectorKeys = {
+  gateway: "gateway",
+  "remote-discovery": "remoteDiscovery",
+  federated: "federated",
+} as const satisfies Record<ExportKind, SelectorKey>;
+
+/** Whether a Link of this mode carries exports of this kind. */
+export function carries(mode: LinkMode, kind: ExportKind): boolean {
+  return kind === "gateway" ? usesGateway(mode) : mode !== "gateway";
+}
+
+/**
+ * What a Link selects. A Link that selects what its mode doesn't carry would make mirrors that nothing
+ * answers for.
+ */
+export function planSelectors(
+  mode: LinkMode,
+  given: Draft<SelectorsSpec> = {},
+): LinkPlan["selectors"] {
+  const choose = (kind: ExportKind) => {
+    const key = selectorKeys[kind];
+    const own = given[key];
+    return carries(mode, kind) ? (own ? complete(own) : defaultSelectors[key]) : undefined;
+  };
+  return {
+    gateway: choose("gateway"),
+    remoteDiscovery: choose("remote-discovery"),
+    federated: choose("federated"),
+  };
+}
+
+/** The part of a selector that could be read; all of it where the topology has no problems. */
+function complete({ matchLabels, matchExpressions }: Draft<LabelSelector>): LabelSelector {
+  const labels = Object.entries(matchLabels ?? {}).filter((entry) => entry[1] !== undefined);
+  const expressions = (matchExpressions ?? []).flatMap((expression) => {
+    const { key, operator, values } = expression ?? {};
+    if (key === undefined || operator === undefined) return [];
+    const readable = values?.filter((value) => value !== undefined);
+    return [{ key, operator, ...(readable && { values: readable }) }];
+  });
+  return {
+    ...(matchLabels && { matchLabels: Object.fromEntries(labels) as Record<string, string> }),
+    ...(matchExpressions && { matchExpressions: expressions }),
+  };
+}

@@ -1,0 +1,21 @@
+import { limits } from "../limits.ts";
+import { show } from "./problem.ts";
+import type { Finding } from "./problem.ts";
+import type { Scene } from "./rule-input.ts";
+import { proposeLabel } from "./suggest.ts";
+
+/**
+ * The name that stands in for that of the topology: a stack may be called what no container can be. A
+ * name in the topology itself is checked with the topology's shape.
+ */
+export function* nameRule({ draft, defaultName, topologyName }: Scene): Iterable<Finding> {
+  if (draft.name !== undefined || topologyName !== undefined) return;
+  const proposal = proposeLabel(defaultName, limits.topologyName) ?? "lab";
+  yield {
+    path: ["name"],
+    message:
+      `is missing, and the stack's name, ${show(defaultName)}, can't stand in for it: it is not a ` +
+      `DNS-1123 label of at most ${limits.topologyName} characters`,
+    fix: `write a name such as ${show(proposal)}`,
+  };
+}

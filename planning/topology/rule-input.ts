@@ -1,0 +1,94 @@
+import type { SceneCluster, SceneEdge } from "./draft-clusters.ts";
+import { planAccess } from "../access/access.ts";
+import { networkOf } from "../defaults.ts";
+import { limits } from "../limits.ts";
+import { resolveExports } from "../exports/exports.ts";
+import type { ExportedService } from "../exports/exported-service.ts";
+import { planSelectors } from "../links/selectors.ts";
+import { defaultMode, expandLink, usesGateway } from "../links/links.ts";
+import type { Edge } from "../links/links.ts";
+import { findMirrors } from "../exports/mirrors.ts";
+import type { Mirror } from "../exports/mirror.ts";
+import type { Finding } from "./problem.ts";
+import { labelPattern } from "./schema-parts.ts";
+import type { Draft } from "./shape.ts";
+import type { LinkMode, Topology } from "../topology.ts";
+
+/** What the rules look at: a draft whose parts are of the right type, if they are there. */
+export interface Scene {
+  readonly draft: Draft<Topology>;
+  /** Name of a topology that has none of its own. */
+  readonly defaultName: string;
+  /** Undefined where there is no usable name. */
+  readonly topologyName: string | undefined;
+  /** Clusters that have a name; of several with the same name, all. */
+  readonly clusters: readonly SceneCluster[];
+  /** The first one of each name, in the topology's order. */
+  readonly byName: ReadonlyMap<string, SceneCluster>;
+  /** What the Links ask for, between clusters that exist. A pair may come more than once. */
+  readonly edges: readonly SceneEdge[];
+  /** What the exports ask for, of clusters that exist. */
+  readonly services: readonly ExportedService[];
+  /** What the exports lead to. */
+  readonly mirrors: readonly Mirror[];
+}
+
+/** A rule about a topology: yields what breaks it. */
+export type Rule = (scene: Scene) => Iterable<Finding>;
+
+export function setScene(draft: Draft<Topology>, defaultName: string): Scene {
+  const clusters = (draft.clusters ?? []).flatMap((spec, index): SceneCluster[] => {
+    if (spec?.name === undefined) return [];
+    const { name, network } = spec;
+    const path = ["clusters", index];
+    const isKind = spec.kubeconfig === undefined;
+    const named = network === undefined ? { name } : { name, network };
+    return [{ name, path, index, network: networkOf(named), isKind, spec }];
+  });
+  const byName = new Map<string, SceneCluster>();
+  for (const cluster of clusters) {
+    if (!byName.has(cluster.name)) byName.set(cluster.name, cluster);
+  }
+  const name = draft.name ?? defaultName;
+  const edges = findEdges(draft, byName);
+  const accessOf = planAccess(draft.access, edges);
+  // An account may have to be revoked at once: that some export then has no mirror refuses nothing.
+  const isFollowed = (edge: Edge) => !accessOf(edge).revoked;
+  const services = resolveExports(draft.exports, byName, edges);
+  return {
+    draft,
+    defaultName,
+    topologyName: isTopologyName(name) ? name : undefined,
+    clusters,
+    byName,
+    edges,
+    services,
+    mirrors: findMirrors(services, edges.filter(isFollowed)),
+  };
+}
+
+function isTopologyName(name: string): boolean {
+  return labelPattern.test(name) && name.length <= limits.topologyName;
+}
+
+function findEdges(draft: Draft<Topology>, byName: ReadonlyMap<string, SceneCluster>): SceneEdge[] {
+  return (draft.links ?? []).flatMap((link, spec) => {
+    if (link === undefined) return [];
+    // Thousands of Links may come from one specification: those of one mode share what they select.
+    const byMode = new Map<LinkMode, Pick<SceneEdge, "mode" | "headless" | "selectors">>();
+    const settings = (mode: LinkMode) => {
+      const known = byMode.get(mode) ?? {
+        mode,
+        headless: usesGateway(mode) && (link.headless ?? true),
+        selectors: planSelectors(mode, link.selectors),
+      };
+      byMode.set(mode, known);
+      return known;
+    };
+    return expandLink(link, spec).flatMap((edge): SceneEdge[] => {
+      const [from, to] = [byName.get(edge.source), byName.get(edge.target)];
+      if (!from || !to) return [];
+      return [{ ...edge, from, to, ...settings(link.mode ?? defaultMode(from, to)) }];
+    });
+  });
+}

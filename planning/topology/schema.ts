@@ -1,0 +1,96 @@
+import * as z from "zod";
+import { limits } from "../limits.ts";
+import { accessSchema } from "../access/schema.ts";
+import type { AccessSpec } from "../access/schema.ts";
+import { clustersSchema } from "../clusters/schema.ts";
+import { dockerSchema } from "../docker/schema.ts";
+import type { DockerSpec } from "../docker/schema.ts";
+import { exportsSchema } from "../exports/schema.ts";
+import { linkerdSchema } from "../linkerd/schema.ts";
+import type { LinkerdSpec } from "../linkerd/schema.ts";
+import { linksSchema } from "../links/schema.ts";
+import { label, object, optional, told } from "./schema-parts.ts";
+import { trustSchema } from "../trust/schema.ts";
+import type { TrustSpec } from "../trust/schema.ts";
+
+/**
+ * The shape of a topology: which keys there are, of which type, within which limits. What one part
+ * demands of another is in `rules/`.
+ */
+export const topologySchema = object(
+  {
+    /**
+     * The JSON schema by which an editor checks the file. Nothing else reads it.
+     * @example ./node_modules/linkerd-topology/dist/topology.schema.json
+     */
+    $schema: told(
+      z.string(),
+      "the address of a JSON schema",
+      "write an address, or leave it out",
+    ).exactOptional(),
+    /**
+     * Name of the topology: a DNS-1123 label of at most 46 characters. It prefixes everything on the
+     * Docker host (network, node containers), so that topologies on one machine don't meet.
+     * @default the name of the Pulumi stack
+     * @example lab
+     */
+    name: label(limits.topologyName, "", '"lab"').exactOptional(),
+    /**
+     * The clusters, 1 to 128.
+     * @example [{ name: west }, { name: east }]
+     */
+    clusters: clustersSchema,
+    /**
+     * The Links between them.
+     * @default []
+     * @example [{ between: [west, east] }]
+     */
+    links: linksSchema.exactOptional(),
+    /**
+     * Which Services are exported, and how. Optional: a Service that bears the label is mirrored without
+     * being named here. What is named is checked before anything exists, labelled by `up` where the Service
+     * is there, and its mirrors are part of the plan.
+     * @default []
+     * @example [{ service: web, namespace: shop, from: east }]
+     */
+    exports: exportsSchema.exactOptional(),
+    /**
+     * The accounts by which sources watch their targets.
+     * @example { tokenGeneration: 2 }
+     */
+    access: optional<AccessSpec>(accessSchema),
+    /**
+     * The Docker network of the topology.
+     * @example { subnet: 172.30.0.0/16 }
+     */
+    docker: optional<DockerSpec>(dockerSchema),
+    /**
+     * What is installed in every cluster.
+     * @example { highAvailability: true }
+     */
+    linkerd: optional<LinkerdSpec>(linkerdSchema),
+    /**
+     * Trust anchors, issuers and their lifetimes.
+     * @example { anchors: [{ generation: 1 }, { generation: 2 }], signer: 2 }
+     */
+    trust: optional<TrustSpec>(trustSchema),
+  },
+  "a topology",
+  "write a map with the key clusters",
+);
+
+/**
+ * A topology: which clusters there are, how they are linked, and what runs in them.
+ *
+ * It is plain data: it decides which resources exist, so no part of it can be a Pulumi output.
+ *
+ * @example
+ * ```yaml
+ * clusters:
+ *   - name: west
+ *   - name: east
+ * links:
+ *   - between: [west, east]
+ * ```
+ */
+export interface Topology extends Readonly<z.infer<typeof topologySchema>> {}

@@ -1,0 +1,163 @@
+import type * as z from "zod";
+import { copyPlainData } from "./plain-data.ts";
+import { formatPath, show } from "./problem.ts";
+import type { Finding, Path } from "./problem.ts";
+import { expectations } from "./schema-parts.ts";
+import type { Expectation } from "./schema-parts.ts";
+import { topologySchema } from "./schema.ts";
+import { findNearest } from "./suggest.ts";
+import type { Topology } from "../topology.ts";
+
+/** What is left of a `T` when every part of a wrong type is taken out: any part may be missing. */
+export type Draft<T> = T extends readonly (infer U)[]
+  ? readonly (Draft<U> | undefined)[]
+  : T extends object
+    ? { readonly [K in keyof T]?: Draft<T[K]> }
+    : T;
+
+/**
+ * Checks the shape of whatever was given. Where it is wrong there is still a draft without the wrong
+ * parts, so that the rules can tell the mistakes in the rest at the same time.
+ */
+export function readShape(input: unknown): { draft: Draft<Topology>; findings: Finding[] } {
+  const { value, findings } = copyPlainData(input);
+  const result = topologySchema.safeParse(value);
+  if (result.success) return { draft: result.data, findings };
+
+  const seen = new Set(findings.map((finding) => formatPath(finding.path)));
+  const wrong: Path[] = [];
+  for (const issue of result.error.issues.flatMap(resolveUnion)) {
+    for (const finding of describe(issue, value)) {
+      const place = formatPath(finding.path);
+      // One message per value: a long name with a wrong letter is one mistake to mend.
+      if (!seen.has(place)) findings.push(finding);
+      seen.add(place);
+      if (!keepsItsMeaning(finding.path, value)) wrong.push(withItsWhole(finding.path));
+    }
+  }
+  for (const path of wrong) remove(value, path);
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  return { draft: isMap ? value : {}, findings };
+}
+
+/** A malformed name still is a name: Links know the cluster by it, and no default stands in for it. */
+function keepsItsMeaning(path: Path, root: unknown): boolean {
+  const isName = path.at(-1) === "name" && (path.length === 1 || path.length === 3);
+  return isName && typeof valueAt(root, path) === "string";
+}
+
+/**
+ * What means something else without the wrong part goes as a whole: a selector with one condition less
+ * selects more, and an export of an unreadable kind is not a gateway export.
+ */
+function withItsWhole(path: Path): Path {
+  if (path[0] === "links" && path[2] === "selectors") return path.slice(0, 4);
+  if (path[0] === "exports" && path[2] === "as") return path.slice(0, 2);
+  return path;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** The issues of that branch of a union which the value was most likely meant for. */
+function resolveUnion(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const inner = issue.errors.find((errors) => errors.every((error) => error.path.length > 0));
+  if (inner === undefined || inner.length === 0) return [issue];
+  return inner.map((error) => ({ ...error, path: [...issue.path, ...error.path] }));
+}
+
+function describe(issue: Issue, root: unknown): Finding[] {
+  const path = issue.path.filter((key) => typeof key !== "symbol");
+  const { expected, fix: usual, fixFor } = expectationAt(path);
+  const value = valueAt(root, path);
+  const fix = (typeof value === "string" ? fixFor?.(value) : undefined) ?? usual;
+  if (issue.code === "unrecognized_keys") {
+    const possible = possibleKeys(path);
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `${show(key)} is not a key of ${expected}`,
+      fix: suggestKey(key, possible),
+    }));
+  }
+  if (value === undefined) {
+    return [{ path, message: `is missing; it must be ${expected}`, fix }];
+  }
+  if (issue.code === "too_big" && (typeof value === "string" || Array.isArray(value))) {
+    const what = typeof value === "string" ? `${show(value)} has` : "has";
+    const unit = typeof value === "string" ? "characters" : "entries";
+    const message = `${what} ${value.length} ${unit}; it must be ${expected}`;
+    return [{ path, message, fix }];
+  }
+  const shown = Array.isArray(value) && value.length === 0 ? "an empty list" : show(value);
+  const unquoted = typeof value === "number" || typeof value === "boolean";
+  const quotes =
+    issue.code === "invalid_type" && issue.expected === "string" && unquoted
+      ? `${fix}; text that YAML takes for something else needs quotes: "${value}"`
+      : fix;
+  return [{ path, message: `${shown} is not ${expected}`, fix: quotes }];
+}
+
+function suggestKey(key: string, possible: readonly string[]): string {
+  const nearest = findNearest(key, possible);
+  return nearest === undefined
+    ? `possible here: ${possible.join(", ")}`
+    : `did you mean ${JSON.stringify(nearest)}?`;
+}
+
+function possibleKeys(path: Path): string[] {
+  const schema = schemaAt(path);
+  if (schema?._zod.def.type !== "object") return [];
+  // `$schema` is for editors: it says nothing of a topology.
+  return Object.keys((schema as z.ZodObject).shape).filter((key) => !key.startsWith("$"));
+}
+
+function expectationAt(path: Path): Expectation {
+  const schema = schemaAt(path);
+  const told = schema && expectations.get(schema as z.ZodType);
+  return told ?? { expected: "possible here", fix: "leave it out" };
+}
+
+/** The part of the schema that a path leads to, without its `optional`. */
+function schemaAt(path: Path): z.core.$ZodType | undefined {
+  let schema: z.core.$ZodType | undefined = topologySchema;
+  for (const key of path) schema = schema && unwrap(step(schema, key));
+  return schema;
+}
+
+function step(schema: z.core.$ZodType, key: string | number): z.core.$ZodType | undefined {
+  const { def } = schema._zod as z.core.$ZodTypes["_zod"];
+  if (def.type === "object") return Object.hasOwn(def.shape, key) ? def.shape[key] : undefined;
+  if (def.type === "array") return def.element;
+  if (def.type === "record") return def.valueType;
+  if (def.type !== "union") return undefined;
+  const lists = def.options.find((option) => option._zod.def.type === "array");
+  return lists && step(lists, key);
+}
+
+function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  const def = (schema as z.core.$ZodTypes | undefined)?._zod.def;
+  return def?.type === "optional" ? def.innerType : schema;
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string | number, unknown>)[key];
+  }
+  return value;
+}
+
+/** What can't be read of a Link's ends is there all the same: it must not be missed as well. */
+function isLinkEnd([section, , key]: Path): boolean {
+  return section === "links" && ["from", "to", "between"].includes(String(key));
+}
+
+function remove(root: unknown, path: Path): void {
+  const parent = valueAt(root, path.slice(0, -1));
+  const key = path.at(-1);
+  if (key === undefined || typeof parent !== "object" || parent === null) return;
+  if (Array.isArray(parent)) parent[Number(key)] = undefined;
+  else if (isLinkEnd(path)) (parent as Record<string, unknown>)[key] = [undefined, undefined];
+  else Reflect.deleteProperty(parent, key);
+}

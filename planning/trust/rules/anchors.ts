@@ -1,0 +1,92 @@
+import { signerOf } from "../plan.ts";
+import { formatPath } from "../../topology/problem.ts";
+import type { Finding, Path } from "../../topology/problem.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+import type { Draft } from "../../topology/shape.ts";
+import type { AnchorSpec } from "../../topology.ts";
+import { certificateFormRules } from "./certificate-form.ts";
+
+/** The generations of the trust anchor, and who signs with which. */
+export function* anchorRules(scene: Scene): Iterable<Finding> {
+  const { trust } = scene.draft;
+  const anchors = (trust?.anchors ?? []).map((anchor, index) => ({
+    anchor,
+    path: ["trust", "anchors", index] as Path,
+  }));
+  for (const { anchor, path } of anchors) if (anchor) yield* checkForm(anchor, path);
+  yield* checkOrder(anchors);
+  yield* checkSigners(scene);
+}
+
+function* checkForm(anchor: Draft<AnchorSpec>, path: Path): Iterable<Finding> {
+  yield* certificateFormRules(anchor, path);
+  const { certificate, certificateFile, keyFile } = anchor;
+  if (keyFile === undefined || certificate !== undefined || certificateFile !== undefined) return;
+  yield {
+    path: [...path, "keyFile"],
+    message: "is a key without a certificate",
+    fix: "name the certificate as certificateFile, or leave out keyFile",
+  };
+}
+
+function* checkOrder(
+  anchors: readonly { readonly anchor: Draft<AnchorSpec> | undefined; readonly path: Path }[],
+): Iterable<Finding> {
+  const before = new Map<number, Path>();
+  let newest = 0;
+  for (const { anchor, path } of anchors) {
+    const generation = anchor?.generation;
+    if (generation === undefined) continue;
+    const first = before.get(generation);
+    before.set(generation, first ?? path);
+    if (first !== undefined) {
+      yield {
+        path: [...path, "generation"],
+        message: `${generation} is ${formatPath(first)} already`,
+        fix: "give each anchor a generation of its own",
+      };
+    } else if (generation < newest) {
+      yield {
+        path: [...path, "generation"],
+        message: `${generation} stands after ${newest}, and the oldest comes first`,
+        fix: "write the generations in their order",
+      };
+    }
+    newest = Math.max(newest, generation);
+  }
+}
+
+function* checkSigners({ draft, clusters }: Scene): Iterable<Finding> {
+  const { trust } = draft;
+  const listed = trust?.anchors ?? [{ generation: 1 }];
+  // A generation that could not be read may be the one that is meant.
+  if (listed.some((anchor) => anchor?.generation === undefined)) return;
+  const known = listed.flatMap((anchor) => anchor?.generation ?? []);
+  const places = [
+    { path: ["trust", "signer"] as Path, signer: trust?.signer },
+    ...clusters.map(({ path, spec }) => ({
+      path: [...path, "trust", "signer"],
+      signer: spec.trust?.signer,
+    })),
+  ];
+  for (const { path, signer } of places) {
+    if (signer === undefined || known.includes(signer)) continue;
+    yield {
+      path,
+      message: `${signer} is none of the mesh's trust anchors (${known.join(", ")}): nobody would trust what it signs`,
+      fix: "list it in trust.anchors, or name one that is listed",
+    };
+  }
+  for (const { name, path, spec } of clusters) {
+    if (spec.trust?.issuer !== undefined) continue;
+    const signer = signerOf(spec.trust, trust);
+    const anchor = listed.find((one) => one?.generation === signer);
+    const given = anchor?.certificate ?? anchor?.certificateFile;
+    if (given === undefined || anchor?.keyFile !== undefined) continue;
+    yield {
+      path,
+      message: `nothing can sign the issuer of ${JSON.stringify(name)}: generation ${signer} of the trust anchor has no key here`,
+      fix: "give that anchor's keyFile, or write trust.issuer for the cluster",
+    };
+  }
+}

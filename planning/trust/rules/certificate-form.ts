@@ -1,0 +1,17 @@
+import type { Finding, Path } from "../../topology/problem.ts";
+import type { Draft } from "../../topology/shape.ts";
+import type { IssuerSpec } from "../../topology.ts";
+
+/** A certificate is given once, and never with its key in the text. */
+export function* certificateFormRules(
+  { certificate, certificateFile }: Pick<Draft<IssuerSpec>, "certificate" | "certificateFile">,
+  path: Path,
+): Iterable<Finding> {
+  if (certificate !== undefined && certificateFile !== undefined) {
+    yield {
+      path: [...path, "certificateFile"],
+      message: "is a second certificate, beside the one given as text",
+      fix: "leave out one of the two",
+    };
+  }
+}

@@ -1,0 +1,107 @@
+import type { X509Certificate } from "node:crypto";
+import { checkAnchor, checkIssuer, checkPair } from "../certificates/check.ts";
+import type { Flaw } from "../certificates/pem.ts";
+import { readCertificates, readPrivateKey } from "../certificates/pem.ts";
+import type { Finding, Path } from "../../topology/problem.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+import type { Draft } from "../../topology/shape.ts";
+import type { IssuerSpec } from "../../topology.ts";
+
+/** What certificates and keys are checked with. */
+export interface CertificateSurroundings {
+  /** The text of a file that the topology names. Throws the reason where it can't be read. */
+  readonly readFile: (path: string) => string;
+  /** The present, by which certificates are valid. */
+  readonly now: Date;
+}
+
+/** Certificates and keys that were given: refused here rather than by a control plane that never starts. */
+export function* certificateRules(
+  { draft, clusters }: Scene,
+  around: CertificateSurroundings | undefined,
+): Iterable<Finding> {
+  if (around === undefined) return;
+  const { now } = around;
+  const anchors: X509Certificate[] = [];
+  for (const [index, anchor] of (draft.trust?.anchors ?? []).entries()) {
+    if (anchor === undefined) continue;
+    const path: Path = ["trust", "anchors", index];
+    const { certificates, certificatePath } = yield* readGiven(anchor, path, around);
+    yield* at(certificatePath, checkAnchor(certificates, now));
+    anchors.push(...certificates);
+  }
+  const given = draft.trust?.anchors?.some(
+    (anchor) => (anchor?.certificate ?? anchor?.certificateFile) !== undefined,
+  );
+  for (const { path, spec } of clusters) {
+    const issuer = spec.trust?.issuer;
+    if (issuer === undefined) continue;
+    const { certificates, certificatePath } = yield* readGiven(
+      issuer,
+      [...path, "trust", "issuer"],
+      around,
+    );
+    yield* at(certificatePath, checkIssuer(certificates, anchors, now));
+    if (certificates.length > 0 && given !== true) {
+      // What the package makes signs what the package makes, and nothing else: its key leaves no state.
+      yield {
+        path: certificatePath,
+        message: "is an issuer that no trust anchor can have signed: none is given",
+        fix: "give the anchor that signed it as certificateFile in trust.anchors",
+      };
+    }
+  }
+}
+
+interface Given {
+  readonly certificates: readonly X509Certificate[];
+  /** Where the certificate stands in the topology. */
+  readonly certificatePath: Path;
+}
+
+/** Reads a certificate and its key, and tells what they can't be used for, each at its place. */
+function* readGiven(
+  spec: Pick<Draft<IssuerSpec>, "certificate" | "certificateFile" | "keyFile">,
+  path: Path,
+  { readFile }: CertificateSurroundings,
+): Generator<Finding, Given> {
+  const { certificate, certificateFile, keyFile } = spec;
+  const certificatePath = [...path, certificate === undefined ? "certificateFile" : "certificate"];
+  const keyPath = [...path, "keyFile"];
+  const pem =
+    certificate ?? (yield* contentOf(certificateFile, certificatePath, readFile)) ?? undefined;
+  const { certificates, flaws } = pem === undefined ? nothing : readCertificates(pem);
+  yield* at(certificatePath, flaws);
+  const keyPem = yield* contentOf(keyFile, keyPath, readFile);
+  if (keyPem !== undefined) {
+    const { key, flaws: ofKey } = readPrivateKey(keyPem);
+    yield* at(keyPath, ofKey);
+    const [first] = certificates;
+    if (key !== undefined && first !== undefined) yield* at(keyPath, checkPair(first, key));
+  }
+  return { certificates, certificatePath };
+}
+
+const nothing = { certificates: [], flaws: [] };
+
+function* contentOf(
+  file: string | undefined,
+  path: Path,
+  readFile: CertificateSurroundings["readFile"],
+): Generator<Finding, string | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return readFile(file);
+  } catch (error) {
+    yield {
+      path,
+      message: `${JSON.stringify(file)} can't be read: ${(error as Error).message}`,
+      fix: "write the path of a readable file, relative to the program's directory",
+    };
+    return undefined;
+  }
+}
+
+function* at(path: Path, flaws: Iterable<Flaw>): Iterable<Finding> {
+  for (const { message, fix } of flaws) yield { path, message, fix };
+}

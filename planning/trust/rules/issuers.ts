@@ -1,0 +1,60 @@
+import type { Finding, Path } from "../../topology/problem.ts";
+import type { SceneCluster } from "../../topology/draft-clusters.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+import { certificateFormRules } from "./certificate-form.ts";
+
+/** Issuers that the package does not make. */
+export function* issuerRules({ clusters }: Scene): Iterable<Finding> {
+  for (const cluster of clusters) {
+    if (cluster.spec.trust?.issuer === undefined) continue;
+    yield* checkForm(cluster);
+    yield* checkNothingToMake(cluster);
+  }
+}
+
+function* checkForm({ path: clusterPath, isKind, spec }: SceneCluster): Iterable<Finding> {
+  const issuer = spec.trust?.issuer ?? {};
+  const path: Path = [...clusterPath, "trust", "issuer"];
+  const { certificate, certificateFile, keyFile, certManager } = issuer;
+  yield* certificateFormRules(issuer, path);
+  const isGiven = (certificate ?? certificateFile) !== undefined;
+  if (certManager !== undefined) {
+    if (isGiven || keyFile !== undefined) {
+      yield {
+        path: [...path, "certManager"],
+        message: "makes the issuer in the cluster, and another one is given beside it",
+        fix: "leave out one of the two",
+      };
+    }
+    if (isKind) {
+      yield {
+        path: [...path, "certManager"],
+        message: "needs a cluster that runs cert-manager, and this one is made without it",
+        fix: "leave it out, or give a cluster that exists (kubeconfig)",
+      };
+    }
+  } else if (!isGiven) {
+    yield {
+      path,
+      message: "does not say which issuer",
+      fix: "write certificateFile and keyFile, or certManager, or leave it out",
+    };
+  } else if (keyFile === undefined) {
+    yield {
+      path,
+      message: "is an issuer without a key, which could sign nothing",
+      fix: "name its key as keyFile",
+    };
+  }
+}
+
+function* checkNothingToMake({ path, spec }: SceneCluster): Iterable<Finding> {
+  for (const key of ["signer", "rotation"] as const) {
+    if (spec.trust?.[key] === undefined) continue;
+    yield {
+      path: [...path, "trust", key],
+      message: `${key} is for an issuer that the package makes, and this cluster has one of its own`,
+      fix: `leave out ${key}, or issuer`,
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import { lifetimes } from "../../defaults.ts";
+import type { Finding } from "../../topology/problem.ts";
+import type { Scene } from "../../topology/rule-input.ts";
+import type { TrustSpec } from "../../topology.ts";
+
+/** Lifetimes of certificates against each other. */
+export function* trustRules({ draft }: Scene): Iterable<Finding> {
+  const plan = lifetimes(draft.trust);
+  const checkRenewal = function* (who: "anchor" | "issuer"): Iterable<Finding> {
+    const key = `${who}EarlyRenewalHours` as const satisfies keyof TrustSpec;
+    const lifetime = plan[`${who}LifetimeHours`];
+    if (plan[key] < lifetime) return;
+    yield {
+      path: ["trust", key],
+      message:
+        `${plan[key]} hours before the end of ${lifetime} the certificate would not exist yet: ` +
+        "each up would recreate it",
+      fix: `write less than ${lifetime}`,
+    };
+  };
+  yield* checkRenewal("anchor");
+  yield* checkRenewal("issuer");
+  if (plan.issuerLifetimeHours > plan.anchorLifetimeHours) {
+    yield {
+      path: ["trust", "issuerLifetimeHours"],
+      message:
+        `${plan.issuerLifetimeHours} hours are longer than the trust anchor lives ` +
+        `(${plan.anchorLifetimeHours}), and without it an issuer proves nothing`,
+      fix: `write at most ${plan.anchorLifetimeHours}, or a longer anchorLifetimeHours`,
+    };
+  }
+}
