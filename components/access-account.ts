@@ -121,7 +121,7 @@ function rulesOf(mode: LinkMode) {
   }));
 }
 
-interface TokenSurroundings {
+interface TokenContext {
   readonly account: string;
   readonly tokenGeneration: number;
   readonly cluster: MeshCluster;
@@ -132,7 +132,7 @@ interface TokenSurroundings {
 /** The provider waits until Kubernetes has written the token. */
 function credentialsOf(
   name: string,
-  { account, tokenGeneration, cluster, parent, serviceAccount }: TokenSurroundings,
+  { account, tokenGeneration, cluster, parent, serviceAccount }: TokenContext,
 ): AccessCredentials {
   const secretName = accessToken(account, tokenGeneration);
   const secret = new Secret(

@@ -16,7 +16,7 @@ export interface ExportingMember {
 }
 
 /** What was made before the exports. */
-export interface ExportSurroundings {
+export interface ExportContext {
   /** Logical name of the topology. */
   readonly name: string;
   readonly plan: Pick<Plan, "exports" | "mirrors">;
@@ -28,7 +28,7 @@ export interface ExportSurroundings {
 
 /** One {@link ServiceExport} per Service and cluster, one {@link FederatedReady} per federated Service. */
 export function makeExports(
-  around: ExportSurroundings,
+  around: ExportContext,
 ): readonly { readonly cluster: string; readonly made: ServiceExport }[] {
   const services = groupBy(
     around.plan.exports,
@@ -55,7 +55,7 @@ export function makeExports(
 }
 
 function makeFederated(
-  around: ExportSurroundings,
+  around: ExportContext,
   mirrors: readonly MirrorPlan[],
   exported: ReadonlyMap<string, ServiceExport>,
 ): void {
@@ -88,7 +88,7 @@ function makeFederated(
   );
 }
 
-function memberOf({ members }: ExportSurroundings, cluster: string): ExportingMember {
+function memberOf({ members }: ExportContext, cluster: string): ExportingMember {
   const found = members.get(cluster);
   if (found === undefined) throw new Error(`the plan exports from ${cluster}, which it has not`);
   return found;

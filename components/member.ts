@@ -27,7 +27,7 @@ export interface Member extends ExportingMember {
 }
 
 /** What a member of a topology is made from, besides its own plan. */
-export interface MemberSurroundings {
+export interface MemberContext {
   readonly plan: Plan;
   readonly sources: Sources;
   readonly network: pulumi.Input<string>;
@@ -44,7 +44,7 @@ export interface MemberSurroundings {
 }
 
 /** A cluster with its issuer, control plane and multicluster extension. */
-export function makeMember(name: string, cluster: ClusterPlan, around: MemberSurroundings): Member {
+export function makeMember(name: string, cluster: ClusterPlan, around: MemberContext): Member {
   const { plan, sources, network, topology } = around;
   const { linkerd } = plan;
   const child = { parent: topology };
@@ -151,7 +151,7 @@ export function existingClusters(
 function makeIssuer(
   name: string,
   { issuer, trustDomain }: ClusterPlan,
-  { plan: { trust }, trust: { anchors }, topology }: MemberSurroundings,
+  { plan: { trust }, trust: { anchors }, topology }: MemberContext,
 ): IssuerKeyPair | CertManagerIssuer {
   const lifetimes = {
     lifetimeHours: trust.issuerLifetimeHours,

@@ -13,7 +13,7 @@ export interface ProgramContext {
 const contexts = new AsyncLocalStorage<ProgramContext>();
 
 /**
- * Runs a program in surroundings of its own. Several run at the same time in one process where they are
+ * Runs a program in a context of its own. Several run at the same time in one process where they are
  * run inline, so that neither the process' variables nor its working directory can be theirs.
  */
 export function inContext<T>(context: ProgramContext, run: () => T): T {

@@ -179,7 +179,7 @@ function makeRoutes(
 }
 
 /** What a Link is made from, besides itself. */
-interface LinkSurroundings {
+interface LinkContext {
   readonly plan: Plan;
   readonly members: ReadonlyMap<string, Member>;
   readonly routes: ReadonlyMap<string, PodRoutes>;
@@ -190,7 +190,7 @@ interface LinkSurroundings {
 function makeLink(
   name: string,
   link: LinkPlan,
-  { plan, members, routes, bundle }: LinkSurroundings,
+  { plan, members, routes, bundle }: LinkContext,
   child: pulumi.ComponentResourceOptions,
 ): { readonly link: Link; readonly access: AccessAccount } {
   const source = members.get(link.source);

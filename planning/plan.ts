@@ -24,13 +24,13 @@ import { selectorRules } from "./links/rules/selectors.ts";
 import { subnetRules } from "./clusters/rules/subnets.ts";
 import { anchorRules } from "./trust/rules/anchors.ts";
 import { certificateRules } from "./trust/rules/certificates.ts";
-import type { CertificateSurroundings } from "./trust/rules/certificates.ts";
+import type { CertificateContext } from "./trust/rules/certificates.ts";
 import { kubeconfigRules } from "./clusters/rules/kubeconfigs.ts";
-import type { KubeconfigSurroundings } from "./clusters/rules/kubeconfigs.ts";
+import type { KubeconfigContext } from "./clusters/rules/kubeconfigs.ts";
 import { issuerRules } from "./trust/rules/issuers.ts";
 import { trustRules } from "./trust/rules/trust.ts";
-import { setScene } from "./topology/rule-input.ts";
-import type { Rule, Scene } from "./topology/rule-input.ts";
+import { ruleInput } from "./topology/rule-input.ts";
+import type { Rule, RuleInput } from "./topology/rule-input.ts";
 import { readShape } from "./topology/shape.ts";
 import type { Sources } from "./sources/sources.ts";
 import type { Topology } from "./topology.ts";
@@ -47,12 +47,12 @@ export interface PlanContext {
    * What the topology's certificates and keys are checked with: reads a file that the topology names, and
    * tells the time. @default what is in the files is not looked at, nor how long it is valid
    */
-  readonly certificates?: CertificateSurroundings;
+  readonly certificates?: CertificateContext;
   /**
    * What the kubeconfigs of clusters that exist are read with. @default they are not looked at: a program may
    * write them itself
    */
-  readonly kubeconfigs?: KubeconfigSurroundings;
+  readonly kubeconfigs?: KubeconfigContext;
 }
 
 export type PlanResult =
@@ -92,13 +92,13 @@ const rules: readonly Rule[] = [
  */
 export function plan(input: unknown, context: PlanContext): PlanResult {
   const { draft, findings } = readShape(input);
-  const scene = setScene(draft, context.name);
-  for (const rule of rules) for (const finding of rule(scene)) findings.push(finding);
-  findings.push(...certificateRules(scene, context.certificates));
-  findings.push(...kubeconfigRules(scene, context.kubeconfigs));
+  const checked = ruleInput(draft, context.name);
+  for (const rule of rules) for (const finding of rule(checked)) findings.push(finding);
+  findings.push(...certificateRules(checked, context.certificates));
+  findings.push(...kubeconfigRules(checked, context.kubeconfigs));
   if (findings.length > 0) return { ok: false, problems: toProblems(findings) };
   // Without findings the draft is whole: the schema's output is a Topology.
-  return { ok: true, plan: makePlan(draft as Topology, scene, context) };
+  return { ok: true, plan: makePlan(draft as Topology, checked, context) };
 }
 
 /**
@@ -117,16 +117,16 @@ function planNetwork(topologyName: string, subnet: string | undefined): Plan["ne
   return { name: networkName(topologyName), subnet, nodeRange: nodes && formatBlock(nodes) };
 }
 
-function makePlan(topology: Topology, scene: Scene, context: PlanContext): Plan {
+function makePlan(topology: Topology, input: RuleInput, context: PlanContext): Plan {
   const name = topology.name ?? context.name;
-  const clusters = planClusters(name, topology, scene.edges, context.sources);
+  const clusters = planClusters(name, topology, input.edges, context.sources);
   return {
     name,
     network: planNetwork(name, topology.docker?.subnet),
     clusters,
-    links: planLinks(topology, scene.edges, clusters),
-    exports: planExports(scene.services),
-    mirrors: planMirrors(scene.mirrors),
+    links: planLinks(topology, input.edges, clusters),
+    exports: planExports(input.services),
+    mirrors: planMirrors(input.mirrors),
     linkerd: planLinkerd(topology.linkerd),
     trust: planTrust(topology.trust),
   };

@@ -20,8 +20,8 @@ export type Liveliness = "alive" | "gone" | "unknown";
 
 /** The identity of a process of this machine; undefined where there is none of that number. */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
-  const [start, surroundings] = await Promise.all([startOf(pid), here()]);
-  return start === undefined ? undefined : { pid, start, ...surroundings };
+  const [start, context] = await Promise.all([startOf(pid), here()]);
+  return start === undefined ? undefined : { pid, start, ...context };
 }
 
 /** Whether a process still runs. */
@@ -57,16 +57,16 @@ function decode(part: string): string {
   }
 }
 
-type Surroundings = Pick<ProcessIdentity, "host" | "boot" | "namespace">;
+type Context = Pick<ProcessIdentity, "host" | "boot" | "namespace">;
 
-let known: Promise<Surroundings> | undefined;
+let known: Promise<Context> | undefined;
 
-function here(): Promise<Surroundings> {
-  known ??= readSurroundings();
+function here(): Promise<Context> {
+  known ??= readContext();
   return known;
 }
 
-async function readSurroundings(): Promise<Surroundings> {
+async function readContext(): Promise<Context> {
   const [boot, namespace] = await Promise.all([
     readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() =>
       run("sysctl", ["-n", "kern.bootsessionuuid"]),

@@ -2,21 +2,21 @@ import { accountSettings } from "./access.ts";
 import { namedEnds } from "../links/links.ts";
 import { listNames, show } from "../topology/problem.ts";
 import type { Finding, Path } from "../topology/problem.ts";
-import type { Scene } from "../topology/rule-input.ts";
+import type { RuleInput } from "../topology/rule-input.ts";
 import type { Draft } from "../topology/shape.ts";
 import type { AccountSpec } from "../topology.ts";
 import { areLinksKnown } from "../links/rules/links-known.ts";
 import { unknownCluster } from "../clusters/rules/unknown-cluster.ts";
 
 /** Which access accounts are named, and what is said of each. */
-export function* accessRules(scene: Scene): Iterable<Finding> {
-  for (const [index, account] of (scene.draft.access?.accounts ?? []).entries()) {
+export function* accessRules(input: RuleInput): Iterable<Finding> {
+  for (const [index, account] of (input.draft.access?.accounts ?? []).entries()) {
     if (account === undefined) continue;
     const path = ["access", "accounts", index];
     yield* checkContent(account, path);
-    yield* checkNames(account, path, scene);
+    yield* checkNames(account, path, input);
   }
-  yield* checkDuplicates(scene);
+  yield* checkDuplicates(input);
 }
 
 function* checkContent(account: Draft<AccountSpec>, path: Path): Iterable<Finding> {
@@ -37,8 +37,8 @@ function* checkContent(account: Draft<AccountSpec>, path: Path): Iterable<Findin
   }
 }
 
-function* checkNames(account: Draft<AccountSpec>, path: Path, scene: Scene): Iterable<Finding> {
-  const { byName, edges } = scene;
+function* checkNames(account: Draft<AccountSpec>, path: Path, input: RuleInput): Iterable<Finding> {
+  const { byName, edges } = input;
   // Without any cluster that could be read, each name would be unknown.
   if (byName.size === 0) return;
   const ends = {
@@ -57,7 +57,7 @@ function* checkNames(account: Draft<AccountSpec>, path: Path, scene: Scene): Ite
       if (!byName.has(end.name)) yield unknownCluster(end, [...byName.keys()]);
     }
   }
-  if (!areLinksKnown(scene)) return;
+  if (!areLinksKnown(input)) return;
   for (const source of ends.from) {
     if (!byName.has(source.name)) continue;
     const targets = edges.filter((edge) => edge.source === source.name).map((edge) => edge.target);
@@ -80,7 +80,7 @@ function* checkNames(account: Draft<AccountSpec>, path: Path, scene: Scene): Ite
   }
 }
 
-function* checkDuplicates({ draft, edges }: Scene): Iterable<Finding> {
+function* checkDuplicates({ draft, edges }: RuleInput): Iterable<Finding> {
   const first = new Set<string>();
   for (const { source, target, path } of accountSettings(draft.access, edges)) {
     const pair = `${source} ${target}`;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { KindClusterPlan } from "../plan-types.ts";
 
 /** What forces a kind cluster to be recreated when it changes. */
-export type ClusterMould = Pick<
+export type GenerationInputs = Pick<
   KindClusterPlan,
   | "kindName"
   | "kubernetesVersion"
@@ -21,11 +21,11 @@ export type ClusterMould = Pick<
 };
 
 /**
- * Eight hexadecimal digits over the mould. Keys that are absent or empty don't count, so that a later
+ * Eight hexadecimal digits over the inputs. Keys that are absent or empty don't count, so that a later
  * release can add one without recreating every cluster.
  */
-export function generationOf(mould: ClusterMould): string {
-  return createHash("sha256").update(stableJson(mould)).digest("hex").slice(0, 8);
+export function generationOf(inputs: GenerationInputs): string {
+  return createHash("sha256").update(stableJson(inputs)).digest("hex").slice(0, 8);
 }
 
 function stableJson(value: unknown): string {

@@ -15,7 +15,7 @@ import type {
   KindClusterPlan,
   NodePlan,
 } from "../plan-types.ts";
-import type { SceneEdge } from "../topology/draft-clusters.ts";
+import type { DraftEdge } from "../topology/draft-clusters.ts";
 import type { Sources } from "../sources/sources.ts";
 import { planIssuer, trustDomainOf } from "../trust/plan.ts";
 import { slotOf } from "./subnets.ts";
@@ -25,7 +25,7 @@ import type { ClusterSpec, PortMapping, Topology } from "../topology.ts";
 export function planClusters(
   topologyName: string,
   topology: Topology,
-  edges: readonly SceneEdge[],
+  edges: readonly DraftEdge[],
   sources: Sources = {},
 ): ClusterPlan[] {
   const bySource = groupBy(edges, (edge) => edge.source);
@@ -45,13 +45,13 @@ export function planClusters(
       clusterDomain: spec.clusterDomain ?? defaults.clusterDomain,
       issuer: planIssuer(spec.trust, topology.trust),
     };
-    const surroundings = {
+    const context = {
       peers: routePeers(spec, topology),
       dockerSubnet: topology.docker?.subnet,
       balancers: network?.rangeOf(slotOf({ name: spec.name, spec })),
     };
     return spec.kubeconfig === undefined
-      ? planKindCluster(topologyName, spec, ends, sources, surroundings)
+      ? planKindCluster(topologyName, spec, ends, sources, context)
       : planExistingCluster(spec, spec.kubeconfig, ends);
   });
 }
@@ -62,7 +62,7 @@ type Ends = Pick<
   "targets" | "sources" | "trustDomain" | "clusterDomain" | "issuer"
 > & { readonly needsGateway: boolean };
 
-interface Surroundings {
+interface Context {
   readonly peers: readonly string[];
   readonly dockerSubnet: string | undefined;
   /** Addresses for load balancers, where they are planned. */
@@ -74,13 +74,13 @@ function planKindCluster(
   spec: ClusterSpec,
   { needsGateway, ...ends }: Ends,
   { nodeImage, archives = [] }: Sources,
-  { peers, dockerSubnet, balancers }: Surroundings,
+  { peers, dockerSubnet, balancers }: Context,
 ): KindClusterPlan {
   const { controlPlanes, workers } = nodeCounts(spec);
   const kind = kindName(topologyName, spec.name);
   const nodes = nodePlans(kind, controlPlanes, workers);
   const subnets = slotSubnets(slotOf({ name: spec.name, spec }));
-  const mould = {
+  const generationInputs = {
     kindName: kind,
     kubernetesVersion: spec.kubernetesVersion,
     nodeImage: spec.nodeImage ?? nodeImage,
@@ -96,11 +96,11 @@ function planKindCluster(
     name: spec.name,
     network: networkOf(spec),
     generation: generationOf({
-      ...mould,
+      ...generationInputs,
       dockerSubnet,
       ...(ends.clusterDomain !== defaults.clusterDomain && { clusterDomain: ends.clusterDomain }),
     }),
-    ...mould,
+    ...generationInputs,
     imageArchives: [...new Set([...archives, ...(spec.imageArchives ?? [])])],
     apiServer: apiServerUrl(kind, controlPlanes),
     gateway: needsGateway ? planGateway(spec, ends, nodes, balancers) : undefined,

@@ -11,7 +11,7 @@ import {
   optional,
   subnet,
   text,
-  told,
+  expecting,
 } from "../topology/schema-parts.ts";
 import { clusterTrustSchema } from "../trust/schema.ts";
 import type { ClusterTrustSpec } from "../trust/schema.ts";
@@ -126,7 +126,7 @@ const gateway = object(
      * @example [203.0.113.7]
      */
     addresses: list(
-      told(z.string(), "a host name or IPv4 address", "write a host name or IPv4 address"),
+      expecting(z.string(), "a host name or IPv4 address", "write a host name or IPv4 address"),
       "a list of host names or IPv4 addresses",
       "write a list such as [203.0.113.7]",
     ).exactOptional(),
@@ -170,7 +170,7 @@ const cluster = object(
      * @default the version of the node image in use
      * @example v1.34.2
      */
-    kubernetesVersion: told(
+    kubernetesVersion: expecting(
       z.string().regex(/^v1\.\d{1,3}\.\d{1,4}$/),
       "a Kubernetes version",
       "write a version such as v1.34.2, with the v and all three numbers",
@@ -180,7 +180,7 @@ const cluster = object(
      * @default kind's published image of the Kubernetes version
      * @example kindest/node:v1.34.2
      */
-    nodeImage: told(
+    nodeImage: expecting(
       z.string().regex(/^[^\s-]\S*$/),
       "the name of a Docker image",
       'write an image such as "kindest/node:v1.34.2"',
@@ -226,7 +226,7 @@ const cluster = object(
      * @example ["[debug]\n  level = \"debug\""]
      */
     containerdConfigPatches: list(
-      told(z.string().regex(/\S/), "a TOML patch", "write TOML text"),
+      expecting(z.string().regex(/\S/), "a TOML patch", "write TOML text"),
       "a list of TOML patches",
       "write a list of TOML texts",
     ).exactOptional(),

@@ -4,14 +4,14 @@ import type { Block } from "../cidr.ts";
 import { nodeCounts } from "../defaults.ts";
 import { limits } from "../limits.ts";
 import type { Path } from "../topology/problem.ts";
-import type { SceneCluster } from "../topology/draft-clusters.ts";
-import type { Scene } from "../topology/rule-input.ts";
+import type { DraftCluster } from "../topology/draft-clusters.ts";
+import type { RuleInput } from "../topology/rule-input.ts";
 
 export type SubnetKind = "pods" | "services";
 
 /** A subnet of a cluster, written or by default. */
 export interface Subnet {
-  readonly cluster: SceneCluster;
+  readonly cluster: DraftCluster;
   readonly kind: SubnetKind;
   readonly block: Block;
   readonly path: Path;
@@ -27,7 +27,7 @@ export function largestPrefix(kind: SubnetKind): number {
 }
 
 /** Prefix of the smallest subnet that has room for all of a cluster. */
-export function smallestPrefix(kind: SubnetKind, { spec }: Pick<SceneCluster, "spec">): number {
+export function smallestPrefix(kind: SubnetKind, { spec }: Pick<DraftCluster, "spec">): number {
   return kind === "pods" ? podPrefixFor(nodeCounts(spec).total) : limits.smallestServicePrefix;
 }
 
@@ -37,12 +37,12 @@ export function podPrefixFor(nodes: number): number {
 }
 
 /** Whose pair of default subnets a cluster gets. */
-export function slotOf(cluster: Pick<SceneCluster, "name" | "spec">): number {
+export function slotOf(cluster: Pick<DraftCluster, "name" | "spec">): number {
   return cluster.spec.slot ?? defaultSlot(cluster.name);
 }
 
 /** @returns undefined where it is not known, or not readable */
-export function readSubnet(cluster: SceneCluster, kind: SubnetKind): Subnet | undefined {
+export function readSubnet(cluster: DraftCluster, kind: SubnetKind): Subnet | undefined {
   const text = cluster.spec[subnetKeys[kind]];
   if (text === undefined) {
     if (!cluster.isKind) return undefined;
@@ -55,8 +55,8 @@ export function readSubnet(cluster: SceneCluster, kind: SubnetKind): Subnet | un
 }
 
 /** All that are known, in the topology's order. */
-export function readSubnets(scene: Scene): Subnet[] {
-  return [...scene.byName.values()]
+export function readSubnets(input: RuleInput): Subnet[] {
+  return [...input.byName.values()]
     .flatMap((cluster) => [readSubnet(cluster, "pods"), readSubnet(cluster, "services")])
     .filter((subnet) => subnet !== undefined);
 }

@@ -7,15 +7,15 @@ import type { NetworkAddresses } from "./network.ts";
 import { limits } from "../limits.ts";
 import { listNames, show } from "../topology/problem.ts";
 import type { Finding } from "../topology/problem.ts";
-import type { SceneCluster } from "../topology/draft-clusters.ts";
-import type { Scene } from "../topology/rule-input.ts";
+import type { DraftCluster } from "../topology/draft-clusters.ts";
+import type { RuleInput } from "../topology/rule-input.ts";
 import { readSubnets, slotOf } from "../clusters/subnets.ts";
 
 const path = ["docker", "subnet"];
 
 /** The subnet of the topology's Docker network, and the ranges for load balancers in it. */
-export function* dockerRules(scene: Scene): Iterable<Finding> {
-  const text = scene.draft.docker?.subnet;
+export function* dockerRules(input: RuleInput): Iterable<Finding> {
+  const text = input.draft.docker?.subnet;
   if (text === undefined) return;
   const subnet = parseBlock(text);
   if (!subnet) {
@@ -48,16 +48,16 @@ export function* dockerRules(scene: Scene): Iterable<Finding> {
     };
     return;
   }
-  yield* checkOverlap(scene, text);
+  yield* checkOverlap(input, text);
   const addresses = divideNetwork(text);
   if (!addresses) return;
-  yield* checkNodes(scene, addresses);
-  yield* checkRanges(scene, addresses);
+  yield* checkNodes(input, addresses);
+  yield* checkRanges(input, addresses);
 }
 
-function* checkOverlap(scene: Scene, text: string): Iterable<Finding> {
+function* checkOverlap(input: RuleInput, text: string): Iterable<Finding> {
   const subnet = parseBlock(text);
-  const met = readSubnets(scene).filter(({ block }) => subnet && overlap(block, subnet));
+  const met = readSubnets(input).filter(({ block }) => subnet && overlap(block, subnet));
   const [first] = met;
   if (!first) return;
   const names = [...new Set(met.map(({ cluster }) => cluster.name))];
@@ -72,15 +72,15 @@ function* checkOverlap(scene: Scene, text: string): Iterable<Finding> {
   };
 }
 
-function kindClusters({ byName }: Scene): SceneCluster[] {
+function kindClusters({ byName }: RuleInput): DraftCluster[] {
   return [...byName.values()].filter(({ isKind }) => isKind);
 }
 
 /** Docker's own address and the network's are in the half of the nodes as well. */
 const reserved = 2;
 
-function* checkNodes(scene: Scene, { nodes }: NetworkAddresses): Iterable<Finding> {
-  const containers = kindClusters(scene).reduce((sum, { spec }) => {
+function* checkNodes(input: RuleInput, { nodes }: NetworkAddresses): Iterable<Finding> {
+  const containers = kindClusters(input).reduce((sum, { spec }) => {
     const { total, controlPlanes } = nodeCounts(spec);
     return sum + total + (controlPlanes > 1 ? 1 : 0);
   }, 0);
@@ -93,11 +93,14 @@ function* checkNodes(scene: Scene, { nodes }: NetworkAddresses): Iterable<Findin
   };
 }
 
-function* checkRanges(scene: Scene, { rangeCount, rangeOf }: NetworkAddresses): Iterable<Finding> {
-  const clusters = kindClusters(scene);
-  const used = readSubnets(scene).map(({ block }) => block);
+function* checkRanges(
+  input: RuleInput,
+  { rangeCount, rangeOf }: NetworkAddresses,
+): Iterable<Finding> {
+  const clusters = kindClusters(input);
+  const used = readSubnets(input).map(({ block }) => block);
   const taken = new Set(clusters.map((cluster) => rangeOf(slotOf(cluster)).first));
-  const owners = new Map<number, SceneCluster>();
+  const owners = new Map<number, DraftCluster>();
   for (const cluster of clusters) {
     const slot = slotOf(cluster);
     const range = rangeOf(slot);
@@ -120,7 +123,7 @@ function* checkRanges(scene: Scene, { rangeCount, rangeOf }: NetworkAddresses): 
 }
 
 /** Clusters of one slot meet in their default subnets already, which is told there. */
-function meetElsewhere(a: SceneCluster, b: SceneCluster): boolean {
+function meetElsewhere(a: DraftCluster, b: DraftCluster): boolean {
   const bothByDefault = (key: "podSubnet" | "serviceSubnet") =>
     a.spec[key] === undefined && b.spec[key] === undefined;
   return slotOf(a) === slotOf(b) && (bothByDefault("podSubnet") || bothByDefault("serviceSubnet"));

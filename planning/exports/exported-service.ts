@@ -1,12 +1,12 @@
 import type { Path } from "../topology/problem.ts";
-import type { SceneCluster, SceneEdge } from "../topology/draft-clusters.ts";
+import type { DraftCluster, DraftEdge } from "../topology/draft-clusters.ts";
 import type { Draft } from "../topology/shape.ts";
 import type { Conflict } from "../links/solve-labels.ts";
 import type { ExportKind, HeadlessSpec } from "../topology.ts";
 
 /** One Service of one cluster, with all the ways in which it is exported. */
 export interface ExportedService {
-  readonly cluster: SceneCluster;
+  readonly cluster: DraftCluster;
   readonly namespace: string;
   readonly service: string;
   /** In the order of the topology; none twice. */
@@ -25,7 +25,7 @@ export interface ExportWay {
   readonly path: Path;
   readonly headless: Draft<HeadlessSpec> | undefined;
   /** The Links whose mode carries it. */
-  readonly carriers: readonly SceneEdge[];
+  readonly carriers: readonly DraftEdge[];
 }
 
 /** Whose selector demands a label. */

@@ -4,7 +4,7 @@ import { conditionsOf } from "../links/label-selector.ts";
 import { carries, localFederatedSelector, selectorKeys } from "../links/selectors.ts";
 import { namedEnds } from "../links/links.ts";
 import type { Path } from "../topology/problem.ts";
-import type { SceneCluster, SceneEdge } from "../topology/draft-clusters.ts";
+import type { DraftCluster, DraftEdge } from "../topology/draft-clusters.ts";
 import type { Draft } from "../topology/shape.ts";
 import { solveLabels } from "../links/solve-labels.ts";
 import type { Demand } from "../links/solve-labels.ts";
@@ -43,8 +43,8 @@ export function namedExports(exports: Draft<Topology>["exports"]): NamedExport[]
 /** The exported Services of clusters that exist, in the topology's order. */
 export function resolveExports(
   exports: Draft<Topology>["exports"],
-  byName: ReadonlyMap<string, SceneCluster>,
-  edges: readonly SceneEdge[],
+  byName: ReadonlyMap<string, DraftCluster>,
+  edges: readonly DraftEdge[],
 ): ExportedService[] {
   const named = namedExports(exports);
   if (named.length === 0) return [];

@@ -5,7 +5,7 @@ import type { ExportedService } from "./exported-service.ts";
 import { selects } from "../links/label-selector.ts";
 import { localFederatedSelector } from "../links/selectors.ts";
 import { federatedName, mirrorName } from "../names.ts";
-import type { SceneCluster, SceneEdge } from "../topology/draft-clusters.ts";
+import type { DraftCluster, DraftEdge } from "../topology/draft-clusters.ts";
 
 /**
  * Every mirror that follows from the exports, found the way Linkerd does it: each source asks the labels
@@ -13,7 +13,7 @@ import type { SceneCluster, SceneEdge } from "../topology/draft-clusters.ts";
  */
 export function findMirrors(
   services: readonly ExportedService[],
-  edges: readonly SceneEdge[],
+  edges: readonly DraftEdge[],
 ): Mirror[] {
   if (services.length === 0) return [];
   const byCluster = groupBy(services, ({ cluster }) => cluster.name);
@@ -30,7 +30,7 @@ export function findMirrors(
 }
 
 /** What one Link makes of one Service, apart from federated Services. */
-function mirrorsOf(service: ExportedService, { from, target, selectors, headless }: SceneEdge) {
+function mirrorsOf(service: ExportedService, { from, target, selectors, headless }: DraftEdge) {
   const mirror = (name: string, kind: Mirror["kind"]): Mirror => ({
     cluster: from,
     namespace: service.namespace,
@@ -55,9 +55,9 @@ function mirrorsOf(service: ExportedService, { from, target, selectors, headless
 function federatedServices(
   services: readonly ExportedService[],
   byCluster: ReadonlyMap<string, readonly ExportedService[]>,
-  edges: readonly SceneEdge[],
+  edges: readonly DraftEdge[],
 ): Mirror[] {
-  const seen: { readonly cluster: SceneCluster; readonly member: ExportedService }[] = [];
+  const seen: { readonly cluster: DraftCluster; readonly member: ExportedService }[] = [];
   for (const member of services) {
     if (selects(localFederatedSelector, member.labels)) {
       seen.push({ cluster: member.cluster, member });

@@ -3,14 +3,14 @@ import { isOlder, parseLinkerdVersion } from "./version.ts";
 import type { LinkerdVersion } from "./version.ts";
 import { show } from "../topology/problem.ts";
 import type { Finding, Path } from "../topology/problem.ts";
-import type { Scene } from "../topology/rule-input.ts";
+import type { RuleInput } from "../topology/rule-input.ts";
 
 /** The release in which `controllers` came into the multicluster chart; Links need it. */
 const oldest: LinkerdVersion = [25, 4, 4];
 
 /** Linkerd's release, and the values of its charts. */
-export function* linkerdRules(scene: Scene): Iterable<Finding> {
-  const text = scene.draft.linkerd?.version ?? defaults.linkerdVersion;
+export function* linkerdRules(input: RuleInput): Iterable<Finding> {
+  const text = input.draft.linkerd?.version ?? defaults.linkerdVersion;
   const version = parseLinkerdVersion(text);
   if (!version) {
     yield {
@@ -25,14 +25,14 @@ export function* linkerdRules(scene: Scene): Iterable<Finding> {
       fix: `write edge-25.4.4 or later, such as ${defaults.linkerdVersion}`,
     };
   }
-  if (version) yield* checkKubernetes(scene, version);
-  yield* checkValues(scene);
+  if (version) yield* checkKubernetes(input, version);
+  yield* checkValues(input);
 }
 
 /** What the charts demand of Kubernetes by their `kubeVersion`. */
-function* checkKubernetes(scene: Scene, version: LinkerdVersion): Iterable<Finding> {
+function* checkKubernetes(input: RuleInput, version: LinkerdVersion): Iterable<Finding> {
   const least = isOlder(version, [26, 5, 1]) ? 23 : 31;
-  for (const { spec, path } of scene.clusters) {
+  for (const { spec, path } of input.clusters) {
     const minor = /^v1\.(\d+)\./.exec(spec.kubernetesVersion ?? "")?.[1];
     if (minor === undefined || Number(minor) >= least) continue;
     yield {
@@ -126,7 +126,7 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
   })),
 ];
 
-function* checkValues({ draft }: Scene): Iterable<Finding> {
+function* checkValues({ draft }: RuleInput): Iterable<Finding> {
   const values = draft.linkerd?.values ?? {};
   const replaced = new Set<string>();
   for (const { path, fix } of planned) {

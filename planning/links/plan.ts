@@ -2,13 +2,13 @@ import { planAccess } from "../access/access.ts";
 import { usesGateway } from "./links.ts";
 import { accessAccount } from "../names.ts";
 import type { ClusterPlan, LinkPlan } from "../plan-types.ts";
-import type { SceneEdge } from "../topology/draft-clusters.ts";
+import type { DraftEdge } from "../topology/draft-clusters.ts";
 import type { Topology } from "../topology.ts";
 
 /** One Link per (source, target), sorted by both in the order of the clusters. */
 export function planLinks(
   topology: Topology,
-  edges: readonly SceneEdge[],
+  edges: readonly DraftEdge[],
   clusters: readonly ClusterPlan[],
 ): LinkPlan[] {
   const accessOf = planAccess(topology.access, edges);

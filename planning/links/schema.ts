@@ -7,12 +7,12 @@ import {
   oneOf,
   optional,
   text,
-  told,
+  expecting,
   yesOrNo,
 } from "../topology/schema-parts.ts";
 
 const labelValue = () =>
-  told(
+  expecting(
     z.string().regex(/^(|[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)$/),
     "the value of a label",
     'write a value such as "true"',
@@ -140,7 +140,7 @@ const link = object(
      * @example [west, east, north]
      */
     between: list(
-      told(z.string(), "a cluster's name", "write the name of a cluster"),
+      expecting(z.string(), "a cluster's name", "write the name of a cluster"),
       "a list of clusters' names",
       "write a list such as [west, east]",
     ).exactOptional(),

@@ -4,7 +4,7 @@ import type { Path } from "./problem.ts";
 import type { Draft } from "./shape.ts";
 import type { ClusterSpec, LinkMode } from "../topology.ts";
 
-export interface SceneCluster {
+export interface DraftCluster {
   readonly name: string;
   readonly path: Path;
   readonly index: number;
@@ -13,9 +13,9 @@ export interface SceneCluster {
   readonly spec: Draft<ClusterSpec>;
 }
 
-export interface SceneEdge extends Edge {
-  readonly from: SceneCluster;
-  readonly to: SceneCluster;
+export interface DraftEdge extends Edge {
+  readonly from: DraftCluster;
+  readonly to: DraftCluster;
   readonly mode: LinkMode;
   readonly headless: boolean;
   readonly selectors: LinkPlan["selectors"];

@@ -1,14 +1,14 @@
 import { limits } from "../limits.ts";
 import { show } from "./problem.ts";
 import type { Finding } from "./problem.ts";
-import type { Scene } from "./rule-input.ts";
+import type { RuleInput } from "./rule-input.ts";
 import { proposeLabel } from "./suggest.ts";
 
 /**
  * The name that stands in for that of the topology: a stack may be called what no container can be. A
  * name in the topology itself is checked with the topology's shape.
  */
-export function* nameRule({ draft, defaultName, topologyName }: Scene): Iterable<Finding> {
+export function* nameRule({ draft, defaultName, topologyName }: RuleInput): Iterable<Finding> {
   if (draft.name !== undefined || topologyName !== undefined) return;
   const proposal = proposeLabel(defaultName, limits.topologyName) ?? "lab";
   yield {

@@ -1,4 +1,4 @@
-import type { SceneCluster, SceneEdge } from "./draft-clusters.ts";
+import type { DraftCluster, DraftEdge } from "./draft-clusters.ts";
 import { planAccess } from "../access/access.ts";
 import { networkOf } from "../defaults.ts";
 import { limits } from "../limits.ts";
@@ -15,18 +15,18 @@ import type { Draft } from "./shape.ts";
 import type { LinkMode, Topology } from "../topology.ts";
 
 /** What the rules look at: a draft whose parts are of the right type, if they are there. */
-export interface Scene {
+export interface RuleInput {
   readonly draft: Draft<Topology>;
   /** Name of a topology that has none of its own. */
   readonly defaultName: string;
   /** Undefined where there is no usable name. */
   readonly topologyName: string | undefined;
   /** Clusters that have a name; of several with the same name, all. */
-  readonly clusters: readonly SceneCluster[];
+  readonly clusters: readonly DraftCluster[];
   /** The first one of each name, in the topology's order. */
-  readonly byName: ReadonlyMap<string, SceneCluster>;
+  readonly byName: ReadonlyMap<string, DraftCluster>;
   /** What the Links ask for, between clusters that exist. A pair may come more than once. */
-  readonly edges: readonly SceneEdge[];
+  readonly edges: readonly DraftEdge[];
   /** What the exports ask for, of clusters that exist. */
   readonly services: readonly ExportedService[];
   /** What the exports lead to. */
@@ -34,10 +34,10 @@ export interface Scene {
 }
 
 /** A rule about a topology: yields what breaks it. */
-export type Rule = (scene: Scene) => Iterable<Finding>;
+export type Rule = (input: RuleInput) => Iterable<Finding>;
 
-export function setScene(draft: Draft<Topology>, defaultName: string): Scene {
-  const clusters = (draft.clusters ?? []).flatMap((spec, index): SceneCluster[] => {
+export function ruleInput(draft: Draft<Topology>, defaultName: string): RuleInput {
+  const clusters = (draft.clusters ?? []).flatMap((spec, index): DraftCluster[] => {
     if (spec?.name === undefined) return [];
     const { name, network } = spec;
     const path = ["clusters", index];
@@ -45,7 +45,7 @@ export function setScene(draft: Draft<Topology>, defaultName: string): Scene {
     const named = network === undefined ? { name } : { name, network };
     return [{ name, path, index, network: networkOf(named), isKind, spec }];
   });
-  const byName = new Map<string, SceneCluster>();
+  const byName = new Map<string, DraftCluster>();
   for (const cluster of clusters) {
     if (!byName.has(cluster.name)) byName.set(cluster.name, cluster);
   }
@@ -71,11 +71,11 @@ function isTopologyName(name: string): boolean {
   return labelPattern.test(name) && name.length <= limits.topologyName;
 }
 
-function findEdges(draft: Draft<Topology>, byName: ReadonlyMap<string, SceneCluster>): SceneEdge[] {
+function findEdges(draft: Draft<Topology>, byName: ReadonlyMap<string, DraftCluster>): DraftEdge[] {
   return (draft.links ?? []).flatMap((link, spec) => {
     if (link === undefined) return [];
     // Thousands of Links may come from one specification: those of one mode share what they select.
-    const byMode = new Map<LinkMode, Pick<SceneEdge, "mode" | "headless" | "selectors">>();
+    const byMode = new Map<LinkMode, Pick<DraftEdge, "mode" | "headless" | "selectors">>();
     const settings = (mode: LinkMode) => {
       const known = byMode.get(mode) ?? {
         mode,
@@ -85,7 +85,7 @@ function findEdges(draft: Draft<Topology>, byName: ReadonlyMap<string, SceneClus
       byMode.set(mode, known);
       return known;
     };
-    return expandLink(link, spec).flatMap((edge): SceneEdge[] => {
+    return expandLink(link, spec).flatMap((edge): DraftEdge[] => {
       const [from, to] = [byName.get(edge.source), byName.get(edge.target)];
       if (!from || !to) return [];
       return [{ ...edge, from, to, ...settings(link.mode ?? defaultMode(from, to)) }];

@@ -17,7 +17,7 @@ export const expectations = z.registry<Expectation>();
 export const labelPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /** Gives a part of the schema its words. */
-export function told<S extends z.ZodType>(
+export function expecting<S extends z.ZodType>(
   schema: S,
   expected: string,
   fix: string,
@@ -33,7 +33,7 @@ export function told<S extends z.ZodType>(
  */
 export function object<S extends z.core.$ZodLooseShape>(shape: S, expected: string, fix: string) {
   const schema = z.strictObject(shape) as unknown as z.ZodObject<S, z.core.$strict>;
-  return told(schema, expected, fix);
+  return expecting(schema, expected, fix);
 }
 
 /** A part that may be left out, whose type has a name: editors show it in place of all of its keys. */
@@ -42,7 +42,7 @@ export function optional<T>(schema: z.ZodType<T>): z.ZodExactOptional<z.ZodType<
 }
 
 export function label(longest: number, why: string, example: string) {
-  return told(
+  return expecting(
     z.string().regex(labelPattern).max(longest),
     `a DNS-1123 label (lower-case letters, digits, hyphens between them) of at most ${longest} ` +
       `characters${why}`,
@@ -58,7 +58,7 @@ export function label(longest: number, why: string, example: string) {
 const serviceNamePattern = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 
 export function serviceName(longest: number, example: string) {
-  return told(
+  return expecting(
     z.string().regex(serviceNamePattern).max(longest),
     "a DNS-1035 label (lower-case letters, digits, hyphens between them, a letter first) of at most " +
       `${longest} characters`,
@@ -75,7 +75,7 @@ export function serviceName(longest: number, example: string) {
 const domainPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 export function domain(longest: number, what: string) {
-  return told(
+  return expecting(
     z.string().regex(domainPattern).max(longest),
     `${what} (lower-case labels with dots between them) of at most ${longest} characters`,
     "write a domain such as east.example",
@@ -84,7 +84,7 @@ export function domain(longest: number, what: string) {
 
 /** Text that is not empty and has no space around it. */
 export function text(expected: string, fix: string) {
-  return told(z.string().regex(/^\S([\s\S]*\S)?$/), expected, fix);
+  return expecting(z.string().regex(/^\S([\s\S]*\S)?$/), expected, fix);
 }
 
 export function list<T>(
@@ -95,7 +95,7 @@ export function list<T>(
 ): z.ZodType<readonly T[]> {
   const any = z.array(element);
   const schema = min > 0 ? any.min(min) : any;
-  return told(max < Infinity ? schema.max(max) : schema, expected, fix);
+  return expecting(max < Infinity ? schema.max(max) : schema, expected, fix);
 }
 
 export function map<T>(
@@ -103,32 +103,32 @@ export function map<T>(
   expected: string,
   fix: string,
 ): z.ZodType<Readonly<Record<string, T>>> {
-  return told(z.record(z.string(), value), expected, fix);
+  return expecting(z.record(z.string(), value), expected, fix);
 }
 
 export function oneOf<const T extends string>(values: readonly T[]) {
   const expected = `${values.slice(0, -1).join(", ")} or ${values.at(-1) ?? ""}`;
-  return told(z.enum(values), expected, `write ${expected}`);
+  return expecting(z.enum(values), expected, `write ${expected}`);
 }
 
 export function integer(first: number, last: number, expected: string, fix: string) {
-  return told(z.int().min(first).max(last), `${expected}, ${first} to ${last}`, fix);
+  return expecting(z.int().min(first).max(last), `${expected}, ${first} to ${last}`, fix);
 }
 
-export const yesOrNo = () => told(z.boolean(), "true or false", "write true or false");
+export const yesOrNo = () => expecting(z.boolean(), "true or false", "write true or false");
 
 export const subnet = (example: string) =>
-  told(z.string(), "an IPv4 subnet", `write a subnet such as ${example}`);
+  expecting(z.string(), "an IPv4 subnet", `write a subnet such as ${example}`);
 
 const clusterNames = "a cluster's name, or a list of them";
 
 /** One end of Links, or the clusters that export a Service. */
 export const clusterOrClusters = () =>
-  told(
+  expecting(
     z.union([
-      told(z.string(), "a cluster's name", "write the name of a cluster"),
+      expecting(z.string(), "a cluster's name", "write the name of a cluster"),
       list(
-        told(z.string(), "a cluster's name", "write the name of a cluster"),
+        expecting(z.string(), "a cluster's name", "write the name of a cluster"),
         clusterNames,
         "write a list such as [west, east]",
       ),

@@ -9,7 +9,7 @@ import { exportsSchema } from "../exports/schema.ts";
 import { linkerdSchema } from "../linkerd/schema.ts";
 import type { LinkerdSpec } from "../linkerd/schema.ts";
 import { linksSchema } from "../links/schema.ts";
-import { label, object, optional, told } from "./schema-parts.ts";
+import { label, object, optional, expecting } from "./schema-parts.ts";
 import { trustSchema } from "../trust/schema.ts";
 import type { TrustSpec } from "../trust/schema.ts";
 
@@ -23,7 +23,7 @@ export const topologySchema = object(
      * The JSON schema by which an editor checks the file. Nothing else reads it.
      * @example ./node_modules/linkerd-topology/dist/topology.schema.json
      */
-    $schema: told(
+    $schema: expecting(
       z.string(),
       "the address of a JSON schema",
       "write an address, or leave it out",

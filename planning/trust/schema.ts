@@ -1,6 +1,15 @@
 import * as z from "zod";
 import { limits } from "../limits.ts";
-import { domain, integer, label, list, object, optional, text, told } from "../topology/schema-parts.ts";
+import {
+  domain,
+  integer,
+  label,
+  list,
+  object,
+  optional,
+  text,
+  expecting,
+} from "../topology/schema-parts.ts";
 
 const hours = () =>
   integer(
@@ -22,7 +31,7 @@ const generation = () =>
   integer(1, limits.anchorGeneration, "a generation of the trust anchor", "count from 1");
 
 const pem = () =>
-  told(
+  expecting(
     z.string().regex(/\S/),
     "a certificate in PEM form",
     "write the certificate as text, or certificateFile",

@@ -36,7 +36,7 @@ export interface Resource {
   delete(request: DeleteRequest, context: Context): Promise<void>;
 }
 
-/** What a running operation can use of its surroundings. */
+/** What a running operation can use of its context. */
 export interface Context {
   readonly urn: string;
   /** Aborted when the person interrupts the engine or the operation's time (customTimeouts) is over. */

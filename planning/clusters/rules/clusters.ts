@@ -3,23 +3,23 @@ import { limits } from "../../limits.ts";
 import { kindName, loadBalancerName, nodePlans } from "../../names.ts";
 import { formatPath, show } from "../../topology/problem.ts";
 import type { Finding } from "../../topology/problem.ts";
-import type { SceneCluster } from "../../topology/draft-clusters.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { DraftCluster } from "../../topology/draft-clusters.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import type { ClusterSpec } from "../../topology.ts";
 
 /** Names of clusters and networks, and which keys belong to which type of cluster. */
-export function* clusterRules(scene: Scene): Iterable<Finding> {
-  const existing = new Map<string, SceneCluster>();
-  for (const cluster of scene.clusters) {
-    yield* checkName(cluster, scene);
-    yield* checkLength(cluster, scene.topologyName);
-    yield* checkNetwork(cluster, scene);
+export function* clusterRules(input: RuleInput): Iterable<Finding> {
+  const existing = new Map<string, DraftCluster>();
+  for (const cluster of input.clusters) {
+    yield* checkName(cluster, input);
+    yield* checkLength(cluster, input.topologyName);
+    yield* checkNetwork(cluster, input);
     yield* checkKeys(cluster);
     yield* checkSameCluster(cluster, existing);
   }
 }
 
-function* checkName(cluster: SceneCluster, { byName }: Scene): Iterable<Finding> {
+function* checkName(cluster: DraftCluster, { byName }: RuleInput): Iterable<Finding> {
   const { name, index } = cluster;
   const path = [...cluster.path, "name"];
   const first = byName.get(name);
@@ -43,7 +43,7 @@ function* checkName(cluster: SceneCluster, { byName }: Scene): Iterable<Finding>
 }
 
 /** Names of containers are their host names as well: DNS labels. */
-function* checkLength(cluster: SceneCluster, topology: string | undefined): Iterable<Finding> {
+function* checkLength(cluster: DraftCluster, topology: string | undefined): Iterable<Finding> {
   if (!cluster.isKind || topology === undefined || cluster.name.length > limits.clusterName) return;
   const { controlPlanes, workers } = nodeCounts(cluster.spec);
   const kind = kindName(topology, cluster.name);
@@ -62,7 +62,7 @@ function* checkLength(cluster: SceneCluster, topology: string | undefined): Iter
 }
 
 /** Else a cluster could join, by accident, a network that another one believes to have to itself. */
-function* checkNetwork(cluster: SceneCluster, { byName }: Scene): Iterable<Finding> {
+function* checkNetwork(cluster: DraftCluster, { byName }: RuleInput): Iterable<Finding> {
   const { network } = cluster.spec;
   const namesake = network === undefined ? undefined : byName.get(network);
   if (!namesake || namesake.name === cluster.name || namesake.spec.network !== undefined) return;
@@ -86,7 +86,7 @@ const kindOnly = [
 
 const existingOnly = ["context", "apiServer"] as const satisfies (keyof ClusterSpec)[];
 
-function* checkKeys({ name, path, isKind, spec }: SceneCluster): Iterable<Finding> {
+function* checkKeys({ name, path, isKind, spec }: DraftCluster): Iterable<Finding> {
   for (const key of isKind ? existingOnly : kindOnly) {
     if (spec[key] === undefined) continue;
     yield isKind
@@ -104,8 +104,8 @@ function* checkKeys({ name, path, isKind, spec }: SceneCluster): Iterable<Findin
 }
 
 function* checkSameCluster(
-  cluster: SceneCluster,
-  known: Map<string, SceneCluster>,
+  cluster: DraftCluster,
+  known: Map<string, DraftCluster>,
 ): Iterable<Finding> {
   const { kubeconfig, context } = cluster.spec;
   if (kubeconfig === undefined) return;

@@ -3,24 +3,24 @@ import { defaults } from "../../defaults.ts";
 import { usesGateway } from "../../links/links.ts";
 import { show } from "../../topology/problem.ts";
 import type { Finding } from "../../topology/problem.ts";
-import type { SceneCluster } from "../../topology/draft-clusters.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { DraftCluster } from "../../topology/draft-clusters.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 
 /** How the sources reach a target: its gateway and its API server. */
-export function* gatewayRules(scene: Scene): Iterable<Finding> {
-  const targets = new Set(scene.edges.map((edge) => edge.to));
+export function* gatewayRules(input: RuleInput): Iterable<Finding> {
+  const targets = new Set(input.edges.map((edge) => edge.to));
   const throughGateway = new Set(
-    scene.edges.filter((edge) => usesGateway(edge.mode)).map((edge) => edge.to),
+    input.edges.filter((edge) => usesGateway(edge.mode)).map((edge) => edge.to),
   );
-  for (const cluster of scene.clusters) {
+  for (const cluster of input.clusters) {
     yield* checkPorts(cluster);
     yield* checkAddresses(cluster);
-    if (throughGateway.has(cluster)) yield* needAddresses(cluster, scene);
+    if (throughGateway.has(cluster)) yield* needAddresses(cluster, input);
     yield* checkApiServer(cluster, targets.has(cluster));
   }
 }
 
-function* checkPorts({ spec, path }: SceneCluster): Iterable<Finding> {
+function* checkPorts({ spec, path }: DraftCluster): Iterable<Finding> {
   const { gateway } = spec;
   if (!gateway) return;
   if (gateway.serviceType === "LoadBalancer") {
@@ -46,7 +46,7 @@ function* checkPorts({ spec, path }: SceneCluster): Iterable<Finding> {
 const hostNamePattern =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 
-function* checkAddresses({ spec, path }: SceneCluster): Iterable<Finding> {
+function* checkAddresses({ spec, path }: DraftCluster): Iterable<Finding> {
   const { addresses } = spec.gateway ?? {};
   if (!addresses) return;
   const at = [...path, "gateway", "addresses"];
@@ -88,8 +88,8 @@ function isReachable(host: string): boolean {
 }
 
 function* needAddresses(
-  { name, path, isKind, spec }: SceneCluster,
-  { draft }: Scene,
+  { name, path, isKind, spec }: DraftCluster,
+  { draft }: RuleInput,
 ): Iterable<Finding> {
   if (spec.gateway?.addresses !== undefined) return;
   const isBalanced = spec.gateway?.serviceType === "LoadBalancer";
@@ -105,7 +105,7 @@ function* needAddresses(
 }
 
 function* checkApiServer(
-  { name, path, isKind, spec }: SceneCluster,
+  { name, path, isKind, spec }: DraftCluster,
   isTarget: boolean,
 ): Iterable<Finding> {
   if (isKind) return;

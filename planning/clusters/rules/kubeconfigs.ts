@@ -1,28 +1,28 @@
 import { contextsOf } from "../kubeconfig.ts";
 import { listNames, show } from "../../topology/problem.ts";
 import type { Finding } from "../../topology/problem.ts";
-import type { SceneCluster } from "../../topology/draft-clusters.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { DraftCluster } from "../../topology/draft-clusters.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import { didYouMean } from "../../topology/suggest.ts";
 
 /** What kubeconfigs are looked at with. */
-export interface KubeconfigSurroundings {
+export interface KubeconfigContext {
   /** The text of a file that the topology names. Throws the reason where it can't be read. */
   readonly readFile: (path: string) => string;
 }
 
 /** Kubeconfigs of clusters that exist: refused here rather than once other clusters were made. */
 export function* kubeconfigRules(
-  { clusters }: Scene,
-  around: KubeconfigSurroundings | undefined,
+  { clusters }: RuleInput,
+  around: KubeconfigContext | undefined,
 ): Iterable<Finding> {
   if (around === undefined) return;
   for (const cluster of clusters) yield* checkKubeconfig(cluster, around);
 }
 
 function* checkKubeconfig(
-  { path, spec }: SceneCluster,
-  { readFile }: KubeconfigSurroundings,
+  { path, spec }: DraftCluster,
+  { readFile }: KubeconfigContext,
 ): Iterable<Finding> {
   const { kubeconfig, context } = spec;
   if (kubeconfig === undefined) return;

@@ -3,22 +3,22 @@ import { defaults, nodeCounts } from "../../defaults.ts";
 import { formatPath, show } from "../../topology/problem.ts";
 import { overwritingMirrors, registryPattern } from "../registries.ts";
 import type { Finding, Path } from "../../topology/problem.ts";
-import type { SceneCluster } from "../../topology/draft-clusters.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { DraftCluster } from "../../topology/draft-clusters.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 
 /** Nodes of the clusters that kind makes, and the ports of this machine that lead to them. */
-export function* nodeRules(scene: Scene): Iterable<Finding> {
+export function* nodeRules(input: RuleInput): Iterable<Finding> {
   const taken: HostPort[] = [];
-  for (const cluster of scene.clusters) {
+  for (const cluster of input.clusters) {
     if (!cluster.isKind) continue;
     yield* checkCounts(cluster);
-    if (scene.draft.linkerd?.highAvailability === true) yield* checkHighAvailability(cluster);
+    if (input.draft.linkerd?.highAvailability === true) yield* checkHighAvailability(cluster);
     yield* checkPortMappings(cluster, taken);
     yield* checkRegistryMirrors(cluster);
   }
 }
 
-function* checkCounts({ spec, path }: SceneCluster): Iterable<Finding> {
+function* checkCounts({ spec, path }: DraftCluster): Iterable<Finding> {
   const { controlPlanes, workers } = nodeCounts(spec);
   if (controlPlanes % 2 === 0) {
     yield {
@@ -41,7 +41,7 @@ function* checkCounts({ spec, path }: SceneCluster): Iterable<Finding> {
 }
 
 /** Linkerd's three replicas refuse to share a node. */
-function* checkHighAvailability({ name, spec, path }: SceneCluster): Iterable<Finding> {
+function* checkHighAvailability({ name, spec, path }: DraftCluster): Iterable<Finding> {
   const { total, workers } = nodeCounts(spec);
   const usable = total === 1 ? 1 : workers;
   if (usable >= 3) return;
@@ -61,7 +61,7 @@ interface HostPort {
   readonly address: string;
 }
 
-function* checkPortMappings({ spec, path }: SceneCluster, taken: HostPort[]): Iterable<Finding> {
+function* checkPortMappings({ spec, path }: DraftCluster, taken: HostPort[]): Iterable<Finding> {
   const { total } = nodeCounts(spec);
   for (const [index, mapping] of (spec.portMappings ?? []).entries()) {
     if (mapping === undefined) continue;
@@ -118,7 +118,7 @@ function nodesInWords(total: number): string {
   return total === 1 ? "is 1 node" : `are ${total} nodes`;
 }
 
-function* checkRegistryMirrors({ spec, path }: SceneCluster): Iterable<Finding> {
+function* checkRegistryMirrors({ spec, path }: DraftCluster): Iterable<Finding> {
   for (const [registry, earlier] of overwritingMirrors(Object.keys(spec.registryMirrors ?? {}))) {
     yield {
       path: [...path, "registryMirrors", registry],

@@ -3,19 +3,19 @@ import { formatBlock, overlap } from "../../cidr.ts";
 import type { Block } from "../../cidr.ts";
 import { show } from "../../topology/problem.ts";
 import type { Finding } from "../../topology/problem.ts";
-import type { SceneCluster } from "../../topology/draft-clusters.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { DraftCluster } from "../../topology/draft-clusters.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import { largestPrefix, readSubnets, slotOf, smallestPrefix } from "../subnets.ts";
 import type { Subnet } from "../subnets.ts";
 
 /** Pod and Service subnets against each other. */
-export function* overlapRules(scene: Scene): Iterable<Finding> {
+export function* overlapRules(input: RuleInput): Iterable<Finding> {
   // One that is larger than possible overlaps everything: that is one problem, and told elsewhere.
-  const subnets = readSubnets(scene).filter(
+  const subnets = readSubnets(input).filter(
     ({ kind, block, isDefault }) => isDefault || block.prefix >= largestPrefix(kind),
   );
   const used = subnets.map((subnet) => subnet.block);
-  const moved = new Set<SceneCluster>();
+  const moved = new Set<DraftCluster>();
   const shrunk = new Set<Subnet>();
   for (const [index, subnet] of subnets.entries()) {
     const earlier = subnets.slice(0, index).find((known) => mustDiffer(known, subnet));

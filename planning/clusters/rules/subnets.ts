@@ -4,8 +4,8 @@ import { nodeCounts } from "../../defaults.ts";
 import { limits } from "../../limits.ts";
 import { show } from "../../topology/problem.ts";
 import type { Finding } from "../../topology/problem.ts";
-import type { SceneCluster } from "../../topology/draft-clusters.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { DraftCluster } from "../../topology/draft-clusters.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import {
   largestPrefix,
   podPrefixFor,
@@ -24,9 +24,9 @@ const linkerdNetworks = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.16
 const dockerPools = ["172.16.0.0/12", "192.168.0.0/16"].map(block);
 
 /** Pod and Service subnets, each by itself. */
-export function* subnetRules(scene: Scene): Iterable<Finding> {
-  const networks = clusterNetworks(scene);
-  for (const cluster of scene.clusters) {
+export function* subnetRules(input: RuleInput): Iterable<Finding> {
+  const networks = clusterNetworks(input);
+  for (const cluster of input.clusters) {
     for (const kind of ["pods", "services"] as const) {
       const text = cluster.spec[subnetKeys[kind]];
       if (text === undefined) continue;
@@ -34,14 +34,14 @@ export function* subnetRules(scene: Scene): Iterable<Finding> {
       if (!subnet) yield unreadable(text, cluster, kind);
       else yield* checkSubnet(subnet, text, networks);
     }
-    yield* checkRoom(cluster, scene);
+    yield* checkRoom(cluster, input);
   }
-  yield* checkDefaults(scene, networks);
+  yield* checkDefaults(input, networks);
 }
 
 /** Default subnets are within Linkerd's networks, unless somebody chose them. */
-function* checkDefaults(scene: Scene, networks: readonly string[]): Iterable<Finding> {
-  const outside = readSubnets(scene).find(
+function* checkDefaults(input: RuleInput, networks: readonly string[]): Iterable<Finding> {
+  const outside = readSubnets(input).find(
     (subnet) => subnet.isDefault && !isWithin(networks, subnet),
   );
   if (!outside) return;
@@ -59,7 +59,7 @@ function isWithin(networks: readonly string[], subnet: Subnet): boolean {
   return networks.some((network) => contains(block(network), subnet.block));
 }
 
-function unreadable(text: string, cluster: SceneCluster, kind: SubnetKind): Finding {
+function unreadable(text: string, cluster: DraftCluster, kind: SubnetKind): Finding {
   const example = formatBlock(slotSubnets(slotOf(cluster))[kind]);
   return {
     path: [...cluster.path, subnetKeys[kind]],
@@ -134,12 +134,12 @@ function* checkSize(subnet: Subnet, text: string): Iterable<Finding> {
 }
 
 /** A default subnet has one size, whatever the nodes: their number must not move the cluster. */
-function* checkRoom(cluster: SceneCluster, scene: Scene): Iterable<Finding> {
+function* checkRoom(cluster: DraftCluster, input: RuleInput): Iterable<Finding> {
   const nodes = nodeCounts(cluster.spec).total;
   const isDefault = cluster.isKind && cluster.spec.podSubnet === undefined;
   if (!isDefault || nodes <= nodesPerDefaultSubnet) return;
   const prefix = podPrefixFor(nodes);
-  const used = readSubnets(scene).map((subnet) => subnet.block);
+  const used = readSubnets(input).map((subnet) => subnet.block);
   const free = findFreeSubnet("pods", prefix, used);
   yield {
     path: [...cluster.path, "nodes"],
@@ -151,8 +151,8 @@ function* checkRoom(cluster: SceneCluster, scene: Scene): Iterable<Finding> {
 }
 
 /** As the proxies will have them: the chart's value, where the topology sets it. */
-function clusterNetworks(scene: Scene): readonly string[] {
-  const own = scene.draft.linkerd?.values?.controlPlane?.clusterNetworks;
+function clusterNetworks(input: RuleInput): readonly string[] {
+  const own = input.draft.linkerd?.values?.controlPlane?.clusterNetworks;
   if (typeof own !== "string") return linkerdNetworks;
   return own.split(",").filter((network) => parseBlock(network) !== undefined);
 }

@@ -6,15 +6,15 @@ import { formatCondition, selects } from "../../links/label-selector.ts";
 import { selectorKeys } from "../../links/selectors.ts";
 import { formatPath, show } from "../../topology/problem.ts";
 import type { Finding } from "../../topology/problem.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Conflict, Demand } from "../../links/solve-labels.ts";
 import { areLinksKnown } from "../../links/rules/links-known.ts";
 import { explainUncarried } from "./uncarried.ts";
 import { unknownCluster } from "../../clusters/rules/unknown-cluster.ts";
 
 /** Which Services are exported, and whether a Link carries each of them. */
-export function* exportRules(scene: Scene): Iterable<Finding> {
-  const { exports } = scene.draft;
+export function* exportRules(input: RuleInput): Iterable<Finding> {
+  const { exports } = input.draft;
   for (const [index, entry] of (exports ?? []).entries()) {
     if (Array.isArray(entry?.from) && entry.from.length === 0) {
       yield {
@@ -25,20 +25,20 @@ export function* exportRules(scene: Scene): Iterable<Finding> {
     }
   }
   const named = namedExports(exports);
-  if (scene.byName.size > 0) {
+  if (input.byName.size > 0) {
     for (const { cluster, path } of named) {
       const end = { name: cluster, path };
-      if (!scene.byName.has(cluster)) yield unknownCluster(end, [...scene.byName.keys()]);
+      if (!input.byName.has(cluster)) yield unknownCluster(end, [...input.byName.keys()]);
     }
   }
   yield* checkDuplicates(named);
-  const linksAreKnown = areLinksKnown(scene);
-  for (const service of scene.services) {
+  const linksAreKnown = areLinksKnown(input);
+  for (const service of input.services) {
     yield* checkHeadless(service);
     for (const conflict of service.conflicts) yield explainConflict(service, conflict);
     for (const way of service.ways) {
       if (way.carriers.length > 0) yield* checkPrecedence(service, way);
-      else if (linksAreKnown) yield explainUncarried(service, way, scene);
+      else if (linksAreKnown) yield explainUncarried(service, way, input);
     }
   }
 }

@@ -3,11 +3,11 @@ import { limits } from "../../limits.ts";
 import type { Mirror } from "../mirror.ts";
 import { show } from "../../topology/problem.ts";
 import type { Finding, Path } from "../../topology/problem.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import { nameOf } from "./exports.ts";
 
 /** Names of the mirrors that the exports lead to. */
-export function* mirrorRules({ services, mirrors }: Scene): Iterable<Finding> {
+export function* mirrorRules({ services, mirrors }: RuleInput): Iterable<Finding> {
   yield* checkLengths(mirrors);
   const exported = new Map(
     services.map((service) => [

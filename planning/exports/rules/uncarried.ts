@@ -3,8 +3,8 @@ import { carries } from "../../links/selectors.ts";
 import { haveRoutes } from "../../links/links.ts";
 import { show } from "../../topology/problem.ts";
 import type { Finding } from "../../topology/problem.ts";
-import type { SceneEdge } from "../../topology/draft-clusters.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { DraftEdge } from "../../topology/draft-clusters.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 
 /**
  * An export that no Link carries. Nothing in Linkerd would ever say so: the Service bears its label, and
@@ -13,7 +13,7 @@ import type { Scene } from "../../topology/rule-input.ts";
 export function explainUncarried(
   { cluster, service, namespace }: ExportedService,
   { as, path }: ExportWay,
-  { edges, clusters }: Scene,
+  { edges, clusters }: RuleInput,
 ): Finding {
   const incoming = edges.filter((edge) => edge.target === cluster.name);
   const what = `no Link carries ${show(`${namespace}/${service}`)} of ${show(cluster.name)} as ${as}`;
@@ -34,7 +34,7 @@ export function explainUncarried(
   };
 }
 
-function listLinks(edges: readonly SceneEdge[]): string {
+function listLinks(edges: readonly DraftEdge[]): string {
   const shown = edges
     .slice(0, 3)
     .map(({ source, mode, spec }) => `${show(source)} (${mode}, links[${spec}])`);
@@ -50,7 +50,7 @@ function needs(as: ExportWay["as"]): string {
     : "a gateway one does not lead to the pods";
 }
 
-function mend(as: ExportWay["as"], incoming: readonly SceneEdge[]): string {
+function mend(as: ExportWay["as"], incoming: readonly DraftEdge[]): string {
   if (as === "gateway") {
     return `write mode: mixed for links[${incoming[0]?.spec ?? 0}], or as: remote-discovery`;
   }

@@ -1,8 +1,8 @@
 import { namedEnds } from "../links.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 
 /** Where a Link leads to an unknown cluster, that something needs one which isn't there is no news. */
-export function areLinksKnown({ draft, byName }: Scene): boolean {
+export function areLinksKnown({ draft, byName }: RuleInput): boolean {
   return (draft.links ?? []).every((link) =>
     [link?.from, link?.to, link?.between].every(
       (ends) =>

@@ -3,25 +3,25 @@ import { hasBothForms, haveRoutes, namedEnds } from "../links.ts";
 import type { NamedEnd } from "../links.ts";
 import { formatPath, listNames, show } from "../../topology/problem.ts";
 import type { Finding, Path } from "../../topology/problem.ts";
-import type { SceneEdge } from "../../topology/draft-clusters.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { DraftEdge } from "../../topology/draft-clusters.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { LinkSpec } from "../../topology.ts";
 import { unknownCluster } from "../../clusters/rules/unknown-cluster.ts";
 
 /** Which clusters the Links name, and what each Link carries. */
-export function* linkRules(scene: Scene): Iterable<Finding> {
-  const byLink = groupBy(scene.edges, (edge) => edge.spec);
-  for (const [index, link] of (scene.draft.links ?? []).entries()) {
+export function* linkRules(input: RuleInput): Iterable<Finding> {
+  const byLink = groupBy(input.edges, (edge) => edge.spec);
+  for (const [index, link] of (input.draft.links ?? []).entries()) {
     if (link === undefined) continue;
     const path = ["links", index];
     yield* checkForm(link, path);
     // Without any cluster that could be read, each name would be unknown.
-    if (scene.byName.size > 0) yield* checkNames(link, path, scene);
+    if (input.byName.size > 0) yield* checkNames(link, path, input);
     yield* checkMode(link, path, byLink.get(index) ?? []);
   }
-  yield* checkDuplicates(scene.edges);
-  yield* checkSuffixes(scene.edges);
+  yield* checkDuplicates(input.edges);
+  yield* checkSuffixes(input.edges);
 }
 
 function* checkForm(link: Draft<LinkSpec>, path: Path): Iterable<Finding> {
@@ -53,7 +53,7 @@ function* checkForm(link: Draft<LinkSpec>, path: Path): Iterable<Finding> {
   }
 }
 
-function* checkNames(link: Draft<LinkSpec>, path: Path, { byName }: Scene): Iterable<Finding> {
+function* checkNames(link: Draft<LinkSpec>, path: Path, { byName }: RuleInput): Iterable<Finding> {
   const ends = { from: new Map<string, NamedEnd>(), to: new Map(), between: new Map() } as const;
   for (const key of ["from", "to", "between"] as const) {
     for (const end of namedEnds(link[key], [...path, key])) {
@@ -84,7 +84,7 @@ function* checkNames(link: Draft<LinkSpec>, path: Path, { byName }: Scene): Iter
 function* checkMode(
   link: Draft<LinkSpec>,
   path: Path,
-  edges: readonly SceneEdge[],
+  edges: readonly DraftEdge[],
 ): Iterable<Finding> {
   if (link.mode === "flat" && link.headless === true) {
     yield {
@@ -136,7 +136,7 @@ function* checkMode(
   };
 }
 
-function inAll(edges: readonly SceneEdge[]): string {
+function inAll(edges: readonly DraftEdge[]): string {
   return edges.length > 1 ? ` (${edges.length} Links in all)` : "";
 }
 
@@ -144,7 +144,7 @@ function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[],
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
-function onNetwork({ name, network, spec }: SceneEdge["from"]): string {
+function onNetwork({ name, network, spec }: DraftEdge["from"]): string {
   const where = spec.network === undefined ? "a network to itself" : `network ${show(network)}`;
   return `${show(name)} (${where})`;
 }
@@ -153,9 +153,9 @@ function onNetwork({ name, network, spec }: SceneEdge["from"]): string {
  * One Link carries every kind of export. With a second one to the same target, the source counts each
  * endpoint of a federated Service twice.
  */
-function* checkDuplicates(edges: readonly SceneEdge[]): Iterable<Finding> {
-  const first = new Map<string, SceneEdge>();
-  const again: { readonly edge: SceneEdge; readonly earlier: number }[] = [];
+function* checkDuplicates(edges: readonly DraftEdge[]): Iterable<Finding> {
+  const first = new Map<string, DraftEdge>();
+  const again: { readonly edge: DraftEdge; readonly earlier: number }[] = [];
   for (const edge of edges) {
     const pair = `${edge.source} ${edge.target}`;
     const known = first.get(pair);
@@ -186,7 +186,7 @@ function* checkDuplicates(edges: readonly SceneEdge[]): Iterable<Finding> {
  * Services there will be is not known here; so it is refused, but only where one source has Links to
  * both clusters: elsewhere such names are harmless.
  */
-function* checkSuffixes(edges: readonly SceneEdge[]): Iterable<Finding> {
+function* checkSuffixes(edges: readonly DraftEdge[]): Iterable<Finding> {
   const told = new Set<string>();
   for (const [source, links] of groupBy(edges, (edge) => edge.source)) {
     const targets = new Map(links.map((edge) => [edge.target, edge.to]));

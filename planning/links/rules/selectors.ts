@@ -1,16 +1,16 @@
 import { carries, selectorKeys } from "../selectors.ts";
 import { show } from "../../topology/problem.ts";
 import type { Finding, Path } from "../../topology/problem.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { ExportKind, LabelExpression, LabelSelector, LinkMode } from "../../topology.ts";
 
 /** Which Services the Links select, and which labels and annotations their mirrors take over. */
-export function* selectorRules(scene: Scene): Iterable<Finding> {
+export function* selectorRules(input: RuleInput): Iterable<Finding> {
   const modes = new Map<number, Set<LinkMode>>();
-  for (const { spec, mode } of scene.edges)
+  for (const { spec, mode } of input.edges)
     modes.set(spec, (modes.get(spec) ?? new Set()).add(mode));
-  for (const [index, link] of (scene.draft.links ?? []).entries()) {
+  for (const [index, link] of (input.draft.links ?? []).entries()) {
     const path = ["links", index];
     for (const kind of ["gateway", "remote-discovery", "federated"] as const) {
       const key = selectorKeys[kind];

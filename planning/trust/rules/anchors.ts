@@ -1,21 +1,21 @@
 import { signerOf } from "../plan.ts";
 import { formatPath } from "../../topology/problem.ts";
 import type { Finding, Path } from "../../topology/problem.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { AnchorSpec } from "../../topology.ts";
 import { certificateFormRules } from "./certificate-form.ts";
 
 /** The generations of the trust anchor, and who signs with which. */
-export function* anchorRules(scene: Scene): Iterable<Finding> {
-  const { trust } = scene.draft;
+export function* anchorRules(input: RuleInput): Iterable<Finding> {
+  const { trust } = input.draft;
   const anchors = (trust?.anchors ?? []).map((anchor, index) => ({
     anchor,
     path: ["trust", "anchors", index] as Path,
   }));
   for (const { anchor, path } of anchors) if (anchor) yield* checkForm(anchor, path);
   yield* checkOrder(anchors);
-  yield* checkSigners(scene);
+  yield* checkSigners(input);
 }
 
 function* checkForm(anchor: Draft<AnchorSpec>, path: Path): Iterable<Finding> {
@@ -56,7 +56,7 @@ function* checkOrder(
   }
 }
 
-function* checkSigners({ draft, clusters }: Scene): Iterable<Finding> {
+function* checkSigners({ draft, clusters }: RuleInput): Iterable<Finding> {
   const { trust } = draft;
   const listed = trust?.anchors ?? [{ generation: 1 }];
   // A generation that could not be read may be the one that is meant.

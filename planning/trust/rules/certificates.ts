@@ -3,12 +3,12 @@ import { checkAnchor, checkIssuer, checkPair } from "../certificates/check.ts";
 import type { Flaw } from "../certificates/pem.ts";
 import { readCertificates, readPrivateKey } from "../certificates/pem.ts";
 import type { Finding, Path } from "../../topology/problem.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { IssuerSpec } from "../../topology.ts";
 
 /** What certificates and keys are checked with. */
-export interface CertificateSurroundings {
+export interface CertificateContext {
   /** The text of a file that the topology names. Throws the reason where it can't be read. */
   readonly readFile: (path: string) => string;
   /** The present, by which certificates are valid. */
@@ -17,8 +17,8 @@ export interface CertificateSurroundings {
 
 /** Certificates and keys that were given: refused here rather than by a control plane that never starts. */
 export function* certificateRules(
-  { draft, clusters }: Scene,
-  around: CertificateSurroundings | undefined,
+  { draft, clusters }: RuleInput,
+  around: CertificateContext | undefined,
 ): Iterable<Finding> {
   if (around === undefined) return;
   const { now } = around;
@@ -63,7 +63,7 @@ interface Given {
 function* readGiven(
   spec: Pick<Draft<IssuerSpec>, "certificate" | "certificateFile" | "keyFile">,
   path: Path,
-  { readFile }: CertificateSurroundings,
+  { readFile }: CertificateContext,
 ): Generator<Finding, Given> {
   const { certificate, certificateFile, keyFile } = spec;
   const certificatePath = [...path, certificate === undefined ? "certificateFile" : "certificate"];
@@ -87,7 +87,7 @@ const nothing = { certificates: [], flaws: [] };
 function* contentOf(
   file: string | undefined,
   path: Path,
-  readFile: CertificateSurroundings["readFile"],
+  readFile: CertificateContext["readFile"],
 ): Generator<Finding, string | undefined> {
   if (file === undefined) return undefined;
   try {

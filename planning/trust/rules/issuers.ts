@@ -1,10 +1,10 @@
 import type { Finding, Path } from "../../topology/problem.ts";
-import type { SceneCluster } from "../../topology/draft-clusters.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { DraftCluster } from "../../topology/draft-clusters.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import { certificateFormRules } from "./certificate-form.ts";
 
 /** Issuers that the package does not make. */
-export function* issuerRules({ clusters }: Scene): Iterable<Finding> {
+export function* issuerRules({ clusters }: RuleInput): Iterable<Finding> {
   for (const cluster of clusters) {
     if (cluster.spec.trust?.issuer === undefined) continue;
     yield* checkForm(cluster);
@@ -12,7 +12,7 @@ export function* issuerRules({ clusters }: Scene): Iterable<Finding> {
   }
 }
 
-function* checkForm({ path: clusterPath, isKind, spec }: SceneCluster): Iterable<Finding> {
+function* checkForm({ path: clusterPath, isKind, spec }: DraftCluster): Iterable<Finding> {
   const issuer = spec.trust?.issuer ?? {};
   const path: Path = [...clusterPath, "trust", "issuer"];
   const { certificate, certificateFile, keyFile, certManager } = issuer;
@@ -48,7 +48,7 @@ function* checkForm({ path: clusterPath, isKind, spec }: SceneCluster): Iterable
   }
 }
 
-function* checkNothingToMake({ path, spec }: SceneCluster): Iterable<Finding> {
+function* checkNothingToMake({ path, spec }: DraftCluster): Iterable<Finding> {
   for (const key of ["signer", "rotation"] as const) {
     if (spec.trust?.[key] === undefined) continue;
     yield {

@@ -1,10 +1,10 @@
 import { lifetimes } from "../../defaults.ts";
 import type { Finding } from "../../topology/problem.ts";
-import type { Scene } from "../../topology/rule-input.ts";
+import type { RuleInput } from "../../topology/rule-input.ts";
 import type { TrustSpec } from "../../topology.ts";
 
 /** Lifetimes of certificates against each other. */
-export function* trustRules({ draft }: Scene): Iterable<Finding> {
+export function* trustRules({ draft }: RuleInput): Iterable<Finding> {
   const plan = lifetimes(draft.trust);
   const checkRenewal = function* (who: "anchor" | "issuer"): Iterable<Finding> {
     const key = `${who}EarlyRenewalHours` as const satisfies keyof TrustSpec;
