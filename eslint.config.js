@@ -44,7 +44,8 @@ export default tseslint.config(
         "error",
         ...["validFromDate", "validToDate"].map((property) => ({
           property,
-          message: "Node.js 22.10; use validFrom and validTo of planning/trust/certificates/validity.ts.",
+          message:
+            "Node.js 22.10; use validFrom and validTo of planning/trust/certificates/validity.ts.",
         })),
         ...[
           ["Promise", "withResolvers"],
