@@ -45,11 +45,11 @@ export function clusterLosses(state: State, plan: Plan): ClusterLoss[] {
       (other) => other.kindName === kindName && other.generation === next.generation,
     );
     if (generation === next.generation || isNew) return [];
-    return [{ cluster, what: "recreated", why: whyAnew(cluster, next) }];
+    return [{ cluster, what: "recreated", why: whyRecreated(cluster, next) }];
   });
 }
 
-function whyAnew({ inputs }: StateCluster, next: KindClusterPlan): string {
+function whyRecreated({ inputs }: StateCluster, next: KindClusterPlan): string {
   const count = (role: string): number => next.nodes.filter((node) => node.role === role).length;
   // The topology's key follows where the provider calls it otherwise.
   const wanted: readonly (readonly [key: string, value: unknown, said?: string])[] = [
@@ -104,7 +104,7 @@ export async function forgottenLosses(
     if (next === undefined || generation === next.generation) return [];
     if (known.some((one) => one.kindName === kindName && one.generation === generation)) return [];
     const cluster = { kindName, generation, kubeconfigPath, inputs: { ...made } };
-    const why = `${whyAnew(cluster, next)} (an earlier up made it, of which this stack's state does not know)`;
+    const why = `${whyRecreated(cluster, next)} (an earlier up made it, of which this stack's state does not know)`;
     return [{ cluster, what: "recreated", why }];
   });
 }
