@@ -1,4 +1,4 @@
-import type { ExportKind, LabelSelector, LinkMode, PortMapping } from "./topology.ts";
+import type { ExportKind, KindOptions, LabelSelector, LinkMode, PortMapping } from "./topology.ts";
 
 /**
  * What will be made, fully resolved: every name, subnet, port and address that can be known before a
@@ -65,6 +65,8 @@ export interface KindClusterPlan extends ClusterPlanCommon {
   readonly portMappings: readonly Required<PortMapping>[];
   readonly containerdConfigPatches: readonly string[];
   readonly registryMirrors: Readonly<Record<string, readonly string[]>>;
+  /** What is passed on to kind; absent where the topology says none of it. */
+  readonly options?: KindOptions;
   readonly imageArchives: readonly string[];
   /** Other clusters made by the package on the same network: pod routes lead to each of them. */
   readonly routePeers: readonly string[];

@@ -18,6 +18,7 @@ import { linkRules } from "./links/rules/links.ts";
 import { linkerdRules } from "./linkerd/rules.ts";
 import { mirrorRules } from "./exports/rules/mirrors.ts";
 import { nameRule } from "./topology/name-rule.ts";
+import { kindOptionRules } from "./clusters/rules/kind-options.ts";
 import { nodeRules } from "./clusters/rules/nodes.ts";
 import { overlapRules } from "./clusters/rules/overlaps.ts";
 import { selectorRules } from "./links/rules/selectors.ts";
@@ -63,6 +64,7 @@ const rules: readonly Rule[] = [
   nameRule,
   clusterRules,
   nodeRules,
+  kindOptionRules,
   subnetRules,
   overlapRules,
   dockerRules,

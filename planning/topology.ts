@@ -1,5 +1,6 @@
 /** The types of a topology, which its schemas say. */
 export type { AccessSpec, AccountSpec } from "./access/schema.ts";
+export type { ExtraMount, KindOptions } from "./clusters/kind-options.ts";
 export type { ClusterSpec, GatewaySpec, NodesSpec, PortMapping } from "./clusters/schema.ts";
 export type { DockerSpec } from "./docker/schema.ts";
 export type { ExportKind, ExportSpec, HeadlessSpec } from "./exports/schema.ts";

@@ -13,6 +13,7 @@ export type GenerationInputs = Pick<
   | "portMappings"
   | "containerdConfigPatches"
   | "registryMirrors"
+  | "options"
 > & {
   /** Subnet of the Docker network; undefined where Docker chooses. Another one is another network. */
   readonly dockerSubnet?: string | undefined;

@@ -5,6 +5,7 @@ import { compare } from "../compare.ts";
 import { defaults, networkOf, nodeCounts } from "../defaults.ts";
 import { divideNetwork } from "../docker/network.ts";
 import { generationOf } from "./generation.ts";
+import { planKindOptions } from "./kind-options.ts";
 import { groupBy } from "../group.ts";
 import { usesGateway } from "../links/links.ts";
 import { apiServerUrl, gatewayIdentity, kindName, nodePlans } from "../names.ts";
@@ -80,6 +81,7 @@ function planKindCluster(
   const kind = kindName(topologyName, spec.name);
   const nodes = nodePlans(kind, controlPlanes, workers);
   const subnets = slotSubnets(slotOf({ name: spec.name, spec }));
+  const options = planKindOptions(spec);
   const generationInputs = {
     kindName: kind,
     kubernetesVersion: spec.kubernetesVersion,
@@ -90,6 +92,7 @@ function planKindCluster(
     portMappings: planPortMappings(spec.portMappings ?? []),
     containerdConfigPatches: spec.containerdConfigPatches ?? [],
     registryMirrors: spec.registryMirrors ?? {},
+    ...(options && { options }),
   };
   return {
     type: "kind",

@@ -13,6 +13,7 @@ import {
   text,
   expecting,
 } from "../topology/schema-parts.ts";
+import { kindOptions } from "./kind-options.ts";
 import { clusterTrustSchema } from "../trust/schema.ts";
 import type { ClusterTrustSpec } from "../trust/schema.ts";
 
@@ -254,6 +255,7 @@ const cluster = object(
       "a list of image archives",
       "write a list such as [./images/app.tar]",
     ).exactOptional(),
+    ...kindOptions,
     /**
      * Kubeconfig file of a cluster that already exists. The package does not create such a cluster and
      * never deletes it. It installs Linkerd and the Links there; `destroy` removes them.

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { labelValue } from "../labels.ts";
 import {
   clusterOrClusters,
   list,
@@ -10,13 +11,6 @@ import {
   expecting,
   yesOrNo,
 } from "../topology/schema-parts.ts";
-
-const labelValue = () =>
-  expecting(
-    z.string().regex(/^(|[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)$/),
-    "the value of a label",
-    'write a value such as "true"',
-  );
 
 const labelExpression = object(
   {
@@ -35,7 +29,7 @@ const labelExpression = object(
      * @example [shop, billing]
      */
     values: list(
-      labelValue(),
+      labelValue("true"),
       "a list of values of a label",
       "write a list such as [a, b]",
     ).exactOptional(),
@@ -56,7 +50,7 @@ const labelSelector = (example: string) =>
        * @example { team: shop }
        */
       matchLabels: map(
-        labelValue(),
+        labelValue("true"),
         "a map of labels",
         `write a map such as { ${example} }`,
       ).exactOptional(),

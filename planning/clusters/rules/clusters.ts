@@ -1,4 +1,5 @@
 import { nodeCounts } from "../../defaults.ts";
+import { kindOptionKeys } from "../kind-options.ts";
 import { limits } from "../../limits.ts";
 import { kindName, loadBalancerName, nodePlans } from "../../names.ts";
 import { formatPath, show } from "../../topology/problem.ts";
@@ -82,6 +83,7 @@ const kindOnly = [
   "containerdConfigPatches",
   "registryMirrors",
   "imageArchives",
+  ...kindOptionKeys,
 ] as const satisfies (keyof ClusterSpec)[];
 
 const existingOnly = ["context", "apiServer"] as const satisfies (keyof ClusterSpec)[];

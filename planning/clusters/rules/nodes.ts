@@ -14,6 +14,7 @@ export function* nodeRules(input: RuleInput): Iterable<Finding> {
     yield* checkCounts(cluster);
     if (input.draft.linkerd?.highAvailability === true) yield* checkHighAvailability(cluster);
     yield* checkPortMappings(cluster, taken);
+    yield* checkApiServerPort(cluster, taken);
     yield* checkRegistryMirrors(cluster);
   }
 }
@@ -81,23 +82,35 @@ function* checkPortMappings({ spec, path }: DraftCluster, taken: HostPort[]): It
         fix: 'write an address of this machine, such as "127.0.0.1" or "0.0.0.0"',
       };
     } else if (mapping.hostPort !== undefined) {
-      const wish = {
-        path: [...at, "hostPort"],
-        port: mapping.hostPort,
-        protocol: mapping.protocol ?? "TCP",
-        address,
-      };
-      const other = taken.find((known) => meet(known, wish));
-      if (other) {
-        yield {
-          path: wish.path,
-          message: `port ${wish.port} of this machine is taken by ${formatPath(other.path)}`,
-          fix: "choose another port",
-        };
-      }
-      taken.push(wish);
+      yield* take(
+        {
+          path: [...at, "hostPort"],
+          port: mapping.hostPort,
+          protocol: mapping.protocol ?? "TCP",
+          address,
+        },
+        taken,
+      );
     }
   }
+}
+
+function* checkApiServerPort({ spec, path }: DraftCluster, taken: HostPort[]): Iterable<Finding> {
+  const { apiServerAddress: address = defaults.listenAddress, apiServerPort: port } = spec;
+  if (port === undefined) return;
+  yield* take({ path: [...path, "apiServerPort"], port, protocol: "TCP", address }, taken);
+}
+
+function* take(wish: HostPort, taken: HostPort[]): Iterable<Finding> {
+  const other = taken.find((known) => meet(known, wish));
+  if (other) {
+    yield {
+      path: wish.path,
+      message: `port ${wish.port} of this machine is taken by ${formatPath(other.path)}`,
+      fix: "choose another port",
+    };
+  }
+  taken.push(wish);
 }
 
 function meet(a: HostPort, b: HostPort): boolean {

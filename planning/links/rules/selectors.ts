@@ -1,3 +1,4 @@
+import { isLabelKey, isLabelPrefix } from "../../labels.ts";
 import { carries, selectorKeys } from "../selectors.ts";
 import { show } from "../../topology/problem.ts";
 import type { Finding, Path } from "../../topology/problem.ts";
@@ -22,7 +23,7 @@ export function* selectorRules(input: RuleInput): Iterable<Finding> {
     }
     for (const key of ["excludedLabels", "excludedAnnotations"] as const) {
       for (const [position, entry] of (link?.[key] ?? []).entries()) {
-        if (entry === undefined || isKey(entry) || isPrefix(entry)) continue;
+        if (entry === undefined || isLabelKey(entry) || isLabelPrefix(entry)) continue;
         yield {
           path: [...path, key, position],
           message: `${show(entry)} is not a key, nor a prefix`,
@@ -59,7 +60,7 @@ function* checkSelector(selector: Draft<LabelSelector>, path: Path): Iterable<Fi
     };
   }
   for (const key of labels) {
-    if (!isKey(key)) yield notKey(key, [...path, "matchLabels", key]);
+    if (!isLabelKey(key)) yield notKey(key, [...path, "matchLabels", key]);
   }
   for (const [index, expression] of expressions.entries()) {
     if (expression === undefined) continue;
@@ -71,7 +72,7 @@ function* checkExpression(
   { key, operator, values }: Draft<LabelExpression>,
   path: Path,
 ): Iterable<Finding> {
-  if (key !== undefined && !isKey(key)) yield notKey(key, [...path, "key"]);
+  if (key !== undefined && !isLabelKey(key)) yield notKey(key, [...path, "key"]);
   const compares = operator === "In" || operator === "NotIn";
   if (compares && (values === undefined || values.length === 0)) {
     yield {
@@ -95,19 +96,4 @@ function notKey(key: string, path: Path): Finding {
     message: `${show(key)} is not the key of a label`,
     fix: 'write a key such as "team" or "example.org/team"',
   };
-}
-
-const namePattern = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
-const prefixPattern =
-  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
-
-/** A name, or a prefix and a name: `team`, `example.org/team`. */
-function isKey(text: string): boolean {
-  const slash = text.indexOf("/");
-  if (slash === -1) return namePattern.test(text);
-  return prefixPattern.test(text.slice(0, slash)) && namePattern.test(text.slice(slash + 1));
-}
-
-function isPrefix(text: string): boolean {
-  return text.endsWith("/*") && prefixPattern.test(text.slice(0, -2));
 }

@@ -1,0 +1,176 @@
+import * as z from "zod";
+import { compare } from "../compare.ts";
+import { labelValue } from "../labels.ts";
+import { expecting, integer, list, map, object, oneOf, yesOrNo } from "../topology/schema-parts.ts";
+
+const path = (whose: string, example: string) =>
+  expecting(
+    z.string().regex(/^\/[^:,\p{Cc}]*$/u),
+    `an absolute path ${whose}, without ":" and ","`,
+    `write a path such as ${example}`,
+  );
+
+const extraMount = object(
+  {
+    /**
+     * Index of the node, control planes first.
+     * @default every node
+     * @example 1
+     */
+    node: integer(
+      0,
+      1000,
+      "the index of a node",
+      "count from 0, control planes first, or leave it out for every node",
+    ).exactOptional(),
+    /**
+     * File or directory of the machine that Docker runs on. It must exist.
+     * @example /srv/data
+     */
+    hostPath: path("of this machine", "/srv/data"),
+    /**
+     * Where the node sees it.
+     * @example /data
+     */
+    containerPath: path("in the node", "/data"),
+    /**
+     * Whether the node can only read it.
+     * @default false
+     * @example true
+     */
+    readOnly: yesOrNo().exactOptional(),
+    /**
+     * Whether mounts below the path that appear later are seen on the other side.
+     * @default "None"
+     * @example HostToContainer
+     */
+    propagation: oneOf(["None", "HostToContainer", "Bidirectional"]).exactOptional(),
+    /**
+     * Whether Docker relabels the path for SELinux.
+     * @default false
+     * @example true
+     */
+    selinuxRelabel: yesOrNo().exactOptional(),
+  },
+  "a mount",
+  "write a map such as { hostPath: /srv/data, containerPath: /data }",
+);
+
+/** A path of the machine that nodes see. */
+export interface ExtraMount extends Readonly<z.infer<typeof extraMount>> {}
+
+/**
+ * Options that kind passes on to the nodes and to kubeadm. The plan and the kind provider carry them as
+ * one value: an option needs its schema here, its rule beside it, and a line in the provider's
+ * kind-config.ts. A change of any of them recreates the cluster.
+ */
+export const kindOptions = {
+  /**
+   * Index of a node (control planes first), or `*` for every node → its labels. A node's own label comes
+   * before that of `*`.
+   * @default {}
+   * @example { "1": { topology.kubernetes.io/zone: a }, "2": { topology.kubernetes.io/zone: b } }
+   */
+  nodeLabels: map(
+    map(
+      labelValue("a"),
+      "a map of labels",
+      "write a map such as { topology.kubernetes.io/zone: a }",
+    ),
+    "a map of nodes to their labels",
+    'write a map such as { "1": { topology.kubernetes.io/zone: a } }',
+  ).exactOptional(),
+  /**
+   * Files and directories of the machine that Docker runs on, which nodes see.
+   * @default []
+   * @example [{ hostPath: /srv/data, containerPath: /data }]
+   */
+  extraMounts: list<ExtraMount>(
+    extraMount,
+    "a list of mounts",
+    "write a list of maps such as { hostPath: /srv/data, containerPath: /data }",
+  ).exactOptional(),
+  /**
+   * YAML patches for kubeadm's configuration. Each one is a merge patch for the object of its `kind`.
+   * @default []
+   * @example ["kind: ClusterConfiguration\napiServer:\n  extraArgs:\n    v: \"4\""]
+   */
+  kubeadmConfigPatches: list(
+    expecting(z.string().regex(/\S/), "a YAML patch", "write YAML text"),
+    "a list of YAML patches",
+    "write a list of YAML texts",
+  ).exactOptional(),
+  /**
+   * Feature gate of Kubernetes → whether it is on, in every component. A gate that the Kubernetes version
+   * doesn't have keeps the cluster from starting.
+   * @default {}
+   * @example { InPlacePodVerticalScaling: true }
+   */
+  featureGates: map(
+    yesOrNo(),
+    "a map of feature gates to true or false",
+    "write a map such as { InPlacePodVerticalScaling: true }",
+  ).exactOptional(),
+  /**
+   * Group and version of a Kubernetes API, or `api/all`, `api/ga`, `api/beta`, `api/alpha` → whether the
+   * API server serves it.
+   * @default {}
+   * @example { api/alpha: true }
+   */
+  runtimeConfig: map(
+    yesOrNo(),
+    "a map of Kubernetes APIs to true or false",
+    "write a map such as { api/alpha: true }",
+  ).exactOptional(),
+  /**
+   * IPv4 address of the machine that Docker runs on, at which the API server listens. Where that is another
+   * machine, write its own address. Whoever reaches the address reaches the API server.
+   * @default "127.0.0.1"
+   * @example "192.168.1.20"
+   */
+  apiServerAddress: expecting(
+    z.ipv4(),
+    "an IPv4 address",
+    'write an address of the machine that Docker runs on, such as "127.0.0.1"',
+  ).exactOptional(),
+  /**
+   * Port of the machine that Docker runs on, at which the API server listens.
+   * @default a free port
+   * @example 6443
+   */
+  apiServerPort: integer(
+    1,
+    65_535,
+    "a port",
+    "write a port number, or leave it out",
+  ).exactOptional(),
+};
+
+export const kindOptionsSchema = object(
+  kindOptions,
+  "a map of kind's options",
+  "write a map such as { apiServerPort: 6443 }",
+);
+
+/** See {@link kindOptions}. */
+export interface KindOptions extends Readonly<z.infer<typeof kindOptionsSchema>> {}
+
+export const kindOptionKeys = Object.keys(kindOptions) as (keyof KindOptions)[];
+
+/** The options that a cluster has; undefined where it has none, so that it stays the cluster it was. */
+export function planKindOptions(spec: KindOptions): KindOptions | undefined {
+  const given = kindOptionKeys.flatMap((key) => (hasContent(spec[key]) ? [[key, spec[key]]] : []));
+  if (given.length === 0) return undefined;
+  const options = Object.fromEntries(given) as KindOptions;
+  if (options.extraMounts === undefined) return options;
+  // The order in which somebody wrote them makes no other cluster.
+  const extraMounts = options.extraMounts.toSorted(
+    (a, b) => (a.node ?? -1) - (b.node ?? -1) || compare(a.containerPath, b.containerPath),
+  );
+  return { ...options, extraMounts };
+}
+
+function hasContent(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value !== undefined;
+  return Object.keys(value).length > 0;
+}
