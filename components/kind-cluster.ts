@@ -2,6 +2,7 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import { Cluster, type ExtraPortMapping, type Node } from "../sdks/kind/index.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { given } from "./given.ts";
+import type { KindOptions } from "../planning/topology.ts";
 import type { MeshCluster } from "./mesh-cluster.ts";
 
 /** Arguments of {@link KindCluster}. A `KindClusterPlan` has most of them. */
@@ -36,6 +37,8 @@ export interface KindClusterArgs {
   readonly containerdConfigPatches?: readonly string[] | undefined;
   /** Registry host → mirrors to ask in its place, in order. @default {} */
   readonly registryMirrors?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** What kind passes on to nodes and kubeadm, by the topology's keys. @default {} */
+  readonly options?: KindOptions | undefined;
   /** Image archives (paths) that are loaded into every node. @default [] */
   readonly imageArchives?: readonly string[] | undefined;
 }
@@ -92,6 +95,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
         extraPortMappings: args.portMappings?.map((mapping) => ({ ...mapping })),
         containerdConfigPatches: args.containerdConfigPatches?.slice(),
         registryMirrors: args.registryMirrors && mutable(args.registryMirrors),
+        options: args.options && { ...args.options },
         imageArchives: args.imageArchives?.slice(),
       }),
       { parent: this },

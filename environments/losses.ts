@@ -1,5 +1,6 @@
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { isDeepStrictEqual } from "node:util";
+import { kindOptionKeys } from "../planning/clusters/kind-options.ts";
 import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../planning/time-limits.ts";
 import type { ClusterInputs } from "../providers/kind/cluster-inputs.ts";
@@ -63,13 +64,15 @@ function whyRecreated({ inputs }: StateCluster, next: KindClusterPlan): string {
     ["extraPortMappings", next.portMappings, "portMappings"],
     ["containerdConfigPatches", next.containerdConfigPatches],
     ["registryMirrors", next.registryMirrors],
+    ...kindOptionKeys.map((key) => [key, next.options?.[key]] as const),
   ];
-  const others = wanted.filter(([key, value]) => !isDeepStrictEqual(inputs[key], value));
+  const made: Readonly<Record<string, unknown>> = { ...inputs, ...(inputs.options as object) };
+  const others = wanted.filter(([key, value]) => !isDeepStrictEqual(made[key], value));
   if (others.length === 0) return "its Docker network is another one";
   return others
     .map(
       ([key, value, said = key]) =>
-        `${said} is ${inWords(inputs[key])} and would be ${inWords(value)}`,
+        `${said} is ${inWords(made[key])} and would be ${inWords(value)}`,
     )
     .join(", ");
 }

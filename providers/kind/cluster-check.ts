@@ -68,6 +68,7 @@ export async function checkCluster({ news }: CheckRequest): Promise<CheckResult>
     reader.fail("registryMirrors", `${same}; leave out one of them`);
   }
   withDefault(reader, "registryMirrors", mirrors, {});
+  await readOptions(reader, (controlPlanes ?? 1) + (workers ?? 0));
   await readArchives(reader);
   withDefault(reader, "dnsTtlSeconds", reader.integer("dnsTtlSeconds", 0, 3600), 5);
   const kubeconfigPath = reader.string("kubeconfigPath", (value) =>
@@ -175,6 +176,27 @@ function checkMirror(host: string, mirror: string): string | undefined {
   return url?.protocol === "http:" || url?.protocol === "https:"
     ? undefined
     : `${JSON.stringify(mirror)} is no http:// or https:// address`;
+}
+
+/** The rules are the planner's; loading them takes time, which a cluster without options saves. */
+async function readOptions(reader: PropertyReader, nodes: number): Promise<void> {
+  const options = reader.map("options");
+  if (options === undefined) return;
+  const [{ kindOptionsSchema }, { checkKindOptions }, { formatPath }] = await Promise.all([
+    import("../../planning/clusters/kind-options.ts"),
+    import("../../planning/clusters/rules/kind-options.ts"),
+    import("../../planning/topology/problem.ts"),
+  ]);
+  const shape = kindOptionsSchema.safeParse(options);
+  if (!shape.success) {
+    for (const { path, message } of shape.error.issues) {
+      reader.fail(formatPath(["options", ...path.map((key) => key as string | number)]), message);
+    }
+    return;
+  }
+  for (const { path, message, fix } of checkKindOptions(shape.data, nodes)) {
+    reader.fail(formatPath(["options", ...path]), `${message}; ${fix}`);
+  }
 }
 
 /** Archives are compared by what is in them: `check` puts their digests beside their paths. */

@@ -127,10 +127,11 @@ async function buildTwiceAtMost(
   try {
     return await build(inputs, config, context);
   } catch (error) {
-    // kind chooses the API server's port, and two that choose at once may choose the same.
-    const ours = inputs.extraPortMappings.some(
-      ({ hostPort }) => error instanceof PortTakenError && hostPort === error.port,
-    );
+    // Where kind chooses the API server's port, two that choose at once may choose the same.
+    const ours = [
+      ...inputs.extraPortMappings.map(({ hostPort }) => hostPort),
+      inputs.options?.apiServerPort,
+    ].some((port) => error instanceof PortTakenError && port === error.port);
     if (!(error instanceof PortTakenError) || ours) throw error;
     await cleanUp(inputs, context);
     return build(inputs, config, context);

@@ -1,3 +1,4 @@
+import type { KindOptions } from "../../planning/clusters/kind-options.ts";
 import type { PropertyMap } from "../server/index.ts";
 
 /** Inputs of a Cluster after `check`: defaults filled in, nothing unknown. */
@@ -16,6 +17,7 @@ export interface ClusterInputs {
   readonly extraPortMappings: readonly PortMapping[];
   readonly containerdConfigPatches: readonly string[];
   readonly registryMirrors: Readonly<Record<string, readonly string[]>>;
+  readonly options?: KindOptions;
   readonly imageArchives: readonly string[];
   /** SHA-256 of each archive, filled in by `check`: what the engine compares instead of paths. */
   readonly imageArchiveDigests: readonly string[];
@@ -47,6 +49,7 @@ export const replacingInputs = [
   "extraPortMappings",
   "containerdConfigPatches",
   "registryMirrors",
+  "options",
 ] as const satisfies readonly (keyof ClusterInputs)[];
 
 /** Only for what `check` has passed. */

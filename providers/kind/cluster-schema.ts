@@ -30,6 +30,13 @@ const inputProperties: Record<string, PropertySchema> = {
     additionalProperties: { type: "array", items: { type: "string" } },
     description: "Registry host to mirrors, in the order in which they are asked.",
   },
+  options: {
+    type: "object",
+    additionalProperties: { $ref: "pulumi.json#/Any" },
+    description:
+      "Options that kind passes on to nodes and kubeadm, by the keys that a topology has for them: " +
+      "nodeLabels, extraMounts, kubeadmConfigPatches, featureGates, runtimeConfig, apiServerAddress, apiServerPort.",
+  },
   imageArchives: {
     type: "array",
     items: { type: "string" },

@@ -17,13 +17,14 @@ const registryDirectoryPatch = [
  *   of the kind is in the configuration
  */
 export function kindConfig(inputs: ClusterInputs, profile: NodeProfile | undefined): string {
-  const { clusterDomain } = inputs;
+  const { clusterDomain, options = {} } = inputs;
   const kubeadmConfigPatches = [
     ...(profile?.kubeadmConfigPatches ?? []),
     // kind has no option for it; kubeadm passes it on to kubelets, CoreDNS and the API server's certificate.
     ...(clusterDomain === undefined
       ? []
       : [stringify({ kind: "ClusterConfiguration", networking: { dnsDomain: clusterDomain } })]),
+    ...(options.kubeadmConfigPatches ?? []),
   ];
   const containerdConfigPatches = [
     ...(profile?.containerdConfigPatches ?? []),
@@ -38,7 +39,12 @@ export function kindConfig(inputs: ClusterInputs, profile: NodeProfile | undefin
       podSubnet: inputs.podSubnet,
       serviceSubnet: inputs.serviceSubnet,
       ...(profile?.disableDefaultCNI === true && { disableDefaultCNI: true }),
+      ...(options.apiServerAddress !== undefined && { apiServerAddress: options.apiServerAddress }),
+      ...(options.apiServerPort !== undefined && { apiServerPort: options.apiServerPort }),
     },
+    ...(options.featureGates && { featureGates: options.featureGates }),
+    // kind wants texts.
+    ...(options.runtimeConfig && { runtimeConfig: texts(options.runtimeConfig) }),
     ...(kubeadmConfigPatches.length > 0 && { kubeadmConfigPatches }),
     ...(containerdConfigPatches.length > 0 && { containerdConfigPatches }),
     nodes: Array.from({ length: inputs.controlPlanes + inputs.workers }, (_, index) =>
@@ -47,8 +53,14 @@ export function kindConfig(inputs: ClusterInputs, profile: NodeProfile | undefin
   });
 }
 
+function texts(flags: Readonly<Record<string, boolean>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(flags).map(([key, value]) => [key, String(value)]));
+}
+
 function node(inputs: ClusterInputs, index: number) {
   const image = nodeImage(inputs);
+  const { nodeLabels = {}, extraMounts = [] } = inputs.options ?? {};
+  const labels = { ...nodeLabels["*"], ...nodeLabels[String(index)] };
   const extraPortMappings = inputs.extraPortMappings
     .filter((mapping) => mapping.node === index)
     .map(({ containerPort, hostPort, listenAddress, protocol }) => ({
@@ -61,7 +73,11 @@ function node(inputs: ClusterInputs, index: number) {
     role: index < inputs.controlPlanes ? "control-plane" : "worker",
     ...(image !== undefined && { image }),
     ...(extraPortMappings.length > 0 && { extraPortMappings }),
-    extraMounts: [{ hostPath: "/dev/null", containerPath: stampPath(inputs), readOnly: true }],
+    ...(Object.keys(labels).length > 0 && { labels }),
+    extraMounts: [
+      { hostPath: "/dev/null", containerPath: stampPath(inputs), readOnly: true },
+      ...extraMounts.flatMap(({ node = index, ...mount }) => (node === index ? [mount] : [])),
+    ],
   };
 }
 

@@ -62,6 +62,13 @@ export class PropertyReader {
     });
   }
 
+  /** A map whose values somebody else looks at. */
+  map(key: string): PropertyMap | undefined {
+    return this.#read(key, (value) =>
+      isPropertyMap(value) ? value : this.#wrong(key, "a map", value),
+    );
+  }
+
   /** A map of strings. */
   stringMap(key: string) {
     return this.#read(key, (value) => {

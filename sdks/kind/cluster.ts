@@ -83,6 +83,13 @@ export interface ClusterArgs {
    */
   registryMirrors?: pulumi.Input<Record<string, pulumi.Input<pulumi.Input<string>[]>>>;
   /**
+   * Options that kind passes on to nodes and kubeadm, by the keys that a topology has for them:
+   * `nodeLabels`, `extraMounts`, `kubeadmConfigPatches`, `featureGates`, `runtimeConfig`,
+   * `apiServerAddress`, `apiServerPort`.
+   * @example { apiServerPort: 6443 }
+   */
+  options?: pulumi.Input<Record<string, unknown>>;
+  /**
    * Image archives (`docker save`, or OCI) on this machine that are loaded into every node. They are
    * compared by content: another path to the same is no change, another content at the same path is one.
    * @default []
@@ -180,6 +187,7 @@ export class Cluster extends pulumi.CustomResource {
         extraPortMappings: args.extraPortMappings ?? [],
         containerdConfigPatches: args.containerdConfigPatches ?? [],
         registryMirrors: args.registryMirrors ?? {},
+        options: args.options,
         imageArchives: args.imageArchives ?? [],
         dnsTtlSeconds: args.dnsTtlSeconds ?? 5,
         kubeconfigPath: args.kubeconfigPath,
