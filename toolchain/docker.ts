@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { timeLimits } from "../planning/time-limits.ts";
+import { isLocalDocker, isOtherDocker } from "../system/docker-endpoint.ts";
 import {
   classifyDockerAnswer,
   dockerInfoFormat,
@@ -40,7 +41,7 @@ export async function ensureDocker(options: DockerOptions): Promise<Docker> {
   let answer = await askDocker(options.env);
   let origin: Docker["origin"] = "machine";
   if (answer.state !== "running") {
-    await mayBeStartedHere(answer);
+    await mayBeStartedHere(answer, options.env);
     if (answer.state === "no client" || !(await hasDaemon(options.env))) {
       options.onProgress?.("installing docker.io");
       await installDebianPackages(["docker.io", "iptables"], options.env);
@@ -62,7 +63,10 @@ export async function ensureDocker(options: DockerOptions): Promise<Docker> {
         "default runtime (daemon.json: runtimes, default-runtime) and restart Docker",
     );
   }
-  notes.push(...(await ensureInotifyLimits(options.nodes ?? 2)));
+  // The limits of another machine can't be seen from here.
+  if (await isLocalDocker(options.env)) {
+    notes.push(...(await ensureInotifyLimits(options.nodes ?? 2)));
+  }
   return { version: answer.version, origin, notes };
 }
 
@@ -82,8 +86,9 @@ async function hasDaemon(env: DockerOptions["env"]): Promise<boolean> {
 
 async function mayBeStartedHere(
   answer: Exclude<DockerAnswer, { state: "running" }>,
+  env: DockerOptions["env"],
 ): Promise<void> {
-  const elsewhere = process.env["DOCKER_HOST"] !== undefined && process.env["DOCKER_HOST"] !== "";
+  const elsewhere = await isOtherDocker(env);
   if (answer.state === "denied" || elsewhere || !(await canInstallDebianPackages())) {
     throw new Error(dockerMessage(answer));
   }

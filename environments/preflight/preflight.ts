@@ -8,6 +8,7 @@ import { checkCharts } from "./charts.ts";
 import { checkDockerSubnet } from "./docker-subnet.ts";
 import { checkExistingClusters } from "./existing-clusters.ts";
 import { checkForeignClusters } from "./foreign-clusters.ts";
+import { checkMounts } from "./mounts.ts";
 import { checkPorts } from "./ports.ts";
 import { checkRoom } from "./room.ts";
 import { checkSubnets } from "./subnets.ts";
@@ -42,6 +43,7 @@ const catalogue: readonly CatalogueEntry[] = [
     check: checkForeignClusters,
   },
   { id: "ports", title: "planned ports of this machine are free", check: checkPorts },
+  { id: "mounts", title: "what nodes mount of this machine is there", check: checkMounts },
   {
     id: "subnets",
     title: "planned pod and Service subnets are no Docker network's",

@@ -1,3 +1,4 @@
+import { isLocalDocker } from "../../system/docker-endpoint.ts";
 import { freeDisk, inGib, memoryOfMachine, roomPerNode } from "../../system/room.ts";
 import { docker } from "../docker.ts";
 import type { PreflightCheck } from "./check.ts";
@@ -20,7 +21,8 @@ export const checkRoom: PreflightCheck = async ({ missing, env }) => {
         "available: stop other programs, give Docker more memory, or plan fewer clusters",
     );
   }
-  const root = info.DockerRootDir;
+  const isLocal = await isLocalDocker(env);
+  const root = isLocal ? info.DockerRootDir : undefined;
   const disk = root === undefined ? undefined : await freeDisk(root);
   if (root !== undefined && disk !== undefined && disk < nodes * roomPerNode.disk) {
     problems.push(

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { timeLimits } from "../../planning/time-limits.ts";
+import { isOtherDocker } from "../../system/docker-endpoint.ts";
 import {
   classifyDockerAnswer,
   dockerInfoFormat,
@@ -34,8 +35,8 @@ async function lookForDocker(env: Readonly<Record<string, string>>): Promise<Pre
     return { ...common, state: "passed", problems: [], note: `version ${answer.version}` };
   }
   const message = dockerMessage(answer);
-  const elsewhere = (env["DOCKER_HOST"] ?? "") !== "";
-  return answer.state !== "denied" && !elsewhere && (await canInstallDebianPackages())
+  const mayBeStarted = answer.state !== "denied" && !(await isOtherDocker(env));
+  return mayBeStarted && (await canInstallDebianPackages())
     ? { ...common, state: "not run", problems: [], note: "none does; up installs and starts it" }
     : { ...common, state: "failed", problems: [message] };
 }

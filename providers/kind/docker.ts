@@ -1,4 +1,5 @@
 import type { ExecaError } from "execa";
+import { dockerEndpoint } from "../../system/docker-endpoint.ts";
 import { timeLimits } from "./constants.ts";
 
 export interface DockerOptions {
@@ -45,16 +46,16 @@ export async function docker(args: readonly string[], options: DockerOptions = {
     const { stderr, stdout } = error as { stderr?: unknown; stdout?: unknown };
     const said = typeof stderr === "string" ? stderr.trim() : "";
     throw new DockerError(
-      explain(args, error as ExecaError, said, limit),
+      await explain(args, error as ExecaError, said, limit),
       said,
       typeof stdout === "string" ? stdout : "",
     );
   }
 }
 
-function explain(args: readonly string[], error: ExecaError, stderr: string, limit: number) {
+async function explain(args: readonly string[], error: ExecaError, stderr: string, limit: number) {
   const command = `docker ${args.slice(0, 2).join(" ")}`;
-  const host = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
+  const where = () => dockerEndpoint().catch(() => "the address of its context");
   if (error.code === "ENOENT") {
     return (
       "Docker is not installed: there is no `docker` on PATH. Install it " +
@@ -62,11 +63,11 @@ function explain(args: readonly string[], error: ExecaError, stderr: string, lim
     );
   }
   if (error.timedOut) {
-    return `${command} did not come back within ${limit / 1000} s. Is the Docker daemon at ${host} overloaded or stuck?`;
+    return `${command} did not come back within ${limit / 1000} s. Is the Docker daemon at ${await where()} overloaded or stuck?`;
   }
   if (/permission denied/i.test(stderr) && /docker\.sock|daemon socket|docker API/i.test(stderr)) {
     return (
-      `Docker does not let this user in (${host}: permission denied). Join its group, ` +
+      `Docker does not let this user in (${await where()}: permission denied). Join its group, ` +
       "`sudo usermod -aG docker $USER`, and log in again; or set DOCKER_HOST to a daemon of your own."
     );
   }
@@ -76,8 +77,8 @@ function explain(args: readonly string[], error: ExecaError, stderr: string, lim
     )
   ) {
     return (
-      `the Docker daemon at ${host} doesn't answer. Start it ` +
-      "(`sudo systemctl start docker`, or Docker Desktop), or set DOCKER_HOST."
+      `the Docker daemon at ${await where()} doesn't answer. Start it ` +
+      "(`sudo systemctl start docker`, or Docker Desktop), or choose another with DOCKER_HOST or `docker context use`."
     );
   }
   return `${command} failed: ${stderr === "" ? error.shortMessage : stderr}`;

@@ -5,6 +5,9 @@ import { docker } from "./docker.ts";
 import { checkKindVersion } from "./kind-cli.ts";
 import { lines } from "./containers.ts";
 import type { Container } from "./container.ts";
+import { isLocalDocker } from "../../system/docker-endpoint.ts";
+import { whyNotMountable } from "../../system/host-paths.ts";
+import { defaults } from "../../planning/defaults.ts";
 import { whyClosed } from "../../system/ports.ts";
 import { subnetsOverlap } from "../../planning/cidr.ts";
 import { messageOf } from "../server/index.ts";
@@ -26,8 +29,9 @@ export async function preflight(
   const checks = [
     checkKindVersion(signal).then(() => []),
     checkDockerSubnets(inputs, signal),
-    ...(isLocalDaemon() ? [checkPorts(inputs, replaced)] : []),
-    ...(isLocalDaemon() && replaced.length === 0 ? [checkMachine(inputs, signal)] : []),
+    isLocalDocker().then(async (isLocal) =>
+      isLocal ? checkThisMachine(inputs, replaced, signal) : [],
+    ),
   ];
   const problems = (await Promise.allSettled(checks)).flatMap((result) =>
     result.status === "rejected" ? [messageOf(result.reason)] : result.value,
@@ -40,7 +44,35 @@ export async function preflight(
   throw new Error(`the cluster ${JSON.stringify(inputs.name)} can't be created: ${text}`);
 }
 
-async function checkMachine(inputs: ClusterInputs, signal: AbortSignal): Promise<string[]> {
+async function checkThisMachine(
+  inputs: ClusterInputs,
+  replaced: readonly Container[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const problems = await Promise.all([
+    checkPorts(inputs, replaced),
+    checkMounts(inputs),
+    replaced.length === 0 ? checkRoom(inputs, signal) : [],
+  ]);
+  return problems.flat();
+}
+
+async function checkMounts({ options }: ClusterInputs): Promise<string[]> {
+  const problems = await Promise.all(
+    (options?.extraMounts ?? []).map(async ({ hostPath }, index) => {
+      const reason = await whyNotMountable(hostPath);
+      return reason === undefined
+        ? []
+        : [
+            `options.extraMounts[${index}].hostPath: ${hostPath} can't be mounted: ${reason}. ` +
+              "Make it, or correct the path.",
+          ];
+    }),
+  );
+  return problems.flat();
+}
+
+async function checkRoom(inputs: ClusterInputs, signal: AbortSignal): Promise<string[]> {
   const root = (await docker(["info", "--format", "{{.DockerRootDir}}"], { signal })).trim();
   const nodes = inputs.controlPlanes + inputs.workers;
   const problems: string[] = [];
@@ -71,26 +103,36 @@ async function checkMachine(inputs: ClusterInputs, signal: AbortSignal): Promise
   return problems;
 }
 
-/** A daemon on another machine, or in a VM, can't be looked at from here. */
-function isLocalDaemon(): boolean {
-  const host = process.env.DOCKER_HOST ?? "";
-  return process.platform === "linux" && (host === "" || host.startsWith("unix://"));
-}
-
 async function checkPorts(
   inputs: ClusterInputs,
   replaced: readonly Container[],
 ): Promise<string[]> {
   const freed = new Set(replaced.flatMap(({ hostPorts }) => hostPorts));
-  const codes = await Promise.all(inputs.extraPortMappings.map(whyClosed));
-  return inputs.extraPortMappings.flatMap((mapping, index) =>
-    // A port that this user may not open is one for Docker to judge.
-    codes[index] !== "EADDRINUSE" || freed.has(mapping.hostPort)
+  const { apiServerAddress = defaults.listenAddress, apiServerPort } = inputs.options ?? {};
+  const wanted = [
+    ...inputs.extraPortMappings.map((mapping, index) => ({
+      ...mapping,
+      path: `extraPortMappings[${index}].hostPort`,
+    })),
+    ...(apiServerPort === undefined
       ? []
       : [
-          `extraPortMappings[${index}].hostPort: port ${mapping.hostPort}/${mapping.protocol} of ` +
-            `${mapping.listenAddress} is taken (\`ss -lnp 'sport = :${mapping.hostPort}'\` shows by whom). ` +
-            "Free it, or choose another.",
+          {
+            path: "options.apiServerPort",
+            hostPort: apiServerPort,
+            listenAddress: apiServerAddress,
+            protocol: "TCP",
+          },
+        ]),
+  ];
+  const codes = await Promise.all(wanted.map(whyClosed));
+  return wanted.flatMap(({ path, hostPort, protocol, listenAddress }, index) =>
+    // A port that this user may not open is one for Docker to judge.
+    codes[index] !== "EADDRINUSE" || freed.has(hostPort)
+      ? []
+      : [
+          `${path}: port ${hostPort}/${protocol} of ${listenAddress} is taken ` +
+            `(\`ss -lnp 'sport = :${hostPort}'\` shows by whom). Free it, or choose another.`,
         ],
   );
 }

@@ -75,8 +75,12 @@ function* checkNodeLabels({ nodeLabels }: Draft<KindOptions>, nodes: number): It
   }
 }
 
-/** Where kind itself mounts something, or Docker does for every container. */
-const mountedByKind = ["/", "/var", "/lib/modules", "/dev/mapper", "/tmp", "/run"];
+/** What every node needs as it is: of its image, or mounted there by kind or Docker. */
+const neededByNodes = new Set(
+  ["", "bin", "dev", "dev/mapper", "etc", "lib", "lib/modules", "proc", "run", "sbin", "sys"]
+    .concat(["tmp", "usr", "var"])
+    .map((path) => `/${path}`),
+);
 
 /** The provider knows its clusters again, and whether they are complete, by what is below. */
 const ownDirectory = "/kind";
@@ -103,10 +107,10 @@ function* checkExtraMounts({ extraMounts }: Draft<KindOptions>, nodes: number): 
     const other = taken.find(
       (one) => one.at === at && (one.node === undefined || node === undefined || one.node === node),
     );
-    if (mountedByKind.includes(at)) {
+    if (neededByNodes.has(at)) {
       yield {
         path,
-        message: `${show(containerPath)} is where kind mounts what its nodes need`,
+        message: `${show(containerPath)} would hide what a node needs`,
         fix: "choose another path, such as /data",
       };
     } else if (at === ownDirectory || at.startsWith(`${ownDirectory}/`)) {

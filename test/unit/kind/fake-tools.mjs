@@ -150,6 +150,8 @@ function docker() {
       if (label === undefined) fail(`Error: No such image: ${args.at(-1)}`);
       return print(label);
     }
+    case "context":
+      return print(behaviour("docker-endpoint") ?? "unix:///var/run/docker.sock");
     case "info":
       return print(`${root}\tfake`);
     default:

@@ -39,6 +39,7 @@ export class Harness {
     process.env.FAKE_TOOLS = root;
     process.env.XDG_STATE_HOME = join(root, "state");
     delete process.env.DOCKER_HOST;
+    delete process.env.DOCKER_CONTEXT;
     delete process.env.LINKERD_TOPOLOGY_REPLACE;
     return new Harness(root, kubernetes, await startServer(kindProvider), before);
   }
