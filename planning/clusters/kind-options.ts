@@ -93,7 +93,7 @@ export const kindOptions = {
   /**
    * YAML patches for kubeadm's configuration. Each one is a merge patch for the object of its `kind`.
    * @default []
-   * @example ["kind: ClusterConfiguration\napiServer:\n  extraArgs:\n    v: \"4\""]
+   * @example ["{ kind: KubeletConfiguration, maxPods: 200 }"]
    */
   kubeadmConfigPatches: list(
     expecting(z.string().regex(/\S/), "a YAML patch", "write YAML text"),

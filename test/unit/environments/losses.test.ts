@@ -93,6 +93,13 @@ describe("the clusters that an up would take away", () => {
       lossesOf(stateOf(pair), mapped)[0] ?? "",
       /: portMappings is \[\] and would be \[/,
     );
+    const labelled = {
+      clusters: [{ name: "west", nodeLabels: { "0": { a: "b" } } }, { name: "east" }],
+    };
+    assert.match(
+      lossesOf(stateOf(pair), labelled)[0] ?? "",
+      /^lab-west recreated: nodeLabels is kind's own and would be {"0":{"a":"b"}}$/,
+    );
     const subnet = lossesOf(stateOf(pair), { ...pair, docker: { subnet: "172.31.0.0/16" } });
     assert.equal(subnet.length, 2);
     assert.match(subnet[0] ?? "", /its Docker network is another one/);

@@ -9,6 +9,7 @@ import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { checkCharts } from "../../../environments/preflight/charts.ts";
 import { checkExistingClusters } from "../../../environments/preflight/existing-clusters.ts";
 import { checkForeignClusters } from "../../../environments/preflight/foreign-clusters.ts";
+import { checkMounts } from "../../../environments/preflight/mounts.ts";
 import { checkPorts } from "../../../environments/preflight/ports.ts";
 import { localBackend } from "../../../environments/backend.ts";
 import { originOf } from "../../../environments/origin.ts";
@@ -25,10 +26,13 @@ import type { PreflightContext } from "../../../environments/preflight/check.ts"
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { Topology } from "../../../planning/topology.ts";
 
+/** Whatever Docker the machine of the test has, if any. */
+const local = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
+
 function contextOf(topology: Topology, containers: PreflightContext["containers"] = []) {
   const plan = planOrThrow(topology, { name: "lab" });
   const missing = plan.clusters.filter((cluster) => cluster.type === "kind");
-  return { plan, sources: undefined, env: {}, containers, missing };
+  return { plan, sources: undefined, env: local, containers, missing };
 }
 
 function stateThatNoted(usedContext: string): State {
@@ -54,6 +58,34 @@ describe("the checks before up", () => {
     );
     assert.deepEqual(
       await checkPorts(contextOf({ clusters: [{ name: "west", portMappings }] })),
+      [],
+    );
+  });
+
+  test("name an API server's port that is taken, unless Docker is on another machine", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port: apiServerPort } = server.address() as AddressInfo;
+    const context = contextOf({ clusters: [{ name: "west", apiServerPort }] });
+    const elsewhere = { ...context, env: { DOCKER_HOST: "ssh://somewhere" } };
+    const [problems, ofAnother] = [await checkPorts(context), await checkPorts(elsewhere)];
+    await new Promise((resolve) => server.close(resolve));
+    assert.match(String(problems), /^cluster west: TCP port .* choose another apiServerPort, or/);
+    assert.deepEqual(ofAnother, []);
+  });
+
+  test("name a path that is to be mounted and isn't there, unless Docker is on another machine", async () => {
+    const extraMounts = [
+      { hostPath: "/nowhere/data", containerPath: "/data" },
+      { hostPath: "/", containerPath: "/host" },
+    ];
+    const context = contextOf({ clusters: [{ name: "west", extraMounts }] });
+    assert.deepEqual(await checkMounts({ ...context, env: local }), [
+      "cluster west: /nowhere/data can't be mounted: there is no such file: make it, or correct the " +
+        "hostPath in its extraMounts",
+    ]);
+    assert.deepEqual(
+      await checkMounts({ ...context, env: { DOCKER_HOST: "tcp://10.1.2.3:1" } }),
       [],
     );
   });
@@ -219,6 +251,6 @@ describe("the checks before up", () => {
         "– clusters that exist already can be asked (no Docker daemon answers)\n\n" +
         "0 passed, 1 failed, 1 not run",
     );
-    assert.equal(rest.length, 6);
+    assert.equal(rest.length, 7);
   });
 });

@@ -106,6 +106,16 @@ describe("check of a cluster", () => {
       { registryMirrors: { "*": ["http://m"], _default: [] } },
       /registryMirrors: "_default" is the same as "\*"; leave out one of them/,
     ],
+    [{ options: [] }, /options: has to be a map, not a list/],
+    [{ options: { apiServerPorts: 1 } }, /options: .*apiServerPorts/],
+    [
+      { options: { featureGates: { AllAlpha: "yes" } } },
+      /options\.featureGates\.AllAlpha: .*boolean/,
+    ],
+    [
+      { options: { nodeLabels: { "1": { a: "b" } } } },
+      /options\.nodeLabels\["1"\]: .*there is 1 node/,
+    ],
     [{ workers: "2" }, /workers: has to be a whole number, not "2"/],
     [{ nodeImage: "--privileged" }, /no reference to an image/],
   ] as const) {
@@ -154,6 +164,7 @@ describe("check of a cluster", () => {
       name: unknown,
       podSubnet: unknown,
       imageArchives: [unknown],
+      options: { apiServerPort: unknown },
     });
     assert.deepEqual(failures, []);
     assert.equal(inputs.name, unknown);

@@ -52,6 +52,35 @@ describe("before anything is created", () => {
     assert.ok(!(await harness.calls()).some((call) => call.startsWith("kind create")));
   });
 
+  it("looks for ports and mounts on this machine, unless Docker's context leads elsewhere", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port: apiServerPort } = server.address() as AddressInfo;
+    const options = {
+      apiServerPort,
+      extraMounts: [{ hostPath: "/nowhere/data", containerPath: "/data" }],
+    };
+    try {
+      await assert.rejects(harness.create({ options }), (error: Error) => {
+        assert.match(
+          error.message,
+          /options\.apiServerPort: port \d+\/TCP of 127\.0\.0\.1 is taken/,
+        );
+        assert.match(error.message, /options\.extraMounts\[0\].*\/nowhere\/data.*no such file/);
+        return true;
+      });
+      await harness.behave("docker-endpoint", "ssh://me@somewhere");
+      await harness.create({ options });
+    } finally {
+      server.close();
+    }
+  });
+
+  it("refuses a context that Docker can't read", async () => {
+    await harness.behave("docker-context-fails", 'context "gone": context not found');
+    await assert.rejects(harness.create(), /which daemon its context leads to: context "gone"/);
+  });
+
   for (const [what, stderr, message] of [
     [
       "isn't running",

@@ -63,6 +63,7 @@ describe("diff", () => {
       extraPortMappings: [],
       containerdConfigPatches: ["debug = true"],
       registryMirrors: { "docker.io": ["http://mirror"] },
+      options: { apiServerPort: 6443 },
     })) {
       const old = key === "extraPortMappings" ? { ...olds, [key]: ["x"] } : olds;
       const news = { ...olds, [key]: value };

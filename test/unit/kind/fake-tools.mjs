@@ -151,6 +151,7 @@ function docker() {
       return print(label);
     }
     case "context":
+      if (behaviour("docker-context-fails") !== undefined) fail(behaviour("docker-context-fails"));
       return print(behaviour("docker-endpoint") ?? "unix:///var/run/docker.sock");
     case "info":
       return print(`${root}\tfake`);

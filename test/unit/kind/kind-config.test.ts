@@ -117,4 +117,53 @@ describe("kindConfig", () => {
       ],
     );
   });
+
+  it("has the options where kind reads them, each node its own labels and mounts", () => {
+    const options = {
+      nodeLabels: { "*": { team: "a", tier: "x" }, "1": { tier: "y" } },
+      extraMounts: [
+        { hostPath: "/srv/a", containerPath: "/a" },
+        {
+          node: 1,
+          hostPath: "/srv/b",
+          containerPath: "/b",
+          readOnly: true,
+          propagation: "HostToContainer" as const,
+          selinuxRelabel: true,
+        },
+      ],
+      kubeadmConfigPatches: ["kind: KubeletConfiguration\nmaxPods: 50\n"],
+      featureGates: { AllAlpha: false },
+      runtimeConfig: { "api/alpha": true },
+      apiServerAddress: "0.0.0.0",
+      apiServerPort: 6443,
+    };
+    const plain = parse(kindConfig(inputs, profile)) as {
+      networking: object;
+      kubeadmConfigPatches: string[];
+      nodes: { role: string }[];
+    };
+    const config = parse(kindConfig({ ...inputs, options }, profile)) as typeof plain;
+    const everywhere = { hostPath: "/srv/a", containerPath: "/a" };
+    const { node: _, ...own } = options.extraMounts[1] ?? {};
+    assert.deepEqual(config, {
+      ...plain,
+      networking: { ...plain.networking, apiServerAddress: "0.0.0.0", apiServerPort: 6443 },
+      featureGates: { AllAlpha: false },
+      runtimeConfig: { "api/alpha": "true" },
+      kubeadmConfigPatches: [...plain.kubeadmConfigPatches, ...options.kubeadmConfigPatches],
+      nodes: [
+        {
+          ...plain.nodes[0],
+          labels: { team: "a", tier: "x" },
+          extraMounts: [stamp, everywhere],
+        },
+        {
+          ...plain.nodes[1],
+          labels: { team: "a", tier: "y" },
+          extraMounts: [stamp, everywhere, own],
+        },
+      ],
+    });
+  });
 });

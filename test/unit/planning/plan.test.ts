@@ -147,6 +147,13 @@ describe("a cluster of kind", () => {
       { portMappings: [{ containerPort: 80, hostPort: 80 }] },
       { containerdConfigPatches: ["[debug]"] },
       { registryMirrors: { "docker.io": ["http://registry:5000"] } },
+      { nodeLabels: { "0": { team: "a" } } },
+      { extraMounts: [{ hostPath: "/srv", containerPath: "/data" }] },
+      { kubeadmConfigPatches: ["kind: KubeletConfiguration"] },
+      { featureGates: { AllAlpha: true } },
+      { runtimeConfig: { "api/alpha": true } },
+      { apiServerAddress: "0.0.0.0" },
+      { apiServerPort: 6443 },
     ].map((spec) => kindCluster(spec).generation);
     assert.equal(new Set([base, ...recreated]).size, recreated.length + 1);
 
@@ -156,6 +163,8 @@ describe("a cluster of kind", () => {
       { gateway: { nodePort: 31_000 } },
       { nodes: { controlPlanes: 1 } },
       { portMappings: [], containerdConfigPatches: [], registryMirrors: {} },
+      { nodeLabels: {}, extraMounts: [], kubeadmConfigPatches: [] },
+      { featureGates: {}, runtimeConfig: {} },
     ].map((spec) => kindCluster(spec).generation);
     assert.deepEqual(new Set(inPlace), new Set([base]));
   });
@@ -171,6 +180,28 @@ describe("a cluster of kind", () => {
       kindCluster({ portMappings: ports, registryMirrors: mirrors }).generation,
       kindCluster({ portMappings: ports.toReversed(), registryMirrors: backwards }).generation,
     );
+  });
+
+  it("has kind's options, the same in whatever order they were written, and none where there are none", () => {
+    const extraMounts = [
+      { node: 0, hostPath: "/srv/b", containerPath: "/b" },
+      { hostPath: "/srv/c", containerPath: "/c" },
+      { hostPath: "/srv/a", containerPath: "/a" },
+    ];
+    const { options, generation } = kindCluster({
+      extraMounts,
+      apiServerPort: 6443,
+      nodeLabels: {},
+    });
+    assert.deepEqual(options, {
+      extraMounts: [extraMounts[2], extraMounts[1], extraMounts[0]],
+      apiServerPort: 6443,
+    });
+    assert.equal(
+      kindCluster({ apiServerPort: 6443, extraMounts: extraMounts.toReversed() }).generation,
+      generation,
+    );
+    assert.ok(!("options" in kindCluster({ nodeLabels: {} })));
   });
 
   it("takes TOML with a line break at its end, as YAML's blocks have it", () => {
