@@ -129,7 +129,7 @@ export const kindOptions = {
    * @example "192.168.1.20"
    */
   apiServerAddress: expecting(
-    z.ipv4(),
+    z.string().regex(z.regexes.ipv4),
     "an IPv4 address",
     'write an address of the machine that Docker runs on, such as "127.0.0.1"',
   ).exactOptional(),

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, chmod, readFile, rm, stat } from "node:fs/promises";
+import { access, chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -30,6 +31,16 @@ interface Made {
   id: string;
   inputs: PropertyMap;
   outputs: PropertyMap;
+}
+
+/** A port that nobody uses now. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 /** The provider on real Docker and kind, driven as the engine drives it. */
@@ -133,8 +144,20 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     lab = { inputs, ...(await networks.create(inputs)) };
     const archives = (sources?.archives ?? []).slice(-1);
     const begun = performance.now();
+    const mounted = join(state, "mounted");
+    await mkdir(mounted);
+    await writeFile(join(mounted, "note"), "from this machine");
+    const options = {
+      nodeLabels: { "*": { team: "lab" }, "1": { "topology.kubernetes.io/zone": "a" } },
+      extraMounts: [{ node: 1, hostPath: mounted, containerPath: "/mounted", readOnly: true }],
+      kubeadmConfigPatches: ["kind: KubeletConfiguration\nmaxPods: 60\n"],
+      featureGates: { AllAlpha: false },
+      runtimeConfig: { "api/alpha": false },
+      apiServerAddress: "127.0.0.2",
+      apiServerPort: await freePort("127.0.0.2"),
+    };
     [west, east] = await Promise.all([
-      create(`${prefix}-west`, 0, { imageArchives: archives, workers: 1 }),
+      create(`${prefix}-west`, 0, { imageArchives: archives, workers: 1, options }),
       create(`${prefix}-east`, 1),
     ]);
     t.diagnostic(`two clusters, three nodes: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
@@ -153,6 +176,41 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     const ready = await kubectl(west, "get", "nodes", "--no-headers");
     assert.equal(ready.match(/ Ready /g)?.length, 2, ready);
     assert.notEqual(west.outputs.uid, east.outputs.uid);
+  });
+
+  it("gives nodes their labels, mounts and kubelet's patch, the API server its flags and its port", async () => {
+    const [controlPlane, worker] = [`${prefix}-west-control-plane`, `${prefix}-west-worker`];
+    const ofNodes = async (path: string) =>
+      kubectl(west, "get", "nodes", controlPlane, worker, `--output=jsonpath={.items[*].${path}}`);
+    assert.equal(await ofNodes("metadata.labels.team"), "lab lab");
+    // Only the worker has one.
+    assert.equal(await ofNodes(String.raw`metadata.labels.topology\.kubernetes\.io/zone`), "a");
+    const zone = await kubectl(
+      west,
+      "get",
+      "nodes",
+      "--selector=topology.kubernetes.io/zone=a",
+      "-oname",
+    );
+    assert.equal(zone.trim(), `node/${worker}`);
+    assert.equal(await ofNodes("status.capacity.pods"), "60 60");
+
+    assert.equal(await dockerExec(worker, ["cat", "/mounted/note"]), "from this machine");
+    await assert.rejects(dockerExec(worker, ["touch", "/mounted/other"]), /read-only/i);
+    await assert.rejects(dockerExec(controlPlane, ["ls", "/mounted"]), /no such file/i);
+
+    const { options } = west.inputs as unknown as { options: { apiServerPort: number } };
+    assert.equal(west.outputs.endpoint, `https://127.0.0.2:${options.apiServerPort}`);
+    const kubeconfig = await readFile(west.outputs.kubeconfigPath as string, "utf8");
+    assert.ok(kubeconfig.includes(`https://127.0.0.2:${options.apiServerPort}`));
+    const manifest = await dockerExec(controlPlane, [
+      "cat",
+      "/etc/kubernetes/manifests/kube-apiserver.yaml",
+    ]);
+    assert.match(manifest, /--feature-gates=AllAlpha=false/);
+    assert.match(manifest, /--runtime-config=api\/alpha=false/);
+    // East asked for nothing, and has kind's own address and port.
+    assert.match(east.outputs.endpoint as string, /^https:\/\/127\.0\.0\.1:\d+$/);
   });
 
   it("refuses a connection to a pod that is gone, in place of sending it out of the machine", async () => {

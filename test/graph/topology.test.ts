@@ -104,6 +104,26 @@ void describe("a topology of two kind clusters", async () => {
     ]);
   });
 
+  void it("gives a kind cluster its options, and one without any no such input", async () => {
+    const options = {
+      nodeLabels: { "0": { "topology.kubernetes.io/zone": "a" } },
+      extraMounts: [{ hostPath: "/srv", containerPath: "/data" }],
+      kubeadmConfigPatches: ["kind: KubeletConfiguration"],
+      featureGates: { AllAlpha: false },
+      runtimeConfig: { "api/alpha": true },
+      apiServerAddress: "0.0.0.0",
+      apiServerPort: 6443,
+    };
+    const registered = await registerTopology({
+      clusters: [{ name: "west", ...options }, { name: "east" }],
+    });
+    const inputs = new Map(
+      registered.filter(({ type }) => type === clusterType).map((one) => [one.name, one.inputs]),
+    );
+    assert.deepEqual(inputs.get(memberName(registered, "west"))?.["options"], options);
+    assert.equal(inputs.get(memberName(registered, "east"))?.["options"], undefined);
+  });
+
   void it("asks for no aliases, and nothing of the default Kubernetes provider", () => {
     assert.deepEqual(
       // The SDK's own, for versions of the API that Kubernetes serves no more.

@@ -64,7 +64,8 @@ export class Harness {
     await this.#server.close();
     await this.kubernetes.stop();
     process.env = this.#before;
-    await rm(this.root, { recursive: true });
+    // A command that outlives the operation which failed may still be writing there.
+    await rm(this.root, { recursive: true, maxRetries: 5 });
   }
 
   /** Inputs as a program gives them, after `check`. */

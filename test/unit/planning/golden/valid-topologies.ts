@@ -105,6 +105,24 @@ function kindCluster(random: Random, name: string, index: number, around: Around
     ...maybe(0.2, () => ({
       imageArchives: some(["images/a.tar", "/b.tar"], 0.7),
     })),
+    // Nothing is drawn for these, so that clusters without them stay the ones that they were.
+    ...(index % 4 === 3 && {
+      nodeLabels: { "*": { team: name }, "0": { "topology.kubernetes.io/zone": "a" } },
+      extraMounts: [
+        { node: 0, hostPath: "/srv/logs", containerPath: "/logs", selinuxRelabel: true },
+        {
+          hostPath: "/srv/data",
+          containerPath: "/data",
+          readOnly: true,
+          propagation: "None" as const,
+        },
+      ],
+      kubeadmConfigPatches: ["kind: KubeletConfiguration\nmaxPods: 200\n"],
+      featureGates: { AllAlpha: false },
+      runtimeConfig: { "api/alpha": true },
+      apiServerAddress: "0.0.0.0",
+      apiServerPort: 7000 + index,
+    }),
     ...maybe(0.4, () => ({
       gateway: {
         ...(isBalanced
