@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { defaults } from "../defaults.ts";
 import { compare } from "../compare.ts";
 import { labelValue } from "../labels.ts";
 import { expecting, integer, list, map, object, oneOf, yesOrNo } from "../topology/schema-parts.ts";
@@ -159,15 +160,27 @@ export const kindOptionKeys = Object.keys(kindOptions) as (keyof KindOptions)[];
 
 /** The options that a cluster has; undefined where it has none, so that it stays the cluster it was. */
 export function planKindOptions(spec: KindOptions): KindOptions | undefined {
-  const given = kindOptionKeys.flatMap((key) => (hasContent(spec[key]) ? [[key, spec[key]]] : []));
-  if (given.length === 0) return undefined;
-  const options = Object.fromEntries(given) as KindOptions;
-  if (options.extraMounts === undefined) return options;
-  // The order in which somebody wrote them makes no other cluster.
-  const extraMounts = options.extraMounts.toSorted(
-    (a, b) => (a.node ?? -1) - (b.node ?? -1) || compare(a.containerPath, b.containerPath),
+  const options = { ...spec, extraMounts: planMounts(spec.extraMounts ?? []) };
+  const given = kindOptionKeys.filter(
+    (key) => hasContent(options[key]) && options[key] !== usual[key],
   );
-  return { ...options, extraMounts };
+  if (given.length === 0) return undefined;
+  return Object.fromEntries(given.map((key) => [key, options[key]]));
+}
+
+/** To write a default makes no other cluster. */
+const usual: KindOptions = { apiServerAddress: defaults.listenAddress };
+
+/** Sorted, and without defaults, for the same reason. */
+function planMounts(mounts: readonly ExtraMount[]): ExtraMount[] {
+  return mounts
+    .map(({ readOnly = false, propagation = "None", selinuxRelabel = false, ...mount }) => ({
+      ...mount,
+      ...(readOnly && { readOnly }),
+      ...(propagation !== "None" && { propagation }),
+      ...(selinuxRelabel && { selinuxRelabel }),
+    }))
+    .sort((a, b) => (a.node ?? -1) - (b.node ?? -1) || compare(a.containerPath, b.containerPath));
 }
 
 function hasContent(value: unknown): boolean {

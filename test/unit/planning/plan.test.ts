@@ -164,7 +164,7 @@ describe("a cluster of kind", () => {
       { nodes: { controlPlanes: 1 } },
       { portMappings: [], containerdConfigPatches: [], registryMirrors: {} },
       { nodeLabels: {}, extraMounts: [], kubeadmConfigPatches: [] },
-      { featureGates: {}, runtimeConfig: {} },
+      { featureGates: {}, runtimeConfig: {}, apiServerAddress: "127.0.0.1" },
     ].map((spec) => kindCluster(spec).generation);
     assert.deepEqual(new Set(inPlace), new Set([base]));
   });
