@@ -119,18 +119,18 @@ describe("kindConfig", () => {
   });
 
   it("has the options where kind reads them, each node its own labels and mounts", () => {
+    const own = {
+      hostPath: "/srv/b",
+      containerPath: "/b",
+      readOnly: true,
+      propagation: "HostToContainer" as const,
+      selinuxRelabel: true,
+    };
     const options = {
       nodeLabels: { "*": { team: "a", tier: "x" }, "1": { tier: "y" } },
       extraMounts: [
         { hostPath: "/srv/a", containerPath: "/a" },
-        {
-          node: 1,
-          hostPath: "/srv/b",
-          containerPath: "/b",
-          readOnly: true,
-          propagation: "HostToContainer" as const,
-          selinuxRelabel: true,
-        },
+        { node: 1, ...own },
       ],
       kubeadmConfigPatches: ["kind: KubeletConfiguration\nmaxPods: 50\n"],
       featureGates: { AllAlpha: false },
@@ -145,7 +145,6 @@ describe("kindConfig", () => {
     };
     const config = parse(kindConfig({ ...inputs, options }, profile)) as typeof plain;
     const everywhere = { hostPath: "/srv/a", containerPath: "/a" };
-    const { node: _, ...own } = options.extraMounts[1] ?? {};
     assert.deepEqual(config, {
       ...plain,
       networking: { ...plain.networking, apiServerAddress: "0.0.0.0", apiServerPort: 6443 },
