@@ -163,6 +163,19 @@ describe("a create that fails half-way", () => {
     assert.deepEqual(await harness.containers(), ["west-control-plane"]);
   });
 
+  it("doesn't try again for a port of the API server that the person chose", async () => {
+    await harness.behave("kind-fails-once");
+    await harness.behave(
+      "kind-fails",
+      "Bind for 127.0.0.1:40123 failed: port is already allocated",
+    );
+    await assert.rejects(
+      harness.create({ options: { apiServerPort: 40_123 } }),
+      /port 40123 of this machine is taken/,
+    );
+    assert.deepEqual(await harness.containers(), []);
+  });
+
   it("is undone when the person interrupts it", async () => {
     await harness.behave("kind-hangs");
     const creating = assert.rejects(harness.create(), /interrupted/);
