@@ -8,7 +8,7 @@ import { splitImage } from "../components/values.ts";
 import { docker } from "../environments/docker.ts";
 import type { Tools } from "../environments/tools.ts";
 import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { kindConfig } from "../providers/kind/kind-config.ts";
 import { readNodeProfile } from "../providers/kind/node-profile.ts";
 import { ensureArtifact } from "../toolchain/artifact.ts";

@@ -5,7 +5,7 @@ import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBindin
 import * as pulumi from "@pulumi/pulumi";
 import { accessRights } from "../planning/access/rights.ts";
 import { accessAccount, accessToken, multiclusterNamespace } from "../planning/names.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import type { LinkMode } from "../planning/topology.ts";
 import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
 
 /** Where Linkerd's charts come from: a directory that holds them, or Linkerd's Helm repository. */

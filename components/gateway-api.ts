@@ -11,7 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parseAllDocuments } from "yaml";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
 import { cacheDirectory } from "./cache-directory.ts";
 import { largestMade, readPlainFile } from "../system/plain-file.ts";

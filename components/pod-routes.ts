@@ -4,7 +4,7 @@ import { DaemonSet } from "@pulumi/kubernetes/apps/v1/daemonSet.js";
 import type { Node } from "../sdks/kind/index.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { podRoutes, routeLine } from "../planning/links/pod-routes.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
 import { defaultPauseImage } from "./pause-image.ts";
 

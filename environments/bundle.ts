@@ -4,7 +4,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { pack } from "tar-stream";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { addCluster } from "../verification/bundle/cluster-parts.ts";
 import { secretsIn } from "../verification/bundle/known-secrets.ts";
 import { Parts } from "../verification/bundle/parts.ts";

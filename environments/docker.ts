@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { kindClusterLabel } from "../providers/kind/constants.ts";
 
 /** Runs a short Docker command and returns what it prints. */

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { isRunning } from "../toolchain/is-running.ts";
 import { withLock } from "../toolchain/lock.ts";
 import type { Backend } from "./backend.ts";

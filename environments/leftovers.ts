@@ -1,7 +1,7 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { groupBy } from "../planning/group.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { kindClusterLabel, ownerLabel } from "../providers/kind/constants.ts";
 import { listContainers, removeContainers } from "../providers/kind/containers.ts";
 import type { Container } from "../providers/kind/container.ts";

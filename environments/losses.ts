@@ -2,7 +2,7 @@ import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { isDeepStrictEqual } from "node:util";
 import { kindOptionKeys } from "../planning/clusters/kind-options.ts";
 import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import type { ClusterInputs } from "../providers/kind/cluster-inputs.ts";
 import { kindClusterLabel } from "../providers/kind/constants.ts";
 import { inspect, listContainers, removeContainers } from "../providers/kind/containers.ts";

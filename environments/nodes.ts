@@ -4,7 +4,7 @@ import { wakeClusters } from "../providers/kind/wake.ts";
 import type { RememberedCluster } from "../providers/kind/wake.ts";
 import { connect } from "../kubernetes/connect.ts";
 import { waitFor } from "../kubernetes/wait.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { lookForNodesBack } from "./nodes-back.ts";
 import type { Tell } from "./report/phase.ts";
 import { resourceType } from "./report/resource-words.ts";

@@ -1,5 +1,5 @@
 import type { Plan } from "../planning/plan-types.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 // Not by the index, which loads what sends traffic as well.
 import type { CheckResult } from "../verification/checks/check.ts";
 import { heal } from "../verification/heal.ts";

@@ -1,7 +1,7 @@
 import { listNames } from "../planning/topology/problem.ts";
 import { editTrust } from "../planning/trust/rotation/edit.ts";
 import type { NextStep, RotationState } from "../planning/trust/rotation/state.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";

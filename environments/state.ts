@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import type { Backend } from "./backend.ts";
 import { resourceType } from "./report/resource-words.ts";
 

@@ -1,5 +1,5 @@
 import type { Plan } from "../planning/plan-types.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import type { Mesh, Proof } from "../verification/index.ts";
 import { noticesIn } from "../verification/render/counts.ts";
 import { chooseBackend } from "./backend.ts";

@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
 import pRetry from "p-retry";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import type { KubernetesApi, Query } from "./api.ts";
 import { Deferred } from "./deferred.ts";
 import { isBusy, KubernetesApiError } from "./errors.ts";

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { anchorOf } from "../planning/trust/certificates/anchor.ts";
 import type { ClusterTrust, ProxyTrust } from "../planning/trust/rotation/facts.ts";
 import { notRenewed } from "../planning/trust/rotation/proxies.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { certificatesIn } from "./trust/certificates.ts";
 import { observeTrust } from "./trust/trust-facts.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";

@@ -5,5 +5,5 @@ export type * from "./plan-types.ts";
 export { TopologyError, formatProblem } from "./topology/problem.ts";
 export type { Problem } from "./topology/problem.ts";
 export type { Sources } from "./sources/sources.ts";
-export { timeLimits } from "./time-limits.ts";
+export { timeLimits } from "../system/time-limits.ts";
 export type * from "./topology.ts";

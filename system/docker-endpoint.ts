@@ -1,4 +1,4 @@
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "./time-limits.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

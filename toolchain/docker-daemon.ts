@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { copyFile, chmod, mkdir, open, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import type { DockerAnswer } from "./docker-answer.ts";
 import { lacksSysResource } from "./docker-host.ts";
 

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { isLocalDocker, isOtherDocker } from "../system/docker-endpoint.ts";
 import {
   classifyDockerAnswer,

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import type { Go } from "./go.ts";
 import { buildArguments, goFolder, type GoProgram, type ModuleFile } from "./go-program.ts";
 import { formatDuration } from "./progress.ts";

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { chmod, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { exists, makeOnce } from "./cache.ts";
 import { download } from "./download.ts";
 import { canInstallDebianPackages, installDebianPackages } from "./image/debian-packages.ts";

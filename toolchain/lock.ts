@@ -1,4 +1,4 @@
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { withFileLock, type HolderIs } from "./file-lock.mjs";
 import { formatIdentity, identify, look, parseIdentity } from "./process-identity.ts";
 

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { access, constants } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { formatRange, isWithin, versionIn, type VersionRange } from "./version.ts";
 
 /** How a tool is recognised on a machine. */

@@ -1,4 +1,4 @@
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
 
 /** Which hosts can be reached; each is asked once. */

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { ensureArtifact, placeOf } from "./artifact.ts";
 import { exists } from "./cache.ts";
 import { withLock } from "./lock.ts";

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { download } from "./download.ts";
 import type { Network } from "./network.ts";
 

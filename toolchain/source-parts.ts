@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { ensureArtifact, placeOf, type Artifact, type MakeContext } from "./artifact.ts";
 import { exists } from "./cache.ts";
 import { ensureGo } from "./go.ts";

@@ -1,6 +1,6 @@
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import type { Plan } from "../planning/plan-types.ts";
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { restartDeployment, restartPod } from "../linkerd/cures.ts";
 import { missingMembers } from "./federated-members.ts";
 import { strayNames, wordsFor } from "./headless-exports.ts";

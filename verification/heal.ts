@@ -1,4 +1,4 @@
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import { Connections } from "./connections.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { ailmentsOf } from "./ailments.ts";

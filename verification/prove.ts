@@ -1,4 +1,4 @@
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import type { CheckResult } from "./checks/check.ts";
 import { runChecks } from "./checks/run-checks.ts";
 import { Connections } from "./connections.ts";

@@ -1,4 +1,4 @@
-import { timeLimits } from "../planning/time-limits.ts";
+import { timeLimits } from "../system/time-limits.ts";
 import type { CheckResult, Group } from "./checks/check.ts";
 import { groups } from "./checks/check.ts";
 import { exhaustiveCatalogue, runThoroughChecks } from "./checks/thorough.ts";

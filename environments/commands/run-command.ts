@@ -1,6 +1,6 @@
 import { widthOf } from "../../verification/render/style.ts";
 import { TopologyError } from "../../planning/topology/problem.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { Interrupt, onUncaught } from "../interrupt.ts";

@@ -1,4 +1,4 @@
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { proxiedFetch } from "../../system/proxied-fetch.ts";
 import { messageOf } from "../message-of.ts";
 import type { PreflightCheck } from "./check.ts";

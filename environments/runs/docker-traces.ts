@@ -1,7 +1,7 @@
 import { listContainers, removeContainers } from "../../providers/kind/containers.ts";
 import type { Container } from "../../providers/kind/container.ts";
 import { kindClusterLabel, ownerLabel } from "../../providers/kind/constants.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { docker, dockerList } from "../docker.ts";
 import { formatIdentity, parseIdentity } from "../../toolchain/process-identity.ts";
 import type { ProcessIdentity } from "../../toolchain/process-identity.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 
 /**
  * Variable that every process of a run has, and those that they start: the engine, its plugins, kind, and

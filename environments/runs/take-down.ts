@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { CommandError } from "../command-error.ts";
 import { ownerOf } from "../leftovers.ts";
 import { messageOf } from "../message-of.ts";

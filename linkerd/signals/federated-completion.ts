@@ -1,4 +1,4 @@
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Look } from "../../kubernetes/wait.ts";
 import type { FederatedLook, FederatedService } from "./federated.ts";

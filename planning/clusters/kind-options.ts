@@ -1,6 +1,4 @@
 import * as z from "zod";
-import { defaults } from "../defaults.ts";
-import { compare } from "../compare.ts";
 import { labelValue } from "../labels.ts";
 import { expecting, integer, list, map, object, oneOf, yesOrNo } from "../topology/schema-parts.ts";
 
@@ -157,33 +155,3 @@ export const kindOptionsSchema = object(
 export interface KindOptions extends Readonly<z.infer<typeof kindOptionsSchema>> {}
 
 export const kindOptionKeys = Object.keys(kindOptions) as (keyof KindOptions)[];
-
-/** The options that a cluster has; undefined where it has none, so that it stays the cluster it was. */
-export function planKindOptions(spec: KindOptions): KindOptions | undefined {
-  const options = { ...spec, extraMounts: planMounts(spec.extraMounts ?? []) };
-  const given = kindOptionKeys.filter(
-    (key) => hasContent(options[key]) && options[key] !== usual[key],
-  );
-  if (given.length === 0) return undefined;
-  return Object.fromEntries(given.map((key) => [key, options[key]]));
-}
-
-/** To write a default makes no other cluster. */
-const usual: KindOptions = { apiServerAddress: defaults.listenAddress };
-
-/** Sorted, and without defaults, for the same reason. */
-function planMounts(mounts: readonly ExtraMount[]): ExtraMount[] {
-  return mounts
-    .map(({ readOnly = false, propagation = "None", selinuxRelabel = false, ...mount }) => ({
-      ...mount,
-      ...(readOnly && { readOnly }),
-      ...(propagation !== "None" && { propagation }),
-      ...(selinuxRelabel && { selinuxRelabel }),
-    }))
-    .sort((a, b) => (a.node ?? -1) - (b.node ?? -1) || compare(a.containerPath, b.containerPath));
-}
-
-function hasContent(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return value !== undefined;
-  return Object.keys(value).length > 0;
-}

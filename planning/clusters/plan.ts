@@ -5,7 +5,8 @@ import { compare } from "../compare.ts";
 import { defaults, networkOf, nodeCounts } from "../defaults.ts";
 import { divideNetwork } from "../docker/network.ts";
 import { generationOf } from "./generation.ts";
-import { planKindOptions } from "./kind-options.ts";
+import { kindOptionKeys } from "./kind-options.ts";
+import type { ExtraMount, KindOptions } from "./kind-options.ts";
 import { groupBy } from "../group.ts";
 import { usesGateway } from "../links/links.ts";
 import { apiServerUrl, gatewayIdentity, kindName, nodePlans } from "../names.ts";
@@ -111,6 +112,36 @@ function planKindCluster(
     routePeers: peers,
     loadBalancerRange: balancers && formatBlock(balancers),
   };
+}
+
+/** The options that a cluster has; undefined where it has none, so that it stays the cluster it was. */
+function planKindOptions(spec: KindOptions): KindOptions | undefined {
+  const options = { ...spec, extraMounts: planMounts(spec.extraMounts ?? []) };
+  const given = kindOptionKeys.filter(
+    (key) => hasContent(options[key]) && options[key] !== usual[key],
+  );
+  if (given.length === 0) return undefined;
+  return Object.fromEntries(given.map((key) => [key, options[key]]));
+}
+
+/** To write a default makes no other cluster. */
+const usual: KindOptions = { apiServerAddress: defaults.listenAddress };
+
+/** Sorted, and without defaults, for the same reason. */
+function planMounts(mounts: readonly ExtraMount[]): ExtraMount[] {
+  return mounts
+    .map(({ readOnly = false, propagation = "None", selinuxRelabel = false, ...mount }) => ({
+      ...mount,
+      ...(readOnly && { readOnly }),
+      ...(propagation !== "None" && { propagation }),
+      ...(selinuxRelabel && { selinuxRelabel }),
+    }))
+    .sort((a, b) => (a.node ?? -1) - (b.node ?? -1) || compare(a.containerPath, b.containerPath));
+}
+
+function hasContent(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value !== undefined;
+  return Object.keys(value).length > 0;
 }
 
 /** What a cluster that exists does with packets for another cluster's pods is not ours to say. */

@@ -1,4 +1,4 @@
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 
 export { timeLimits };
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { ClusterAccess, KubernetesApi } from "../../kubernetes/api.ts";
 import { isAnotherCluster, isUnreachable, NoKubeconfig } from "../../kubernetes/errors.ts";
 import { waitFor } from "../../kubernetes/wait.ts";

@@ -1,4 +1,4 @@
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import type { FederatedLook } from "../../linkerd/signals/federated.ts";
 import { lookAtFederated } from "../../linkerd/signals/federated.ts";

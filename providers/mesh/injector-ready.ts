@@ -1,4 +1,4 @@
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { lookAtInjection } from "../../linkerd/signals/injection.ts";
 import { waitFor } from "../../kubernetes/wait.ts";

@@ -1,7 +1,7 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import { checkIssuer } from "../../planning/trust/certificates/check.ts";
 import { readCertificates } from "../../planning/trust/certificates/pem.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesSecret } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { corePath, issuerSecret } from "../../linkerd/names.ts";

@@ -1,4 +1,4 @@
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { restartDeployment } from "../../linkerd/cures.ts";
 import type { LinkRef } from "../../linkerd/signals/link.ts";
 import { whoIsLetIn } from "../../linkerd/signals/let-in.ts";

@@ -1,5 +1,5 @@
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { OnceAfter, restartDeployment, restartPod } from "../../linkerd/cures.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { LinkObject } from "../../kubernetes/objects.ts";

@@ -1,4 +1,4 @@
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { lookAtRestarts, proveIssuerInUse } from "../../linkerd/restarts.ts";
 import type { Scope } from "../../linkerd/restarts.ts";
 import { waitFor } from "../../kubernetes/wait.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { ClusterTrust, WantedTrust } from "../../planning/trust/rotation/facts.ts";
 import { describeRefusals, refusalsOf } from "../../planning/trust/rotation/refusals.ts";
 import { wantedTrust } from "../../planning/trust/rotation/wanted.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { observeTrust, silentTrust } from "../../linkerd/trust/trust-facts.ts";
 import type { CheckFailure, Context, PropertyMap, Resource } from "../server/index.ts";
 import { diffInputs } from "../server/index.ts";

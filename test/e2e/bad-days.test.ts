@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { docker, dockerList } from "../../environments/docker.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import type { UpResult } from "../../environments/up.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { createNamespace, createWeb, namespace } from "./workload.ts";

@@ -3,7 +3,7 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import type { List, Pod } from "../../kubernetes/objects.ts";
 import { corePath, deploymentPath } from "../../linkerd/names.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { eventually } from "./environment.ts";
 import { identityOf, type ProbeAnswer } from "./probe.ts";
 import { namespace, probeImage } from "./workload.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { docker } from "../../environments/docker.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
 import { eventually, TestEnvironment } from "./environment.ts";

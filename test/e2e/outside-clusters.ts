@@ -6,7 +6,7 @@ import type { Sources } from "../../planning/sources/sources.ts";
 import { kindProvider } from "../../providers/kind/provider.ts";
 import { startServer } from "../../providers/server/index.ts";
 import type { PropertyMap, RunningServer } from "../../providers/server/index.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { connect } from "../../kubernetes/connect.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { temporaryDirectory } from "../temporary.ts";

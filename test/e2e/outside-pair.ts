@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe } from "node:test";
 import { parseAllDocuments } from "yaml";
 import type { ClusterSpec } from "../../planning/topology.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { isScenarioWanted } from "../runner/test-files.ts";
 import { differences, listObjects } from "./api-objects.ts";
 import { eventually } from "./environment.ts";

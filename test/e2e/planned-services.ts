@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../../planning/plan-types.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { List, Service } from "../../kubernetes/objects.ts";
 import { corePath } from "../../linkerd/names.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { eventually } from "./environment.ts";
 import { namespace, probeImage } from "./workload.ts";

@@ -8,7 +8,7 @@ import { CommandError } from "../../environments/command-error.ts";
 import { exitCodes } from "../../environments/exit-codes.ts";
 import type { UpResult } from "../../environments/up.ts";
 import { beginRotation } from "../../planning/trust/rotation/edit.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { observeTrust } from "../../linkerd/trust/trust-facts.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";

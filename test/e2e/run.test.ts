@@ -7,7 +7,7 @@ import { docker, dockerList } from "../../environments/docker.ts";
 import { listRuns, reap, removeRun } from "../../environments/reap.ts";
 import type { RunMesh } from "../../environments/runs/run-mesh.ts";
 import { withTopology } from "../../environments/with-topology.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { connect } from "../../kubernetes/connect.ts";
 import { EphemeralRuns } from "./ephemeral.ts";
 import { eventually } from "./environment.ts";

@@ -3,7 +3,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { isDeepStrictEqual } from "node:util";
 import { describeError } from "../../environments/commands/run-command.ts";
 import type { UpResult } from "../../environments/up.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { connect } from "../../kubernetes/connect.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";

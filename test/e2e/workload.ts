@@ -2,7 +2,7 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import type { Condition, LinkObject, List, Metadata } from "../../kubernetes/objects.ts";
 import { corePath } from "../../linkerd/names.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { eventually } from "./environment.ts";
 
 /** Namespace of the tests' workloads, the same in every cluster: mirrors come in a namespace's namesake. */

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { reap } from "../../environments/reap.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { EphemeralRuns } from "../e2e/ephemeral.ts";
 import type { StartedRun } from "../e2e/ephemeral.ts";
 

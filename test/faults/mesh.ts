@@ -5,7 +5,7 @@
 // IMAGES=dir node test/faults/mesh.ts gateway,credential table.md      # some of them
 import { writeFile } from "node:fs/promises";
 import { meshOfStack } from "../../environments/mesh-of-stack.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { connect } from "../../kubernetes/connect.ts";
 import { renderVerification, verify, type Mesh } from "../../verification/index.ts";

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { BuiltBinary } from "./context.ts";
 import type { Image, ImageConfig } from "./image-archive.ts";
 import { layerOfTar, writeLayer, type Layer, type LayerEntry } from "./layer.ts";

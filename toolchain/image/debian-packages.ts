@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { readFile } from "node:fs/promises";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 
 /** Are we the administrator of a Debian or Ubuntu machine, so that a missing package can be installed? */
 export async function canInstallDebianPackages(): Promise<boolean> {

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { ImageContext } from "./context.ts";
 import { debianKey, ensureDebianLayer } from "./debian.ts";
 import { imageArchiveStream } from "./image-archive.ts";

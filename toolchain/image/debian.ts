@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { exists, lockBeside, removeUnfinished } from "../cache.ts";
 import { withLock } from "../lock.ts";
 import {

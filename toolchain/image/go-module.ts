@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 
 /**
  * The folder of a module's source in Go's module cache; it is downloaded, and checked against the

@@ -1,6 +1,6 @@
 import type { Asked, Answered, Asker } from "./asked.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { clientPod, probeContainer } from "./names.ts";
 import type { Scene } from "./scene.ts";
 import { apiOf } from "./scene.ts";

@@ -1,6 +1,6 @@
 import type { ClusterPlan, Plan } from "../../planning/plan-types.ts";
 import { identityOf } from "../../planning/policy/identities.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Lanes } from "../../kubernetes/lanes.ts";
 import type { ClusterStatus, DataPlane, MeshStatus } from "../status.ts";

@@ -1,6 +1,6 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import type { Plan } from "../../planning/plan-types.ts";
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { CheckResult, Outcome } from "../checks/check.ts";
 import { failed, notRun, passed } from "../checks/check.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";

@@ -1,4 +1,4 @@
-import { timeLimits } from "../../planning/time-limits.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isAlreadyThere, isConflict, KubernetesApiError } from "../../kubernetes/errors.ts";
 import { listAll } from "../../kubernetes/list-all.ts";

@@ -8,7 +8,7 @@ import type { UpResult } from "../../../environments/up.ts";
 import { verifyStack, type VerifyStackRequest } from "../../../environments/verify.ts";
 import { openStack } from "../../../environments/workspace.ts";
 import { accessAccount, accessToken } from "../../../planning/names.ts";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import type { AccessSpec } from "../../../planning/topology.ts";
 import { renderVerification } from "../../../verification/index.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { docker } from "../../../environments/docker.ts";
 import type { UpResult } from "../../../environments/up.ts";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import type { LinkObject, List, Metadata, Service } from "../../../kubernetes/objects.ts";
 import { linkPath } from "../../../linkerd/names.ts";

@@ -10,7 +10,7 @@ import { localBackend } from "../../../environments/backend.ts";
 import type { UpResult } from "../../../environments/up.ts";
 import { verifyStack } from "../../../environments/verify.ts";
 import { openStack } from "../../../environments/workspace.ts";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import type { AccessSpec } from "../../../planning/topology.ts";
 import { renderVerification } from "../../../verification/index.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { UpResult } from "../../../environments/up.ts";
 import { verifyStack } from "../../../environments/verify.ts";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import { renderVerification } from "../../../verification/index.ts";
 import { isNotFound } from "../../../kubernetes/errors.ts";
 import { eventually, TestEnvironment } from "../environment.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import type { UpResult } from "../../../environments/up.ts";
 import { resourceName, resourceType } from "../../../environments/report/resource-words.ts";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import type { Topology } from "../../../planning/topology.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import type { Service } from "../../../kubernetes/objects.ts";

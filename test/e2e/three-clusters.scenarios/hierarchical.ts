@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { before, test } from "node:test";
 import type { UpResult } from "../../../environments/up.ts";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import { KubernetesApiError } from "../../../kubernetes/errors.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import { verifyStack } from "../../../environments/verify.ts";

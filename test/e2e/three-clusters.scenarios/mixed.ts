@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import type { UpResult } from "../../../environments/up.ts";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import type { Endpoints, Service } from "../../../kubernetes/objects.ts";
 import { corePath, headlessMirrorLabel } from "../../../linkerd/names.ts";

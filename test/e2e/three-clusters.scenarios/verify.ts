@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { before, test } from "node:test";
 import type { UpResult } from "../../../environments/up.ts";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import type { CheckResult, Mesh } from "../../../verification/index.ts";
 import { observe } from "../../../verification/observe.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";

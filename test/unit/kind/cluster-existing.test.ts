@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { replaceVariable } from "../../../providers/kind/make-way.ts";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import { exists, Harness } from "./harness.ts";
 
 let harness: Harness;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import { heal } from "../../../verification/index.ts";
 import { ok, takenUp } from "../mesh/linked-cluster.ts";
 import { destination, destinationMetrics, MixedPair } from "./mixed-pair.ts";

@@ -1,5 +1,5 @@
 import { mirrorName, multiclusterNamespace } from "../../../planning/names.ts";
-import { timeLimits } from "../../../planning/time-limits.ts";
+import { timeLimits } from "../../../system/time-limits.ts";
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, notRun, passed } from "../../checks/check.ts";
 import { hostnamesOf } from "../../facts/mirrors.ts";
