@@ -48,16 +48,16 @@ export function troubleOf(
   client: string,
 ): { readonly words: string; readonly final: boolean } | undefined {
   const answering = [...by.values()].map(({ cluster }) => cluster);
-  const strangers = [...by].filter(([, { cluster }]) => !members.includes(cluster));
-  if (strangers.length > 0) {
-    const words = strangers.map(([server, { cluster }]) => `${server} in ${cluster}`).join(", ");
+  const others = [...by].filter(([, { cluster }]) => !members.includes(cluster));
+  if (others.length > 0) {
+    const words = others.map(([server, { cluster }]) => `${server} in ${cluster}`).join(", ");
     return { words: `answered by ${words}, and not by ${members.join(", ")} alone`, final: true };
   }
   const silent = members.filter((member) => !answering.includes(member));
   if (silent.length > 0) {
-    const others = answering.length > 0 ? ` (${answering.join(", ")} answered)` : "";
+    const but = answering.length > 0 ? ` (${answering.join(", ")} answered)` : "";
     const why = lost === undefined ? "" : `: ${lost}`;
-    return { words: `no answer of ${silent.join(", ")}${others}${why}`, final: false };
+    return { words: `no answer of ${silent.join(", ")}${but}${why}`, final: false };
   }
   if (clients.has("")) {
     return { words: "answered, but unencrypted: the server saw no client identity", final: true };

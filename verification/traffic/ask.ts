@@ -2,8 +2,8 @@ import type { Asked, Answered, Asker } from "./asked.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { clientPod, probeContainer } from "./names.ts";
-import type { Scene } from "./scene.ts";
-import { apiOf } from "./scene.ts";
+import type { ProbeContext } from "./probe-context.ts";
+import { apiOf } from "./probe-context.ts";
 import { together } from "./together.ts";
 
 const mark = "=== answered ";
@@ -26,16 +26,16 @@ export function askerIn(namespace: string): Asker {
  * @throws KubernetesApiError where the client can't be told to
  */
 export async function ask(
-  scene: Pick<Scene, "apis" | "asker">,
+  context: Pick<ProbeContext, "apis" | "asker">,
   cluster: string,
   requests: readonly Asked[],
   { again = true }: { readonly again?: boolean } = {},
 ): Promise<readonly Answered[]> {
-  const api = apiOf(scene, cluster);
+  const api = apiOf(context, cluster);
   return Promise.all(
     requests.map(async (request) => {
-      const answered = await scene.asker(api, request);
-      return again && isLate(answered) ? scene.asker(api, request) : answered;
+      const answered = await context.asker(api, request);
+      return again && isLate(answered) ? context.asker(api, request) : answered;
     }),
   );
 }

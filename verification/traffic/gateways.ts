@@ -1,18 +1,18 @@
 import { isIP } from "node:net";
 import type { LinkPlan } from "../../planning/plan-types.ts";
-import type { Scene } from "./scene.ts";
-import { statusOf } from "./scene.ts";
+import type { ProbeContext } from "./probe-context.ts";
+import { statusOf } from "./probe-context.ts";
 
 /**
  * `address:port` at which a Link's traffic enters its target, sorted; undefined where only the names of a
  * gateway are known that is not on the target's nodes.
  */
 export function gatewayEndpoints(
-  scene: Pick<Scene, "status">,
+  context: Pick<ProbeContext, "status">,
   { gateway, target }: LinkPlan,
 ): readonly string[] | undefined {
   if (gateway === undefined) return [];
-  const nodes = statusOf(scene, target).nodes;
+  const nodes = statusOf(context, target).nodes;
   const addresses = gateway.addresses.map((address) =>
     isIP(address) === 0 ? nodes.find(({ name }) => name === address)?.address : address,
   );

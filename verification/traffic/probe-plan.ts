@@ -38,7 +38,7 @@ export interface Route {
 }
 
 /** Two clusters, and no Link from the one to the other. */
-export interface Strangers {
+export interface UnlinkedPair {
   readonly source: string;
   readonly target: string;
   /** What a Link would have made of the target's exports: hosts in the source. */
@@ -49,7 +49,7 @@ export interface Strangers {
 export interface ProbePlan {
   readonly services: readonly ProbeService[];
   readonly routes: readonly Route[];
-  readonly strangers: readonly Strangers[];
+  readonly unlinkedPairs: readonly UnlinkedPair[];
 }
 
 const serviceNames = {
@@ -96,7 +96,7 @@ export function planProbes({ clusters, links: all }: Pick<Plan, "clusters" | "li
   return {
     services,
     routes: [...single, ...federated.routes],
-    strangers: strangersOf(clusters, links, services, places),
+    unlinkedPairs: unlinkedPairsOf(clusters, links, services, places),
   };
 }
 
@@ -215,14 +215,14 @@ function federatedRoutes(
   return { services, routes };
 }
 
-function strangersOf(
+function unlinkedPairsOf(
   clusters: Plan["clusters"],
   links: readonly LinkPlan[],
   services: readonly ProbeService[],
   places: ReadonlyMap<string, string>,
-): Strangers[] {
+): UnlinkedPair[] {
   return clusters.flatMap(({ name: source }) =>
-    clusters.flatMap(({ name: target }): Strangers[] => {
+    clusters.flatMap(({ name: target }): UnlinkedPair[] => {
       const linked = links.some((link) => link.source === source && link.target === target);
       if (source === target || linked) return [];
       const hosts = services

@@ -15,9 +15,9 @@ import { noWayWithoutLink } from "./checks/no-way-without-link.ts";
 import { nothingBeforeExport } from "./checks/nothing-before-export.ts";
 import { trafficArrives } from "./checks/traffic-arrives.ts";
 import type { Route } from "./probe-plan.ts";
-import type { Scene } from "./scene.ts";
-import { dataPlaneOf } from "./scene.ts";
-import { Stage } from "./stage.ts";
+import type { ProbeContext } from "./probe-context.ts";
+import { dataPlaneOf } from "./probe-context.ts";
+import { ProbeWorkloads } from "./probe-workloads.ts";
 
 /**
  * Sends requests over every Link, in every way that it carries exports, from pods and to pods that it makes
@@ -36,7 +36,13 @@ export async function verifyTraffic(
   options: TrafficOptions = {},
   open: typeof connect = connect,
 ): Promise<readonly CheckResult[]> {
-  const stage = await Stage.open(mesh, status, randomBytes(4).toString("hex"), options, open);
+  const probeWorkloads = await ProbeWorkloads.open(
+    mesh,
+    status,
+    randomBytes(4).toString("hex"),
+    options,
+    open,
+  );
   const tell = (results: readonly CheckResult[]): readonly CheckResult[] => {
     for (const result of results) options.onResult?.(result);
     return results;
@@ -44,11 +50,11 @@ export async function verifyTraffic(
   let results: readonly CheckResult[] = [];
   let removed: readonly CheckResult[] = [];
   try {
-    const workloads = (await stage.setUp()).map((result) => tell([result])).flat();
+    const workloads = (await probeWorkloads.setUp()).map((result) => tell([result])).flat();
     options.signal?.throwIfAborted();
-    results = [...workloads, ...(await askEverything(stage, tell))];
+    results = [...workloads, ...(await askEverything(probeWorkloads, tell))];
   } finally {
-    removed = await stage.remove();
+    removed = await probeWorkloads.remove();
   }
   options.signal?.throwIfAborted();
   return [...results, ...tell(removed)];
@@ -56,28 +62,31 @@ export async function verifyTraffic(
 
 type Tell = (results: readonly CheckResult[]) => readonly CheckResult[];
 
-async function askEverything(stage: Stage, tell: Tell): Promise<readonly CheckResult[]> {
-  const { scene } = stage;
-  const links = scene.plan.links.filter(({ access }) => !access.revoked);
-  const { routes, strangers } = scene.probes;
+async function askEverything(
+  probeWorkloads: ProbeWorkloads,
+  tell: Tell,
+): Promise<readonly CheckResult[]> {
+  const { context } = probeWorkloads;
+  const links = context.plan.links.filter(({ access }) => !access.revoked);
+  const { routes, unlinkedPairs } = context.probes;
   // Asked from here on, and by nothing that comes later.
-  const credentials = links.map(async (link) => tell(await credentialsOf(scene, link)));
+  const credentials = links.map(async (link) => tell(await credentialsOf(context, link)));
   // They are awaited at the end, which may not be reached.
   for (const asked of credentials) asked.catch(() => undefined);
   const controls = await Promise.all(
     routes.map(async (route) =>
-      tell(await one(nothingBeforeExport(route.kind), { scene, route }, route, scene)),
+      tell(await one(nothingBeforeExport(route.kind), { context, route }, route, context)),
     ),
   );
-  await stage.export();
-  const traffic = await askRoutes(scene, routes, tell);
+  await probeWorkloads.export();
+  const traffic = await askRoutes(context, routes, tell);
   const apart = await Promise.all(
-    strangers.map(async (pair) =>
+    unlinkedPairs.map(async (pair) =>
       tell(
         await runCheck(
           noWayWithoutLink,
-          { scene, strangers: pair },
-          about(scene, `${pair.source} → ${pair.target}`, [pair.source, pair.target]),
+          { context, pair },
+          about(context, `${pair.source} → ${pair.target}`, [pair.source, pair.target]),
         ),
       ),
     ),
@@ -89,12 +98,15 @@ async function askEverything(stage: Stage, tell: Tell): Promise<readonly CheckRe
   ];
 }
 
-async function credentialsOf(scene: Scene, link: LinkPlan): Promise<readonly CheckResult[]> {
+async function credentialsOf(
+  context: ProbeContext,
+  link: LinkPlan,
+): Promise<readonly CheckResult[]> {
   const { source, target } = link;
   return runCheck(
     credentialsAccepted,
-    { scene, link },
-    about(scene, `${source} → ${target}`, [source, target]),
+    { context, link },
+    about(context, `${source} → ${target}`, [source, target]),
   );
 }
 
@@ -103,7 +115,7 @@ async function credentialsOf(scene: Scene, link: LinkPlan): Promise<readonly Che
  * same time goes together.
  */
 async function askRoutes(
-  scene: Scene,
+  context: ProbeContext,
   routes: readonly Route[],
   tell: Tell,
 ): Promise<readonly (readonly CheckResult[])[]> {
@@ -111,11 +123,11 @@ async function askRoutes(
   const results = new Map<Route, readonly CheckResult[]>();
   await Promise.all(
     sources.map((source) =>
-      scene.lanes.clusters(() =>
+      context.lanes.clusters(() =>
         Promise.all(
           routes
             .filter((route) => route.source === source)
-            .map(async (route) => results.set(route, await askRoute(scene, route, tell))),
+            .map(async (route) => results.set(route, await askRoute(context, route, tell))),
         ),
       ),
     ),
@@ -124,22 +136,26 @@ async function askRoutes(
 }
 
 /** Each of them rests on the one before. */
-async function askRoute(scene: Scene, route: Route, tell: Tell): Promise<readonly CheckResult[]> {
-  const subject = { scene, route };
-  const mirror = await one(mirrorAppears(route.kind), subject, route, scene);
+async function askRoute(
+  context: ProbeContext,
+  route: Route,
+  tell: Tell,
+): Promise<readonly CheckResult[]> {
+  const subject = { context, route };
+  const mirror = await one(mirrorAppears(route.kind), subject, route, context);
   tell(mirror);
   const [{ state } = { state: "not run" }] = mirror;
   if (state !== "passed") {
     const why = state === "failed" ? "its mirror is not as planned" : "it could not be exported";
     const rest = [endpointsKnown(route.kind), trafficArrives(route.kind)].map((check) =>
-      one({ ...check, run: () => notRun(why) }, subject, route, scene),
+      one({ ...check, run: () => notRun(why) }, subject, route, context),
     );
     return [...mirror, ...tell((await Promise.all(rest)).flat())];
   }
   // A proxy asks linkerd-destination itself: traffic may flow where the answer to us is wrong.
   const rest = await Promise.all(
     [endpointsKnown(route.kind), trafficArrives(route.kind)].map(async (check) =>
-      tell(await one(check, subject, route, scene)),
+      tell(await one(check, subject, route, context)),
     ),
   );
   return [...mirror, ...rest.flat()];
@@ -149,13 +165,13 @@ async function one<Subject>(
   check: Check<Subject>,
   subject: Subject,
   { kind, source, members, links }: Route,
-  scene: Scene,
+  context: ProbeContext,
 ): Promise<readonly CheckResult[]> {
   const targets = kind === "federated" ? links.map(({ target }) => target) : members;
   const name = `${source} → ${targets.join(", ")}`;
-  return runCheck(check, subject, about(scene, name, [source, ...targets]));
+  return runCheck(check, subject, about(context, name, [source, ...targets]));
 }
 
-function about(scene: Scene, name: string, clusters: readonly string[]): About {
-  return { name, group: "traffic", dataPlane: dataPlaneOf(scene, clusters) };
+function about(context: ProbeContext, name: string, clusters: readonly string[]): About {
+  return { name, group: "traffic", dataPlane: dataPlaneOf(context, clusters) };
 }

@@ -10,7 +10,7 @@ import { clientPod, defaultProbeImage } from "./names.ts";
 import type { ProbeObjects } from "./objects.ts";
 import { contentOf, namespaceObject } from "./objects.ts";
 import type { ProbeService } from "./probe-plan.ts";
-import type { Server } from "./scene.ts";
+import type { Server } from "./probe-context.ts";
 
 /**
  * Makes the namespace and all that is in it; nothing of it is exported yet.

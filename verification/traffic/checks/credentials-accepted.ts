@@ -6,11 +6,11 @@ import type { Answered } from "../asked.ts";
 import { ask, wordsOf } from "../ask.ts";
 import { readCredentials } from "../credentials.ts";
 import { authorityFile } from "../objects.ts";
-import type { Scene } from "../scene.ts";
-import { apiOf, lackingOf } from "../scene.ts";
+import type { ProbeContext } from "../probe-context.ts";
+import { apiOf, lackingOf } from "../probe-context.ts";
 
 export interface CredentialsSubject {
-  readonly scene: Scene;
+  readonly context: ProbeContext;
   readonly link: LinkPlan;
 }
 
@@ -22,13 +22,14 @@ export interface CredentialsSubject {
 export const credentialsAccepted: Check<CredentialsSubject> = {
   id: "credentials-accepted",
   title: "credentials accepted from a pod of the source",
-  run: async ({ scene, link: { source, target } }) => {
-    if (lackingOf(scene, [source]).length > 0) return notRun(`${source} has no client to ask from`);
-    const api = apiOf(scene, source);
+  run: async ({ context, link: { source, target } }) => {
+    if (lackingOf(context, [source]).length > 0)
+      return notRun(`${source} has no client to ask from`);
+    const api = apiOf(context, source);
     const credentials = await readCredentials(api, target);
     if ("problem" in credentials) return failed(credentials.problem, "Run `up`, which makes it.");
     const { server, token } = credentials;
-    const [answer] = await ask(scene, source, [
+    const [answer] = await ask(context, source, [
       {
         url: `${server}/api/v1/services?limit=1`,
         headers: [`authorization: Bearer ${token}`],

@@ -12,8 +12,8 @@ import { serverAccount, serverPort } from "../names.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";
 import { authorityOf } from "../request.ts";
-import type { RouteSubject } from "../scene.ts";
-import { apiOf, identityIn, limitOf } from "../scene.ts";
+import type { RouteSubject } from "../probe-context.ts";
+import { apiOf, identityIn, limitOf } from "../probe-context.ts";
 
 /**
  * The source's linkerd-destination, which tells every proxy where to send what, names exactly the endpoints
@@ -24,17 +24,17 @@ export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
     id: `${kind}-endpoints`,
     title: `${kindWords[kind]}: destination knows the endpoints`,
     run: async (subject): Promise<Outcome> => {
-      const { scene, route } = subject;
-      const api = apiOf(scene, route.source);
+      const { context, route } = subject;
+      const api = apiOf(context, route.source);
       try {
         const detail = await waitFor({
           what: `waiting for the endpoints of ${route.mirror}`,
-          limit: limitOf(scene, "endpointsKnown"),
+          limit: limitOf(context, "endpointsKnown"),
           twice: true,
           look: async () => {
             const view = await askDestination(
               api,
-              authorityOf(scene, route),
+              authorityOf(context, route),
               (endpoints) => troubleIn(subject, endpoints) === undefined,
             );
             const trouble = view.refusal ?? troubleIn(subject, view.endpoints);
@@ -43,7 +43,7 @@ export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
               : { done: false, seen: trouble };
           },
           further: "",
-          signal: scene.signal,
+          signal: context.signal,
         });
         return passed(detail);
       } catch (error) {
@@ -58,11 +58,14 @@ export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
 }
 
 /** What differs from what has to be; undefined: nothing. */
-function troubleIn({ scene, route }: RouteSubject, found: readonly Endpoint[]): string | undefined {
+function troubleIn(
+  { context, route }: RouteSubject,
+  found: readonly Endpoint[],
+): string | undefined {
   const keys = found.map(endpointKey).sort();
   const [link] = route.links;
   if ((route.kind === "gateway" || route.kind === "headless") && link !== undefined) {
-    const expected = gatewayEndpoints(scene, link);
+    const expected = gatewayEndpoints(context, link);
     if (!areGateway(keys, expected, link)) {
       return differing(keys, expected ?? [`the gateway's port ${link.gateway?.port ?? "?"}`]);
     }
@@ -70,8 +73,8 @@ function troubleIn({ scene, route }: RouteSubject, found: readonly Endpoint[]): 
   }
   const members = new Map(
     route.members.map((member) => [
-      `${scene.servers.get(member)?.address ?? "?"}:${serverPort}`,
-      identityIn(scene, member, serverAccount),
+      `${context.servers.get(member)?.address ?? "?"}:${serverPort}`,
+      identityIn(context, member, serverAccount),
     ]),
   );
   const expected = [...members.keys()].sort();

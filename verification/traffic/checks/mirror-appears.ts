@@ -20,8 +20,8 @@ import { touch } from "../../../linkerd/touch.ts";
 import { areGateway, gatewayEndpoints } from "../gateways.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";
-import type { RouteSubject } from "../scene.ts";
-import { apiOf, lackingOf, limitOf } from "../scene.ts";
+import type { RouteSubject } from "../probe-context.ts";
+import { apiOf, lackingOf, limitOf } from "../probe-context.ts";
 import { together } from "../together.ts";
 
 /** The exported Service's mirror comes under its name, and leads where its kind has to lead. */
@@ -30,18 +30,18 @@ export function mirrorAppears(kind: RouteKind): Check<RouteSubject> {
     id: `${kind}-mirror`,
     title: `${kindWords[kind]}: mirrored as planned`,
     run: async (subject): Promise<Outcome> => {
-      const { scene, route } = subject;
+      const { context, route } = subject;
       if (route.obstacle !== undefined) return notRun(route.obstacle);
-      const lacking = lackingOf(scene, [route.source, ...route.members]);
+      const lacking = lackingOf(context, [route.source, ...route.members]);
       if (lacking.length > 0) return notRun(`the probes of ${lacking.join(", ")} don't run`);
       try {
         const { detail, notice } = await waitFor({
           what: `waiting for ${route.mirror}`,
-          limit: limitOf(scene, kind === "federated" ? "federatedComplete" : "mirrorFollows"),
+          limit: limitOf(context, kind === "federated" ? "federatedComplete" : "mirrorFollows"),
           twice: true,
           look: lookFor(subject),
           further: "",
-          signal: scene.signal,
+          signal: context.signal,
         });
         return passed(detail, notice);
       } catch (error) {
@@ -65,10 +65,10 @@ interface Seen {
 
 /** One look at a route's mirror, as often as needed. */
 function lookFor(subject: RouteSubject): () => Promise<Look<Seen>> {
-  const { scene, route } = subject;
+  const { context, route } = subject;
   if (route.kind === "headless") return namingPods(subject);
   if (route.kind !== "federated") return () => lookAtMirror(subject);
-  const { namespace, apis } = scene;
+  const { namespace, apis } = context;
   const views = new Map([[route.source, route.members]]);
   const complete = completingFederated(apis, { namespace, service: route.service, views });
   return async () => {
@@ -88,16 +88,16 @@ function lookFor(subject: RouteSubject): () => Promise<Look<Seen>> {
  * @returns one look, as often as needed, over which it remembers since when the names are missing
  */
 export function namingPods(subject: RouteSubject): () => Promise<Look<Seen>> {
-  const { scene, route } = subject;
+  const { context, route } = subject;
   const [target = ""] = route.members;
-  const names = [scene.servers.get(target)?.name ?? ""];
+  const names = [context.servers.get(target)?.name ?? ""];
   const headless = mirrorName(route.service, target);
   let nameless: number | undefined;
   let notice: string | undefined;
   return async () => {
     const look = await lookAtMirror(subject);
     if (!look.done) return look;
-    const endpoints = await found<Endpoints>(scene, route.source, "endpoints", headless);
+    const endpoints = await found<Endpoints>(context, route.source, "endpoints", headless);
     const lacking = names.filter((name) => !hostnamesOf(endpoints).includes(name));
     if (lacking.length === 0) {
       return { done: true, value: { ...look.value, ...(notice !== undefined && { notice }) } };
@@ -107,7 +107,7 @@ export function namingPods(subject: RouteSubject): () => Promise<Look<Seen>> {
     const seen = `the Endpoints of ${headless} lack ${lacking.join(", ")}`;
     if (notice === undefined && now - nameless >= timeLimits.headlessNamesStray) {
       notice = `${seen} until those of ${route.service} in ${target} were touched, as \`up\` does`;
-      await touch(apiOf(scene, target), "Endpoints", scene.namespace, route.service);
+      await touch(apiOf(context, target), "Endpoints", context.namespace, route.service);
     }
     return { done: false, seen };
   };
@@ -115,7 +115,7 @@ export function namingPods(subject: RouteSubject): () => Promise<Look<Seen>> {
 
 /** An object of the verification's namespace; all that ask at the same time share a list. */
 async function found<T extends { readonly metadata: Metadata }>(
-  { apis, namespace }: RouteSubject["scene"],
+  { apis, namespace }: RouteSubject["context"],
   cluster: string,
   kind: "services" | "endpoints",
   name: string,
@@ -129,11 +129,11 @@ const listed = together(Number.POSITIVE_INFINITY, (api, paths: readonly string[]
   return Promise.all(paths.map((path) => listAll(look, path)));
 });
 
-async function lookAtMirror({ scene, route }: RouteSubject): Promise<Look<Seen>> {
+async function lookAtMirror({ context, route }: RouteSubject): Promise<Look<Seen>> {
   const { kind, source, mirror } = route;
   const [service, endpoints] = await Promise.all([
-    found<Service>(scene, source, "services", mirror),
-    found<Endpoints>(scene, source, "endpoints", mirror),
+    found<Service>(context, source, "services", mirror),
+    found<Endpoints>(context, source, "endpoints", mirror),
   ]);
   const [link] = route.links;
   if (service === undefined || link === undefined) {
@@ -155,7 +155,7 @@ async function lookAtMirror({ scene, route }: RouteSubject): Promise<Look<Seen>>
       ? { done: true, value: { detail: mirror } }
       : { done: false, seen: `${mirror} has Endpoints of its own: ${ready.join(", ")}` };
   }
-  const expected = gatewayEndpoints(scene, link);
+  const expected = gatewayEndpoints(context, link);
   if (areGateway(ready, expected, link)) {
     return { done: true, value: { detail: `${mirror} at ${ready.join(", ")}` } };
   }

@@ -5,18 +5,18 @@ import type { Service } from "../../../kubernetes/objects.ts";
 import { clusterNameLabel, corePath } from "../../../linkerd/names.ts";
 import { ask, isLate, notAnswered, wordsOf } from "../ask.ts";
 import { requestOf } from "../request.ts";
-import type { StrangersSubject } from "../scene.ts";
-import { apiOf, dataPlaneOf, lackingOf } from "../scene.ts";
+import type { UnlinkedSubject } from "../probe-context.ts";
+import { apiOf, dataPlaneOf, lackingOf } from "../probe-context.ts";
 
 /** Where no Link leads, what is exported stays out of reach. */
-export const noWayWithoutLink: Check<StrangersSubject> = {
+export const noWayWithoutLink: Check<UnlinkedSubject> = {
   id: "no-way-without-link",
   title: "no Link: out of reach",
-  run: async ({ scene, strangers: { source, target, hosts } }): Promise<Outcome> => {
-    const lacking = lackingOf(scene, [source, target]);
+  run: async ({ context, pair: { source, target, hosts } }): Promise<Outcome> => {
+    const lacking = lackingOf(context, [source, target]);
     if (lacking.length > 0) return notRun(`the probes of ${lacking.join(", ")} don't run`);
-    const api = apiOf(scene, source);
-    const items = await listAll<Service>(api, corePath(scene.namespace, "services"), {
+    const api = apiOf(context, source);
+    const items = await listAll<Service>(api, corePath(context.namespace, "services"), {
       labelSelector: `${clusterNameLabel}=${target}`,
     });
     const mend = "Look for a Link that the topology does not plan: kubectl get links -A";
@@ -24,13 +24,13 @@ export const noWayWithoutLink: Check<StrangersSubject> = {
       const names = items.map(({ metadata }) => metadata.name).join(", ");
       return failed(`${source} has mirrors of ${target}: ${names}`, mend);
     }
-    if (dataPlaneOf(scene, [source, target]) === "none") return passed("no mirror");
+    if (dataPlaneOf(context, [source, target]) === "none") return passed("no mirror");
     const answers = await ask(
-      scene,
+      context,
       source,
       hosts.map((host) =>
         requestOf(
-          scene,
+          context,
           { source, host, kind: host.includes(".") ? "headless" : "gateway" },
           "/hostname",
         ),

@@ -7,8 +7,8 @@ import { ask, isLate, notAnswered, wordsOf } from "../ask.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";
 import { requestOf } from "../request.ts";
-import type { RouteSubject } from "../scene.ts";
-import { apiOf, dataPlaneOf, lackingOf } from "../scene.ts";
+import type { RouteSubject } from "../probe-context.ts";
+import { apiOf, dataPlaneOf, lackingOf } from "../probe-context.ts";
 
 /**
  * The negative control: what has to succeed later fails now. Without it, something else that answers would be
@@ -18,22 +18,22 @@ export function nothingBeforeExport(kind: RouteKind): Check<RouteSubject> {
   return {
     id: `${kind}-control`,
     title: `${kindWords[kind]}: fails before it is exported`,
-    run: async ({ scene, route }): Promise<Outcome> => {
+    run: async ({ context, route }): Promise<Outcome> => {
       const { source, mirror, members } = route;
       if (route.obstacle !== undefined) return notRun(route.obstacle);
-      if (lackingOf(scene, [source]).length > 0) {
+      if (lackingOf(context, [source]).length > 0) {
         return notRun(`${source} has no client to ask from`);
       }
-      const api = apiOf(scene, source);
-      const path = corePath(scene.namespace, "services", mirror);
+      const api = apiOf(context, source);
+      const path = corePath(context.namespace, "services", mirror);
       if ((await getIfThere<Service>(api, path)) !== undefined) {
         return failed(
           `${source} has a Service ${mirror} that nothing was exported for`,
           "Something else makes Services in new namespaces; look at its managedFields.",
         );
       }
-      if (dataPlaneOf(scene, [source, ...members]) === "none") return passed("no mirror");
-      const [answer] = await ask(scene, source, [requestOf(scene, route, "/hostname")]);
+      if (dataPlaneOf(context, [source, ...members]) === "none") return passed("no mirror");
+      const [answer] = await ask(context, source, [requestOf(context, route, "/hostname")]);
       // That nobody answered in time doesn't tell a slow machine from a name that leads nowhere.
       if (answer === undefined || isLate(answer)) return notRun(notAnswered(answer));
       return answer.status !== undefined && answer.status < 400

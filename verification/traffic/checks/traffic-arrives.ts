@@ -10,8 +10,8 @@ import { clientAccount } from "../names.ts";
 import type { Route, RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";
 import { requestOf } from "../request.ts";
-import type { RouteSubject, Scene } from "../scene.ts";
-import { identityIn, limitOf } from "../scene.ts";
+import type { RouteSubject, ProbeContext } from "../probe-context.ts";
+import { identityIn, limitOf } from "../probe-context.ts";
 import { namingPods } from "./mirror-appears.ts";
 
 /** Requests of one round; of a federated Service more, as each goes to a member that the proxy chooses. */
@@ -27,15 +27,15 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
     title: `${kindWords[kind]}: traffic arrives`,
     needsDataPlane: true,
     run: async (subject): Promise<Outcome> => {
-      const { scene, route } = subject;
+      const { context, route } = subject;
       const servers = new Map(
-        [...scene.servers.values()].map(({ name, cluster }) => [name, cluster]),
+        [...context.servers.values()].map(({ name, cluster }) => [name, cluster]),
       );
-      const client = clientIdentity(route, scene);
+      const client = clientIdentity(route, context);
       const count = route.members.length > 1 ? requests.federated : requests.one;
       const round = Array.from({ length: count }, () => [
-        requestOf(scene, route, "/hostname"),
-        requestOf(scene, route, "/header?key=l5d-client-id"),
+        requestOf(context, route, "/hostname"),
+        requestOf(context, route, "/header?key=l5d-client-id"),
       ]).flat();
       let answers: Answers = noAnswers;
       // The mirror had the names of its pods. Upstream they go again with any change of the target's Service.
@@ -44,10 +44,10 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
       try {
         return await waitFor({
           what: `waiting for an answer of ${route.host}`,
-          limit: limitOf(scene, "trafficArrives"),
+          limit: limitOf(context, "trafficArrives"),
           twice: true,
           look: async () => {
-            const seen = await ask(scene, route.source, round, { again: false });
+            const seen = await ask(context, route.source, round, { again: false });
             answers = gather(answers, seen, servers);
             const trouble = troubleOf(answers, route.members, client);
             if (trouble === undefined) {
@@ -63,7 +63,7 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
             return { done: false, seen: trouble.words + missing };
           },
           further: "",
-          signal: scene.signal,
+          signal: context.signal,
         });
       } catch (error) {
         if (!(error instanceof TimeLimitReached)) throw error;
@@ -74,11 +74,11 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
 }
 
 /** Whom the server has to see: gateways make requests of their own. */
-function clientIdentity({ kind, links, source }: Route, scene: Scene): string {
+function clientIdentity({ kind, links, source }: Route, context: ProbeContext): string {
   const [link] = links;
   return kind === "gateway" || kind === "headless"
     ? (link?.gateway?.identity ?? "")
-    : identityIn(scene, source, clientAccount(source));
+    : identityIn(context, source, clientAccount(source));
 }
 
 function adviceFor({ kind, links, source }: Route): string {

@@ -105,11 +105,11 @@ describe("what is probed", () => {
     assert.ok(!services.some(({ name }) => name === "gateway"));
   });
 
-  test("clusters without a Link are strangers, as far as the one exports something", () => {
-    const { strangers } = planProbes(
+  test("pairs up clusters without a Link, where the target exports something", () => {
+    const { unlinkedPairs } = planProbes(
       planOf([{ from: "west", to: "east", mode: "gateway", headless: false }]),
     );
-    assert.deepEqual(strangers, [{ source: "north", target: "east", hosts: ["gateway-east"] }]);
+    assert.deepEqual(unlinkedPairs, [{ source: "north", target: "east", hosts: ["gateway-east"] }]);
   });
 
   test("names stay within a DNS label for the longest name of a cluster", () => {

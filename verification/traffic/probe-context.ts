@@ -5,7 +5,7 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Lanes } from "../../kubernetes/lanes.ts";
 import type { ClusterStatus, DataPlane, MeshStatus } from "../status.ts";
 import type { Asker } from "./asked.ts";
-import type { ProbePlan, Route, Strangers } from "./probe-plan.ts";
+import type { ProbePlan, Route, UnlinkedPair } from "./probe-plan.ts";
 
 /** A server that answers who it is. */
 export interface Server {
@@ -16,7 +16,7 @@ export interface Server {
 }
 
 /** The probe workloads of one verification, as they run. */
-export interface Scene {
+export interface ProbeContext {
   readonly plan: Plan;
   readonly status: MeshStatus;
   readonly probes: ProbePlan;
@@ -37,24 +37,24 @@ export interface Scene {
 
 /** What checks of a route look at. */
 export interface RouteSubject {
-  readonly scene: Scene;
+  readonly context: ProbeContext;
   readonly route: Route;
 }
 
 /** What checks of clusters without a Link look at. */
-export interface StrangersSubject {
-  readonly scene: Scene;
-  readonly strangers: Strangers;
+export interface UnlinkedSubject {
+  readonly context: ProbeContext;
+  readonly pair: UnlinkedPair;
 }
 
 /** @throws Error if the cluster is none that answers, which is seen to before anything is asked of it */
-export function apiOf({ apis }: Pick<Scene, "apis">, cluster: string): KubernetesApi {
+export function apiOf({ apis }: Pick<ProbeContext, "apis">, cluster: string): KubernetesApi {
   const api = apis.get(cluster);
   if (api === undefined) throw new Error(`there is no way into cluster ${cluster}`);
   return api;
 }
 
-export function statusOf({ status }: Pick<Scene, "status">, cluster: string): ClusterStatus {
+export function statusOf({ status }: Pick<ProbeContext, "status">, cluster: string): ClusterStatus {
   const found = status.clusters.find(({ name }) => name === cluster);
   if (found === undefined) throw new Error(`the status says nothing of cluster ${cluster}`);
   return found;
@@ -62,7 +62,7 @@ export function statusOf({ status }: Pick<Scene, "status">, cluster: string): Cl
 
 /** What workloads under a service account of the verification's namespace show themselves as. */
 export function identityIn(
-  { plan, namespace }: Pick<Scene, "plan" | "namespace">,
+  { plan, namespace }: Pick<ProbeContext, "plan" | "namespace">,
   cluster: string,
   serviceAccount: string,
 ): string {
@@ -76,12 +76,15 @@ export function planIn({ clusters }: Pick<Plan, "clusters">, cluster: string): C
 }
 
 /** The clusters whose workloads do not run. */
-export function lackingOf({ servers }: Scene, clusters: readonly string[]): readonly string[] {
+export function lackingOf(
+  { servers }: ProbeContext,
+  clusters: readonly string[],
+): readonly string[] {
   return [...new Set(clusters)].filter((cluster) => !servers.has(cluster));
 }
 
 /** `none` if it is so in any of the clusters. */
-export function dataPlaneOf({ status }: Scene, clusters: readonly string[]): DataPlane {
+export function dataPlaneOf({ status }: ProbeContext, clusters: readonly string[]): DataPlane {
   const found = status.clusters
     .filter(({ name }) => clusters.includes(name))
     .map(({ dataPlane }) => dataPlane);
@@ -90,6 +93,6 @@ export function dataPlaneOf({ status }: Scene, clusters: readonly string[]): Dat
 }
 
 /** A wait's limit. */
-export function limitOf({ limit }: Scene, own: keyof typeof timeLimits): number {
+export function limitOf({ limit }: ProbeContext, own: keyof typeof timeLimits): number {
   return Math.min(timeLimits[own], limit ?? Number.POSITIVE_INFINITY);
 }

@@ -17,8 +17,8 @@ import { serverName, verificationNamespace } from "./names.ts";
 import type { ProbeObjects } from "./objects.ts";
 import type { ProbePlan } from "./probe-plan.ts";
 import { planProbes } from "./probe-plan.ts";
-import type { Scene, Server } from "./scene.ts";
-import { limitOf } from "./scene.ts";
+import type { ProbeContext, Server } from "./probe-context.ts";
+import { limitOf } from "./probe-context.ts";
 import type { TrafficOptions } from "./options.ts";
 import { createProbes, exportProbes, imageFor, probesReady, removeProbes } from "./workloads.ts";
 
@@ -30,8 +30,8 @@ interface Ways {
 }
 
 /** Where a verification's workloads are made, and removed afterwards. */
-export class Stage {
-  readonly scene: Scene;
+export class ProbeWorkloads {
+  readonly context: ProbeContext;
   readonly #ways: ReadonlyMap<string, Ways>;
   readonly #servers: Map<string, Server>;
   readonly #options: TrafficOptions;
@@ -40,13 +40,13 @@ export class Stage {
   readonly #touched = new Set<string>();
 
   private constructor(
-    scene: Scene,
+    context: ProbeContext,
     ways: ReadonlyMap<string, Ways>,
     servers: Map<string, Server>,
     id: string,
     options: TrafficOptions,
   ) {
-    this.scene = scene;
+    this.context = context;
     this.#ways = ways;
     this.#servers = servers;
     this.#id = id;
@@ -60,7 +60,7 @@ export class Stage {
     id: string,
     options: TrafficOptions,
     open: typeof connect,
-  ): Promise<Stage> {
+  ): Promise<ProbeWorkloads> {
     const { signal, limit } = options;
     const lanes = options.lanes ?? lanesFor(defaultConcurrency());
     const probes = planProbes(mesh.plan);
@@ -79,7 +79,7 @@ export class Stage {
       ),
     );
     const servers = new Map<string, Server>();
-    const scene: Scene = {
+    const context: ProbeContext = {
       plan: mesh.plan,
       status,
       probes,
@@ -91,12 +91,12 @@ export class Stage {
       lanes,
       limit,
     };
-    return new Stage(scene, ways, servers, id, options);
+    return new ProbeWorkloads(context, ways, servers, id, options);
   }
 
   /** Makes the workloads of all clusters, a few at a time; a result for each, in the plan's order. */
   async setUp(): Promise<readonly CheckResult[]> {
-    const { plan, probes, lanes } = this.scene;
+    const { plan, probes, lanes } = this.context;
     return Promise.all(
       askedClusters(plan, probes).map(async (cluster): Promise<CheckResult> => {
         const outcome = await lanes.clusters(() => this.#setUpOne(cluster));
@@ -116,7 +116,7 @@ export class Stage {
       signal?.throwIfAborted();
       this.#touched.add(cluster);
       await createProbes(way.steady, objects, signal);
-      const limit = limitOf(this.scene, "probesReady");
+      const limit = limitOf(this.context, "probesReady");
       const server = await probesReady(way.interruptible, objects, { limit, signal });
       this.#servers.set(cluster, server);
       return passed(objects.image);
@@ -127,7 +127,7 @@ export class Stage {
   }
 
   async #objectsFor(cluster: string, api: KubernetesApi): Promise<ProbeObjects> {
-    const { plan, namespace, probes } = this.scene;
+    const { plan, namespace, probes } = this.context;
     const targets = plan.links
       .filter(({ source }) => source === cluster)
       .map(({ target }) => target);
@@ -151,7 +151,7 @@ export class Stage {
 
   /** Exports the Services of every cluster whose workloads run. */
   async export(): Promise<void> {
-    const { namespace, probes } = this.scene;
+    const { namespace, probes } = this.context;
     await Promise.all(
       [...this.#servers.keys()].map(async (cluster) => {
         const services = probes.services.filter((service) => service.cluster === cluster);
@@ -167,7 +167,7 @@ export class Stage {
    * @returns a result for each cluster in which something is left
    */
   async remove(): Promise<readonly CheckResult[]> {
-    const { namespace } = this.scene;
+    const { namespace } = this.context;
     const removals = await Promise.all(
       [...this.#touched].map(async (cluster): Promise<readonly CheckResult[]> => {
         const api = this.#ways.get(cluster)?.steady;
@@ -212,12 +212,12 @@ function adviceOn(message: string): string {
 }
 
 /** Ends of Links, and those that are to be kept apart from what those export. */
-function askedClusters({ clusters, links }: Plan, { strangers }: ProbePlan): readonly string[] {
+function askedClusters({ clusters, links }: Plan, { unlinkedPairs }: ProbePlan): readonly string[] {
   return clusters
     .map(({ name }) => name)
     .filter(
       (name) =>
         links.some(({ source, target }) => source === name || target === name) ||
-        strangers.some(({ source, target }) => source === name || target === name),
+        unlinkedPairs.some(({ source, target }) => source === name || target === name),
     );
 }
