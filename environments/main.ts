@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line: `linkerd-topology COMMAND`. */
-import "./lazy-closures.ts";
+import "./pulumi-patches.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { makeProgram } from "./commands/program.ts";
 

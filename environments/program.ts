@@ -34,37 +34,3 @@ function messageOf(error: unknown): string {
   // All that is to say is in the message of those that are for people.
   return pulumi.RunError.isInstance(error) ? message : stack;
 }
-
-let running = 0;
-let usualLimit = Error.stackTraceLimit;
-
-/** Runs an update with an inline program, without what Pulumi's SDK does that nobody has use for. */
-export async function withInlineRuntime<T>(update: () => Promise<T>): Promise<T> {
-  muteDebugMessages();
-  // The SDK notes where each of its thousands of promises was made.
-  if (running++ === 0) {
-    usualLimit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 2;
-  }
-  try {
-    return await update();
-  } finally {
-    if (--running === 0) Error.stackTraceLimit = usualLimit;
-  }
-}
-
-let muted = false;
-
-/**
- * The SDK tells the engine about every step with every resource in calls of their own that carry all of
- * its inputs, keys included. Programs that somebody else runs in this process keep theirs, but for the time of
- * an update of ours.
- */
-function muteDebugMessages(): void {
-  if (muted || process.env["LINKERD_TOPOLOGY_DEBUG"] !== undefined) return;
-  muted = true;
-  const { debug } = pulumi.log;
-  Reflect.set(pulumi.log, "debug", (...args: Parameters<typeof debug>) =>
-    running > 0 ? Promise.resolve() : debug(...args),
-  );
-}

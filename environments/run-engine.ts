@@ -10,7 +10,8 @@ import { forgetUnknownReleases } from "./interrupted-releases.ts";
 import { wakeNodes } from "./nodes.ts";
 import { refuseIncomplete, removeIncomplete } from "./losses.ts";
 import { readProject } from "./project.ts";
-import { inlineProgram, withInlineRuntime } from "./program.ts";
+import { inlineProgram } from "./program.ts";
+import { withPatches } from "./pulumi-patches.ts";
 import { engineError } from "./report/engine-errors.ts";
 import { done, EngineProgress } from "./report/engine-progress.ts";
 import type { Step } from "./report/engine-progress.ts";
@@ -92,7 +93,7 @@ async function runLocked(
   try {
     const changes: Record<string, number> = {};
     request.signal?.throwIfAborted();
-    await withInlineRuntime(() =>
+    await withPatches(() =>
       withoutReports(stack).up({
         program: inlineProgram(env, {
           labels: request.labels,

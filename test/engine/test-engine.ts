@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import * as pulumi from "@pulumi/pulumi";
 import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { localBackend, type Backend } from "../../environments/backend.ts";
 import { cacheDirectory } from "../../components/cache-directory.ts";
@@ -14,6 +13,7 @@ import { EngineProgress, type Step } from "../../environments/report/engine-prog
 import { resourceType } from "../../environments/report/resource-words.ts";
 import type { ProgramOptions } from "../../components/program.ts";
 import { inlineProgram } from "../../environments/program.ts";
+import { withPatches } from "../../environments/pulumi-patches.ts";
 import { madeFromIn } from "../../environments/settle-stack.ts";
 import {
   exportState,
@@ -198,10 +198,6 @@ export class TestEngine {
     if (this.#options.inline !== true) return {};
     return {
       program: () => {
-        // As in the project's program, for what it costs to look where each promise was made, and to
-        // tell the engine of every step of every resource.
-        Error.stackTraceLimit = 2;
-        Reflect.set(pulumi.log, "debug", () => Promise.resolve());
         const before = process.env["LINKERD_TOPOLOGY_CACHE"];
         process.env["LINKERD_TOPOLOGY_CACHE"] = path.join(this.#directory, "cache");
         try {
@@ -341,7 +337,6 @@ export class TestEngine {
     const { envVars } = this.#stack.workspace;
     envVars["PULUMI_SKIP_CHECKPOINTS"] = String(!checkpoints);
     // New ones each time, as plugins are: an engine that ends badly tells its providers to stop for good.
-    const { stackTraceLimit } = Error;
     const doubles =
       this.#options.realProviders === true
         ? undefined
@@ -353,18 +348,18 @@ export class TestEngine {
       envVars["PULUMI_DEBUG_PROVIDERS"] = doubles.debugProviders;
     }
     try {
-      await run({
-        onEvent: (event) => {
+      const options = {
+        onEvent: (event: EngineEvent) => {
           progress.handle(event);
           // Nobody is shown these; Pulumi itself puts the properties of resources into them.
           if ((event.diagnosticEvent?.severity as string | undefined) === "debug") return;
           transcript.push(JSON.stringify(event));
         },
-        onOutput: (text) => transcript.push(text),
-        onError: (text) => transcript.push(text),
-      });
+        onOutput: (text: string) => transcript.push(text),
+        onError: (text: string) => transcript.push(text),
+      };
+      await withPatches(() => run(options));
     } finally {
-      Error.stackTraceLimit = stackTraceLimit;
       await doubles?.close();
     }
     return {

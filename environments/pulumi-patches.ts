@@ -1,0 +1,85 @@
+/**
+ * Every place where the package changes what Pulumi's SDK does in its process, each with the reason. For each one,
+ * test/graph/pulumi-patches.test.ts shows the fault in the SDK as published: a test that fails there says that the
+ * patch can go.
+ *
+ * The file must be imported before `@pulumi/pulumi`, and therefore imports nothing of it.
+ */
+import { createRequire, Module } from "node:module";
+
+const require = createRequire(import.meta.url);
+
+/** The functions that the SDK takes from its own modules while it loads. */
+const closures = {
+  serializeClosure: ["serializeFunction", "serializeFunctionAsync"],
+  codePaths: ["computeCodePaths"],
+};
+
+// The SDK loads a TypeScript compiler and npm's resolver as it starts: a third of the processor time that loading it
+// takes. Only programs with dynamic providers or serialized functions use them (pulumi/pulumi#10214 made the compiler
+// lazy once). With this they load when one of their functions is called.
+for (const [name, functions] of Object.entries(closures)) {
+  const file = require.resolve(`@pulumi/pulumi/runtime/closure/${name}.js`);
+  if (require.cache[file] !== undefined) continue;
+  const lazy = new Module(file);
+  const real = (): Record<string, (...args: readonly unknown[]) => unknown> => {
+    if (require.cache[file] === lazy) Reflect.deleteProperty(require.cache, file);
+    return require(file) as ReturnType<typeof real>;
+  };
+  lazy.exports = Object.fromEntries(
+    functions.map((key) => [key, (...args: readonly unknown[]) => real()[key]?.(...args)]),
+  );
+  lazy.loaded = true;
+  require.cache[file] = lazy;
+}
+
+/** For the program of plain `pulumi up`, which has the process to itself. */
+export function patchRunner(): void {
+  // Pulumi's runner looks up source maps for each stack that somebody reads (pulumi/pulumi#18108), so for that of
+  // every promise of every resource: a third of the program's time. There are none. Node runs the sources themselves.
+  Reflect.deleteProperty(Error, "prepareStackTrace");
+  enter();
+}
+
+/** Runs an update with an inline program. What else runs in this process keeps the SDK as it is before and after. */
+export async function withPatches<T>(update: () => Promise<T>): Promise<T> {
+  enter();
+  try {
+    return await update();
+  } finally {
+    leave();
+  }
+}
+
+let running = 0;
+let usualLimit = Error.stackTraceLimit;
+
+function enter(): void {
+  muteDebugMessages();
+  if (running++ > 0) return;
+  // The SDK notes where each of its thousands of promises was made, in case one is never settled. Two frames tell
+  // enough of an unexpected error.
+  usualLimit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 2;
+}
+
+function leave(): void {
+  if (--running === 0) Error.stackTraceLimit = usualLimit;
+}
+
+let muted = false;
+
+/**
+ * The SDK tells the engine about every step with every resource, in calls of their own that carry all of its inputs,
+ * keys included, whether or not anybody asked: a third of what is left of the time (pulumi/pulumi#7146).
+ * `pulumi --debug` has the engine's side; LINKERD_TOPOLOGY_DEBUG brings this one back.
+ */
+function muteDebugMessages(): void {
+  if (muted || process.env["LINKERD_TOPOLOGY_DEBUG"] !== undefined) return;
+  muted = true;
+  const log = require("@pulumi/pulumi/log/index.js") as typeof import("@pulumi/pulumi").log;
+  const { debug } = log;
+  Reflect.set(log, "debug", (...args: Parameters<typeof debug>) =>
+    running > 0 ? Promise.resolve() : debug(...args),
+  );
+}
