@@ -11,34 +11,52 @@ import { exitCodes, exitCodeWords } from "../../../environments/exit-codes.ts";
 import type { RotationState } from "../../../planning/trust/rotation/state.ts";
 import { helpOf, refreshHelp } from "../../../scripts/help-page.ts";
 import { temporaryDirectory } from "../../temporary.ts";
+import { CommandLine } from "./command-line.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 let directory = "";
+let commandLine: CommandLine;
 
 before(async () => {
   directory = await temporaryDirectory("linkerd-topology-e2e-cli");
+  commandLine = new CommandLine();
 });
-after(() => rm(directory, { recursive: true, force: true }));
+after(async () => {
+  await commandLine.stop();
+  await rm(directory, { recursive: true, force: true });
+});
 
-/** Runs the command line as a program, in a directory without anything. */
+/** Runs the command line in a directory without anything. */
 function run(...args: string[]) {
   return runWith({}, ...args);
 }
 
-async function runWith(env: Readonly<Record<string, string>>, ...args: string[]) {
-  const { exitCode, stdout, stderr } = await execa(
-    process.execPath,
-    [path.join(root, "environments/main.ts"), ...args],
-    {
-      cwd: directory,
-      reject: false,
-      env: { XDG_STATE_HOME: directory, PULUMI_HOME: directory, NO_COLOR: "1", ...env },
-    },
-  );
-  return { exitCode, stdout, stderr };
+function runWith(changes: Readonly<Record<string, string>>, ...args: string[]) {
+  return commandLine.run(args, { cwd: directory, env: environment(changes) });
+}
+
+function environment(changes: Readonly<Record<string, string>> = {}) {
+  const own = { XDG_STATE_HOME: directory, PULUMI_HOME: directory, NO_COLOR: "1" };
+  return { ...process.env, ...own, ...changes };
 }
 
 describe("the command line", () => {
+  test("is a program of its own: what it writes, and what it ends with", async () => {
+    await writeFile(path.join(directory, "own.yaml"), "clusters: [{ name: west }]\n");
+    const start = (...args: string[]) =>
+      execa(process.execPath, [path.join(root, "environments/main.ts"), ...args], {
+        cwd: directory,
+        reject: false,
+        env: environment(),
+      });
+    const lines = [["plan", "own.yaml"], ["status", "own.yaml"], ["statsu"], ["--help"]];
+    for (const line of lines) {
+      const { exitCode, stdout, stderr } = await start(...line);
+      // The other tests see the same without a process for each call.
+      assert.deepEqual({ exitCode, stdout, stderr }, await run(...line));
+    }
+  });
+
   test("takes unknown commands and options for mistakes, and guesses what was meant", async () => {
     const [command, option, value] = await Promise.all([
       run("statsu"),

@@ -3,17 +3,17 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { execa } from "execa";
 import { localBackend } from "../../../environments/backend.ts";
 import { exitCodes } from "../../../environments/exit-codes.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
 import { writeState } from "../environments/written-state.ts";
-
-const main = path.resolve(import.meta.dirname, "../../../environments/main.ts");
+import { CommandLine } from "./command-line.ts";
 
 describe("a topology that is in another file than the stack of its name", () => {
   let directory: string;
+  let commandLine: CommandLine;
   before(async () => {
+    commandLine = new CommandLine();
     directory = await realpath(await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-names-")));
     for (const folder of ["a", "b"]) {
       await mkdir(path.join(directory, folder));
@@ -23,14 +23,15 @@ describe("a topology that is in another file than the stack of its name", () => 
     const backend = localBackend(stateDirectory({ XDG_STATE_HOME: directory }));
     await writeState(backend, "lab", { topology: { file }, sources: {} });
   });
-  after(() => rm(directory, { recursive: true, force: true }));
+  after(async () => {
+    await commandLine.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
 
-  const run = (...args: string[]) =>
-    execa(process.execPath, [main, ...args], {
-      cwd: directory,
-      reject: false,
-      env: { XDG_STATE_HOME: directory, PULUMI_HOME: directory, NO_COLOR: "1" },
-    });
+  const run = (...args: string[]) => {
+    const own = { XDG_STATE_HOME: directory, PULUMI_HOME: directory, NO_COLOR: "1" };
+    return commandLine.run(args, { cwd: directory, env: { ...process.env, ...own } });
+  };
 
   for (const command of ["up", "down", "status", "verify", "rotate"]) {
     test(`is refused by ${command}, which tells both files`, async () => {

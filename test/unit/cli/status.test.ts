@@ -3,21 +3,22 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { execa } from "execa";
 import stringWidth from "string-width";
 import { exitCodes } from "../../../environments/exit-codes.ts";
 import { readProject } from "../../../environments/project.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { twoClusters } from "../verification/planned.ts";
+import { CommandLine } from "./command-line.ts";
 
-const root = path.resolve(import.meta.dirname, "../../..");
 const escape = String.fromCharCode(27);
 
 /** The command line on a stack whose state is there, and on clusters that have nothing of Linkerd. */
 describe("status of a mesh that is not as planned", () => {
   let directory = "";
   let cluster: FakeKubernetes;
+  let commandLine: CommandLine;
   before(async () => {
+    commandLine = new CommandLine();
     directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-test-"));
     cluster = await FakeKubernetes.start();
     const gitVersion = `v1.34.2${escape}[2J${escape}]0;title\u0007\u202e`;
@@ -44,24 +45,20 @@ describe("status of a mesh that is not as planned", () => {
     );
   });
   after(async () => {
+    await commandLine.stop();
     await cluster.stop();
     await rm(directory, { recursive: true, force: true });
   });
 
-  const status = async (...options: string[]) => {
+  const status = (...options: string[]) => {
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([one]) => !/^(PULUMI|GITHUB|npm)_/.test(one)),
     );
-    return execa(
-      process.execPath,
-      [path.join(root, "environments/main.ts"), "status", "two", ...options],
-      {
-        cwd: directory,
-        reject: false,
-        extendEnv: false,
-        env: { ...env, XDG_STATE_HOME: directory, NO_COLOR: "1", COLUMNS: "80" },
-      },
-    );
+    const own = { XDG_STATE_HOME: directory, NO_COLOR: "1", COLUMNS: "80" };
+    return commandLine.run(["status", "two", ...options], {
+      cwd: directory,
+      env: { ...env, ...own },
+    });
   };
 
   test("ends with 4, in a table that fits, and nothing of a cluster steers the terminal", async () => {
