@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { checkAnchor, checkIssuer, checkPair } from "../planning/trust/certificates/check.ts";
-import { type Flaw, readCertificates, readPrivateKey } from "../planning/trust/certificates/pem.ts";
+import type { ProblemText } from "../planning/topology/problem.ts";
+import { readCertificates, readPrivateKey } from "../planning/trust/certificates/pem.ts";
 import { validTo } from "../planning/trust/certificates/validity.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
 import type { TrustAnchorKeyPair, TrustedAnchor } from "./trust-anchor.ts";
@@ -63,21 +64,21 @@ export function givenIssuer(args: GivenKeyPair): IssuerKeyPair {
 function check(
   what: string,
   { certificatePem, privateKeyPem }: GivenCertificate & Partial<GivenKeyPair>,
-  rules: (certificates: readonly X509Certificate[]) => Iterable<Flaw>,
+  rules: (certificates: readonly X509Certificate[]) => Iterable<ProblemText>,
 ): {
   readonly certificatePem: pulumi.Output<string>;
   readonly privateKeyPem?: pulumi.Output<string>;
 } {
   const examine = (certificate: string, key: string | undefined): void => {
     const read = readCertificates(certificate);
-    const flaws = [...read.flaws, ...rules(read.certificates)];
+    const problems = [...read.problems, ...rules(read.certificates)];
     if (key !== undefined) {
-      const { key: opened, flaws: ofKey } = readPrivateKey(key);
+      const { key: opened, problems: keyProblems } = readPrivateKey(key);
       const [first] = read.certificates;
-      flaws.push(...ofKey, ...(opened && first ? checkPair(first, opened) : []));
+      problems.push(...keyProblems, ...(opened && first ? checkPair(first, opened) : []));
     }
-    if (flaws.length === 0) return;
-    const lines = flaws.map(({ message, fix }) => `\n  ${message} (${fix})`);
+    if (problems.length === 0) return;
+    const lines = problems.map(({ message, fix }) => `\n  ${message} (${fix})`);
     throw new pulumi.RunError(`${what} can't be used:${lines.join("")}`);
   };
   if (typeof certificatePem === "string" && typeof privateKeyPem !== "object") {

@@ -36,7 +36,7 @@ export async function withStackLock<T>(
   if (backend.directory === undefined) return work();
   const own = path.join(path.dirname(backend.directory), "locks", stack);
   const mark = path.join(own, "engine");
-  const refusal = (holder: string): Error =>
+  const lockedError = (holder: string): Error =>
     new CommandError(
       `another command is working on the stack "${stack}" (${holder}): wait for it, or stop it, then run this again`,
     );
@@ -56,7 +56,7 @@ export async function withStackLock<T>(
         );
       }
     },
-    { limit: timeLimits.lockReleased, refusal },
+    { limit: timeLimits.lockReleased, refusal: lockedError },
   );
 }
 

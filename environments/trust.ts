@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { ClusterTrust, WantedTrust } from "../planning/trust/rotation/facts.ts";
-import { describeRefusals, refusalsOf } from "../planning/trust/rotation/refusals.ts";
+import { describeStepProblems, stepProblems } from "../planning/trust/rotation/step-problems.ts";
 import { signersOf, wantedTrust } from "../planning/trust/rotation/wanted.ts";
 import { anchorOf } from "../planning/trust/certificates/anchor.ts";
 import type { AnchorPlan, Plan } from "../planning/plan-types.ts";
@@ -76,12 +76,12 @@ export async function refuseEarlyStep(
   if (isSameTrust(wanted, before)) return;
   const planned = new Set(plan.clusters.map(({ name }) => name));
   const facts = await observeMeshTrust(mesh, signal);
-  const refusals = refusalsOf(
+  const problems = stepProblems(
     wanted,
     facts.filter(({ cluster }) => planned.has(cluster)),
   );
-  if (refusals.length === 0) return;
-  throw new CommandError(describeRefusals(refusals), { exitCode: exitCodes.badInput });
+  if (problems.length === 0) return;
+  throw new CommandError(describeStepProblems(problems), { exitCode: exitCodes.badInput });
 }
 
 /** Whether two topologies have the same anchors, and let the same of them sign. */

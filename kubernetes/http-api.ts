@@ -227,7 +227,7 @@ export class HttpApi implements KubernetesApi {
             const text = Buffer.concat(chunks).toString("utf8");
             const status = response.statusCode ?? 0;
             if (status >= 200 && status < 300) resolve(text);
-            else reject(refusal(shown, status, text));
+            else reject(errorOf(shown, status, text));
           });
         },
       );
@@ -265,7 +265,7 @@ function networkWords(error: Error): string {
   return first.message;
 }
 
-function refusal(shown: string, status: number, text: string): KubernetesApiError {
+function errorOf(shown: string, status: number, text: string): KubernetesApiError {
   try {
     const answer = JSON.parse(text) as { reason?: unknown; message?: unknown };
     if (typeof answer.message === "string") {

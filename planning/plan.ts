@@ -93,13 +93,13 @@ const rules: readonly Rule[] = [
  * ```
  */
 export function plan(input: unknown, context: PlanContext): PlanResult {
-  const { draft, findings } = readShape(input);
+  const { draft, problems } = readShape(input);
   const checked = ruleInput(draft, context.name);
-  for (const rule of rules) for (const finding of rule(checked)) findings.push(finding);
-  findings.push(...certificateRules(checked, context.certificates));
-  findings.push(...kubeconfigRules(checked, context.kubeconfigs));
-  if (findings.length > 0) return { ok: false, problems: toProblems(findings) };
-  // Without findings the draft is whole: the schema's output is a Topology.
+  for (const rule of rules) for (const problem of rule(checked)) problems.push(problem);
+  problems.push(...certificateRules(checked, context.certificates));
+  problems.push(...kubeconfigRules(checked, context.kubeconfigs));
+  if (problems.length > 0) return { ok: false, problems: toProblems(problems) };
+  // Without problems the draft is whole: the schema's output is a Topology.
   return { ok: true, plan: makePlan(draft as Topology, checked, context) };
 }
 

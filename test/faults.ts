@@ -155,18 +155,18 @@ async function crashMatrix(options: Options): Promise<boolean> {
   };
   await Promise.all(Array.from({ length: of }, work));
   say(`\n${renderMatrix(results)}\n`);
-  const lost = results.filter(({ flaws }) => flaws.length > 0);
-  for (const { stack, name, flaws } of lost)
-    say(`not survived: ${stack} ${name}: ${flaws.join("; ")}`);
+  const lost = results.filter(({ problems }) => problems.length > 0);
+  for (const { stack, name, problems } of lost)
+    say(`not survived: ${stack} ${name}: ${problems.join("; ")}`);
   const survivors = results.length - lost.length;
   say(`${String(survivors)} of ${String(results.length)} cases survived, ${since(started)}`);
   return results.length > 0 && lost.length === 0;
 }
 
-function tellResult({ stack, name, flaws, milliseconds }: CaseResult): void {
-  const sign = flaws.length === 0 ? "✔" : "✖";
+function tellResult({ stack, name, problems, milliseconds }: CaseResult): void {
+  const sign = problems.length === 0 ? "✔" : "✖";
   say(
-    `${sign} ${stack} ${name} ${seconds(milliseconds)}${flaws.map((flaw) => `\n    ${flaw}`).join("")}`,
+    `${sign} ${stack} ${name} ${seconds(milliseconds)}${problems.map((problem) => `\n    ${problem}`).join("")}`,
   );
 }
 

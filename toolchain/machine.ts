@@ -15,7 +15,7 @@ export interface MachineTool {
 }
 
 /** What a machine has of a tool. */
-export interface MachineFinding {
+export interface ToolOnMachine {
   /** Absent where there is none, or none that would do. */
   readonly suitable?: {
     readonly version: string;
@@ -29,7 +29,7 @@ export interface MachineFinding {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Looks for a tool on PATH and asks for its version. */
-export async function findOnMachine(tool: MachineTool, env: Environment): Promise<MachineFinding> {
+export async function findOnMachine(tool: MachineTool, env: Environment): Promise<ToolOnMachine> {
   const command = await onPath(tool.command, env);
   if (command === undefined) return { detail: `no ${tool.command} on PATH` };
   const asked = await execa(command, tool.arguments, {
@@ -49,7 +49,7 @@ export async function judge(
   command: string,
   said: string,
   find: (name: string) => Promise<string | undefined>,
-): Promise<MachineFinding> {
+): Promise<ToolOnMachine> {
   const version = versionIn(said);
   if (version === undefined) return { detail: `${command} does not say its version` };
   if (!isWithin(version, tool.range)) {

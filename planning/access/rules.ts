@@ -1,7 +1,7 @@
 import { accountSettings } from "./access.ts";
 import { namedEnds } from "../links/links.ts";
 import { listNames, show } from "../topology/problem.ts";
-import type { Finding, Path } from "../topology/problem.ts";
+import type { Path, RuleProblem } from "../topology/problem.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 import type { Draft } from "../topology/shape.ts";
 import type { AccountSpec } from "../topology.ts";
@@ -9,7 +9,7 @@ import { areLinksKnown } from "../links/rules/links-known.ts";
 import { unknownCluster } from "../clusters/rules/unknown-cluster.ts";
 
 /** Which access accounts are named, and what is said of each. */
-export function* accessRules(input: RuleInput): Iterable<Finding> {
+export function* accessRules(input: RuleInput): Iterable<RuleProblem> {
   for (const [index, account] of (input.draft.access?.accounts ?? []).entries()) {
     if (account === undefined) continue;
     const path = ["access", "accounts", index];
@@ -19,7 +19,7 @@ export function* accessRules(input: RuleInput): Iterable<Finding> {
   yield* checkDuplicates(input);
 }
 
-function* checkContent(account: Draft<AccountSpec>, path: Path): Iterable<Finding> {
+function* checkContent(account: Draft<AccountSpec>, path: Path): Iterable<RuleProblem> {
   const { tokenGeneration, revoked } = account;
   if (tokenGeneration === undefined && revoked === undefined) {
     yield {
@@ -37,7 +37,11 @@ function* checkContent(account: Draft<AccountSpec>, path: Path): Iterable<Findin
   }
 }
 
-function* checkNames(account: Draft<AccountSpec>, path: Path, input: RuleInput): Iterable<Finding> {
+function* checkNames(
+  account: Draft<AccountSpec>,
+  path: Path,
+  input: RuleInput,
+): Iterable<RuleProblem> {
   const { byName, edges } = input;
   // Without any cluster that could be read, each name would be unknown.
   if (byName.size === 0) return;
@@ -80,7 +84,7 @@ function* checkNames(account: Draft<AccountSpec>, path: Path, input: RuleInput):
   }
 }
 
-function* checkDuplicates({ draft, edges }: RuleInput): Iterable<Finding> {
+function* checkDuplicates({ draft, edges }: RuleInput): Iterable<RuleProblem> {
   const first = new Set<string>();
   for (const { source, target, path } of accountSettings(draft.access, edges)) {
     const pair = `${source} ${target}`;

@@ -6,7 +6,7 @@ import { divideNetwork, isPossibleSize } from "./network.ts";
 import type { NetworkAddresses } from "./network.ts";
 import { limits } from "../limits.ts";
 import { listNames, show } from "../topology/problem.ts";
-import type { Finding } from "../topology/problem.ts";
+import type { RuleProblem } from "../topology/problem.ts";
 import type { DraftCluster } from "../topology/draft-clusters.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 import { readSubnets, slotOf } from "../clusters/subnets.ts";
@@ -14,7 +14,7 @@ import { readSubnets, slotOf } from "../clusters/subnets.ts";
 const path = ["docker", "subnet"];
 
 /** The subnet of the topology's Docker network, and the ranges for load balancers in it. */
-export function* dockerRules(input: RuleInput): Iterable<Finding> {
+export function* dockerRules(input: RuleInput): Iterable<RuleProblem> {
   const text = input.draft.docker?.subnet;
   if (text === undefined) return;
   const subnet = parseBlock(text);
@@ -55,7 +55,7 @@ export function* dockerRules(input: RuleInput): Iterable<Finding> {
   yield* checkRanges(input, addresses);
 }
 
-function* checkOverlap(input: RuleInput, text: string): Iterable<Finding> {
+function* checkOverlap(input: RuleInput, text: string): Iterable<RuleProblem> {
   const subnet = parseBlock(text);
   const met = readSubnets(input).filter(({ block }) => subnet && overlap(block, subnet));
   const [first] = met;
@@ -79,7 +79,7 @@ function kindClusters({ byName }: RuleInput): DraftCluster[] {
 /** Docker's own address and the network's are in the half of the nodes as well. */
 const reserved = 2;
 
-function* checkNodes(input: RuleInput, { nodes }: NetworkAddresses): Iterable<Finding> {
+function* checkNodes(input: RuleInput, { nodes }: NetworkAddresses): Iterable<RuleProblem> {
   const containers = kindClusters(input).reduce((sum, { spec }) => {
     const { total, controlPlanes } = nodeCounts(spec);
     return sum + total + (controlPlanes > 1 ? 1 : 0);
@@ -96,7 +96,7 @@ function* checkNodes(input: RuleInput, { nodes }: NetworkAddresses): Iterable<Fi
 function* checkRanges(
   input: RuleInput,
   { rangeCount, rangeOf }: NetworkAddresses,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   const clusters = kindClusters(input);
   const used = readSubnets(input).map(({ block }) => block);
   const taken = new Set(clusters.map((cluster) => rangeOf(slotOf(cluster)).first));

@@ -2,14 +2,14 @@ import { defaults } from "../defaults.ts";
 import { isOlder, parseLinkerdVersion } from "./version.ts";
 import type { LinkerdVersion } from "./version.ts";
 import { show } from "../topology/problem.ts";
-import type { Finding, Path } from "../topology/problem.ts";
+import type { Path, RuleProblem } from "../topology/problem.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 
 /** The release in which `controllers` came into the multicluster chart; Links need it. */
 const oldest: LinkerdVersion = [25, 4, 4];
 
 /** Linkerd's release, and the values of its charts. */
-export function* linkerdRules(input: RuleInput): Iterable<Finding> {
+export function* linkerdRules(input: RuleInput): Iterable<RuleProblem> {
   const text = input.draft.linkerd?.version ?? defaults.linkerdVersion;
   const version = parseLinkerdVersion(text);
   if (!version) {
@@ -30,7 +30,7 @@ export function* linkerdRules(input: RuleInput): Iterable<Finding> {
 }
 
 /** What the charts demand of Kubernetes by their `kubeVersion`. */
-function* checkKubernetes(input: RuleInput, version: LinkerdVersion): Iterable<Finding> {
+function* checkKubernetes(input: RuleInput, version: LinkerdVersion): Iterable<RuleProblem> {
   const least = isOlder(version, [26, 5, 1]) ? 23 : 31;
   for (const { spec, path } of input.clusters) {
     const minor = /^v1\.(\d+)\./.exec(spec.kubernetesVersion ?? "")?.[1];
@@ -126,7 +126,7 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
   })),
 ];
 
-function* checkValues({ draft }: RuleInput): Iterable<Finding> {
+function* checkValues({ draft }: RuleInput): Iterable<RuleProblem> {
   const values = draft.linkerd?.values ?? {};
   const replaced = new Set<string>();
   for (const { path, fix } of planned) {
@@ -160,7 +160,7 @@ function setPath(root: unknown, path: readonly string[]): readonly string[] | un
   return path;
 }
 
-function* findPrivateKeys(value: unknown, path: Path): Iterable<Finding> {
+function* findPrivateKeys(value: unknown, path: Path): Iterable<RuleProblem> {
   if (typeof value === "string" && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value)) {
     yield {
       path,

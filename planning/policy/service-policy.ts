@@ -2,7 +2,7 @@ import { groupBy } from "../group.ts";
 import { usesGateway } from "../links/links.ts";
 import type { ClusterPlan, LinkPlan, Plan } from "../plan-types.ts";
 import { listNames, show, toProblems } from "../topology/problem.ts";
-import type { Finding, Path, Problem } from "../topology/problem.ts";
+import type { Path, Problem, RuleProblem } from "../topology/problem.ts";
 import { didYouMean } from "../topology/suggest.ts";
 import type { Account } from "./identities.ts";
 import { identityOf } from "./identities.ts";
@@ -49,8 +49,8 @@ export type ServicePolicyResult =
  * is let in by both.
  */
 export function planServicePolicy(plan: Plan, spec: ServicePolicySpec): ServicePolicyResult {
-  const findings = [...findProblems(plan, spec)];
-  if (findings.length > 0) return { ok: false, problems: toProblems(findings) };
+  const problems = [...findProblems(plan, spec)];
+  if (problems.length > 0) return { ok: false, problems: toProblems(problems) };
   const { clients = [], throughGateway = false } = spec;
   const byCluster = groupBy(clients, ({ cluster }) => cluster);
   const named = [...byCluster].map(([cluster, accounts]): Admission => {
@@ -72,9 +72,9 @@ export function planServicePolicy(plan: Plan, spec: ServicePolicySpec): ServiceP
   return { ok: true, admissions: [...named, through] };
 }
 
-function* findProblems(plan: Plan, spec: ServicePolicySpec): Iterable<Finding> {
+function* findProblems(plan: Plan, spec: ServicePolicySpec): Iterable<RuleProblem> {
   const names = plan.clusters.map(({ name }) => name);
-  const unknown = (name: string, path: Path): Finding => ({
+  const unknown = (name: string, path: Path): RuleProblem => ({
     path,
     message: `${show(name)} is not a cluster of this topology`,
     fix: didYouMean(name, names) ?? `its clusters are ${listNames(names)}`,
@@ -104,7 +104,7 @@ function* checkWay(
   spec: ServicePolicySpec,
   client: NamedClient,
   path: Path,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   if (client.cluster === spec.cluster) return;
   const link = plan.links.find(
     ({ source, target }) => source === client.cluster && target === spec.cluster,

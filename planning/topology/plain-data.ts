@@ -1,10 +1,10 @@
-import type { Finding, Path } from "./problem.ts";
+import type { Path, RuleProblem } from "./problem.ts";
 
 /** Deeper, longer or larger than any topology: refused rather than walked. */
 const limits = { depth: 60, length: 100_000, values: 1_000_000 } as const;
 
 interface Walk {
-  readonly findings: Finding[];
+  readonly problems: RuleProblem[];
   readonly ancestors: Set<object>;
   values: number;
 }
@@ -14,10 +14,10 @@ interface Walk {
  * no getters, no cycles, no prototypes, no `undefined` keys. What can't be plain data is left out
  * (`undefined` in lists, so that indices stay true) and told.
  */
-export function copyPlainData(input: unknown): { value: unknown; findings: Finding[] } {
-  const walk: Walk = { findings: [], ancestors: new Set(), values: 0 };
+export function copyPlainData(input: unknown): { value: unknown; problems: RuleProblem[] } {
+  const walk: Walk = { problems: [], ancestors: new Set(), values: 0 };
   const value = copy(input, [], walk);
-  return { value, findings: walk.findings };
+  return { value, problems: walk.problems };
 }
 
 function copy(value: unknown, path: Path, walk: Walk): unknown {
@@ -91,6 +91,6 @@ function refuse(
   message: string,
   fix = "write text, numbers, true or false, and lists and maps of them",
 ): unknown {
-  walk.findings.push({ path, message, fix });
+  walk.problems.push({ path, message, fix });
   return undefined;
 }

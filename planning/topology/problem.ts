@@ -1,20 +1,22 @@
-/** One mistake in a topology: where it is, what and why, and how to mend it. */
-export interface Problem {
-  /** Where in the topology, such as `links[1].to[0]`; `topology` for the whole of it. */
-  readonly path: string;
-  /** What is wrong, and why it is. */
+/** What is wrong and how to fix it, where the place goes without saying. */
+export interface ProblemText {
+  /** What is wrong, and why. */
   readonly message: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly fix: string;
+}
+
+/** One mistake in a topology: where it is, what is wrong and why, and how to fix it. */
+export interface Problem extends ProblemText {
+  /** Where in the topology, such as `links[1].to[0]`; `topology` stands for all of it. */
+  readonly path: string;
 }
 
 export type Path = readonly (string | number)[];
 
-/** A problem while its place is still known key by key, which is what the order goes by. */
-export interface Finding {
+/** A problem as a rule reports it: its path is still a list of keys, by which problems are sorted. */
+export interface RuleProblem extends ProblemText {
   readonly path: Path;
-  readonly message: string;
-  readonly fix: string;
 }
 
 /** A topology that can't be planned. Its message lists every problem, one per line. */
@@ -66,8 +68,8 @@ export function listNames(names: readonly string[], limit = 5): string {
 }
 
 /** In the order of the document: the topology's keys as they are documented, lists by index. */
-export function toProblems(findings: readonly Finding[]): Problem[] {
-  return findings
+export function toProblems(problems: readonly RuleProblem[]): Problem[] {
+  return problems
     .toSorted((a, b) => comparePaths(a.path, b.path))
     .map(({ path, message, fix }) => ({ path: formatPath(path), message, fix }));
 }

@@ -9,7 +9,7 @@ import { defaultMode, expandLink, usesGateway } from "../links/links.ts";
 import type { Edge } from "../links/links.ts";
 import { findMirrors } from "../exports/mirrors.ts";
 import type { Mirror } from "../exports/mirror.ts";
-import type { Finding } from "./problem.ts";
+import type { RuleProblem } from "./problem.ts";
 import { labelPattern } from "./schema-parts.ts";
 import type { Draft } from "./shape.ts";
 import type { LinkMode, Topology } from "../topology.ts";
@@ -34,7 +34,7 @@ export interface RuleInput {
 }
 
 /** A rule about a topology: yields what breaks it. */
-export type Rule = (input: RuleInput) => Iterable<Finding>;
+export type Rule = (input: RuleInput) => Iterable<RuleProblem>;
 
 export function ruleInput(draft: Draft<Topology>, defaultName: string): RuleInput {
   const clusters = (draft.clusters ?? []).flatMap((spec, index): DraftCluster[] => {

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { copyPlainData } from "./plain-data.ts";
 import { formatPath, show } from "./problem.ts";
-import type { Finding, Path } from "./problem.ts";
+import type { Path, RuleProblem } from "./problem.ts";
 import { expectations } from "./schema-parts.ts";
 import type { Expectation } from "./schema-parts.ts";
 import { topologySchema } from "./schema.ts";
@@ -19,25 +19,25 @@ export type Draft<T> = T extends readonly (infer U)[]
  * Checks the shape of whatever was given. Where it is wrong there is still a draft without the wrong
  * parts, so that the rules can tell the mistakes in the rest at the same time.
  */
-export function readShape(input: unknown): { draft: Draft<Topology>; findings: Finding[] } {
-  const { value, findings } = copyPlainData(input);
+export function readShape(input: unknown): { draft: Draft<Topology>; problems: RuleProblem[] } {
+  const { value, problems } = copyPlainData(input);
   const result = topologySchema.safeParse(value);
-  if (result.success) return { draft: result.data, findings };
+  if (result.success) return { draft: result.data, problems };
 
-  const seen = new Set(findings.map((finding) => formatPath(finding.path)));
+  const seen = new Set(problems.map((problem) => formatPath(problem.path)));
   const wrong: Path[] = [];
   for (const issue of result.error.issues.flatMap(resolveUnion)) {
-    for (const finding of describe(issue, value)) {
-      const place = formatPath(finding.path);
+    for (const problem of describe(issue, value)) {
+      const place = formatPath(problem.path);
       // One message per value: a long name with a wrong letter is one mistake to mend.
-      if (!seen.has(place)) findings.push(finding);
+      if (!seen.has(place)) problems.push(problem);
       seen.add(place);
-      if (!keepsItsMeaning(finding.path, value)) wrong.push(withItsWhole(finding.path));
+      if (!keepsItsMeaning(problem.path, value)) wrong.push(withItsWhole(problem.path));
     }
   }
   for (const path of wrong) remove(value, path);
   const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
-  return { draft: isMap ? value : {}, findings };
+  return { draft: isMap ? value : {}, problems };
 }
 
 /** A malformed name still is a name: Links know the cluster by it, and no default stands in for it. */
@@ -66,7 +66,7 @@ function resolveUnion(issue: Issue): Issue[] {
   return inner.map((error) => ({ ...error, path: [...issue.path, ...error.path] }));
 }
 
-function describe(issue: Issue, root: unknown): Finding[] {
+function describe(issue: Issue, root: unknown): RuleProblem[] {
   const path = issue.path.filter((key) => typeof key !== "symbol");
   const { expected, fix: usual, fixFor } = expectationAt(path);
   const value = valueAt(root, path);

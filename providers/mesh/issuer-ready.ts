@@ -68,8 +68,8 @@ async function proved(properties: PropertyMap, context: Context): Promise<void> 
       context.status(`waiting for the issuer: ${seen}`);
     },
   });
-  const { certificates, flaws } = readCertificates(pem);
-  const all = [...flaws, ...checkIssuer(certificates, anchors, new Date())];
+  const { certificates, problems } = readCertificates(pem);
+  const all = [...problems, ...checkIssuer(certificates, anchors, new Date())];
   if (all.length === 0) return;
   const lines = all.map(({ message, fix }) => `\n  ${message} (${fix})`);
   throw new Error(

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { ClusterTrust, WantedTrust } from "../../planning/trust/rotation/facts.ts";
-import { describeRefusals, refusalsOf } from "../../planning/trust/rotation/refusals.ts";
+import { describeStepProblems, stepProblems } from "../../planning/trust/rotation/step-problems.ts";
 import { wantedTrust } from "../../planning/trust/rotation/wanted.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { observeTrust, silentTrust } from "../../linkerd/trust/trust-facts.ts";
@@ -104,12 +104,12 @@ function outOfOrder(olds: PropertyMap, news: PropertyMap): CheckFailure[] {
 async function allowed(news: PropertyMap, context: Context): Promise<void> {
   const clusters = Object.keys(texts(news, "kubeconfigPaths"));
   const facts = await Promise.all(clusters.map((cluster) => look(news, cluster, context)));
-  const refusals = refusalsOf(
+  const problems = stepProblems(
     wantedOf(news),
     facts.filter((one) => one !== undefined),
   );
-  if (refusals.length === 0) return;
-  throw new Error(describeRefusals(refusals));
+  if (problems.length === 0) return;
+  throw new Error(describeStepProblems(problems));
 }
 
 function wantedOf(properties: PropertyMap): WantedTrust {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Topology } from "../../planning/topology.ts";
-import { flawsOf } from "./flaws.ts";
+import { problemsIn } from "./problems-in.ts";
 import { TestEngine } from "./test-engine.ts";
 import { pair } from "./topologies.ts";
 import type { Call } from "./world.ts";
@@ -73,7 +73,7 @@ describe("an up that recreates a cluster is killed", () => {
 
       await engine.recover();
       await engine.up(topology);
-      assert.deepEqual(await flawsOf(engine, topology), []);
+      assert.deepEqual(await problemsIn(engine, topology), []);
       last = topology;
     });
   }

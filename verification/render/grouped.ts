@@ -3,7 +3,7 @@ import type { CheckResult } from "../checks/check.ts";
 import { groups } from "../checks/check.ts";
 
 /** What one check found, and of which subjects alike. */
-export interface Finding {
+export interface SameResult {
   readonly state: CheckResult["state"];
   /** Detail, problem or reason; may be empty. */
   readonly text: string;
@@ -12,21 +12,21 @@ export interface Finding {
   readonly subjects: readonly string[];
 }
 
-export interface CheckFindings {
+export interface ResultsOfCheck {
   readonly check: string;
   readonly title: string;
   /** How many subjects were asked. */
   readonly asked: number;
-  readonly findings: readonly Finding[];
+  readonly results: readonly SameResult[];
 }
 
-export interface GroupFindings {
+export interface ResultsOfGroup {
   readonly group: string;
-  readonly checks: readonly CheckFindings[];
+  readonly checks: readonly ResultsOfCheck[];
 }
 
 /** Results by group and check; subjects of which the same was found stand together. */
-export function grouped(results: readonly CheckResult[]): readonly GroupFindings[] {
+export function grouped(results: readonly CheckResult[]): readonly ResultsOfGroup[] {
   const rest = results.filter(({ group }) => !groups.some((known) => known === group));
   return [...groups.map((group) => ({ group, of: results.filter((one) => one.group === group) }))]
     .concat(rest.length === 0 ? [] : [{ group: "mesh", of: rest }])
@@ -37,7 +37,7 @@ export function grouped(results: readonly CheckResult[]): readonly GroupFindings
         check,
         title: alike[0]?.title ?? check,
         asked: alike.length,
-        findings: findingsOf(alike),
+        results: sameResults(alike),
       })),
     }));
 }
@@ -54,7 +54,7 @@ function textOf(result: CheckResult): string {
   }
 }
 
-function findingsOf(results: readonly CheckResult[]): readonly Finding[] {
+function sameResults(results: readonly CheckResult[]): readonly SameResult[] {
   const alike = groupBy(
     results,
     (result) => `${result.state}\n${result.notice ?? ""}\n${textOf(result)}`,

@@ -39,8 +39,8 @@ export function markdownSummary(verification: Verification, plan: Plan): string 
     "| | Check | Where | |",
     "| --- | --- | --- | --- |",
     ...grouped(results).flatMap(({ group, checks }) =>
-      checks.flatMap(({ title, findings }) =>
-        findings.map(({ state, noticed, text, subjects }) =>
+      checks.flatMap(({ title, results }) =>
+        results.map(({ state, noticed, text, subjects }) =>
           row([
             state === "passed" ? (noticed ? "⚠️" : "✅") : state === "failed" ? "❌" : "➖",
             `${group}: ${title}`,

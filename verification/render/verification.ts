@@ -1,7 +1,7 @@
 import { failuresOf } from "../prove.ts";
 import type { Verification } from "../verify.ts";
 import { countsOf, inWords, noticesIn } from "./counts.ts";
-import type { CheckFindings, Finding } from "./grouped.ts";
+import type { ResultsOfCheck, SameResult } from "./grouped.ts";
 import { grouped } from "./grouped.ts";
 import { columns } from "./table.ts";
 import { indented, printableIn } from "../../system/printable.ts";
@@ -53,15 +53,15 @@ export function renderVerification(
   ].join("\n");
 }
 
-function rowsOf({ title, asked, findings }: CheckFindings, style: Style): string[][] {
-  const isPlain = ({ state, noticed }: Finding): boolean => state === "passed" && !noticed;
-  const passed = findings.filter(isPlain);
+function rowsOf({ title, asked, results }: ResultsOfCheck, style: Style): string[][] {
+  const isPlain = ({ state, noticed }: SameResult): boolean => state === "passed" && !noticed;
+  const passed = results.filter(isPlain);
   const tooMany = passed.length > mostLines;
-  const shown = tooMany ? findings.filter((finding) => !isPlain(finding)) : findings;
-  const rows = shown.map((finding) => [
-    mark(finding, style),
-    subjectsOf(finding, asked),
-    shortened(finding.text),
+  const shown = tooMany ? results.filter((result) => !isPlain(result)) : results;
+  const rows = shown.map((result) => [
+    mark(result, style),
+    subjectsOf(result, asked),
+    shortened(result.text),
   ]);
   if (tooMany) {
     const count = passed.reduce((sum, { subjects }) => sum + subjects.length, 0);
@@ -79,12 +79,12 @@ function shortened(text: string): string {
   return line.length > mostCharacters ? `${line.slice(0, mostCharacters - 1)}…` : line;
 }
 
-function mark({ state, noticed }: Finding, style: Style): string {
+function mark({ state, noticed }: SameResult, style: Style): string {
   if (state === "passed") return noticed ? style.warn("!") : style.good("✓");
   return state === "failed" ? style.bad("✗") : style.warn("–");
 }
 
-function subjectsOf({ subjects }: Finding, asked: number): string {
+function subjectsOf({ subjects }: SameResult, asked: number): string {
   if (subjects.length <= 4) return subjects.join(", ");
   return subjects.length === asked ? `all ${asked}` : `${subjects.length} of ${asked}`;
 }

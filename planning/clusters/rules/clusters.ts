@@ -3,13 +3,13 @@ import { kindOptionKeys } from "../kind-options.ts";
 import { limits } from "../../limits.ts";
 import { kindName, loadBalancerName, nodePlans } from "../../names.ts";
 import { formatPath, show } from "../../topology/problem.ts";
-import type { Finding } from "../../topology/problem.ts";
+import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { ClusterSpec } from "../../topology.ts";
 
 /** Names of clusters and networks, and which keys belong to which type of cluster. */
-export function* clusterRules(input: RuleInput): Iterable<Finding> {
+export function* clusterRules(input: RuleInput): Iterable<RuleProblem> {
   const existing = new Map<string, DraftCluster>();
   for (const cluster of input.clusters) {
     yield* checkName(cluster, input);
@@ -20,7 +20,7 @@ export function* clusterRules(input: RuleInput): Iterable<Finding> {
   }
 }
 
-function* checkName(cluster: DraftCluster, { byName }: RuleInput): Iterable<Finding> {
+function* checkName(cluster: DraftCluster, { byName }: RuleInput): Iterable<RuleProblem> {
   const { name, index } = cluster;
   const path = [...cluster.path, "name"];
   const first = byName.get(name);
@@ -44,7 +44,7 @@ function* checkName(cluster: DraftCluster, { byName }: RuleInput): Iterable<Find
 }
 
 /** Names of containers are their host names as well: DNS labels. */
-function* checkLength(cluster: DraftCluster, topology: string | undefined): Iterable<Finding> {
+function* checkLength(cluster: DraftCluster, topology: string | undefined): Iterable<RuleProblem> {
   if (!cluster.isKind || topology === undefined || cluster.name.length > limits.clusterName) return;
   const { controlPlanes, workers } = nodeCounts(cluster.spec);
   const kind = kindName(topology, cluster.name);
@@ -63,7 +63,7 @@ function* checkLength(cluster: DraftCluster, topology: string | undefined): Iter
 }
 
 /** Else a cluster could join, by accident, a network that another one believes to have to itself. */
-function* checkNetwork(cluster: DraftCluster, { byName }: RuleInput): Iterable<Finding> {
+function* checkNetwork(cluster: DraftCluster, { byName }: RuleInput): Iterable<RuleProblem> {
   const { network } = cluster.spec;
   const namesake = network === undefined ? undefined : byName.get(network);
   if (!namesake || namesake.name === cluster.name || namesake.spec.network !== undefined) return;
@@ -88,7 +88,7 @@ const kindOnly = [
 
 const existingOnly = ["context", "apiServer"] as const satisfies (keyof ClusterSpec)[];
 
-function* checkKeys({ name, path, isKind, spec }: DraftCluster): Iterable<Finding> {
+function* checkKeys({ name, path, isKind, spec }: DraftCluster): Iterable<RuleProblem> {
   for (const key of isKind ? existingOnly : kindOnly) {
     if (spec[key] === undefined) continue;
     yield isKind
@@ -108,7 +108,7 @@ function* checkKeys({ name, path, isKind, spec }: DraftCluster): Iterable<Findin
 function* checkSameCluster(
   cluster: DraftCluster,
   known: Map<string, DraftCluster>,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   const { kubeconfig, context } = cluster.spec;
   if (kubeconfig === undefined) return;
   const key = JSON.stringify([kubeconfig, context]);

@@ -2,12 +2,12 @@ import ipaddr from "ipaddr.js";
 import { defaults } from "../../defaults.ts";
 import { usesGateway } from "../../links/links.ts";
 import { show } from "../../topology/problem.ts";
-import type { Finding } from "../../topology/problem.ts";
+import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 
 /** How the sources reach a target: its gateway and its API server. */
-export function* gatewayRules(input: RuleInput): Iterable<Finding> {
+export function* gatewayRules(input: RuleInput): Iterable<RuleProblem> {
   const targets = new Set(input.edges.map((edge) => edge.to));
   const throughGateway = new Set(
     input.edges.filter((edge) => usesGateway(edge.mode)).map((edge) => edge.to),
@@ -20,7 +20,7 @@ export function* gatewayRules(input: RuleInput): Iterable<Finding> {
   }
 }
 
-function* checkPorts({ spec, path }: DraftCluster): Iterable<Finding> {
+function* checkPorts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
   const { gateway } = spec;
   if (!gateway) return;
   if (gateway.serviceType === "LoadBalancer") {
@@ -46,7 +46,7 @@ function* checkPorts({ spec, path }: DraftCluster): Iterable<Finding> {
 const hostNamePattern =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 
-function* checkAddresses({ spec, path }: DraftCluster): Iterable<Finding> {
+function* checkAddresses({ spec, path }: DraftCluster): Iterable<RuleProblem> {
   const { addresses } = spec.gateway ?? {};
   if (!addresses) return;
   const at = [...path, "gateway", "addresses"];
@@ -90,7 +90,7 @@ function isReachable(host: string): boolean {
 function* needAddresses(
   { name, path, isKind, spec }: DraftCluster,
   { draft }: RuleInput,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   if (spec.gateway?.addresses !== undefined) return;
   const isBalanced = spec.gateway?.serviceType === "LoadBalancer";
   if (isKind && (!isBalanced || draft.docker?.subnet !== undefined)) return;
@@ -107,7 +107,7 @@ function* needAddresses(
 function* checkApiServer(
   { name, path, isKind, spec }: DraftCluster,
   isTarget: boolean,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   if (isKind) return;
   const at = [...path, "apiServer"];
   if (spec.apiServer === undefined) {

@@ -3,23 +3,26 @@ import { parseAllDocuments } from "yaml";
 import { nodeCounts } from "../../defaults.ts";
 import { isLabelKey } from "../../labels.ts";
 import { listNames, show } from "../../topology/problem.ts";
-import type { Finding } from "../../topology/problem.ts";
+import type { RuleProblem } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { KindOptions } from "../kind-options.ts";
 
 /** What kind would refuse of a cluster's options, or what would keep its nodes from starting. */
-export function* kindOptionRules({ clusters }: RuleInput): Iterable<Finding> {
+export function* kindOptionRules({ clusters }: RuleInput): Iterable<RuleProblem> {
   for (const { isKind, path, spec } of clusters) {
     if (!isKind) continue;
-    for (const finding of checkKindOptions(spec, nodeCounts(spec).total)) {
-      yield { ...finding, path: [...path, ...finding.path] };
+    for (const problem of checkKindOptions(spec, nodeCounts(spec).total)) {
+      yield { ...problem, path: [...path, ...problem.path] };
     }
   }
 }
 
 /** The same for the kind provider, which has the options without the topology around them. */
-export function* checkKindOptions(options: Draft<KindOptions>, nodes: number): Iterable<Finding> {
+export function* checkKindOptions(
+  options: Draft<KindOptions>,
+  nodes: number,
+): Iterable<RuleProblem> {
   yield* checkNodeLabels(options, nodes);
   yield* checkExtraMounts(options, nodes);
   yield* checkKubeadmPatches(options);
@@ -47,7 +50,10 @@ function mayLabel(key: string): boolean {
   return kubeletLabels.has(key) || /(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix);
 }
 
-function* checkNodeLabels({ nodeLabels }: Draft<KindOptions>, nodes: number): Iterable<Finding> {
+function* checkNodeLabels(
+  { nodeLabels }: Draft<KindOptions>,
+  nodes: number,
+): Iterable<RuleProblem> {
   for (const [node, labels] of Object.entries(nodeLabels ?? {})) {
     const path = ["nodeLabels", node];
     if (node !== "*" && !(/^(0|[1-9]\d*)$/.test(node) && Number(node) < nodes)) {
@@ -85,7 +91,10 @@ const neededByNodes = new Set(
 /** The provider knows its clusters again, and whether they are complete, by what is below. */
 const ownDirectory = "/kind";
 
-function* checkExtraMounts({ extraMounts }: Draft<KindOptions>, nodes: number): Iterable<Finding> {
+function* checkExtraMounts(
+  { extraMounts }: Draft<KindOptions>,
+  nodes: number,
+): Iterable<RuleProblem> {
   const taken: {
     readonly node: number | undefined;
     readonly at: string;
@@ -146,7 +155,7 @@ const plannedNetworking: Readonly<Record<string, string>> = {
   serviceSubnet: "serviceSubnet",
 };
 
-function* checkKubeadmPatches({ kubeadmConfigPatches }: Draft<KindOptions>): Iterable<Finding> {
+function* checkKubeadmPatches({ kubeadmConfigPatches }: Draft<KindOptions>): Iterable<RuleProblem> {
   for (const [index, text] of (kubeadmConfigPatches ?? []).entries()) {
     if (text === undefined) continue;
     const path = ["kubeadmConfigPatches", index];
@@ -199,7 +208,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** Both become flags with "," and "=" in them, so a wrong name could say something else. */
-function* checkNames({ featureGates, runtimeConfig }: Draft<KindOptions>): Iterable<Finding> {
+function* checkNames({ featureGates, runtimeConfig }: Draft<KindOptions>): Iterable<RuleProblem> {
   for (const gate of Object.keys(featureGates ?? {})) {
     if (/^[A-Z][A-Za-z0-9]*$/.test(gate)) continue;
     yield {

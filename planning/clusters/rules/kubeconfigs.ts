@@ -1,6 +1,6 @@
 import { contextsOf } from "../kubeconfig.ts";
 import { listNames, show } from "../../topology/problem.ts";
-import type { Finding } from "../../topology/problem.ts";
+import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import { didYouMean } from "../../topology/suggest.ts";
@@ -15,7 +15,7 @@ export interface KubeconfigContext {
 export function* kubeconfigRules(
   { clusters }: RuleInput,
   around: KubeconfigContext | undefined,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   if (around === undefined) return;
   for (const cluster of clusters) yield* checkKubeconfig(cluster, around);
 }
@@ -23,10 +23,10 @@ export function* kubeconfigRules(
 function* checkKubeconfig(
   { path, spec }: DraftCluster,
   { readFile }: KubeconfigContext,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   const { kubeconfig, context } = spec;
   if (kubeconfig === undefined) return;
-  const unusable = (why: string): Finding => ({
+  const unusable = (why: string): RuleProblem => ({
     path: [...path, "kubeconfig"],
     message: `${show(kubeconfig)} ${why}`,
     fix: "write the path of the cluster's kubeconfig",

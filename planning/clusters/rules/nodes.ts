@@ -2,12 +2,12 @@ import ipaddr from "ipaddr.js";
 import { defaults, nodeCounts } from "../../defaults.ts";
 import { formatPath, show } from "../../topology/problem.ts";
 import { overwritingMirrors, registryPattern } from "../registries.ts";
-import type { Finding, Path } from "../../topology/problem.ts";
+import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 
 /** Nodes of the clusters that kind makes, and the ports of this machine that lead to them. */
-export function* nodeRules(input: RuleInput): Iterable<Finding> {
+export function* nodeRules(input: RuleInput): Iterable<RuleProblem> {
   const taken: HostPort[] = [];
   for (const cluster of input.clusters) {
     if (!cluster.isKind) continue;
@@ -19,7 +19,7 @@ export function* nodeRules(input: RuleInput): Iterable<Finding> {
   }
 }
 
-function* checkCounts({ spec, path }: DraftCluster): Iterable<Finding> {
+function* checkCounts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
   const { controlPlanes, workers } = nodeCounts(spec);
   if (controlPlanes % 2 === 0) {
     yield {
@@ -42,7 +42,7 @@ function* checkCounts({ spec, path }: DraftCluster): Iterable<Finding> {
 }
 
 /** Linkerd's three replicas refuse to share a node. */
-function* checkHighAvailability({ name, spec, path }: DraftCluster): Iterable<Finding> {
+function* checkHighAvailability({ name, spec, path }: DraftCluster): Iterable<RuleProblem> {
   const { total, workers } = nodeCounts(spec);
   const usable = total === 1 ? 1 : workers;
   if (usable >= 3) return;
@@ -62,7 +62,10 @@ interface HostPort {
   readonly address: string;
 }
 
-function* checkPortMappings({ spec, path }: DraftCluster, taken: HostPort[]): Iterable<Finding> {
+function* checkPortMappings(
+  { spec, path }: DraftCluster,
+  taken: HostPort[],
+): Iterable<RuleProblem> {
   const { total } = nodeCounts(spec);
   for (const [index, mapping] of (spec.portMappings ?? []).entries()) {
     if (mapping === undefined) continue;
@@ -95,13 +98,16 @@ function* checkPortMappings({ spec, path }: DraftCluster, taken: HostPort[]): It
   }
 }
 
-function* checkApiServerPort({ spec, path }: DraftCluster, taken: HostPort[]): Iterable<Finding> {
+function* checkApiServerPort(
+  { spec, path }: DraftCluster,
+  taken: HostPort[],
+): Iterable<RuleProblem> {
   const { apiServerAddress: address = defaults.listenAddress, apiServerPort: port } = spec;
   if (port === undefined) return;
   yield* take({ path: [...path, "apiServerPort"], port, protocol: "TCP", address }, taken);
 }
 
-function* take(wish: HostPort, taken: HostPort[]): Iterable<Finding> {
+function* take(wish: HostPort, taken: HostPort[]): Iterable<RuleProblem> {
   const other = taken.find((known) => meet(known, wish));
   if (other) {
     yield {
@@ -131,7 +137,7 @@ function nodesInWords(total: number): string {
   return total === 1 ? "is 1 node" : `are ${total} nodes`;
 }
 
-function* checkRegistryMirrors({ spec, path }: DraftCluster): Iterable<Finding> {
+function* checkRegistryMirrors({ spec, path }: DraftCluster): Iterable<RuleProblem> {
   for (const [registry, earlier] of overwritingMirrors(Object.keys(spec.registryMirrors ?? {}))) {
     yield {
       path: [...path, "registryMirrors", registry],

@@ -2,14 +2,14 @@ import { findFreeSlot, findFreeSubnet, slotSubnets } from "../addresses.ts";
 import { formatBlock, overlap } from "../../cidr.ts";
 import type { Block } from "../../cidr.ts";
 import { show } from "../../topology/problem.ts";
-import type { Finding } from "../../topology/problem.ts";
+import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import { largestPrefix, readSubnets, slotOf, smallestPrefix } from "../subnets.ts";
 import type { Subnet } from "../subnets.ts";
 
 /** Pod and Service subnets against each other. */
-export function* overlapRules(input: RuleInput): Iterable<Finding> {
+export function* overlapRules(input: RuleInput): Iterable<RuleProblem> {
   // One that is larger than possible overlaps everything: that is one problem, and told elsewhere.
   const subnets = readSubnets(input).filter(
     ({ kind, block, isDefault }) => isDefault || block.prefix >= largestPrefix(kind),
@@ -55,7 +55,7 @@ function chooseMover(later: Subnet, earlier: Subnet): [mover: Subnet, other: Sub
   return effort(earlier) < effort(later) ? [earlier, later] : [later, earlier];
 }
 
-function withSubnet(mover: Subnet, other: Subnet, used: Block[]): Finding {
+function withSubnet(mover: Subnet, other: Subnet, used: Block[]): RuleProblem {
   const free = findFreeSubnet(mover.kind, mover.block.prefix, used);
   if (free) used.push(free);
   return {
@@ -66,7 +66,7 @@ function withSubnet(mover: Subnet, other: Subnet, used: Block[]): Finding {
 }
 
 /** Where a subnet that somebody wrote leaves no slot for whoever has default ones. */
-function withLess(written: Subnet, mover: Subnet, used: readonly Block[]): Finding {
+function withLess(written: Subnet, mover: Subnet, used: readonly Block[]): RuleProblem {
   const { kind, block, cluster, path } = written;
   const text = formatBlock(block);
   if (!cluster.isKind) {
@@ -88,7 +88,12 @@ function withLess(written: Subnet, mover: Subnet, used: readonly Block[]): Findi
   };
 }
 
-function withSlot(mover: Subnet, other: Subnet, used: Block[], free: number | undefined): Finding {
+function withSlot(
+  mover: Subnet,
+  other: Subnet,
+  used: Block[],
+  free: number | undefined,
+): RuleProblem {
   const { name, path, spec } = mover.cluster;
   const slot = slotOf(mover.cluster);
   if (free !== undefined) {

@@ -3,7 +3,7 @@ import { block, contains, formatBlock, isIpv6Subnet, overlap, parseBlock } from 
 import { nodeCounts } from "../../defaults.ts";
 import { limits } from "../../limits.ts";
 import { show } from "../../topology/problem.ts";
-import type { Finding } from "../../topology/problem.ts";
+import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import {
@@ -24,7 +24,7 @@ const linkerdNetworks = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.16
 const dockerPools = ["172.16.0.0/12", "192.168.0.0/16"].map(block);
 
 /** Pod and Service subnets, each by itself. */
-export function* subnetRules(input: RuleInput): Iterable<Finding> {
+export function* subnetRules(input: RuleInput): Iterable<RuleProblem> {
   const networks = clusterNetworks(input);
   for (const cluster of input.clusters) {
     for (const kind of ["pods", "services"] as const) {
@@ -40,7 +40,7 @@ export function* subnetRules(input: RuleInput): Iterable<Finding> {
 }
 
 /** Default subnets are within Linkerd's networks, unless somebody chose them. */
-function* checkDefaults(input: RuleInput, networks: readonly string[]): Iterable<Finding> {
+function* checkDefaults(input: RuleInput, networks: readonly string[]): Iterable<RuleProblem> {
   const outside = readSubnets(input).find(
     (subnet) => subnet.isDefault && !isWithin(networks, subnet),
   );
@@ -59,7 +59,7 @@ function isWithin(networks: readonly string[], subnet: Subnet): boolean {
   return networks.some((network) => contains(block(network), subnet.block));
 }
 
-function unreadable(text: string, cluster: DraftCluster, kind: SubnetKind): Finding {
+function unreadable(text: string, cluster: DraftCluster, kind: SubnetKind): RuleProblem {
   const example = formatBlock(slotSubnets(slotOf(cluster))[kind]);
   return {
     path: [...cluster.path, subnetKeys[kind]],
@@ -74,7 +74,7 @@ function* checkSubnet(
   subnet: Subnet,
   text: string,
   networks: readonly string[],
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   const { cluster, path } = subnet;
   const canonical = formatBlock(subnet.block);
   if (canonical !== text) {
@@ -116,7 +116,7 @@ function* checkSubnet(
   yield* checkSize(subnet, text);
 }
 
-function* checkSize(subnet: Subnet, text: string): Iterable<Finding> {
+function* checkSize(subnet: Subnet, text: string): Iterable<RuleProblem> {
   const { prefix } = subnet.block;
   const isPods = subnet.kind === "pods";
   const nodes = nodeCounts(subnet.cluster.spec).total;
@@ -134,7 +134,7 @@ function* checkSize(subnet: Subnet, text: string): Iterable<Finding> {
 }
 
 /** A default subnet has one size, whatever the nodes: their number must not move the cluster. */
-function* checkRoom(cluster: DraftCluster, input: RuleInput): Iterable<Finding> {
+function* checkRoom(cluster: DraftCluster, input: RuleInput): Iterable<RuleProblem> {
   const nodes = nodeCounts(cluster.spec).total;
   const isDefault = cluster.isKind && cluster.spec.podSubnet === undefined;
   if (!isDefault || nodes <= nodesPerDefaultSubnet) return;

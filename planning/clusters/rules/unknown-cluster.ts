@@ -1,10 +1,10 @@
 import type { NamedEnd } from "../../links/links.ts";
 import { listNames, show } from "../../topology/problem.ts";
-import type { Finding } from "../../topology/problem.ts";
+import type { RuleProblem } from "../../topology/problem.ts";
 import { didYouMean } from "../../topology/suggest.ts";
 
 /** A name that no cluster of the topology has. */
-export function unknownCluster({ name, path }: NamedEnd, known: readonly string[]): Finding {
+export function unknownCluster({ name, path }: NamedEnd, known: readonly string[]): RuleProblem {
   return {
     path,
     message: `${show(name)} is not a cluster of this topology`,

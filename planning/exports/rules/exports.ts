@@ -5,7 +5,7 @@ import { groupBy } from "../../group.ts";
 import { formatCondition, selects } from "../../links/label-selector.ts";
 import { selectorKeys } from "../../links/selectors.ts";
 import { formatPath, show } from "../../topology/problem.ts";
-import type { Finding } from "../../topology/problem.ts";
+import type { RuleProblem } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Conflict, Demand } from "../../links/solve-labels.ts";
 import { areLinksKnown } from "../../links/rules/links-known.ts";
@@ -13,7 +13,7 @@ import { explainUncarried } from "./uncarried.ts";
 import { unknownCluster } from "../../clusters/rules/unknown-cluster.ts";
 
 /** Which Services are exported, and whether a Link carries each of them. */
-export function* exportRules(input: RuleInput): Iterable<Finding> {
+export function* exportRules(input: RuleInput): Iterable<RuleProblem> {
   const { exports } = input.draft;
   for (const [index, entry] of (exports ?? []).entries()) {
     if (Array.isArray(entry?.from) && entry.from.length === 0) {
@@ -43,7 +43,7 @@ export function* exportRules(input: RuleInput): Iterable<Finding> {
   }
 }
 
-function* checkDuplicates(named: readonly NamedExport[]): Iterable<Finding> {
+function* checkDuplicates(named: readonly NamedExport[]): Iterable<RuleProblem> {
   const same = ({ cluster, namespace, service, as }: NamedExport) =>
     [cluster, namespace, service, as].join(" ");
   for (const [first, ...again] of groupBy(named, same).values()) {
@@ -60,7 +60,7 @@ function* checkDuplicates(named: readonly NamedExport[]): Iterable<Finding> {
   }
 }
 
-function* checkHeadless({ ways }: ExportedService): Iterable<Finding> {
+function* checkHeadless({ ways }: ExportedService): Iterable<RuleProblem> {
   const headless = ways.find((way) => way.headless !== undefined);
   if (headless === undefined) return;
   for (const way of ways) {
@@ -80,7 +80,7 @@ function* checkHeadless({ ways }: ExportedService): Iterable<Finding> {
 function explainConflict(
   service: ExportedService,
   [first, second]: Conflict<DemandOrigin>,
-): Finding {
+): RuleProblem {
   const kinds = new Set([first.origin.way.as, second.origin.way.as]);
   const who =
     kinds.size === 1
@@ -107,7 +107,7 @@ function inWords({ condition, origin }: Demand<DemandOrigin>): string {
 }
 
 /** Where the labels of a gateway export suit both selectors of a Link, Linkerd discovers the pods. */
-function* checkPrecedence(service: ExportedService, way: ExportWay): Iterable<Finding> {
+function* checkPrecedence(service: ExportedService, way: ExportWay): Iterable<RuleProblem> {
   if (way.as !== "gateway" || service.conflicts.length > 0) return;
   const edge = way.carriers.find(({ selectors }) =>
     selects(selectors.remoteDiscovery, service.labels),

@@ -2,12 +2,12 @@ import { groupBy } from "../../group.ts";
 import { limits } from "../../limits.ts";
 import type { Mirror } from "../mirror.ts";
 import { show } from "../../topology/problem.ts";
-import type { Finding, Path } from "../../topology/problem.ts";
+import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import { nameOf } from "./exports.ts";
 
 /** Names of the mirrors that the exports lead to. */
-export function* mirrorRules({ services, mirrors }: RuleInput): Iterable<Finding> {
+export function* mirrorRules({ services, mirrors }: RuleInput): Iterable<RuleProblem> {
   yield* checkLengths(mirrors);
   const exported = new Map(
     services.map((service) => [
@@ -40,7 +40,7 @@ export function* mirrorRules({ services, mirrors }: RuleInput): Iterable<Finding
 }
 
 /** One message for each export, about the longest of the names that it leads to. */
-function* checkLengths(mirrors: readonly Mirror[]): Iterable<Finding> {
+function* checkLengths(mirrors: readonly Mirror[]): Iterable<RuleProblem> {
   const tooLong = mirrors.filter(({ name }) => name.length > limits.dnsLabel);
   for (const group of groupBy(tooLong, (mirror) => JSON.stringify(pathOf(mirror))).values()) {
     const longest = group.reduce((a, b) => (b.name.length > a.name.length ? b : a));

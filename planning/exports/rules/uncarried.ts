@@ -2,7 +2,7 @@ import type { ExportedService, ExportWay } from "../exported-service.ts";
 import { carries } from "../../links/selectors.ts";
 import { haveRoutes } from "../../links/links.ts";
 import { show } from "../../topology/problem.ts";
-import type { Finding } from "../../topology/problem.ts";
+import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftEdge } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 
@@ -14,7 +14,7 @@ export function explainUncarried(
   { cluster, service, namespace }: ExportedService,
   { as, path }: ExportWay,
   { edges, clusters }: RuleInput,
-): Finding {
+): RuleProblem {
   const incoming = edges.filter((edge) => edge.target === cluster.name);
   const what = `no Link carries ${show(`${namespace}/${service}`)} of ${show(cluster.name)} as ${as}`;
   if (incoming.length === 0) {

@@ -2,7 +2,7 @@ import { groupBy } from "../../group.ts";
 import { hasBothForms, haveRoutes, namedEnds } from "../links.ts";
 import type { NamedEnd } from "../links.ts";
 import { formatPath, listNames, show } from "../../topology/problem.ts";
-import type { Finding, Path } from "../../topology/problem.ts";
+import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { DraftEdge } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
@@ -10,7 +10,7 @@ import type { LinkSpec } from "../../topology.ts";
 import { unknownCluster } from "../../clusters/rules/unknown-cluster.ts";
 
 /** Which clusters the Links name, and what each Link carries. */
-export function* linkRules(input: RuleInput): Iterable<Finding> {
+export function* linkRules(input: RuleInput): Iterable<RuleProblem> {
   const byLink = groupBy(input.edges, (edge) => edge.spec);
   for (const [index, link] of (input.draft.links ?? []).entries()) {
     if (link === undefined) continue;
@@ -24,7 +24,7 @@ export function* linkRules(input: RuleInput): Iterable<Finding> {
   yield* checkSuffixes(input.edges);
 }
 
-function* checkForm(link: Draft<LinkSpec>, path: Path): Iterable<Finding> {
+function* checkForm(link: Draft<LinkSpec>, path: Path): Iterable<RuleProblem> {
   const hasEnds = link.from !== undefined || link.to !== undefined;
   if (hasBothForms(link)) {
     yield {
@@ -53,7 +53,11 @@ function* checkForm(link: Draft<LinkSpec>, path: Path): Iterable<Finding> {
   }
 }
 
-function* checkNames(link: Draft<LinkSpec>, path: Path, { byName }: RuleInput): Iterable<Finding> {
+function* checkNames(
+  link: Draft<LinkSpec>,
+  path: Path,
+  { byName }: RuleInput,
+): Iterable<RuleProblem> {
   const ends = { from: new Map<string, NamedEnd>(), to: new Map(), between: new Map() } as const;
   for (const key of ["from", "to", "between"] as const) {
     for (const end of namedEnds(link[key], [...path, key])) {
@@ -85,7 +89,7 @@ function* checkMode(
   link: Draft<LinkSpec>,
   path: Path,
   edges: readonly DraftEdge[],
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   if (link.mode === "flat" && link.headless === true) {
     yield {
       path: [...path, "headless"],
@@ -153,7 +157,7 @@ function onNetwork({ name, network, spec }: DraftEdge["from"]): string {
  * One Link carries every kind of export. With a second one to the same target, the source counts each
  * endpoint of a federated Service twice.
  */
-function* checkDuplicates(edges: readonly DraftEdge[]): Iterable<Finding> {
+function* checkDuplicates(edges: readonly DraftEdge[]): Iterable<RuleProblem> {
   const first = new Map<string, DraftEdge>();
   const again: { readonly edge: DraftEdge; readonly earlier: number }[] = [];
   for (const edge of edges) {
@@ -186,7 +190,7 @@ function* checkDuplicates(edges: readonly DraftEdge[]): Iterable<Finding> {
  * Services there will be is not known here; so it is refused, but only where one source has Links to
  * both clusters: elsewhere such names are harmless.
  */
-function* checkSuffixes(edges: readonly DraftEdge[]): Iterable<Finding> {
+function* checkSuffixes(edges: readonly DraftEdge[]): Iterable<RuleProblem> {
   const told = new Set<string>();
   for (const [source, links] of groupBy(edges, (edge) => edge.source)) {
     const targets = new Map(links.map((edge) => [edge.target, edge.to]));

@@ -1,13 +1,13 @@
 import { isLabelKey, isLabelPrefix } from "../../labels.ts";
 import { carries, selectorKeys } from "../selectors.ts";
 import { show } from "../../topology/problem.ts";
-import type { Finding, Path } from "../../topology/problem.ts";
+import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { ExportKind, LabelExpression, LabelSelector, LinkMode } from "../../topology.ts";
 
 /** Which Services the Links select, and which labels and annotations their mirrors take over. */
-export function* selectorRules(input: RuleInput): Iterable<Finding> {
+export function* selectorRules(input: RuleInput): Iterable<RuleProblem> {
   const modes = new Map<number, Set<LinkMode>>();
   for (const { spec, mode } of input.edges)
     modes.set(spec, (modes.get(spec) ?? new Set()).add(mode));
@@ -38,7 +38,7 @@ function* checkCarried(
   kind: ExportKind,
   modes: readonly LinkMode[],
   path: Path,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   const [mode] = modes;
   if (mode === undefined || modes.some((one) => carries(one, kind))) return;
   const other = kind === "gateway" ? "mode: mixed" : "mode: mixed, which needs pod routes";
@@ -49,7 +49,7 @@ function* checkCarried(
   };
 }
 
-function* checkSelector(selector: Draft<LabelSelector>, path: Path): Iterable<Finding> {
+function* checkSelector(selector: Draft<LabelSelector>, path: Path): Iterable<RuleProblem> {
   const labels = Object.keys(selector.matchLabels ?? {});
   const expressions = selector.matchExpressions ?? [];
   if (labels.length + expressions.length === 0) {
@@ -71,7 +71,7 @@ function* checkSelector(selector: Draft<LabelSelector>, path: Path): Iterable<Fi
 function* checkExpression(
   { key, operator, values }: Draft<LabelExpression>,
   path: Path,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   if (key !== undefined && !isLabelKey(key)) yield notKey(key, [...path, "key"]);
   const compares = operator === "In" || operator === "NotIn";
   if (compares && (values === undefined || values.length === 0)) {
@@ -90,7 +90,7 @@ function* checkExpression(
   }
 }
 
-function notKey(key: string, path: Path): Finding {
+function notKey(key: string, path: Path): RuleProblem {
   return {
     path,
     message: `${show(key)} is not the key of a label`,

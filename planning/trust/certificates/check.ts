@@ -1,10 +1,13 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { detailsOf } from "./details.ts";
-import type { Flaw } from "./pem.ts";
+import type { ProblemText } from "../../topology/problem.ts";
 import { validFrom, validTo } from "./validity.ts";
 
 /** What is wrong with a certificate as an anchor of trust; it is the only one of its generation. */
-export function* checkAnchor(certificates: readonly X509Certificate[], now: Date): Iterable<Flaw> {
+export function* checkAnchor(
+  certificates: readonly X509Certificate[],
+  now: Date,
+): Iterable<ProblemText> {
   const [anchor] = certificates;
   if (anchor === undefined) return;
   if (certificates.length > 1) {
@@ -42,7 +45,7 @@ export function* checkIssuer(
   chain: readonly X509Certificate[],
   anchors: readonly X509Certificate[],
   now: Date,
-): Iterable<Flaw> {
+): Iterable<ProblemText> {
   const [issuer] = chain;
   if (issuer === undefined) return;
   yield* checkAuthority(issuer, "an issuer", now);
@@ -63,7 +66,7 @@ export function* checkIssuer(
 }
 
 /** Whether a key is the one of a certificate. */
-export function* checkPair(certificate: X509Certificate, key: KeyObject): Iterable<Flaw> {
+export function* checkPair(certificate: X509Certificate, key: KeyObject): Iterable<ProblemText> {
   if (certificate.checkPrivateKey(key)) return;
   yield {
     message: `is not the key of the certificate ${named(certificate)}`,
@@ -71,7 +74,11 @@ export function* checkPair(certificate: X509Certificate, key: KeyObject): Iterab
   };
 }
 
-function* checkAuthority(certificate: X509Certificate, role: string, now: Date): Iterable<Flaw> {
+function* checkAuthority(
+  certificate: X509Certificate,
+  role: string,
+  now: Date,
+): Iterable<ProblemText> {
   const { isAuthority, maySign } = detailsOf(certificate);
   if (!isAuthority) {
     yield {
@@ -98,7 +105,7 @@ function* checkAuthority(certificate: X509Certificate, role: string, now: Date):
   }
 }
 
-function* checkSignature(certificate: X509Certificate): Iterable<Flaw> {
+function* checkSignature(certificate: X509Certificate): Iterable<ProblemText> {
   if (detailsOf(certificate).signatureAlgorithm !== "other") return;
   yield {
     message: "is signed by an algorithm that Linkerd doesn't take",
@@ -110,7 +117,7 @@ function* checkSignature(certificate: X509Certificate): Iterable<Flaw> {
 function* checkChain(
   given: readonly X509Certificate[],
   anchors: readonly X509Certificate[],
-): Iterable<Flaw> {
+): Iterable<ProblemText> {
   // Some write the anchor below its issuer.
   const isAnchor = (certificate: X509Certificate) =>
     anchors.some((anchor) => anchor.raw.equals(certificate.raw));

@@ -1,23 +1,18 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { KeyObject } from "node:crypto";
+import type { ProblemText } from "../../topology/problem.ts";
 import { detailsOf } from "./details.ts";
-
-/** A mistake in a certificate or key, without the place where it was given. */
-export interface Flaw {
-  readonly message: string;
-  readonly fix: string;
-}
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
 /** The certificates of a PEM text, in order, or why they can't be used. No message repeats the text. */
 export function readCertificates(pem: string): {
   readonly certificates: readonly X509Certificate[];
-  readonly flaws: readonly Flaw[];
+  readonly problems: readonly ProblemText[];
 } {
   const blocks = [...pem.matchAll(block)];
   if (blocks.some(([, label]) => label?.includes("PRIVATE KEY"))) {
-    return flawed(
+    return unusable(
       "holds a private key beside the certificate; a certificate is no secret, and is treated as none",
       "keep the key in a file of its own, and name that as keyFile",
     );
@@ -25,7 +20,7 @@ export function readCertificates(pem: string): {
   const texts = blocks.filter(([, label]) => label === "CERTIFICATE").map(([text]) => text);
   if (texts.length === 0) {
     const other = blocks[0]?.[1];
-    return flawed(
+    return unusable(
       other === undefined
         ? "holds no certificate in PEM form"
         : `holds no certificate, but a ${other}`,
@@ -36,23 +31,23 @@ export function readCertificates(pem: string): {
     const certificates = texts.map((text) => new X509Certificate(text));
     // OpenSSL reads a certificate with a damaged extension, and leaves the extension out.
     for (const certificate of certificates) detailsOf(certificate);
-    return { certificates, flaws: [] };
+    return { certificates, problems: [] };
   } catch {
-    return flawed(
+    return unusable(
       "can't be read as a certificate: what stands between its lines of PEM is damaged",
       "give the certificate as it was issued",
     );
   }
 }
 
-function flawed(message: string, fix: string) {
-  return { certificates: [], flaws: [{ message, fix }] };
+function unusable(message: string, fix: string) {
+  return { certificates: [], problems: [{ message, fix }] };
 }
 
 /** The private key of a PEM text, or why it can't be used. No message repeats the text. */
 export function readPrivateKey(pem: string): {
   readonly key?: KeyObject;
-  readonly flaws: readonly Flaw[];
+  readonly problems: readonly ProblemText[];
 } {
   const keys = [...pem.matchAll(block)].filter(([, label]) => label?.endsWith("PRIVATE KEY"));
   const [text, label] = keys[0] ?? [];
@@ -69,7 +64,7 @@ export function readPrivateKey(pem: string): {
     );
   }
   try {
-    return { key: createPrivateKey(text), flaws: [] };
+    return { key: createPrivateKey(text), problems: [] };
   } catch {
     return noKey(
       "can't be read as a private key",
@@ -79,5 +74,5 @@ export function readPrivateKey(pem: string): {
 }
 
 function noKey(message: string, fix: string) {
-  return { flaws: [{ message, fix }] };
+  return { problems: [{ message, fix }] };
 }

@@ -1,13 +1,13 @@
 import { signerOf } from "../plan.ts";
 import { formatPath } from "../../topology/problem.ts";
-import type { Finding, Path } from "../../topology/problem.ts";
+import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { AnchorSpec } from "../../topology.ts";
 import { certificateFormRules } from "./certificate-form.ts";
 
 /** The generations of the trust anchor, and who signs with which. */
-export function* anchorRules(input: RuleInput): Iterable<Finding> {
+export function* anchorRules(input: RuleInput): Iterable<RuleProblem> {
   const { trust } = input.draft;
   const anchors = (trust?.anchors ?? []).map((anchor, index) => ({
     anchor,
@@ -18,7 +18,7 @@ export function* anchorRules(input: RuleInput): Iterable<Finding> {
   yield* checkSigners(input);
 }
 
-function* checkForm(anchor: Draft<AnchorSpec>, path: Path): Iterable<Finding> {
+function* checkForm(anchor: Draft<AnchorSpec>, path: Path): Iterable<RuleProblem> {
   yield* certificateFormRules(anchor, path);
   const { certificate, certificateFile, keyFile } = anchor;
   if (keyFile === undefined || certificate !== undefined || certificateFile !== undefined) return;
@@ -31,7 +31,7 @@ function* checkForm(anchor: Draft<AnchorSpec>, path: Path): Iterable<Finding> {
 
 function* checkOrder(
   anchors: readonly { readonly anchor: Draft<AnchorSpec> | undefined; readonly path: Path }[],
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   const before = new Map<number, Path>();
   let newest = 0;
   for (const { anchor, path } of anchors) {
@@ -56,7 +56,7 @@ function* checkOrder(
   }
 }
 
-function* checkSigners({ draft, clusters }: RuleInput): Iterable<Finding> {
+function* checkSigners({ draft, clusters }: RuleInput): Iterable<RuleProblem> {
   const { trust } = draft;
   const listed = trust?.anchors ?? [{ generation: 1 }];
   // A generation that could not be read may be the one that is meant.

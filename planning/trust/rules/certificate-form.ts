@@ -1,4 +1,4 @@
-import type { Finding, Path } from "../../topology/problem.ts";
+import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { IssuerSpec } from "../../topology.ts";
 
@@ -6,7 +6,7 @@ import type { IssuerSpec } from "../../topology.ts";
 export function* certificateFormRules(
   { certificate, certificateFile }: Pick<Draft<IssuerSpec>, "certificate" | "certificateFile">,
   path: Path,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   if (certificate !== undefined && certificateFile !== undefined) {
     yield {
       path: [...path, "certificateFile"],

@@ -1,8 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { checkAnchor, checkIssuer, checkPair } from "../certificates/check.ts";
-import type { Flaw } from "../certificates/pem.ts";
 import { readCertificates, readPrivateKey } from "../certificates/pem.ts";
-import type { Finding, Path } from "../../topology/problem.ts";
+import type { Path, ProblemText, RuleProblem } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { IssuerSpec } from "../../topology.ts";
@@ -19,7 +18,7 @@ export interface CertificateContext {
 export function* certificateRules(
   { draft, clusters }: RuleInput,
   around: CertificateContext | undefined,
-): Iterable<Finding> {
+): Iterable<RuleProblem> {
   if (around === undefined) return;
   const { now } = around;
   const anchors: X509Certificate[] = [];
@@ -64,31 +63,31 @@ function* readGiven(
   spec: Pick<Draft<IssuerSpec>, "certificate" | "certificateFile" | "keyFile">,
   path: Path,
   { readFile }: CertificateContext,
-): Generator<Finding, Given> {
+): Generator<RuleProblem, Given> {
   const { certificate, certificateFile, keyFile } = spec;
   const certificatePath = [...path, certificate === undefined ? "certificateFile" : "certificate"];
   const keyPath = [...path, "keyFile"];
   const pem =
     certificate ?? (yield* contentOf(certificateFile, certificatePath, readFile)) ?? undefined;
-  const { certificates, flaws } = pem === undefined ? nothing : readCertificates(pem);
-  yield* at(certificatePath, flaws);
+  const { certificates, problems } = pem === undefined ? nothing : readCertificates(pem);
+  yield* at(certificatePath, problems);
   const keyPem = yield* contentOf(keyFile, keyPath, readFile);
   if (keyPem !== undefined) {
-    const { key, flaws: ofKey } = readPrivateKey(keyPem);
-    yield* at(keyPath, ofKey);
+    const { key, problems: keyProblems } = readPrivateKey(keyPem);
+    yield* at(keyPath, keyProblems);
     const [first] = certificates;
     if (key !== undefined && first !== undefined) yield* at(keyPath, checkPair(first, key));
   }
   return { certificates, certificatePath };
 }
 
-const nothing = { certificates: [], flaws: [] };
+const nothing = { certificates: [], problems: [] };
 
 function* contentOf(
   file: string | undefined,
   path: Path,
   readFile: CertificateContext["readFile"],
-): Generator<Finding, string | undefined> {
+): Generator<RuleProblem, string | undefined> {
   if (file === undefined) return undefined;
   try {
     return readFile(file);
@@ -102,6 +101,6 @@ function* contentOf(
   }
 }
 
-function* at(path: Path, flaws: Iterable<Flaw>): Iterable<Finding> {
-  for (const { message, fix } of flaws) yield { path, message, fix };
+function* at(path: Path, problems: Iterable<ProblemText>): Iterable<RuleProblem> {
+  for (const { message, fix } of problems) yield { path, message, fix };
 }

@@ -1,10 +1,10 @@
-import type { Finding, Path } from "../../topology/problem.ts";
+import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import { certificateFormRules } from "./certificate-form.ts";
 
 /** Issuers that the package does not make. */
-export function* issuerRules({ clusters }: RuleInput): Iterable<Finding> {
+export function* issuerRules({ clusters }: RuleInput): Iterable<RuleProblem> {
   for (const cluster of clusters) {
     if (cluster.spec.trust?.issuer === undefined) continue;
     yield* checkForm(cluster);
@@ -12,7 +12,7 @@ export function* issuerRules({ clusters }: RuleInput): Iterable<Finding> {
   }
 }
 
-function* checkForm({ path: clusterPath, isKind, spec }: DraftCluster): Iterable<Finding> {
+function* checkForm({ path: clusterPath, isKind, spec }: DraftCluster): Iterable<RuleProblem> {
   const issuer = spec.trust?.issuer ?? {};
   const path: Path = [...clusterPath, "trust", "issuer"];
   const { certificate, certificateFile, keyFile, certManager } = issuer;
@@ -48,7 +48,7 @@ function* checkForm({ path: clusterPath, isKind, spec }: DraftCluster): Iterable
   }
 }
 
-function* checkNothingToMake({ path, spec }: DraftCluster): Iterable<Finding> {
+function* checkNothingToMake({ path, spec }: DraftCluster): Iterable<RuleProblem> {
   for (const key of ["signer", "rotation"] as const) {
     if (spec.trust?.[key] === undefined) continue;
     yield {

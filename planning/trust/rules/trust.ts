@@ -1,12 +1,12 @@
 import { lifetimes } from "../../defaults.ts";
-import type { Finding } from "../../topology/problem.ts";
+import type { RuleProblem } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { TrustSpec } from "../../topology.ts";
 
 /** Lifetimes of certificates against each other. */
-export function* trustRules({ draft }: RuleInput): Iterable<Finding> {
+export function* trustRules({ draft }: RuleInput): Iterable<RuleProblem> {
   const plan = lifetimes(draft.trust);
-  const checkRenewal = function* (who: "anchor" | "issuer"): Iterable<Finding> {
+  const checkRenewal = function* (who: "anchor" | "issuer"): Iterable<RuleProblem> {
     const key = `${who}EarlyRenewalHours` as const satisfies keyof TrustSpec;
     const lifetime = plan[`${who}LifetimeHours`];
     if (plan[key] < lifetime) return;

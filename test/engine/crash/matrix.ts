@@ -16,7 +16,7 @@ export interface CaseResult {
   /** `up/create/kind:index:Cluster/west/killed` */
   readonly name: string;
   /** What is wrong; nothing where it was survived. */
-  readonly flaws: readonly string[];
+  readonly problems: readonly string[];
   readonly milliseconds: number;
 }
 
@@ -77,7 +77,7 @@ async function runOne(
   if (wanted?.(name, [scenario.name, method, type, fault.name].join("/")) === false)
     return undefined;
   const started = performance.now();
-  const flaws = await withoutTraces(() => runCase(engine, topology, one, really));
+  const problems = await withoutTraces(() => runCase(engine, topology, one, really));
   return {
     stack,
     scenario: scenario.name,
@@ -85,7 +85,7 @@ async function runOne(
     type,
     fault: fault.name,
     name,
-    flaws,
+    problems,
     milliseconds: Math.round(performance.now() - started),
   };
 }

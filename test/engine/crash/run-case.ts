@@ -38,7 +38,7 @@ export async function runCase(
   } catch (error) {
     return [`the next command failed: ${reasonIn(error)}`];
   }
-  return scenario.flaws(engine, topology);
+  return scenario.problems(engine, topology);
 }
 
 async function letItHappen(

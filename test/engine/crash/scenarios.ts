@@ -1,5 +1,5 @@
 import type { LinkSpec, Topology } from "../../../planning/topology.ts";
-import { flawsOf, remainsOf } from "../flaws.ts";
+import { problemsIn, remainsOf } from "../problems-in.ts";
 import type { How, TestEngine } from "../test-engine.ts";
 
 /** A command that something happens to, where it starts, and what makes good afterwards. */
@@ -15,7 +15,7 @@ export interface Scenario {
   /** The command that follows. */
   recover(engine: TestEngine, topology: Topology): Promise<unknown>;
   /** What is wrong then. */
-  flaws(engine: TestEngine, topology: Topology): Promise<readonly string[]>;
+  problems(engine: TestEngine, topology: Topology): Promise<readonly string[]>;
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -27,7 +27,7 @@ export const scenarios: readonly Scenario[] = [
     prepare: nothing,
     run: (engine, topology, how) => engine.up(topology, how),
     recover: upAgain,
-    flaws: flawsOf,
+    problems: problemsIn,
   },
   {
     name: "down",
@@ -35,7 +35,7 @@ export const scenarios: readonly Scenario[] = [
     prepare: (engine, topology) => engine.up(topology),
     run: (engine, _, how) => engine.destroy(how),
     recover: downAgain,
-    flaws: remainsOf,
+    problems: remainsOf,
   },
   {
     name: "change",
@@ -44,7 +44,7 @@ export const scenarios: readonly Scenario[] = [
     prepare: (engine, topology) => engine.up(topology),
     run: (engine, topology, how) => engine.up(edited(topology), how),
     recover: (engine, topology) => upAgain(engine, edited(topology)),
-    flaws: (engine, topology) => flawsOf(engine, edited(topology)),
+    problems: (engine, topology) => problemsIn(engine, edited(topology)),
   },
   {
     name: "give-up",
@@ -53,7 +53,7 @@ export const scenarios: readonly Scenario[] = [
     prepare: nothing,
     run: (engine, topology, how) => engine.up(topology, how),
     recover: downAgain,
-    flaws: remainsOf,
+    problems: remainsOf,
   },
 ];
 

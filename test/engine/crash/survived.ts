@@ -27,8 +27,8 @@ export async function survived(wanted: MatrixPart): Promise<readonly CaseResult[
   const results = await runPart(wanted);
   assert.ok(results.length > 0, "there is no such case");
   const lost = results
-    .filter(({ flaws }) => flaws.length > 0)
-    .map(({ stack, name, flaws }) => `${stack} ${name}: ${flaws.join("; ")}`);
+    .filter(({ problems }) => problems.length > 0)
+    .map(({ stack, name, problems }) => `${stack} ${name}: ${problems.join("; ")}`);
   assert.deepEqual(lost, []);
   return results;
 }

@@ -26,7 +26,7 @@ function rowOf({ stack, scenario, method }: CaseResult): string {
 /** `72/72`: survivors and cases. */
 function survivors(results: readonly CaseResult[]): string {
   if (results.length === 0) return "";
-  const survived = results.filter(({ flaws }) => flaws.length === 0).length;
+  const survived = results.filter(({ problems }) => problems.length === 0).length;
   return `${String(survived)}/${String(results.length)}`;
 }
 

@@ -140,7 +140,7 @@ describe("the JSON schema", () => {
       // A key that validation refuses wherever it stands.
       if (text === undefined || text.includes("__proto__")) return;
       const json: unknown = JSON.parse(text);
-      assert.equal(isTopology(json), readShape(json).findings.length === 0);
+      assert.equal(isTopology(json), readShape(json).problems.length === 0);
     };
     fc.assert(fc.property(validTopology(), agree), { numRuns: 30 });
     fc.assert(fc.property(damagedTopology(), agree), { numRuns: 400 });

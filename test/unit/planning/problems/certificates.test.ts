@@ -90,7 +90,7 @@ describe("trust anchors of one's own", () => {
     });
   }
 
-  it("are told all of their flaws, each at its place", () => {
+  it("report all of their problems, each at its place", () => {
     const unfit = makeAuthority({ isAuthority: false, to: -1, key: "p384" });
     const found = ofAnchor(keyed, files(["root.crt", unfit.certificate], ["root.key", root.key]));
     assert.equal(found.length, 4, found.join("\n"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { beginRotation, editTrust } from "../../../../planning/trust/rotation/edit.ts";
-import { refusalsOf } from "../../../../planning/trust/rotation/refusals.ts";
+import { stepProblems } from "../../../../planning/trust/rotation/step-problems.ts";
 import { rotationState, rotationSteps } from "../../../../planning/trust/rotation/state.ts";
 import type { Topology, TrustSpec } from "../../../../planning/topology.ts";
 import { SimulatedMesh, wantedBy } from "./simulated-mesh.ts";
@@ -22,7 +22,7 @@ function running(topology: Topology): SimulatedMesh {
 }
 
 const refused = (topology: Topology, mesh: SimulatedMesh) =>
-  refusalsOf(wantedBy(topology), mesh.facts).map(({ message }) => message);
+  stepProblems(wantedBy(topology), mesh.facts).map(({ message }) => message);
 
 const stateOf = (topology: Topology, mesh: SimulatedMesh) =>
   rotationState(wantedBy(topology), mesh.facts);
@@ -148,7 +148,7 @@ describe("a step of a rotation", () => {
     const facts = running(withTrust({ anchors: both })).facts.map((one) =>
       one.cluster === "east" ? { ...one, problem: "no answer", anchors: [], proxies: [] } : one,
     );
-    const said = (trust: TrustSpec) => refusalsOf(wantedBy(withTrust(trust)), facts);
+    const said = (trust: TrustSpec) => stepProblems(wantedBy(withTrust(trust)), facts);
     assert.match(
       said({ anchors: both, signer: 2 })
         .map(({ message }) => message)

@@ -1,13 +1,7 @@
 import { describeAnchor, type Anchor } from "../certificates/anchor.ts";
-import { listNames } from "../../topology/problem.ts";
+import { listNames, type ProblemText } from "../../topology/problem.ts";
 import type { ClusterTrust, WantedAnchor, WantedTrust } from "./facts.ts";
 import { describeProxies, distrusting, notRenewed } from "./proxies.ts";
-
-/** Why a step can't be taken now, and what has to come first. */
-export interface Refusal {
-  readonly message: string;
-  readonly fix: string;
-}
 
 /**
  * Every reason why running clusters can't be brought to what a topology wants without breaking traffic
@@ -15,19 +9,19 @@ export interface Refusal {
  *
  * @param facts of every cluster that runs; clusters that are yet to be made are left out
  */
-export function refusalsOf(wanted: WantedTrust, facts: readonly ClusterTrust[]): Refusal[] {
+export function stepProblems(wanted: WantedTrust, facts: readonly ClusterTrust[]): ProblemText[] {
   const running = facts.filter(({ problem }) => problem === undefined);
   const removed = removedAnchors(wanted, running);
   const signers = newSigners(wanted, running);
-  const refusals = [
-    ...removed.flatMap((anchor) => [...refuseRemoval(anchor, running)]),
-    ...signers.flatMap(([anchor, clusters]) => [...refuseSigner(anchor, clusters, running)]),
+  const problems = [
+    ...removed.flatMap((anchor) => [...checkRemoval(anchor, running)]),
+    ...signers.flatMap(([anchor, clusters]) => [...checkSigner(anchor, clusters, running)]),
   ];
   const silent = facts.filter(({ problem }) => problem !== undefined);
   // What it trusts, and whether that is to change, can't be told either.
-  if (silent.length === 0) return refusals;
+  if (silent.length === 0) return problems;
   return [
-    ...refusals,
+    ...problems,
     {
       message:
         `whether ${listNames(silent.map(({ cluster }) => cluster))} is ready for this step can't be told: ` +
@@ -38,8 +32,8 @@ export function refusalsOf(wanted: WantedTrust, facts: readonly ClusterTrust[]):
 }
 
 /** All of them, as the message of an error. */
-export function describeRefusals(refusals: readonly Refusal[]): string {
-  const lines = refusals.map(({ message, fix }) => `\n  ${message} (${fix})`);
+export function describeStepProblems(problems: readonly ProblemText[]): string {
+  const lines = problems.map(({ message, fix }) => `\n  ${message} (${fix})`);
   return `this step of a rotation is refused, and nothing was changed in any cluster:${lines.join("")}`;
 }
 
@@ -50,7 +44,7 @@ function removedAnchors(wanted: WantedTrust, running: readonly ClusterTrust[]): 
   return [...now.values()].filter(({ id }) => !kept.has(id));
 }
 
-function* refuseRemoval(anchor: Anchor, running: readonly ClusterTrust[]): Iterable<Refusal> {
+function* checkRemoval(anchor: Anchor, running: readonly ClusterTrust[]): Iterable<ProblemText> {
   const name = describeAnchor(anchor);
   const signed = running.filter(({ issuer }) => issuer?.anchor === anchor.id);
   if (signed.length > 0) {
@@ -90,11 +84,11 @@ function newSigners(
   });
 }
 
-function* refuseSigner(
+function* checkSigner(
   anchor: WantedAnchor,
   clusters: readonly string[],
   running: readonly ClusterTrust[],
-): Iterable<Refusal> {
+): Iterable<ProblemText> {
   const name = `generation ${anchor.generation}, ${describeAnchor(anchor)},`;
   const who = `can't sign the issuer of ${listNames(clusters)} yet`;
   const first = `let generation ${anchor.generation} only be listed in trust.anchors until every cluster trusts it`;

@@ -15,7 +15,7 @@ import type { World } from "./world.ts";
  * What is wrong with state and world after an `up`: missing, twice, left over, not finished, or not
  * fitting together.
  */
-export async function flawsOf(engine: TestEngine, topology: Topology): Promise<string[]> {
+export async function problemsIn(engine: TestEngine, topology: Topology): Promise<string[]> {
   const plan = planOrThrow(topology, { name: topologyName });
   const { resources, pending } = await engine.stored();
   const { world } = engine;
