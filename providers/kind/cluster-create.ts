@@ -4,7 +4,6 @@ import { messageOf, waitUntil } from "../server/index.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { finishCluster } from "./cluster-finish.ts";
 import { nodesReady, openCluster } from "./cluster-state.ts";
-import type { Access } from "./cluster-state.ts";
 import { timeLimits } from "./constants.ts";
 import { findContainers, nodeNames, removeContainers } from "./containers.ts";
 import type { Container } from "./container.ts";
@@ -100,11 +99,10 @@ async function adopt(
 ): Promise<CreateResult> {
   const { signal } = context;
   const { name } = inputs;
-  let access: Access | undefined;
   try {
     const containers = await startContainers(found, context);
     context.status("taking over the cluster that an earlier run made");
-    access = await openCluster(containers, timeLimits.apiServerAnswers, signal);
+    const access = await openCluster(containers, timeLimits.apiServerAnswers, signal);
     await nodesReady(access.api, containers, signal);
     const outputs = await finishCluster(inputs, containers, access, context, made);
     return { id: name, outputs };
@@ -114,8 +112,6 @@ async function adopt(
     throw new RuinedClusterError(name, `it is not sound: ${messageOf(error)}`, mend, {
       cause: error,
     });
-  } finally {
-    access?.api.close();
   }
 }
 
@@ -194,11 +190,6 @@ async function build(
     throw await withKubeletLog(error, inputs.name);
   } finally {
     await Promise.allSettled([...parts, access]);
-    await access
-      .then(({ api }) => {
-        api.close();
-      })
-      .catch(() => undefined);
     await rm(kubeconfig, { force: true });
   }
 }

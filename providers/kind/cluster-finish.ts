@@ -41,7 +41,6 @@ export async function finishCluster(
     inputs,
     containers,
     access,
-    signal,
   );
   const wanted = inputs.kubernetesVersion;
   if (wanted !== undefined && wanted !== kubernetesVersion) {

@@ -44,23 +44,19 @@ export async function readCluster(
     ? await importedInputs(request.id, containers[0]?.name ?? "", signal)
     : toClusterInputs(request.inputs);
   const access = await openCluster(containers, timeLimits.apiServerAnswers, signal);
-  try {
-    await apiAnswers(access.api, signal);
-    const [{ outputs, kubeconfig }, dnsTtlSeconds = inputs.dnsTtlSeconds] = await Promise.all([
-      clusterOutputs(inputs, containers, access, signal),
-      readDnsTtl(access.api, signal),
-    ]);
-    if ((await repairKubeconfig(inputs.kubeconfigPath, kubeconfig)) === "repaired") {
-      context.log("info", `wrote ${inputs.kubeconfigPath} again`);
-    }
-    return {
-      id: request.id,
-      inputs: { ...toProperties(inputs), dnsTtlSeconds },
-      outputs: { ...outputs, dnsTtlSeconds },
-    };
-  } finally {
-    access.api.close();
+  await apiAnswers(access.api, signal);
+  const [{ outputs, kubeconfig }, dnsTtlSeconds = inputs.dnsTtlSeconds] = await Promise.all([
+    clusterOutputs(inputs, containers, access),
+    readDnsTtl(access.api),
+  ]);
+  if ((await repairKubeconfig(inputs.kubeconfigPath, kubeconfig)) === "repaired") {
+    context.log("info", `wrote ${inputs.kubeconfigPath} again`);
   }
+  return {
+    id: request.id,
+    inputs: { ...toProperties(inputs), dnsTtlSeconds },
+    outputs: { ...outputs, dnsTtlSeconds },
+  };
 }
 
 /** Docker's pruning takes networks on which everything is stopped, and nothing starts without them. */

@@ -1,3 +1,4 @@
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { messageOf, secret } from "../server/index.ts";
 import type { PropertyMap } from "../server/index.ts";
 import { apiServerPort, timeLimits } from "./constants.ts";
@@ -5,7 +6,6 @@ import type { ClusterInputs } from "./cluster-inputs.ts";
 import { toProperties } from "./cluster-inputs.ts";
 import type { Container } from "./container.ts";
 import { dockerExec } from "./docker.ts";
-import { KubeApi } from "./kube-api.ts";
 import { kubeconfigText, parseAdminConf } from "./kubeconfig.ts";
 import type { KubeCredentials } from "./kubeconfig.ts";
 import { waitUntil } from "../server/index.ts";
@@ -13,7 +13,7 @@ import { waitUntil } from "../server/index.ts";
 /** A way into a cluster: its API, and what its kubeconfig is made from. */
 export interface Access {
   readonly credentials: KubeCredentials;
-  readonly api: KubeApi;
+  readonly api: KubernetesApi;
 }
 
 /** The container that this machine reaches the API server through: balancer or only control plane. */
@@ -41,7 +41,10 @@ export async function openCluster(
       return { done: parseAdminConf(text, server) };
     },
   );
-  return { credentials, api: new KubeApi(credentials) };
+  // Loaded when it is needed: most runs of the plugin never get here.
+  const { connect } = await import("../../kubernetes/connect.ts");
+  const kubeconfig = kubeconfigText(node?.name ?? "", credentials);
+  return { credentials, api: await connect({ kubeconfig }, { signal }) };
 }
 
 interface NodeList {
@@ -58,7 +61,7 @@ export class NodesNotReadyError extends Error {}
 
 /** Waits until every one of the cluster's nodes is Ready by the word of the API server. */
 export async function nodesReady(
-  api: KubeApi,
+  api: KubernetesApi,
   containers: readonly Container[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -71,8 +74,8 @@ export async function nodesReady(
       signal,
       hint: `\`docker exec ${expected[0] ?? ""} journalctl -u kubelet\` tells more.`,
     },
-    async (inner) => {
-      const { items } = (await api.get("/api/v1/nodes", inner)) as NodeList;
+    async () => {
+      const { items } = await api.get<NodeList>("/api/v1/nodes");
       const pending = expected.flatMap((name) => {
         const node = items.find(({ metadata }) => metadata.name === name);
         if (node === undefined) return [`${name} has not joined`];
@@ -106,12 +109,11 @@ export async function clusterOutputs(
   inputs: ClusterInputs,
   containers: readonly Container[],
   { api, credentials }: Access,
-  signal: AbortSignal,
 ): Promise<ClusterState> {
   const [nodes, version, namespace] = await Promise.all([
-    api.get("/api/v1/nodes", signal) as Promise<NodeList>,
-    api.get("/version", signal) as Promise<{ gitVersion: string }>,
-    api.get("/api/v1/namespaces/kube-system", signal) as Promise<{ metadata: { uid: string } }>,
+    api.get<NodeList>("/api/v1/nodes"),
+    api.get<{ gitVersion: string }>("/version"),
+    api.get<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system"),
   ]);
   const kubeconfig = kubeconfigText(inputs.name, credentials);
   const nodeImage = containers[0]?.image ?? "";
@@ -142,11 +144,11 @@ export async function clusterOutputs(
 }
 
 /** Waits until the API server says that it is ready, such as after a restart of its node. */
-export async function apiAnswers(api: KubeApi, signal: AbortSignal): Promise<void> {
+export async function apiAnswers(api: KubernetesApi, signal: AbortSignal): Promise<void> {
   await waitUntil(
     { awaited: "the API server to be ready", limit: timeLimits.apiServerAnswers, signal },
-    async (inner) => {
-      await api.get("/readyz", inner);
+    async () => {
+      await api.text("/readyz");
       return { done: undefined };
     },
   );

@@ -26,10 +26,6 @@ export async function updateCluster(
   }
   const containers = await startContainers(found, context);
   const access = await openCluster(containers, timeLimits.apiServerAnswers, signal);
-  try {
-    await nodesReady(access.api, containers, signal);
-    return await finishCluster(inputs, containers, access, context, toClusterInputs(oldInputs));
-  } finally {
-    access.api.close();
-  }
+  await nodesReady(access.api, containers, signal);
+  return finishCluster(inputs, containers, access, context, toClusterInputs(oldInputs));
 }

@@ -1,5 +1,6 @@
 import { timeLimits } from "./constants.ts";
-import type { KubeApi } from "./kube-api.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { isNotFound } from "../../kubernetes/errors.ts";
 import { waitUntil } from "../server/index.ts";
 
 const namespace = "/api/v1/namespaces/kube-system";
@@ -34,7 +35,7 @@ interface Pods {
  * @param fresh whether nobody uses the cluster yet, so that running pods may simply be deleted
  */
 export async function setDnsTtl(
-  api: KubeApi,
+  api: KubernetesApi,
   seconds: number,
   { fresh, signal }: { fresh: boolean; signal: AbortSignal },
 ): Promise<void> {
@@ -45,46 +46,37 @@ export async function setDnsTtl(
       interval: fresh ? 100 : 250,
       signal,
     },
-    async (inner) => {
-      const found = (await api.get(configMap, inner)) as ConfigMap;
+    async () => {
+      const found = await api.get<ConfigMap>(configMap);
       const Corefile = withTtl(found.data.Corefile, seconds);
       if (Corefile === found.data.Corefile) return { done: false };
       // With the version, so that a change of somebody else's in between is not lost: try again.
       const { resourceVersion } = found.metadata;
-      await api.patch(configMap, { metadata: { resourceVersion }, data: { Corefile } }, inner);
+      await api.patch(configMap, { metadata: { resourceVersion }, data: { Corefile } });
       return { done: true };
     },
   );
   if (!changed) return;
   // Pods that no node has taken yet will read the new configuration.
-  const old = ((await api.get(podsOfDns, signal)) as Pods).items.filter(
-    ({ spec }) => spec.nodeName,
-  );
+  const old = (await api.get<Pods>(podsOfDns)).items.filter(({ spec }) => spec.nodeName);
   if (old.length === 0) return;
   if (fresh) {
     await Promise.all(
       old.map(({ metadata: { name } }) =>
-        api.delete(`${namespace}/pods/${name}?gracePeriodSeconds=0`, signal),
+        api.delete(`${namespace}/pods/${name}?gracePeriodSeconds=0`).catch((error: unknown) => {
+          if (!isNotFound(error)) throw error;
+        }),
       ),
     );
   } else {
-    await api.patch(
-      deployment,
-      {
-        spec: {
-          template: {
-            metadata: { annotations: { "dev.linkerd-topology.dns-ttl": `${seconds}` } },
-          },
-        },
-      },
-      signal,
-    );
+    const annotations = { "dev.linkerd-topology.dns-ttl": `${seconds}` };
+    await api.patch(deployment, { spec: { template: { metadata: { annotations } } } });
   }
   const uids = new Set(old.map(({ metadata }) => metadata.uid));
   await waitUntil(
     { awaited: "CoreDNS to run with its new configuration", limit: timeLimits.nodesReady, signal },
-    async (inner) => {
-      const { items } = (await api.get(podsOfDns, inner)) as Pods;
+    async () => {
+      const { items } = await api.get<Pods>(podsOfDns);
       // One that is on its way out gets no more questions; it takes half a minute to be gone.
       const left = items.filter(
         ({ metadata }) => uids.has(metadata.uid) && metadata.deletionTimestamp === undefined,
@@ -97,8 +89,8 @@ export async function setDnsTtl(
 }
 
 /** The TTL that CoreDNS is configured with; undefined where it is not to be made out. */
-export async function readDnsTtl(api: KubeApi, signal: AbortSignal): Promise<number | undefined> {
-  const { data } = (await api.get(configMap, signal)) as ConfigMap;
+export async function readDnsTtl(api: KubernetesApi): Promise<number | undefined> {
+  const { data } = await api.get<ConfigMap>(configMap);
   const ttl = /^[ \t]*ttl[ \t]+(\d+)/m.exec(kubernetesBlock.exec(data.Corefile)?.[0] ?? "")?.[1];
   return ttl === undefined ? undefined : Number(ttl);
 }

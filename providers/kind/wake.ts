@@ -124,11 +124,7 @@ async function answer(
   { signal }: Pick<Context, "signal">,
 ): Promise<void> {
   const { api } = await openCluster(nodes, timeLimits.apiServerAnswers, signal);
-  try {
-    await apiAnswers(api, signal);
-  } finally {
-    api.close();
-  }
+  await apiAnswers(api, signal);
 }
 
 async function isAsRemembered(

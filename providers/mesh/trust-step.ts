@@ -168,7 +168,6 @@ async function fromNodes(
   if (nodes.length === 0) return undefined;
   const stopped = nodes.filter(({ running }) => !running).map(({ name }) => name);
   if (stopped.length > 0) throw new Error(`its nodes don't run: ${stopped.join(", ")}`);
-  const { api, credentials } = await openCluster(nodes, timeLimits.clusterSilent, signal);
-  api.close();
+  const { credentials } = await openCluster(nodes, timeLimits.clusterSilent, signal);
   return { kubeconfig: kubeconfigText(kindName, credentials) };
 }
