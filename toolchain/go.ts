@@ -6,7 +6,7 @@ import { exists, makeOnce } from "./cache.ts";
 import { download } from "./download.ts";
 import { canInstallDebianPackages, installDebianPackages } from "./image/debian-packages.ts";
 import type { OnProgress } from "./progress.ts";
-import { compareVersions, versionIn } from "./version.ts";
+import { compareVersions, versionIn } from "../system/version.ts";
 import { unzip } from "./zip.ts";
 
 /** A Go that can build every module under `go/`. */

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { access, constants } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { timeLimits } from "../system/time-limits.ts";
-import { formatRange, isWithin, versionIn, type VersionRange } from "./version.ts";
+import { formatRange, isWithin, versionIn, type VersionRange } from "../system/version.ts";
 
 /** How a tool is recognised on a machine. */
 export interface MachineTool {

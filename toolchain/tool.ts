@@ -11,7 +11,7 @@ import {
   type Platform,
   type Release,
 } from "./release.ts";
-import { formatRange } from "./version.ts";
+import { formatRange } from "../system/version.ts";
 
 /** A program that people may have already, and that is brought where they don't. */
 export interface Tool {

@@ -1,17 +1,17 @@
 import { defaults } from "../defaults.ts";
-import { chartVersionOf, parseLinkerdVersion } from "./version.ts";
+import { edgeOf, factsOf } from "./versions.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../names.ts";
 import type { LinkerdPlan } from "../plan-types.ts";
 import type { LinkerdSpec } from "../topology.ts";
 
 /** @throws Error if the version is none that the rules let pass */
 export function planLinkerd(spec: LinkerdSpec = {}): LinkerdPlan {
-  const version = spec.version ?? defaults.linkerdVersion;
-  const parsed = parseLinkerdVersion(version);
-  if (!parsed) throw new Error(`${version} is not a release of Linkerd`);
+  const asked = spec.version ?? defaults.linkerdVersion;
+  const version = edgeOf(asked);
+  if (version === undefined) throw new Error(`${asked} is not a release of Linkerd`);
   return {
     version,
-    chartVersion: chartVersionOf(parsed),
+    chartVersion: factsOf(version).charts,
     namespace: linkerdNamespace,
     multiclusterNamespace,
     highAvailability: spec.highAvailability ?? false,

@@ -1,44 +1,53 @@
 import { defaults } from "../defaults.ts";
-import { isOlder, parseLinkerdVersion } from "./version.ts";
-import type { LinkerdVersion } from "./version.ts";
+import {
+  describeVersion,
+  edgeOf,
+  factsOf,
+  isBefore,
+  oldestVersion,
+  stableNumbers,
+} from "./versions.ts";
+import { compareVersions } from "../../system/version.ts";
 import { show } from "../topology/problem.ts";
 import type { Path, RuleProblem } from "../topology/problem.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 
-/** The release in which `controllers` came into the multicluster chart; Links need it. */
-const oldest: LinkerdVersion = [25, 4, 4];
-
 /** Linkerd's release, and the values of its charts. */
 export function* linkerdRules(input: RuleInput): Iterable<RuleProblem> {
   const text = input.draft.linkerd?.version ?? defaults.linkerdVersion;
-  const version = parseLinkerdVersion(text);
-  if (!version) {
+  const version = edgeOf(text);
+  if (version === undefined) {
     yield {
       path: ["linkerd", "version"],
-      message: `${show(text)} is not an edge release of Linkerd, edge-YY.M.N`,
-      fix: `write a release such as ${defaults.linkerdVersion}`,
+      message: `${show(text)} is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number`,
+      fix: `write a release such as ${defaults.linkerdVersion}, or one of ${stableNumbers.map(show).join(", ")}`,
     };
-  } else if (isOlder(version, oldest)) {
-    yield {
-      path: ["linkerd", "version"],
-      message: `${show(text)} is older than edge-25.4.4 (2.18), before which Links could not be declared`,
-      fix: `write edge-25.4.4 or later, such as ${defaults.linkerdVersion}`,
-    };
+  } else {
+    yield* checkAge(version, text);
+    yield* checkKubernetes(input, version);
   }
-  if (version) yield* checkKubernetes(input, version);
   yield* checkValues(input);
 }
 
-/** What the charts demand of Kubernetes by their `kubeVersion`. */
-function* checkKubernetes(input: RuleInput, version: LinkerdVersion): Iterable<RuleProblem> {
-  const least = isOlder(version, [26, 5, 1]) ? 23 : 31;
+function* checkAge(version: string, text: string): Iterable<RuleProblem> {
+  if (!isBefore(version, oldestVersion)) return;
+  yield {
+    path: ["linkerd", "version"],
+    message: `${show(text)} is older than ${describeVersion(oldestVersion)}, before which Links could not be declared`,
+    fix: `write ${oldestVersion} or later, such as ${defaults.linkerdVersion}`,
+  };
+}
+
+/** The charts refuse an older Kubernetes by their `kubeVersion`. */
+function* checkKubernetes(input: RuleInput, version: string): Iterable<RuleProblem> {
+  const { oldest } = factsOf(version).kubernetes;
   for (const { spec, path } of input.clusters) {
-    const minor = /^v1\.(\d+)\./.exec(spec.kubernetesVersion ?? "")?.[1];
-    if (minor === undefined || Number(minor) >= least) continue;
+    const minor = /^v(1\.\d+)\./.exec(spec.kubernetesVersion ?? "")?.[1];
+    if (minor === undefined || compareVersions(minor, oldest) >= 0) continue;
     yield {
       path: [...path, "kubernetesVersion"],
-      message: `${show(spec.kubernetesVersion)} is older than v1.${least}, which this release of Linkerd needs`,
-      fix: `write v1.${least}.0 or later`,
+      message: `${show(spec.kubernetesVersion)} is older than v${oldest}, which Linkerd ${version} needs`,
+      fix: `write v${oldest}.0 or later`,
     };
   }
 }

@@ -35,11 +35,15 @@ export interface ChartValuesSpec extends Readonly<z.infer<typeof chartValues>> {
 export const linkerdSchema = object(
   {
     /**
-     * Release of Linkerd.
+     * Release of Linkerd, or the stable number that it stands for.
      * @default "edge-26.1.1"
-     * @example edge-26.1.1
+     * @example edge-26.6.3
+     * @example "2.20"
      */
-    version: text("a Linkerd release", "write a release such as edge-26.1.1").exactOptional(),
+    version: text(
+      "a Linkerd release",
+      'write a release such as edge-26.6.3, or a stable number in quotes, such as "2.20"',
+    ).exactOptional(),
     /**
      * Three replicas of each controller, spread over nodes; needs three nodes.
      * @default false
@@ -54,7 +58,7 @@ export const linkerdSchema = object(
     values: optional<ChartValuesSpec>(chartValues),
   },
   "a description of Linkerd",
-  "write a map such as { version: edge-26.1.1 }",
+  "write a map such as { version: edge-26.6.3 }",
 );
 
 /** The Linkerd that is installed in every cluster. */

@@ -89,7 +89,9 @@ function describe(issue: Issue, root: unknown): RuleProblem[] {
     return [{ path, message, fix }];
   }
   const shown = Array.isArray(value) && value.length === 0 ? "an empty list" : show(value);
-  const unquoted = typeof value === "number" || typeof value === "boolean";
+  // Of 2.20 YAML leaves 2.2: what was written can't be told from a fraction.
+  const unquoted =
+    (typeof value === "number" && Number.isInteger(value)) || typeof value === "boolean";
   const quotes =
     issue.code === "invalid_type" && issue.expected === "string" && unquoted
       ? `${fix}; text that YAML takes for something else needs quotes: "${value}"`

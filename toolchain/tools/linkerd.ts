@@ -1,12 +1,13 @@
 import { execa } from "execa";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { builtVersion, factsOf } from "../../planning/linkerd/versions.ts";
 import type { Artifact } from "../artifact.ts";
 
 /** Linkerd's version, as the tag of its images has it. */
-export const linkerdVersion = "edge-26.1.1";
+export const linkerdVersion = builtVersion;
 /** The same, as its charts have it. */
-export const linkerdChartVersion = "2026.1.1";
+const linkerdChartVersion = factsOf(linkerdVersion).charts;
 
 /** Folder of the artifact with the charts. */
 export const chartsFolder = "charts";

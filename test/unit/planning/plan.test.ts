@@ -444,6 +444,12 @@ describe("linkerd", () => {
     assert.equal(plan.linkerd.chartVersion, "2025.10.7");
     assert.deepEqual(plan.linkerd.values, { crds: {}, ...values, multicluster: {} });
   });
+
+  it("is the edge release that a stable number stands for", () => {
+    const plan = planned({ clusters: [{ name: "west" }], linkerd: { version: "2.20" } });
+    assert.equal(plan.linkerd.version, "edge-26.6.3");
+    assert.equal(plan.linkerd.chartVersion, "2026.6.3");
+  });
 });
 
 describe("the oldest releases", () => {

@@ -6,7 +6,7 @@ import { chooseGo, goLine, goNeeded, moduleMirror } from "../../../toolchain/go.
 import { buildArguments, goFolder, inputsOf, shortHash } from "../../../toolchain/go-program.ts";
 import { kubernetesPlugin, tlsPlugin } from "../../../toolchain/tools/provider-plugins.ts";
 import { pulumi } from "../../../toolchain/tools/pulumi.ts";
-import { compareVersions } from "../../../toolchain/version.ts";
+import { compareVersions } from "../../../system/version.ts";
 import { withFolder } from "./folder.ts";
 
 describe("which Go builds", () => {

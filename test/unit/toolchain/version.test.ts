@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { compareVersions, isWithin, versionIn } from "../../../toolchain/version.ts";
+import { compareVersions, isWithin, versionIn } from "../../../system/version.ts";
 
 describe("the version in what a tool says", () => {
   for (const [said, version] of [

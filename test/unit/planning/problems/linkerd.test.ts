@@ -10,12 +10,12 @@ checkProblems("linkerd", [
   [
     "a release of the vendors",
     { clusters: pair, linkerd: { version: "stable-2.14.10" } },
-    'linkerd.version: "stable-2.14.10" is not an edge release of Linkerd, edge-YY.M.N (write a release such as edge-26.1.1)',
+    'linkerd.version: "stable-2.14.10" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.1.1, or one of "2.18", "2.19", "2.20")',
   ],
   [
     "a release that is no date",
     { clusters: pair, linkerd: { version: "edge-26.13.1" } },
-    'linkerd.version: "edge-26.13.1" is not an edge release of Linkerd, edge-YY.M.N (write a release such as edge-26.1.1)',
+    'linkerd.version: "edge-26.13.1" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.1.1, or one of "2.18", "2.19", "2.20")',
   ],
   [
     "a release before declarative Links",
@@ -25,12 +25,22 @@ checkProblems("linkerd", [
   [
     "a Kubernetes that is too old",
     kind({ kubernetesVersion: "v1.22.17" }),
-    'clusters[0].kubernetesVersion: "v1.22.17" is older than v1.23, which this release of Linkerd needs (write v1.23.0 or later)',
+    'clusters[0].kubernetesVersion: "v1.22.17" is older than v1.23, which Linkerd edge-26.1.1 needs (write v1.23.0 or later)',
   ],
   [
     "a Kubernetes that is too old for a newer release",
     { ...kind({ kubernetesVersion: "v1.30.1" }), linkerd: { version: "edge-26.5.1" } },
-    'clusters[0].kubernetesVersion: "v1.30.1" is older than v1.31, which this release of Linkerd needs (write v1.31.0 or later)',
+    'clusters[0].kubernetesVersion: "v1.30.1" is older than v1.31, which Linkerd edge-26.5.1 needs (write v1.31.0 or later)',
+  ],
+  [
+    "a Kubernetes that is too old for a stable number",
+    { ...kind({ kubernetesVersion: "v1.30.1" }), linkerd: { version: "2.20" } },
+    'clusters[0].kubernetesVersion: "v1.30.1" is older than v1.31, which Linkerd edge-26.6.3 needs (write v1.31.0 or later)',
+  ],
+  [
+    "a stable number that stands for no known release",
+    { clusters: pair, linkerd: { version: "2.17" } },
+    'linkerd.version: "2.17" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.1.1, or one of "2.18", "2.19", "2.20")',
   ],
   [
     "planned values",

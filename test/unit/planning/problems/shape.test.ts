@@ -179,7 +179,12 @@ checkProblems("the shape of a topology", [
     "linkerd.highAvailability: 1 is not true or false (write true or false)",
     'linkerd.values.controlplane: "controlplane" is not a key of a map of values per chart (did you mean "controlPlane"?)',
     "linkerd.values.crds: an empty list is not a map of a chart's values (write a map of values)",
-    'linkerd.version: 26 is not a Linkerd release (write a release such as edge-26.1.1; text that YAML takes for something else needs quotes: "26")',
+    'linkerd.version: 26 is not a Linkerd release (write a release such as edge-26.6.3, or a stable number in quotes, such as "2.20"; text that YAML takes for something else needs quotes: "26")',
+  ],
+  [
+    "a stable number of Linkerd without quotes, of which YAML takes the zero",
+    { clusters: pair, linkerd: { version: 2.2 } },
+    'linkerd.version: 2.2 is not a Linkerd release (write a release such as edge-26.6.3, or a stable number in quotes, such as "2.20")',
   ],
   [
     "trust",
