@@ -12,9 +12,9 @@ import { timeLimits } from "../system/time-limits.ts";
 import { kindConfig } from "../providers/kind/kind-config.ts";
 import { readNodeProfile } from "../providers/kind/node-profile.ts";
 import { ensureArtifact } from "../toolchain/artifact.ts";
-import { cacheFolder } from "../toolchain/cache.ts";
 import { kubernetes } from "../toolchain/tools/kubernetes.ts";
 import { linkerdCli } from "../toolchain/tools/linkerd.ts";
+import { cacheDirectory } from "../system/cache-directory.ts";
 
 const script = path.join(import.meta.dirname, "by-hand.sh");
 
@@ -56,7 +56,7 @@ export async function benchByHand(plan: Plan, tools: Tools, signal: AbortSignal)
 
 /** Puts `linkerd` and `kubectl` into the directory; both are built from Go modules. */
 async function bringPrograms(directory: string, { env }: Tools): Promise<void> {
-  const context = { cache: cacheFolder(env), env, onProgress: () => undefined };
+  const context = { cache: cacheDirectory(env), env, onProgress: () => undefined };
   const cli = await ensureArtifact(linkerdCli, context);
   const all = await ensureArtifact(kubernetes, context);
   await symlink(path.join(cli.folder, "linkerd"), path.join(directory, "linkerd"));

@@ -13,7 +13,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseAllDocuments } from "yaml";
 import { timeLimits } from "../system/time-limits.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
-import { cacheDirectory } from "./cache-directory.ts";
+import { cacheDirectory } from "../system/cache-directory.ts";
 import { largestMade, readPlainFile } from "../system/plain-file.ts";
 import { programEnv } from "./program-context.ts";
 
@@ -36,7 +36,7 @@ const publicUrl = `https://github.com/kubernetes-sigs/gateway-api/releases/downl
 export function gatewayApiChart(file: string | undefined): pulumi.Output<string> {
   if (file !== undefined) return pulumi.output(writeChart(readDefinitions(file)));
   const downloaded = join(
-    cacheDirectory(),
+    cacheDirectory(programEnv()),
     "gateway-api",
     gatewayApiVersion,
     "standard-install.yaml",
@@ -108,7 +108,7 @@ export function definitionsByName(text: string): ReadonlyMap<string, string> {
 
 function writeChart(text: string): string {
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
-  const directory = join(cacheDirectory(), "charts", `gateway-api-${hash}`);
+  const directory = join(cacheDirectory(programEnv()), "charts", `gateway-api-${hash}`);
   if (existsSync(directory)) return directory;
   const definitions = definitionsByName(text);
   if (!definitions.has("httproutes.gateway.networking.k8s.io")) {

@@ -7,7 +7,7 @@ import { isMissing, readPlainFile } from "../system/plain-file.ts";
 import { stateDirectory } from "../system/state-directory.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { messageOf } from "./message-of.ts";
+import { messageOf } from "../system/message-of.ts";
 
 /** Where Pulumi keeps the state of the stacks. */
 export interface Backend {

@@ -10,7 +10,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { messageOf } from "./message-of.ts";
+import { messageOf } from "../system/message-of.ts";
 import type { GuardianLine } from "./runs/guard.ts";
 import { readRecord } from "./runs/record.ts";
 import { takeDown } from "./runs/take-down.ts";

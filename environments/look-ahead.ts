@@ -4,7 +4,7 @@ import { styleOf } from "../verification/render/style.ts";
 import type { Screen } from "../verification/render/style.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
-import { messageOf } from "./message-of.ts";
+import { messageOf } from "../system/message-of.ts";
 import { planStack } from "./plan-stack.ts";
 import { preflight, preflightNotRun } from "./preflight/preflight.ts";
 import type { PreflightResult } from "./preflight/preflight.ts";
@@ -12,6 +12,7 @@ import { dockerCheck, lookForTools } from "./preflight/tools.ts";
 import { settleStack } from "./settle-stack.ts";
 import type { SettledStack } from "./settle-stack.ts";
 import type { StackFile } from "./stacks.ts";
+import { definedIn } from "../system/environment.ts";
 
 /** Everything that can be looked at before an `up`, without bringing tools or making anything. */
 export async function lookAhead(
@@ -24,9 +25,7 @@ export async function lookAhead(
   const { own, settled } = await lookAtName(stack, backend, env);
   // Under the name that its state has, which is part of what the state's resources are called.
   const plan = await planStack(settled?.stack ?? stack, { sources });
-  const given = Object.fromEntries(
-    Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-  );
+  const given = definedIn(env);
   const tools = await lookForTools(given);
   const docker = tools.find(({ id }) => id === dockerCheck);
   const needsDocker = plan.clusters.some((cluster) => cluster.type === "kind");

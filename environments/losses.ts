@@ -15,7 +15,7 @@ import { isGiven } from "./consent.ts";
 import type { Consent } from "./consent.ts";
 import { nodeContainers } from "./docker.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { messageOf } from "./message-of.ts";
+import { messageOf } from "../system/message-of.ts";
 import type { NodesAwake } from "./nodes.ts";
 import type { State } from "./state.ts";
 import { kindClustersIn } from "./state-clusters.ts";

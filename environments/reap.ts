@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { timeLimits } from "../system/time-limits.ts";
 import { CommandError } from "./command-error.ts";
 import { ownerOf } from "./leftovers.ts";
-import { messageOf } from "./message-of.ts";
+import { messageOf } from "../system/message-of.ts";
 import { findRunNetworks } from "./runs/docker-traces.ts";
 import type { RunNetwork } from "./runs/docker-traces.ts";
 import { look } from "../toolchain/process-identity.ts";

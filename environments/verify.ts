@@ -15,7 +15,7 @@ import type {
 } from "../verification/index.ts";
 import { writeBundle } from "./bundle.ts";
 import { CommandError } from "./command-error.ts";
-import { messageOf } from "./message-of.ts";
+import { messageOf } from "../system/message-of.ts";
 import { runningStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
 import { requireWritable } from "./output-files.ts";

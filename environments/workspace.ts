@@ -7,7 +7,7 @@ import {
   StackNotFoundError,
 } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
-import { cacheDirectory } from "../components/cache-directory.ts";
+import { cacheDirectory } from "../system/cache-directory.ts";
 import { prepareBackend, workspaceDirectory } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { projectDirectory } from "./paths.ts";

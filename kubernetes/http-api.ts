@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
+import { text } from "node:stream/consumers";
 import pRetry from "p-retry";
 import { timeLimits } from "../system/time-limits.ts";
 import type { KubernetesApi, Query } from "./api.ts";
@@ -220,15 +221,11 @@ export class HttpApi implements KubernetesApi {
         url,
         { ...this.#connection.options, method: request.method, headers, signal },
         (response) => {
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
-          response.on("error", fail);
-          response.on("end", () => {
-            const text = Buffer.concat(chunks).toString("utf8");
-            const status = response.statusCode ?? 0;
-            if (status >= 200 && status < 300) resolve(text);
-            else reject(errorOf(shown, status, text));
-          });
+          const status = response.statusCode ?? 0;
+          text(response).then((body) => {
+            if (status >= 200 && status < 300) resolve(body);
+            else reject(errorOf(shown, status, body));
+          }, fail);
         },
       );
       call.on("error", fail);

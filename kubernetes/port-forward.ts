@@ -1,5 +1,6 @@
 import http from "node:http";
 import { Duplex, PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { Deferred } from "./deferred.ts";
 
@@ -40,15 +41,9 @@ export async function getThroughPortForward(
           createConnection: () => connection,
         },
         (response) => {
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
-          response.on("error", reject);
-          response.on("end", () => {
-            const text = Buffer.concat(chunks).toString("utf8");
-            if (response.statusCode === 200) resolve(text);
-            else
-              reject(new Error(`port ${port} of pod ${pod} answered ${response.statusCode ?? 0}`));
-          });
+          const { statusCode = 0 } = response;
+          if (statusCode === 200) text(response).then(resolve, reject);
+          else reject(new Error(`port ${port} of pod ${pod} answered ${statusCode}`));
         },
       );
       call.on("error", reject);

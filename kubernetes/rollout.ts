@@ -70,7 +70,8 @@ function pathOf(namespace: string, workload: string): string {
   return `/apis/apps/v1/namespaces/${namespace}/${plurals[kind] ?? ""}/${name}`;
 }
 
-function isRollingOut({ metadata, spec, status = {} }: Workload): boolean {
+/** Whether pods of an earlier template are still there, or of the present one not yet. */
+export function isRollingOut({ metadata, spec, status = {} }: Workload): boolean {
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return true;
   if (status.desiredNumberScheduled !== undefined) {
     return (status.updatedNumberScheduled ?? 0) < status.desiredNumberScheduled;

@@ -1,5 +1,6 @@
 import pRetry, { AbortError } from "p-retry";
 import { AnotherCluster, KubernetesApiError } from "./errors.ts";
+import { messageOf } from "../system/message-of.ts";
 
 /** One look at a condition: it holds, or this is what was there instead. */
 export type Look<T> =
@@ -77,7 +78,7 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
       throw new TimeLimitReached(failure(`not so within ${awaited.limit / 1000} s`), last);
     }
     if (awaited.signal?.aborted === true)
-      throw new Error(failure(`given up: ${wordsOf(awaited.signal)}`));
+      throw new Error(failure(`given up: ${messageOf(awaited.signal.reason)}`));
     throw error;
   }
 }
@@ -95,8 +96,3 @@ export class TimeLimitReached extends Error {
 
 /** The condition did not hold at one look. */
 class NotYet extends Error {}
-
-function wordsOf(signal: AbortSignal): string {
-  const reason: unknown = signal.reason;
-  return reason instanceof Error ? reason.message : String(reason);
-}

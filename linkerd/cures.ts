@@ -2,6 +2,7 @@ import type { KubernetesApi } from "../kubernetes/api.ts";
 import { isConflict, isNotFound } from "../kubernetes/errors.ts";
 import type { Deployment } from "../kubernetes/objects.ts";
 import { corePath, deploymentPath } from "./names.ts";
+import { isRollingOut } from "../kubernetes/rollout.ts";
 
 const restartedAt = "kubectl.kubernetes.io/restartedAt";
 
@@ -51,16 +52,6 @@ export async function restartPod(
     if (!isNotFound(error)) throw error;
   }
   return true;
-}
-
-/** Pods of an earlier template are still there, or of the present one not yet. */
-function isRollingOut({ metadata, spec, status }: Deployment): boolean {
-  const updated = status?.updatedReplicas ?? 0;
-  return (
-    (status?.observedGeneration ?? 0) < (metadata.generation ?? 0) ||
-    updated < (spec?.replicas ?? 1) ||
-    (status?.replicas ?? 0) > updated
-  );
 }
 
 /** Says when a cure is due: once, and only for what has lasted. */

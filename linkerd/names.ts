@@ -63,11 +63,6 @@ export const missingNamespace = "MissingNamespace";
 /** Part of the image names of programs that stand in for Linkerd's proxy and carry no traffic. */
 export const noDataPlane = "no-data-plane";
 
-/** The Service that stands for all members of that name. */
-export function federatedName(service: string): string {
-  return `${service}-federated`;
-}
-
 /** Path of a Link. */
 export function linkPath(namespace: string, name = ""): string {
   return `/apis/multicluster.linkerd.io/v1alpha3/namespaces/${namespace}/links${name && `/${name}`}`;

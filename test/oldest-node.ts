@@ -1,6 +1,6 @@
 import path from "node:path";
 import { execa } from "execa";
-import { cacheDirectory } from "../components/cache-directory.ts";
+import { cacheDirectory } from "../system/cache-directory.ts";
 import { makeOnce } from "../toolchain/cache.ts";
 import { oldest } from "../toolchain/node-version.mjs";
 

@@ -1,21 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { withLock } from "./lock.ts";
-
-/**
- * The folder outside the repository that holds what was built or downloaded:
- * `LINKERD_TOPOLOGY_CACHE`, else `$XDG_CACHE_HOME/linkerd-topology`, else
- * `~/.cache/linkerd-topology`. It can be deleted at any time; the next run fills it again.
- */
-export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const own = env["LINKERD_TOPOLOGY_CACHE"];
-  if (own !== undefined && own !== "") return own;
-  const shared = env["XDG_CACHE_HOME"];
-  // The XDG specification: a relative path is to be ignored.
-  if (shared !== undefined && isAbsolute(shared)) return join(shared, "linkerd-topology");
-  return join(env["HOME"] ?? homedir(), ".cache", "linkerd-topology");
-}
 
 /** Whether there is something of this name, of whatever kind. */
 export async function exists(path: string): Promise<boolean> {

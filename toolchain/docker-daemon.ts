@@ -1,11 +1,13 @@
 import { execa } from "execa";
 import { spawn } from "node:child_process";
-import { copyFile, chmod, mkdir, open, readFile, stat, writeFile } from "node:fs/promises";
+import { copyFile, chmod, mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { timeLimits } from "../system/time-limits.ts";
 import type { DockerAnswer } from "./docker-answer.ts";
 import { lacksSysResource } from "./docker-host.ts";
+import { messageOf } from "../system/message-of.ts";
+import { exists } from "./cache.ts";
 
 /** Where the runtime for hosts without CAP_SYS_RESOURCE is installed: it outlives this checkout. */
 const runtime = {
@@ -100,7 +102,7 @@ async function startInBackground(
       .split("\n")
       .slice(-5)
       .join("\n");
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${said}`, {
+    throw new Error(`${messageOf(error)}\n${said}`, {
       cause: error,
     });
   } finally {
@@ -130,11 +132,4 @@ async function untilAnswers(
     }
     await delay(200);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }

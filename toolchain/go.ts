@@ -8,6 +8,7 @@ import { canInstallDebianPackages, installDebianPackages } from "./image/debian-
 import type { OnProgress } from "./progress.ts";
 import { compareVersions, versionIn } from "../system/version.ts";
 import { unzip } from "./zip.ts";
+import { messageOf } from "../system/message-of.ts";
 
 /** A Go that can build every module under `go/`. */
 export interface Go {
@@ -86,7 +87,7 @@ export async function ensureGo(
     if (mirror === undefined) throw new Error("no module mirror is set");
     await bringGo(unfinished, mirror, onProgress);
   }).catch((problem: unknown) => {
-    const why = problem instanceof Error ? problem.message : String(problem);
+    const why = messageOf(problem);
     throw new Error(
       `there is no Go ${goNeeded} or later, and none can be brought: ${why}\n` +
         "Install Go (https://go.dev/dl), or set GOPROXY to a module mirror that answers.",

@@ -3,6 +3,7 @@ import { formatDuration, type Progress } from "./progress.ts";
 import { progressText, reportLines } from "./report-lines.ts";
 import { findSources, makeSources } from "./sources.ts";
 import { ensureToolchain } from "./toolchain.ts";
+import { messageOf } from "../system/message-of.ts";
 
 /** `node toolchain/main.ts`: brings everything that `up` will need, and says where it came from. */
 const started = Date.now();
@@ -14,7 +15,7 @@ try {
   for (const line of reportLines(toolchain, sources)) console.log(line);
   console.log(formatDuration(Date.now() - started));
 } catch (problem) {
-  console.error(forPeople(problem instanceof Error ? problem.message : String(problem)));
+  console.error(forPeople(messageOf(problem)));
   process.exitCode = 1;
 }
 

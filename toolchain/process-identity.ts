@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile, readlink } from "node:fs/promises";
 import os from "node:os";
 import { promisify } from "node:util";
@@ -81,7 +82,7 @@ async function startOf(pid: number): Promise<string | undefined> {
   try {
     stat = await readFile(`/proc/${pid}/stat`, "utf8");
   } catch {
-    if (await hasProc()) return undefined;
+    if (existsSync("/proc/self/stat")) return undefined;
     // Without /proc, as on macOS.
     const started = await run("ps", ["-o", "lstart=", "-p", String(pid)]).catch(() => "");
     return started.trim() === "" ? undefined : started.trim();
@@ -93,13 +94,6 @@ async function startOf(pid: number): Promise<string | undefined> {
   if (state === "Z" || state === "X") return undefined;
   // The 22nd field of all: ticks since the machine started.
   return fields[19];
-}
-
-async function hasProc(): Promise<boolean> {
-  return readFile("/proc/self/stat").then(
-    () => true,
-    () => false,
-  );
 }
 
 async function run(command: string, args: readonly string[]): Promise<string> {

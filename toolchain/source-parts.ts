@@ -17,6 +17,7 @@ import type { SourcePlan } from "./source-plan.ts";
 import { gatewayApi, gatewayApiFile } from "./tools/gateway-api.ts";
 import { agnhost, coredns, etcd, kubernetes, pause } from "./tools/kubernetes.ts";
 import { chartsFolder, linkerd, linkerdVersion, noDataPlane, probe } from "./tools/linkerd.ts";
+import { messageOf } from "../system/message-of.ts";
 
 /** What was made here for a sources file; paths are absolute. */
 export interface SourceParts {
@@ -88,7 +89,7 @@ async function probeImage(
     const binary = await binaryOf(agnhost, "agnhost", context);
     return { made: await ensureProbeArchive(binary, images) };
   } catch (problem) {
-    const why = problem instanceof Error ? problem.message : String(problem);
+    const why = messageOf(problem);
     return {
       note:
         `no image to send traffic with in a verification: ${why}\n` +

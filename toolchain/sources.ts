@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { parse } from "yaml";
 import type { Sources } from "../planning/sources/sources.ts";
 import type { MakeContext } from "./artifact.ts";
-import { cacheFolder, makeOnce } from "./cache.ts";
+import { makeOnce } from "./cache.ts";
 import { readGivenImages } from "./given-images.ts";
 import { nothingGiven, partsOf, type GivenParts, type Role } from "./given-parts.ts";
 import { keyOf } from "./image/context.ts";
@@ -15,6 +15,7 @@ import { halfGiven, isPublic, planSources, type Reach, type SourcePlan } from ".
 import { loadGivenNode, makeSourceParts } from "./source-parts.ts";
 import type { ToolReport } from "./toolchain.ts";
 import { linkerdVersion } from "./tools/linkerd.ts";
+import { cacheDirectory } from "../system/cache-directory.ts";
 
 /** What looking for sources is given. */
 export interface FindOptions {
@@ -39,7 +40,7 @@ export interface FoundSources {
 export interface SourcesOptions {
   /** The environment of what is called, as `ensureToolchain` answers it. */
   readonly env: Readonly<Record<string, string>>;
-  /** @default `cacheFolder(env)` */
+  /** @default `cacheDirectory(env)` */
   readonly cache?: string;
   readonly onProgress?: OnProgress;
 }
@@ -105,7 +106,7 @@ export async function makeSources(
 }
 
 function contextOf({ env, cache, onProgress = () => undefined }: SourcesOptions): MakeContext {
-  return { cache: cache ?? cacheFolder(env), env, onProgress };
+  return { cache: cache ?? cacheDirectory(env), env, onProgress };
 }
 
 /** Puts a node image that was given into Docker. */

@@ -11,6 +11,7 @@ import {
   type Platform,
   type Release,
 } from "./release.ts";
+import { messageOf } from "../system/message-of.ts";
 import { formatRange } from "../system/version.ts";
 
 /** A program that people may have already, and that is brought where they don't. */
@@ -84,7 +85,7 @@ async function bring(
     return { folder: released, origin: "release" };
   }
   const made = await ensureArtifact(tool.built, context).catch((problem: unknown) => {
-    const why = problem instanceof Error ? problem.message : String(problem);
+    const why = messageOf(problem);
     throw new Error(
       `${tool.name} can't be had: ${onMachine}; its official release is out of reach; ` +
         `building it from Go modules failed: ${why}\n` +
@@ -108,7 +109,7 @@ async function bringIfReleased(tool: Tool, folder: string, context: ToolContext)
     await makeOnce(folder, (unfinished) => bringRelease(release, sha256, unfinished));
   } catch (problem) {
     // The host of the checksums answers, that of the release does not: building is still a way.
-    const why = problem instanceof Error ? problem.message : String(problem);
+    const why = messageOf(problem);
     context.onProgress({ step, state: "progress", detail: why });
     return false;
   }

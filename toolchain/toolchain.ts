@@ -1,6 +1,5 @@
 import { realpath } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { cacheFolder } from "./cache.ts";
 import { ensureDocker } from "./docker.ts";
 import { onPath } from "./machine.ts";
 import { openNetwork } from "./network.ts";
@@ -10,12 +9,14 @@ import { ensureTool, type Origin, type ToolContext } from "./tool.ts";
 import { kind } from "./tools/kind.ts";
 import { kubernetesPlugin, tlsPlugin } from "./tools/provider-plugins.ts";
 import { pulumi } from "./tools/pulumi.ts";
+import { cacheDirectory } from "../system/cache-directory.ts";
+import { definedIn } from "../system/environment.ts";
 
 /** What `ensureToolchain` is given. */
 export interface ToolchainOptions {
   /** @default the environment of this process */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** @default `cacheFolder(env)` */
+  /** @default `cacheDirectory(env)` */
   readonly cache?: string;
   readonly onProgress?: OnProgress;
   /**
@@ -55,7 +56,7 @@ const plugins = [kubernetesPlugin, tlsPlugin];
  */
 export async function ensureToolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
   const env = options.env ?? process.env;
-  const cache = options.cache ?? cacheFolder(env);
+  const cache = options.cache ?? cacheDirectory(env);
   const context: ToolContext = {
     cache,
     env: { ...env, PATH: pathWithout(env["PATH"], cache) },
@@ -72,7 +73,7 @@ export async function ensureToolchain(options: ToolchainOptions = {}): Promise<T
   const brought = found.filter(({ origin }) => origin !== "machine").map(({ folder }) => folder);
   return {
     env: {
-      ...defined(env),
+      ...definedIn(env),
       PATH: [...brought, ...(await nodeFolder(context.env)), context.env["PATH"]].join(delimiter),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...(installed.home === undefined ? {} : { PULUMI_HOME: installed.home }),
@@ -104,7 +105,7 @@ async function bringPulumi(context: ToolContext) {
 
 async function bringDocker(options: ToolchainOptions, context: ToolContext) {
   const docker = await ensureDocker({
-    env: defined(context.env),
+    env: definedIn(context.env),
     ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
     onProgress: (detail) => context.onProgress({ step: "docker", state: "progress", detail }),
   });
@@ -130,11 +131,4 @@ async function nodeFolder(env: ToolContext["env"]): Promise<string[]> {
   const first = await onPath("node", env);
   const same = first !== undefined && (await realpath(first)) === process.execPath;
   return same ? [] : [dirname(process.execPath)];
-}
-
-function defined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const entries = Object.entries(env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  return Object.fromEntries(entries);
 }

@@ -1,4 +1,4 @@
-import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
+import { linkerdNamespace, multiclusterNamespace, federatedName } from "../planning/names.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import { restartDeployment, restartPod } from "../linkerd/cures.ts";
@@ -6,12 +6,7 @@ import { missingMembers } from "./federated-members.ts";
 import { strayNames, wordsFor } from "./headless-exports.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { deploymentOf } from "../kubernetes/pods.ts";
-import {
-  controllerOf,
-  destinationDeployment,
-  federatedName,
-  localMirrorDeployment,
-} from "../linkerd/names.ts";
+import { controllerOf, destinationDeployment, localMirrorDeployment } from "../linkerd/names.ts";
 import type { ClusterStatus, LinkStatus, MeshStatus } from "./status.ts";
 import { touch } from "../linkerd/touch.ts";
 

@@ -1,8 +1,9 @@
 import { selects } from "../planning/links/label-selector.ts";
 import { localFederatedSelector } from "../planning/links/selectors.ts";
 import type { Plan } from "../planning/plan-types.ts";
-import { federatedName, missingNamespace } from "../linkerd/names.ts";
+import { missingNamespace } from "../linkerd/names.ts";
 import type { MeshStatus } from "./status.ts";
+import { federatedName } from "../planning/names.ts";
 
 /** A member that a federated Service lacks. */
 export interface MissingMember {

@@ -1,6 +1,6 @@
 import { timeLimits } from "../../system/time-limits.ts";
 import { proxiedFetch } from "../../system/proxied-fetch.ts";
-import { messageOf } from "../message-of.ts";
+import { messageOf } from "../../system/message-of.ts";
 import type { PreflightCheck } from "./check.ts";
 
 const repository = "https://helm.linkerd.io/edge";

@@ -1,5 +1,5 @@
 import { CommandError } from "../command-error.ts";
-import { messageOf } from "../message-of.ts";
+import { messageOf } from "../../system/message-of.ts";
 import type { EngineMessage } from "./engine-progress.ts";
 import { describeResource, resourceType } from "./resource-words.ts";
 

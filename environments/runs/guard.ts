@@ -3,7 +3,7 @@ import type { ChildProcessByStdio } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { cacheDirectory } from "../../components/cache-directory.ts";
+import { cacheDirectory } from "../../system/cache-directory.ts";
 import { projectDirectory } from "../paths.ts";
 import { runVariable } from "./processes.ts";
 

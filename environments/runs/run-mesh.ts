@@ -7,6 +7,7 @@ import { verify } from "../../verification/index.ts";
 import type { Mesh, Verification, VerifyOptions } from "../../verification/index.ts";
 import { kubeconfigVariable, writeKubeconfigs } from "./kubeconfig.ts";
 import { runVariable } from "./processes.ts";
+import { definedIn } from "../../system/environment.ts";
 
 /** A cluster of a run. */
 export interface RunCluster {
@@ -63,7 +64,7 @@ export async function makeRunMesh(
     name,
     kubeconfigPath: kubeconfigs.merged,
     env: {
-      ...defined(base),
+      ...definedIn(base),
       ...Object.fromEntries(
         Object.entries(kubeconfigs.clusters).map(([cluster, file]) => [
           kubeconfigVariable(cluster),
@@ -77,10 +78,4 @@ export async function makeRunMesh(
     },
     verify: (options) => verify(mesh, options),
   };
-}
-
-function defined(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Mesh, Verification } from "../../verification/index.ts";
-import { messageOf } from "../message-of.ts";
+import { messageOf } from "../../system/message-of.ts";
 import { NotProved } from "../proof.ts";
 import { reap } from "../reap.ts";
 import { runPhases } from "../report/phases.ts";

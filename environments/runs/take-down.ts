@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { timeLimits } from "../../system/time-limits.ts";
 import { CommandError } from "../command-error.ts";
 import { ownerOf } from "../leftovers.ts";
-import { messageOf } from "../message-of.ts";
+import { messageOf } from "../../system/message-of.ts";
 import { removeAbandonedScratch } from "../scratch.ts";
 import { findDockerTraces, removeDockerTraces } from "./docker-traces.ts";
 import { interruptEngines, killProcesses, processesOf } from "./processes.ts";

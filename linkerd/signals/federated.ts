@@ -3,8 +3,9 @@ import { localFederatedSelector } from "../../planning/links/selectors.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Metadata, Service } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { corePath, federatedName, localDiscoveryAnnotation, remoteDiscoveryKey } from "../names.ts";
+import { corePath, localDiscoveryAnnotation, remoteDiscoveryKey } from "../names.ts";
 import { touch } from "../touch.ts";
+import { federatedName } from "../../planning/names.ts";
 
 /** A federated Service over a topology. */
 export interface FederatedService {

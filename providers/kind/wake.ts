@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { groupBy } from "../../planning/group.ts";
 import type { Context } from "../server/index.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
@@ -72,7 +72,7 @@ export async function wakeClusters(
         .filter((node) => !node.running || node.paused)
         .map((node) => node.name);
       if (started.length > 0) await answer(awake, context);
-      const isSound = !recreated.has(network) && (await isAsRemembered(cluster, awake));
+      const isSound = !recreated.has(network) && isAsRemembered(cluster, awake);
       return { name, is: isSound ? "sound" : "moved", started };
     }),
   );
@@ -127,18 +127,15 @@ async function answer(
   await apiAnswers(api, signal);
 }
 
-async function isAsRemembered(
+function isAsRemembered(
   { inputs, addresses, endpoint }: RememberedCluster,
   nodes: readonly Container[],
-): Promise<boolean> {
+): boolean {
   const moved = nodes.some(
     ({ name, networks }) => name in addresses && networks[inputs.network] !== addresses[name],
   );
   if (moved || `https://${entrance(nodes).apiServer ?? ""}` !== endpoint) return false;
-  return access(inputs.kubeconfigPath).then(
-    () => true,
-    () => false,
-  );
+  return existsSync(inputs.kubeconfigPath);
 }
 
 /** An IPv4 address as a number; an unknown one comes last. */

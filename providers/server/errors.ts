@@ -4,6 +4,7 @@ import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import anyProto from "google-protobuf/google/protobuf/any_pb.js";
 import type { PropertyMap } from "./values.ts";
 import { marshal } from "./wire.ts";
+import { messageOf } from "../../system/message-of.ts";
 
 /**
  * The resource exists, but something about it failed: the engine keeps it in the state, reports the
@@ -21,10 +22,7 @@ export class PartialFailure extends Error {
   }
 }
 
-/** The text of whatever was thrown, for people: no stack, no class name. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+export { messageOf };
 
 /**
  * An error in the form that grpc-js sends. A {@link PartialFailure} carries its state in the trailer

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { localBackend, type Backend } from "../../environments/backend.ts";
-import { cacheDirectory } from "../../components/cache-directory.ts";
+import { cacheDirectory } from "../../system/cache-directory.ts";
 import { readSources } from "../../components/sources.ts";
 import { Topology } from "../../components/topology.ts";
 import { clearStaleLocks, dropPendingOperations } from "../../environments/interrupted.ts";

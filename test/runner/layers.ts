@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { cacheDirectory } from "../../components/cache-directory.ts";
+import { cacheDirectory } from "../../system/cache-directory.ts";
 import type { PartFigures } from "./figures.ts";
 import type { TestRecord } from "./reporter.ts";
 

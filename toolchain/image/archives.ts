@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { imageFolders, keyOf, type BuiltBinary, type ImageContext } from "./context.ts";
 import { debianPrograms, debianProgramsKey } from "./debian-programs.ts";
 import { writeImageArchive, type ImageConfig } from "./image-archive.ts";
 import { writeLayer, type LayerEntry } from "./layer.ts";
+import { exists } from "../cache.ts";
 
 /** The programs that the images below are made of. */
 export interface ArchiveBinaries {
@@ -153,7 +154,7 @@ async function ensureArchive(
   const key = keyOf({ recipe, used, arch: process.arch, ...debian });
   const path = join(archives, `${name}-${key}.tar`);
   const archive = { path, reference: recipe.reference };
-  if (await isFile(path)) return archive;
+  if (await exists(path)) return archive;
 
   context.onProgress?.(`making the image ${recipe.reference}`);
   await Promise.all([archives, work].map((folder) => mkdir(folder, { recursive: true })));
@@ -179,11 +180,4 @@ async function ensureArchive(
     await rm(here, { recursive: true, force: true });
   }
   return archive;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }

@@ -11,6 +11,7 @@ import {
   machineSources,
 } from "./debian-packages.ts";
 import { imageFolders, keyOf, type ImageContext } from "./context.ts";
+import { messageOf } from "../../system/message-of.ts";
 
 /** The system of a node: what it is made of, which is also what its key is made of. */
 const debianSystem = {
@@ -137,6 +138,6 @@ async function needMmdebstrap(context: ImageContext): Promise<void> {
 }
 
 function lastLines(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return text.trimEnd().split("\n").slice(-8).join("\n");
 }

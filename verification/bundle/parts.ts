@@ -1,5 +1,6 @@
 import { jsonText, printable } from "../../system/printable.ts";
 import { redact, redactObject } from "./redact.ts";
+import { messageOf } from "../../system/message-of.ts";
 
 /** One file of a bundle. */
 export interface Part {
@@ -50,7 +51,7 @@ export class Parts {
       this.#signal.throwIfAborted();
       keep(await Promise.race([make(), aborted(this.#signal)]));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.#errors.push(`${path}: ${message.replaceAll(/\s*\n\s*/g, ": ")}`);
     }
   }

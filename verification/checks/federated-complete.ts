@@ -1,7 +1,7 @@
-import { multiclusterNamespace } from "../../planning/names.ts";
+import { multiclusterNamespace, federatedName } from "../../planning/names.ts";
 import { selects } from "../../planning/links/label-selector.ts";
 import { missingMembers } from "../federated-members.ts";
-import { controllerOf, federatedName, localMirrorDeployment } from "../../linkerd/names.ts";
+import { controllerOf, localMirrorDeployment } from "../../linkerd/names.ts";
 import type { Check, MeshSubject } from "./check.ts";
 import { failed, notRun, passed } from "./check.ts";
 

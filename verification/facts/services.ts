@@ -1,4 +1,4 @@
-import { multiclusterNamespace } from "../../planning/names.ts";
+import { multiclusterNamespace, federatedName } from "../../planning/names.ts";
 import { selects } from "../../planning/links/label-selector.ts";
 import { localFederatedSelector } from "../../planning/links/selectors.ts";
 import type { Plan } from "../../planning/plan-types.ts";
@@ -10,7 +10,6 @@ import { getIfThere } from "../../kubernetes/optional.ts";
 import {
   clusterNameLabel,
   corePath,
-  federatedName,
   headlessMirrorLabel,
   linkPath,
   localDiscoveryAnnotation,

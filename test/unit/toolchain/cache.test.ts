@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { cacheFolder, exists, makeOnce } from "../../../toolchain/cache.ts";
+import { exists, makeOnce } from "../../../toolchain/cache.ts";
 import { withFolder } from "./folder.ts";
+import { cacheDirectory } from "../../../system/cache-directory.ts";
 
 describe("the cache's place", () => {
   for (const [name, env, place] of [
@@ -21,7 +22,7 @@ describe("the cache's place", () => {
       "/c/.cache/linkerd-topology",
     ],
   ] as const) {
-    test(name, () => assert.equal(cacheFolder(env), place));
+    test(name, () => assert.equal(cacheDirectory(env), place));
   }
 });
 
