@@ -1,11 +1,11 @@
 import { access, chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { kindProvider } from "../../../providers/kind/provider.ts";
 import { startServer } from "../../../providers/server/index.ts";
 import type { PropertyMap, RunningServer } from "../../../providers/server/index.ts";
 import { FakeKubernetes } from "./fake-kubernetes.ts";
+import { fakeTool, startFakeTools, type FakeTools } from "./fake-tools.mjs";
 import { ProviderClient } from "./provider-client.ts";
 
 /**
@@ -18,6 +18,7 @@ export class Harness {
   readonly clusters: ProviderClient;
   readonly networks: ProviderClient;
   readonly #server: RunningServer;
+  readonly #tools: FakeTools;
   readonly #before: NodeJS.ProcessEnv;
 
   static async start(): Promise<Harness> {
@@ -26,33 +27,34 @@ export class Harness {
     await kubernetes.start();
     const before = { ...process.env };
     await mkdir(join(root, "bin"));
-    const program = fileURLToPath(new URL("fake-tools.mjs", import.meta.url));
+    const tools = await startFakeTools(root);
     for (const tool of ["docker", "kind"]) {
       const path = join(root, "bin", tool);
-      await writeFile(path, `#!/bin/sh\nexec "${process.execPath}" "${program}" ${tool} "$@"\n`);
+      await writeFile(path, fakeTool(tool, tools.port));
       await chmod(path, 0o755);
     }
     await writeFile(join(root, "api-port"), `${kubernetes.port}`);
     await writeFile(join(root, "admin.conf"), kubernetes.adminConf());
     await writeFile(join(root, "calls.log"), "");
     process.env.PATH = `${join(root, "bin")}:${dirname(process.execPath)}:/usr/bin:/bin`;
-    process.env.FAKE_TOOLS = root;
     process.env.XDG_STATE_HOME = join(root, "state");
     delete process.env.DOCKER_HOST;
     delete process.env.DOCKER_CONTEXT;
     delete process.env.LINKERD_TOPOLOGY_REPLACE;
-    return new Harness(root, kubernetes, await startServer(kindProvider), before);
+    return new Harness(root, kubernetes, await startServer(kindProvider), tools, before);
   }
 
   private constructor(
     root: string,
     kubernetes: FakeKubernetes,
     server: RunningServer,
+    tools: FakeTools,
     before: NodeJS.ProcessEnv,
   ) {
     this.root = root;
     this.kubernetes = kubernetes;
     this.#server = server;
+    this.#tools = tools;
     this.#before = before;
     this.clusters = new ProviderClient(server.port, "kind:index:Cluster");
     this.networks = new ProviderClient(server.port, "kind:index:Network");
@@ -63,9 +65,9 @@ export class Harness {
     this.networks.close();
     await this.#server.close();
     await this.kubernetes.stop();
+    await this.#tools.stop();
     process.env = this.#before;
-    // A command that outlives the operation which failed may still be writing there.
-    await rm(this.root, { recursive: true, maxRetries: 5 });
+    await rm(this.root, { recursive: true });
   }
 
   /** Inputs as a program gives them, after `check`. */
