@@ -50,6 +50,8 @@ export class ControlPlane extends pulumi.ComponentResource {
   readonly injecting: pulumi.Resource;
   /** Image of the proxy that the injector adds. */
   readonly proxyImage: pulumi.Output<string>;
+  /** Revision of its release: another one may mean other proxies. */
+  readonly revision: pulumi.Output<string>;
 
   constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     super("linkerd-topology:index:ControlPlane", name, {}, opts);
@@ -167,9 +169,10 @@ export class ControlPlane extends pulumi.ComponentResource {
       },
       onCluster(cluster, this, { dependsOn: [crds, controllers] }),
     );
+    this.revision = controllers.status.revision.apply(String);
     const gate = new InjectorReady(
       name,
-      { ...accessTo(cluster), triggers: [controllers.status.revision.apply(String)] },
+      { ...accessTo(cluster), triggers: [this.revision] },
       onCluster(cluster, this, { dependsOn: [controllers, complete] }),
     );
     this.injecting = gate;

@@ -42,6 +42,11 @@ export interface LinkArgs {
    * they are in place. @default [], where pods reach each other anyway
    */
   readonly routes?: readonly Pick<PodRoutes, "ready">[];
+  /**
+   * What has to have proved the proxies of both ends, before the Link counts as taken up: a gateway with an
+   * earlier proxy may never become alive. @default nothing
+   */
+  readonly proxies?: readonly pulumi.Resource[];
   /** The target's gateway. @default none, for a Link of mode `flat` */
   readonly gateway?: LinkPlan["gateway"];
   /**
@@ -168,7 +173,7 @@ export class Link extends pulumi.ComponentResource {
         credentials: access.revision,
         triggers: [spec.apply(digest)],
       },
-      onCluster(source, this, { dependsOn: [link, ...routes, ...rights] }),
+      onCluster(source, this, { dependsOn: [link, ...routes, ...rights, ...(args.proxies ?? [])] }),
     );
     this.controllerPod = gate.controllerPod;
     this.registerOutputs({ controllerPod: this.controllerPod });

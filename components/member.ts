@@ -22,6 +22,8 @@ export interface Member extends ExportingMember {
   readonly cluster: KindCluster | ExistingCluster;
   readonly controlPlane: ControlPlane;
   readonly multicluster: Multicluster;
+  /** Depend on it to come after no pod of Linkerd's runs an earlier proxy. */
+  readonly proxies: pulumi.Resource;
   /** What was made in the cluster so far. */
   readonly contents: readonly pulumi.Resource[];
 }
@@ -89,26 +91,33 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
     },
     child,
   );
-  const proxies =
-    plan.trust.staged &&
-    new ProxiesCurrent(
-      `${prefix}-proxies`,
-      {
-        ...accessTo(made),
+  const proxies = new ProxiesCurrent(
+    `${prefix}-proxies`,
+    {
+      ...accessTo(made),
+      upgradeNamespaces: linkerd.restart,
+      ...(plan.trust.staged && {
         anchors: around.trust.bundle,
         namespaces: plan.trust.restart,
+      }),
+      triggers: [
+        controlPlane.revision,
         // Without the certificate somebody else makes it, and when it is another one can't be known here.
-        triggers: "certificatePem" in issuer ? [issuer.certificatePem.apply(fingerprint)] : [],
-      },
-      onCluster(made, topology, { dependsOn: [controlPlane.injecting, multicluster.installed] }),
-    );
+        ...(plan.trust.staged && "certificatePem" in issuer
+          ? [issuer.certificatePem.apply(fingerprint)]
+          : []),
+      ],
+    },
+    onCluster(made, topology, { dependsOn: [controlPlane.injecting, multicluster.installed] }),
+  );
   return {
     plan: cluster,
     prefix,
     cluster: made,
     controlPlane,
     multicluster,
-    contents: [controlPlane, multicluster, ...(proxies === false ? [] : [proxies])],
+    proxies,
+    contents: [controlPlane, multicluster, proxies],
   };
 }
 

@@ -225,6 +225,7 @@ function makeLink(
       excludedLabels: link.excludedLabels,
       excludedAnnotations: link.excludedAnnotations,
       routes: [link.source, link.target].flatMap((end) => routes.get(end) ?? []),
+      proxies: [source.proxies, target.proxies],
       gateway: link.gateway,
       linkerdVersion: plan.linkerd.version,
       trustDomain: target.plan.trustDomain,

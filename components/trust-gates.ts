@@ -60,18 +60,21 @@ export class TrustStep extends MeshResource {
 
 /** Arguments of {@link ProxiesCurrent}. */
 export interface ProxiesCurrentArgs extends AccessArgs {
-  /** PEM of what every proxy is to trust, and nothing else. */
-  anchors: pulumi.Input<string>;
-  /** Namespaces whose workloads are restarted, besides those of Linkerd's own. @default [] */
+  /** PEM of what every proxy is to trust, and nothing else. @default what they trust isn't looked at */
+  anchors?: pulumi.Input<string> | undefined;
+  /** Namespaces that are restarted for other anchors or another issuer, besides Linkerd's own. @default [] */
   namespaces?: readonly string[];
-  /** Looks again whenever one of these changes, such as the issuer's certificate. @default [] */
+  /** Namespaces that are restarted when Linkerd would inject another proxy, besides its own. @default [] */
+  upgradeNamespaces?: readonly string[];
+  /** Looks again whenever one of these changes, such as the control plane's revision. @default [] */
   triggers?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * Exists once the proxies of Linkerd's own, and of namespaces that are named, trust the present anchors and
- * have certificates of the present issuer. It restarts what started before: linkerd-identity where it may
- * have missed its new issuer, then the control plane, its extension, and the others.
+ * Exists once the proxies of Linkerd's own, and of namespaces that are named, are the ones that Linkerd would
+ * inject now, trust the present anchors and have certificates of the present issuer. It restarts what started
+ * before: linkerd-identity where it may have missed its new issuer, then the control plane, its extension, and
+ * the others.
  */
 export class ProxiesCurrent extends MeshResource {
   /** What a refresh saw in place of that; empty where it holds. The next update restarts what is behind. */
@@ -85,6 +88,7 @@ export class ProxiesCurrent extends MeshResource {
         ...accessProperties(args),
         anchors: args.anchors,
         namespaces: [...(args.namespaces ?? [])],
+        upgradeNamespaces: [...(args.upgradeNamespaces ?? [])],
         triggers: args.triggers ?? [],
         trouble: undefined,
       },

@@ -28,6 +28,8 @@ export interface Condition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+  /** Deployments alone have it. */
+  readonly lastUpdateTime?: string;
 }
 
 export interface KubernetesNode {
@@ -46,8 +48,14 @@ export interface Namespace {
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly env?: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly valueFrom?: unknown;
+  }[];
+  readonly resources?: unknown;
 }
 
 export interface ContainerStatus {
@@ -92,6 +100,7 @@ export interface Deployment {
     readonly replicas?: number;
     readonly updatedReplicas?: number;
     readonly availableReplicas?: number;
+    readonly conditions?: readonly Condition[];
   };
 }
 

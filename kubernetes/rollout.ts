@@ -1,6 +1,6 @@
 import type { KubernetesApi } from "./api.ts";
 import { isNotFound } from "./errors.ts";
-import type { Metadata } from "./objects.ts";
+import type { Deployment, Metadata } from "./objects.ts";
 import { getIfThere } from "./optional.ts";
 
 /** Kinds of workloads whose pods are recreated when their template changes. */
@@ -42,7 +42,7 @@ export async function restartWorkload(
   namespace: string,
   workload: string,
 ): Promise<"restarted" | "rolling" | "gone"> {
-  const path = pathOf(namespace, workload);
+  const path = workloadPath(namespace, workload);
   try {
     const found = await api.get<Workload>(path);
     if (isRollingOut(found)) return "rolling";
@@ -61,11 +61,20 @@ export async function isRolling(
   namespace: string,
   workload: string,
 ): Promise<boolean> {
-  const found = await getIfThere<Workload>(api, pathOf(namespace, workload));
+  const found = await getIfThere<Workload>(api, workloadPath(namespace, workload));
   return found !== undefined && isRollingOut(found);
 }
 
-function pathOf(namespace: string, workload: string): string {
+/** Whether pods of an earlier template of a Deployment are left, or its controller has yet to look. */
+export function hasOlderPods({ metadata, status = {} }: Deployment): boolean {
+  return (
+    (status.observedGeneration ?? 0) < (metadata.generation ?? 0) ||
+    (status.replicas ?? 0) > (status.updatedReplicas ?? 0)
+  );
+}
+
+/** Path of a workload. @param workload `Kind/name` */
+export function workloadPath(namespace: string, workload: string): string {
   const [kind = "", name = ""] = workload.split("/");
   return `/apis/apps/v1/namespaces/${namespace}/${plurals[kind] ?? ""}/${name}`;
 }

@@ -39,6 +39,7 @@ export const proxyAdminPort = 4191;
 
 /** Deployments whose restart cures what they don't recover from by themselves. */
 export const destinationDeployment = "linkerd-destination";
+export const injectorDeployment = "linkerd-proxy-injector";
 export const localMirrorDeployment = "linkerd-local-service-mirror";
 
 /** Certificates: what the proxies of a cluster trust, who signs for them, and where that is looked up. */

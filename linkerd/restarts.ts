@@ -1,14 +1,12 @@
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
-import { X509Certificate } from "node:crypto";
 import { anchorOf } from "../planning/trust/certificates/anchor.ts";
-import type { ClusterTrust, ProxyTrust } from "../planning/trust/rotation/facts.ts";
 import { notRenewed } from "../planning/trust/rotation/proxies.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import { certificatesIn } from "./trust/certificates.ts";
 import { observeTrust } from "./trust/trust-facts.ts";
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { listAll } from "../kubernetes/list-all.ts";
-import type { Metadata, Pod } from "../kubernetes/objects.ts";
+import type { Deployment, Metadata, Pod } from "../kubernetes/objects.ts";
 import {
   corePath,
   deploymentPath,
@@ -16,24 +14,29 @@ import {
   identitySelector,
   issuerInUseAnnotation,
 } from "./names.ts";
-import { isRestartable, isRolling, restartWorkload } from "../kubernetes/rollout.ts";
+import { hasOlderPods, isRestartable, isRolling, restartWorkload } from "../kubernetes/rollout.ts";
 import { lookAtInjection } from "./signals/injection.ts";
+import { lookAtOutdatedProxies, type OutdatedProxy } from "./signals/outdated-proxies.ts";
 import { waitFor } from "../kubernetes/wait.ts";
 
 /** What is to be brought up to date. */
 export interface Scope {
-  /** PEM of what every proxy is to trust, and nothing else. */
-  readonly anchors: string;
-  /** Namespaces whose workloads are restarted, besides those of Linkerd's own. */
+  /** PEM of what every proxy is to trust, and nothing else; undefined: that isn't looked at. */
+  readonly anchors: string | undefined;
+  /** Namespaces that are restarted for other anchors, besides those of Linkerd's own. */
   readonly namespaces: readonly string[];
+  /** Namespaces that are restarted for another proxy, besides those of Linkerd's own. */
+  readonly upgradeNamespaces: readonly string[];
 }
 
-/** Proxies of one workload that started before what they have to know was there. */
+/** A workload with proxies that started before what they have to know was there. */
 export interface StaleWorkload {
   readonly namespace: string;
   readonly workload: string;
   /** As it stands in messages. */
   readonly seen: string;
+  /** The same once it is done. */
+  readonly done: string;
 }
 
 export interface RestartsLook {
@@ -47,17 +50,13 @@ export interface RestartsLook {
 
 /** Looks which proxies are behind, and in which order they are to be restarted. */
 export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<RestartsLook> {
-  const wanted = certificatesIn(scope.anchors).map(
-    (one) => anchorOf(new X509Certificate(one.raw)).id,
-  );
-  const trust = await observeTrust("", api);
-  if (trust.problem !== undefined) return waiting(trust.problem);
-  const ids = trust.anchors.map(({ id }) => id);
-  if (!isSame(ids, wanted)) return waiting("the control plane has other anchors than are wanted");
-  const old = behind(trust, wanted);
-  const groups = [[linkerdNamespace], [multiclusterNamespace], scope.namespaces].map((namespaces) =>
-    old.filter(({ namespace }) => namespaces.includes(namespace)),
-  );
+  const look = await findBehind(api, scope);
+  if ("problem" in look) return waiting(look.problem);
+  const groups = [
+    [linkerdNamespace],
+    [multiclusterNamespace],
+    [...scope.namespaces, ...scope.upgradeNamespaces],
+  ].map((namespaces) => look.behind.filter(({ namespace }) => namespaces.includes(namespace)));
   const left = groups
     .flat()
     .filter(({ workload }) => !isRestartable(workload))
@@ -65,11 +64,11 @@ export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<
   const due = groups.map(workloadsOf).find((group) => group.length > 0) ?? [];
   return {
     stale: groups.flatMap(workloadsOf),
-    left,
+    left: [...new Set(left)],
     restart: async (tell) => {
       // Pods that come before the injector knows the anchors would be behind again.
       const isControlPlane = due[0]?.namespace === linkerdNamespace;
-      if (!isControlPlane && !(await injects(api, wanted))) return;
+      if (!isControlPlane && !(await injects(api, scope))) return;
       // What is being recreated is left alone, and looked at again once it is: the pods that were seen
       // behind may have been the last of the old ones.
       const standing: StaleWorkload[] = [];
@@ -77,12 +76,11 @@ export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<
         if (!(await isRolling(api, one.namespace, one.workload))) standing.push(one);
       }
       if (standing.length === 0) return;
-      const now = new Set(workloadsOf(behind(await observeTrust("", api), wanted)).map(keyOf));
-      for (const { namespace, workload } of standing.filter((one) => now.has(keyOf(one)))) {
-        if ((await restartWorkload(api, namespace, workload)) !== "restarted") continue;
-        tell(
-          `restarted ${namespace}/${workload}, whose proxies started before the present anchors or issuer`,
-        );
+      const again = await findBehind(api, scope);
+      if ("problem" in again) return;
+      const now = new Set(workloadsOf(again.behind).map(keyOf));
+      for (const { namespace, workload, done } of standing.filter((one) => now.has(keyOf(one)))) {
+        if ((await restartWorkload(api, namespace, workload)) === "restarted") tell(done);
       }
     },
   };
@@ -90,41 +88,93 @@ export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<
 
 function waiting(seen: string): RestartsLook {
   return {
-    stale: [{ namespace: linkerdNamespace, workload: "", seen }],
+    stale: [{ namespace: linkerdNamespace, workload: "", seen, done: "" }],
     left: [],
     restart: () => Promise.resolve(),
   };
 }
 
+/** A pod whose proxy is behind. */
+type BehindProxy = Pick<OutdatedProxy, "namespace" | "pod" | "workload" | "reason">;
+
+type BehindLook =
+  | { readonly behind: readonly BehindProxy[] }
+  /** Why nothing can be said yet. */
+  | { readonly problem: string };
+
+async function findBehind(api: KubernetesApi, scope: Scope): Promise<BehindLook> {
+  const [trust, rolling, outdated] = await Promise.all([
+    scope.anchors === undefined ? { behind: [] } : behindInTrust(api, scope.anchors),
+    olderPods(api),
+    lookAtOutdatedProxies(api, [multiclusterNamespace, ...scope.upgradeNamespaces]),
+  ]);
+  if ("problem" in trust) return trust;
+  const scoped = [linkerdNamespace, multiclusterNamespace, ...scope.namespaces];
+  const ofTrust = trust.behind.filter(({ namespace }) => scoped.includes(namespace));
+  // Its chart renders the control plane's own proxies: it is recreated by its release alone.
+  if (rolling.length > 0 && ofTrust.length === 0) {
+    return { problem: `${rolling.join(", ")} is being recreated` };
+  }
+  return { behind: [...ofTrust, ...outdated] };
+}
+
+/** Deployments of the control plane with pods of an earlier release. */
+async function olderPods(api: KubernetesApi): Promise<readonly string[]> {
+  const deployments = await listAll<Deployment>(api, deploymentPath(linkerdNamespace));
+  return deployments
+    .filter(hasOlderPods)
+    .map(({ metadata: { name } }) => `${linkerdNamespace}/Deployment/${name}`);
+}
+
 /** Proxies that trust something else than is wanted, or have certificates of an earlier issuer. */
-function behind(trust: ClusterTrust, wanted: readonly string[]): readonly ProxyTrust[] {
+async function behindInTrust(api: KubernetesApi, anchors: string): Promise<BehindLook> {
+  const wanted = anchorIds(anchors);
+  const trust = await observeTrust("", api);
+  if (trust.problem !== undefined) return { problem: trust.problem };
+  const ids = trust.anchors.map(({ id }) => id);
+  if (!isSame(ids, wanted)) {
+    return { problem: "the control plane has other anchors than are wanted" };
+  }
   const older = new Set(notRenewed(trust));
-  return trust.proxies.filter(
-    (proxy) => older.has(proxy) || proxy.anchors === undefined || !isSame(proxy.anchors, wanted),
-  );
+  const behind = trust.proxies
+    .filter(
+      (proxy) => older.has(proxy) || proxy.anchors === undefined || !isSame(proxy.anchors, wanted),
+    )
+    .map((proxy) => ({
+      ...proxy,
+      reason: "its proxies started before the present anchors or issuer",
+    }));
+  return { behind };
 }
 
 function keyOf({ namespace, workload }: Pick<StaleWorkload, "namespace" | "workload">): string {
   return `${namespace}/${workload}`;
 }
 
-function workloadsOf(proxies: readonly ProxyTrust[]): StaleWorkload[] {
+function workloadsOf(proxies: readonly BehindProxy[]): StaleWorkload[] {
   const found = new Map<string, StaleWorkload>();
-  for (const { namespace, workload } of proxies) {
+  for (const { namespace, workload, reason } of proxies) {
     if (!isRestartable(workload)) continue;
     const key = keyOf({ namespace, workload });
-    found.set(key, { namespace, workload, seen: `${key} is to be restarted` });
+    if (found.has(key)) continue;
+    found.set(key, {
+      namespace,
+      workload,
+      seen: `${key} is to be restarted: ${reason}`,
+      done: `restarted ${key}: ${reason}`,
+    });
   }
   return [...found.values()];
 }
 
-async function injects(api: KubernetesApi, wanted: readonly string[]): Promise<boolean> {
+async function injects(api: KubernetesApi, { anchors }: Scope): Promise<boolean> {
   const look = await lookAtInjection(api);
   if (!look.done) return false;
-  return isSame(
-    certificatesIn(look.value.trustAnchors).map((certificate) => anchorOf(certificate).id),
-    wanted,
-  );
+  return anchors === undefined || isSame(anchorIds(look.value.trustAnchors), anchorIds(anchors));
+}
+
+function anchorIds(pem: string): readonly string[] {
+  return certificatesIn(pem).map((certificate) => anchorOf(certificate).id);
 }
 
 function isSame(some: readonly string[], others: readonly string[]): boolean {

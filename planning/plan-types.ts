@@ -171,6 +171,8 @@ export interface LinkerdPlan {
   readonly namespace: "linkerd";
   readonly multiclusterNamespace: "linkerd-multicluster";
   readonly highAvailability: boolean;
+  /** Namespaces whose workloads are restarted when Linkerd would inject another proxy. */
+  readonly restart: readonly string[];
   readonly values: {
     readonly crds: Readonly<Record<string, unknown>>;
     readonly controlPlane: Readonly<Record<string, unknown>>;

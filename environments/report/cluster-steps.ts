@@ -87,7 +87,7 @@ function wordsFor(type: string, part: string): Words | undefined {
     case "linkerd-topology:index:InjectorReady":
       return { verb: "waiting for", what: "injector", past: "injects" };
     case "linkerd-topology:index:ProxiesCurrent":
-      return { verb: "restarting", what: "proxies", past: "with present anchors and issuer" };
+      return { verb: "restarting", what: "proxies", past: "with present proxies" };
     case "linkerd-topology:index:IssuerReady":
       return { verb: "waiting for", what: "issuer", past: "made" };
     case "linkerd-topology:index:LinkReady":

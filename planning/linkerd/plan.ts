@@ -15,6 +15,7 @@ export function planLinkerd(spec: LinkerdSpec = {}): LinkerdPlan {
     namespace: linkerdNamespace,
     multiclusterNamespace,
     highAvailability: spec.highAvailability ?? false,
+    restart: [...new Set(spec.restart ?? [])].sort(),
     values: {
       crds: spec.values?.crds ?? {},
       controlPlane: spec.values?.controlPlane ?? {},

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { map, object, optional, text, yesOrNo } from "../topology/schema-parts.ts";
+import { limits } from "../limits.ts";
+import { label, list, map, object, optional, text, yesOrNo } from "../topology/schema-parts.ts";
 
 const chart = () =>
   map(z.unknown(), "a map of a chart's values", "write a map of values").exactOptional();
@@ -50,6 +51,18 @@ export const linkerdSchema = object(
      * @example true
      */
     highAvailability: yesOrNo().exactOptional(),
+    /**
+     * Namespaces whose meshed workloads are restarted when they run another proxy than Linkerd would inject
+     * now: after an upgrade, or a change of a value that reaches the proxy. This holds for every cluster
+     * that has them. Workloads of other namespaces are left to their owners.
+     * @default []
+     * @example [shop]
+     */
+    restart: list(
+      label(limits.dnsLabel, "", '"shop"'),
+      "a list of namespaces",
+      "write a list such as [shop]",
+    ).exactOptional(),
     /**
      * Values that are merged over the package's own, per chart.
      * @default {}

@@ -1,5 +1,10 @@
+import { linkerdNamespace } from "../../planning/names.ts";
 import { timeLimits } from "../../system/time-limits.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { Deployment } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
+import { hasOlderPods } from "../../kubernetes/rollout.ts";
+import { deploymentPath, injectorDeployment } from "../../linkerd/names.ts";
 import { lookAtInjection } from "../../linkerd/signals/injection.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context, PropertyMap, Resource } from "../server/index.ts";
@@ -50,7 +55,7 @@ async function proved(properties: PropertyMap, context: Context): Promise<Proper
   const { proxyImage } = await waitFor({
     what: `waiting for Linkerd's proxy injector at ${api.server} to serve`,
     limit: timeLimits.injectorServes,
-    look: () => lookAtInjection(api),
+    look: async () => (await earlierInjector(api)) ?? lookAtInjection(api),
     further:
       "Look further with: kubectl -n linkerd get pods; " +
       "kubectl -n linkerd logs deploy/linkerd-proxy-injector -c proxy-injector",
@@ -58,4 +63,16 @@ async function proved(properties: PropertyMap, context: Context): Promise<Proper
     onSeen: (seen) => context.status(`waiting for the proxy injector: ${seen}`),
   });
   return outputsOf(properties, { proxyImage });
+}
+
+/** What an injector of an earlier release or with earlier values would add says nothing. */
+async function earlierInjector(
+  api: KubernetesApi,
+): Promise<{ readonly done: false; readonly seen: string } | undefined> {
+  const deployment = await api.get<Deployment>(
+    deploymentPath(linkerdNamespace, injectorDeployment),
+  );
+  return hasOlderPods(deployment)
+    ? { done: false, seen: `pods of an earlier ${injectorDeployment} still serve` }
+    : undefined;
 }

@@ -12,6 +12,7 @@ import {
   outputsOf,
   schemaOf,
   text,
+  textList,
   triggersInput,
 } from "./inputs.ts";
 import { againUnless } from "./settled.ts";
@@ -20,24 +21,36 @@ const inputs = {
   ...accessInputs,
   anchors: {
     type: "string",
-    description: "PEM of what every proxy is to trust, and nothing else.",
+    optional: true,
+    description:
+      "PEM of what every proxy is to trust, and nothing else. What they trust isn't looked at by default.",
   },
   namespaces: {
     type: "array",
     items: { type: "string" },
-    description: "Namespaces whose workloads are restarted, besides those of Linkerd's own.",
+    optional: true,
+    description:
+      "Namespaces whose workloads are restarted for other anchors or another issuer, besides Linkerd's own.",
+  },
+  upgradeNamespaces: {
+    type: "array",
+    items: { type: "string" },
+    optional: true,
+    description:
+      "Namespaces whose workloads are restarted when Linkerd would inject another proxy, besides its own.",
   },
   ...triggersInput,
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
 /**
- * Exists once the proxies of Linkerd's own, and those of namespaces that asked for it, trust what is wanted
- * and have certificates of the present issuer. They learn of either when they start, and only then.
+ * Exists once the proxies of Linkerd's own, and those of namespaces that asked for it, are the ones that
+ * Linkerd would inject now, trust what is wanted and have certificates of the present issuer. They learn of
+ * all that when they start, and only then.
  */
 export const proxiesCurrent: Resource = {
   type: "linkerd-topology:index:ProxiesCurrent",
   schema: schemaOf(
-    "Exists once proxies trust the present anchors and have certificates of the present issuer.",
+    "Exists once proxies are those that Linkerd would inject now, with the present anchors and issuer.",
     inputs,
     {
       trouble: { type: "string", description: "What a refresh saw in place of that, or nothing." },
@@ -69,12 +82,11 @@ export const proxiesCurrent: Resource = {
 };
 
 function scopeOf(properties: PropertyMap): Scope {
-  const { namespaces } = properties;
+  const anchors = text(properties, "anchors");
   return {
-    anchors: text(properties, "anchors"),
-    namespaces: Array.isArray(namespaces)
-      ? namespaces.filter((name) => typeof name === "string")
-      : [],
+    anchors: anchors === "" ? undefined : anchors,
+    namespaces: textList(properties, "namespaces"),
+    upgradeNamespaces: textList(properties, "upgradeNamespaces"),
   };
 }
 
@@ -85,9 +97,9 @@ async function proved(properties: PropertyMap, context: Context): Promise<Proper
     context.status(what);
     context.log("info", what);
   };
-  await proveIssuerInUse(api, tell, context.signal);
+  if (scope.anchors !== undefined) await proveIssuerInUse(api, tell, context.signal);
   const { left } = await waitFor({
-    what: `waiting for the proxies at ${api.server} to trust the present anchors, with new certificates`,
+    what: `waiting for the proxies at ${api.server} to be the present ones, with the present anchors and issuer`,
     limit: timeLimits.proxiesRestarted,
     look: async () => {
       const { stale, left, restart } = await lookAtRestarts(api, scope);

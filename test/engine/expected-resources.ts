@@ -129,6 +129,11 @@ function inCluster(plan: Plan, cluster: ClusterPlan, row: Row): void {
     values: [values.multicluster, highAvailability],
   });
   row(`${ours}:ReleaseComplete`, extension);
+  row(`${ours}:ProxiesCurrent`, `${prefix}-proxies`, [
+    values.controlPlane,
+    highAvailability,
+    plan.linkerd.restart,
+  ]);
   for (const { source, mode, access } of incoming) {
     const account = `${prefix}-from-${source}`;
     row(`${ours}:AccessAccount`, account);

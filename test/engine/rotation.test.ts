@@ -57,7 +57,7 @@ const steps: readonly {
       ...anchor("create", `${topologyName}-anchor-2`),
       `create ${ours}:TrustStep ${topologyName}`,
       ...bundles,
-      ...proxiesOf("create"),
+      ...proxiesOf("update"),
     ],
   },
   {

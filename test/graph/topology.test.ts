@@ -93,6 +93,7 @@ void describe("a topology of two kind clusters", async () => {
       "Multicluster",
       "Namespace",
       "Namespace",
+      "ProxiesCurrent",
       "Release",
       "Release",
       "Release",

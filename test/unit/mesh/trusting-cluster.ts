@@ -35,6 +35,10 @@ export class TrustingCluster {
   #bundle = "";
   #restarts = 0;
   #clock = Date.UTC(2026, 0, 1);
+  /** What the injector adds to a new pod; undefined: nothing. */
+  injected: { readonly image: string; readonly log?: string } | undefined = { image: "proxy" };
+  /** Bodies of pods that were sent as dry runs, by namespace. */
+  readonly tried: { readonly namespace: string; readonly body: unknown }[] = [];
 
   private constructor(fake: FakeKubernetes) {
     this.fake = fake;
@@ -44,8 +48,16 @@ export class TrustingCluster {
     }));
     fake.answers.set("/api/v1/namespaces/default/pods", () => ({
       status: 201,
-      body: { metadata: { name: "test" }, spec: { containers: [this.#proxy(this.#bundle)] } },
+      body: { metadata: { name: "test" }, spec: { containers: this.#proxies(this.#bundle) } },
     }));
+    for (const namespace of ["linkerd-multicluster", "shop", "bank"]) {
+      fake.answers.set(`/api/v1/namespaces/${namespace}/pods`, (body) => {
+        if (body === "") return { status: 200, body: { items: this.#podsIn(namespace) } };
+        this.tried.push({ namespace, body: JSON.parse(body) });
+        const spec = { containers: this.#proxies(this.#bundle) };
+        return { status: 201, body: { metadata: { name: "test" }, spec } };
+      });
+    }
     fake.onRequest = () => {
       this.#rollOut();
     };
@@ -126,6 +138,12 @@ export class TrustingCluster {
     this.#put(namespace, { metadata: { name } }, this.#bundle);
   }
 
+  /** A pod of something else than a Deployment. */
+  putOwnedPod(namespace: string, name: string, owner: { kind: string; name: string }): void {
+    const ownerReferences = [{ ...owner, controller: true }];
+    this.#put(namespace, { metadata: { name, ownerReferences } }, this.#bundle);
+  }
+
   get pods(): readonly MeshedPod[] {
     return this.#podObjects.flatMap((pod) => {
       const deployment = pod.metadata.labels?.["app"];
@@ -155,12 +173,23 @@ export class TrustingCluster {
     return (body as { items: PodObject[] }).items;
   }
 
-  #proxy(bundle: string) {
-    return {
-      name: "linkerd-proxy",
-      image: "proxy",
-      env: [{ name: "LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS", value: bundle }],
-    };
+  #podsIn(namespace: string): PodObject[] {
+    return this.#podObjects.filter(({ metadata }) => metadata.namespace === namespace);
+  }
+
+  #proxies(bundle: string) {
+    if (this.injected === undefined) return [];
+    const { image, log = "warn" } = this.injected;
+    return [
+      {
+        name: "linkerd-proxy",
+        image,
+        env: [
+          { name: "LINKERD2_PROXY_IDENTITY_TRUST_ANCHORS", value: bundle },
+          { name: "LINKERD2_PROXY_LOG", value: log },
+        ],
+      },
+    ];
   }
 
   #putPod(namespace: string, deployment: string): void {
@@ -201,8 +230,8 @@ export class TrustingCluster {
 
   #put(namespace: string, pod: Pick<PodObject, "metadata">, bundle: string): void {
     const whole: PodObject = {
-      metadata: { ...pod.metadata, namespace },
-      spec: { containers: [this.#proxy(bundle)] },
+      metadata: { ...pod.metadata, namespace, creationTimestamp: this.now } as never,
+      spec: { containers: this.#proxies(bundle) },
       status: { phase: "Running", startTime: this.now },
     };
     this.fake.put(`/api/v1/namespaces/${namespace}/pods`, whole as never);

@@ -51,11 +51,18 @@ export function trustingPair(): TrustingPair {
 /** Brings the proxies of a cluster up to date. @returns what was said */
 export async function bringUpToDate(
   cluster: TrustingCluster,
-  anchors: string,
+  anchors: string | undefined,
   namespaces: string[] = [],
+  upgradeNamespaces: string[] = [],
 ): Promise<string[]> {
   const { context, said } = testContext();
-  const inputs = { kubeconfig: cluster.fake.kubeconfig, anchors, namespaces, triggers: [] };
+  const inputs = {
+    kubeconfig: cluster.fake.kubeconfig,
+    ...(anchors !== undefined && { anchors }),
+    namespaces,
+    upgradeNamespaces,
+    triggers: [],
+  };
   await proxiesCurrent.create({ urn, inputs }, context);
   return said;
 }

@@ -98,6 +98,7 @@ describe("the plan of two clusters with gateway Links", () => {
       namespace: "linkerd",
       multiclusterNamespace: "linkerd-multicluster",
       highAvailability: false,
+      restart: [],
       values: { crds: {}, controlPlane: {}, multicluster: {} },
     });
     assert.deepEqual(plan.trust, {

@@ -69,6 +69,7 @@ export const twoClusters: Plan = {
     namespace: "linkerd",
     multiclusterNamespace: "linkerd-multicluster",
     highAvailability: false,
+    restart: [],
     values: { crds: {}, controlPlane: {}, multicluster: {} },
   },
   trust: {
