@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AnchorPlan, PemSource, TrustPlan } from "../planning/plan-types.ts";
+import type { AnchorPlan, PemLocation, TrustPlan } from "../planning/plan-types.ts";
 import { givenTrustAnchor } from "./given-certificates.ts";
 import { readProgramFile } from "./program-context.ts";
 import { TrustAnchor, type TrustAnchorKeyPair, type TrustedAnchor } from "./trust-anchor.ts";
@@ -33,8 +33,8 @@ export function bundleOf(anchors: readonly AnchorGeneration[]): pulumi.Output<st
 }
 
 /** Text of a certificate that the topology names. */
-export function readPem(source: PemSource): string {
-  return "pem" in source ? source.pem : readProgramFile(source.file);
+export function readPem(location: PemLocation): string {
+  return "pem" in location ? location.pem : readProgramFile(location.file);
 }
 
 function made(

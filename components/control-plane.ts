@@ -1,9 +1,9 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
-import { type ChartSource, linkerdRelease, localRelease } from "./chart-source.ts";
+import { type ChartLocation, linkerdRelease, localRelease } from "./chart-location.ts";
 import { controlPlaneValues } from "./control-plane-values.ts";
-import { definitionsOf, gatewayApiChart } from "./gateway-api.ts";
+import { crdNames, gatewayApiChart } from "./gateway-api.ts";
 import { InjectorReady } from "./gates.ts";
 import { DefinitionsCleanup, DefinitionsKept, ReleaseComplete } from "./installation.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
@@ -24,8 +24,8 @@ export interface ControlPlaneArgs {
   readonly issuer: IssuerKeyPair | CertManagerIssuer;
   /** What has to allow other anchors or another issuer first. @default nothing */
   readonly trustStep?: pulumi.Resource | undefined;
-  readonly charts: ChartSource;
-  /** YAML file of the Gateway API's definitions. @default the public release, v1.2.1 */
+  readonly charts: ChartLocation;
+  /** YAML file with the Gateway API's CRDs. @default the public release, v1.2.1 */
   readonly gatewayApi?: string | undefined;
   /** Image references that replace the chart's. @default {} */
   readonly images?: { readonly controller?: string; readonly proxy?: string } | undefined;
@@ -42,7 +42,7 @@ export interface ControlPlaneArgs {
 }
 
 /**
- * Linkerd's control plane with the definitions it needs. Created means that it injects: a pod that is
+ * Linkerd's control plane, with the CRDs that it needs. Created means that it injects: a pod that is
  * sent to the API server comes back with its proxy.
  */
 export class ControlPlane extends pulumi.ComponentResource {
@@ -101,7 +101,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         ? [
             new DefinitionsCleanup(
               name,
-              { ...accessTo(cluster), definitions: directory.apply(definitionsOf) },
+              { ...accessTo(cluster), definitions: directory.apply(crdNames) },
               onCluster(cluster, this),
             ),
           ]

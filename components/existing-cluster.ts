@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { kubeconfigOfContext } from "../planning/clusters/kubeconfig.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { ClusterGuard, ClusterIdentity } from "./cluster-identity.ts";
-import { given } from "./given.ts";
+import { definedOnly } from "./defined-only.ts";
 import { Vacancy } from "./installation.ts";
 import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
 import { programPath, readProgramFile } from "./program-context.ts";
@@ -43,7 +43,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
     this.kubeconfigPath = programPath(args.kubeconfig);
     const identity = new ClusterIdentity(
       name,
-      given({ kubeconfigPath: this.kubeconfigPath, context: args.context }),
+      definedOnly({ kubeconfigPath: this.kubeconfigPath, context: args.context }),
       { parent: this },
     );
     this.context = identity.usedContext;

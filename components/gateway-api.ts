@@ -17,31 +17,31 @@ import { cacheDirectory } from "../system/cache-directory.ts";
 import { largestMade, readPlainFile } from "../system/plain-file.ts";
 import { programEnv } from "./program-context.ts";
 
-/** Version of the Gateway API that is installed where no file says otherwise. */
+/** Version of the Gateway API that is installed unless a file says otherwise. */
 export const gatewayApiVersion = "v1.2.1";
 
 const publicUrl = `https://github.com/kubernetes-sigs/gateway-api/releases/download/${gatewayApiVersion}/standard-install.yaml`;
 
 /**
- * A directory with a Helm chart of the Gateway API's custom resource definitions, made in the cache.
+ * A directory in the cache with a Helm chart of the Gateway API's CRDs.
  *
- * A chart of ours, since there is none and the definitions are a megabyte: as resources of the stack
- * they would be in its state, for every cluster. They are in the chart's `crds`, one file each: Helm
- * then waits until the API server serves them, leaves those alone that are there already, and never
- * deletes them, as other things in an existing cluster may live by them.
+ * The Gateway API has no chart of its own, and its CRDs are a megabyte: as resources of the stack they would
+ * be in its state once per cluster. They are in the chart's `crds`, one file each. So Helm waits until the
+ * API server serves them, leaves those that exist as they are, and never deletes them: others in an
+ * existing cluster may use them.
  *
- * @param file YAML file with the definitions. @default the public release, fetched once
- * @throws pulumi.RunError if the file or the public release cannot be read.
+ * @param file YAML file with the CRDs. @default the public release, fetched once
+ * @throws pulumi.RunError if the file or the public release can't be read.
  */
 export function gatewayApiChart(file: string | undefined): pulumi.Output<string> {
-  if (file !== undefined) return pulumi.output(writeChart(readDefinitions(file)));
+  if (file !== undefined) return pulumi.output(writeChart(readCrds(file)));
   const downloaded = join(
     cacheDirectory(programEnv()),
     "gateway-api",
     gatewayApiVersion,
     "standard-install.yaml",
   );
-  if (existsSync(downloaded)) return pulumi.output(writeChart(readDefinitions(downloaded)));
+  if (existsSync(downloaded)) return pulumi.output(writeChart(readCrds(downloaded)));
   return pulumi.output(
     download(publicUrl).then((text) => {
       const directory = writeChart(text);
@@ -51,28 +51,28 @@ export function gatewayApiChart(file: string | undefined): pulumi.Output<string>
   );
 }
 
-/** Names of the definitions in a chart that {@link gatewayApiChart} made. */
-export function definitionsOf(directory: string): string[] {
+/** Names of the CRDs in a chart from {@link gatewayApiChart}. */
+export function crdNames(directory: string): string[] {
   return readdirSync(join(directory, "crds"))
     .map((file) => file.replace(/\.yaml$/, ""))
     .sort();
 }
 
 /** @throws pulumi.RunError with the reason why the file can't be read */
-export function readDefinitions(file: string): string {
+export function readCrds(file: string): string {
   try {
     return readPlainFile(file, largestMade);
   } catch (error) {
     throw new pulumi.RunError(
-      `Gateway API definitions: ${file} cannot be read: ${(error as Error).message}. ` +
-        'Mend "gatewayApi" in the sources file.',
+      `Gateway API CRDs: ${file} can't be read: ${(error as Error).message}. ` +
+        'Correct "gatewayApi" in the sources file.',
     );
   }
 }
 
 async function download(url: string): Promise<string> {
   const elsewhere =
-    'Check the connection, or name a file with the definitions as "gatewayApi" in a sources file ' +
+    'Check the connection, or name a file with the CRDs as "gatewayApi" in a sources file ' +
     "(LINKERD_TOPOLOGY_SOURCES).";
   try {
     const response = await proxiedFetch(programEnv())(url, {
@@ -82,22 +82,22 @@ async function download(url: string): Promise<string> {
     return await response.text();
   } catch (error) {
     throw new pulumi.RunError(
-      `Gateway API definitions: ${url} cannot be fetched: ${(error as Error).message}. ${elsewhere}`,
+      `Gateway API CRDs: ${url} can't be downloaded: ${(error as Error).message}. ${elsewhere}`,
     );
   }
 }
 
 /**
- * Splits the definitions into the chart's files, by name; other kinds of objects are left out.
+ * Splits the CRDs into the chart's files, by name; other kinds of objects are left out.
  *
- * @throws pulumi.RunError where the text is no YAML
+ * @throws pulumi.RunError if the text is not YAML
  */
-export function definitionsByName(text: string): ReadonlyMap<string, string> {
+export function crdsByName(text: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const document of parseAllDocuments(text)) {
     const [error] = document.errors;
     if (error !== undefined) {
-      throw new pulumi.RunError(`Gateway API definitions: they are no YAML: ${error.message}`);
+      throw new pulumi.RunError(`Gateway API CRDs: the file is not valid YAML: ${error.message}`);
     }
     const name = document.getIn(["metadata", "name"]);
     if (document.get("kind") !== "CustomResourceDefinition" || typeof name !== "string") continue;
@@ -110,10 +110,10 @@ function writeChart(text: string): string {
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
   const directory = join(cacheDirectory(programEnv()), "charts", `gateway-api-${hash}`);
   if (existsSync(directory)) return directory;
-  const definitions = definitionsByName(text);
-  if (!definitions.has("httproutes.gateway.networking.k8s.io")) {
+  const crds = crdsByName(text);
+  if (!crds.has("httproutes.gateway.networking.k8s.io")) {
     throw new pulumi.RunError(
-      "Gateway API definitions: there is no HTTPRoute among them, which Linkerd needs. " +
+      "Gateway API CRDs: HTTPRoute is missing, which Linkerd needs. " +
         "Use the file standard-install.yaml of a Gateway API release.",
     );
   }
@@ -126,7 +126,7 @@ function writeChart(text: string): string {
     join(aside, "Chart.yaml"),
     `apiVersion: v2\nname: gateway-api\nversion: ${bundle}+${hash}\n`,
   );
-  for (const [name, document] of definitions) {
+  for (const [name, document] of crds) {
     writeFileSync(join(aside, "crds", `${name}.yaml`), document);
   }
   rename(aside, directory);

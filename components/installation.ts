@@ -31,17 +31,16 @@ export class ReleaseComplete extends MeshResource {
 }
 
 export interface DefinitionsCleanupArgs extends AccessArgs {
-  /** Names of the custom resource definitions. */
+  /** Names of the CRDs. */
   definitions: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * For a cluster that outlives what is installed in it: notes which custom resource definitions it does not
- * have yet, and removes those when it is deleted, unless somebody uses them. What installs them has to
- * depend on it.
+ * For a cluster that outlives what is installed in it. Records which CRDs the cluster does not have yet, and
+ * removes those when it is deleted, unless somebody uses them. Whatever installs them has to depend on it.
  */
 export class DefinitionsCleanup extends MeshResource {
-  /** Definitions that the cluster did not have before. */
+  /** CRDs that the cluster did not have before. */
   declare readonly absent: pulumi.Output<string[]>;
 
   constructor(name: string, args: DefinitionsCleanupArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -57,16 +56,15 @@ export class DefinitionsCleanup extends MeshResource {
 export interface DefinitionsKeptArgs extends AccessArgs {
   /** Namespace of the release. */
   namespace: pulumi.Input<string>;
-  /** Helm release that installs the definitions. It has to depend on it. */
+  /** Helm release that installs the CRDs. This resource has to depend on it. */
   release: pulumi.Input<string>;
-  /** Namespaces that go as well, whose objects don't count. */
+  /** Namespaces that are deleted as well; their objects don't count. */
   ownNamespaces: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * For a cluster that outlives what is installed in it: lets the uninstallation of a Helm release leave those
- * custom resource definitions of which somebody has objects. Whatever makes objects of them that go as well
- * has to depend on it.
+ * For a cluster that outlives what is installed in it. Makes the uninstallation of a Helm release keep the
+ * CRDs that have objects of others. Resources whose objects are deleted as well have to depend on it.
  */
 export class DefinitionsKept extends MeshResource {
   constructor(name: string, args: DefinitionsKeptArgs, opts: pulumi.CustomResourceOptions = {}) {

@@ -1,7 +1,7 @@
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { Cluster, type ExtraPortMapping, type Node } from "../sdks/kind/index.ts";
 import * as pulumi from "@pulumi/pulumi";
-import { given } from "./given.ts";
+import { definedOnly } from "./defined-only.ts";
 import type { KindOptions } from "../planning/topology.ts";
 import type { MeshCluster } from "./mesh-cluster.ts";
 
@@ -81,7 +81,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
     super("linkerd-topology:index:KindCluster", name, {}, opts);
     const cluster = new Cluster(
       name,
-      given({
+      definedOnly({
         name: args.kindName,
         network: args.network,
         generation: args.generation,

@@ -7,7 +7,7 @@ import { credentialsName, linkerdNamespace, multiclusterNamespace } from "../pla
 import type { LinkPlan } from "../planning/plan-types.ts";
 import type { AccessCredentials } from "./access-account.ts";
 import { LinkReady, MirrorCleanup } from "./gates.ts";
-import { linkSpec } from "./link-spec.ts";
+import { linkObjectSpec } from "./link-object-spec.ts";
 import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import { type Multicluster } from "./multicluster.ts";
 import type { PodRoutes } from "./pod-routes.ts";
@@ -124,7 +124,7 @@ export class Link extends pulumi.ComponentResource {
         },
       });
     const spec = access.revision.apply((credentialsRevision) =>
-      linkSpec({
+      linkObjectSpec({
         target,
         gateway: args.gateway,
         selectors: args.selectors ?? planSelectors(args.mode),

@@ -6,7 +6,7 @@ import { type AnchorGeneration, readPem } from "./anchors.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { ExistingCluster } from "./existing-cluster.ts";
 import type { ExportingMember } from "./exports.ts";
-import { given } from "./given.ts";
+import { definedOnly } from "./defined-only.ts";
 import { givenIssuer } from "./given-certificates.ts";
 import { Issuer, type IssuerKeyPair } from "./issuer.ts";
 import type { CertManagerIssuer } from "./issuer-in-cluster.ts";
@@ -179,7 +179,7 @@ function makeIssuer(
   }
   return new Issuer(
     name,
-    given({ trustAnchor: signer, trustDomain, ...lifetimes, rotation: issuer.rotation }),
+    definedOnly({ trustAnchor: signer, trustDomain, ...lifetimes, rotation: issuer.rotation }),
     { parent: topology },
   );
 }

@@ -1,7 +1,7 @@
 import { multiclusterNamespace } from "../planning/names.ts";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type ChartSource, linkerdRelease } from "./chart-source.ts";
+import { type ChartLocation, linkerdRelease } from "./chart-location.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { ReleaseComplete } from "./installation.ts";
 import { accessTo, inCluster, markOf, type MeshCluster, onCluster } from "./mesh-cluster.ts";
@@ -21,7 +21,7 @@ export interface MulticlusterArgs {
    * silently, before it injects.
    */
   readonly controlPlane: Pick<ControlPlane, "injecting">;
-  readonly charts: ChartSource;
+  readonly charts: ChartLocation;
   /** How the gateway is exposed. @default no gateway */
   readonly gateway?: ExposedGateway | undefined;
   /** The Links whose source this cluster is. @default [] */

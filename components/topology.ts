@@ -11,7 +11,7 @@ import { AccessAccount } from "./access-account.ts";
 import type { ExistingCluster } from "./existing-cluster.ts";
 import { makeExports } from "./exports.ts";
 import { GatewayAdmission } from "./policy/gateway-admission.ts";
-import { given } from "./given.ts";
+import { definedOnly } from "./defined-only.ts";
 import { KindCluster } from "./kind-cluster.ts";
 import { Link } from "./link.ts";
 import { existingClusters, makeMember, type Member, memberName } from "./member.ts";
@@ -83,7 +83,7 @@ export class Topology extends pulumi.ComponentResource {
     this.trustAnchors = trust.anchors;
     this.trustAnchor = trust.newest;
     const docker = plan.clusters.some((cluster) => cluster.type === "kind")
-      ? new Network(networkName(name, plan), networkArgs(plan, args.labels), child)
+      ? new Network(networkResourceName(name, plan), networkArgs(plan, args.labels), child)
       : undefined;
     const network = docker?.name ?? plan.network.name;
     const members = new Map(
@@ -114,7 +114,7 @@ export class Topology extends pulumi.ComponentResource {
       ]);
     }
     this.clusters = Object.fromEntries([...members].map(([key, { cluster }]) => [key, cluster]));
-    this.madeFrom = given({ sources, topology: args.origin });
+    this.madeFrom = definedOnly({ sources, topology: args.origin });
     // It waits for nothing: it is in the state before the first cluster is made.
     this.registerOutputs({ madeFrom: this.madeFrom });
   }
@@ -137,14 +137,14 @@ function admitAtGateway(
       cluster,
       extension: multicluster,
       admission,
-      ...given({ dockerSubnet: around.dockerSubnet }),
+      ...definedOnly({ dockerSubnet: around.dockerSubnet }),
     },
     around.child,
   );
 }
 
 /** Another subnet is another network: its clusters are recreated on it, so it is a new resource as well. */
-function networkName(name: string, { network: { subnet } }: Plan): string {
+function networkResourceName(name: string, { network: { subnet } }: Plan): string {
   return subnet === undefined ? name : `${name}-${subnet.replace(/[./]/g, "-")}`;
 }
 
@@ -152,7 +152,7 @@ function networkArgs(
   { network: { name, subnet, nodeRange } }: Plan,
   labels: TopologyArgs["labels"],
 ): NetworkArgs {
-  return given({ name, subnet, ipRange: nodeRange, labels: labels && { ...labels } });
+  return definedOnly({ name, subnet, ipRange: nodeRange, labels: labels && { ...labels } });
 }
 
 /** Pod routes of each cluster that shares its network with others, by the cluster's name. */

@@ -4,7 +4,7 @@ import { readSources, sourcesVariable } from "../components/sources.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import { listNames } from "../planning/topology/problem.ts";
 import type { Sources } from "../planning/sources/sources.ts";
-import { reachesRegistry } from "../toolchain/source-plan.ts";
+import { reachesRegistry } from "../toolchain/sources-plan.ts";
 import { GivenImagesError } from "../toolchain/given-images.ts";
 import {
   addGivenImages,
@@ -50,7 +50,7 @@ export interface ChooseRequest {
   /** Looks again, whatever the stack was made from before. @default false */
   readonly newSources?: boolean | undefined;
   /** For tests. */
-  readonly network?: FindOptions["network"];
+  readonly network?: FindOptions["internet"];
 }
 
 /**

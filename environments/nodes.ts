@@ -1,5 +1,5 @@
 import { toClusterInputs } from "../providers/kind/cluster-inputs.ts";
-import type { NewNetwork } from "../providers/kind/network.ts";
+import type { NewDockerNetwork } from "../providers/kind/docker-network.ts";
 import { wakeClusters } from "../providers/kind/wake.ts";
 import type { RememberedCluster } from "../providers/kind/wake.ts";
 import { connect } from "../kubernetes/connect.ts";
@@ -59,9 +59,9 @@ export async function wakeNodes(
 }
 
 /** What a Docker network of the state was made from, by its name. */
-function rememberedNetwork({ urn, inputs }: StateResource): [string, NewNetwork][] {
+function rememberedNetwork({ urn, inputs }: StateResource): [string, NewDockerNetwork][] {
   if (resourceType(urn) !== "kind:index:Network" || inputs === undefined) return [];
-  const network = inputs as unknown as NewNetwork;
+  const network = inputs as unknown as NewDockerNetwork;
   return [[network.name, network]];
 }
 

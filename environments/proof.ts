@@ -50,12 +50,12 @@ export async function prove(
   tell: Tell,
   signal?: AbortSignal,
 ): Promise<Proof> {
-  const ends = performance.now() + limit;
+  const deadline = performance.now() + limit;
   const first = await proveTopology(mesh, { ...(signal && { signal }), limit: 0 });
   if (first.proved) return first;
   for (;;) {
     await heal(mesh, (line) => tell.notice(line), signal && { signal });
-    const left = ends - performance.now();
+    const left = deadline - performance.now();
     const proof = await proveTopology(mesh, {
       ...(signal && { signal }),
       limit: Math.max(0, Math.min(left, timeLimits.proofRound)),

@@ -16,7 +16,7 @@ export function gatewayIdentity(trustDomain: string): string {
   return `linkerd-gateway.${multiclusterNamespace}.serviceaccount.identity.${linkerdNamespace}.${trustDomain}`;
 }
 
-export function networkName(topology: string): string {
+export function dockerNetworkName(topology: string): string {
   return `linkerd-topology-${topology}`;
 }
 

@@ -168,8 +168,8 @@ export interface LinkerdPlan {
   readonly version: string;
   /** Such as `2026.1.1`. */
   readonly chartVersion: string;
-  readonly namespace: "linkerd";
-  readonly multiclusterNamespace: "linkerd-multicluster";
+  readonly namespace: string;
+  readonly multiclusterNamespace: string;
   readonly highAvailability: boolean;
   /** Namespaces whose workloads are restarted when Linkerd would inject another proxy. */
   readonly restart: readonly string[];
@@ -204,13 +204,13 @@ export type AnchorPlan =
   | {
       readonly type: "given";
       readonly generation: number;
-      readonly certificate: PemSource;
+      readonly certificate: PemLocation;
       /** Undefined: nobody here can sign with it. */
       readonly keyFile: string | undefined;
     };
 
 /** Where a certificate is: its text, or a file with it, relative to the program's directory. */
-export type PemSource = { readonly pem: string } | { readonly file: string };
+export type PemLocation = { readonly pem: string } | { readonly file: string };
 
 /** Where a cluster's issuer comes from. */
 export type IssuerPlan =
@@ -220,7 +220,7 @@ export type IssuerPlan =
       readonly signer: number;
       readonly rotation: string | undefined;
     }
-  | { readonly type: "given"; readonly certificate: PemSource; readonly keyFile: string }
+  | { readonly type: "given"; readonly certificate: PemLocation; readonly keyFile: string }
   | {
       readonly type: "cert-manager";
       readonly issuer: { readonly name: string; readonly kind: string; readonly group: string };

@@ -5,7 +5,7 @@ import { planExports, planMirrors } from "./exports/plan.ts";
 import { planLinkerd } from "./linkerd/plan.ts";
 import { planLinks } from "./links/plan.ts";
 import { planTrust } from "./trust/plan.ts";
-import { networkName } from "./names.ts";
+import { dockerNetworkName } from "./names.ts";
 import type { Plan } from "./plan-types.ts";
 import { TopologyError, toProblems } from "./topology/problem.ts";
 import type { Problem } from "./topology/problem.ts";
@@ -114,9 +114,9 @@ export function planOrThrow(input: unknown, context: PlanContext): Plan {
   return result.plan;
 }
 
-function planNetwork(topologyName: string, subnet: string | undefined): Plan["network"] {
+function planDockerNetwork(topologyName: string, subnet: string | undefined): Plan["network"] {
   const nodes = divideNetwork(subnet)?.nodes;
-  return { name: networkName(topologyName), subnet, nodeRange: nodes && formatBlock(nodes) };
+  return { name: dockerNetworkName(topologyName), subnet, nodeRange: nodes && formatBlock(nodes) };
 }
 
 function makePlan(topology: Topology, input: RuleInput, context: PlanContext): Plan {
@@ -124,7 +124,7 @@ function makePlan(topology: Topology, input: RuleInput, context: PlanContext): P
   const clusters = planClusters(name, topology, input.edges, context.sources);
   return {
     name,
-    network: planNetwork(name, topology.docker?.subnet),
+    network: planDockerNetwork(name, topology.docker?.subnet),
     clusters,
     links: planLinks(topology, input.edges, clusters),
     exports: planExports(input.services),

@@ -77,7 +77,7 @@ async function findOrInstall(
   }
 
   const released = await Promise.all(
-    plugins.map(async ({ release }) => (await context.network.text(release)) !== undefined),
+    plugins.map(async ({ release }) => (await context.internet.text(release)) !== undefined),
   );
   const home = released.every(Boolean) ? theirs : ours;
   await mkdir(join(home, "plugins"), { recursive: true });

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { timeLimits } from "../system/time-limits.ts";
 import { download } from "./download.ts";
-import type { Network } from "./network.ts";
+import type { Internet } from "./internet.ts";
 
 /** A tool's official release for one platform. */
 export interface Release {
@@ -37,9 +37,9 @@ export function platformOf(os: string, arch: string): Platform | undefined {
 /** The checksum of a release, or `undefined` where the network does not let us have releases. */
 export async function releaseChecksum(
   release: Release,
-  network: Network,
+  internet: Internet,
 ): Promise<string | undefined> {
-  const text = await network.text(release.checksums);
+  const text = await internet.text(release.checksums);
   return text === undefined ? undefined : checksumIn(text, release.file);
 }
 

@@ -8,11 +8,11 @@ import { makeOnce } from "./cache.ts";
 import { readGivenImages } from "./given-images.ts";
 import { nothingGiven, partsOf, type GivenParts, type Role } from "./given-parts.ts";
 import { keyOf } from "./image/context.ts";
-import { openNetwork, type Network } from "./network.ts";
+import { openInternet, type Internet } from "./internet.ts";
 import type { OnProgress } from "./progress.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
-import { halfGiven, isPublic, planSources, type Reach, type SourcePlan } from "./source-plan.ts";
-import { loadGivenNode, makeSourceParts } from "./source-parts.ts";
+import { halfGiven, isPublic, planSources, type Reach, type SourcesPlan } from "./sources-plan.ts";
+import { loadGivenNode, makeSourcesParts } from "./sources-parts.ts";
 import type { ToolReport } from "./toolchain.ts";
 import { linkerdVersion } from "./tools/linkerd.ts";
 import { cacheDirectory } from "../system/cache-directory.ts";
@@ -26,12 +26,12 @@ export interface FindOptions {
   /** Version of Linkerd that the topology asks for. @default the package's */
   readonly linkerd?: string;
   /** @default the real one */
-  readonly network?: Network;
+  readonly internet?: Internet;
 }
 
 /** Where each part will come from. Nothing is made yet. */
 export interface FoundSources {
-  readonly plan: SourcePlan;
+  readonly plan: SourcesPlan;
   readonly reach: Reach;
   readonly given: GivenParts;
 }
@@ -66,11 +66,11 @@ export async function findSources({
   env,
   images = env["IMAGES"] ?? "",
   linkerd = linkerdVersion,
-  network,
+  internet,
 }: FindOptions): Promise<FoundSources> {
   const [archives, reach] = await Promise.all([
     images === "" ? [] : readGivenImages(images),
-    reachOf(network ?? openNetwork(proxiedFetch(env))),
+    reachOf(internet ?? openInternet(proxiedFetch(env))),
   ]);
   // Charts that are built are the package's, whatever the topology asks for.
   const version = reach.charts ? linkerd : linkerdVersion;
@@ -93,7 +93,7 @@ export async function makeSources(
 
   const node = given.roles.get("node");
   if (node !== undefined) await loadGivenNode(node.archive.path, node.reference, context);
-  const parts = await makeSourceParts(plan, context);
+  const parts = await makeSourcesParts(plan, context);
   const sources = compose(plan, given, parts);
   const notes = [...plan.notes, ...given.notes, ...parts.notes];
   const folder = join(context.cache, "sources", keyOf(sources));
@@ -188,24 +188,24 @@ function ifGiven<K extends string>(key: K, value: string | undefined): Partial<R
 /** Registries of the node image, of Linkerd's images, and of Kubernetes' own. */
 const hosts = ["registry-1.docker.io", linkerdRegistry, "registry.k8s.io"] as const;
 
-async function reachOf(network: Network): Promise<Reach> {
+async function reachOf(internet: Internet): Promise<Reach> {
   const [registries, charts, gatewayApi] = await Promise.all([
-    Promise.all(hosts.map((host) => network.isRegistry(host))),
-    network.has("https://helm.linkerd.io/edge/index.yaml"),
-    network.has("https://github.com/kubernetes-sigs/gateway-api/releases"),
+    Promise.all(hosts.map((host) => internet.isRegistry(host))),
+    internet.has("https://helm.linkerd.io/edge/index.yaml"),
+    internet.has("https://github.com/kubernetes-sigs/gateway-api/releases"),
   ]);
   // Where others answer, one that was silent may have been slow.
   const again = async (host: string, index: number): Promise<boolean> =>
     registries[index] === true ||
-    (registries.includes(true) && (await network.isRegistry(host, true)));
+    (registries.includes(true) && (await internet.isRegistry(host, true)));
   const [node = false, linkerd = false, pause = false] = await Promise.all(hosts.map(again));
   return { node, linkerd, pause, charts, gatewayApi };
 }
 
 function compose(
-  plan: SourcePlan,
+  plan: SourcesPlan,
   { roles, loaded }: GivenParts,
-  parts: Awaited<ReturnType<typeof makeSourceParts>>,
+  parts: Awaited<ReturnType<typeof makeSourcesParts>>,
 ): Sources {
   const reference = (role: Role) => roles.get(role)?.reference;
   const real = plan.linkerd === "given";
@@ -240,7 +240,7 @@ function relativeTo(folder: string, sources: Sources): Sources {
   };
 }
 
-function reportOf(plan: SourcePlan): ToolReport[] {
+function reportOf(plan: SourcesPlan): ToolReport[] {
   const line = (tool: string, version: string, from: string): ToolReport[] =>
     from === "built" || from === "stand-ins" ? [{ tool, version, origin: "go modules" }] : [];
   return [

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ensureArtifact, placeOf, type Artifact, type MakeContext } from "./artifact.ts";
 import { exists, makeOnce } from "./cache.ts";
 import { findOnMachine, type MachineTool } from "./machine.ts";
-import type { Network } from "./network.ts";
+import type { Internet } from "./internet.ts";
 import { formatDuration } from "./progress.ts";
 import {
   bringRelease,
@@ -39,7 +39,7 @@ export interface FoundTool {
 
 /** What a tool is brought by. */
 export interface ToolContext extends MakeContext {
-  readonly network: Network;
+  readonly internet: Internet;
 }
 
 /**
@@ -80,7 +80,7 @@ async function bring(
     return { folder: released, origin: "release" };
   }
   const built = await placeOf(tool.built, context.cache);
-  // Before the network is asked: what was built here needs no second opinion.
+  // Before any host is asked: what was built here needs no second opinion.
   if (!(await exists(built.folder)) && (await bringIfReleased(tool, released, context))) {
     return { folder: released, origin: "release" };
   }
@@ -100,7 +100,7 @@ async function bringIfReleased(tool: Tool, folder: string, context: ToolContext)
   const platform = platformOf(process.platform, process.arch);
   if (platform === undefined) return false;
   const release = tool.release(platform);
-  const sha256 = await releaseChecksum(release, context.network);
+  const sha256 = await releaseChecksum(release, context.internet);
   if (sha256 === undefined) return false;
   const started = Date.now();
   const step = tool.name;

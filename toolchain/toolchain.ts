@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { ensureDocker } from "./docker.ts";
 import { onPath } from "./machine.ts";
-import { openNetwork } from "./network.ts";
+import { openInternet } from "./internet.ts";
 import { ensurePlugins } from "./plugins.ts";
 import type { OnProgress } from "./progress.ts";
 import { ensureTool, type Origin, type ToolContext } from "./tool.ts";
@@ -60,7 +60,7 @@ export async function ensureToolchain(options: ToolchainOptions = {}): Promise<T
   const context: ToolContext = {
     cache,
     env: { ...env, PATH: pathWithout(env["PATH"], cache) },
-    network: openNetwork(),
+    internet: openInternet(),
     onProgress: options.onProgress ?? (() => undefined),
   };
   const [docker, kindTool, pulumiAndPlugins] = await Promise.all([

@@ -101,7 +101,7 @@ function wordsFor(type: string, part: string): Words | undefined {
 
 const charts: Readonly<Record<string, string>> = {
   "control-plane": "control plane",
-  "control-plane-crds": "Linkerd's definitions",
+  "control-plane-crds": "Linkerd's CRDs",
   "control-plane-gateway-api": "Gateway API",
   multicluster: "multicluster extension",
 };

@@ -50,7 +50,7 @@ export async function observeCertificates(api: KubernetesApi): Promise<Certifica
   const [signing] = chain;
   const last = chain.at(-1);
   // Of several that are the same anchor (a renewed one beside the old) the last to end counts.
-  const ends = anchors
+  const expiries = anchors
     .filter(
       (anchor) => last !== undefined && (isSignedBy(last, anchor) || last.raw.equals(anchor.raw)),
     )
@@ -61,7 +61,7 @@ export async function observeCertificates(api: KubernetesApi): Promise<Certifica
     issuer:
       signing === undefined
         ? undefined
-        : { ...describe(signing), chained: ends.length > 0, anchorExpires: ends.at(-1) },
+        : { ...describe(signing), chained: expiries.length > 0, anchorExpires: expiries.at(-1) },
   };
 }
 

@@ -1,5 +1,5 @@
-import { namedEnds } from "../links/links.ts";
-import type { NamedEnd } from "../links/links.ts";
+import { clusterReferences } from "../links/links.ts";
+import type { ClusterReference } from "../links/links.ts";
 import type { LinkPlan } from "../plan-types.ts";
 import type { Path } from "../topology/problem.ts";
 import type { Draft } from "../topology/shape.ts";
@@ -28,8 +28,8 @@ export function accountSettings(
   return (access?.accounts ?? []).flatMap((spec, index): AccountSetting[] => {
     if (spec === undefined) return [];
     const path = ["access", "accounts", index];
-    const sources = namedEnds(spec.from, [...path, "from"]);
-    const targets = spec.to === undefined ? undefined : namedEnds(spec.to, [...path, "to"]);
+    const sources = clusterReferences(spec.from, [...path, "from"]);
+    const targets = spec.to === undefined ? undefined : clusterReferences(spec.to, [...path, "to"]);
     return sources.flatMap((source) =>
       targetsOf(source, targets, edges).map((target) => ({
         source: source.name,
@@ -43,10 +43,10 @@ export function accountSettings(
 
 /** The targets that are named, or all that the source has Links to. */
 function targetsOf(
-  source: NamedEnd,
-  named: readonly NamedEnd[] | undefined,
+  source: ClusterReference,
+  named: readonly ClusterReference[] | undefined,
   edges: readonly Ends[],
-): readonly NamedEnd[] {
+): readonly ClusterReference[] {
   if (named !== undefined) return named;
   const targets = edges.filter((edge) => edge.source === source.name).map(({ target }) => target);
   return [...new Set(targets)].map((name) => ({ name, path: source.path }));

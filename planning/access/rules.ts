@@ -1,5 +1,5 @@
 import { accountSettings } from "./access.ts";
-import { namedEnds } from "../links/links.ts";
+import { clusterReferences } from "../links/links.ts";
 import { listNames, show } from "../topology/problem.ts";
 import type { Path, RuleProblem } from "../topology/problem.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
@@ -45,9 +45,9 @@ function* checkNames(
   const { byName, edges } = input;
   // Without any cluster that could be read, each name would be unknown.
   if (byName.size === 0) return;
-  const ends = {
-    from: namedEnds(account.from, [...path, "from"]),
-    to: namedEnds(account.to, [...path, "to"]),
+  const references = {
+    from: clusterReferences(account.from, [...path, "from"]),
+    to: clusterReferences(account.to, [...path, "to"]),
   };
   for (const key of ["from", "to"] as const) {
     if (Array.isArray(account[key]) && account[key].length === 0) {
@@ -57,12 +57,12 @@ function* checkNames(
         fix: key === "to" ? "name at least 1, or leave it out for all" : "name at least 1",
       };
     }
-    for (const end of ends[key]) {
-      if (!byName.has(end.name)) yield unknownCluster(end, [...byName.keys()]);
+    for (const reference of references[key]) {
+      if (!byName.has(reference.name)) yield unknownCluster(reference, [...byName.keys()]);
     }
   }
   if (!areLinksKnown(input)) return;
-  for (const source of ends.from) {
+  for (const source of references.from) {
     if (!byName.has(source.name)) continue;
     const targets = edges.filter((edge) => edge.source === source.name).map((edge) => edge.target);
     if (targets.length === 0) {
@@ -73,7 +73,7 @@ function* checkNames(
       };
       continue;
     }
-    for (const target of ends.to) {
+    for (const target of references.to) {
       if (!byName.has(target.name) || targets.includes(target.name)) continue;
       yield {
         path: target.path,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { KindClusterPlan } from "../plan-types.ts";
 
 /** What forces a kind cluster to be recreated when it changes. */
-export type GenerationInputs = Pick<
+export type ClusterGenerationInputs = Pick<
   KindClusterPlan,
   | "kindName"
   | "kubernetesVersion"
@@ -25,7 +25,7 @@ export type GenerationInputs = Pick<
  * Eight hexadecimal digits over the inputs. Keys that are absent or empty don't count, so that a later
  * release can add one without recreating every cluster.
  */
-export function generationOf(inputs: GenerationInputs): string {
+export function clusterGeneration(inputs: ClusterGenerationInputs): string {
   return createHash("sha256").update(stableJson(inputs)).digest("hex").slice(0, 8);
 }
 

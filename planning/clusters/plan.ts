@@ -4,7 +4,7 @@ import type { Block } from "../cidr.ts";
 import { compare } from "../compare.ts";
 import { defaults, networkOf, nodeCounts } from "../defaults.ts";
 import { divideNetwork } from "../docker/network.ts";
-import { generationOf } from "./generation.ts";
+import { clusterGeneration } from "./generation.ts";
 import { kindOptionKeys } from "./kind-options.ts";
 import type { ExtraMount, KindOptions } from "./kind-options.ts";
 import { groupBy } from "../group.ts";
@@ -99,7 +99,7 @@ function planKindCluster(
     type: "kind",
     name: spec.name,
     network: networkOf(spec),
-    generation: generationOf({
+    generation: clusterGeneration({
       ...generationInputs,
       dockerSubnet,
       ...(ends.clusterDomain !== defaults.clusterDomain && { clusterDomain: ends.clusterDomain }),

@@ -2,7 +2,7 @@ import type { ExportedService, ExportWay, DemandOrigin } from "./exported-servic
 import { groupBy } from "../group.ts";
 import { conditionsOf } from "../links/label-selector.ts";
 import { carries, localFederatedSelector, selectorKeys } from "../links/selectors.ts";
-import { namedEnds } from "../links/links.ts";
+import { clusterReferences } from "../links/links.ts";
 import type { Path } from "../topology/problem.ts";
 import type { DraftCluster, DraftEdge } from "../topology/draft-clusters.ts";
 import type { Draft } from "../topology/shape.ts";
@@ -28,7 +28,7 @@ export function namedExports(exports: Draft<Topology>["exports"]): NamedExport[]
   return (exports ?? []).flatMap((entry: Draft<ExportSpec> | undefined, spec) => {
     const { service, namespace, from, as = "gateway", headless } = entry ?? {};
     if (service === undefined || namespace === undefined) return [];
-    return namedEnds(from, ["exports", spec, "from"]).map(({ name, path }) => ({
+    return clusterReferences(from, ["exports", spec, "from"]).map(({ name, path }) => ({
       cluster: name,
       namespace,
       service,

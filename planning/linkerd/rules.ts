@@ -63,7 +63,7 @@ const ofSourcesFile = (key: string) =>
 const planned: readonly { readonly path: readonly string[]; readonly fix: string }[] = [
   {
     path: ["crds", "installGatewayAPI"],
-    fix: "leave it out: the package installs the Gateway API's definitions, and two releases can't own them; others of them are gatewayApi of a sources file",
+    fix: "leave it out: the package installs the Gateway API's CRDs, and two releases can't own them; for another version, set gatewayApi in a sources file",
   },
   ...["controllerImage", "controllerImageVersion"].map((key) => ({
     path: ["controlPlane", key],

@@ -3,7 +3,7 @@ import type { Draft } from "../topology/shape.ts";
 import type { LinkMode, LinkSpec } from "../topology.ts";
 
 /** A name of a cluster in a `LinkSpec`, and where it stands. */
-export interface NamedEnd {
+export interface ClusterReference {
   readonly name: string;
   readonly path: Path;
 }
@@ -17,10 +17,10 @@ export interface Edge {
 }
 
 /** The names in `from`, `to` or `between`. */
-export function namedEnds(
+export function clusterReferences(
   names: string | readonly (string | undefined)[] | undefined,
   path: Path,
-): NamedEnd[] {
+): ClusterReference[] {
   if (names === undefined) return [];
   if (typeof names === "string") return [{ name: names, path }];
   return names.flatMap((name, index) =>
@@ -72,6 +72,6 @@ export function usesGateway(mode: LinkMode): boolean {
   return mode !== "flat";
 }
 
-function distinctNames(names: Parameters<typeof namedEnds>[0]): string[] {
-  return [...new Set(namedEnds(names, []).map((end) => end.name))];
+function distinctNames(names: Parameters<typeof clusterReferences>[0]): string[] {
+  return [...new Set(clusterReferences(names, []).map((end) => end.name))];
 }

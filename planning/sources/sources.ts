@@ -21,7 +21,7 @@ export interface Sources {
   };
   /** Directory with the charts linkerd-crds, linkerd-control-plane and linkerd-multicluster. */
   readonly charts?: string;
-  /** Gateway API custom resource definitions, one YAML file. */
+  /** YAML file with the Gateway API's CRDs. */
   readonly gatewayApi?: string;
   /**
    * `none` where the images that stand in for Linkerd's Rust proxy carry no traffic.

@@ -1,5 +1,5 @@
 import { defaults, lifetimes } from "../defaults.ts";
-import type { AnchorPlan, IssuerPlan, PemSource, TrustPlan } from "../plan-types.ts";
+import type { AnchorPlan, IssuerPlan, PemLocation, TrustPlan } from "../plan-types.ts";
 import type { Draft } from "../topology/shape.ts";
 import type { AnchorSpec, ClusterSpec, ClusterTrustSpec, TrustSpec } from "../topology.ts";
 
@@ -26,7 +26,7 @@ export function planIssuer(own: ClusterTrustSpec = {}, trust: TrustSpec = {}): I
     const { name, kind = "ClusterIssuer", group = "cert-manager.io" } = issuer.certManager;
     return { type: "cert-manager", issuer: { name, kind, group } };
   }
-  const certificate = pemSource(issuer ?? {});
+  const certificate = pemLocation(issuer ?? {});
   if (certificate !== undefined && issuer?.keyFile !== undefined) {
     return { type: "given", certificate, keyFile: issuer.keyFile };
   }
@@ -56,16 +56,16 @@ export function trustDomainOf(
 
 function planAnchor(spec: AnchorSpec): AnchorPlan {
   const { generation, keyFile } = spec;
-  const certificate = pemSource(spec);
+  const certificate = pemLocation(spec);
   return certificate === undefined
     ? { type: "made", generation }
     : { type: "given", generation, certificate, keyFile };
 }
 
-function pemSource({
+function pemLocation({
   certificate,
   certificateFile,
-}: Pick<AnchorSpec, "certificate" | "certificateFile">): PemSource | undefined {
+}: Pick<AnchorSpec, "certificate" | "certificateFile">): PemLocation | undefined {
   if (certificate !== undefined) return { pem: certificate };
   return certificateFile === undefined ? undefined : { file: certificateFile };
 }

@@ -16,7 +16,7 @@ import { withKubeletLog } from "./kubelet-log.ts";
 import { kindsOwnKubeconfig, makeDirectory, removeKubeconfig } from "./kubeconfig-file.ts";
 import { mayMakeWay } from "./make-way.ts";
 import { readNodeProfile } from "./node-profile.ts";
-import { checkNetwork } from "./network.ts";
+import { checkDockerNetwork } from "./docker-network.ts";
 import { foreignError, judge } from "./ownership.ts";
 import { preflight } from "./preflight.ts";
 import { configureMirrors } from "./registry-mirrors.ts";
@@ -33,7 +33,7 @@ export async function createCluster(
   const { signal } = context;
   const [containers, network] = await Promise.all([
     findContainers(inputs.name, expectedNodes(inputs), signal),
-    checkNetwork(inputs.network, inputs.owner, signal),
+    checkDockerNetwork(inputs.network, inputs.owner, signal),
   ]);
   const verdict = judge(containers, inputs);
   if (verdict.is === "foreign") throw foreignError(inputs.name, verdict.containers);

@@ -8,7 +8,7 @@ import { timeLimits } from "./constants.ts";
 import { readDnsTtl } from "./coredns.ts";
 import { repairKubeconfig } from "./kubeconfig-file.ts";
 import { readMarker } from "./marker.ts";
-import { findNetwork } from "./network.ts";
+import { findDockerNetwork } from "./docker-network.ts";
 import { judge } from "./ownership.ts";
 import { mayBeOff, networkGone, rejoin } from "./rejoin.ts";
 import { refuseRuin } from "./ruin.ts";
@@ -66,7 +66,7 @@ async function onTheirNetwork(
   context: Context,
 ): Promise<readonly Container[]> {
   if (!nodes.some((node) => mayBeOff(node, inputs.network))) return nodes;
-  const network = await findNetwork(inputs.network, context.signal);
+  const network = await findDockerNetwork(inputs.network, context.signal);
   if (network === undefined) throw networkGone(inputs, nodes);
   return rejoin(nodes, network, context);
 }

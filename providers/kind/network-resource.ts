@@ -16,8 +16,8 @@ import type { Container } from "./container.ts";
 import { inspect, listContainers, removeContainers } from "./containers.ts";
 import { docker, DockerError } from "./docker.ts";
 import { howToMakeWay, mayMakeWay } from "./make-way.ts";
-import { createNetwork, findNetwork, foreignNetwork } from "./network.ts";
-import type { DockerNetwork, NewNetwork } from "./network.ts";
+import { createDockerNetwork, findDockerNetwork, foreignDockerNetwork } from "./docker-network.ts";
+import type { DockerNetwork, NewDockerNetwork } from "./docker-network.ts";
 import { checkOwner } from "./owner.ts";
 import { PropertyReader } from "./property-reader.ts";
 import { clustersElsewhere, readMade, refuseElsewhere } from "./state-elsewhere.ts";
@@ -52,7 +52,7 @@ const schema: ResourceSchema = {
   },
 };
 
-const toInputs = (properties: PropertyMap) => properties as unknown as NewNetwork;
+const toInputs = (properties: PropertyMap) => properties as unknown as NewDockerNetwork;
 
 /** `kind:index:Network`. */
 export const networkResource: Resource = {
@@ -65,37 +65,37 @@ export const networkResource: Resource = {
     const wanted = toInputs(inputs);
     const { name, owner } = wanted;
     const [existing, nodes] = await Promise.all([
-      findNetwork(name, signal),
+      findDockerNetwork(name, signal),
       listContainers(`label=${kindClusterLabel}`, signal),
     ]);
     // First of all that is made: nothing has been changed yet.
     refuseElsewhere(await clustersElsewhere(nodes, owner, { signal }));
     if (existing === undefined) {
-      await createNetwork(wanted, signal);
+      await createDockerNetwork(wanted, signal);
     } else if (existing.labels[ownerLabel] !== owner) {
-      throw foreignNetwork(name, existing.labels[ownerLabel]);
+      throw foreignDockerNetwork(name, existing.labels[ownerLabel]);
     } else if (!hasAddresses(existing, wanted)) {
       // A former generation of ours: the clusters on it are recreated with it.
       await removeNetwork(existing, owner, context, { refuse: refuseFinished });
-      await createNetwork(wanted, signal);
+      await createDockerNetwork(wanted, signal);
     } else if (!hasLabels(existing, wanted.labels) && (await isUnused(existing, signal))) {
       // Left by an interrupted run, with other labels: nothing is on it yet.
       await docker(["network", "rm", existing.id], { signal });
-      await createNetwork(wanted, signal);
+      await createDockerNetwork(wanted, signal);
     }
-    const network = await findNetwork(name, signal);
+    const network = await findDockerNetwork(name, signal);
     if (network === undefined) throw new Error(`the Docker network ${name} vanished`);
     return { id: name, outputs: outputs(network) };
   },
   read,
   async update({ newInputs }) {
     // Every input replaces; the engine gets here only to finish what failed half-way.
-    const network = await findNetwork(toInputs(newInputs).name);
+    const network = await findDockerNetwork(toInputs(newInputs).name);
     if (network === undefined) throw new Error("the Docker network is gone; run a refresh");
     return outputs(network);
   },
   async delete({ id, outputs: olds }, context) {
-    const network = await findNetwork(id, context.signal);
+    const network = await findDockerNetwork(id, context.signal);
     const { owner } = toInputs(olds);
     // Somebody else's by now, or of a later generation of ours: this one is gone already.
     if (network === undefined || network.labels[ownerLabel] !== owner) return;
@@ -141,7 +141,7 @@ async function read(
   { id, inputs }: ReadRequest,
   { signal }: Context,
 ): Promise<ReadResult | undefined> {
-  const network = await findNetwork(id, signal);
+  const network = await findDockerNetwork(id, signal);
   const owner = network?.labels[ownerLabel];
   if (network === undefined) return undefined;
   // An import takes any owner's network that the provider made; a refresh only the stack's own.
@@ -173,7 +173,7 @@ function outputs(network: DockerNetwork): PropertyMap {
   return { name, owner, labels, subnet, ...(ipRange !== "" && { ipRange }), networkId: id };
 }
 
-function hasAddresses(network: DockerNetwork, { subnet, ipRange }: NewNetwork): boolean {
+function hasAddresses(network: DockerNetwork, { subnet, ipRange }: NewDockerNetwork): boolean {
   return (
     (subnet === undefined || subnet === network.subnet) &&
     (ipRange === undefined || ipRange === network.ipRange)

@@ -3,7 +3,7 @@ import { ownerLabel } from "./constants.ts";
 import { inspect } from "./containers.ts";
 import type { Container } from "./container.ts";
 import { docker } from "./docker.ts";
-import type { DockerNetwork } from "./network.ts";
+import type { DockerNetwork } from "./docker-network.ts";
 
 /** Whether a node may have lost its network: one that runs on it has it for certain. */
 export function mayBeOff({ running, networks }: Container, network: string): boolean {

@@ -6,8 +6,8 @@ import { apiAnswers, entrance, openCluster } from "./cluster-state.ts";
 import { kindClusterLabel, timeLimits } from "./constants.ts";
 import { listContainers, nodeNames } from "./containers.ts";
 import type { Container } from "./container.ts";
-import { checkNetwork, createNetwork, findNetwork } from "./network.ts";
-import type { NewNetwork } from "./network.ts";
+import { checkDockerNetwork, createDockerNetwork, findDockerNetwork } from "./docker-network.ts";
+import type { NewDockerNetwork } from "./docker-network.ts";
 import { judge } from "./ownership.ts";
 import { mayBeOff, networkGone, rejoin } from "./rejoin.ts";
 import { startContainers } from "./start-containers.ts";
@@ -20,7 +20,7 @@ export interface RememberedCluster {
   /** API server as this machine reached it. */
   readonly endpoint: string;
   /** What its Docker network was made from, where the same stack made it. */
-  readonly network?: NewNetwork | undefined;
+  readonly network?: NewDockerNetwork | undefined;
 }
 
 /**
@@ -102,13 +102,13 @@ async function ontoTheirNetworks(
     const [first] = on;
     if (first === undefined || !on.some(({ node }) => mayBeOff(node, name))) continue;
     const { inputs, network: former } = first.cluster;
-    if ((await findNetwork(name, context.signal)) === undefined) {
+    if ((await findDockerNetwork(name, context.signal)) === undefined) {
       if (former === undefined) throw networkGone(inputs, [first.node]);
       context.status(`making the Docker network ${name} again`);
-      await createNetwork(former, context.signal);
+      await createDockerNetwork(former, context.signal);
       recreated.add(name);
     }
-    const network = await checkNetwork(name, inputs.owner, context.signal);
+    const network = await checkDockerNetwork(name, inputs.owner, context.signal);
     const back = await rejoin(
       on.map(({ node }) => node),
       network,

@@ -1,8 +1,8 @@
 import type { Provider } from "../server/index.ts";
 import { anchorsShared } from "./anchors-shared.ts";
 import { clusterGuard, clusterIdentity } from "./cluster-identity.ts";
-import { definitionsCleanup } from "./definitions-cleanup.ts";
-import { definitionsKept } from "./definitions-kept.ts";
+import { crdsCleanup } from "./crds-cleanup.ts";
+import { crdsKept } from "./crds-kept.ts";
 import { federatedReady } from "./federated-ready.ts";
 import { injectorReady } from "./injector-ready.ts";
 import { issuerReady } from "./issuer-ready.ts";
@@ -12,7 +12,7 @@ import { proxiesCurrent } from "./proxies-current.ts";
 import { releaseComplete } from "./release-complete.ts";
 import { serviceExport } from "./service-export.ts";
 import { trustStep } from "./trust-step.ts";
-import { vacancy } from "./vacancy.ts";
+import { noOtherLinkerd } from "./no-other-linkerd.ts";
 
 /** Gates, which exist once a mesh is in a certain state, and labels of Services that are exported. */
 export const meshProvider: Provider = {
@@ -29,9 +29,9 @@ export const meshProvider: Provider = {
     serviceExport,
     federatedReady,
     releaseComplete,
-    definitionsCleanup,
-    definitionsKept,
-    vacancy,
+    crdsCleanup,
+    crdsKept,
+    noOtherLinkerd,
     trustStep,
     proxiesCurrent,
     anchorsShared,

@@ -5,9 +5,9 @@ import path from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { assertEach } from "../assert-each.ts";
 import { clusterGuard, clusterIdentity } from "../../providers/mesh/cluster-identity.ts";
-import { definitionsCleanup } from "../../providers/mesh/definitions-cleanup.ts";
-import { definitionsKept } from "../../providers/mesh/definitions-kept.ts";
-import { vacancy } from "../../providers/mesh/vacancy.ts";
+import { crdsCleanup } from "../../providers/mesh/crds-cleanup.ts";
+import { crdsKept } from "../../providers/mesh/crds-kept.ts";
+import { noOtherLinkerd } from "../../providers/mesh/no-other-linkerd.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { FakeKubernetes } from "../unit/mesh/fake-kubernetes.ts";
 import { TestEngine, type Checkpoint } from "./test-engine.ts";
@@ -16,7 +16,7 @@ const ours = "linkerd-topology:index";
 const namespaces = "/api/v1/namespaces";
 
 /** What knows which cluster it is in is real here, and asks fake API servers. */
-const real = [clusterIdentity, clusterGuard, vacancy, definitionsCleanup, definitionsKept];
+const real = [clusterIdentity, clusterGuard, noOtherLinkerd, crdsCleanup, crdsKept];
 
 describe("a stack in a cluster that exists", () => {
   let engine: TestEngine;

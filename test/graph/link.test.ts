@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, describe, it } from "node:test";
-import { linkSpec } from "../../components/link-spec.ts";
+import { linkObjectSpec } from "../../components/link-object-spec.ts";
 import { planSelectors } from "../../planning/links/selectors.ts";
 import type { LinkMode } from "../../planning/topology.ts";
 import { memberName, pair, registerTopology, temporaryDirectory } from "./fixtures.ts";
@@ -22,7 +22,7 @@ void describe("a Link's specification", () => {
   const selecting = (mode: LinkMode) => ({ selectors: planSelectors(mode) });
 
   void it("of mode gateway selects gateway exports only", () => {
-    const spec = linkSpec({ ...base, ...selecting("gateway"), gateway });
+    const spec = linkObjectSpec({ ...base, ...selecting("gateway"), gateway });
     assert.equal(spec["gatewayAddress"], "a,b");
     assert.equal(spec["gatewayPort"], "30143");
     assert.deepEqual(spec["probeSpec"], { path: "/ready", port: "30191", period: "3s" });
@@ -31,7 +31,7 @@ void describe("a Link's specification", () => {
   });
 
   void it("of mode flat has no trace of a gateway", () => {
-    const spec = linkSpec({ ...base, ...selecting("flat"), gateway: undefined });
+    const spec = linkObjectSpec({ ...base, ...selecting("flat"), gateway: undefined });
     assert.deepEqual(
       Object.keys(spec).filter((key) => /gateway|probe|^selector/.test(key)),
       [],
@@ -40,14 +40,17 @@ void describe("a Link's specification", () => {
   });
 
   void it("of mode mixed has both, and every scalar is a text, as the definition wants it", () => {
-    const spec = linkSpec({ ...base, ...selecting("mixed"), gateway });
+    const spec = linkObjectSpec({ ...base, ...selecting("mixed"), gateway });
     assert.ok("selector" in spec && "remoteDiscoverySelector" in spec);
     for (const value of Object.values(spec)) assert.ok(["string", "object"].includes(typeof value));
   });
 
   void it("changes with the credentials, so that the service mirror reads them again", () => {
     const settings = { ...base, ...selecting("flat"), gateway: undefined };
-    assert.notDeepEqual(linkSpec(settings), linkSpec({ ...settings, credentialsRevision: "8" }));
+    assert.notDeepEqual(
+      linkObjectSpec(settings),
+      linkObjectSpec({ ...settings, credentialsRevision: "8" }),
+    );
   });
 
   void it("selects and excludes what it is told to, and keeps the package's own exclusions", () => {
@@ -56,7 +59,7 @@ void describe("a Link's specification", () => {
       remoteDiscovery: { matchExpressions: [{ key: "flat", operator: "Exists" as const }] },
       federated: undefined,
     };
-    const spec = linkSpec({
+    const spec = linkObjectSpec({
       ...base,
       gateway,
       selectors,

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { definitionsByName } from "../../components/gateway-api.ts";
+import { crdsByName } from "../../components/gateway-api.ts";
 import { readSources } from "../../components/sources.ts";
 import {
   gatewayApiText,
@@ -152,7 +152,7 @@ void describe("what sources lead to", () => {
 void describe("the Gateway API's chart", () => {
   void it("has one file per definition, and nothing else of the release", async () => {
     assert.deepEqual(
-      [...definitionsByName(gatewayApiText).keys()],
+      [...crdsByName(gatewayApiText).keys()],
       ["httproutes.gateway.networking.k8s.io", "gateways.gateway.networking.k8s.io"],
     );
     const all = await registerTopology(pair);
@@ -176,16 +176,16 @@ void describe("the Gateway API's chart", () => {
   void it("are found whatever ends their lines, and wherever a comment stands", () => {
     const text = `# of a release\n---\n${gatewayApiText}`.replaceAll("\n", "\r\n");
     assert.deepEqual(
-      [...definitionsByName(text).keys()],
+      [...crdsByName(text).keys()],
       ["httproutes.gateway.networking.k8s.io", "gateways.gateway.networking.k8s.io"],
     );
-    for (const definition of definitionsByName(text).values()) {
+    for (const definition of crdsByName(text).values()) {
       assert.equal((parse(definition) as { kind: string }).kind, "CustomResourceDefinition");
     }
   });
 
   void it("that are no YAML are refused", () => {
-    assert.throws(() => definitionsByName("kind: [CustomResourceDefinition"), /they are no YAML/);
+    assert.throws(() => crdsByName("kind: [CustomResourceDefinition"), /they are no YAML/);
   });
 
   void it("without HTTPRoute is refused", async () => {

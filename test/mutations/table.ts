@@ -199,11 +199,11 @@ export const mutations: readonly Mutation[] = [
     tests: ["test/unit/mesh/cluster-identity.test.ts"],
   },
   {
-    title: "definitions kept: those in use go with the release",
-    file: "providers/mesh/definitions-kept.ts",
+    title: "CRDs kept: those in use go with the release",
+    file: "providers/mesh/crds-kept.ts",
     find: "if (kept.size === 0) return;",
     replace: "if (kept.size >= 0) return;",
-    tests: ["test/unit/mesh/definitions-kept.test.ts"],
+    tests: ["test/unit/mesh/crds-kept.test.ts"],
   },
   {
     title: "losses: an up takes clusters away without asking",

@@ -15,10 +15,10 @@ export const gatewayApi: Artifact = {
   inputs: [gatewayApiFile],
   finish: async (folder, context) => {
     const module = await moduleFolder("gateway-api", "sigs.k8s.io/gateway-api", context);
-    const definitions = join(module, "config", "crd", "standard");
-    const names = (await readdir(definitions)).filter((name) => name.endsWith(".yaml")).sort();
+    const crds = join(module, "config", "crd", "standard");
+    const names = (await readdir(crds)).filter((name) => name.endsWith(".yaml")).sort();
     const texts = await Promise.all(
-      names.map(async (name) => (await readFile(join(definitions, name), "utf8")).trim()),
+      names.map(async (name) => (await readFile(join(crds, name), "utf8")).trim()),
     );
     await writeFile(join(folder, gatewayApiFile), `${texts.join("\n---\n")}\n`);
   },

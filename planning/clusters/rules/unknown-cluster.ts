@@ -1,10 +1,13 @@
-import type { NamedEnd } from "../../links/links.ts";
+import type { ClusterReference } from "../../links/links.ts";
 import { listNames, show } from "../../topology/problem.ts";
 import type { RuleProblem } from "../../topology/problem.ts";
 import { didYouMean } from "../../topology/suggest.ts";
 
 /** A name that no cluster of the topology has. */
-export function unknownCluster({ name, path }: NamedEnd, known: readonly string[]): RuleProblem {
+export function unknownCluster(
+  { name, path }: ClusterReference,
+  known: readonly string[],
+): RuleProblem {
   return {
     path,
     message: `${show(name)} is not a cluster of this topology`,

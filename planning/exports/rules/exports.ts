@@ -27,8 +27,8 @@ export function* exportRules(input: RuleInput): Iterable<RuleProblem> {
   const named = namedExports(exports);
   if (input.byName.size > 0) {
     for (const { cluster, path } of named) {
-      const end = { name: cluster, path };
-      if (!input.byName.has(cluster)) yield unknownCluster(end, [...input.byName.keys()]);
+      const reference = { name: cluster, path };
+      if (!input.byName.has(cluster)) yield unknownCluster(reference, [...input.byName.keys()]);
     }
   }
   yield* checkDuplicates(named);

@@ -1,4 +1,4 @@
-import { namedEnds } from "../links.ts";
+import { clusterReferences } from "../links.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 
 /** Where a Link leads to an unknown cluster, that something needs one which isn't there is no news. */
@@ -7,7 +7,7 @@ export function areLinksKnown({ draft, byName }: RuleInput): boolean {
     [link?.from, link?.to, link?.between].every(
       (ends) =>
         (typeof ends === "string" || !ends?.includes(undefined)) &&
-        namedEnds(ends, []).every(({ name }) => byName.has(name)),
+        clusterReferences(ends, []).every(({ name }) => byName.has(name)),
     ),
   );
 }

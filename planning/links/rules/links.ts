@@ -1,6 +1,6 @@
 import { groupBy } from "../../group.ts";
-import { hasBothForms, haveRoutes, namedEnds } from "../links.ts";
-import type { NamedEnd } from "../links.ts";
+import { hasBothForms, haveRoutes, clusterReferences } from "../links.ts";
+import type { ClusterReference } from "../links.ts";
 import { formatPath, listNames, show } from "../../topology/problem.ts";
 import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { DraftEdge } from "../../topology/draft-clusters.ts";
@@ -58,27 +58,31 @@ function* checkNames(
   path: Path,
   { byName }: RuleInput,
 ): Iterable<RuleProblem> {
-  const ends = { from: new Map<string, NamedEnd>(), to: new Map(), between: new Map() } as const;
+  const references = {
+    from: new Map<string, ClusterReference>(),
+    to: new Map(),
+    between: new Map(),
+  } as const;
   for (const key of ["from", "to", "between"] as const) {
-    for (const end of namedEnds(link[key], [...path, key])) {
-      if (!byName.has(end.name)) yield unknownCluster(end, [...byName.keys()]);
-      const known: Map<string, NamedEnd> = ends[key];
-      if (known.has(end.name)) {
+    for (const reference of clusterReferences(link[key], [...path, key])) {
+      if (!byName.has(reference.name)) yield unknownCluster(reference, [...byName.keys()]);
+      const known: Map<string, ClusterReference> = references[key];
+      if (known.has(reference.name)) {
         yield {
-          path: end.path,
-          message: `${show(end.name)} is named twice`,
+          path: reference.path,
+          message: `${show(reference.name)} is named twice`,
           fix: "leave out one of the two",
         };
       } else {
-        known.set(end.name, end);
+        known.set(reference.name, reference);
       }
     }
   }
-  for (const [name, end] of ends.to as Map<string, NamedEnd>) {
-    const source = ends.from.get(name);
+  for (const [name, reference] of references.to as Map<string, ClusterReference>) {
+    const source = references.from.get(name);
     if (source === undefined) continue;
     yield {
-      path: end.path,
+      path: reference.path,
       message: `${show(name)} would be linked to itself: it is in ${formatPath(source.path)} too`,
       fix: "take it out of one of the two, or write between for Links from each to each",
     };

@@ -17,10 +17,10 @@ import { exitCodes } from "../../../environments/exit-codes.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { Sources } from "../../../planning/sources/sources.ts";
 import { nothingGiven } from "../../../toolchain/given-parts.ts";
-import type { Network } from "../../../toolchain/network.ts";
+import type { Internet } from "../../../toolchain/internet.ts";
 
 /** A network in which these hosts answer as registries do, and nothing else answers. */
-function networkWith(...registries: readonly string[]): Network & { readonly asked: string[] } {
+function networkWith(...registries: readonly string[]): Internet & { readonly asked: string[] } {
   const asked: string[] = [];
   return {
     asked,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
-import { readDefinitions } from "../../../components/gateway-api.ts";
+import { readCrds } from "../../../components/gateway-api.ts";
 import { readProgramFile } from "../../../components/program-context.ts";
 import { readSources } from "../../../components/sources.ts";
 import { writeKubeconfigs } from "../../../environments/runs/kubeconfig.ts";
@@ -19,7 +19,7 @@ const readers: readonly (readonly [string, (file: string) => unknown])[] = [
   ["a kubeconfig, for a command", kubeconfigFiles().readFile],
   ["a certificate, for a program", readProgramFile],
   ["a sources file", readSources],
-  ["the Gateway API's definitions", readDefinitions],
+  ["the Gateway API's CRDs", readCrds],
 ];
 
 /** Whatever reads a kubeconfig of a stack that runs: the file may have become anything since it was planned. */

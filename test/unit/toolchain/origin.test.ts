@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { Artifact } from "../../../toolchain/artifact.ts";
 import { exists } from "../../../toolchain/cache.ts";
-import { openNetwork } from "../../../toolchain/network.ts";
+import { openInternet } from "../../../toolchain/internet.ts";
 import { checksumIn, platformOf } from "../../../toolchain/release.ts";
 import { ensureTool, type Tool } from "../../../toolchain/tool.ts";
 import { withFolder } from "./folder.ts";
@@ -96,7 +96,7 @@ describe("where a tool comes from", () => {
           const context = {
             cache: join(folder, "cache"),
             env: { ...process.env, PATH: `${own}:/usr/bin:/bin` },
-            network: openNetwork(),
+            internet: openInternet(),
             onProgress: () => undefined,
           };
           const found = await ensureTool(toolAt(releases), context);
@@ -118,7 +118,7 @@ describe("where a tool comes from", () => {
         await ensureTool(toolAt(releases), {
           cache,
           env,
-          network: openNetwork(),
+          internet: openInternet(),
           onProgress: () => undefined,
         });
         assert.equal(await exists(join(cache, "tools", "tool", "1.2.3-release")), false);
@@ -149,14 +149,14 @@ describe("the network", () => {
     ["a gateway that forbids", 403, {}, false],
   ] as const) {
     test(`${name}: ${registry ? "a registry" : "none"}`, async () => {
-      const network = openNetwork(answering(status, headers));
+      const network = openInternet(answering(status, headers));
       assert.equal(await network.isRegistry("registry.example"), registry);
     });
   }
 
   test("a host out of reach is asked once", async () => {
     let asked = 0;
-    const network = openNetwork(() => {
+    const network = openInternet(() => {
       asked++;
       return Promise.reject(new TypeError("fetch failed"));
     });

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { exists } from "../../../toolchain/cache.ts";
-import { openNetwork } from "../../../toolchain/network.ts";
+import { openInternet } from "../../../toolchain/internet.ts";
 import { ensurePlugins } from "../../../toolchain/plugins.ts";
 import type { ProviderPlugin } from "../../../toolchain/tools/provider-plugins.ts";
 import { withFolder } from "./folder.ts";
@@ -55,11 +55,11 @@ async function withPulumi(
     await chmod(pulumi, 0o755);
     const cache = join(folder, "cache");
     const status = setting.reach === true ? 200 : 404;
-    const network = openNetwork(() => Promise.resolve(new Response("sums", { status })));
+    const internet = openInternet(() => Promise.resolve(new Response("sums", { status })));
     const env = { PATH: "/usr/bin:/bin", HOME: join(folder, "home"), ...setting.env?.(folder) };
     await run(
       (...plugins) =>
-        ensurePlugins(plugins, pulumi, { cache, env, network, onProgress: () => undefined }),
+        ensurePlugins(plugins, pulumi, { cache, env, internet, onProgress: () => undefined }),
       {
         theirs: join(folder, "home", ".pulumi"),
         ours: join(cache, "pulumi"),

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { openNetwork } from "../../../toolchain/network.ts";
+import { openInternet } from "../../../toolchain/internet.ts";
 import { proxiedFetch } from "../../../system/proxied-fetch.ts";
 
 describe("what the toolchain asks of the network", () => {
@@ -26,7 +26,7 @@ describe("what the toolchain asks of the network", () => {
     for (const name of ["HTTPS_PROXY", "https_proxy"]) {
       asked.length = 0;
       const ask = proxiedFetch({ [name]: `http://127.0.0.1:${port}` });
-      assert.equal(await openNetwork(ask).isRegistry("registry.test"), false);
+      assert.equal(await openInternet(ask).isRegistry("registry.test"), false);
       assert.deepEqual(asked, ["registry.test:443"], name);
     }
   });
@@ -37,7 +37,7 @@ describe("what the toolchain asks of the network", () => {
       HTTPS_PROXY: `http://127.0.0.1:${port}`,
       NO_PROXY: "localhost,.test",
     });
-    assert.equal(await openNetwork(ask).isRegistry("registry.test"), false);
+    assert.equal(await openInternet(ask).isRegistry("registry.test"), false);
     assert.deepEqual(asked, []);
   });
 
@@ -47,7 +47,7 @@ describe("what the toolchain asks of the network", () => {
 
   test("asks a registry that was silent once more where that is wanted", async () => {
     let calls = 0;
-    const network = openNetwork(() => {
+    const network = openInternet(() => {
       calls++;
       if (calls === 1) return Promise.reject(new Error("silent"));
       const headers = { "docker-distribution-api-version": "registry/2.0" };

@@ -2,7 +2,7 @@ import { timeLimits } from "../system/time-limits.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
 
 /** Which hosts can be reached; each is asked once. */
-export interface Network {
+export interface Internet {
   /** A small text file, or `undefined` where its host is out of reach or does not have it. */
   readonly text: (url: string) => Promise<string | undefined>;
   /** Whether there is something at this address. */
@@ -16,11 +16,11 @@ export interface Network {
 }
 
 /**
- * A view of the network that remembers: a host that did not answer once is not waited for again.
+ * A view of the internet that remembers: a host that did not answer once is not waited for again.
  *
  * @param ask - what fetches
  */
-export function openNetwork(ask: typeof fetch = proxiedFetch()): Network {
+export function openInternet(ask: typeof fetch = proxiedFetch()): Internet {
   const outOfReach = new Set<string>();
   const registries = new Map<string, Promise<boolean>>();
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Role } from "../../../toolchain/given-parts.ts";
-import { isPublic, planSources, type Reach } from "../../../toolchain/source-plan.ts";
+import { isPublic, planSources, type Reach } from "../../../toolchain/sources-plan.ts";
 
 const everything: Reach = {
   node: true,

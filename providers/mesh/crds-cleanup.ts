@@ -3,7 +3,7 @@ import { isNotFound } from "../../kubernetes/errors.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import type { Resource } from "../server/index.ts";
 import { clusterApi, clusterToCleanUp } from "./cluster-api.ts";
-import { type Definition, definitionPath, lookForObjects } from "./definitions.ts";
+import { type Crd, crdPath, lookForObjects } from "./crds.ts";
 import type { InputSchema } from "./inputs.ts";
 import {
   accessInputs,
@@ -19,25 +19,25 @@ const inputs = {
   definitions: {
     type: "array",
     items: { type: "string" },
-    description: "Names of custom resource definitions that are about to be installed.",
+    description: "Names of the CRDs that are about to be installed.",
   },
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
 /**
- * Remembers which definitions a cluster did not have, and takes those away in the end. Helm never deletes
- * what is in a chart's `crds`, as it can't know whose it is.
+ * Records which CRDs the cluster did not have, and removes them at the end. Helm never deletes what is in a
+ * chart's `crds`, because it can't know who uses it.
  */
-export const definitionsCleanup: Resource = {
+export const crdsCleanup: Resource = {
   type: "linkerd-topology:index:DefinitionsCleanup",
   schema: schemaOf(
-    "When it is deleted: removes those definitions that were not there when it was created, unless " +
+    "When it is deleted, removes the CRDs that the cluster did not have when it was created, unless " +
       "somebody uses them.",
     inputs,
     {
       absent: {
         type: "array",
         items: { type: "string" },
-        description: "Definitions that the cluster did not have before.",
+        description: "CRDs that the cluster did not have before.",
       },
     },
   ),
@@ -65,12 +65,12 @@ export const definitionsCleanup: Resource = {
     const api = await clusterToCleanUp(request.outputs, context);
     if (api === undefined) return;
     for (const name of textList(request.outputs, "absent")) {
-      const path = definitionPath(name);
-      const definition = await getIfThere<Definition>(api, path);
-      if (definition === undefined) continue;
-      const used = await lookForObjects(api, definition);
+      const path = crdPath(name);
+      const crd = await getIfThere<Crd>(api, path);
+      if (crd === undefined) continue;
+      const used = await lookForObjects(api, crd);
       if (used !== undefined) {
-        context.log("warning", `the definition ${name} stays: ${used}`);
+        context.log("warning", `the CRD ${name} stays: ${used}`);
         continue;
       }
       await api.delete(path).catch((error: unknown) => {
@@ -81,8 +81,6 @@ export const definitionsCleanup: Resource = {
 };
 
 async function absentOf(api: KubernetesApi, names: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(
-    names.map((name) => getIfThere<Definition>(api, definitionPath(name))),
-  );
+  const found = await Promise.all(names.map((name) => getIfThere<Crd>(api, crdPath(name))));
   return names.filter((_, index) => found[index] === undefined);
 }

@@ -15,7 +15,7 @@ export interface Reach {
 }
 
 /** Where each part comes from. */
-export interface SourcePlan {
+export interface SourcesPlan {
   readonly node: "public" | "given" | "built";
   /** `stand-ins`: real Go controllers, and programs that carry no traffic in place of the rest. */
   readonly linkerd: "public" | "given" | "stand-ins";
@@ -34,7 +34,7 @@ export function reachesRegistry({ node, linkerd, pause }: Reach): boolean {
 }
 
 /** Each part on its own: what was given, else what is public, else what is built. */
-export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcePlan {
+export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcesPlan {
   const pick = (role: Role, reachable: boolean) =>
     given.has(role) ? "given" : reachable ? "public" : "built";
   const linkerd = linkerdFrom(given, reach.linkerd);
@@ -50,7 +50,7 @@ export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcePlan 
   };
 }
 
-function linkerdFrom(given: ReadonlySet<Role>, reachable: boolean): SourcePlan["linkerd"] {
+function linkerdFrom(given: ReadonlySet<Role>, reachable: boolean): SourcesPlan["linkerd"] {
   const [controller, proxy] = [given.has("controller"), given.has("proxy")];
   if (controller && proxy) return "given";
   // The other half is pulled.
@@ -70,7 +70,7 @@ export function halfGiven(given: ReadonlySet<Role>, because: string): string[] {
 }
 
 /** Whether everything is public, so that no sources file is needed. */
-export function isPublic(plan: SourcePlan): boolean {
+export function isPublic(plan: SourcesPlan): boolean {
   const { node, linkerd, pause, probe, charts, gatewayApi } = plan;
   return [node, linkerd, pause, probe, charts, gatewayApi].every((from) => from === "public");
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { parseAllDocuments } from "yaml";
 import { assertEach } from "../../assert-each.ts";
-import { definitionsKept } from "../../../providers/mesh/definitions-kept.ts";
+import { crdsKept } from "../../../providers/mesh/crds-kept.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
 import { FakeKubernetes } from "./fake-kubernetes.ts";
@@ -13,7 +13,7 @@ const secrets = "/api/v1/namespaces/linkerd/secrets";
 const record = "sh.helm.release.v1.linkerd-crds.v1";
 const [profiles, servers] = ["serviceprofiles.linkerd.io", "servers.policy.linkerd.io"] as const;
 
-describe("definitions that Helm would delete with their objects", () => {
+describe("CRDs that Helm would delete with their objects", () => {
   let fake: FakeKubernetes;
   beforeEach(async () => {
     fake = await FakeKubernetes.start();
@@ -62,10 +62,10 @@ describe("definitions that Helm would delete with their objects", () => {
       ownNamespaces: ["linkerd", "linkerd-multicluster"],
     };
     const { context, said } = testContext();
-    await definitionsKept.delete({ id: "x", urn: context.urn, inputs: outputs, outputs }, context);
+    await crdsKept.delete({ id: "x", urn: context.urn, inputs: outputs, outputs }, context);
     return said;
   };
-  /** The definitions that Helm will leave, by its record. */
+  /** The CRDs that Helm will leave, by its record. */
   const kept = (): string[] => {
     const { data } = fake.get(`${secrets}/${record}`) as unknown as { data: { release: string } };
     const compressed = Buffer.from(Buffer.from(data.release, "base64").toString(), "base64");
@@ -102,7 +102,7 @@ describe("definitions that Helm would delete with their objects", () => {
   it("stay, each by itself, where somebody has objects of them", async () => {
     have(servers, [object("linkerd"), object("shop")]);
     assert.deepEqual(await remove(), [
-      `warning: the definition ${servers} stays: there are objects of it, such as shop/web`,
+      `warning: the CRD ${servers} stays: there are objects of it, such as shop/web`,
     ]);
     assert.deepEqual(kept(), [servers]);
   });
@@ -114,7 +114,7 @@ describe("definitions that Helm would delete with their objects", () => {
     const { context } = testContext();
     const outputs = { kubeconfig: fake.kubeconfig, clusterUid: "former" };
     await assert.rejects(
-      definitionsKept.delete({ id: "x", urn: context.urn, inputs: outputs, outputs }, context),
+      crdsKept.delete({ id: "x", urn: context.urn, inputs: outputs, outputs }, context),
       /another cluster/,
     );
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { definitionsCleanup } from "../../../providers/mesh/definitions-cleanup.ts";
+import { crdsCleanup } from "../../../providers/mesh/crds-cleanup.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
 import { FakeKubernetes } from "./fake-kubernetes.ts";
@@ -9,7 +9,7 @@ const collection = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const routes = "httproutes.gateway.networking.k8s.io";
 const gateways = "gateways.gateway.networking.k8s.io";
 
-describe("definitions in a cluster that outlives them", () => {
+describe("CRDs in a cluster that outlives them", () => {
   let fake: FakeKubernetes;
   beforeEach(async () => {
     fake = await FakeKubernetes.start();
@@ -38,16 +38,13 @@ describe("definitions in a cluster that outlives them", () => {
   const create = async (definitions: string[]): Promise<PropertyMap> => {
     const { context } = testContext();
     const request = { urn: context.urn, inputs: properties(definitions) };
-    return (await definitionsCleanup.create(request, context)).outputs;
+    return (await crdsCleanup.create(request, context)).outputs;
   };
   const remove = async (made: PropertyMap): Promise<readonly string[]> => {
     // As the engine hands it over: without the mark of a secret.
     const outputs = { ...made, kubeconfig: fake.kubeconfig };
     const { context, said } = testContext();
-    await definitionsCleanup.delete(
-      { id: "x", urn: context.urn, inputs: outputs, outputs },
-      context,
-    );
+    await crdsCleanup.delete({ id: "x", urn: context.urn, inputs: outputs, outputs }, context);
     return said;
   };
 
@@ -69,7 +66,7 @@ describe("definitions in a cluster that outlives them", () => {
       body: { items: [{ metadata: { namespace: "shop", name: "web" } }] },
     });
     assert.deepEqual(await remove(outputs), [
-      `warning: the definition ${routes} stays: there are objects of it, such as shop/web`,
+      `warning: the CRD ${routes} stays: there are objects of it, such as shop/web`,
     ]);
     assert.ok(fake.has(`${collection}/${routes}`));
   });
@@ -110,7 +107,7 @@ describe("definitions in a cluster that outlives them", () => {
     install(routes);
     install(gateways);
     const { context } = testContext();
-    const later = await definitionsCleanup.update(
+    const later = await crdsCleanup.update(
       {
         id: "x",
         urn: context.urn,

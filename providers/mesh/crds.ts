@@ -1,7 +1,7 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 
-/** A custom resource definition, as far as it is looked at. */
-export interface Definition {
+/** The part of a custom resource definition (CRD) that is read. */
+export interface Crd {
   readonly spec: {
     readonly group: string;
     readonly names: { readonly plural: string };
@@ -16,26 +16,26 @@ interface Objects {
   readonly metadata?: { readonly continue?: string };
 }
 
-/** Path of a definition at the API. */
-export function definitionPath(name: string): string {
+/** Path of a CRD at the API server. */
+export function crdPath(name: string): string {
   return `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
 }
 
 /**
- * Why a definition can't go: whoever deletes it deletes every object of it. Objects of a definition that
- * serves no version can't be looked at; there may be some.
+ * Why a CRD can't be deleted: deleting it would delete every object of it. Objects of a CRD that serves no
+ * version can't be listed, so there may be some.
  *
- * @param own namespaces whose objects don't count, since they go as well
- * @returns undefined where there is no object
- * @throws KubernetesApiError where they can't be listed: nobody knows then whether there are any
+ * @param own namespaces whose objects don't count, because they are deleted as well
+ * @returns undefined if there is no object
+ * @throws KubernetesApiError if they can't be listed, since nobody knows then whether there are any
  */
 export async function lookForObjects(
   api: KubernetesApi,
-  { spec }: Definition,
+  { spec }: Crd,
   own: readonly string[] = [],
 ): Promise<string | undefined> {
   const version = spec.versions.find(({ served }) => served);
-  if (version === undefined) return "it serves no version, so that objects of it can't be seen";
+  if (version === undefined) return "it serves no version, so its objects can't be listed";
   const path = `/apis/${spec.group}/${version.name}/${spec.names.plural}`;
   let after: string | undefined = "";
   while (after !== undefined) {

@@ -17,7 +17,7 @@ export interface LinkSettings {
 }
 
 /** Specification of a Link, multicluster.linkerd.io/v1alpha3. */
-export function linkSpec(settings: LinkSettings): Record<string, unknown> {
+export function linkObjectSpec(settings: LinkSettings): Record<string, unknown> {
   const { gateway, selectors, excludedLabels } = settings;
   return {
     targetClusterName: settings.target,

@@ -6,7 +6,7 @@ import {
 import { getIfThere } from "../../kubernetes/optional.ts";
 import type { Resource } from "../server/index.ts";
 import { clusterToCleanUp } from "./cluster-api.ts";
-import { type Definition, definitionPath, lookForObjects } from "./definitions.ts";
+import { type Crd, crdPath, lookForObjects } from "./crds.ts";
 import type { InputSchema } from "./inputs.ts";
 import {
   accessInputs,
@@ -21,23 +21,23 @@ import {
 const inputs = {
   ...accessInputs,
   namespace: { type: "string", description: "Namespace of the release." },
-  release: { type: "string", description: "Helm release that installs the definitions." },
+  release: { type: "string", description: "Helm release that installs the CRDs." },
   ownNamespaces: {
     type: "array",
     items: { type: "string" },
-    description: "Namespaces that go as well, whose objects don't count.",
+    description: "Namespaces that are deleted as well; their objects don't count.",
   },
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
 /**
- * Keeps definitions that somebody uses. Helm deletes what a chart has as templates, custom resource
- * definitions too, and with a definition goes every object of it, whoever made it. This is deleted just
- * before the release: what others have made of a definition by then makes Helm leave the definition.
+ * Keeps the CRDs that somebody uses. Helm deletes everything that a chart has as a template, CRDs included,
+ * and deleting a CRD deletes every object of it, whoever created it. This resource is deleted just before
+ * the release. It marks each CRD of which others have objects by then, so that Helm keeps it.
  */
-export const definitionsKept: Resource = {
+export const crdsKept: Resource = {
   type: "linkerd-topology:index:DefinitionsKept",
   schema: schemaOf(
-    "When it is deleted: has the uninstallation of a Helm release leave definitions of which there are objects.",
+    "When it is deleted, makes the uninstallation of a Helm release keep the CRDs that have objects.",
     inputs,
   ),
   check: ({ news }) => checkInputs(inputs, news),
@@ -51,19 +51,19 @@ export const definitionsKept: Resource = {
     if (api === undefined) return;
     const ref = { namespace: text(outputs, "namespace"), release: text(outputs, "release") };
     const kept = new Set<string>();
-    for (const { metadata } of (await installedObjects(api, ref)).filter(isDefinition)) {
-      const definition = await getIfThere<Definition>(api, definitionPath(metadata.name));
-      if (definition === undefined) continue;
-      const used = await lookForObjects(api, definition, textList(outputs, "ownNamespaces"));
+    for (const { metadata } of (await installedObjects(api, ref)).filter(isCrd)) {
+      const crd = await getIfThere<Crd>(api, crdPath(metadata.name));
+      if (crd === undefined) continue;
+      const used = await lookForObjects(api, crd, textList(outputs, "ownNamespaces"));
       if (used === undefined) continue;
       kept.add(metadata.name);
-      context.log("warning", `the definition ${metadata.name} stays: ${used}`);
+      context.log("warning", `the CRD ${metadata.name} stays: ${used}`);
     }
     if (kept.size === 0) return;
-    await keepObjects(api, ref, (object) => isDefinition(object) && kept.has(object.metadata.name));
+    await keepObjects(api, ref, (object) => isCrd(object) && kept.has(object.metadata.name));
   },
 };
 
-function isDefinition({ kind }: ManifestObject): boolean {
+function isCrd({ kind }: ManifestObject): boolean {
   return kind === "CustomResourceDefinition";
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { vacancy } from "../../../providers/mesh/vacancy.ts";
+import { noOtherLinkerd } from "../../../providers/mesh/no-other-linkerd.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
 import { FakeKubernetes } from "./fake-kubernetes.ts";
@@ -20,11 +20,11 @@ describe("a cluster that is to be a guest's", () => {
     clusterUid: fake.uid,
     namespaces,
   });
-  const create = async () => vacancy.create({ urn: context.urn, inputs: inputs() }, context);
+  const create = async () => noOtherLinkerd.create({ urn: context.urn, inputs: inputs() }, context);
   const diff = async (oldOutputs: PropertyMap, oldInputs = inputs()) =>
-    vacancy.diff({ id: "x", urn: context.urn, oldInputs, oldOutputs, newInputs: inputs() });
+    noOtherLinkerd.diff({ id: "x", urn: context.urn, oldInputs, oldOutputs, newInputs: inputs() });
   const update = async (oldOutputs: PropertyMap) =>
-    vacancy.update(
+    noOtherLinkerd.update(
       { id: "x", urn: context.urn, oldInputs: inputs(), oldOutputs, newInputs: inputs() },
       context,
     );

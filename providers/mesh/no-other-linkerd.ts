@@ -21,7 +21,7 @@ const inputs = {
   namespaces: {
     type: "array",
     items: { type: "string" },
-    description: "Namespaces that are about to be made, and are not to be somebody else's.",
+    description: "Namespaces that are about to be created, and must not be somebody else's.",
   },
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
@@ -35,25 +35,29 @@ interface Namespace {
 }
 
 /**
- * Exists once it is certain that a cluster which outlives the mesh has no Linkerd of somebody else's: the
- * Kubernetes provider takes over what has the same name, and would delete it in the end.
+ * Proves that an existing cluster has no Linkerd of somebody else. Without it the Kubernetes provider would
+ * take over objects of the same name, and delete them at the end.
  *
- * Whose a namespace is, tells an annotation with a word that nobody else has. It is looked at in every
- * update and preview: since the last one somebody may have removed this Linkerd and installed another.
+ * An annotation with a random value marks the stack's own namespaces. Every update and preview reads it,
+ * because somebody may have replaced this Linkerd with another one since.
  */
-export const vacancy: Resource = {
+export const noOtherLinkerd: Resource = {
   type: "linkerd-topology:index:Vacancy",
-  schema: schemaOf("Exists while the cluster has none of these namespaces but its own.", inputs, {
-    installation: {
-      type: "string",
-      description: `Value of the annotation ${installationAnnotation} of the namespaces that are its own.`,
+  schema: schemaOf(
+    "Exists while these namespaces are missing from the cluster, or are the stack's own.",
+    inputs,
+    {
+      installation: {
+        type: "string",
+        description: `Value of the annotation ${installationAnnotation} on the stack's own namespaces.`,
+      },
+      adopted: {
+        type: "array",
+        items: { type: "string" },
+        description: "UIDs of namespaces that are the stack's own without the annotation.",
+      },
     },
-    adopted: {
-      type: "array",
-      items: { type: "string" },
-      description: "UIDs of namespaces that are its own though they have no annotation.",
-    },
-  }),
+  ),
   check: ({ news }) => checkInputs(inputs, news),
   diff: async ({ oldInputs, oldOutputs, newInputs }) => {
     const { changes } = diffInCluster(oldInputs, newInputs);
@@ -81,7 +85,7 @@ export const vacancy: Resource = {
   },
   read: ({ id, inputs, outputs }) => Promise.resolve({ id, inputs, outputs: outputsOf(outputs) }),
   delete: async () => {
-    // It made nothing.
+    // It created nothing.
   },
 };
 
@@ -106,8 +110,8 @@ async function refuseForeign(
 }
 
 /**
- * The namespaces that an earlier version made, which did not mark them: those that Pulumi made. There has to
- * be one, or the cluster is not the one that the stack was in.
+ * Finds the namespaces that an earlier version created without a mark: those that Pulumi created. If there is
+ * none, the cluster is not the one that the stack was created in.
  *
  * @returns their UIDs
  */

@@ -13,14 +13,14 @@ import {
 import type { BuiltBinary, ImageContext } from "./image/context.ts";
 import { ensureDebianLayer } from "./image/debian.ts";
 import { ensureNodeImage } from "./image/node-image.ts";
-import type { SourcePlan } from "./source-plan.ts";
+import type { SourcesPlan } from "./sources-plan.ts";
 import { gatewayApi, gatewayApiFile } from "./tools/gateway-api.ts";
 import { agnhost, coredns, etcd, kubernetes, pause } from "./tools/kubernetes.ts";
 import { chartsFolder, linkerd, linkerdVersion, noDataPlane, probe } from "./tools/linkerd.ts";
 import { messageOf } from "../system/message-of.ts";
 
 /** What was made here for a sources file; paths are absolute. */
-export interface SourceParts {
+export interface SourcesParts {
   readonly nodeImage?: string;
   readonly archives: readonly string[];
   readonly images: Readonly<Partial<Record<"controller" | "proxy" | "pause" | "probe", string>>>;
@@ -35,10 +35,10 @@ export interface SourceParts {
  *
  * @throws when one can't be made.
  */
-export async function makeSourceParts(
-  plan: SourcePlan,
+export async function makeSourcesParts(
+  plan: SourcesPlan,
   context: MakeContext,
-): Promise<SourceParts> {
+): Promise<SourcesParts> {
   const images = await imageContext(context);
   // Packages are downloaded while the compiler works.
   const [binaries] = await Promise.all([
@@ -53,13 +53,12 @@ export async function makeSourceParts(
 }
 
 async function makeRest(
-  plan: SourcePlan,
+  plan: SourcesPlan,
   context: MakeContext,
   images: ImageContext,
-): Promise<SourceParts> {
+): Promise<SourcesParts> {
   const charts = plan.charts === "built" ? await ensureArtifact(linkerd, context) : undefined;
-  const definitions =
-    plan.gatewayApi === "built" ? await ensureArtifact(gatewayApi, context) : undefined;
+  const crds = plan.gatewayApi === "built" ? await ensureArtifact(gatewayApi, context) : undefined;
   const archives = await madeArchives(plan, context, images);
   const probe = plan.probe === "built" ? await probeImage(context, images) : {};
   return {
@@ -76,7 +75,7 @@ async function makeRest(
     },
     notes: probe.note === undefined ? [] : [probe.note],
     ...(charts !== undefined && { charts: join(charts.folder, chartsFolder) }),
-    ...(definitions !== undefined && { gatewayApi: join(definitions.folder, gatewayApiFile) }),
+    ...(crds !== undefined && { gatewayApi: join(crds.folder, gatewayApiFile) }),
   };
 }
 
@@ -100,7 +99,7 @@ async function probeImage(
 
 /** The archives that the plan needs, and the tests' workload wherever nothing can be pulled. */
 async function madeArchives(
-  plan: SourcePlan,
+  plan: SourcesPlan,
   context: MakeContext,
   images: ImageContext,
 ): Promise<Partial<ImageArchives>> {

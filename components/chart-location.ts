@@ -5,7 +5,7 @@ import { timeLimits } from "../system/time-limits.ts";
 import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
 
 /** Where Linkerd's charts come from: a directory that holds them, or Linkerd's Helm repository. */
-export interface ChartSource {
+export interface ChartLocation {
   /** Directory with one directory per chart. @default Linkerd's Helm repository */
   readonly directory?: string | undefined;
   /** Version of the charts in the repository, such as `2026.1.1`. */
@@ -42,14 +42,14 @@ export interface ReleaseArgs {
 export function linkerdRelease(
   logicalName: string,
   chart: LinkerdChart,
-  source: ChartSource,
+  location: ChartLocation,
   args: ReleaseArgs,
   opts: ReleaseOptions,
 ): Release {
   const located =
-    source.directory === undefined
-      ? { chart, version: source.version, repositoryOpts: { repo: repository } }
-      : { chart: join(source.directory, chart) };
+    location.directory === undefined
+      ? { chart, version: location.version, repositoryOpts: { repo: repository } }
+      : { chart: join(location.directory, chart) };
   return release(logicalName, { ...located, name: chart, ...args }, opts);
 }
 

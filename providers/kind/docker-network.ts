@@ -25,7 +25,7 @@ interface Inspected {
   readonly Containers: Record<string, unknown> | null;
 }
 
-export async function findNetwork(
+export async function findDockerNetwork(
   name: string,
   signal?: AbortSignal,
 ): Promise<DockerNetwork | undefined> {
@@ -53,12 +53,12 @@ export async function findNetwork(
 }
 
 /** The network has to exist, and must not be another owner's; one that nobody labelled will do. */
-export async function checkNetwork(
+export async function checkDockerNetwork(
   name: string,
   owner: string,
   signal: AbortSignal,
 ): Promise<DockerNetwork> {
-  const network = await findNetwork(name, signal);
+  const network = await findDockerNetwork(name, signal);
   if (network === undefined) {
     throw new Error(
       `network: there is no Docker network ${JSON.stringify(name)}. Make it with the resource ` +
@@ -66,11 +66,11 @@ export async function checkNetwork(
     );
   }
   const other = network.labels[ownerLabel];
-  if (other !== undefined && other !== owner) throw foreignNetwork(name, other);
+  if (other !== undefined && other !== owner) throw foreignDockerNetwork(name, other);
   return network;
 }
 
-export function foreignNetwork(name: string, owner: string | undefined): Error {
+export function foreignDockerNetwork(name: string, owner: string | undefined): Error {
   return new Error(
     `there is a Docker network ${JSON.stringify(name)} already, ` +
       (owner === undefined
@@ -81,7 +81,7 @@ export function foreignNetwork(name: string, owner: string | undefined): Error {
 }
 
 /** A network that is to be made. */
-export interface NewNetwork {
+export interface NewDockerNetwork {
   readonly name: string;
   readonly owner: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -93,8 +93,8 @@ export interface NewNetwork {
  * Creates an IPv4 bridge. Not dual-stack as kind's own: an IPv6 address that nothing can reach would
  * join those that a node's name resolves to.
  */
-export async function createNetwork(
-  { name, owner, labels, subnet, ipRange }: NewNetwork,
+export async function createDockerNetwork(
+  { name, owner, labels, subnet, ipRange }: NewDockerNetwork,
   signal: AbortSignal,
 ): Promise<void> {
   const all = {
