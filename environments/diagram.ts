@@ -4,7 +4,6 @@ import { toDot } from "../diagram/dot.ts";
 import { toMermaid } from "../diagram/mermaid.ts";
 import { refreshPage } from "../diagram/page.ts";
 import type { Plan } from "../planning/plan-types.ts";
-import { CommandError } from "./command-error.ts";
 import { projectDirectory } from "./paths.ts";
 import { knownStacks, readTopology } from "./stacks.ts";
 
@@ -25,13 +24,6 @@ export async function drawDiagram(plan: Plan, format: DiagramFormat): Promise<st
       return toSvg(plan);
     }
   }
-}
-
-/** @throws CommandError for any other text */
-export function readFormat(text: string): DiagramFormat {
-  const format = diagramFormats.find((known) => known === text);
-  if (format) return format;
-  throw new CommandError(`"${text}" is not a format of diagrams: ${diagramFormats.join(", ")}`);
 }
 
 /** A page with diagrams, and what should stand in it. */

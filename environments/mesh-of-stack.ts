@@ -27,15 +27,10 @@ export interface RunningStack {
 }
 
 /**
- * The running mesh of a stack, by its state.
+ * The running mesh of a stack, by its state, with all that its program told.
  *
  * @throws CommandError, exit code 3, where the stack is not up
  */
-export async function meshOfStack(request: StackRequest): Promise<Mesh> {
-  return (await runningStack(request)).mesh;
-}
-
-/** {@link meshOfStack}, with all that its program told. */
 export async function runningStack(request: StackRequest): Promise<RunningStack> {
   const env = { ...process.env, ...request.env };
   const backend = request.backend ?? chooseBackend(env);

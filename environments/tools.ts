@@ -1,4 +1,3 @@
-import { readSources } from "../components/sources.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources/sources.ts";
 import type { Progress } from "../toolchain/progress.ts";
@@ -46,40 +45,6 @@ export async function bringEngine(
 /** The environment in which Pulumi alone is found: enough to read a stack. */
 export async function bringPulumi(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   return { ...(await ensureToolchain({ env, clusters: false })).env };
-}
-
-/**
- * Everything that bringing up the plan's clusters needs, sources by what is in reach at this moment. For what
- * makes clusters of no stack's.
- */
-export async function bringTools(
-  request: ToolsRequest & { readonly images?: string | undefined },
-): Promise<Tools> {
-  const engine = await bringEngine(request);
-  // Only `up` makes images: the other commands start faster without.
-  const { findSources, makeSources } = await import("../toolchain/sources.ts");
-  // A file of the person's own says it all.
-  const given = engine.env["LINKERD_TOPOLOGY_SOURCES"];
-  const file =
-    given === undefined || given === ""
-      ? (
-          await makeSources(
-            await findSources({
-              env: engine.env,
-              ...(request.images !== undefined && { images: request.images }),
-            }),
-            { env: engine.env, onProgress: teller(request.tell) },
-          )
-        )?.path
-      : given;
-  if (file === undefined) return { ...engine, sources: undefined };
-  const sources = readSources(file);
-  return {
-    ...engine,
-    env: { ...engine.env, LINKERD_TOPOLOGY_SOURCES: file },
-    sources,
-    summary: engine.summary + (sources.dataPlane === "none" ? "; no data plane (see the end)" : ""),
-  };
 }
 
 /** Shows what the toolchain does. */

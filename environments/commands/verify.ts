@@ -1,13 +1,12 @@
-import { Option } from "commander";
+import { Option, InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { screenOf } from "../../verification/render/style.ts";
 import type { VerificationProgress } from "../../verification/verify.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { runPhases } from "../report/phases.ts";
 import type { Tell } from "../report/phase.ts";
+import { runPhases } from "../report/phases.ts";
 import type { StackVerification } from "../verify.ts";
 import { makeCommand, teach } from "./command.ts";
-import { parseCount } from "./count.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
 import type { CommandContext } from "./run-command.ts";
@@ -171,4 +170,13 @@ async function withProgress(
   await runPhases([{ title: "verification", run }], output);
   if (verification === undefined) throw new Error("the verification found nothing");
   return verification;
+}
+
+/** A whole number from 1. For options of commander's. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new InvalidArgumentError("Write a whole number from 1.");
+  }
+  return count;
 }

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Tell } from "../../environments/report/phase.ts";
-import { bringTools } from "../../environments/tools.ts";
+import { bringTools } from "../runner/tools.ts";
 import type { Sources } from "../../planning/sources/sources.ts";
 import { docker, dockerExec } from "../../providers/kind/docker.ts";
 import { replaceVariable } from "../../providers/kind/make-way.ts";

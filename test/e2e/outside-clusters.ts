@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Tell } from "../../environments/report/phase.ts";
-import { bringTools } from "../../environments/tools.ts";
+import { bringTools } from "../runner/tools.ts";
 import type { Sources } from "../../planning/sources/sources.ts";
 import { kindProvider } from "../../providers/kind/provider.ts";
 import { startServer } from "../../providers/server/index.ts";

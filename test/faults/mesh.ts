@@ -4,11 +4,11 @@
 // IMAGES=dir npm run test:faults -- --only mesh
 // IMAGES=dir node test/faults/mesh.ts gateway,credential table.md      # some of them
 import { writeFile } from "node:fs/promises";
-import { meshOfStack } from "../../environments/mesh-of-stack.ts";
+import { runningStack } from "../../environments/mesh-of-stack.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { connect } from "../../kubernetes/connect.ts";
-import { renderVerification, verify, type Mesh } from "../../verification/index.ts";
+import { renderVerification, verify } from "../../verification/index.ts";
 import { eventually, TestEnvironment } from "../e2e/environment.ts";
 import { Probe, startProbe } from "../e2e/probe.ts";
 import { kubeconfigIn } from "../e2e/kubeconfigs.ts";
@@ -74,7 +74,7 @@ async function bringUp(): Promise<boolean> {
 
 /** What is wrong before anything happens would be taken for what came of it. */
 async function requireProved(): Promise<void> {
-  const verification = await verify(await meshOfStack(environment));
+  const verification = await verify((await runningStack(environment)).mesh);
   say(`${String(verification.results.length)} checks in ${String(verification.milliseconds)} ms`);
   if (!verification.proved) throw new Error(renderVerification(verification));
 }
@@ -95,7 +95,7 @@ async function addServices(east: KubernetesApi): Promise<void> {
 }
 
 async function observe(fault: MeshFault, dataPlane: boolean): Promise<Observed> {
-  const mesh: Mesh = await meshOfStack(environment);
+  const { mesh } = await runningStack(environment);
   const link = mesh.plan.links.find(({ source }) => source === "west");
   if (link === undefined) throw new Error("the plan has no Link of west's");
   const client = dataPlane ? new Probe(await freshApi("west"), "client", "west", "") : undefined;

@@ -1,5 +1,7 @@
 import type { Tell } from "../../environments/report/phase.ts";
-import { bringTools } from "../../environments/tools.ts";
+import { readSources } from "../../components/sources.ts";
+import { bringEngine, teller } from "../../environments/tools.ts";
+import type { Tools, ToolsRequest } from "../../environments/tools.ts";
 import { ensureToolchain } from "../../toolchain/toolchain.ts";
 
 /** What was found or brought for a layer. */
@@ -24,4 +26,38 @@ export async function testTools(needs: "engine" | "clusters", tell: Tell): Promi
     },
   });
   return { summary: report.map(({ tool, version }) => `${tool} ${version}`).join(", "), env: {} };
+}
+
+/**
+ * Everything that bringing up the plan's clusters needs, sources by what is in reach at this moment. For what
+ * makes clusters of no stack's.
+ */
+export async function bringTools(
+  request: ToolsRequest & { readonly images?: string | undefined },
+): Promise<Tools> {
+  const engine = await bringEngine(request);
+  // Only `up` makes images: the other commands start faster without.
+  const { findSources, makeSources } = await import("../../toolchain/sources.ts");
+  // A file of the person's own says it all.
+  const given = engine.env["LINKERD_TOPOLOGY_SOURCES"];
+  const file =
+    given === undefined || given === ""
+      ? (
+          await makeSources(
+            await findSources({
+              env: engine.env,
+              ...(request.images !== undefined && { images: request.images }),
+            }),
+            { env: engine.env, onProgress: teller(request.tell) },
+          )
+        )?.path
+      : given;
+  if (file === undefined) return { ...engine, sources: undefined };
+  const sources = readSources(file);
+  return {
+    ...engine,
+    env: { ...engine.env, LINKERD_TOPOLOGY_SOURCES: file },
+    sources,
+    summary: engine.summary + (sources.dataPlane === "none" ? "; no data plane (see the end)" : ""),
+  };
 }

@@ -1,9 +1,8 @@
-import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import { stringify } from "yaml";
-import { podRoutes } from "../../planning/links/pod-routes.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
-import type { Pod, Service } from "../../kubernetes/objects.ts";
+import type { Pod, Service, Metadata } from "../../kubernetes/objects.ts";
+import { isReady, proxyOf, troubleOf } from "../../kubernetes/pods.ts";
 import {
   controllerMetricsPort,
   corePath,
@@ -11,14 +10,14 @@ import {
   linkPath,
   proxyAdminPort,
 } from "../../linkerd/names.ts";
-import type { ClusterStatus } from "../status.ts";
-import type { KubernetesEvent } from "./events.ts";
+import { podRoutes } from "../../planning/links/pod-routes.ts";
+import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
+import { columns } from "../render/table.ts";
+import type { ClusterStatus, ServicesStatus } from "../status.ts";
 import { eventsText } from "./events.ts";
+import type { KubernetesEvent } from "./events.ts";
 import { withoutNoise } from "./object.ts";
 import type { Parts } from "./parts.ts";
-import type { ScheduledPod } from "./pods.ts";
-import { podsText } from "./pods.ts";
-import { isOfMirroring } from "./mirroring.ts";
 
 /** Lines of each container's log, and bytes, that are asked for. */
 const logLimits = { tailLines: "5000", limitBytes: "2000000" };
@@ -148,4 +147,42 @@ function addMetrics(parts: Parts, folder: string, pod: Pod, api: KubernetesApi):
 
 function yamlOf(value: unknown): string {
   return stringify(withoutNoise(value), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+const keys = /^(mirror|multicluster)\.linkerd\.io\//;
+
+/** Whether a Service, or the endpoints of one, has to do with mirroring: it is exported, or a mirror. */
+function isOfMirroring(
+  { metadata }: { readonly metadata: Metadata },
+  services: ServicesStatus | undefined,
+): boolean {
+  const marks = { ...metadata.labels, ...metadata.annotations };
+  if (Object.keys(marks).some((key) => keys.test(key))) return true;
+  const service = metadata.labels?.["kubernetes.io/service-name"] ?? metadata.name;
+  return [
+    ...(services?.exported ?? []),
+    ...(services?.mirrors ?? []).map(({ namespace, name }) => ({ namespace, service: name })),
+    ...(services?.federated ?? []).map(({ namespace, name }) => ({ namespace, service: name })),
+  ].some((one) => one.namespace === metadata.namespace && one.service === service);
+}
+
+/** A pod with the node that it is on. */
+type ScheduledPod = Pod & { readonly spec: { readonly nodeName?: string } };
+
+/** Every pod in a line; no pod's own settings, which are its owner's affair. */
+function podsText(pods: readonly ScheduledPod[]): string {
+  const head = ["NAMESPACE", "NAME", "READY", "RESTARTS", "PROXY", "ADDRESS", "NODE", "STATE"];
+  return columns([
+    head,
+    ...pods.map((pod) => [
+      pod.metadata.namespace ?? "",
+      pod.metadata.name,
+      isReady(pod) ? "yes" : "no",
+      `${(pod.status?.containerStatuses ?? []).reduce((sum, one) => sum + (one.restartCount ?? 0), 0)}`,
+      proxyOf(pod)?.image ?? "none",
+      (pod.status?.podIPs ?? []).map(({ ip }) => ip).join(","),
+      pod.spec.nodeName ?? "",
+      isReady(pod) ? (pod.status?.phase ?? "") : troubleOf(pod),
+    ]),
+  ]);
 }

@@ -1,9 +1,17 @@
+import type { ClusterAccess, KubernetesApi } from "../../kubernetes/api.ts";
+import { connect } from "../../kubernetes/connect.ts";
+import type { Lanes } from "../../kubernetes/lanes.ts";
+import { corePath } from "../../linkerd/names.ts";
+import { accessRights } from "../../planning/access/rights.ts";
+import { multiclusterNamespace } from "../../planning/names.ts";
+import type { LinkPlan } from "../../planning/plan-types.ts";
+import { reviewPermissions } from "../access/permissions.ts";
+import type { PermissionReview } from "../access/permissions.ts";
 import type { Permission } from "../access/rules.ts";
-import { reviewAccount } from "../access/review-account.ts";
-import type { Check } from "./check.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
-import { silent } from "./run-check.ts";
 import type { AskedLink } from "./asked.ts";
+import { failed, kubectl, notRun, passed } from "./check.ts";
+import type { Check } from "./check.ts";
+import { silent } from "./run-check.ts";
 
 /** So many are named; the rest is told by their number. */
 const mostNamed = 6;
@@ -41,4 +49,34 @@ function named(permissions: readonly Permission[]): string {
   });
   const more = texts.length - mostNamed;
   return [...texts.slice(0, mostNamed), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}
+
+/** Seconds that the token lives with which an account is looked at: as few as Kubernetes grants. */
+const tokenLifetime = 600;
+
+/**
+ * Asks a target what the account of one of its Links may do, as that account. It enters with a token of
+ * its own that ends by itself, so that the one that the source uses is not even read.
+ *
+ * @param target how an administrator gets into the target
+ */
+async function reviewAccount(
+  target: ClusterAccess,
+  link: Pick<LinkPlan, "accessAccount" | "mode" | "access">,
+  options: {
+    readonly signal?: AbortSignal;
+    readonly lanes?: Lanes;
+    /** The target, where it is open already. */
+    readonly administrator?: KubernetesApi;
+  } = {},
+): Promise<PermissionReview> {
+  const administrator = options.administrator ?? (await connect(target, options));
+  const account = corePath(multiclusterNamespace, "serviceaccounts", link.accessAccount);
+  const { status } = await administrator.post<{ status: { token: string } }>(`${account}/token`, {
+    apiVersion: "authentication.k8s.io/v1",
+    kind: "TokenRequest",
+    spec: { expirationSeconds: tokenLifetime },
+  });
+  const asAccount = await connect(target, { ...options, token: status.token });
+  return reviewPermissions(asAccount, link.access.revoked ? [] : accessRights(link.mode));
 }

@@ -1,9 +1,9 @@
-import { wantsProxy } from "../facts/injection-wanted.ts";
+import type { Namespace, Pod } from "../../kubernetes/objects.ts";
 import { proxyOf } from "../../kubernetes/pods.ts";
-import type { Check } from "./check.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
-import { firstOf } from "./first-of.ts";
 import type { AskedCluster } from "./asked.ts";
+import { failed, kubectl, notRun, passed } from "./check.ts";
+import type { Check } from "./check.ts";
+import { firstOf } from "./first-of.ts";
 
 /**
  * Every pod that asks for a proxy, itself or by its namespace, has one. One that was made before the
@@ -27,3 +27,29 @@ export const workloadsHaveProxies: Check<AskedCluster> = {
     );
   },
 };
+
+const inject = "linkerd.io/inject";
+const enabling: readonly (string | undefined)[] = ["enabled", "ingress"];
+
+/**
+ * Whether Linkerd's injector gives such a pod a proxy, by the same table as its own: the pod's annotation,
+ * else the namespace's; never on the host's network, nor where the namespace keeps the webhook out.
+ *
+ * @see https://linkerd.io/2/features/proxy-injection/
+ */
+function wantsProxy({ metadata, spec }: Pod, namespace: Namespace | undefined): boolean {
+  const annotations = namespace?.metadata.annotations ?? {};
+  if (spec.hostNetwork === true || keepsWebhookOut(namespace)) return false;
+  const own = metadata.annotations?.[inject];
+  return own === "disabled"
+    ? false
+    : enabling.includes(own) || enabling.includes(annotations[inject]);
+}
+
+/** The webhook's namespaceSelector as the chart has it by default. */
+function keepsWebhookOut(namespace: Namespace | undefined): boolean {
+  return (
+    namespace?.metadata.labels?.["config.linkerd.io/admission-webhooks"] === "disabled" ||
+    ["kube-system", "cert-manager"].includes(namespace?.metadata.name ?? "")
+  );
+}

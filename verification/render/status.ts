@@ -1,14 +1,14 @@
+import { listNames } from "../../planning/topology/problem.ts";
+import type { RotationState } from "../../planning/trust/rotation/state.ts";
+import { printableIn } from "../../system/printable.ts";
 import type { CheckResult } from "../checks/check.ts";
 import { withoutDataPlane } from "../checks/run-checks.ts";
-import type { RotationState } from "../../planning/trust/rotation/state.ts";
 import type { MeshStatus } from "../status.ts";
 import { renderChecks } from "./checks.ts";
 import { renderClusters } from "./clusters.ts";
 import { renderLinks } from "./links.ts";
-import { renderRotation } from "./rotation.ts";
-import { printableIn } from "../../system/printable.ts";
-import type { Screen, Style } from "./style.ts";
 import { styleOf } from "./style.ts";
+import type { Screen, Style } from "./style.ts";
 
 export interface RenderOptions extends Screen {
   /** Results of the checks, shown at the end. */
@@ -70,4 +70,20 @@ function kubeconfigs(status: MeshStatus): readonly string[] {
       `${index === 0 ? "Kubeconfig  " : "            "}  ${name.padEnd(width)}  ${kubeconfigPath}`,
     ];
   });
+}
+
+/** Where a mesh stands between two generations of its trust anchor; nothing where it has only one. */
+export function renderRotation(state: RotationState, style: Style): readonly string[] {
+  const { generation, older, steps, next } = state;
+  if (next === undefined) return [];
+  const from = older.length === 0 ? "" : `from generation ${older.join(" and ")} `;
+  return [
+    `Rotation      ${from}to generation ${generation}`,
+    ...steps.map(({ title, open }) =>
+      open.length === 0
+        ? `              ${style.good("✓")} ${title}`
+        : `              ${style.warn("–")} ${title}: not yet ${listNames(open).replaceAll('"', "")}`,
+    ),
+    `              ${style.bold("Next")}: ${next.advice}`,
+  ];
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { TopologyError, planOrThrow } from "../../../planning/index.ts";
-import type { ClusterPlan, KindClusterPlan, Plan, Topology } from "../../../planning/index.ts";
+import { planOrThrow } from "../../../planning/plan.ts";
+import type { ClusterPlan, KindClusterPlan, Plan } from "../../../planning/plan-types.ts";
+import { TopologyError } from "../../../planning/topology/problem.ts";
+import type { Topology } from "../../../planning/topology.ts";
 
 const selectors = {
   gateway: { matchLabels: { "mirror.linkerd.io/exported": "true" } },

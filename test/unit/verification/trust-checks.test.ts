@@ -8,7 +8,7 @@ import { observeCertificates } from "../../../linkerd/trust/certificates.ts";
 import { silentTrust } from "../../../linkerd/trust/trust-facts.ts";
 import { connect } from "../../../kubernetes/connect.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
-import { renderRotation } from "../../../verification/render/rotation.ts";
+import { renderRotation } from "../../../verification/render/status.ts";
 import { styleOf } from "../../../verification/render/style.ts";
 import type { ClusterStatus, MeshStatus } from "../../../verification/status.ts";
 import { makeAuthority, type Authority } from "../authority.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { planOrThrow } from "../../../../planning/plan.ts";
-import type { Plan, Topology } from "../../../../planning/index.ts";
+import type { Plan } from "../../../../planning/plan-types.ts";
+import type { Topology } from "../../../../planning/topology.ts";
 import { planProbes } from "../../../../verification/traffic/probe-plan.ts";
 
 function planOf(links: Topology["links"], clusters = ["west", "east", "north"]): Plan {
