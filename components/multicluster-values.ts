@@ -1,4 +1,5 @@
 import type { GatewayPlan } from "../planning/plan-types.ts";
+import { nativeSidecarAnnotations } from "../planning/linkerd/native-sidecars.ts";
 import { highAvailability } from "./high-availability.ts";
 import { defaultPauseImage } from "./pause-image.ts";
 import { type ChartValues, mergeValues, splitImage } from "./values.ts";
@@ -84,11 +85,12 @@ function gatewayValues({ gateway, images }: MulticlusterSettings): ChartValues {
  * A gateway that is recreated goes on for so many seconds, until no node sends it anything any more: without
  * it sources meet a port that is closed, and their requests fail until they have given it up.
  *
- * As a native sidecar it could not wait, and the injector would refuse the pod.
+ * As a native sidecar it could not wait, and the injector would refuse the pod. Releases from edge-26.5.2 on
+ * have another key for that; each release ignores the key of the others.
  */
 const gatewayFarewell = {
   "config.alpha.linkerd.io/proxy-wait-before-exit-seconds": "10",
-  "config.beta.linkerd.io/proxy-enable-native-sidecar": "false",
+  ...Object.fromEntries(nativeSidecarAnnotations.map((key) => [key, "false"])),
 };
 
 function controllerValues(target: MirrorTarget, values: ChartValues): ChartValues {

@@ -1,5 +1,7 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
 import { listAll } from "../kubernetes/list-all.ts";
+import type { Pod } from "../kubernetes/objects.ts";
+import { statusesOf } from "../kubernetes/pods.ts";
 import type { Look } from "../kubernetes/wait.ts";
 
 interface Node {
@@ -9,15 +11,6 @@ interface Node {
       readonly type: string;
       readonly status: string;
       readonly lastHeartbeatTime?: string;
-    }[];
-  };
-}
-
-interface Pod {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly status: {
-    readonly containerStatuses?: readonly {
-      readonly state?: { readonly running?: { readonly startedAt?: string } };
     }[];
   };
 }
@@ -43,15 +36,15 @@ export async function lookForNodesBack(
     const ready = status.conditions?.find(({ type }) => type === "Ready");
     return ready?.status !== "True" || isOld(ready.lastHeartbeatTime);
   });
-  const former = pods.filter(({ status }) =>
-    status.containerStatuses?.some(
+  const former = pods.filter((pod) =>
+    statusesOf(pod).some(
       ({ state }) => state?.running !== undefined && isOld(state.running.startedAt),
     ),
   );
   if (away.length + former.length === 0) return { done: true, value: undefined };
   const seen = [
     ...away.map(({ metadata }) => `node ${metadata.name}`),
-    ...former.map(({ metadata }) => `pod ${metadata.namespace}/${metadata.name}`),
+    ...former.map(({ metadata }) => `pod ${metadata.namespace ?? ""}/${metadata.name}`),
   ];
   return { done: false, seen: `no word since the start of ${seen.slice(0, 4).join(", ")}` };
 }

@@ -56,6 +56,8 @@ export interface Container {
     readonly valueFrom?: unknown;
   }[];
   readonly resources?: unknown;
+  /** `Always` of an init container: a native sidecar, which runs for as long as its pod. */
+  readonly restartPolicy?: string;
 }
 
 export interface ContainerStatus {

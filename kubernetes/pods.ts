@@ -1,4 +1,4 @@
-import type { Container, Pod } from "./objects.ts";
+import type { Container, ContainerStatus, Pod } from "./objects.ts";
 
 /** Name of the container that Linkerd's injector adds. */
 export const proxyContainer = "linkerd-proxy";
@@ -11,6 +11,12 @@ export function proxyOf(pod: Pod): Container | undefined {
   return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
     (container) => container.name === proxyContainer,
   );
+}
+
+/** What all of a pod's containers do. Native sidecars are init containers. */
+export function statusesOf({ status }: Pod): readonly ContainerStatus[] {
+  const { initContainerStatuses = [], containerStatuses = [] } = status ?? {};
+  return [...initContainerStatuses, ...containerStatuses];
 }
 
 /** The pod neither ended, as those of Jobs do, nor was told to: what it has and does still counts. */
@@ -35,10 +41,12 @@ export function isReady(pod: Pod): boolean {
 /** Why a pod isn't Ready, in a few words. */
 export function troubleOf(pod: Pod): string {
   if (pod.metadata.deletionTimestamp !== undefined) return "terminating";
-  const stuck = (pod.status?.containerStatuses ?? []).flatMap((container) => {
+  const done = new Set((pod.spec.initContainers ?? []).filter(mayEnd).map(({ name }) => name));
+  const stuck = statusesOf(pod).flatMap((container) => {
     const { waiting, terminated } = container.state ?? {};
     if (waiting?.reason !== undefined) return [`${container.name}: ${waiting.reason}`];
     if (terminated !== undefined) {
+      if (terminated.exitCode === 0 && done.has(container.name)) return [];
       return [`${container.name}: ended with ${terminated.exitCode ?? "?"}`];
     }
     return container.ready ? [] : [`${container.name}: not ready`];
@@ -48,6 +56,11 @@ export function troubleOf(pod: Pod): string {
   );
   if (unscheduled?.message !== undefined) return unscheduled.message;
   return stuck.join(", ") || (pod.status?.phase ?? "unknown phase");
+}
+
+/** An init container that isn't a native sidecar does its work and ends. */
+function mayEnd({ restartPolicy }: Container): boolean {
+  return restartPolicy !== "Always";
 }
 
 /** Deployment of a pod: pods are named after it, its ReplicaSet and themselves. */

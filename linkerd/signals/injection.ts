@@ -20,7 +20,8 @@ export async function lookAtInjection(
   });
   const proxy = proxyOf(pod);
   if (proxy === undefined) {
-    const names = pod.spec.containers.map((container) => container.name).join(", ");
+    const { containers, initContainers = [] } = pod.spec;
+    const names = [...containers, ...initContainers].map(({ name }) => name).join(", ");
     return { done: false, seen: `a pod without ${proxyContainer} (containers: ${names})` };
   }
   const trustAnchors = proxy.env?.find(({ name }) => name === trustAnchorsVariable)?.value ?? "";

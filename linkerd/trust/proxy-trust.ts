@@ -5,7 +5,7 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
-import { isLive, proxyContainer, proxyOf } from "../../kubernetes/pods.ts";
+import { isLive, proxyContainer, proxyOf, statusesOf } from "../../kubernetes/pods.ts";
 import { proxyAdminPort, trustAnchorsVariable, trustRootsHash } from "../names.ts";
 import { certificatesIn } from "./certificates.ts";
 import { proxyCertificateExpiry } from "./proxy-certificate.ts";
@@ -69,10 +69,9 @@ async function certificateSince(
   pod: Pod,
   { since, lifetime }: CertificateAge,
 ): Promise<string | undefined> {
-  const { containerStatuses = [], initContainerStatuses = [], startTime } = pod.status ?? {};
   const started =
-    [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === proxyContainer)
-      ?.state?.running?.startedAt ?? startTime;
+    statusesOf(pod).find(({ name }) => name === proxyContainer)?.state?.running?.startedAt ??
+    pod.status?.startTime;
   const isOld =
     since !== undefined && started !== undefined && Date.parse(started) < Date.parse(since);
   if (!isOld || lifetime === undefined) return started;

@@ -8,7 +8,8 @@ import {
   stableNumbers,
 } from "./versions.ts";
 import { compareVersions } from "../../system/version.ts";
-import { show } from "../topology/problem.ts";
+import { nativeSidecarAnnotations } from "./native-sidecars.ts";
+import { listNames, show } from "../topology/problem.ts";
 import type { Path, RuleProblem } from "../topology/problem.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 
@@ -26,7 +27,21 @@ export function* linkerdRules(input: RuleInput): Iterable<RuleProblem> {
     yield* checkAge(version, text);
     yield* checkKubernetes(input, version);
   }
+  yield* checkNetworkPlugin(input);
   yield* checkValues(input);
+}
+
+/** Without linkerd-cni in the cluster no pod with a proxy starts: its network-validator waits for ever. */
+function* checkNetworkPlugin({ draft, clusters }: RuleInput): Iterable<RuleProblem> {
+  const made = clusters.filter(({ isKind }) => isKind).map(({ name }) => name);
+  if (draft.linkerd?.values?.controlPlane?.["cniEnabled"] !== true || made.length === 0) return;
+  yield {
+    path: ["linkerd", "values", "controlPlane", "cniEnabled"],
+    message:
+      `needs Linkerd's CNI plug-in in the cluster before the control plane, and the package can't install ` +
+      `it in the kind clusters that it makes (${listNames(made)})`,
+    fix: "leave it out: an init container then sets up the network of each pod",
+  };
 }
 
 function* checkAge(version: string, text: string): Iterable<RuleProblem> {
@@ -84,15 +99,10 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
     path: ["multicluster", "gateway", "loadBalancerIP"],
     fix: "leave it out: these values are those of every cluster, and an address belongs to one; kind clusters get theirs from docker.subnet",
   },
-  {
-    path: [
-      "multicluster",
-      "gateway",
-      "deploymentAnnotations",
-      "config.beta.linkerd.io/proxy-enable-native-sidecar",
-    ],
+  ...nativeSidecarAnnotations.map((key) => ({
+    path: ["multicluster", "gateway", "deploymentAnnotations", key],
     fix: "leave it out: the gateway's proxy waits before it exits, and as a native sidecar it can't",
-  },
+  })),
   {
     path: ["multicluster", "createNamespaceMetadataJob"],
     fix: "leave it out: the package makes the namespace with its labels",

@@ -106,7 +106,7 @@ export const knownFaults = [
     fixed: "edge-26.3.3",
     what: "A proxy ends every outbound connection for good after a negative DNS answer with a TTL of 0.",
     issue: "linkerd2#14954",
-    cure: "The plan refuses `dnsTtlSeconds: 0`; `verify` finds such proxies. Restart their pods.",
+    cure: "A kind cluster with `dnsTtlSeconds: 0` is refused; `verify` finds such proxies. Restart their pods.",
   },
   {
     id: "extension-metrics-refused",

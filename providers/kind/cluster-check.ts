@@ -13,6 +13,7 @@ import { subnetsOverlap } from "../../planning/cidr.ts";
 import { limits } from "../../planning/limits.ts";
 import { overwritingMirrors, registryPattern } from "../../planning/clusters/registries.ts";
 import { checkCidr, podSubnetHolds } from "./subnets.ts";
+import { faultOf } from "../../planning/linkerd/versions.ts";
 
 const maximalHostName = 63;
 
@@ -70,7 +71,16 @@ export async function checkCluster({ news }: CheckRequest): Promise<CheckResult>
   withDefault(reader, "registryMirrors", mirrors, {});
   await readOptions(reader, (controlPlanes ?? 1) + (workers ?? 0));
   await readArchives(reader);
-  withDefault(reader, "dnsTtlSeconds", reader.integer("dnsTtlSeconds", 0, 3600), 5);
+  const dnsTtlSeconds = reader.integer("dnsTtlSeconds", 0, 3600);
+  if (dnsTtlSeconds === 0) {
+    const { fixed, issue } = faultOf("proxy-dies-of-dns");
+    reader.fail(
+      "dnsTtlSeconds",
+      `is 0: proxies of Linkerd before ${fixed ?? ""} end every outbound connection for good after a ` +
+        `negative answer with that TTL (${issue ?? ""}); write 1 or more`,
+    );
+  }
+  withDefault(reader, "dnsTtlSeconds", dnsTtlSeconds, 5);
   const kubeconfigPath = reader.string("kubeconfigPath", (value) =>
     isAbsolute(value)
       ? undefined

@@ -1,6 +1,7 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
+import { statusesOf } from "../../kubernetes/pods.ts";
 import { clusterNameLabel, corePath } from "../../linkerd/names.ts";
 import type { LinkRef } from "../../linkerd/signals/link.ts";
 
@@ -17,10 +18,8 @@ export async function backedOffPods(
     labelSelector: `component=controller,${clusterNameLabel}=${link}`,
   });
   return items
-    .filter(({ status }) =>
-      (status?.containerStatuses ?? []).some(
-        ({ state }) => state?.waiting?.reason === "CrashLoopBackOff",
-      ),
+    .filter((pod) =>
+      statusesOf(pod).some(({ state }) => state?.waiting?.reason === "CrashLoopBackOff"),
     )
     .map(({ metadata }) => metadata.name);
 }

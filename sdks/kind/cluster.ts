@@ -97,7 +97,7 @@ export interface ClusterArgs {
   imageArchives?: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * For how many seconds CoreDNS lets clients keep an answer, negative ones included. kubeadm's 30 s
-   * cost a Linkerd control plane 40 of its 50 seconds to start.
+   * cost a Linkerd control plane 40 of its 50 seconds to start; 0 is refused (linkerd2#14954).
    * @default 5
    */
   dnsTtlSeconds?: pulumi.Input<number>;

@@ -19,7 +19,10 @@ const credentials = `/api/v1/${inMulticluster}/secrets/cluster-credentials-east`
 const credentialsOfDestination = "/api/v1/namespaces/linkerd/secrets/cluster-credentials-east";
 const mirror = `/api/v1/namespaces/${namespace}/services/web-east`;
 
-/** One network, so that Links are mixed: gateways, pod routes and discovery in the target. */
+/**
+ * One network, so that Links are mixed: gateways, pod routes and discovery in the target. Proxies are native
+ * sidecars, as they are by default in newer releases: whatever breaks or restarts here is seen of those too.
+ */
 const topology = {
   // Chosen: Docker gives an address that was asked for only where the subnet was, too.
   docker: { subnet: "192.168.240.0/20" },
@@ -28,6 +31,7 @@ const topology = {
     { name: "east", network: "lab" },
   ],
   links: [{ between: ["west", "east"] }],
+  linkerd: { values: { controlPlane: { proxy: { nativeSidecar: true } } } },
 };
 
 describe("bad days, and what was changed from outside", { timeout: 2_400_000 }, () => {

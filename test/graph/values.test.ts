@@ -85,6 +85,7 @@ void describe("values of the multi-cluster extension", () => {
       deploymentAnnotations: {
         "config.alpha.linkerd.io/proxy-wait-before-exit-seconds": "10",
         "config.beta.linkerd.io/proxy-enable-native-sidecar": "false",
+        "config.linkerd.io/proxy-enable-native-sidecar": "false",
       },
       nodePort: 30143,
       probe: { nodePort: 30191 },

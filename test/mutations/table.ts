@@ -143,6 +143,13 @@ export const mutations: readonly Mutation[] = [
     tests: verification("thorough"),
   },
   {
+    title: "proxies-alive: a proxy that makes no connections passes",
+    file: check("proxies-alive"),
+    find: "if (first !== undefined) {",
+    replace: "if (first === undefined) {",
+    tests: verification("thorough"),
+  },
+  {
     title: "link-taken-up: a Link that is not taken up passes",
     file: check("link-taken-up"),
     find: "if (serviceMirror.takenUp) return",

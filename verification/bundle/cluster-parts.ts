@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod, Service, Metadata } from "../../kubernetes/objects.ts";
-import { isReady, proxyOf, troubleOf } from "../../kubernetes/pods.ts";
+import { isReady, proxyOf, statusesOf, troubleOf } from "../../kubernetes/pods.ts";
 import {
   controllerMetricsPort,
   corePath,
@@ -109,9 +109,7 @@ function addLogs(parts: Parts, folder: string, pod: Pod, api: KubernetesApi): Pr
   const { namespace = "", name } = pod.metadata;
   const path = `${corePath(namespace, "pods", name)}/log`;
   const restarted = (container: string): boolean =>
-    [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].some(
-      (status) => status.name === container && (status.restartCount ?? 0) > 0,
-    );
+    statusesOf(pod).some((status) => status.name === container && (status.restartCount ?? 0) > 0);
   return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap(
     ({ name: container }) => {
       const query = { container, timestamps: "true", ...logLimits };
@@ -170,7 +168,7 @@ function isOfMirroring(
 type ScheduledPod = Pod & { readonly spec: { readonly nodeName?: string } };
 
 /** Every pod in a line; no pod's own settings, which are its owner's affair. */
-function podsText(pods: readonly ScheduledPod[]): string {
+export function podsText(pods: readonly ScheduledPod[]): string {
   const head = ["NAMESPACE", "NAME", "READY", "RESTARTS", "PROXY", "ADDRESS", "NODE", "STATE"];
   return columns([
     head,
@@ -178,7 +176,7 @@ function podsText(pods: readonly ScheduledPod[]): string {
       pod.metadata.namespace ?? "",
       pod.metadata.name,
       isReady(pod) ? "yes" : "no",
-      `${(pod.status?.containerStatuses ?? []).reduce((sum, one) => sum + (one.restartCount ?? 0), 0)}`,
+      `${statusesOf(pod).reduce((sum, one) => sum + (one.restartCount ?? 0), 0)}`,
       proxyOf(pod)?.image ?? "none",
       (pod.status?.podIPs ?? []).map(({ ip }) => ip).join(","),
       pod.spec.nodeName ?? "",

@@ -10,6 +10,7 @@ import { notRun } from "./check.ts";
 import { clusterNetworksComplete } from "./cluster-networks-complete.ts";
 import { mirrorsHaveServices } from "./mirrors-have-services.ts";
 import { oneServiceMirror } from "./one-service-mirror.ts";
+import { proxiesAlive } from "./proxies-alive.ts";
 import { proxyCertificatesValid } from "./proxy-certificates-valid.ts";
 import { runCheck, silent } from "./run-check.ts";
 import { aboutCluster, aboutLink, clusterSubject, linkSubject } from "./run-checks.ts";
@@ -31,6 +32,7 @@ export const thoroughCatalogue: ThoroughCatalogue = {
     clusterNetworksComplete,
     workloadsHaveProxies,
     proxyCertificatesValid,
+    proxiesAlive,
   ],
   link: [oneServiceMirror, mirrorsHaveServices, accessTokensAsPlanned],
 };

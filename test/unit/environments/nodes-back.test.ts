@@ -23,10 +23,10 @@ describe("nodes that were started", () => {
       status: { conditions: [{ type: "Ready", status, lastHeartbeatTime }] },
     });
   };
-  const pod = (state: object): void => {
+  const pod = (state: object, key = "containerStatuses"): void => {
     fake.put("/api/v1/namespaces/linkerd/pods", {
       metadata: { name: "identity" },
-      status: { containerStatuses: [{ state }] },
+      status: { [key]: [{ state }] },
     });
   };
   const look = async () => lookForNodesBack(await connect({ kubeconfig: fake.kubeconfig }), since);
@@ -54,6 +54,13 @@ describe("nodes that were started", () => {
     pod({ running: { startedAt: before } });
     assert.match(await seen(), /pod linkerd\/identity/);
     pod({ terminated: { exitCode: 255 } });
+    assert.equal((await look()).done, true);
+  });
+
+  test("are not while it tells of native sidecars that ended with the node", async () => {
+    pod({ running: { startedAt: before } }, "initContainerStatuses");
+    assert.match(await seen(), /pod linkerd\/identity/);
+    pod({ terminated: { exitCode: 0 } }, "initContainerStatuses");
     assert.equal((await look()).done, true);
   });
 });

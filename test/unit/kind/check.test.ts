@@ -172,6 +172,16 @@ describe("check of a cluster", () => {
     assert.equal(inputs.imageArchiveDigests, unknown);
   });
 
+  it("refuses a DNS TTL of 0, which kills proxies of older releases of Linkerd", async () => {
+    const { failures = [] } = await check({ dnsTtlSeconds: 0 });
+    assert.deepEqual(
+      failures.map(({ property, reason }) => [property, /write 1 or more/.test(reason)]),
+      [["dnsTtlSeconds", true]],
+    );
+    assert.match(failures[0]?.reason ?? "", /before edge-26\.3\.3 .*linkerd2#14954/);
+    assert.deepEqual((await check({ dnsTtlSeconds: 1 })).failures ?? [], []);
+  });
+
   it("passes its own result unchanged, as the engine asks for after an import", async () => {
     const first = await check({ workers: 2 });
     const second = await checkCluster({ urn: "", olds: {}, news: first.inputs });

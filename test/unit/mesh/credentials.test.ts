@@ -196,7 +196,7 @@ describe("LinkReady, when credentials change", () => {
 
   it("doesn't wait until the kubelet tries a service mirror again that was refused for long", async () => {
     const pods = `${extension}/pods`;
-    const mirror = (name: string, reason?: string) => {
+    const mirror = (name: string, reason?: string, key = "containerStatuses") => {
       const { metadata: known, ...rest } = controllerPod(name);
       const waiting = reason === undefined ? {} : { state: { waiting: { reason } } };
       fake.put(pods, {
@@ -206,7 +206,7 @@ describe("LinkReady, when credentials change", () => {
           labels: { component: "controller", "mirror.linkerd.io/cluster-name": "east" },
         },
         ...(reason !== undefined && {
-          status: { containerStatuses: [{ name: "controller", ready: false, ...waiting }] },
+          status: { [key]: [{ name: "controller", ready: false, ...waiting }] },
         }),
       });
     };
@@ -218,6 +218,10 @@ describe("LinkReady, when credentials change", () => {
     const done = await update({ credentials: "token-2", discovery: false });
     assert.deepEqual(ends(), [`DELETE ${pods}/controller-east-1`]);
     assert.match(done.said, /restarting the service mirror's pod controller-east-1, .* refused/);
+    fake.requests.length = 0;
+    mirror("controller-east-1", "CrashLoopBackOff", "initContainerStatuses");
+    await update({ credentials: "token-3", discovery: false });
+    assert.deepEqual(ends(), [`DELETE ${pods}/controller-east-1`]);
     fake.requests.length = 0;
     await update({ triggers: ["other selectors"], discovery: false });
     assert.deepEqual(ends(), []);

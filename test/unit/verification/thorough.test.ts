@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { exhaustiveCatalogue, thoroughCatalogue } from "../../../verification/checks/thorough.ts";
 import type { CheckResult, Mesh, Verification } from "../../../verification/index.ts";
 import { failuresOf, verify } from "../../../verification/index.ts";
+import { noticesIn } from "../../../verification/render/counts.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
-import { ok } from "../mesh/linked-cluster.ts";
+import { ok, proxy } from "../mesh/linked-cluster.ts";
 import { meshOfTwo } from "./planned.ts";
 import { core, deployments } from "./running.ts";
 import {
@@ -275,6 +276,58 @@ describe("what only a verification asks", () => {
     assert.match(found, /linkerd-gateway-5d8f-abcde: its metrics can't be read \(.*503.*gone\)/);
   });
 
+  it("proxies: one whose log says that it makes no connections any more", async () => {
+    const log = `${core}/default/pods/web-0/log`;
+    const asked: (string | null)[] = [];
+    const says = (text: string, image: string, native = false): void => {
+      const proxies = [{ ...proxy(image), ...(native && { restartPolicy: "Always" }) }];
+      putPod(west, "web-0", {
+        spec: {
+          containers: [{ name: "main" }, ...(native ? [] : proxies)],
+          initContainers: native ? proxies : [],
+        },
+      });
+      west.answers.set(log, (_, query) => {
+        asked.push(query.get("container"));
+        return { status: 200, body: text };
+      });
+    };
+    const words =
+      '[12.3s] WARN linkerd_app_core: Unexpected error error="buffer\'s worker closed unexpectedly"';
+    for (const native of [false, true]) {
+      says(words, "cr.example/linkerd/proxy:edge-26.1.1", native);
+      const [found = "", ...others] = await failures();
+      assert.deepEqual(others, []);
+      assert.match(found, /^west proxies-alive: 1 of \d+ proxies have: default\/web-0$/);
+    }
+    assert.deepEqual([...new Set(asked)], ["linkerd-proxy"]);
+    const [result] = await resultsOf("proxies-alive");
+    assert.ok(result?.state === "failed" && result.final === true);
+    assert.match(result.mend, /-n default delete pod web-0\. .*edge-26\.3\.3 .*linkerd2#14954/);
+    // A release that can't be told may be an old one; one that is new enough isn't even asked.
+    says(words, "registry.example/own-proxy:7");
+    assert.match((await failures()).join(), /west proxies-alive: /);
+    says(words, "cr.example/linkerd/proxy:edge-26.3.3");
+    asked.length = 0;
+    assert.deepEqual([await failures(), asked], [[], []]);
+    says("all is well", "cr.example/linkerd/proxy:edge-26.1.1");
+    assert.deepEqual(await failures(), []);
+  });
+
+  it("proxies: a log that can't be read is no good news", async () => {
+    west.answers.set(`${core}/default/pods/web-0/log`, { status: 403, body: { message: "no" } });
+    assert.match((await failures()).join(), /west proxies-alive: /);
+  });
+
+  it("proxies: that there are old ones is said once for all clusters", async () => {
+    const notices = noticesIn((await look()).results).filter(({ title }) => /outbound/.test(title));
+    assert.deepEqual(
+      notices.map(({ subjects }) => subjects),
+      [["west", "east"]],
+    );
+    assert.match(notices[0]?.notice ?? "", /older than edge-26\.3\.3/);
+  });
+
   it("Links: a second service mirror, none, and a Lease of nobody's", async () => {
     const path = deployments("linkerd-multicluster");
     const labels = { "mirror.linkerd.io/cluster-name": "east" };
@@ -335,7 +388,7 @@ describe("what only a verification asks", () => {
     const found = await failures();
     assert.deepEqual(
       found.map((line) => line.split(":")[0]),
-      ["west cluster-networks-complete", "west workloads-have-proxies"],
+      ["west cluster-networks-complete", "west workloads-have-proxies", "west proxies-alive"],
     );
     for (const line of found) assert.match(line, /403 Forbidden: no pods for you/);
   });

@@ -143,10 +143,15 @@ const wholeMap =
   "takes the place of a whole map, in which values are planned (write a map of the values that you choose)";
 
 checkProblems("chart values", [
+  ...["config.beta.linkerd.io", "config.linkerd.io"].map((prefix): Row => [
+    `the annotation ${prefix} that a gateway's proxy can't have`,
+    withValue([...annotations, `${prefix}/proxy-enable-native-sidecar`], "true"),
+    `linkerd.values.multicluster.gateway.deploymentAnnotations["${prefix}/proxy-enable-native-sidecar"]: is planned, not chosen (leave it out: the gateway's proxy waits before it exits, and as a native sidecar it can't)`,
+  ]),
   [
-    "the annotation that a gateway's proxy can't have",
-    withValue([...annotations, "config.beta.linkerd.io/proxy-enable-native-sidecar"], "true"),
-    "linkerd.values.multicluster.gateway.deploymentAnnotations[\"config.beta.linkerd.io/proxy-enable-native-sidecar\"]: is planned, not chosen (leave it out: the gateway's proxy waits before it exits, and as a native sidecar it can't)",
+    "Linkerd's CNI plug-in in kind clusters",
+    withValue(["controlPlane", "cniEnabled"], true),
+    'linkerd.values.controlPlane.cniEnabled: needs Linkerd\'s CNI plug-in in the cluster before the control plane, and the package can\'t install it in the kind clusters that it makes ("west", "east") (leave it out: an init container then sets up the network of each pod)',
   ],
   // Each is told of once, however many planned values go with it.
   ...["controlPlane.identity", "controlPlane.proxy", "multicluster.gateway"].map((map): Row => [

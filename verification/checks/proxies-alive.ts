@@ -1,0 +1,70 @@
+import { versionOfImage } from "../../linkerd/image-version.ts";
+import { corePath } from "../../linkerd/names.ts";
+import { isNotFound } from "../../kubernetes/errors.ts";
+import type { Pod } from "../../kubernetes/objects.ts";
+import { proxyContainer, proxyOf, statusesOf } from "../../kubernetes/pods.ts";
+import { faultOf, hasFault } from "../../planning/linkerd/versions.ts";
+import type { AskedCluster } from "./asked.ts";
+import type { Check } from "./check.ts";
+import { failedForGood, kubectl, notRun, passed } from "./check.ts";
+import { firstOf } from "./first-of.ts";
+
+const fault = faultOf("proxy-dies-of-dns");
+
+/** What such a proxy logs of every connection that it doesn't make any more. */
+const lastWords = "buffer's worker closed";
+
+/**
+ * No proxy has ended its outbound connections for good. Such a proxy is Ready and serves what comes in; only
+ * its log tells.
+ */
+export const proxiesAlive: Check<AskedCluster> = {
+  id: "proxies-alive",
+  title: "no proxy has ended its outbound connections for good",
+  needsDataPlane: true,
+  run: async ({ api, lists, status }) => {
+    const meshed = (await lists.livePods()).filter((pod) => proxyOf(pod) !== undefined);
+    if (meshed.length === 0) return notRun("no pod has a proxy");
+    // A proxy whose release can't be told may have the fault.
+    const atRisk = meshed.filter((pod) => {
+      // One that waits to be started has no log.
+      const proxy = statusesOf(pod).find(({ name }) => name === proxyContainer);
+      if (proxy?.state?.waiting !== undefined) return false;
+      const version = versionOfImage(proxyOf(pod)?.image ?? "");
+      return version === undefined || hasFault(version, fault);
+    });
+    const looked = await Promise.all(
+      atRisk.map(async (pod) => ({ pod, isDead: await saysLastWords(pod) })),
+    );
+    const dead = looked.flatMap(({ pod, isDead }) => (isDead ? [pod.metadata] : []));
+    const [first] = dead;
+    if (first !== undefined) {
+      const names = dead.map(({ namespace = "", name }) => `${namespace}/${name}`);
+      return failedForGood(
+        `${dead.length} of ${meshed.length} proxies have: ${firstOf(names)}`,
+        `Have what owns the pods recreate them, such as: ${kubectl(status, `-n ${first.namespace ?? ""} delete pod ${first.name}`)}. ` +
+          `Linkerd ${fault.fixed ?? ""} and later doesn't do this (${fault.issue ?? ""}).`,
+      );
+    }
+    const old = atRisk.some((pod) => versionOfImage(proxyOf(pod)?.image ?? "") !== undefined);
+    return passed(`${meshed.length} proxies`, old ? oldProxies : undefined);
+
+    async function saysLastWords({ metadata: { namespace = "", name } }: Pod): Promise<boolean> {
+      const query = { container: proxyContainer, tailLines: "500", limitBytes: "500000" };
+      try {
+        const log = await api.text(`${corePath(namespace, "pods", name)}/log`, query);
+        return log.includes(lastWords);
+      } catch (error) {
+        // It ended since the pods were listed.
+        if (isNotFound(error)) return false;
+        throw error;
+      }
+    }
+  },
+};
+
+/** The same text for all clusters, so that it is said once. */
+const oldProxies =
+  `there are proxies older than ${fault.fixed ?? ""}. Such a proxy ends every outbound connection for good after ` +
+  `a negative DNS answer with a TTL of 0 (${fault.issue ?? ""}). Install a newer Linkerd, and restart the workloads ` +
+  "that keep an older proxy";
