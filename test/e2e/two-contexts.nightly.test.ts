@@ -3,15 +3,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { parse, stringify } from "yaml";
-import { isNotFound } from "../../../kubernetes/errors.ts";
-import { TestEnvironment } from "../environment.ts";
-import type { OutsideCluster } from "../outside-clusters.ts";
+import { isNotFound } from "../../kubernetes/errors.ts";
+import { TestEnvironment } from "./environment.ts";
+import type { OutsideCluster } from "./outside-clusters.ts";
 import {
+  declareOutside,
   httpRoutes,
   type Listing,
   type OutsidePair,
   type OutsideScenario,
-} from "../outside-pair.ts";
+} from "./outside-pair.ts";
 
 const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const profiles = "/apis/linkerd.io/v1alpha2/namespaces/default/serviceprofiles";
@@ -19,14 +20,17 @@ const profiles = "/apis/linkerd.io/v1alpha2/namespaces/default/serviceprofiles";
 /**
  * Two clusters in one kubeconfig file, of which a stack has one: whatever becomes of the file's current
  * context, the other one stays as it is. Then the topology names the other one, and the stack moves.
+ * test/engine/identity.test.ts shows the same on doubles with every push.
  *
  * The tests build on each other.
  */
-export const twoContexts: OutsideScenario = {
+const twoContexts: OutsideScenario = {
   name: "two-contexts",
   title: "two clusters in one kubeconfig, of which a stack has one",
   tests,
 };
+
+declareOutside(import.meta.filename, [twoContexts]);
 
 function tests(pair: OutsidePair): void {
   let ours: OutsideCluster;
