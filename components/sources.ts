@@ -68,7 +68,7 @@ function parse(path: string): unknown {
   try {
     return JSON.parse(content) as unknown;
   } catch (error) {
-    throw failure(path, [`it is no JSON: ${(error as Error).message}`]);
+    throw failure(path, [`it is not valid JSON: ${(error as Error).message}`]);
   }
 }
 

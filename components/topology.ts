@@ -168,7 +168,7 @@ function makeRoutes(
     const peers = plan.routePeers.map((peer) => {
       const member = members.get(peer);
       if (member?.plan.type !== "kind" || !(member.cluster instanceof KindCluster)) {
-        throw new Error(`the plan has routes ${plan.name} → ${peer}, which is no kind cluster`);
+        throw new Error(`the plan has routes ${plan.name} → ${peer}, which is not a kind cluster`);
       }
       return { podSubnet: member.plan.podSubnet, nodes: member.cluster.nodes };
     });

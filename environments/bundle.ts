@@ -88,7 +88,7 @@ async function writeArchive(file: string, folder: string, parts: readonly Part[]
 function readme({ status, startedAt, proved }: Verification): string {
   return `What was found of the topology ${status.topology}, which ${proved ? "was" : "was not"} as planned at ${startedAt}.
 
-verification.txt   begin here: what is wrong, and how to mend it (verification.json: for programs)
+verification.txt   begin here: what is wrong, and how to fix it (verification.json: for programs)
 status.txt         clusters, Links and mirrors
 plan.json          what should be there
 clusters/NAME      what the cluster's API tells: events, pods, nodes, Links, Services with their endpoints,

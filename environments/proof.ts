@@ -80,7 +80,7 @@ export class NotProved extends CommandError {
     );
     super(
       ["everything was installed, but it is not as planned:", ...failures].join("\n  - ") +
-        "\n`status` shows all of it; `up` again mends what it can",
+        "\n`status` shows all of it; `up` again repairs what it can",
       { exitCode: exitCodes.notProved },
     );
     this.mesh = mesh;

@@ -174,7 +174,7 @@ class NodeCheck {
       isMap(isAlias(source) ? this.#anchors.get(source.source) : source);
     if (isSeq(value) ? value.items.every(isMapped) : isMapped(value)) return;
     const fix = "write an alias of a map, such as <<: *defaults, or a list of them";
-    this.#tell(key.range?.[0], `${where(ancestors, key)}merges what is no map`, fix);
+    this.#tell(key.range?.[0], `${where(ancestors, key)}merges something that is not a map`, fix);
   }
 
   #checkKey(node: Node, ancestors: Ancestors): void {

@@ -106,7 +106,9 @@ async function load(access: ClusterAccess): Promise<KubeConfig> {
     config.loadFromString(text);
   } catch {
     // The parser's own message quotes the line that it stumbled over: a key or a token.
-    throw new Error(`${nameOf(access)} is no kubeconfig: it can't be read as YAML with clusters`);
+    throw new Error(
+      `${nameOf(access)} is not a kubeconfig: it can't be read as YAML with clusters`,
+    );
   }
   if (access.context !== undefined) {
     if (config.getContextObject(access.context) === null) {

@@ -44,5 +44,5 @@ function itemsOf<T>(
   // Go writes an empty list as null.
   if (items === null) return [];
   if (Array.isArray(items)) return items as readonly T[];
-  throw new KubernetesApiError(`GET ${path}`, 200, "NoList", "the answer is no list");
+  throw new KubernetesApiError(`GET ${path}`, 200, "NoList", "the answer is not a list");
 }

@@ -8,7 +8,7 @@ export interface Block {
   readonly prefix: number;
 }
 
-/** @returns undefined for what is no IPv4 subnet in the strict notation that Kubernetes reads */
+/** @returns undefined for what is not an IPv4 subnet in the strict notation that Kubernetes reads */
 export function parseBlock(text: string): Block | undefined {
   if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || /\/0\d/.test(text)) return undefined;
   const prefix = Number(text.slice(text.indexOf("/") + 1));
@@ -23,7 +23,7 @@ export function isIpv6Subnet(text: string): boolean {
   return ipaddr.IPv6.isValidCIDR(text);
 }
 
-/** @throws Error if the text is no IPv4 subnet; for constants */
+/** @throws Error if the text is not an IPv4 subnet; for constants */
 export function block(text: string): Block {
   const parsed = parseBlock(text);
   if (parsed === undefined) throw new Error(`${text} is not an IPv4 subnet`);

@@ -22,12 +22,12 @@ export interface GivenArchive {
  * Reads what images the archives of a directory have: files `*.tar`, `*.tar.gz` and `*.tgz` as
  * `docker save`, `ctr images export`, skopeo or crane write them.
  *
- * @throws when the directory can't be read, or a file in it is no archive of images.
+ * @throws when the directory can't be read, or a file in it is not an archive of images.
  */
 export async function readGivenImages(directory: string): Promise<GivenArchive[]> {
   const names = await readdir(directory).catch((problem: unknown) => {
     const { code } = problem as NodeJS.ErrnoException;
-    const why = code === "ENOTDIR" ? "it is no directory" : unreadableBecause(problem);
+    const why = code === "ENOTDIR" ? "it is not a directory" : unreadableBecause(problem);
     throw new GivenImagesError(
       `IMAGES=${directory} can't be read: ${why}. Give a directory of image archives that you may read`,
     );
@@ -59,11 +59,11 @@ export async function readGivenImages(directory: string): Promise<GivenArchive[]
 /**
  * The references of the images in one archive.
  *
- * @throws when it is no archive of images.
+ * @throws when it is not an archive of images.
  */
 export async function readReferences(path: string): Promise<string[]> {
   const { manifest, index } = await readDescriptions(path).catch((problem: unknown) => {
-    throw new Error(`${path} is no archive of images: ${unreadableBecause(problem)}`, {
+    throw new Error(`${path} is not an archive of images: ${unreadableBecause(problem)}`, {
       cause: problem,
     });
   });
@@ -71,7 +71,7 @@ export async function readReferences(path: string): Promise<string[]> {
   const references = [...referencesOfManifest(manifest), ...referencesOfIndex(index)];
   if (manifest === undefined && index === undefined) {
     throw new Error(
-      `${path} is no archive of images: it has neither manifest.json (docker save) nor index.json (OCI layout)`,
+      `${path} is not an archive of images: it has neither manifest.json (docker save) nor index.json (OCI layout)`,
     );
   }
   return [...new Set(references)];
@@ -141,7 +141,7 @@ async function readDescriptions(path: string): Promise<Descriptions> {
         next();
       } catch (problem) {
         // Thrown here it would end the process.
-        next(new Error(`its ${name} is no JSON`, { cause: problem }));
+        next(new Error(`its ${name} is not valid JSON`, { cause: problem }));
       }
     });
   });

@@ -53,7 +53,7 @@ async function readEntries(file: FileHandle, archive: string): Promise<Entry[]> 
   const tail = await read(file, Math.max(0, size - endLength - longestComment), size);
   let end = tail.length - endLength;
   while (end >= 0 && tail.readUInt32LE(end) !== endSignature) end--;
-  if (end < 0) throw new Error(`${archive} is no zip archive`);
+  if (end < 0) throw new Error(`${archive} is not a zip archive`);
   const count = tail.readUInt16LE(end + 10);
   const start = tail.readUInt32LE(end + 16);
   const directory = await read(file, start, start + tail.readUInt32LE(end + 12));

@@ -64,7 +64,7 @@ export async function heal(
       signal,
     });
   } catch (error) {
-    // The proof tells what is still amiss, and how to mend it.
+    // The proof tells what is still amiss, and how to fix it.
     if (!(error instanceof TimeLimitReached)) throw error;
   }
   return done;

@@ -24,7 +24,7 @@ export const variables = {
   PULUMI_BACKEND_URL: "Pulumi backend that keeps the state, in place of files",
   GITHUB_STEP_SUMMARY: "file that GitHub shows as the summary of a job; the default of --summary",
   NO_COLOR: "no colours",
-  FORCE_COLOR: "colours where there is no terminal as well",
+  FORCE_COLOR: "colours even without a terminal",
   COLUMNS: "how wide tables may be; the terminal's width, else as wide as they want",
 } as const;
 
@@ -76,7 +76,7 @@ function lessonText(
       "Environment",
       [
         ...names.map((name) => [name, variables[name]] as const),
-        ["NO_COLOR, FORCE_COLOR", "no colours; colours where there is no terminal as well"],
+        ["NO_COLOR, FORCE_COLOR", "no colours; colours even without a terminal"],
         ["COLUMNS", variables.COLUMNS],
       ],
       width,

@@ -19,7 +19,7 @@ export function planCommand(): Command {
     "plan",
     "Shows what would be made: clusters, subnets, gateways, Links, exports and their mirrors",
     "From the topology alone: no Docker, no Pulumi, no network. A topology that is wrong is told with all " +
-      "that is wrong, where, and how to mend it.",
+      "that is wrong, where, and how to fix it.",
   );
   withTopologyArgument(command, { orInput: true })
     .option("--json", "one JSON document on standard output")

@@ -16,5 +16,5 @@ export interface PreflightContext {
   readonly missing: readonly KindClusterPlan[];
 }
 
-/** Answers what stands in the way, one sentence each with how to mend it. */
+/** Answers what stands in the way, one sentence each with how to fix it. */
 export type PreflightCheck = (context: PreflightContext) => Promise<readonly string[]>;

@@ -19,7 +19,7 @@ export interface PreflightResult {
   readonly id: string;
   readonly title: string;
   readonly state: "passed" | "failed" | "not run";
-  /** What stands in the way, one sentence each with how to mend it. */
+  /** What stands in the way, one sentence each with how to fix it. */
   readonly problems: readonly string[];
   /** Why it was not run, or what a person may want to know though it passed. */
   readonly note?: string;

@@ -9,7 +9,7 @@ export function toVerification({ proof: { status, results } }: NotProved): Verif
   return { proved: false, status, results, startedAt: status.observedAt, milliseconds: 0 };
 }
 
-/** What a verification found wanting, each with how to mend it. */
+/** What a verification found wanting, each with how to fix it. */
 export function notVerified(verification: Verification): CommandError {
   const failures = failuresOf(verification.results).map(
     (result) => `${result.subject}: ${result.title}: ${result.problem}: ${result.mend}`,

@@ -103,7 +103,7 @@ async function serviceIn(
 
 function apiIn(apis: ReadonlyMap<string, KubernetesApi>, cluster: string): KubernetesApi {
   const api = apis.get(cluster);
-  if (api === undefined) throw new Error(`there is no way into cluster ${cluster}`);
+  if (api === undefined) throw new Error(`no connection to cluster ${cluster}`);
   return api;
 }
 

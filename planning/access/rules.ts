@@ -24,14 +24,14 @@ function* checkContent(account: Draft<AccountSpec>, path: Path): Iterable<RulePr
   if (tokenGeneration === undefined && revoked === undefined) {
     yield {
       path,
-      message: "says nothing about the accounts that it names",
+      message: "changes nothing about the accounts that it names",
       fix: "write revoked: true or a tokenGeneration, or leave it out",
     };
   }
   if (revoked === true && tokenGeneration !== undefined) {
     yield {
       path: [...path, "tokenGeneration"],
-      message: "an account that is revoked has no token",
+      message: "a revoked account has no token",
       fix: "leave out tokenGeneration, or revoked",
     };
   }
@@ -68,7 +68,7 @@ function* checkNames(
     if (targets.length === 0) {
       yield {
         path: source.path,
-        message: `${show(source.name)} is the source of no Link, and has no account anywhere`,
+        message: `${show(source.name)} is not the source of any Link, so it has no account`,
         fix: "leave it out, or name the source of a Link",
       };
       continue;
@@ -77,7 +77,7 @@ function* checkNames(
       if (!byName.has(target.name) || targets.includes(target.name)) continue;
       yield {
         path: target.path,
-        message: `there is no Link from ${show(source.name)} to ${show(target.name)}, and so no account`,
+        message: `there is no Link from ${show(source.name)} to ${show(target.name)}, so there is no account`,
         fix: `${show(source.name)} has Links to ${listNames([...new Set(targets)])}`,
       };
     }

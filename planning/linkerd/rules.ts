@@ -48,7 +48,7 @@ function* checkAge(version: string, text: string): Iterable<RuleProblem> {
   if (!isBefore(version, oldestVersion)) return;
   yield {
     path: ["linkerd", "version"],
-    message: `${show(text)} is older than ${describeVersion(oldestVersion)}, before which Links could not be declared`,
+    message: `${show(text)} is older than ${describeVersion(oldestVersion)}, the first version with declarative Links`,
     fix: `write ${oldestVersion} or later, such as ${defaults.linkerdVersion}`,
   };
 }
@@ -97,7 +97,7 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
   },
   {
     path: ["multicluster", "gateway", "loadBalancerIP"],
-    fix: "leave it out: these values are those of every cluster, and an address belongs to one; kind clusters get theirs from docker.subnet",
+    fix: "leave it out: these values apply to every cluster, and an address belongs to one; kind clusters get theirs from docker.subnet",
   },
   ...nativeSidecarAnnotations.map((key) => ({
     path: ["multicluster", "gateway", "deploymentAnnotations", key],
@@ -105,7 +105,7 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
   })),
   {
     path: ["multicluster", "createNamespaceMetadataJob"],
-    fix: "leave it out: the package makes the namespace with its labels",
+    fix: "leave it out: the package creates the namespace with its labels",
   },
   {
     path: ["controlPlane", "identityTrustAnchorsPEM"],
@@ -121,11 +121,11 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
   },
   {
     path: ["controlPlane", "identity", "externalCA"],
-    fix: "leave it out: what the clusters trust is trust.anchors",
+    fix: "leave it out: trust.anchors says what the clusters trust",
   },
   {
     path: ["controlPlane", "identity", "issuer"],
-    fix: "leave it out: each cluster gets an issuer of its own; its lifetime is trust.issuerLifetimeHours, one of your own trust.issuer of the cluster",
+    fix: "leave it out: the package creates an issuer for each cluster; set its lifetime with trust.issuerLifetimeHours, or your own issuer with trust.issuer of the cluster",
   },
   ...["controllers", "remoteMirrorServiceAccount", "remoteMirrorServiceAccountName"].map((key) => ({
     path: ["multicluster", key],
@@ -137,7 +137,7 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
   },
   {
     path: ["multicluster", "localServiceMirror", "federatedServiceSelector"],
-    fix: "leave it out: members are labelled for it; what Links select is selectors.federated of the Link",
+    fix: "leave it out: the package labels the members; to change what a Link selects, set selectors.federated of the Link",
   },
   ...["enabled", "name", "port", "serviceType", "nodePort", "probe"].map((key) => ({
     path: ["multicluster", "gateway", key],
@@ -153,13 +153,13 @@ function* checkValues({ draft }: RuleInput): Iterable<RuleProblem> {
     if (set === undefined) continue;
     const at = ["linkerd", "values", ...set];
     if (set.length === path.length) {
-      yield { path: at, message: "is planned, not chosen", fix };
+      yield { path: at, message: "is set by the plan", fix };
     } else if (!replaced.has(at.join("."))) {
       replaced.add(at.join("."));
       yield {
         path: at,
-        message: "takes the place of a whole map, in which values are planned",
-        fix: "write a map of the values that you choose",
+        message: "replaces a whole map in which the plan sets values",
+        fix: "write a map with the values to change",
       };
     }
   }
@@ -183,8 +183,8 @@ function* findPrivateKeys(value: unknown, path: Path): Iterable<RuleProblem> {
   if (typeof value === "string" && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value)) {
     yield {
       path,
-      message: "holds a private key, which would stand in plaintext in the stack's state",
-      fix: "leave it out; the charts make keys of their own",
+      message: "contains a private key, which would be in plaintext in the stack's state",
+      fix: "leave it out; the charts create their own keys",
     };
   }
   if (typeof value !== "object" || value === null) return;

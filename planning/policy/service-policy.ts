@@ -113,8 +113,8 @@ function* checkWay(
   if (link === undefined) {
     yield {
       path: [...path, "cluster"],
-      message: `there is no Link from ${show(client.cluster)} to ${show(spec.cluster)}, on which ${who} could come`,
-      fix: "give the topology such a Link, flat or mixed, or leave the client out",
+      message: `there is no Link from ${show(client.cluster)} to ${show(spec.cluster)} for ${who} to use`,
+      fix: "add such a Link (flat or mixed) to the topology, or leave the client out",
     };
     return;
   }
@@ -123,10 +123,10 @@ function* checkWay(
   yield {
     path,
     message:
-      `${who} can't be told from any other client: ${reason}, and what comes through a gateway bears ` +
+      `${who} can't be distinguished from other clients: ${reason}, and traffic through a gateway carries ` +
       "the gateway's identity",
     fix:
-      "write throughGateway: true to let in every client that the gateway lets through, or export the " +
+      "write throughGateway: true to admit every client that the gateway admits, or export the " +
       "Service by remote discovery or as a federated one, over a flat or mixed Link",
   };
 }

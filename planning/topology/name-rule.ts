@@ -14,7 +14,7 @@ export function* nameRule({ draft, defaultName, topologyName }: RuleInput): Iter
   yield {
     path: ["name"],
     message:
-      `is missing, and the stack's name, ${show(defaultName)}, can't stand in for it: it is not a ` +
+      `is missing, and the stack's name, ${show(defaultName)}, can't replace it: it is not a ` +
       `DNS-1123 label of at most ${limits.topologyName} characters`,
     fix: `write a name such as ${show(proposal)}`,
   };

@@ -28,13 +28,13 @@ function copy(value: unknown, path: Path, walk: Walk): unknown {
         walk,
         [],
         `has more than ${limits.values} values`,
-        "no topology is so large: write less",
+        "no topology needs that many: write fewer",
       );
     }
     return undefined;
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
-    return refuse(walk, path, `${value} is no finite number`);
+    return refuse(walk, path, `${value} is not a finite number`);
   }
   if (typeof value !== "object" || value === null) {
     const plain = !["function", "symbol", "bigint"].includes(typeof value);
@@ -66,7 +66,7 @@ function copyMap(map: object, path: Path, walk: Walk): unknown {
     return refuse(
       walk,
       path,
-      "a Pulumi output can't be part of a topology, which decides what resources there are",
+      "a Pulumi output can't be part of a topology, because the topology decides which resources exist",
     );
   }
   const prototype: unknown = Object.getPrototypeOf(map);

@@ -37,7 +37,7 @@ export async function checkCluster({ news }: CheckRequest): Promise<CheckResult>
   reader.string("network", (value) =>
     /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value)
       ? undefined
-      : `${JSON.stringify(value)} is no name of a Docker network: letters, digits, "_", "." and "-"`,
+      : `${JSON.stringify(value)} is not a valid name of a Docker network: letters, digits, "_", "." and "-"`,
   );
   reader.string("generation", (value) =>
     /^[a-zA-Z0-9._-]{1,63}$/.test(value)
@@ -48,18 +48,18 @@ export async function checkCluster({ news }: CheckRequest): Promise<CheckResult>
   reader.string("kubernetesVersion", (value) =>
     /^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(value)
       ? undefined
-      : `${JSON.stringify(value)} is no Kubernetes version; one looks like v1.34.2`,
+      : `${JSON.stringify(value)} is not a Kubernetes version; one looks like v1.34.2`,
   );
   reader.string("nodeImage", (value) =>
     /\s/.test(value) || value.startsWith("-")
-      ? `${JSON.stringify(value)} is no reference to an image`
+      ? `${JSON.stringify(value)} is not a reference to an image`
       : undefined,
   );
   checkSubnets(reader, controlPlanes, workers);
   reader.string("clusterDomain", (value) =>
     /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(value)
       ? undefined
-      : `${JSON.stringify(value)} is no domain: lower-case labels with dots between them`,
+      : `${JSON.stringify(value)} is not a domain: lower-case labels with dots between them`,
   );
   withDefault(reader, "extraPortMappings", readPortMappings(reader, controlPlanes, workers), []);
   withDefault(reader, "containerdConfigPatches", reader.strings("containerdConfigPatches"), []);
@@ -163,7 +163,7 @@ function readPortMappings(
     item.integer("containerPort", 1, 65535);
     const hostPort = item.integer("hostPort", 1, 65535);
     const address = item.string("listenAddress", (value) =>
-      isIP(value) === 0 ? `${JSON.stringify(value)} is no IP address` : undefined,
+      isIP(value) === 0 ? `${JSON.stringify(value)} is not an IP address` : undefined,
     );
     const protocol = item.string("protocol", (value) =>
       protocols.includes(value) ? undefined : `has to be one of ${protocols.join(", ")}`,
@@ -180,12 +180,12 @@ function readPortMappings(
 
 function checkMirror(host: string, mirror: string): string | undefined {
   if (!registryPattern.test(host)) {
-    return `${JSON.stringify(host)} is no host of a registry`;
+    return `${JSON.stringify(host)} is not the host of a registry`;
   }
   const url = URL.canParse(mirror) ? new URL(mirror) : undefined;
   return url?.protocol === "http:" || url?.protocol === "https:"
     ? undefined
-    : `${JSON.stringify(mirror)} is no http:// or https:// address`;
+    : `${JSON.stringify(mirror)} is not an http:// or https:// address`;
 }
 
 /** The rules are the planner's; loading them takes time, which a cluster without options saves. */

@@ -110,7 +110,7 @@ function check({ news }: CheckRequest): CheckResult {
   reader.string("name", (name) =>
     /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)
       ? undefined
-      : `${JSON.stringify(name)} is no name of a Docker network: letters, digits, "_", "." and "-"`,
+      : `${JSON.stringify(name)} is not a valid name of a Docker network: letters, digits, "_", "." and "-"`,
   );
   reader.string("owner", checkOwner);
   const labels = reader.stringMap("labels");

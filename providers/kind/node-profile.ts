@@ -38,10 +38,10 @@ export function parseNodeProfile(image: string, label: string): NodeProfile {
   try {
     profile = JSON.parse(label);
   } catch {
-    throw wrong("is no JSON");
+    throw wrong("is not valid JSON");
   }
   if (typeof profile !== "object" || profile === null || Array.isArray(profile)) {
-    throw wrong("is no JSON object");
+    throw wrong("is not a JSON object");
   }
   for (const [key, value] of Object.entries(profile)) {
     const test = profileKeys[key];

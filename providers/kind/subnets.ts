@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 /** What is wrong with an IPv4 subnet. @param shortest prefix that is allowed, 8 for a /8 */
 export function checkCidr(cidr: string, shortest: number, longest: number): string | undefined {
   if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(cidr)) {
-    return `${JSON.stringify(cidr)} is no IPv4 subnet; one looks like 10.20.0.0/16`;
+    return `${JSON.stringify(cidr)} is not an IPv4 subnet; one looks like 10.20.0.0/16`;
   }
   const [, prefix] = ipaddr.IPv4.parseCIDR(cidr);
   const base = `${ipaddr.IPv4.networkAddressFromCIDR(cidr).toString()}/${prefix}`;

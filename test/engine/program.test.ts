@@ -51,7 +51,7 @@ describe("the program, by `pulumi up` and by the commands", () => {
     const twice = { clusters: [{ name: "west" }, { name: "west" }] };
     await assert.rejects(
       engine.up(twice, { asCommand: {} }),
-      /"west" is the name of clusters\[0\] already/,
+      /"west" is already the name of clusters\[0\]/,
     );
     const { stackTraceLimit } = Error;
     assert.ok(stackTraceLimit > 2, `stack traces have ${stackTraceLimit} frames`);

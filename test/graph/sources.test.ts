@@ -94,7 +94,7 @@ void describe("a sources file", () => {
       () => readSources("/nowhere/sources.json"),
       /\/nowhere\/sources\.json.*cannot be read.*LINKERD_TOPOLOGY_SOURCES/s,
     );
-    assert.throws(() => readSources(writeTemporary("bad.json", "{")), /it is no JSON/);
+    assert.throws(() => readSources(writeTemporary("bad.json", "{")), /it is not valid JSON/);
   });
 });
 
@@ -185,11 +185,11 @@ void describe("the Gateway API's chart", () => {
   });
 
   void it("that are no YAML are refused", () => {
-    assert.throws(() => crdsByName("kind: [CustomResourceDefinition"), /they are no YAML/);
+    assert.throws(() => crdsByName("kind: [CustomResourceDefinition"), /not valid YAML/);
   });
 
   void it("without HTTPRoute is refused", async () => {
     const gatewayApi = writeTemporary("empty.yaml", "---\nkind: Namespace\n");
-    await assert.rejects(registerTopology(pair, { gatewayApi }), /there is no HTTPRoute/);
+    await assert.rejects(registerTopology(pair, { gatewayApi }), /HTTPRoute is missing/);
   });
 });

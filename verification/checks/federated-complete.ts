@@ -46,7 +46,7 @@ export const federatedComplete: Check<MeshSubject> = {
     });
     return failed(
       problems.join("; "),
-      `\`up\` mends it; by hand: ${[...new Set(controllers)].join("; ")}`,
+      `\`up\` repairs it; by hand: ${[...new Set(controllers)].join("; ")}`,
     );
   },
 };

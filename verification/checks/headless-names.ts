@@ -27,7 +27,7 @@ export const headlessNames: Check<LinkSubject> = {
       stray
         .map((one) => `${one.namespace}/${one.mirror} in ${plan.source} ${wordsFor(one)}`)
         .join("; "),
-      `\`up\` mends it; by hand: ${touches.join("; ")}`,
+      `\`up\` repairs it; by hand: ${touches.join("; ")}`,
     );
   },
 };

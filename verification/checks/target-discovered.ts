@@ -13,6 +13,6 @@ export const targetDiscovered: Check<LinkSubject> = {
       ? passed()
       : failed(
           discovery.trouble,
-          `\`up\` mends it; by hand, once the target answers: ${kubectl(source, `-n ${linkerdNamespace} rollout restart deploy/${destinationDeployment}`)}`,
+          `\`up\` repairs it; by hand, once the target answers: ${kubectl(source, `-n ${linkerdNamespace} rollout restart deploy/${destinationDeployment}`)}`,
         ),
 };

@@ -7,7 +7,7 @@ import { grouped } from "./grouped.ts";
 import { printable } from "../../system/printable.ts";
 
 /**
- * A verification as the summary of a CI job: the verdict, each failure with how to mend it, notices, the diagram of
+ * A verification as the summary of a CI job: the verdict, each failure with how to fix it, notices, the diagram of
  * the topology, every check in a table that is folded away.
  */
 export function markdownSummary(verification: Verification, plan: Plan): string {
@@ -22,7 +22,7 @@ export function markdownSummary(verification: Verification, plan: Plan): string 
     "",
     ...(failures.length === 0
       ? []
-      : ["| Where | Check | What is wrong | How to mend it |", "| --- | --- | --- | --- |"]),
+      : ["| Where | Check | What is wrong | How to fix it |", "| --- | --- | --- | --- |"]),
     ...failures.map(({ subject, title, problem, mend }) => row([subject, title, problem, mend])),
     ...(failures.length === 0 ? [] : [""]),
     ...notices.map(

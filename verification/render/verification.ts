@@ -16,7 +16,7 @@ const mostCharacters = 100;
 
 /**
  * A verification as a person reads it: every check in its group, and at the end each failure with what is
- * wrong and how to mend it, and each notice.
+ * wrong and how to fix it, and each notice.
  */
 export function renderVerification(
   { proved, milliseconds, ...verification }: Verification,

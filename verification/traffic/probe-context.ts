@@ -50,7 +50,7 @@ export interface UnlinkedSubject {
 /** @throws Error if the cluster is none that answers, which is seen to before anything is asked of it */
 export function apiOf({ apis }: Pick<ProbeContext, "apis">, cluster: string): KubernetesApi {
   const api = apis.get(cluster);
-  if (api === undefined) throw new Error(`there is no way into cluster ${cluster}`);
+  if (api === undefined) throw new Error(`no connection to cluster ${cluster}`);
   return api;
 }
 

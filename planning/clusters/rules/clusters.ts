@@ -27,7 +27,7 @@ function* checkName(cluster: DraftCluster, { byName }: RuleInput): Iterable<Rule
   if (first && first.index !== index) {
     yield {
       path,
-      message: `${show(name)} is the name of ${formatPath(first.path)} already`,
+      message: `${show(name)} is already the name of ${formatPath(first.path)}`,
       fix: "give each cluster a name of its own",
     };
   }
@@ -36,8 +36,8 @@ function* checkName(cluster: DraftCluster, { byName }: RuleInput): Iterable<Rule
     yield {
       path,
       message:
-        `${show(name)} ends like the names of federated Services: a mirror Service ` +
-        `"<service>-${name}" could not be told from one`,
+        `${show(name)} ends like the name of a federated Service: a mirror Service ` +
+        `"<service>-${name}" would look like one`,
       fix: 'choose a name that does not end with "federated"',
     };
   }
@@ -69,7 +69,7 @@ function* checkNetwork(cluster: DraftCluster, { byName }: RuleInput): Iterable<R
   if (!namesake || namesake.name === cluster.name || namesake.spec.network !== undefined) return;
   yield {
     path: [...cluster.path, "network"],
-    message: `${show(network)} is the name of a cluster that has a network to itself`,
+    message: `${show(network)} is the name of a cluster that has its own network`,
     fix: `write network: ${namesake.name} for that cluster as well, or choose another name`,
   };
 }
@@ -94,12 +94,12 @@ function* checkKeys({ name, path, isKind, spec }: DraftCluster): Iterable<RulePr
     yield isKind
       ? {
           path: [...path, key],
-          message: `${key} describes a cluster that exists, and ${show(name)} has no kubeconfig`,
-          fix: `leave out ${key}, or write kubeconfig as well`,
+          message: `${key} applies to existing clusters, and ${show(name)} has no kubeconfig`,
+          fix: `leave out ${key}, or add kubeconfig`,
         }
       : {
           path: [...path, key],
-          message: `${key} describes a cluster to be made, and ${show(name)} exists: it has a kubeconfig`,
+          message: `${key} applies to clusters that the package creates, and ${show(name)} has a kubeconfig: it exists`,
           fix: `leave out ${key}, or kubeconfig`,
         };
   }

@@ -28,7 +28,7 @@ function* checkPorts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
       if (gateway[key] === undefined) continue;
       yield {
         path: [...path, "gateway", key],
-        message: "a gateway behind a load balancer is not reached at a node port",
+        message: "a gateway behind a load balancer has no node port",
         fix: `leave out ${key}, or write serviceType: NodePort`,
       };
     }
@@ -38,7 +38,7 @@ function* checkPorts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
   if (nodePort !== probeNodePort) return;
   yield {
     path: [...path, "gateway", gateway.probeNodePort === undefined ? "nodePort" : "probeNodePort"],
-    message: `${nodePort} would be the port of the gateway and of its health probe`,
+    message: `${nodePort} would be the port of both the gateway and its health probe`,
     fix: "choose two different ports, or leave them out",
   };
 }

@@ -73,7 +73,7 @@ function* checkNodeLabels(
       } else if (!mayLabel(key)) {
         yield {
           path: [...path, key],
-          message: `${show(key)} is a label that Kubernetes lets no node give itself: its kubelet would not start`,
+          message: `${show(key)} is a label that a node may not give itself: its kubelet would not start`,
           fix: 'write a key of your own, or one that begins with "node.kubernetes.io/"',
         };
       }
@@ -125,13 +125,13 @@ function* checkExtraMounts(
     } else if (at === ownDirectory || at.startsWith(`${ownDirectory}/`)) {
       yield {
         path,
-        message: `${show(containerPath)} is where kind and this package keep what they know of the node`,
+        message: `${show(containerPath)} holds what kind and this package know about the node`,
         fix: "choose another path, such as /data",
       };
     } else if (other) {
       yield {
         path,
-        message: `${show(containerPath)} is taken by extraMounts[${other.index}] of the same node`,
+        message: `${show(containerPath)} is already used by extraMounts[${other.index}] of the same node`,
         fix: "choose another path",
       };
     }
@@ -181,7 +181,7 @@ function* checkKubeadmPatches({ kubeadmConfigPatches }: Draft<KindOptions>): Ite
       if (!(key in networking)) continue;
       yield {
         path,
-        message: `the patch changes networking.${key}, which the plan has to know`,
+        message: `the patch changes networking.${key}, which the plan sets`,
         fix: `take it out, and write ${instead} of the cluster`,
       };
     }

@@ -40,7 +40,7 @@ function* checkKubeconfig(
   }
   const contexts = contextsOf(text);
   if (contexts.length === 0) {
-    yield unusable("is no kubeconfig: it is not YAML with contexts");
+    yield unusable("is not a kubeconfig: it is not YAML with contexts");
   } else if (context !== undefined && !contexts.includes(context)) {
     yield {
       path: [...path, "context"],

@@ -25,7 +25,7 @@ function* checkCounts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
     yield {
       path: [...path, "nodes", "controlPlanes"],
       message:
-        `of ${controlPlanes} control planes no more may fail than of ${controlPlanes - 1}: etcd ` +
+        `${controlPlanes} control planes survive no more failures than ${controlPlanes - 1}: etcd ` +
         "needs a majority",
       fix: `write ${controlPlanes - 1} or ${controlPlanes + 1}`,
     };
@@ -34,8 +34,7 @@ function* checkCounts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
   if (controlPlanes > 1 && workers === 0) {
     yield {
       path: [...path, "nodes", "workers"],
-      message:
-        "with several control planes and no worker there is no node that takes Linkerd's pods",
+      message: "with several control planes and no worker, no node accepts Linkerd's pods",
       fix: "write at least 1",
     };
   }
@@ -112,7 +111,7 @@ function* take(wish: HostPort, taken: HostPort[]): Iterable<RuleProblem> {
   if (other) {
     yield {
       path: wish.path,
-      message: `port ${wish.port} of this machine is taken by ${formatPath(other.path)}`,
+      message: `port ${wish.port} of this machine is already used by ${formatPath(other.path)}`,
       fix: "choose another port",
     };
   }

@@ -117,8 +117,8 @@ function* checkPrecedence(service: ExportedService, way: ExportWay): Iterable<Ru
     path: way.path,
     message:
       `the Link from ${show(edge.source)} (links[${edge.spec}]) would carry ${nameOf(service)} by ` +
-      "remote discovery: its labels suit selectors.remoteDiscovery too, which goes before gateway",
-    fix: "leave out one of the two exports, or let the selectors part",
+      "remote discovery: its labels suit selectors.remoteDiscovery too, which takes precedence over gateway",
+    fix: "leave out one of the two exports, or make the selectors disjoint",
   };
 }
 

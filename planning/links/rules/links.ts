@@ -113,7 +113,7 @@ function* checkMode(
       path: at,
       message:
         `a ${first.mode} Link needs pod routes, and ${onNetwork(first.from)} and ` +
-        `${onNetwork(first.to)} have none to each other${inAll(split)}`,
+        `${onNetwork(first.to)} have none between them${inAll(split)}`,
       fix: "put the clusters on the same network, or write mode: gateway",
     };
   }
@@ -123,8 +123,8 @@ function* checkMode(
     yield {
       path: at,
       message:
-        `a ${mixed.mode} Link needs pod routes, and the package can't lay any between ` +
-        `${show(made.name)} and ${show(exists.name)}, a cluster that it didn't make${inAll(sameNetwork)}`,
+        `a ${mixed.mode} Link needs pod routes, and the package can't add any between ` +
+        `${show(made.name)} and ${show(exists.name)}, a cluster that it didn't create${inAll(sameNetwork)}`,
       fix: "write mode: gateway",
     };
   }

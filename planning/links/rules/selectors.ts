@@ -26,7 +26,7 @@ export function* selectorRules(input: RuleInput): Iterable<RuleProblem> {
         if (entry === undefined || isLabelKey(entry) || isLabelPrefix(entry)) continue;
         yield {
           path: [...path, key, position],
-          message: `${show(entry)} is not a key, nor a prefix`,
+          message: `${show(entry)} is neither a key nor a prefix`,
           fix: 'write a key such as "example.org/team", or "example.org/*" for all with that prefix',
         };
       }
@@ -55,7 +55,7 @@ function* checkSelector(selector: Draft<LabelSelector>, path: Path): Iterable<Ru
   if (labels.length + expressions.length === 0) {
     yield {
       path,
-      message: "is empty, and an empty selector selects nothing",
+      message: "is empty: an empty selector selects nothing",
       fix: "write matchLabels or matchExpressions, or leave it out for Linkerd's own label",
     };
   }
@@ -84,7 +84,7 @@ function* checkExpression(
   if (operator !== undefined && !compares && values !== undefined) {
     yield {
       path: [...path, "values"],
-      message: `${operator} asks whether there is the label, whatever its value`,
+      message: `${operator} checks only whether the label exists, not its value`,
       fix: `leave out values, or write operator: ${operator === "Exists" ? "In" : "NotIn"}`,
     };
   }

@@ -12,8 +12,8 @@ export function* checkAnchor(
   if (anchor === undefined) return;
   if (certificates.length > 1) {
     yield {
-      message: `holds ${certificates.length} certificates, and a generation is one`,
-      fix: "list each of them as a generation of its own",
+      message: `holds ${certificates.length} certificates, but a generation has one`,
+      fix: "list each of them as its own generation",
     };
     return;
   }
@@ -22,15 +22,16 @@ export function* checkAnchor(
   if (!isP256(anchor) && !isRsa(anchor, [2048, 4096])) {
     yield {
       message: `has a key of ${keyOf(anchor)}; Linkerd takes ECDSA P-256, or RSA of 2048 or 4096 bits, for a trust anchor`,
-      fix: "make it with one of these keys",
+      fix: "create it with one of these keys",
     };
   }
   yield* checkSignature(anchor);
   const { pathLength } = detailsOf(anchor);
   if (pathLength === 0) {
     yield {
-      message: "has path length 0: no issuer may stand between it and the workloads' certificates",
-      fix: "make it with a path length of at least 1, or with none",
+      message:
+        "has path length 0, which allows no issuer between it and the workloads' certificates",
+      fix: "create it with a path length of at least 1, or without one",
     };
   }
 }
@@ -53,7 +54,7 @@ export function* checkIssuer(
   if (!isP256(issuer)) {
     yield {
       message: `has a key of ${keyOf(issuer)}; linkerd-identity takes issuers with ECDSA P-256 only`,
-      fix: "make it with an ECDSA P-256 key; the trust anchor above it may be RSA",
+      fix: "create it with an ECDSA P-256 key; the trust anchor above it may be RSA",
     };
   }
   yield* checkSignature(issuer);
@@ -70,7 +71,7 @@ export function* checkPair(certificate: X509Certificate, key: KeyObject): Iterab
   if (certificate.checkPrivateKey(key)) return;
   yield {
     message: `is not the key of the certificate ${named(certificate)}`,
-    fix: "name the key that this certificate was made for, or its other certificate",
+    fix: "name the key that this certificate was created for, or the certificate of this key",
   };
 }
 
@@ -83,24 +84,24 @@ function* checkAuthority(
   if (!isAuthority) {
     yield {
       message: `is not marked as an authority (basic constraints, CA), which ${role} has to be`,
-      fix: "make it with CA:TRUE",
+      fix: "create it with CA:TRUE",
     };
   } else if (!maySign) {
     yield {
       message: "is not allowed to sign certificates by its key usage",
-      fix: "make it with the key usage keyCertSign",
+      fix: "create it with the key usage keyCertSign",
     };
   }
   if (validFrom(certificate) > now) {
     yield {
       message: `is not valid before ${validFrom(certificate).toISOString()}`,
-      fix: "wait until then, or look whether this machine's clock is right",
+      fix: "wait until then, or check this machine's clock",
     };
   }
   if (validTo(certificate) <= now) {
     yield {
       message: `expired at ${validTo(certificate).toISOString()}`,
-      fix: "give one that is valid",
+      fix: "use one that is valid",
     };
   }
 }
@@ -127,7 +128,7 @@ function* checkChain(
     if (above === undefined || isSignedBy(certificate, above)) continue;
     yield {
       message: `its ${nth(index + 1)} certificate, ${named(certificate)}, was not signed by the next, ${named(above)}`,
-      fix: "put the issuer first, then whoever signed it, and so on",
+      fix: "put the issuer first, then the certificate that signed it, and so on",
     };
     return;
   }
@@ -139,7 +140,7 @@ function* checkChain(
       message:
         `no trust anchor signed ${named(last)}: it says ${show(last.issuer)}, and the anchors are ` +
         anchors.map(named).join(", "),
-      fix: "give an issuer that one of trust.anchors signed, or add its anchor there",
+      fix: "use an issuer that one of trust.anchors signed, or add its anchor there",
     };
     return;
   }
@@ -149,8 +150,8 @@ function* checkChain(
     // The anchor's own path length of 0 is told where the anchor is given.
     if (authority === anchor && pathLength === 0) continue;
     yield {
-      message: `${named(authority)} has path length ${pathLength}, and as many as ${below + 1} below it would be authorities`,
-      fix: `make it with a path length of at least ${below + 1}`,
+      message: `${named(authority)} has path length ${pathLength}, but this chain needs ${below + 1}`,
+      fix: `create it with a path length of at least ${below + 1}`,
     };
   }
 }

@@ -13,8 +13,8 @@ export function readCertificates(pem: string): {
   const blocks = [...pem.matchAll(block)];
   if (blocks.some(([, label]) => label?.includes("PRIVATE KEY"))) {
     return unusable(
-      "holds a private key beside the certificate; a certificate is no secret, and is treated as none",
-      "keep the key in a file of its own, and name that as keyFile",
+      "contains a private key beside the certificate; certificates are not treated as secrets",
+      "keep the key in its own file, and set keyFile",
     );
   }
   const texts = blocks.filter(([, label]) => label === "CERTIFICATE").map(([text]) => text);
@@ -22,9 +22,9 @@ export function readCertificates(pem: string): {
     const other = blocks[0]?.[1];
     return unusable(
       other === undefined
-        ? "holds no certificate in PEM form"
-        : `holds no certificate, but a ${other}`,
-      'it has to have a line "-----BEGIN CERTIFICATE-----"',
+        ? "contains no certificate in PEM format"
+        : `contains no certificate, but a ${other}`,
+      'use a file with a line "-----BEGIN CERTIFICATE-----"',
     );
   }
   try {
@@ -34,8 +34,8 @@ export function readCertificates(pem: string): {
     return { certificates, problems: [] };
   } catch {
     return unusable(
-      "can't be read as a certificate: what stands between its lines of PEM is damaged",
-      "give the certificate as it was issued",
+      "can't be read as a certificate: the PEM content is damaged",
+      "use the certificate as it was issued",
     );
   }
 }
@@ -52,14 +52,17 @@ export function readPrivateKey(pem: string): {
   const keys = [...pem.matchAll(block)].filter(([, label]) => label?.endsWith("PRIVATE KEY"));
   const [text, label] = keys[0] ?? [];
   if (text === undefined) {
-    return noKey("holds no private key in PEM form", "it has to have a line BEGIN … PRIVATE KEY");
+    return noKey(
+      "contains no private key in PEM format",
+      "use a file with a line BEGIN … PRIVATE KEY",
+    );
   }
   if (keys.length > 1) {
-    return noKey(`holds ${keys.length} private keys`, "leave the one that the certificate is for");
+    return noKey(`contains ${keys.length} private keys`, "keep only the key of the certificate");
   }
   if (label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type: 4,ENCRYPTED/m.test(text)) {
     return noKey(
-      "is encrypted with a passphrase, which nobody could enter",
+      "is encrypted with a passphrase, which can't be entered here",
       "decrypt it, such as with `openssl pkey`, into a file that only you can read",
     );
   }
@@ -68,7 +71,7 @@ export function readPrivateKey(pem: string): {
   } catch {
     return noKey(
       "can't be read as a private key",
-      "give it in PKCS#8 (PRIVATE KEY) or SEC 1 (EC PRIVATE KEY)",
+      "write it as PKCS#8 (PRIVATE KEY) or SEC 1 (EC PRIVATE KEY)",
     );
   }
 }

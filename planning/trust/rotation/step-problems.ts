@@ -24,9 +24,9 @@ export function stepProblems(wanted: WantedTrust, facts: readonly ClusterTrust[]
     ...problems,
     {
       message:
-        `whether ${listNames(silent.map(({ cluster }) => cluster))} is ready for this step can't be told: ` +
+        `whether ${listNames(silent.map(({ cluster }) => cluster))} is ready for this step is unknown: ` +
         silent.map(({ cluster, problem }) => `${cluster}: ${problem ?? ""}`).join("; "),
-      fix: "bring the cluster back with an `up` of the topology as it was, or take it out",
+      fix: "restore the cluster with an `up` of the earlier topology, or remove it from the topology",
     },
   ];
 }
@@ -34,7 +34,7 @@ export function stepProblems(wanted: WantedTrust, facts: readonly ClusterTrust[]
 /** All of them, as the message of an error. */
 export function describeStepProblems(problems: readonly ProblemText[]): string {
   const lines = problems.map(({ message, fix }) => `\n  ${message} (${fix})`);
-  return `this step of a rotation is refused, and nothing was changed in any cluster:${lines.join("")}`;
+  return `this step of a rotation is refused; nothing was changed in any cluster:${lines.join("")}`;
 }
 
 /** What some cluster trusts now and no cluster is to trust any more. */
@@ -61,7 +61,7 @@ function* checkRemoval(anchor: Anchor, running: readonly ClusterTrust[]): Iterab
   if (old.length === 0) return;
   yield {
     message:
-      `${name} can't be taken out: certificates may still come from it of ` +
+      `${name} can't be taken out: it may have issued certificates that are still in use, of ` +
       old.map(([cluster, proxies]) => describeProxies(cluster, proxies)).join("; "),
     fix: "list it again until these are restarted (trust.restart) or have renewed their certificates, within a day",
   };

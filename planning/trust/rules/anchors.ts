@@ -42,14 +42,14 @@ function* checkOrder(
     if (first !== undefined) {
       yield {
         path: [...path, "generation"],
-        message: `${generation} is ${formatPath(first)} already`,
-        fix: "give each anchor a generation of its own",
+        message: `${generation} is already ${formatPath(first)}`,
+        fix: "give each anchor its own generation",
       };
     } else if (generation < newest) {
       yield {
         path: [...path, "generation"],
-        message: `${generation} stands after ${newest}, and the oldest comes first`,
-        fix: "write the generations in their order",
+        message: `${generation} comes after ${newest}, but the oldest has to be first`,
+        fix: "write the generations in ascending order",
       };
     }
     newest = Math.max(newest, generation);
@@ -73,7 +73,7 @@ function* checkSigners({ draft, clusters }: RuleInput): Iterable<RuleProblem> {
     if (signer === undefined || known.includes(signer)) continue;
     yield {
       path,
-      message: `${signer} is none of the mesh's trust anchors (${known.join(", ")}): nobody would trust what it signs`,
+      message: `${signer} is not one of the mesh's trust anchors (${known.join(", ")}): nobody would trust what it signs`,
       fix: "list it in trust.anchors, or name one that is listed",
     };
   }
@@ -86,7 +86,7 @@ function* checkSigners({ draft, clusters }: RuleInput): Iterable<RuleProblem> {
     yield {
       path,
       message: `nothing can sign the issuer of ${JSON.stringify(name)}: generation ${signer} of the trust anchor has no key here`,
-      fix: "give that anchor's keyFile, or write trust.issuer for the cluster",
+      fix: "set keyFile of that anchor, or trust.issuer of the cluster",
     };
   }
 }

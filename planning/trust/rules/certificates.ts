@@ -45,8 +45,8 @@ export function* certificateRules(
       // What the package makes signs what the package makes, and nothing else: its key leaves no state.
       yield {
         path: certificatePath,
-        message: "is an issuer that no trust anchor can have signed: none is given",
-        fix: "give the anchor that signed it as certificateFile in trust.anchors",
+        message: "is an issuer without a trust anchor that could have signed it",
+        fix: "set the anchor that signed it as certificateFile in trust.anchors",
       };
     }
   }

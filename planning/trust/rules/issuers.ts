@@ -22,15 +22,15 @@ function* checkForm({ path: clusterPath, isKind, spec }: DraftCluster): Iterable
     if (isGiven || keyFile !== undefined) {
       yield {
         path: [...path, "certManager"],
-        message: "makes the issuer in the cluster, and another one is given beside it",
+        message: "creates the issuer in the cluster, but another issuer is given as well",
         fix: "leave out one of the two",
       };
     }
     if (isKind) {
       yield {
         path: [...path, "certManager"],
-        message: "needs a cluster that runs cert-manager, and this one is made without it",
-        fix: "leave it out, or give a cluster that exists (kubeconfig)",
+        message: "needs a cluster that runs cert-manager; the package creates this one without it",
+        fix: "leave it out, or use an existing cluster (kubeconfig)",
       };
     }
   } else if (!isGiven) {
@@ -42,7 +42,7 @@ function* checkForm({ path: clusterPath, isKind, spec }: DraftCluster): Iterable
   } else if (keyFile === undefined) {
     yield {
       path,
-      message: "is an issuer without a key, which could sign nothing",
+      message: "is an issuer without a key, which can't sign anything",
       fix: "name its key as keyFile",
     };
   }
@@ -53,7 +53,7 @@ function* checkNothingToMake({ path, spec }: DraftCluster): Iterable<RuleProblem
     if (spec.trust?.[key] === undefined) continue;
     yield {
       path: [...path, "trust", key],
-      message: `${key} is for an issuer that the package makes, and this cluster has one of its own`,
+      message: `${key} applies to issuers that the package creates, and this cluster has its own`,
       fix: `leave out ${key}, or issuer`,
     };
   }

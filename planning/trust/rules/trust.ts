@@ -24,8 +24,8 @@ export function* trustRules({ draft }: RuleInput): Iterable<RuleProblem> {
     yield {
       path: ["trust", "issuerLifetimeHours"],
       message:
-        `${plan.issuerLifetimeHours} hours are longer than the trust anchor lives ` +
-        `(${plan.anchorLifetimeHours}), and without it an issuer proves nothing`,
+        `${plan.issuerLifetimeHours} hours are longer than the lifetime of the trust anchor ` +
+        `(${plan.anchorLifetimeHours}), and an issuer is worthless after it`,
       fix: `write at most ${plan.anchorLifetimeHours}, or a longer anchorLifetimeHours`,
     };
   }

@@ -95,13 +95,13 @@ describe("check of a cluster", () => {
     [{ podSubnet: "10.20.0.0/22", workers: 4 }, /room for 4 nodes.*has 5/],
     [{ serviceSubnet: "10.20.4.0/24" }, /10\.20\.4\.0\/24 overlaps podSubnet/],
     [{ podSubnet: "10.20.0.1/21" }, /the subnet is 10\.20\.0\.0\/21/],
-    [{ podSubnet: "fd00::/64" }, /no IPv4 subnet/],
+    [{ podSubnet: "fd00::/64" }, /not an IPv4 subnet/],
     [
       { imageArchives: ["/nowhere.tar"] },
       /imageArchives\[0\]: \/nowhere\.tar can't be read: there is no such file/,
     ],
     [{ workers: 251, podSubnet: "10.128.0.0/9" }, /workers: .*250/],
-    [{ registryMirrors: { "a b": ["http://m"] } }, /"a b" is no host of a registry/],
+    [{ registryMirrors: { "a b": ["http://m"] } }, /"a b" is not the host of a registry/],
     [
       { registryMirrors: { "*": ["http://m"], _default: [] } },
       /registryMirrors: "_default" is the same as "\*"; leave out one of them/,
@@ -117,7 +117,7 @@ describe("check of a cluster", () => {
       /options\.nodeLabels\["1"\]: .*there is 1 node/,
     ],
     [{ workers: "2" }, /workers: has to be a whole number, not "2"/],
-    [{ nodeImage: "--privileged" }, /no reference to an image/],
+    [{ nodeImage: "--privileged" }, /not a reference to an image/],
   ] as const) {
     it(`rejects ${JSON.stringify(changes)}`, async () => {
       const found = await reasons(changes as unknown as PropertyMap);

@@ -96,8 +96,8 @@ describe("kindConfig", () => {
 
   it("rejects a profile that it does not understand", () => {
     for (const [label, message] of [
-      ["{", /is no JSON/],
-      ["[]", /no JSON object/],
+      ["{", /is not valid JSON/],
+      ["[]", /not a JSON object/],
       ['{"networking":{}}', /"networking", which is not known/],
       ['{"disableDefaultCNI":"yes"}', /wrong value at disableDefaultCNI/],
     ] as const) {

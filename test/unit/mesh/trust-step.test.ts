@@ -191,7 +191,7 @@ describe("TrustStep", () => {
       await assert.rejects(allow(lost(step(two, signers("2")))), /no daemon/);
     });
 
-    it("refuses where it is no kind cluster, which is never yet to be made", async () => {
+    it("refuses where it is not a kind cluster, which is never yet to be made", async () => {
       const inputs = { ...lost(step(two, signers("2"))), kindNames: {} };
       await assert.rejects(
         allow(inputs),

@@ -93,14 +93,14 @@ describe("refused descriptions of access accounts", () => {
       "a pair without a Link",
       [{ from: "east", to: "north", revoked: true }],
       [
-        'access.accounts[0].to: there is no Link from "east" to "north", and so no account ("east" has Links to "west")',
+        'access.accounts[0].to: there is no Link from "east" to "north", so there is no account ("east" has Links to "west")',
       ],
     ],
     [
       "a cluster that is no source",
       [{ from: "north", revoked: true }],
       [
-        'access.accounts[0].from: "north" is the source of no Link, and has no account anywhere (leave it out, or name the source of a Link)',
+        'access.accounts[0].from: "north" is not the source of any Link, so it has no account (leave it out, or name the source of a Link)',
       ],
     ],
     [
@@ -110,8 +110,8 @@ describe("refused descriptions of access accounts", () => {
         { from: ["east", "west"], to: ["west", "east"], tokenGeneration: 2 },
       ],
       [
-        'access.accounts[1].to[0]: there is no Link from "west" to "west", and so no account ("west" has Links to "east", "north")',
-        'access.accounts[1].to[1]: there is no Link from "east" to "east", and so no account ("east" has Links to "west")',
+        'access.accounts[1].to[0]: there is no Link from "west" to "west", so there is no account ("west" has Links to "east", "north")',
+        'access.accounts[1].to[1]: there is no Link from "east" to "east", so there is no account ("east" has Links to "west")',
         'access.accounts[1].to[1]: the account of "west" in "east" is described twice (leave it out of one of the two)',
       ],
     ],
@@ -119,14 +119,14 @@ describe("refused descriptions of access accounts", () => {
       "nothing said",
       [{ from: "west" }],
       [
-        "access.accounts[0]: says nothing about the accounts that it names (write revoked: true or a tokenGeneration, or leave it out)",
+        "access.accounts[0]: changes nothing about the accounts that it names (write revoked: true or a tokenGeneration, or leave it out)",
       ],
     ],
     [
       "a token for nobody",
       [{ from: "west", revoked: true, tokenGeneration: 2 }],
       [
-        "access.accounts[0].tokenGeneration: an account that is revoked has no token (leave out tokenGeneration, or revoked)",
+        "access.accounts[0].tokenGeneration: a revoked account has no token (leave out tokenGeneration, or revoked)",
       ],
     ],
     [

@@ -88,13 +88,13 @@ describe("who may reach a Service", () => {
 
 describe("refused policies", () => {
   const apart =
-    "and what comes through a gateway bears the gateway's identity (write throughGateway: true to let in " +
-    "every client that the gateway lets through, or export the Service by remote discovery or as a " +
+    "and traffic through a gateway carries the gateway's identity (write throughGateway: true to admit " +
+    "every client that the gateway admits, or export the Service by remote discovery or as a " +
     "federated one, over a flat or mixed Link)";
 
   it("for a single client that comes through a gateway: what to write instead", () => {
     assert.deepEqual(problems({ clients: [checkout("north")] }), [
-      `clients[0]: shop/checkout of "north" can't be told from any other client: the Link from "north" leads through the gateway, ${apart}`,
+      `clients[0]: shop/checkout of "north" can't be distinguished from other clients: the Link from "north" leads through the gateway, ${apart}`,
     ]);
   });
 
@@ -102,7 +102,7 @@ describe("refused policies", () => {
     const spec = { clients: [checkout("west")] };
     const exported = { service: "web", namespace: "shop", from: "east" };
     assert.deepEqual(problems(spec, [exported]), [
-      `clients[0]: shop/checkout of "west" can't be told from any other client: shop/web is exported through the gateway, ${apart}`,
+      `clients[0]: shop/checkout of "west" can't be distinguished from other clients: shop/web is exported through the gateway, ${apart}`,
     ]);
     for (const as of ["remote-discovery", "federated"] as const) {
       assert.deepEqual(problems(spec, [{ ...exported, as }]), []);
@@ -116,7 +116,7 @@ describe("refused policies", () => {
     ]);
     assert.deepEqual(problems({ clients: [checkout("wets"), checkout("alone")] }), [
       'clients[0].cluster: "wets" is not a cluster of this topology (did you mean "west"?)',
-      'clients[1].cluster: there is no Link from "alone" to "east", on which shop/checkout of "alone" could come (give the topology such a Link, flat or mixed, or leave the client out)',
+      'clients[1].cluster: there is no Link from "alone" to "east" for shop/checkout of "alone" to use (add such a Link (flat or mixed) to the topology, or leave the client out)',
     ]);
     assert.deepEqual(problems({ cluster: "west", throughGateway: true }), [
       'throughGateway: no Link leads through the gateway of "west" (leave it out, or give the topology a gateway or mixed Link to it)',

@@ -91,15 +91,15 @@ describe("the images in an archive", () => {
   test("an archive of something else says so, with its name", () =>
     withFolder(async (folder) => {
       const path = await archive(join(folder, "home.tar"), { "notes.txt": "hello" });
-      await assert.rejects(readReferences(path), /home\.tar is no archive of images/);
+      await assert.rejects(readReferences(path), /home\.tar is not an archive of images/);
     }));
 
-  test("a manifest that is no JSON says so, with the archive's name", () =>
+  test("a manifest that is not valid JSON says so, with the archive's name", () =>
     withFolder(async (folder) => {
       const path = await archive(join(folder, "bad.tar"), { "manifest.json": "[{" });
       await assert.rejects(
         readReferences(path),
-        /bad\.tar is no archive of images: its manifest\.json/,
+        /bad\.tar is not an archive of images: its manifest\.json/,
       );
     }));
 
@@ -116,7 +116,7 @@ describe("the images in an archive", () => {
     withFolder(async (folder) => {
       const path = join(folder, "broken.tar");
       await writeFile(path, Buffer.alloc(4096, 7));
-      await assert.rejects(readReferences(path), /broken\.tar is no archive of images/);
+      await assert.rejects(readReferences(path), /broken\.tar is not an archive of images/);
     }));
 });
 
@@ -151,16 +151,19 @@ describe("a directory of images", () => {
         assert.match(lines.at(-1) ?? "", /Write each of them again with "docker save -o FILE\.tar/);
         const told = lines.slice(1, -1).map((line) => line.trim().replace(`${folder}/`, ""));
         assert.deepEqual(told, [
-          "cut.tar is no archive of images: it is cut short",
-          "cut.tgz is no archive of images: it is cut short",
-          "empty.tar is no archive of images: it is empty",
-          "folder.tar is no archive of images: it is a directory, not a file",
-          "home.tar is no archive of images: it has neither manifest.json (docker save) nor index.json (OCI layout)",
-          "pipe.tar is no archive of images: it is a pipe, not a file",
+          "cut.tar is not an archive of images: it is cut short",
+          "cut.tgz is not an archive of images: it is cut short",
+          "empty.tar is not an archive of images: it is empty",
+          "folder.tar is not an archive of images: it is a directory, not a file",
+          "home.tar is not an archive of images: it has neither manifest.json (docker save) nor index.json (OCI layout)",
+          "pipe.tar is not an archive of images: it is a pipe, not a file",
         ]);
         return true;
       });
-      await assert.rejects(readGivenImages(whole), /good\.tar can't be read: it is no directory/);
+      await assert.rejects(
+        readGivenImages(whole),
+        /good\.tar can't be read: it is not a directory/,
+      );
     }));
 
   test("that is not there: the message names it", async () => {

@@ -65,10 +65,10 @@ describe("unpacking a module's archive", () => {
       await assert.rejects(unzip(archive, join(folder, "out"), { strip }), /lies outside/);
     }));
 
-  test("something else is no zip archive", () =>
+  test("something else is not a zip archive", () =>
     withFolder(async (folder) => {
       const archive = join(folder, "a.zip");
       await writeFile(archive, "<html>".repeat(100));
-      await assert.rejects(unzip(archive, folder, { strip }), /is no zip archive/);
+      await assert.rejects(unzip(archive, folder, { strip }), /is not a zip archive/);
     }));
 });

@@ -55,7 +55,7 @@ describe("a list", () => {
     const gone = new KubernetesApiError(`GET ${path}`, 410, "Gone", "no");
     await assert.rejects(listAll({ get: () => Promise.reject(gone) }, path), gone);
     const other = { get: <T>() => Promise.resolve({ kind: "Status" } as T) };
-    await assert.rejects(listAll(other, path), /GET \/api\/v1\/pods: .*the answer is no list/);
+    await assert.rejects(listAll(other, path), /GET \/api\/v1\/pods: .*the answer is not a list/);
     const empty = { get: <T>() => Promise.resolve({ items: null } as T) };
     assert.deepEqual(await listAll(empty, path), []);
   });

@@ -88,7 +88,7 @@ const verification: Verification = {
 };
 
 describe("a verification as text", () => {
-  it("groups what was found alike, and ends with what is wrong and how to mend it", () => {
+  it("groups what was found alike, and ends with what is wrong and how to fix it", () => {
     assert.equal(
       renderVerification(verification),
       `mesh two

@@ -60,7 +60,7 @@ func sleep(arguments []string) {
 	for _, argument := range arguments {
 		seconds, err := strconv.ParseFloat(argument, 64)
 		if err != nil {
-			log.Fatalf("sleep: %q is no number of seconds", argument)
+			log.Fatalf("sleep: %q is not a number of seconds", argument)
 		}
 		time.Sleep(time.Duration(seconds * float64(time.Second)))
 	}

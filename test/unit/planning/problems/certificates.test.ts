@@ -77,7 +77,11 @@ describe("trust anchors of one's own", () => {
 
   for (const [what, unfit, pattern] of [
     ["no CA flag", makeAuthority({ isAuthority: false }), /not marked as an authority .*CA:TRUE/],
-    ["path length 0", makeAuthority({ pathLength: 0 }), /path length 0: no issuer .*at least 1/],
+    [
+      "path length 0",
+      makeAuthority({ pathLength: 0 }),
+      /path length 0, which allows no issuer .*at least 1/,
+    ],
     ["no right to sign", makeAuthority({ keyUsage: 0x80 }), /key usage.*keyCertSign/],
     ["expired", makeAuthority({ to: -1 }), /expired at 20.*Z/],
     ["not yet valid", makeAuthority({ from: 1 }), /not valid before 20.*clock/],
@@ -100,13 +104,13 @@ describe("trust anchors of one's own", () => {
   it("are one certificate each", () => {
     const text = root.certificate + other.certificate;
     const found = ofAnchor(keyed, files(["root.crt", text], ["root.key", root.key]));
-    assertOne(found, `${anchor}.certificateFile`, /holds 2 certificates, and a generation is one/);
+    assertOne(found, `${anchor}.certificateFile`, /holds 2 certificates, but a generation has one/);
   });
 
   it("are certificates", () => {
     const said = (text: string) =>
       ofAnchor(keyed, files(["root.crt", text], ["root.key", root.key]));
-    assertOne(said("hello"), `${anchor}.certificateFile`, /holds no certificate in PEM form/);
+    assertOne(said("hello"), `${anchor}.certificateFile`, /contains no certificate in PEM format/);
     const damaged = root.certificate.replace(/\n.{40}/, "\nAAAA");
     assertOne(said(damaged), `${anchor}.certificateFile`, /can't be read as a certificate/);
     const der = new X509Certificate(root.certificate).raw;
@@ -128,7 +132,7 @@ describe("trust anchors of one's own", () => {
 
   it("never have their key in the topology", () => {
     const found = ofAnchor({ certificate: root.certificate + root.key });
-    assert.ok(found.some((line) => /holds a private key beside the certificate/.test(line)));
+    assert.ok(found.some((line) => /contains a private key beside the certificate/.test(line)));
     const body = root.key.split("\n")[1] ?? "";
     assert.ok(body.length > 40 && !found.join().includes(body));
   });
@@ -137,8 +141,8 @@ describe("trust anchors of one's own", () => {
     const said = (key: string) =>
       ofAnchor(keyed, files(["root.crt", root.certificate], ["root.key", key]));
     assertOne(said(other.key), `${anchor}.keyFile`, /not the key of the certificate CN=root/);
-    assertOne(said(root.key + other.key), `${anchor}.keyFile`, /holds 2 private keys/);
-    assertOne(said(root.certificate), `${anchor}.keyFile`, /holds no private key/);
+    assertOne(said(root.key + other.key), `${anchor}.keyFile`, /contains 2 private keys/);
+    assertOne(said(root.certificate), `${anchor}.keyFile`, /contains no private key/);
     const sealed = root.privateKey.export({
       type: "pkcs8",
       format: "pem",
@@ -220,8 +224,8 @@ describe("issuers of one's own", () => {
     const deep = makeAuthority({ subject: "deep", signedBy: short });
     const found = ofIssuer(deep.certificate + short.certificate, deep.key);
     assert.equal(found.length, 2, found.join("\n"));
-    assert.match(found.join("\n"), /CN=short .* has path length 0, and as many as 1 below it/);
-    assert.match(found.join("\n"), /CN=root .* has path length 1, and as many as 2 below it/);
+    assert.match(found.join("\n"), /CN=short .* has path length 0, but this chain needs 1/);
+    assert.match(found.join("\n"), /CN=root .* has path length 1, but this chain needs 2/);
   });
 
   it("are refused where no anchor is given, which alone could have signed them", () => {
@@ -233,7 +237,7 @@ describe("issuers of one's own", () => {
       },
       files(["k", issuer.key]),
     );
-    assertOne(found, "clusters[0].trust.issuer.certificate", /none is given/);
+    assertOne(found, "clusters[0].trust.issuer.certificate", /without a trust anchor/);
   });
 
   it("are refused with a key that is not theirs", () => {

@@ -4,13 +4,13 @@ checkProblems("clusters", [
   [
     "a name given twice",
     { clusters: [{ name: "west" }, { name: "east" }, { name: "west" }] },
-    'clusters[2].name: "west" is the name of clusters[0] already (give each cluster a name of its own)',
+    'clusters[2].name: "west" is already the name of clusters[0] (give each cluster a name of its own)',
   ],
   [
     "the suffix of federated Services",
     { clusters: [{ name: "federated" }, { name: "x-federated" }] },
-    'clusters[0].name: "federated" ends like the names of federated Services: a mirror Service "<service>-federated" could not be told from one (choose a name that does not end with "federated")',
-    'clusters[1].name: "x-federated" ends like the names of federated Services: a mirror Service "<service>-x-federated" could not be told from one (choose a name that does not end with "federated")',
+    'clusters[0].name: "federated" ends like the name of a federated Service: a mirror Service "<service>-federated" would look like one (choose a name that does not end with "federated")',
+    'clusters[1].name: "x-federated" ends like the name of a federated Service: a mirror Service "<service>-x-federated" would look like one (choose a name that does not end with "federated")',
   ],
   [
     "names of containers that are too long",
@@ -31,7 +31,7 @@ checkProblems("clusters", [
   [
     "another cluster's own network",
     { clusters: [{ name: "west" }, { name: "east", network: "west" }] },
-    'clusters[1].network: "west" is the name of a cluster that has a network to itself (write network: west for that cluster as well, or choose another name)',
+    'clusters[1].network: "west" is the name of a cluster that has its own network (write network: west for that cluster as well, or choose another name)',
   ],
   [
     "keys of the other type of cluster",
@@ -41,11 +41,11 @@ checkProblems("clusters", [
         { name: "staging", kubeconfig: "k", slot: 3, nodes: { workers: 1 }, nodeImage: "x" },
       ],
     },
-    'clusters[0].apiServer: apiServer describes a cluster that exists, and "west" has no kubeconfig (leave out apiServer, or write kubeconfig as well)',
-    'clusters[0].context: context describes a cluster that exists, and "west" has no kubeconfig (leave out context, or write kubeconfig as well)',
-    'clusters[1].nodeImage: nodeImage describes a cluster to be made, and "staging" exists: it has a kubeconfig (leave out nodeImage, or kubeconfig)',
-    'clusters[1].nodes: nodes describes a cluster to be made, and "staging" exists: it has a kubeconfig (leave out nodes, or kubeconfig)',
-    'clusters[1].slot: slot describes a cluster to be made, and "staging" exists: it has a kubeconfig (leave out slot, or kubeconfig)',
+    'clusters[0].apiServer: apiServer applies to existing clusters, and "west" has no kubeconfig (leave out apiServer, or add kubeconfig)',
+    'clusters[0].context: context applies to existing clusters, and "west" has no kubeconfig (leave out context, or add kubeconfig)',
+    'clusters[1].nodeImage: nodeImage applies to clusters that the package creates, and "staging" has a kubeconfig: it exists (leave out nodeImage, or kubeconfig)',
+    'clusters[1].nodes: nodes applies to clusters that the package creates, and "staging" has a kubeconfig: it exists (leave out nodes, or kubeconfig)',
+    'clusters[1].slot: slot applies to clusters that the package creates, and "staging" has a kubeconfig: it exists (leave out slot, or kubeconfig)',
   ],
   [
     "one existing cluster twice",

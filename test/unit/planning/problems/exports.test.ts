@@ -120,7 +120,7 @@ checkProblems("exports", [
       ],
       { from: "east" },
     ),
-    'exports[0].from: the Link from "west" (links[0]) would carry "shop/web" by remote discovery: its labels suit selectors.remoteDiscovery too, which goes before gateway (leave out one of the two exports, or let the selectors part)',
+    'exports[0].from: the Link from "west" (links[0]) would carry "shop/web" by remote discovery: its labels suit selectors.remoteDiscovery too, which takes precedence over gateway (leave out one of the two exports, or make the selectors disjoint)',
   ],
   [
     "headless Services that Linkerd can't mirror",

@@ -6,18 +6,18 @@ checkProblems("gateways", [
   [
     "one port for two",
     kind({ gateway: { nodePort: 30191 } }),
-    "clusters[0].gateway.nodePort: 30191 would be the port of the gateway and of its health probe (choose two different ports, or leave them out)",
+    "clusters[0].gateway.nodePort: 30191 would be the port of both the gateway and its health probe (choose two different ports, or leave them out)",
   ],
   [
     "two ports that are one",
     kind({ gateway: { nodePort: 31000, probeNodePort: 31000 } }),
-    "clusters[0].gateway.probeNodePort: 31000 would be the port of the gateway and of its health probe (choose two different ports, or leave them out)",
+    "clusters[0].gateway.probeNodePort: 31000 would be the port of both the gateway and its health probe (choose two different ports, or leave them out)",
   ],
   [
     "node ports behind a load balancer",
     kind({ gateway: { serviceType: "LoadBalancer", nodePort: 31000, probeNodePort: 31001 } }),
-    "clusters[0].gateway.nodePort: a gateway behind a load balancer is not reached at a node port (leave out nodePort, or write serviceType: NodePort)",
-    "clusters[0].gateway.probeNodePort: a gateway behind a load balancer is not reached at a node port (leave out probeNodePort, or write serviceType: NodePort)",
+    "clusters[0].gateway.nodePort: a gateway behind a load balancer has no node port (leave out nodePort, or write serviceType: NodePort)",
+    "clusters[0].gateway.probeNodePort: a gateway behind a load balancer has no node port (leave out probeNodePort, or write serviceType: NodePort)",
   ],
   [
     "addresses that don't lead anywhere",

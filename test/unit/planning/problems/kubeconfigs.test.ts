@@ -47,8 +47,8 @@ describe("a kubeconfig that a topology names", () => {
           "(write the path of the cluster's kubeconfig)",
         'clusters[1].context: "tow" is not a context of "both", which has "one", "two" ' +
           '(did you mean "two"?)',
-        'clusters[2].context: context describes a cluster that exists, and "c" has no kubeconfig ' +
-          "(leave out context, or write kubeconfig as well)",
+        'clusters[2].context: context applies to existing clusters, and "c" has no kubeconfig ' +
+          "(leave out context, or add kubeconfig)",
       ],
     );
   });
@@ -66,7 +66,7 @@ describe("a kubeconfig that a topology names", () => {
   ] as const) {
     it(`is no kubeconfig with ${what} in it, of which nothing is told`, () => {
       assert.deepEqual(problems([{ name: "a", kubeconfig: "both" }], text), [
-        'clusters[0].kubeconfig: "both" is no kubeconfig: it is not YAML with contexts ' +
+        'clusters[0].kubeconfig: "both" is not a kubeconfig: it is not YAML with contexts ' +
           "(write the path of the cluster's kubeconfig)",
       ]);
     });

@@ -20,7 +20,7 @@ checkProblems("linkerd", [
   [
     "a release before declarative Links",
     { clusters: pair, linkerd: { version: "edge-25.4.3" } },
-    'linkerd.version: "edge-25.4.3" is older than edge-25.4.4 (2.18), before which Links could not be declared (write edge-25.4.4 or later, such as edge-26.1.1)',
+    'linkerd.version: "edge-25.4.3" is older than edge-25.4.4 (2.18), the first version with declarative Links (write edge-25.4.4 or later, such as edge-26.1.1)',
   ],
   [
     "a Kubernetes that is too old",
@@ -57,11 +57,11 @@ checkProblems("linkerd", [
         },
       },
     },
-    "linkerd.values.controlPlane.identity.issuer: is planned, not chosen (leave it out: each cluster gets an issuer of its own; its lifetime is trust.issuerLifetimeHours, one of your own trust.issuer of the cluster)",
-    "linkerd.values.controlPlane.identityTrustAnchorsPEM: is planned, not chosen (leave it out: it is the same in every cluster, and follows from trust.anchors)",
-    "linkerd.values.multicluster.controllers: is planned, not chosen (leave it out: it follows from links)",
-    "linkerd.values.multicluster.gateway.nodePort: is planned, not chosen (write it as gateway of the cluster)",
-    "linkerd.values.multicluster.localServiceMirror.federatedServiceSelector: is planned, not chosen (leave it out: members are labelled for it; what Links select is selectors.federated of the Link)",
+    "linkerd.values.controlPlane.identity.issuer: is set by the plan (leave it out: the package creates an issuer for each cluster; set its lifetime with trust.issuerLifetimeHours, or your own issuer with trust.issuer of the cluster)",
+    "linkerd.values.controlPlane.identityTrustAnchorsPEM: is set by the plan (leave it out: it is the same in every cluster, and follows from trust.anchors)",
+    "linkerd.values.multicluster.controllers: is set by the plan (leave it out: it follows from links)",
+    "linkerd.values.multicluster.gateway.nodePort: is set by the plan (write it as gateway of the cluster)",
+    "linkerd.values.multicluster.localServiceMirror.federatedServiceSelector: is set by the plan (leave it out: the package labels the members; to change what a Link selects, set selectors.federated of the Link)",
   ],
   [
     "private keys",
@@ -76,29 +76,29 @@ checkProblems("linkerd", [
         },
       },
     },
-    "linkerd.values.controlPlane.more[0]: holds a private key, which would stand in plaintext in the stack's state (leave it out; the charts make keys of their own)",
-    "linkerd.values.controlPlane.proxyInjector.keyPEM: holds a private key, which would stand in plaintext in the stack's state (leave it out; the charts make keys of their own)",
+    "linkerd.values.controlPlane.more[0]: contains a private key, which would be in plaintext in the stack's state (leave it out; the charts create their own keys)",
+    "linkerd.values.controlPlane.proxyInjector.keyPEM: contains a private key, which would be in plaintext in the stack's state (leave it out; the charts create their own keys)",
   ],
 ]);
 
-const leaveOut = "is planned, not chosen (leave it out: ";
+const leaveOut = "is set by the plan (leave it out: ";
 const sources = (key: string) =>
-  `is planned, not chosen (write it as images.${key} of a sources file, from which the nodes get it as well)`;
-const ofGateway = "is planned, not chosen (write it as gateway of the cluster)";
+  `is set by the plan (write it as images.${key} of a sources file, from which the nodes get it as well)`;
+const ofGateway = "is set by the plan (write it as gateway of the cluster)";
 
 /** Each value that is refused, and how what is said about it begins. */
 const refused: readonly (readonly [string, string])[] = [
   ["crds.installGatewayAPI", leaveOut],
   ["controlPlane.identityTrustAnchorsPEM", leaveOut],
-  ["controlPlane.identityTrustDomain", "is planned, not chosen (write it as trust.domain"],
-  ["controlPlane.clusterDomain", "is planned, not chosen (write it as clusterDomain"],
+  ["controlPlane.identityTrustDomain", "is set by the plan (write it as trust.domain"],
+  ["controlPlane.clusterDomain", "is set by the plan (write it as clusterDomain"],
   ["controlPlane.identity.externalCA", leaveOut],
   ["controlPlane.identity.issuer.scheme", leaveOut],
   ["controlPlane.controllerImage", sources("controller")],
   ["controlPlane.controllerImageVersion", sources("controller")],
   ["controlPlane.proxy.image.name", sources("proxy")],
   ["controlPlane.proxy.image.version", sources("proxy")],
-  ["multicluster.identityTrustDomain", "is planned, not chosen (write it as trust.domain"],
+  ["multicluster.identityTrustDomain", "is set by the plan (write it as trust.domain"],
   ["multicluster.linkerdNamespace", leaveOut],
   ["multicluster.createNamespaceMetadataJob", leaveOut],
   ["multicluster.controllers", leaveOut],
@@ -140,13 +140,13 @@ describe("values of the charts that the package sets", () => {
 
 const annotations = ["multicluster", "gateway", "deploymentAnnotations"];
 const wholeMap =
-  "takes the place of a whole map, in which values are planned (write a map of the values that you choose)";
+  "replaces a whole map in which the plan sets values (write a map with the values to change)";
 
 checkProblems("chart values", [
   ...["config.beta.linkerd.io", "config.linkerd.io"].map((prefix): Row => [
     `the annotation ${prefix} that a gateway's proxy can't have`,
     withValue([...annotations, `${prefix}/proxy-enable-native-sidecar`], "true"),
-    `linkerd.values.multicluster.gateway.deploymentAnnotations["${prefix}/proxy-enable-native-sidecar"]: is planned, not chosen (leave it out: the gateway's proxy waits before it exits, and as a native sidecar it can't)`,
+    `linkerd.values.multicluster.gateway.deploymentAnnotations["${prefix}/proxy-enable-native-sidecar"]: is set by the plan (leave it out: the gateway's proxy waits before it exits, and as a native sidecar it can't)`,
   ]),
   [
     "Linkerd's CNI plug-in in kind clusters",

@@ -77,7 +77,7 @@ checkProblems("Links", [
   [
     "pod routes between networks",
     links({ between: ["west", "east", "north"], mode: "flat" }),
-    'links[0].mode: a flat Link needs pod routes, and "west" (a network to itself) and "east" (a network to itself) have none to each other (6 Links in all) (put the clusters on the same network, or write mode: gateway)',
+    'links[0].mode: a flat Link needs pod routes, and "west" (a network to itself) and "east" (a network to itself) have none between them (6 Links in all) (put the clusters on the same network, or write mode: gateway)',
   ],
   [
     "pod routes between named networks",
@@ -88,7 +88,7 @@ checkProblems("Links", [
       ],
       links: [{ from: "west", to: "east", mode: "mixed" }],
     },
-    'links[0].mode: a mixed Link needs pod routes, and "west" (network "a") and "east" (network "b") have none to each other (put the clusters on the same network, or write mode: gateway)',
+    'links[0].mode: a mixed Link needs pod routes, and "west" (network "a") and "east" (network "b") have none between them (put the clusters on the same network, or write mode: gateway)',
   ],
   [
     "headless Services on a flat Link",
@@ -116,7 +116,7 @@ checkProblems("Links", [
       ],
       links: [{ from: "staging", to: ["west", "east"], mode: "flat" }],
     },
-    'links[0].mode: a flat Link needs pod routes, and the package can\'t lay any between "west" and "staging", a cluster that it didn\'t make (2 Links in all) (write mode: gateway)',
+    'links[0].mode: a flat Link needs pod routes, and the package can\'t add any between "west" and "staging", a cluster that it didn\'t create (2 Links in all) (write mode: gateway)',
   ],
   [
     "ambiguous mirrors",

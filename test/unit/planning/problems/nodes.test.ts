@@ -6,12 +6,12 @@ checkProblems("nodes", [
   [
     "an even number of control planes",
     kind({ nodes: { controlPlanes: 2, workers: 1 } }),
-    "clusters[0].nodes.controlPlanes: of 2 control planes no more may fail than of 1: etcd needs a majority (write 1 or 3)",
+    "clusters[0].nodes.controlPlanes: 2 control planes survive no more failures than 1: etcd needs a majority (write 1 or 3)",
   ],
   [
     "control planes alone",
     kind({ nodes: { controlPlanes: 3 } }),
-    "clusters[0].nodes.workers: with several control planes and no worker there is no node that takes Linkerd's pods (write at least 1)",
+    "clusters[0].nodes.workers: with several control planes and no worker, no node accepts Linkerd's pods (write at least 1)",
   ],
   [
     "more nodes than the default subnet holds",
@@ -67,7 +67,7 @@ checkProblems("nodes", [
         },
       ],
     },
-    "clusters[1].portMappings[0].hostPort: port 80 of this machine is taken by clusters[0].portMappings[0].hostPort (choose another port)",
+    "clusters[1].portMappings[0].hostPort: port 80 of this machine is already used by clusters[0].portMappings[0].hostPort (choose another port)",
   ],
   [
     "a wrong listen address",

@@ -13,8 +13,8 @@ checkProblems("selectors", [
   [
     "an empty selector",
     selectors({ gateway: {}, federated: { matchLabels: {}, matchExpressions: [] } }),
-    `links[0].selectors.federated: is empty, and an empty selector selects nothing (write matchLabels or matchExpressions, or leave it out for Linkerd's own label)`,
-    `links[0].selectors.gateway: is empty, and an empty selector selects nothing (write matchLabels or matchExpressions, or leave it out for Linkerd's own label)`,
+    `links[0].selectors.federated: is empty: an empty selector selects nothing (write matchLabels or matchExpressions, or leave it out for Linkerd's own label)`,
+    `links[0].selectors.gateway: is empty: an empty selector selects nothing (write matchLabels or matchExpressions, or leave it out for Linkerd's own label)`,
   ],
   [
     "keys that are none",
@@ -52,8 +52,8 @@ checkProblems("selectors", [
     }),
     "links[0].selectors.gateway.matchExpressions[0].values: is missing: In compares with values (write a list such as [a, b], or operator: Exists)",
     "links[0].selectors.gateway.matchExpressions[1].values: is empty: NotIn compares with values (write a list such as [a, b], or operator: DoesNotExist)",
-    "links[0].selectors.gateway.matchExpressions[2].values: Exists asks whether there is the label, whatever its value (leave out values, or write operator: In)",
-    "links[0].selectors.gateway.matchExpressions[3].values: DoesNotExist asks whether there is the label, whatever its value (leave out values, or write operator: NotIn)",
+    "links[0].selectors.gateway.matchExpressions[2].values: Exists checks only whether the label exists, not its value (leave out values, or write operator: In)",
+    "links[0].selectors.gateway.matchExpressions[3].values: DoesNotExist checks only whether the label exists, not its value (leave out values, or write operator: NotIn)",
   ],
   [
     "what the mode does not carry",
@@ -83,8 +83,8 @@ checkProblems("selectors", [
       excludedLabels: ["team", "example.org/*", "*", "a b"],
       excludedAnnotations: ["-", "example.org/team"],
     }),
-    'links[0].excludedAnnotations[0]: "-" is not a key, nor a prefix (write a key such as "example.org/team", or "example.org/*" for all with that prefix)',
-    'links[0].excludedLabels[2]: "*" is not a key, nor a prefix (write a key such as "example.org/team", or "example.org/*" for all with that prefix)',
-    'links[0].excludedLabels[3]: "a b" is not a key, nor a prefix (write a key such as "example.org/team", or "example.org/*" for all with that prefix)',
+    'links[0].excludedAnnotations[0]: "-" is neither a key nor a prefix (write a key such as "example.org/team", or "example.org/*" for all with that prefix)',
+    'links[0].excludedLabels[2]: "*" is neither a key nor a prefix (write a key such as "example.org/team", or "example.org/*" for all with that prefix)',
+    'links[0].excludedLabels[3]: "a b" is neither a key nor a prefix (write a key such as "example.org/team", or "example.org/*" for all with that prefix)',
   ],
 ]);

@@ -106,7 +106,7 @@ checkProblems("the shape of a topology", [
     "clusters[0].nodes.workers: 1e+300 is not a number of workers, 0 to 250 (write a number)",
     "clusters[0].slot: 1000000000 is not a slot, 0 to 4095 (write a number, or leave it out)",
   ],
-  ["NaN", kind({ slot: NaN }), `clusters[0].slot: NaN is no finite number (${plainData})`],
+  ["NaN", kind({ slot: NaN }), `clusters[0].slot: NaN is not a finite number (${plainData})`],
   [
     "port mappings",
     kind({
@@ -205,7 +205,7 @@ checkProblems("the shape of a topology", [
   [
     "a Pulumi output",
     { clusters: [{ name: { __pulumiOutput: true } }] },
-    `clusters[0].name: a Pulumi output can't be part of a topology, which decides what resources there are (${plainData})`,
+    `clusters[0].name: a Pulumi output can't be part of a topology, because the topology decides which resources exist (${plainData})`,
   ],
   ["a cycle", { clusters: [cyclic] }, `clusters[0].network: contains itself (${plainData})`],
   [

@@ -6,7 +6,7 @@ checkProblems("trust", [
   [
     "an issuer that outlives the anchor",
     { clusters: pair, trust: { anchorLifetimeHours: 100, issuerLifetimeHours: 200 } },
-    "trust.issuerLifetimeHours: 200 hours are longer than the trust anchor lives (100), and without it an issuer proves nothing (write at most 100, or a longer anchorLifetimeHours)",
+    "trust.issuerLifetimeHours: 200 hours are longer than the lifetime of the trust anchor (100), and an issuer is worthless after it (write at most 100, or a longer anchorLifetimeHours)",
   ],
   [
     "renewal from the beginning",
@@ -28,8 +28,8 @@ checkProblems("trust", [
       clusters: pair,
       trust: { anchors: [{ generation: 2 }, { generation: 2 }, { generation: 1 }] },
     },
-    "trust.anchors[1].generation: 2 is trust.anchors[0] already (give each anchor a generation of its own)",
-    "trust.anchors[2].generation: 1 stands after 2, and the oldest comes first (write the generations in their order)",
+    "trust.anchors[1].generation: 2 is already trust.anchors[0] (give each anchor its own generation)",
+    "trust.anchors[2].generation: 1 comes after 2, but the oldest has to be first (write the generations in ascending order)",
   ],
   [
     "no generation at all",
@@ -42,8 +42,8 @@ checkProblems("trust", [
       clusters: [{ name: "west", trust: { signer: 4 } }, { name: "east" }],
       trust: { signer: 3, anchors: [{ generation: 1 }, { generation: 2 }] },
     },
-    "clusters[0].trust.signer: 4 is none of the mesh's trust anchors (1, 2): nobody would trust what it signs (list it in trust.anchors, or name one that is listed)",
-    "trust.signer: 3 is none of the mesh's trust anchors (1, 2): nobody would trust what it signs (list it in trust.anchors, or name one that is listed)",
+    "clusters[0].trust.signer: 4 is not one of the mesh's trust anchors (1, 2): nobody would trust what it signs (list it in trust.anchors, or name one that is listed)",
+    "trust.signer: 3 is not one of the mesh's trust anchors (1, 2): nobody would trust what it signs (list it in trust.anchors, or name one that is listed)",
   ],
   [
     "a certificate given twice, and a key without one",
@@ -76,11 +76,11 @@ checkProblems("trust", [
       ],
     },
     "clusters[0].trust.issuer: does not say which issuer (write certificateFile and keyFile, or certManager, or leave it out)",
-    "clusters[1].trust.issuer: is an issuer without a key, which could sign nothing (name its key as keyFile)",
-    "clusters[2].trust.issuer.certManager: makes the issuer in the cluster, and another one is given beside it (leave out one of the two)",
-    "clusters[2].trust.issuer.certManager: needs a cluster that runs cert-manager, and this one is made without it (leave it out, or give a cluster that exists (kubeconfig))",
-    "clusters[2].trust.rotation: rotation is for an issuer that the package makes, and this cluster has one of its own (leave out rotation, or issuer)",
-    "clusters[2].trust.signer: signer is for an issuer that the package makes, and this cluster has one of its own (leave out signer, or issuer)",
+    "clusters[1].trust.issuer: is an issuer without a key, which can't sign anything (name its key as keyFile)",
+    "clusters[2].trust.issuer.certManager: creates the issuer in the cluster, but another issuer is given as well (leave out one of the two)",
+    "clusters[2].trust.issuer.certManager: needs a cluster that runs cert-manager; the package creates this one without it (leave it out, or use an existing cluster (kubeconfig))",
+    "clusters[2].trust.rotation: rotation applies to issuers that the package creates, and this cluster has its own (leave out rotation, or issuer)",
+    "clusters[2].trust.signer: signer applies to issuers that the package creates, and this cluster has its own (leave out signer, or issuer)",
   ],
   [
     "domains that are none",

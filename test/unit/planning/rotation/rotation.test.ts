@@ -135,11 +135,11 @@ describe("a step of a rotation", () => {
     assert.deepEqual(refused(next, mesh), []);
   });
 
-  it("is refused where certificates may still come from what is to go", () => {
+  it("is refused where certificates may have issued from what is to go", () => {
     const mesh = running(withTrust({ anchors: both }));
     mesh.up(withTrust({ anchors: both, signer: 2 }));
     const next = withTrust({ anchors: [{ generation: 2 }] });
-    assert.match(refused(next, mesh).join(), /CN=root 1 .*may still come.*west: bank\/Deployment/);
+    assert.match(refused(next, mesh).join(), /CN=root 1 .*may have issued.*west: bank\/Deployment/);
     mesh.day();
     assert.deepEqual(refused(next, mesh), []);
   });
