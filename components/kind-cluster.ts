@@ -23,6 +23,8 @@ export interface KindClusterArgs {
   readonly serviceSubnet: string;
   /** Domain of the cluster's Services. @default "cluster.local" */
   readonly clusterDomain?: string | undefined;
+  /** Address on the Docker network that the only control plane keeps. @default none */
+  readonly fixedAddress?: pulumi.Input<string | undefined>;
   /** Such as `v1.34.2`. @default the version of the node image */
   readonly kubernetesVersion?: string | undefined;
   /** Docker image of the nodes. @default kind's published image of the Kubernetes version */
@@ -71,6 +73,8 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
   /** Version that the API server reports. */
   readonly kubernetesVersion: pulumi.Output<string>;
   readonly nodes: pulumi.Output<Node[]>;
+  /** The address that the control plane keeps on the Docker network, once it has it. */
+  readonly fixedAddress: pulumi.Output<string | undefined>;
   /**
    * UID of the namespace kube-system. The gates don't compare it: the kubeconfig holds the cluster's own
    * authority, which no other cluster has.
@@ -92,6 +96,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
         podSubnet: args.podSubnet,
         serviceSubnet: args.serviceSubnet,
         clusterDomain: args.clusterDomain === "cluster.local" ? undefined : args.clusterDomain,
+        fixedAddress: args.fixedAddress,
         extraPortMappings: args.portMappings?.map((mapping) => ({ ...mapping })),
         containerdConfigPatches: args.containerdConfigPatches?.slice(),
         registryMirrors: args.registryMirrors && mutable(args.registryMirrors),
@@ -120,6 +125,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
     this.kubeconfigPath = cluster.kubeconfigPath;
     this.kubernetesVersion = cluster.kubernetesVersion;
     this.nodes = cluster.nodes;
+    this.fixedAddress = cluster.fixedAddress;
     this.clusterUid = cluster.uid;
     this.registerOutputs({
       kubeconfigPath: this.kubeconfigPath,

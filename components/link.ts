@@ -3,9 +3,15 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { planSelectors } from "../planning/links/selectors.ts";
-import { credentialsName, linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
+import {
+  type ApiServer,
+  credentialsName,
+  linkerdNamespace,
+  multiclusterNamespace,
+} from "../planning/names.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
 import type { AccessCredentials } from "./access-account.ts";
+import { definedOnly } from "./defined-only.ts";
 import { LinkReady, MirrorCleanup } from "./gates.ts";
 import { linkObjectSpec } from "./link-object-spec.ts";
 import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
@@ -21,7 +27,9 @@ export interface LinkArgs {
   /** Name of the target: of the Link, and the suffix of its mirror Services. */
   readonly target: string;
   /** The target's API server as pods of the source reach it, such as `https://10.1.2.3:6443`. */
-  readonly apiServer: string;
+  readonly apiServer: pulumi.Input<string>;
+  /** The name that the API server's certificate is checked by. @default the host of `apiServer` */
+  readonly tlsServerName?: pulumi.Input<string | undefined>;
   /**
    * Credentials of the account in the target that this source has to itself; undefined where it is revoked.
    * What is in the source then stays as it is, but for controllers that still work with what they had.
@@ -79,9 +87,16 @@ export class Link extends pulumi.ComponentResource {
     const shared = args.anchorsShared === undefined ? [] : [args.anchorsShared];
     const revoked = args.access === undefined;
     const access = args.access ?? revokedAccess;
+    const apiServer = pulumi.output(
+      definedOnly({ server: args.apiServer, tlsServerName: args.tlsServerName }),
+    );
     const kubeconfig = pulumi
-      .all([access.token, access.caCertificate])
-      .apply(([token, ca]) => credentials(target, args.apiServer, token, ca));
+      .all([apiServer, access.token, access.caCertificate])
+      .apply(([api, token, ca]) => credentials(target, api, token, ca));
+    // Where the API server is belongs to the credentials: controllers read it once, as they do the token.
+    const revision = revoked
+      ? access.revision
+      : pulumi.all([access.revision, apiServer]).apply(([token, api]) => `${token}-${digest(api)}`);
     const rights = args.rights ?? [];
     const secret = (
       logicalName: string,
@@ -123,7 +138,7 @@ export class Link extends pulumi.ComponentResource {
           "multicluster.linkerd.io/cluster-domain": args.clusterDomain ?? "cluster.local",
         },
       });
-    const spec = access.revision.apply((credentialsRevision) =>
+    const spec = revision.apply((credentialsRevision) =>
       linkObjectSpec({
         target,
         gateway: args.gateway,
@@ -170,7 +185,7 @@ export class Link extends pulumi.ComponentResource {
         gateway: args.gateway !== undefined,
         discovery,
         revoked,
-        credentials: access.revision,
+        credentials: revision,
         triggers: [spec.apply(digest)],
       },
       onCluster(source, this, { dependsOn: [link, ...routes, ...rights, ...(args.proxies ?? [])] }),
@@ -192,7 +207,12 @@ function digest(spec: unknown): string {
 }
 
 /** A kubeconfig, as JSON, which is YAML. */
-function credentials(target: string, server: string, token: string, ca: string): string {
+function credentials(
+  target: string,
+  { server, tlsServerName }: ApiServer,
+  token: string,
+  ca: string,
+): string {
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
@@ -201,6 +221,7 @@ function credentials(target: string, server: string, token: string, ca: string):
         name: target,
         cluster: {
           server,
+          ...(tlsServerName !== undefined && { "tls-server-name": tlsServerName }),
           "certificate-authority-data": Buffer.from(ca).toString("base64"),
         },
       },

@@ -33,6 +33,8 @@ export interface MemberContext {
   readonly plan: Plan;
   readonly sources: Sources;
   readonly network: pulumi.Input<string>;
+  /** The address that each cluster's API server keeps on the network, by the cluster's name. */
+  readonly fixedAddresses: pulumi.Output<ReadonlyMap<string, string>>;
   readonly topology: pulumi.Resource;
   /** Clusters that exist already, by their names. */
   readonly existing: ReadonlyMap<string, ExistingCluster>;
@@ -47,12 +49,11 @@ export interface MemberContext {
 
 /** A cluster with its issuer, control plane and multicluster extension. */
 export function makeMember(name: string, cluster: ClusterPlan, around: MemberContext): Member {
-  const { plan, sources, network, topology } = around;
+  const { plan, sources, topology } = around;
   const { linkerd } = plan;
   const child = { parent: topology };
   const prefix = memberName(name, cluster);
-  const made =
-    around.existing.get(cluster.name) ?? makeKindCluster(prefix, cluster, network, child);
+  const made = around.existing.get(cluster.name) ?? makeKindCluster(prefix, cluster, around);
   const issuer = makeIssuer(`${name}-${cluster.name}`, cluster, around);
   const common = {
     cluster: made,
@@ -124,8 +125,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
 function makeKindCluster(
   prefix: string,
   cluster: ClusterPlan,
-  network: pulumi.Input<string>,
-  child: pulumi.ComponentResourceOptions,
+  { network, fixedAddresses, topology }: MemberContext,
 ): KindCluster {
   if (cluster.type !== "kind")
     throw new Error(`the cluster ${cluster.name} exists, and is not there`);
@@ -134,10 +134,11 @@ function makeKindCluster(
     {
       ...cluster,
       network,
+      fixedAddress: fixedAddresses.apply((all) => all.get(cluster.name)),
       controlPlanes: count(cluster, "control-plane"),
       workers: count(cluster, "worker"),
     },
-    child,
+    { parent: topology },
   );
 }
 

@@ -1,6 +1,8 @@
 import { Network, type NetworkArgs } from "../sdks/kind/index.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { planOrThrow } from "../planning/plan.ts";
+import { fixedAddresses } from "../planning/docker/fixed-addresses.ts";
+import { apiServerAt } from "../planning/names.ts";
 import { planGatewayAdmission } from "../planning/policy/gateway-admission.ts";
 import type { LinkPlan, Plan } from "../planning/plan-types.ts";
 import type { MadeFrom, TopologyOrigin } from "../planning/sources/made-from.ts";
@@ -86,10 +88,19 @@ export class Topology extends pulumi.ComponentResource {
       ? new Network(networkResourceName(name, plan), networkArgs(plan, args.labels), child)
       : undefined;
     const network = docker?.name ?? plan.network.name;
+    const addresses = keptAddresses(plan, docker);
     const members = new Map(
       plan.clusters.map((cluster) => [
         cluster.name,
-        makeMember(name, cluster, { plan, sources, network, topology: this, existing, trust }),
+        makeMember(name, cluster, {
+          plan,
+          sources,
+          network,
+          fixedAddresses: addresses,
+          topology: this,
+          existing,
+          trust,
+        }),
       ]),
     );
     const routes = makeRoutes(name, members, sources, child);
@@ -155,6 +166,17 @@ function networkArgs(
   return definedOnly({ name, subnet, ipRange: nodeRange, labels: labels && { ...labels } });
 }
 
+/** The addresses of API servers, in the network's own subnet or in the one that Docker chose for it. */
+function keptAddresses(
+  { clusters, network: { nodeRange } }: Plan,
+  docker: Network | undefined,
+): pulumi.Output<ReadonlyMap<string, string>> {
+  const range = nodeRange ?? docker?.subnet;
+  return pulumi
+    .output(range)
+    .apply((known) => (known === undefined ? new Map() : fixedAddresses(clusters, known)));
+}
+
 /** Pod routes of each cluster that shares its network with others, by the cluster's name. */
 function makeRoutes(
   name: string,
@@ -195,10 +217,12 @@ function makeLink(
 ): { readonly link: Link; readonly access: AccessAccount } {
   const source = members.get(link.source);
   const target = members.get(link.target);
-  const apiServer = target?.plan.apiServer;
-  if (!source || !target || apiServer === undefined) {
+  const url = target?.plan.apiServer;
+  if (!source || !target || url === undefined) {
     throw new Error(`the plan has a Link ${link.source} → ${link.target} without what it needs`);
   }
+  const kept = target.cluster instanceof KindCluster ? target.cluster.fixedAddress : undefined;
+  const apiServer = pulumi.output(kept).apply((address) => apiServerAt(url, address));
   const linkName = `${memberName(name, source.plan)}-to-${link.target}`;
   const access = new AccessAccount(
     `${memberName(name, target.plan)}-from-${link.source}`,
@@ -217,7 +241,8 @@ function makeLink(
       source: source.cluster,
       extension: source.multicluster,
       target: link.name,
-      apiServer,
+      apiServer: apiServer.server,
+      tlsServerName: apiServer.tlsServerName,
       access: access.credentials,
       rights: access.rights,
       mode: link.mode,

@@ -39,13 +39,28 @@ export function loadBalancerName(kindName: string): string {
   return `${kindName}-external-load-balancer`;
 }
 
-/**
- * By name and not by address: Docker may give the nodes other addresses when they start again, and
- * kubeadm's certificate holds the name.
- */
+/** By the name that kubeadm's certificate holds. */
 export function apiServerUrl(kindName: string, controlPlanes: number): string {
   const host = controlPlanes > 1 ? loadBalancerName(kindName) : `${kindName}-control-plane`;
   return `https://${host}:6443`;
+}
+
+/** How an API server is reached: where, and by which name its certificate is checked, where that is another. */
+export interface ApiServer {
+  readonly server: string;
+  readonly tlsServerName?: string | undefined;
+}
+
+/**
+ * By address, where the API server keeps one: only Docker's containers know the container's name, while an
+ * address leads there from this machine as well.
+ *
+ * @param url of the API server, by the name that its certificate holds
+ */
+export function apiServerAt(url: string, address: string | undefined): ApiServer {
+  if (address === undefined) return { server: url };
+  const { hostname, port } = new URL(url);
+  return { server: `https://${address}:${port}`, tlsServerName: hostname };
 }
 
 /**

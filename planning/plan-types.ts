@@ -32,7 +32,10 @@ interface ClusterPlanCommon {
   readonly name: string;
   /** Clusters with the same network have pod routes to each other. */
   readonly network: string;
-  /** Address of the API server as pods of other clusters reach it; a node's name, not an address. */
+  /**
+   * URL of the API server as pods of other clusters know it. Of a kind cluster it has a container's name, which
+   * is in the API server's certificate.
+   */
   readonly apiServer: string | undefined;
   /** Undefined where no Link needs it. */
   readonly gateway: GatewayPlan | undefined;
@@ -57,6 +60,8 @@ export interface KindClusterPlan extends ClusterPlanCommon {
    * and of everything in it, so that a new generation replaces the old one in one `up`.
    */
   readonly generation: string;
+  /** Decides the default subnets, and the address that the API server keeps on the Docker network. */
+  readonly slot: number;
   readonly kubernetesVersion: string | undefined;
   readonly nodeImage: string | undefined;
   readonly nodes: readonly NodePlan[];

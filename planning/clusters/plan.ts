@@ -81,7 +81,8 @@ function planKindCluster(
   const { controlPlanes, workers } = nodeCounts(spec);
   const kind = kindName(topologyName, spec.name);
   const nodes = nodePlans(kind, controlPlanes, workers);
-  const subnets = slotSubnets(slotOf({ name: spec.name, spec }));
+  const slot = slotOf({ name: spec.name, spec });
+  const subnets = slotSubnets(slot);
   const options = planKindOptions(spec);
   const generationInputs = {
     kindName: kind,
@@ -104,6 +105,7 @@ function planKindCluster(
       dockerSubnet,
       ...(ends.clusterDomain !== defaults.clusterDomain && { clusterDomain: ends.clusterDomain }),
     }),
+    slot,
     ...generationInputs,
     imageArchives: [...new Set([...archives, ...(spec.imageArchives ?? [])])],
     apiServer: apiServerUrl(kind, controlPlanes),

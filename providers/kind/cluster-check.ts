@@ -61,6 +61,12 @@ export async function checkCluster({ news }: CheckRequest): Promise<CheckResult>
       ? undefined
       : `${JSON.stringify(value)} is not a domain: lower-case labels with dots between them`,
   );
+  const fixedAddress = reader.string("fixedAddress", (value) =>
+    isIP(value) === 4 ? undefined : `${JSON.stringify(value)} is no IPv4 address`,
+  );
+  if (fixedAddress !== undefined && (controlPlanes ?? 1) > 1) {
+    reader.fail("fixedAddress", "is for a single control plane; several have a load balancer");
+  }
   withDefault(reader, "extraPortMappings", readPortMappings(reader, controlPlanes, workers), []);
   withDefault(reader, "containerdConfigPatches", reader.strings("containerdConfigPatches"), []);
   const mirrors = reader.stringLists("registryMirrors", checkMirror);

@@ -4,6 +4,7 @@ import { clusterOutputs } from "./cluster-state.ts";
 import type { Access } from "./cluster-state.ts";
 import type { Container } from "./container.ts";
 import { setDnsTtl } from "./coredns.ts";
+import { keepFixedAddress } from "./fixed-address.ts";
 import { refuseGonePods } from "./gone-pods.ts";
 import { importArchives } from "./image-import.ts";
 import { removeKubeconfig, repairKubeconfig } from "./kubeconfig-file.ts";
@@ -32,7 +33,10 @@ export async function finishCluster(
     await importArchives(containers, missing, signal);
   }
   // Every time: a cluster of an earlier version of this package does not have it yet.
-  await refuseGonePods(containers, inputs.podSubnet, signal);
+  await Promise.all([
+    refuseGonePods(containers, inputs.podSubnet, signal),
+    keepFixedAddress(inputs, containers, made, signal),
+  ]);
   if (made.dnsTtlSeconds !== inputs.dnsTtlSeconds) {
     context.status("changing how long CoreDNS's answers are kept");
     await setDnsTtl(access.api, inputs.dnsTtlSeconds, { fresh: false, signal });

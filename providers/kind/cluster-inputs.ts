@@ -14,6 +14,7 @@ export interface ClusterInputs {
   readonly podSubnet: string;
   readonly serviceSubnet: string;
   readonly clusterDomain?: string;
+  readonly fixedAddress?: string;
   readonly extraPortMappings: readonly PortMapping[];
   readonly containerdConfigPatches: readonly string[];
   readonly registryMirrors: Readonly<Record<string, readonly string[]>>;

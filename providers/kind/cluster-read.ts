@@ -1,4 +1,4 @@
-import type { Context, ReadRequest, ReadResult } from "../server/index.ts";
+import type { Context, PropertyMap, ReadRequest, ReadResult } from "../server/index.ts";
 import { findContainers } from "./containers.ts";
 import type { Container } from "./container.ts";
 import { toClusterInputs, toProperties } from "./cluster-inputs.ts";
@@ -7,6 +7,7 @@ import { apiAnswers, clusterOutputs, openCluster } from "./cluster-state.ts";
 import { timeLimits } from "./constants.ts";
 import { readDnsTtl } from "./coredns.ts";
 import { repairKubeconfig } from "./kubeconfig-file.ts";
+import { hasFixedAddress } from "./fixed-address.ts";
 import { readMarker } from "./marker.ts";
 import { findDockerNetwork } from "./docker-network.ts";
 import { judge } from "./ownership.ts";
@@ -52,11 +53,15 @@ export async function readCluster(
   if ((await repairKubeconfig(inputs.kubeconfigPath, kubeconfig)) === "repaired") {
     context.log("info", `wrote ${inputs.kubeconfigPath} again`);
   }
-  return {
-    id: request.id,
-    inputs: { ...toProperties(inputs), dnsTtlSeconds },
-    outputs: { ...outputs, dnsTtlSeconds },
+  const { fixedAddress } = inputs;
+  const kept =
+    fixedAddress === undefined || (await hasFixedAddress(fixedAddress, containers, signal));
+  const seen = (properties: PropertyMap): PropertyMap => {
+    const all: PropertyMap = { ...properties, dnsTtlSeconds };
+    if (!kept) delete all.fixedAddress;
+    return all;
   };
+  return { id: request.id, inputs: seen(toProperties(inputs)), outputs: seen(outputs) };
 }
 
 /** Docker's pruning takes networks on which everything is stopped, and nothing starts without them. */

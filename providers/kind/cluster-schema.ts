@@ -15,6 +15,11 @@ const inputProperties: Record<string, PropertySchema> = {
     type: "string",
     description: "Domain of the Services; cluster.local by default.",
   },
+  fixedAddress: {
+    type: "string",
+    description:
+      "IPv4 address on the Docker network that the only control plane keeps besides the one that Docker gives it.",
+  },
   extraPortMappings: {
     type: "array",
     items: { $ref: "#/types/kind:index:ExtraPortMapping" },

@@ -1,5 +1,5 @@
 import type { Container } from "./container.ts";
-import { dockerExec } from "./docker.ts";
+import { enableUnit, startUnit } from "./node-unit.ts";
 
 const unit = "linkerd-topology-gone-pods.service";
 
@@ -14,20 +14,10 @@ const unit = "linkerd-topology-gone-pods.service";
  * metric is the highest, for a share that is as long as the subnet.
  */
 export function goneUnit(podSubnet: string): string {
-  return [
-    "[Unit]",
-    "Description=Addresses of pods that are gone are unreachable",
-    "Before=kubelet.service",
-    "",
-    "[Service]",
-    "Type=oneshot",
-    "RemainAfterExit=yes",
-    `ExecStart=/bin/sh -c 'exec ip -4 route replace unreachable ${podSubnet} metric 4294967295'`,
-    "",
-    "[Install]",
-    "WantedBy=multi-user.target",
-    "",
-  ].join("\n");
+  return startUnit(
+    "Addresses of pods that are gone are unreachable",
+    `exec ip -4 route replace unreachable ${podSubnet} metric 4294967295`,
+  );
 }
 
 /** Makes a connection to a pod that is gone fail at once, on every node and after each of its restarts. */
@@ -36,12 +26,9 @@ export async function refuseGonePods(
   podSubnet: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const script = 'cat > "/etc/systemd/system/$1" && systemctl enable --quiet --now "$1"';
   await Promise.all(
     nodes
       .filter(({ role }) => role === "control-plane" || role === "worker")
-      .map(({ name }) =>
-        dockerExec(name, ["sh", "-c", script, "sh", unit], { input: goneUnit(podSubnet), signal }),
-      ),
+      .map((node) => enableUnit(node, unit, goneUnit(podSubnet), signal)),
   );
 }

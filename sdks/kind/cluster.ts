@@ -28,8 +28,8 @@ export interface Node {
 }
 
 /**
- * What a {@link Cluster} is made from. A change recreates the cluster, except for `imageArchives`,
- * `dnsTtlSeconds` and `kubeconfigPath`, which are changed in place.
+ * What a {@link Cluster} is made from. A change recreates the cluster, except for `fixedAddress`,
+ * `imageArchives`, `dnsTtlSeconds` and `kubeconfigPath`, which are changed in place.
  */
 export interface ClusterArgs {
   /**
@@ -72,6 +72,12 @@ export interface ClusterArgs {
   serviceSubnet: pulumi.Input<string>;
   /** Domain of the Services, `<service>.<namespace>.svc.<domain>`. @default "cluster.local" */
   clusterDomain?: pulumi.Input<string>;
+  /**
+   * IPv4 address of the Docker network's subnet that the only control plane keeps, besides the one that Docker
+   * gives it, which a restart may change. Docker doesn't know of it: choose one that it doesn't give out.
+   * @default none
+   */
+  fixedAddress?: pulumi.Input<string | undefined>;
   /** Ports of this machine that lead to a node. @default [] */
   extraPortMappings?: pulumi.Input<pulumi.Input<ExtraPortMapping>[]>;
   /** TOML patches for containerd's configuration on every node. @default [] */
@@ -139,6 +145,8 @@ export class Cluster extends pulumi.CustomResource {
   declare readonly kubernetesVersion: pulumi.Output<string>;
   declare readonly podSubnet: pulumi.Output<string>;
   declare readonly serviceSubnet: pulumi.Output<string>;
+  /** The address that the control plane keeps. */
+  declare readonly fixedAddress: pulumi.Output<string | undefined>;
   /** Administrator's kubeconfig, as reached from this machine. Secret. */
   declare readonly kubeconfig: pulumi.Output<string>;
   /** File that holds it, mode 0600. */
@@ -184,6 +192,7 @@ export class Cluster extends pulumi.CustomResource {
         podSubnet: args.podSubnet,
         serviceSubnet: args.serviceSubnet,
         clusterDomain: args.clusterDomain,
+        fixedAddress: args.fixedAddress,
         extraPortMappings: args.extraPortMappings ?? [],
         containerdConfigPatches: args.containerdConfigPatches ?? [],
         registryMirrors: args.registryMirrors ?? {},

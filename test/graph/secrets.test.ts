@@ -84,7 +84,7 @@ void describe("credentials of a Link", async () => {
     const data = one.inputs["stringData"];
     assert.ok(isSecret(data));
     return JSON.parse((data.secret as { kubeconfig: string }).kubeconfig) as {
-      clusters: [{ cluster: { server: string } }];
+      clusters: [{ cluster: { server: string; "tls-server-name"?: string } }];
       users: [{ user: { token: string } }];
     };
   };
@@ -93,7 +93,12 @@ void describe("credentials of a Link", async () => {
     void it(`for ${suffix}: the target's token and address; replaced, never changed in place`, () => {
       const secret = find(all, secretType, `${link}-${suffix}`);
       const kubeconfig = kubeconfigOf(secret);
-      assert.equal(kubeconfig.clusters[0].cluster.server, "https://lab-east-control-plane:6443");
+      const { server, "tls-server-name": name } = kubeconfig.clusters[0].cluster;
+      // In the top half of the subnet that Docker chose; the certificate has the name.
+      assert.match(server, /^https:\/\/172\.18\.2\d\d\.\d+:6443$/);
+      assert.equal(name, "lab-east-control-plane");
+      const cluster = find(all, "kind:index:Cluster", memberName(all, "east"));
+      assert.equal(server, `https://${String(cluster.inputs["fixedAddress"])}:6443`);
       assert.match(kubeconfig.users[0].user.token, /^token lab-east-.*-from-west\.token-1$/);
       assert.equal(secret.inputs["immutable"], true);
       assert.ok(secret.deleteBeforeReplace);

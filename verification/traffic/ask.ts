@@ -74,9 +74,9 @@ async function askTogether(
 export function configOf(requests: readonly Asked[]): string {
   const seconds = timeLimits.probeRequest / 1000;
   return requests
-    .map(({ url, headers = [], authority }) =>
+    .map(({ url, headers = [], authority, serverName }) =>
       [
-        `url = ${quoted(url)}`,
+        ...(serverName === undefined ? [`url = ${quoted(url)}`] : underName(url, serverName)),
         "silent",
         `max-time = ${seconds}`,
         // Environment variables of the image's.
@@ -87,6 +87,16 @@ export function configOf(requests: readonly Asked[]): string {
       ].join("\n"),
     )
     .join("\nnext\n");
+}
+
+/** A URL whose host is asked under another name: curl checks the certificate by the name in the URL. */
+function underName(url: string, name: string): string[] {
+  const { hostname, port } = new URL(url);
+  const named = url.replace(`//${hostname}`, `//${name}`);
+  return [
+    `url = ${quoted(named)}`,
+    `connect-to = ${quoted(`${name}:${port}:${hostname}:${port}`)}`,
+  ];
 }
 
 /** The answers in what curl wrote. */

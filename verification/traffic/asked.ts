@@ -7,6 +7,8 @@ export interface Asked {
   readonly headers?: readonly string[];
   /** File in the client's container with the authority of the server. */
   readonly authority?: string;
+  /** The name that the server's certificate has, where it is not that of the URL. */
+  readonly serverName?: string | undefined;
 }
 
 /** What came of it. */

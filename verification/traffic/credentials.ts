@@ -9,6 +9,8 @@ import { corePath } from "../../linkerd/names.ts";
 /** By what a Link's service mirror reaches the API of its target. */
 export interface Credentials {
   readonly server: string;
+  /** The name that the server's certificate has, where it is not that of the URL. */
+  readonly serverName?: string | undefined;
   readonly token: string;
   /** PEM. */
   readonly authority: string;
@@ -17,7 +19,13 @@ export interface Credentials {
 const text = z.string().min(1);
 const kubeconfig = z.object({
   clusters: z.array(
-    z.object({ cluster: z.object({ server: text, "certificate-authority-data": text }) }),
+    z.object({
+      cluster: z.object({
+        server: text,
+        "tls-server-name": text.optional(),
+        "certificate-authority-data": text,
+      }),
+    }),
   ),
   users: z.array(z.object({ user: z.object({ token: text }) })),
 });
@@ -49,5 +57,6 @@ export async function readCredentials(
     return { problem: `the kubeconfig in Secret ${name} lacks a server, its authority or a token` };
   }
   const authority = Buffer.from(cluster["certificate-authority-data"], "base64").toString("utf8");
-  return { server: cluster.server, token: user.token, authority };
+  const serverName = cluster["tls-server-name"];
+  return { server: cluster.server, serverName, token: user.token, authority };
 }

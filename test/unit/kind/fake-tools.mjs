@@ -214,6 +214,10 @@ async function call(root, { tool, args, input, network: networkName, kubeconfig 
           appendFileSync(at("mirrors.log"), `${rest[0]} ${rest.at(-1)}\n${input}\n`);
         } else if (line.includes("systemctl enable")) {
           appendFileSync(at("units.log"), `${rest[0]} ${rest.at(-1)}\n${input}\n`);
+        } else if (line.includes("systemctl disable")) {
+          appendFileSync(at("units.log"), `${rest[0]} without ${rest.at(-1)}\n`);
+        } else if (line.startsWith("ip -4 -oneline address show")) {
+          print(behaviour("addresses") ?? "");
         } else if (line.startsWith("journalctl")) print("it is broken");
         else fail(`fake docker: exec ${line}`);
         return;

@@ -16,6 +16,7 @@ const cluster = (name: string, other: string, octet: number): KindClusterPlan =>
   name,
   kindName: `two-${name}`,
   network: name,
+  slot: 1,
   generation: "0a1b2c",
   apiServer: `https://two-${name}-control-plane:6443`,
   gateway: gateway(name),

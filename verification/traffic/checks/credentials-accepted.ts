@@ -28,12 +28,13 @@ export const credentialsAccepted: Check<CredentialsSubject> = {
     const api = apiOf(context, source);
     const credentials = await readCredentials(api, target);
     if ("problem" in credentials) return failed(credentials.problem, "Run `up`, which makes it.");
-    const { server, token } = credentials;
+    const { server, serverName, token } = credentials;
     const [answer] = await ask(context, source, [
       {
         url: `${server}/api/v1/services?limit=1`,
         headers: [`authorization: Bearer ${token}`],
         authority: authorityFile(target),
+        serverName,
       },
     ]);
     if (answer?.status === 200) return passed(server);

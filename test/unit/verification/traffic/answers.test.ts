@@ -84,6 +84,14 @@ describe("what curl is told and tells", () => {
     assert.equal(config.split("\n").filter((line) => line === "next").length, 1);
   });
 
+  test("an address is asked under the name that its certificate has", () => {
+    const config = configOf([
+      { url: "https://10.0.0.9:6443/api", serverName: "east-control-plane" },
+    ]);
+    assert.match(config, /^url = "https:\/\/east-control-plane:6443\/api"$/m);
+    assert.match(config, /^connect-to = "east-control-plane:6443:10\.0\.0\.9:6443"$/m);
+  });
+
   test("an answer for each request, in their order", () => {
     const output = [
       "server-1",

@@ -1,0 +1,48 @@
+import { slotCount } from "../clusters/addresses.ts";
+import { formatFirst, blockAt, parseBlock, sizeOf } from "../cidr.ts";
+import type { ClusterPlan, KindClusterPlan } from "../plan-types.ts";
+
+/**
+ * The address that each cluster's API server keeps on the Docker network, by the cluster's name.
+ *
+ * Docker gives out addresses from the bottom, and other ones after a restart. So these come from the top half
+ * of the range, where a cluster's slot alone decides: no cluster moves because another one came. Only in a
+ * range of fewer addresses than there are slots may two clusters share one, and the later one takes the next.
+ *
+ * Several control planes are reached by the name of their load balancer: it is no node, and keeps no address.
+ *
+ * @param range where Docker takes the nodes' addresses from, a CIDR
+ * @returns no address at all where the range is too small for the nodes and these
+ */
+export function fixedAddresses(
+  clusters: readonly ClusterPlan[],
+  range: string,
+): ReadonlyMap<string, string> {
+  const block = parseBlock(range);
+  const kind = clusters.filter((cluster) => cluster.type === "kind");
+  const single = kind.filter((cluster) => controlPlanes(cluster) === 1);
+  if (block === undefined) return new Map();
+  const half = sizeOf(block.prefix) / 2;
+  // Without the broadcast address, and at the bottom without the network's own and Docker's.
+  const room = Math.min(half - 1, slotCount);
+  const containers = kind.reduce((sum, cluster) => sum + containersOf(cluster), 0);
+  if (single.length > room || containers > half - 2) return new Map();
+  const taken = new Set<number>();
+  return new Map(
+    single.map(({ name, slot }) => {
+      let offset = slot % room;
+      while (taken.has(offset)) offset = (offset + 1) % room;
+      taken.add(offset);
+      return [name, formatFirst(blockAt(block.last - 1 - offset, 32))];
+    }),
+  );
+}
+
+function controlPlanes({ nodes }: KindClusterPlan): number {
+  return nodes.filter(({ role }) => role === "control-plane").length;
+}
+
+/** With the load balancer of several control planes. */
+function containersOf(cluster: KindClusterPlan): number {
+  return cluster.nodes.length + (controlPlanes(cluster) > 1 ? 1 : 0);
+}
