@@ -55,7 +55,7 @@ function hasOwnBackend(env: NodeJS.ProcessEnv): boolean {
     // Another backend than the person's would know of none of their clusters.
     throw new CommandError(
       `${file} can't be read: ${reason}. It says which Pulumi backend you are logged in to, and so where the ` +
-        "state is. Log in again (`pulumi login`), or set PULUMI_BACKEND_URL; or remove it if you are logged in to none",
+        "state is. Log in again (`pulumi login`), or set PULUMI_BACKEND_URL; or delete the file if you are not logged in",
       { cause: error, exitCode: exitCodes.badInput },
     );
   }

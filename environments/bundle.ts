@@ -53,7 +53,7 @@ export async function writeBundle(
     ...verification.status.clusters.map(async (status) => {
       const access = mesh.clusters.find((one) => one.name === status.name);
       await parts.add(`clusters/${status.name}/api.txt`, async () => {
-        if (access === undefined) throw new Error("no kubeconfig of it is known");
+        if (access === undefined) throw new Error("its kubeconfig is unknown");
         const api = await connect(access, { signal });
         // Asked first, as a silent API server would be waited for once for every part.
         const version = await api.text("/version");
@@ -86,14 +86,14 @@ async function writeArchive(file: string, folder: string, parts: readonly Part[]
 }
 
 function readme({ status, startedAt, proved }: Verification): string {
-  return `What was found of the topology ${status.topology}, which ${proved ? "was" : "was not"} as planned at ${startedAt}.
+  return `State of the topology ${status.topology}, which ${proved ? "was" : "was not"} as planned at ${startedAt}.
 
 verification.txt   begin here: what is wrong, and how to fix it (verification.json: for programs)
 status.txt         clusters, Links and mirrors
 plan.json          what should be there
 clusters/NAME      what the cluster's API tells: events, pods, nodes, Links, Services with their endpoints,
                    logs and metrics of Linkerd
-nodes/NAME         what the node's container tells: docker inspect, routes, the end of the kubelet's log
+nodes/NAME         state of the node's container: docker inspect, routes, the end of the kubelet's log
 errors.txt         what couldn't be had
 
 There are no Secrets in it. Keys, tokens and passwords were taken out of everything else: [removed].

@@ -50,7 +50,7 @@ export interface ChooseRequest {
   /** Looks again, whatever the stack was made from before. @default false */
   readonly newSources?: boolean | undefined;
   /** For tests. */
-  readonly network?: FindOptions["internet"];
+  readonly internet?: FindOptions["internet"];
 }
 
 /**
@@ -70,13 +70,13 @@ export async function chooseSources(request: ChooseRequest): Promise<SourcesChoi
 }
 
 async function choose(request: ChooseRequest): Promise<SourcesChoice> {
-  const { settled, linkerd, env, configured, newSources = false, network } = request;
+  const { settled, linkerd, env, configured, newSources = false, internet } = request;
   const file = nonEmpty(env[sourcesVariable]) ?? nonEmpty(configured);
   if (file !== undefined) return { type: "file", sources: readSources(file) };
   const images = nonEmpty(request.images ?? env["IMAGES"]);
   const recorded = newSources ? undefined : settled.madeFrom?.sources;
   if (recorded === undefined) {
-    const asked = { env, images: images ?? "", linkerd, ...(network && { network }) };
+    const asked = { env, images: images ?? "", linkerd, ...(internet && { internet }) };
     return { type: "found", found: await findSources(asked) };
   }
   if (images === undefined) return { type: "recorded", sources: recorded };
@@ -117,34 +117,34 @@ export async function allowDataPlane(request: DataPlaneRequest): Promise<void> {
   const why = whyNoDataPlane(choice);
   // It replaces what works, enters what is somebody's, or is due to one thing that can be mended.
   const reasons = [
-    ...(before["dataPlane"] === "real" ? ["the mesh that is there has a data plane"] : []),
+    ...(before["dataPlane"] === "real" ? ["the running mesh has a data plane"] : []),
     ...(joining.length > 0
       ? [
           `${listNames(joining)} ${joining.length === 1 ? "exists" : "exist"} already, with others' workloads`,
         ]
       : []),
-    ...(choice.type === "found" && isMendable(choice.found) ? ["other images can be had"] : []),
+    ...(choice.type === "found" && isMendable(choice.found) ? ["other images are available"] : []),
   ];
   if (reasons.length === 0 && request.withoutRegistry === true) {
     notice(`${why}\n${consequence}`);
     return;
   }
   const more = reasons.length === 0 ? "" : ` And ${reasons.join("; ")}.`;
-  const question = `${why}${more}\n${consequence}\nGo on without a data plane?`;
+  const question = `${why}${more}\n${consequence}\nContinue without a data plane?`;
   if (await isGiven(allowNoDataPlane, question)) {
     notice(`${why} ${consequence}`);
     return;
   }
   throw new CommandError(
     `${why}${more}\n${consequence} Nothing was changed.\n` +
-      "Try again when the registry answers (HTTPS_PROXY and NO_PROXY are heeded), or give the images " +
-      "(IMAGES=DIRECTORY, made by docker save). To go on without a data plane: --allow-no-data-plane",
+      "Try again when the registry answers (HTTPS_PROXY and NO_PROXY are respected), or provide the images " +
+      "(IMAGES=DIRECTORY, made by docker save). To continue without a data plane: --allow-no-data-plane",
     { exitCode: exitCodes.badInput },
   );
 }
 
 const consequence =
-  "Stand-ins would take the place of Linkerd's proxy: nothing is encrypted, and no traffic crosses a gateway.";
+  "Stand-ins would replace Linkerd's proxy: nothing is encrypted, and no traffic crosses a gateway.";
 
 function dataPlaneOf(choice: SourcesChoice): "real" | "none" {
   if (choice.type === "found") return choice.found.plan.dataPlane;
@@ -166,12 +166,12 @@ function isMendable({ reach, plan }: FoundSources): boolean {
 }
 
 function whyNoDataPlane(choice: SourcesChoice): string {
-  if (choice.type !== "found") return "This stack was made without a data plane.";
+  if (choice.type !== "found") return "This stack was created without a data plane.";
   const { reach, plan } = choice.found;
   if (plan.notes.length > 0) return `${plan.notes.join(" ")}.`;
   return reachesRegistry(reach)
     ? `${linkerdRegistry}, which has Linkerd's images, does not answer as a registry; others do.`
-    : "No container registry can be reached, and no images of Linkerd's are given.";
+    : "No container registry can be reached, and no Linkerd images are given.";
 }
 
 interface BringOptions extends SourcesOptions {
@@ -199,9 +199,9 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
   const again = await make(await find({ env: options.env, images: "" }), options);
   if (isDeepStrictEqual(again, choice.sources)) return choice.sources;
   throw new CommandError(
-    `what this stack was made from is not there any more: ${missing.join(", ")}. Put it back, or run ` +
-      "`up --new-sources`, which looks again where images and charts come from. It tells beforehand if a " +
-      "cluster would be recreated for that",
+    `files that this stack was created from are missing: ${missing.join(", ")}. Put them back, or run ` +
+      "`up --new-sources`, which chooses images and charts again. It says beforehand if a " +
+      "cluster would be recreated",
   );
 }
 

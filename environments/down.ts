@@ -92,7 +92,7 @@ export async function down(request: DownRequest): Promise<DownResult> {
       },
     },
     {
-      title: "what the state does not know of",
+      title: "leftovers outside the state",
       run: async () => {
         const leftovers = await findLeftovers(owner, request.env);
         if (isEmpty(leftovers)) return "nothing";
@@ -112,7 +112,7 @@ export async function down(request: DownRequest): Promise<DownResult> {
   return {
     summary:
       removed.length === 0
-        ? `There was nothing left of the stack ${stack.name}.`
+        ? `Nothing is left of the stack ${stack.name}.`
         : `The stack ${stack.name} is gone.`,
   };
 }

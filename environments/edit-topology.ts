@@ -25,7 +25,7 @@ export async function requireEditable(file: string): Promise<void> {
     await rm(next);
   } catch (error) {
     throw new CommandError(
-      `${file} can't be edited: ${unwritableBecause(error)}. Its folder has to be one that you may write to`,
+      `${file} can't be edited: ${unwritableBecause(error)}. Make its folder writable for you`,
       { cause: error, exitCode: exitCodes.badInput },
     );
   }
@@ -53,7 +53,7 @@ export async function editTopologyFile(
   const edited = editTopologyText(text, change);
   if (edited === undefined) {
     throw new CommandError(
-      `${file} can't be edited without changing more in it than its trust: edit it by hand, by what ` +
+      `${file} can't be edited without changing more than its trust: edit it by hand, following what ` +
         "`rotate --dry-run` says, and run `rotate` again",
       { exitCode: exitCodes.badInput },
     );

@@ -17,9 +17,9 @@ export const exitCodes = {
 /** Each exit code in a few words. */
 export const exitCodeWords: Readonly<Record<number, string>> = {
   [exitCodes.success]: "done, or everything is as planned",
-  [exitCodes.failed]: "failed; what and why stands on standard error",
+  [exitCodes.failed]: "failed; standard error says what and why",
   [exitCodes.badInput]: "wrong arguments, topology or configuration; nothing was begun",
   [exitCodes.notUp]: "the stack is not up",
-  [exitCodes.notProved]: "the mesh is there, but does not do what the plan says",
+  [exitCodes.notProved]: "the mesh runs, but does not do what the plan says",
   [exitCodes.interrupted]: "interrupted",
 };

@@ -103,8 +103,8 @@ export async function allowUnknown({ clusters }: Leftovers, consent: Consent): P
   const unknown = clusters.filter(({ isUnfinished }) => isUnfinished).map(({ name }) => name);
   if (unknown.length === 0) return;
   const text =
-    `There is no such stack in the state, but clusters of that name that were never finished: ` +
-    `${unknown.join(", ")}. Whoever made them was stopped, or is still at it.`;
+    `The state has no such stack, but there are unfinished clusters of that name: ` +
+    `${unknown.join(", ")}. The command that created them was stopped, or is still running.`;
   if (await isGiven(consent, `${text}\nTake them away?`)) return;
   throw new CommandError(
     `${text}\nNothing was changed. If they are yours, run it again with --yes; or use the XDG_STATE_HOME (or ` +
@@ -135,8 +135,8 @@ export async function removeLeftovers(
   refuseElsewhere(leftovers.elsewhere);
   if (leftovers.strangers.length > 0) {
     throw new CommandError(
-      `the Docker network ${leftovers.networks.join(", ")} stays, because containers are on it that ` +
-        `this stack did not make (${leftovers.strangers.join(", ")}): disconnect or remove them, then ` +
+      `the Docker network ${leftovers.networks.join(", ")} stays, because it has containers that ` +
+        `this stack did not create (${leftovers.strangers.join(", ")}): disconnect or remove them, then ` +
         "run this again",
     );
   }

@@ -40,7 +40,7 @@ export function clusterLosses(state: State, plan: Plan): ClusterLoss[] {
     const { kindName, generation } = cluster;
     const next = planned.get(kindName);
     if (next === undefined) {
-      return [{ cluster, what: "deleted", why: "the topology has no such cluster any more" }];
+      return [{ cluster, what: "deleted", why: "it is no longer in the topology" }];
     }
     const isNew = clusters.some(
       (other) => other.kindName === kindName && other.generation === next.generation,
@@ -68,7 +68,7 @@ function whyRecreated({ inputs }: StateCluster, next: KindClusterPlan): string {
   ];
   const made: Readonly<Record<string, unknown>> = { ...inputs, ...(inputs.options as object) };
   const others = wanted.filter(([key, value]) => !isDeepStrictEqual(made[key], value));
-  if (others.length === 0) return "its Docker network is another one";
+  if (others.length === 0) return "its Docker network changes";
   return others
     .map(
       ([key, value, said = key]) =>
@@ -107,7 +107,7 @@ export async function forgottenLosses(
     if (next === undefined || generation === next.generation) return [];
     if (known.some((one) => one.kindName === kindName && one.generation === generation)) return [];
     const cluster = { kindName, generation, kubeconfigPath, inputs: { ...made } };
-    const why = `${whyRecreated(cluster, next)} (an earlier up made it, of which this stack's state does not know)`;
+    const why = `${whyRecreated(cluster, next)} (an earlier up created it, but this stack's state does not have it)`;
     return [{ cluster, what: "recreated", why }];
   });
 }
@@ -168,14 +168,14 @@ export async function allowLosses(
       return `  ${cluster.kindName} would be ${what}: ${why}; ${await contentsOf(cluster)}`;
     }),
   );
-  const text = `This up takes clusters away, with everything in them:\n${lines.join("\n")}`;
+  const text = `This up removes clusters, with everything in them:\n${lines.join("\n")}`;
   if (options.consent === true) {
     options.notice(text);
     return losses;
   }
   if (await isGiven(options.consent ?? false, `${text}\nTake them away?`)) return losses;
   throw new CommandError(
-    `${text}\nNothing was changed. Undo the edit or the choice of images that does this, or, if it is meant, ` +
+    `${text}\nNothing was changed. Undo the edit or the choice of images that causes this or, if you want it, ` +
       "run it again with --yes",
     { exitCode: exitCodes.badInput },
   );
@@ -208,7 +208,7 @@ export function refuseIncomplete(
       `  ${cluster} would be recreated, and what is in ${left.join(", ")} would go`,
   );
   throw new CommandError(
-    `nodes of a cluster are missing, others are there:\n${lines.join("\n")}\nNothing was changed. Bring the ` +
+    `some nodes of a cluster are missing:\n${lines.join("\n")}\nNothing was changed. Bring the ` +
       "missing nodes back, or, if the cluster may be recreated with all that is in it, run it again with --yes",
     { exitCode: exitCodes.badInput },
   );
@@ -245,7 +245,7 @@ export async function contentsOf({
   kubeconfigPath,
 }: Pick<StateCluster, "kubeconfigPath">): Promise<string> {
   try {
-    if (kubeconfigPath === undefined) throw new Error("it was never finished");
+    if (kubeconfigPath === undefined) throw new Error("it is unfinished");
     const api = await connect({ kubeconfigPath });
     const items = await listAll<Pod>(api, "/api/v1/pods");
     const counts = new Map<string, number>();
@@ -253,10 +253,10 @@ export async function contentsOf({
       if (ownNamespaces.has(metadata.namespace)) continue;
       counts.set(metadata.namespace, (counts.get(metadata.namespace) ?? 0) + 1);
     }
-    if (counts.size === 0) return "no pods but those of Kubernetes and Linkerd are in it";
+    if (counts.size === 0) return "it has no pods except those of Kubernetes and Linkerd";
     const list = [...counts].map(([namespace, count]) => `${count} in ${namespace}`);
     return `pods in it: ${list.join(", ")}`;
   } catch (error) {
-    return `what is in it can't be seen (${messageOf(error).split("\n")[0] ?? ""})`;
+    return `its contents can't be read (${messageOf(error).split("\n")[0] ?? ""})`;
   }
 }

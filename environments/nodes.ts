@@ -42,7 +42,7 @@ export async function wakeNodes(
   const started = woken.filter((cluster) => cluster.started.length > 0);
   await Promise.all(
     started.map(async ({ name, started: nodes }) => {
-      tell.notice(`cluster ${name}: ${nodes.join(", ")} did not run and was started`);
+      tell.notice(`cluster ${name}: ${nodes.join(", ")} was stopped and has been started`);
       const path = remembered.find(({ inputs }) => inputs.name === name)?.inputs.kubeconfigPath;
       // A cluster that moved has its kubeconfig mended by the refresh; what runs in it comes back meanwhile.
       if (path !== undefined) await nodesBack(path, name, begun, signal);

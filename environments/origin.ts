@@ -55,12 +55,12 @@ export function madeFromAnother(
 ): CommandError {
   const another = howToCall(command, [asked, "--name", `${name}-2`]);
   return new CommandError(
-    `the stack "${name}" was made from ${made}, and not from ${asked}; nothing was changed.\n` +
-      `Another topology takes a name of its own: ${another}\n` +
-      `The same one, whose file was moved: ${howToCall("up", [asked, "--name", name, "--moved"])}` +
+    `the stack "${name}" was created from ${made}, not from ${asked}; nothing was changed.\n` +
+      `If it is another topology, give it its own name: ${another}\n` +
+      `If its file was moved: ${howToCall("up", [asked, "--name", name, "--moved"])}` +
       (["up", "rotate", "preflight"].includes(command)
         ? ""
-        : `\nThe stack that is there, by its name alone: ${howToCall(command, ["--name", name])}`),
+        : `\nTo use the existing stack by its name: ${howToCall(command, ["--name", name])}`),
     { exitCode: exitCodes.badInput },
   );
 }

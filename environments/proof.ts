@@ -79,7 +79,7 @@ export class NotProved extends CommandError {
       (result) => `${describeResult(result)}: ${result.mend}`,
     );
     super(
-      ["everything was installed, but it is not as planned:", ...failures].join("\n  - ") +
+      ["everything is installed, but not as planned:", ...failures].join("\n  - ") +
         "\n`status` shows all of it; `up` again repairs what it can",
       { exitCode: exitCodes.notProved },
     );

@@ -175,7 +175,7 @@ async function settled(request: RotateRequest, topology: TopologyFile): Promise<
               limit: patience,
               look: async () => {
                 const seen = await lookAtRotation(running, signal);
-                if (seen === undefined) throw new Error("the stack tells nothing of its anchors");
+                if (seen === undefined) throw new Error("the stack has no output with its anchors");
                 const { next } = seen.state;
                 if (next === undefined || next.edit !== undefined) {
                   return { done: true, value: seen.state };
@@ -190,7 +190,7 @@ async function settled(request: RotateRequest, topology: TopologyFile): Promise<
           } catch (error) {
             if (!(error instanceof TimeLimitReached) || open === undefined) throw error;
             throw new CommandError(
-              `the rotation stops before its next step. ${open.advice}\nThen run \`rotate\` again: it goes on ` +
+              `the rotation stops before its next step. ${open.advice}\nThen run \`rotate\` again: it continues ` +
                 "from there",
               { exitCode: exitCodes.notProved },
             );

@@ -122,7 +122,7 @@ async function runLocked(
   } catch (error) {
     if (request.signal?.aborted === true) {
       throw new CommandError(
-        "interrupted; the next up goes on from here, down takes all of it away",
+        "interrupted; the next up continues from here, down removes everything",
       );
     }
     throw engineError("up", progress.errors, error);
@@ -140,6 +140,6 @@ export function describeChanges(changes: Readonly<Record<string, number>>): stri
     .filter(([operation, count]) => operation !== "same" && count > 0)
     .map(([operation, count]) => `${count} ${done(operation)}`);
   const same = changes["same"] ?? 0;
-  if (parts.length === 0) return `no changes, ${same} resources as they were`;
+  if (parts.length === 0) return `no changes, ${same} resources unchanged`;
   return [...parts, ...(same > 0 ? [`${same} unchanged`] : [])].join(", ");
 }

@@ -37,7 +37,7 @@ export async function run(request: RunRequest): Promise<number> {
   const { source, command, toStandardError = false, ...options } = request;
   if (command.length === 0) {
     throw new CommandError(
-      "which command? It comes after two dashes: run --topology FILE -- COMMAND",
+      "the command is missing. Write it after two dashes: run --topology FILE -- COMMAND",
       {
         exitCode: exitCodes.badInput,
       },
@@ -112,13 +112,15 @@ class Interrupts {
     this.count++;
     this.code ??= exitCodeOf(name);
     if (this.count === 1 && this.command !== undefined) {
-      this.#say(`\n${name}: waiting for the command to end; once more to take all away at once\n`);
+      this.#say(
+        `\n${name}: waiting for the command to end; press again to remove everything at once\n`,
+      );
       void this.#letEnd(name, this.command);
     } else if (!this.signal.aborted) {
       this.#say(`\n${name}: taking all away\n`);
       this.#abort(name);
     } else if (this.count > 2) {
-      this.#say("the rest is taken away in the background\n");
+      this.#say("the rest is removed in the background\n");
       process.exit(this.code);
     }
   };

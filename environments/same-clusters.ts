@@ -29,10 +29,9 @@ export async function refuseOtherClusters({ deployment }: State): Promise<void> 
   const found = problems.filter((problem) => problem !== undefined);
   if (found.length === 0) return;
   throw new CommandError(
-    [
-      "a cluster of the stack is not the one that it was made in; nothing was changed:",
-      ...found,
-    ].join("\n  - "),
+    ["a cluster is not the one that the stack was created in; nothing was changed:", ...found].join(
+      "\n  - ",
+    ),
   );
 }
 
@@ -91,7 +90,7 @@ async function compareNamespace(
   if (found === undefined ? isCertain : found.metadata.uid === uid) return;
   throw new AnotherCluster(
     `the cluster at ${api.server} has ${found === undefined ? "no" : "another"} namespace ${name}, not the ` +
-      "one that this stack made. Let the kubeconfig lead to the stack's cluster again (its current context, " +
+      "one that this stack created. Let the kubeconfig lead to the stack's cluster again (its current context, " +
       "or `context` in the topology)",
   );
 }

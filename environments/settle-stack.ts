@@ -76,8 +76,8 @@ async function settleFormer(
   const file = stack.origin?.file ?? stack.file;
   if (recorded === undefined) {
     throw new CommandError(
-      `${file} is the stack "${stack.name}", which is not there; but there is a stack "${formerName}". ` +
-        `Earlier versions gave that name to every file ${formerName}.*, and did not note which. Say which stack ` +
+      `${file} is the stack "${stack.name}", which does not exist; but there is a stack "${formerName}". ` +
+        `Earlier versions gave that name to every file ${formerName}.*, and did not record which. Say which stack ` +
         `you mean:\n  ${howToCall(command, [file, "--name", formerName])}   what is there\n` +
         `  ${howToCall(command, [file, "--name", stack.name])}   a stack of this file's own`,
       { exitCode: exitCodes.badInput },

@@ -44,7 +44,7 @@ export function writtenKey(
   if (config[short] === undefined) return key;
   if (config[key] === undefined) return short;
   throw new CommandError(
-    `${file} has both ${short} and ${key}, which are the same to Pulumi: leave out one of them`,
+    `${file} has both ${short} and ${key}, which mean the same: leave out one of them`,
     { exitCode: exitCodes.badInput },
   );
 }
@@ -81,7 +81,7 @@ export function unknownStack(name: string, known: readonly string[]): CommandErr
   const hint = didYouMean(name, known);
   return new CommandError(
     `there is no stack "${name}"${hint === undefined ? "" : ` (${hint})`}\nstacks: ${known.join(", ") || "none"}; ` +
-      "another one is a file stacks/Pulumi.NAME.yaml, or any YAML file by its path",
+      "to add one, write stacks/Pulumi.NAME.yaml, or name any YAML file by its path",
     { exitCode: exitCodes.badInput },
   );
 }

@@ -138,7 +138,7 @@ export async function reportVerification(
     one.status === "rejected" ? [messageOf(one.reason)] : [],
   );
   if (failed.length > 0) {
-    throw new CommandError(`what was found could not be written:\n  - ${failed.join("\n  - ")}`);
+    throw new CommandError(`the results could not be written:\n  - ${failed.join("\n  - ")}`);
   }
   const made = written[3];
   return made.status === "fulfilled" && made.value !== false ? made.value : undefined;

@@ -101,7 +101,7 @@ export class HttpApi implements KubernetesApi {
   }
 
   #intoPods(shown: string): PodAccess {
-    if (this.#pods === undefined) throw new Error(`${shown}: there is no way into pods`);
+    if (this.#pods === undefined) throw new Error(`${shown}: no connection to pods`);
     return this.#pods;
   }
 

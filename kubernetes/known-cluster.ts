@@ -23,14 +23,14 @@ export async function readClusterUid(api: KubernetesApi): Promise<string> {
     if (isUnreachable(error)) throw error;
     // Whoever reads "not found" further up takes it for an object that isn't there.
     throw new AnotherCluster(
-      `which cluster answers at ${api.server} can't be told: ${(error as Error).message}. The account of ` +
-        "the kubeconfig has to be allowed to get the namespace kube-system",
+      `it is unknown which cluster answers at ${api.server}: ${(error as Error).message}. Allow the account of ` +
+        "the kubeconfig to get the namespace kube-system",
       { cause: error },
     );
   }
   if (typeof uid === "string" && uid !== "") return uid;
   throw new AnotherCluster(
-    `which cluster answers at ${api.server} can't be told: its namespace kube-system has no UID`,
+    `it is unknown which cluster answers at ${api.server}: its namespace kube-system has no UID`,
   );
 }
 
@@ -115,8 +115,8 @@ export class KnownCluster implements KubernetesApi {
 /** That another cluster answers than was expected, and what to do about it. */
 export function describeOther({ uid, way }: ExpectedCluster, seen: string): string {
   return (
-    `${way} leads to another cluster than the one that this stack is in: its namespace kube-system has the ` +
-    `UID ${seen}, not ${uid}. Nothing was changed there. Let the context lead to the former cluster ` +
+    `${way} leads to a different cluster than the one of this stack: its namespace kube-system has the ` +
+    `UID ${seen}, not ${uid}. Nothing was changed there. Point the context to the former cluster ` +
     "again. To move the stack, name the context of another cluster in the topology, or run `down` first"
   );
 }

@@ -75,7 +75,7 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
     }
   } catch (error) {
     if (error instanceof NotYet) {
-      throw new TimeLimitReached(failure(`not so within ${awaited.limit / 1000} s`), last);
+      throw new TimeLimitReached(failure(`timed out after ${awaited.limit / 1000} s`), last);
     }
     if (awaited.signal?.aborted === true)
       throw new Error(failure(`given up: ${messageOf(awaited.signal.reason)}`));

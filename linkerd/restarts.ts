@@ -133,7 +133,7 @@ async function behindInTrust(api: KubernetesApi, anchors: string): Promise<Behin
   if (trust.problem !== undefined) return { problem: trust.problem };
   const ids = trust.anchors.map(({ id }) => id);
   if (!isSame(ids, wanted)) {
-    return { problem: "the control plane has other anchors than are wanted" };
+    return { problem: "the control plane does not have the wanted anchors" };
   }
   const older = new Set(notRenewed(trust));
   const behind = trust.proxies
@@ -218,7 +218,7 @@ export async function proveIssuerInUse(
         return { done: false, seen: "its old pods are still there" };
       }
       const since = restarted ? await serverTime(api) : issuer.inUseSince;
-      if (since === undefined) return { done: false, seen: "the API server doesn't tell the time" };
+      if (since === undefined) return { done: false, seen: "the API server's answer has no date" };
       const note = `${issuer.fingerprint}/${since}`;
       await api.patch(deploymentPath(linkerdNamespace, identityDeployment), {
         metadata: { annotations: { [issuerInUseAnnotation]: note } },

@@ -52,7 +52,7 @@ export async function heal(
   };
   try {
     await waitFor({
-      what: "waiting for what may pass by itself",
+      what: "waiting for checks that may still pass",
       limit: options.limit ?? timeLimits.healed,
       look: async () => {
         const open = await look();
@@ -76,6 +76,6 @@ async function apiOf(
   connections: Connections,
 ): Promise<KubernetesApi> {
   const access = mesh.clusters.find(({ name }) => name === cluster);
-  if (access === undefined) throw new Error(`no kubeconfig of ${cluster} is known`);
+  if (access === undefined) throw new Error(`the kubeconfig of ${cluster} is unknown`);
   return connections.open(access);
 }

@@ -62,7 +62,7 @@ async function observeOne(mesh: Mesh, plan: ClusterPlan, connections: Connection
     cluster: silentCluster(plan, file, problem),
     links: links.map((link) => unobservedLink(link)),
   });
-  if (access === undefined) return silent("no kubeconfig of it is known");
+  if (access === undefined) return silent("its kubeconfig is unknown");
   let api: KubernetesApi;
   try {
     api = await connections.open(access);

@@ -32,7 +32,7 @@ export async function runTraffic(
       ...about(mesh.plan.name),
       ...failedForGood(
         `it could not be sent: ${(error as Error).message}`,
-        "All other checks stand; look at what they say first, then verify again.",
+        "The other checks are valid: read them first, then verify again.",
       ),
     };
     options.onResult?.(result);

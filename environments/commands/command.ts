@@ -25,7 +25,7 @@ export const variables = {
   GITHUB_STEP_SUMMARY: "file that GitHub shows as the summary of a job; the default of --summary",
   NO_COLOR: "no colours",
   FORCE_COLOR: "colours even without a terminal",
-  COLUMNS: "how wide tables may be; the terminal's width, else as wide as they want",
+  COLUMNS: "width of tables; default: that of the terminal, otherwise unlimited",
 } as const;
 
 /** A command with the manners that all of them have. */

@@ -22,15 +22,13 @@ export function diagramCommand(): Command {
   const command = makeCommand(
     "diagram",
     "Draws a topology: clusters, networks, Links by mode, gateways, exports and mirrors",
-    "From the plan alone: nothing has to run.",
+    "It needs only the plan: nothing has to run.",
   );
   withTopologyArgument(command, { orInput: true })
     .addOption(
-      new Option("--format <format>", "what to draw it as")
-        .choices(diagramFormats)
-        .default("mermaid"),
+      new Option("--format <format>", "output format").choices(diagramFormats).default("mermaid"),
     )
-    .option("--output <file>", "file to write it to, in place of standard output")
+    .option("--output <file>", "file to write to, instead of standard output")
     .addOption(
       new Option("--write", "refresh the diagrams in this project's README.md and docs").hideHelp(),
     )

@@ -22,17 +22,17 @@ interface Options extends TopologyOptions {
 export function downCommand(): Command {
   const command = makeCommand(
     "down",
-    "Takes a topology away: its clusters, its Docker network, its kubeconfigs and its state",
-    "Works after a crash and without the state as well; what the topology did not make stays. From clusters " +
+    "Removes a topology: its clusters, its Docker network, its kubeconfigs and its state",
+    "It also works after a crash and without the state. What the topology did not create stays. From clusters " +
       "that existed before, Linkerd and the Links are removed.\n\n" +
-      `Without a topology it is the stack ${defaultStack}. On a terminal \`down\` asks first whether that is meant; ` +
+      `Without a topology, \`down\` removes the stack ${defaultStack}. On a terminal it asks first; ` +
       "in a script, or with --yes, it does not.",
   );
   withTopologyArgument(command)
     .option(
       "--yes",
-      `take the stack ${defaultStack} away without a question where none is named, and clusters that were ` +
-        "never finished where the state doesn't know the stack",
+      `remove without asking: the stack ${defaultStack} if none is named, and clusters that were ` +
+        "never finished if the state doesn't have the stack",
     )
     .option("--json", "events on standard output, one JSON object per line")
     .action(async (topology: string | undefined, options: Options) => {
@@ -62,8 +62,8 @@ export function downCommand(): Command {
   return teach(command, {
     examples: [
       ["linkerd-topology down", "the stack hierarchical"],
-      ["linkerd-topology down lab.yaml", "what was brought up from that file"],
-      ["linkerd-topology down lab", "the same by its name; the file may be gone"],
+      ["linkerd-topology down lab.yaml", "removes what was brought up from that file"],
+      ["linkerd-topology down lab", "the same by name; the file may be missing"],
       ["linkerd-topology down lab-k3x9qa", "a run that was kept"],
     ],
     variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
@@ -78,9 +78,9 @@ function consentOf({ yes, json }: Options): Consent {
 async function confirmDefault({ yes, json }: Options): Promise<void> {
   const ask = json === true ? undefined : terminalQuestion();
   if (yes === true || ask === undefined) return;
-  if (await ask(`Take the stack ${defaultStack} away, with everything in its clusters?`)) return;
+  if (await ask(`Remove the stack ${defaultStack}, with everything in its clusters?`)) return;
   throw new CommandError(
-    `nothing was changed; ${howToCall("down", ["STACK"])} takes another one away`,
+    `nothing was changed; ${howToCall("down", ["STACK"])} removes another stack`,
   );
 }
 

@@ -17,9 +17,9 @@ interface Options extends TopologyOptions {
 export function planCommand(): Command {
   const command = makeCommand(
     "plan",
-    "Shows what would be made: clusters, subnets, gateways, Links, exports and their mirrors",
-    "From the topology alone: no Docker, no Pulumi, no network. A topology that is wrong is told with all " +
-      "that is wrong, where, and how to fix it.",
+    "Shows what would be created: clusters, subnets, gateways, Links, exports and their mirrors",
+    "It needs only the topology: no Docker, no Pulumi, no network. It reports all problems of a topology: " +
+      "where, what is wrong, and how to fix it.",
   );
   withTopologyArgument(command, { orInput: true })
     .option("--json", "one JSON document on standard output")

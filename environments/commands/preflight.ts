@@ -14,8 +14,8 @@ interface Options extends TopologyOptions {
 export function preflightCommand(): Command {
   const command = makeCommand(
     "preflight",
-    "Looks whether this machine can bring the topology up: tools, room, ports, subnets, charts",
-    "It looks, and changes nothing; `up` does the same before it makes anything.",
+    "Checks whether this machine can bring the topology up: tools, memory, disk, ports, subnets, charts",
+    "It changes nothing. `up` does the same checks before it creates anything.",
   );
   withTopologyArgument(command, { orInput: true })
     .option("--json", "one JSON document on standard output")

@@ -23,7 +23,7 @@ export function makeProgram(toRun?: readonly string[]): Command {
   const program = withManners(new Command("linkerd-topology"))
     .description(
       "Linkerd multi-cluster topologies as code: brings them up on real Kubernetes clusters, proves that " +
-        "they work, and takes them away without a trace.",
+        "they work, and removes them without a trace.",
     )
     .version(packageVersion(), "-V, --version", "show the version")
     .helpCommand("help [command]", "show the help of a command")

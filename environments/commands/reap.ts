@@ -14,11 +14,11 @@ interface Options {
 export function reapCommand(): Command {
   const command = makeCommand(
     "reap",
-    "Removes what runs left behind: those that have expired, and those whose owner is gone",
-    "It goes by the records of the runs and by Docker alone, and touches nothing else. Every `run` does the " +
+    "Removes runs that have expired, and runs whose process is gone",
+    "It uses only the records of the runs and Docker, and touches nothing else. Every `run` does the " +
       "same first.",
   )
-    .option("--dry-run", "tell what would be removed, and remove nothing")
+    .option("--dry-run", "show what would be removed, and remove nothing")
     .option("--json", "one JSON document on standard output")
     .action(async (options: Options) => {
       await runCommand({ command: "reap" }, async ({ output, print, printJson, signal }) => {
@@ -38,7 +38,10 @@ export function reapCommand(): Command {
     });
   return teach(command, {
     examples: [
-      ["linkerd-topology reap --dry-run", "what is there, and why it would go or stay"],
+      [
+        "linkerd-topology reap --dry-run",
+        "which runs there are, and why each would be removed or kept",
+      ],
       ["linkerd-topology reap", "in a job that always runs"],
     ],
     variables: ["XDG_STATE_HOME"],
@@ -56,5 +59,5 @@ export function renderReap(reaped: ReapResult, dryRun: boolean): string {
     ...result.failed.map(({ name, why }) => `could not remove ${name}: ${why}`),
     ...result.problems,
   ];
-  return lines.length === 0 ? "there is no run" : lines.join("\n");
+  return lines.length === 0 ? "there are no runs" : lines.join("\n");
 }

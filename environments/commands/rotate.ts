@@ -17,18 +17,18 @@ interface Options extends TopologyOptions {
 export function rotateCommand(): Command {
   const command = makeCommand(
     "rotate",
-    "Replaces the trust anchor of a running topology, without breaking its traffic",
+    "Replaces the trust anchor of a running topology without breaking its traffic",
     "Each step edits `trust` in the topology's file and runs `up`: the next generation is trusted everywhere, " +
-      "then signs every issuer, then the old one is taken out. The next step comes when there is proof of " +
-      "the one before. Restarted are Linkerd's own workloads and those of the namespaces in trust.restart; " +
-      "others are waited for.\n\n" +
-      "A rotation that was stopped anywhere goes on where it stands. `status` shows where that is.",
+      "then signs every issuer, then the old one is removed. Each step begins when the clusters prove " +
+      "the one before. `rotate` restarts Linkerd's own workloads and those of the namespaces in trust.restart; " +
+      "it waits for all others.\n\n" +
+      "A rotation that was stopped continues where it stopped. `status` shows where that is.",
   );
   withTopologyArgument(command)
     .option("--dry-run", "only show the steps, and who has to restart what")
     .option(
       "--wait <time>",
-      "how long others' workloads are waited for at each step (default: 10m)",
+      "how long each step waits for others' workloads (default: 10m)",
       parseDuration,
     )
     .option("--images <dir>", "directory of image archives that take precedence over registries")

@@ -134,7 +134,7 @@ function listenForInterrupts(): Interrupts {
     const now = performance.now();
     if (interrupted !== 0 && now - interrupted < sameInterrupt) return;
     if (interrupted === 0) {
-      process.stderr.write(`\n${signal}: tidying up; once more to stop at once\n`);
+      process.stderr.write(`\n${signal}: cleaning up; press again to stop at once\n`);
       interrupted = now;
       controller.abort(new Interrupt(signal));
       return;

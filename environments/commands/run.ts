@@ -36,31 +36,28 @@ interface Options extends TopologyOptions, OutputOptions {
 export function runningCommand(toRun: readonly string[] | undefined): Command {
   const command = makeCommand(
     "run",
-    "Brings a topology up for as long as a command runs, and takes everything away, whatever happens",
+    "Brings a topology up, runs a command, and removes everything, whatever happens",
     "The command gets KUBECONFIG with a context per cluster, and KUBECONFIG_<CLUSTER> for each; its exit " +
-      "code is returned. Each run has a name of its own: several at once don't disturb each other. Success, " +
-      "failure, Ctrl-C (once: tidy; twice: faster, still tidy), SIGTERM and kill -9 all end with nothing left; " +
-      "should the whole machine go down, the next run or `reap` removes what it finds.",
+      "code is returned. Each run has its own name, so several can run at once. Success, " +
+      "failure, Ctrl-C (press twice to be faster), SIGTERM and kill -9 all leave nothing behind. " +
+      "If the machine goes down, the next run or `reap` removes the rest.",
   );
   withTopologyArgument(command).usage("[options] [topology] -- COMMAND...");
   command
-    .option("--verify", "verify before the command is run; what is not proved is not used")
+    .option("--verify", "verify before the command runs; if that fails, the command does not run")
     .addOption(concurrencyOption())
-    .option("--keep-on-failure", "where something fails, keep all of it until it expires")
+    .option("--keep-on-failure", "if something fails, keep everything until it expires")
     .addOption(
       new Option(
         "--expires-in <time>",
-        "when `reap` may take it away, such as 90m or 2h (default: 6h)",
+        "when `reap` may remove it, such as 90m or 2h (default: 6h)",
       ).argParser(parseDuration),
     )
-    .option(
-      "--backend <url>",
-      "Pulumi backend that keeps the state (default: files of the run's own)",
-    )
+    .option("--backend <url>", "Pulumi backend that keeps the state (default: the run's own files)")
     .option("--images <dir>", "directory of image archives that take precedence over registries")
     .option(
       "--allow-no-data-plane",
-      "go on without Linkerd's proxy where its images can't be had: no traffic is meshed",
+      "continue without Linkerd's proxy if its images are unavailable: no traffic is meshed",
     )
     .option("--json", "events on standard output; the command's own output goes to standard error");
   addOutputOptions(command).action(async (topology: string | undefined, options: Options) => {
@@ -117,7 +114,7 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
     ],
     exits: [exitCodes.failed, exitCodes.notProved],
     otherExits: [
-      "the command's own; 126 and 127 where it can't be run; 128 and a signal's number where one ended it",
+      "the command's own; 126 or 127 if it can't be run; 128 plus the number of the signal that ended it",
     ],
     variables: [
       "IMAGES",
@@ -132,7 +129,7 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
 
 function nothingToRun(): CommandError {
   return new CommandError(
-    "what is to be run? It comes after two dashes: linkerd-topology run lab.yaml -- COMMAND",
+    "the command is missing. Write it after two dashes: linkerd-topology run lab.yaml -- COMMAND",
     { exitCode: exitCodes.badInput },
   );
 }

@@ -17,7 +17,7 @@ interface Options extends TopologyOptions, VerifyOptions {
 export function statusCommand(): Command {
   const command = makeCommand(
     "status",
-    "Asks the running clusters how they are: nodes, control planes, Links, gateways, certificates",
+    "Shows the state of the running clusters: nodes, control planes, Links, gateways, certificates",
     "It looks, and changes nothing. `verify` asks more, and sends traffic.",
   );
   withTopologyArgument(command)

@@ -76,7 +76,7 @@ export async function findSource(
   const named = namedTopology(argument, options);
   if (named === standardInput) {
     throw new CommandError(
-      "standard input is read by plan, diagram and preflight alone: later commands need the topology " +
+      "only plan, diagram and preflight read standard input: later commands need the topology " +
         "again. Write it to a file",
       { exitCode: exitCodes.badInput },
     );

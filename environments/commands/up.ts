@@ -22,29 +22,29 @@ interface Options extends TopologyOptions {
 export function upCommand(): Command {
   const command = makeCommand(
     "up",
-    "Makes a topology's clusters, meshes and Links, and proves that they work",
-    "Tools that this machine lacks (Docker, kind, Pulumi and its plugins) are brought first, into a cache. " +
-      "Running it again changes only what differs; a run that was killed is finished by the next. Nodes that " +
-      "are stopped, such as after a reboot, are started; a cluster that was deleted is made again.\n\n" +
-      "What would delete a cluster, or recreate it, is told with what is in it. On a terminal `up` asks then; " +
-      "elsewhere it refuses without --yes. Images and charts come from where they came from before, until " +
-      "--images, LINKERD_TOPOLOGY_SOURCES or --new-sources ask for others.\n\n" +
-      "The state is kept by the Pulumi backend that you are logged in to, else in files of its own " +
+    "Creates a topology's clusters, meshes and Links, and proves that they work",
+    "It first installs the tools that this machine lacks (Docker, kind, Pulumi and its plugins). " +
+      "Running it again changes only what differs, and completes an `up` that was killed. It starts nodes that " +
+      "are stopped, such as after a reboot, and recreates clusters that were deleted.\n\n" +
+      "If it would delete or recreate a cluster, it says so and shows what is in it. On a terminal it asks then; " +
+      "elsewhere it refuses without --yes. Images and charts come from the same sources as before, unless " +
+      "--images, LINKERD_TOPOLOGY_SOURCES or --new-sources choose others.\n\n" +
+      "The Pulumi backend that you are logged in to keeps the state, otherwise files of its own do " +
       "(~/.local/state/linkerd-topology). See also: status, verify, down.",
   );
   withTopologyArgument(command)
     .option("--images <dir>", "directory of image archives that take precedence over registries")
-    .option("--new-sources", "look again where images and charts come from")
+    .option("--new-sources", "choose again where images and charts come from")
     .option(
       "--allow-no-data-plane",
-      "go on without Linkerd's proxy where its images can't be had: no traffic is meshed",
+      "continue without Linkerd's proxy if its images are unavailable: no traffic is meshed",
     )
+    .option("--yes", "delete or recreate clusters without asking, if the edit needs it")
     .option(
-      "--yes",
-      "delete clusters, or recreate them, without a question where the edit takes it",
+      "--refresh",
+      "check every resource first, and restore what was changed or deleted by hand",
     )
-    .option("--refresh", "ask every resource first: what was changed or deleted by hand comes back")
-    .option("--moved", "the topology's file was moved: the stack goes on from this one")
+    .option("--moved", "the topology's file was moved: continue the stack with this one")
     .option("--timeline", "show the longest chain of steps and what each took")
     .option("--json", "events on standard output, one JSON object per line")
     .action(async (topology: string | undefined, options: Options) => {

@@ -23,7 +23,7 @@ export function addOutputOptions(command: Command): Command {
     )
     .option(
       "--bundle <file>",
-      "where something is wrong, what helps to find out why, as a .tar.gz: events, logs, states; no secrets",
+      "if something is wrong, a .tar.gz with events, logs and states to find out why; no secrets",
     );
 }
 
@@ -36,12 +36,12 @@ export function addOutputOptions(command: Command): Command {
 export function refuseWithout(
   needed: string,
   given: Readonly<Record<string, boolean>>,
-  why = "there is no verification without it",
+  why = "without it nothing is verified",
 ): void {
   const idle = Object.keys(given).filter((option) => given[option] === true);
   if (idle.length === 0) return;
   throw new CommandError(
-    `${idle.join(", ")}: only with ${needed}: ${why}. Add ${needed}, or leave out ${idle.join(", ")}`,
+    `${idle.join(", ")} ${idle.length === 1 ? "needs" : "need"} ${needed}: ${why}. Add ${needed}, or leave out ${idle.join(", ")}`,
     { exitCode: exitCodes.badInput },
   );
 }

@@ -30,10 +30,10 @@ export interface VerifyOptions extends OutputOptions {
 export function verifyCommand(): Command {
   const command = makeCommand(
     "verify",
-    "Asks the running clusters, from inside them, whether the topology does what the plan says",
-    "Checks of every cluster and Link, and traffic over each of them by workloads in a namespace of their own, " +
-      "which is removed afterwards: does it arrive, which cluster and pod answered, is it encrypted, whom did " +
-      "the server see. What can't be checked is listed as not run, with the reason.",
+    "Checks, from inside the running clusters, whether the topology does what the plan says",
+    "It checks every cluster and Link, and sends traffic over each Link from workloads in their own namespace, " +
+      "which it removes afterwards. Does traffic arrive, which cluster and pod answer, is it encrypted, which client does " +
+      "the server see? What can't be checked is listed as not run, with the reason.",
   );
   withTopologyArgument(command).option(
     "--json",
@@ -50,7 +50,7 @@ export function verifyCommand(): Command {
     examples: [
       ["linkerd-topology verify", "the stack hierarchical"],
       ["linkerd-topology verify lab.yaml --junit results.xml", "for CI"],
-      ["linkerd-topology verify flat --watch", "again and again: what changes is told"],
+      ["linkerd-topology verify flat --watch", "repeat, and show what changes"],
       [
         "linkerd-topology verify --json | jq '.checks[] | select(.state == \"failed\")'",
         "for programs",
@@ -72,11 +72,11 @@ export function concurrencyOption(): Option {
 /** Adds what `verify` takes besides the topology and `--json`. */
 export function addVerifyOptions(command: Command): Command {
   return addOutputOptions(command)
-    .option("--no-traffic", "only ask; make no workloads and send no traffic")
+    .option("--no-traffic", "only ask; create no workloads and send no traffic")
     .option("--no-rights", "don't ask what the Links' accounts may do in their targets")
     .addOption(concurrencyOption())
     .option("--probe-image <image>", "image of the workloads that send traffic")
-    .option("--watch", "verify again and again until Ctrl-C, and tell what has changed")
+    .option("--watch", "repeat until Ctrl-C, and show what has changed")
     .option(
       "--interval <time>",
       "from one round to the next with --watch (default: 10s)",
@@ -104,7 +104,7 @@ export async function runVerify(
   context: CommandContext,
 ): Promise<number> {
   if (options.watch !== true) {
-    const why = "without it there is one round";
+    const why = "without it there is only one round";
     refuseWithout("--watch", { "--interval": options.interval !== undefined }, why);
   }
   const { reportVerification, requireFiles, verifyStack } = await import("../verify.ts");

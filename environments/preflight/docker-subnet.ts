@@ -23,7 +23,7 @@ export const checkDockerSubnet: PreflightCheck = async ({ plan, env }) => {
     .map(
       (route) =>
         `docker.subnet ${subnet} overlaps with ${route.subnet}, which this machine reaches by ` +
-        `${route.device}: ${mend}, or nothing there can be reached any more`,
+        `${route.device}: ${mend}, or this machine can no longer reach it`,
     );
   return [...ofNetworks, ...ofRoutes];
 };

@@ -14,8 +14,8 @@ export const checkForeignClusters: PreflightCheck = ({ plan, containers }) => {
   return Promise.resolve(
     [...foreign].map(
       ([cluster, networks]) =>
-        `there is a kind cluster "${cluster}" already, on the Docker network ${networks}, which this ` +
-        `stack did not make: give the topology another name, or delete that cluster with ` +
+        `a kind cluster "${cluster}" already exists on the Docker network ${networks}, which this ` +
+        `stack did not create: give the topology another name, or delete that cluster with ` +
         `\`kind delete cluster --name ${cluster}\``,
     ),
   );

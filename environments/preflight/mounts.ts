@@ -14,7 +14,7 @@ export const checkMounts: PreflightCheck = async ({ missing, env }) => {
       return reason === undefined
         ? []
         : [
-            `cluster ${name}: ${hostPath} can't be mounted: ${reason}: make it, or correct the hostPath in ` +
+            `cluster ${name}: ${hostPath} can't be mounted: ${reason}: create it, or correct the hostPath in ` +
               "its extraMounts",
           ];
     }),

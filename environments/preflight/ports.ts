@@ -38,7 +38,7 @@ function portsOf({
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: "is taken by another program",
+  EADDRINUSE: "is used by another program",
   EACCES: "may not be opened by this user",
   EADDRNOTAVAIL: "can't be opened, because this machine has no such address",
 };

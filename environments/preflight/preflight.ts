@@ -34,24 +34,24 @@ interface CatalogueEntry {
 const catalogue: readonly CatalogueEntry[] = [
   {
     id: "existing-clusters",
-    title: "clusters that exist already can be asked",
+    title: "existing clusters can be reached",
     check: checkExistingClusters,
   },
   {
     id: "foreign-clusters",
-    title: "no kind cluster of a planned name is somebody else's",
+    title: "no planned cluster name is taken by somebody else's kind cluster",
     check: checkForeignClusters,
   },
   { id: "ports", title: "planned ports of this machine are free", check: checkPorts },
-  { id: "mounts", title: "what nodes mount of this machine is there", check: checkMounts },
+  { id: "mounts", title: "paths that nodes mount from this machine exist", check: checkMounts },
   {
     id: "subnets",
-    title: "planned pod and Service subnets are no Docker network's",
+    title: "no Docker network uses a planned pod or Service subnet",
     check: checkSubnets,
   },
   { id: "docker-subnet", title: "the planned Docker subnet is free", check: checkDockerSubnet },
-  { id: "room", title: "there is memory and disk for the nodes", check: checkRoom },
-  { id: "charts", title: "Linkerd's charts can be had", check: checkCharts },
+  { id: "room", title: "enough memory and disk for the nodes", check: checkRoom },
+  { id: "charts", title: "Linkerd's charts are available", check: checkCharts },
 ];
 
 /** Looks at everything on this machine that would make `up` fail later, before anything is made. */
@@ -94,6 +94,6 @@ export function requirePassed(results: readonly PreflightResult[]): readonly Pre
   const problems = results.flatMap((result) => result.problems);
   if (problems.length === 0) return results;
   throw new CommandError(
-    ["this machine can't bring the topology up; nothing was made:", ...problems].join("\n  - "),
+    ["this machine can't bring the topology up; nothing was created:", ...problems].join("\n  - "),
   );
 }

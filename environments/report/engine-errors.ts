@@ -42,7 +42,7 @@ function readable(text: string): string | undefined {
 function printed(error: unknown): string {
   const text = messageOf(error);
   const killed = /Command was killed with (SIG\w+)/.exec(text)?.[1];
-  if (killed !== undefined) return `Pulumi was ended by ${killed} before it was through`;
+  if (killed !== undefined) return `${killed} ended Pulumi before it was done`;
   const stderr = /stderr: ([\s\S]*?)(?:\n err\?: [\s\S]*)?$/.exec(text)?.[1]?.trim();
   return stderr === undefined || stderr === "" ? text.trim() : stderr;
 }

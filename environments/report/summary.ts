@@ -12,6 +12,6 @@ export function renderUp(result: UpResult, options: Screen): string {
     renderStatus(proof.status, { ...options, results: proof.results }),
     "",
     `up took ${seconds(timeline.total)}${chain}.`,
-    "See it again with `status`; take it away with `down`.",
+    "Show it again with `status`; remove it with `down`.",
   ].join("\n");
 }

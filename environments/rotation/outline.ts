@@ -14,9 +14,9 @@ export function begun(plan: Plan, topology: Topology): Topology {
   if (newest?.type === "given") {
     const next = newest.generation + 1;
     throw new CommandError(
-      `generation ${newest.generation} of the trust anchor was given, and so has to be the next: list ` +
+      `generation ${newest.generation} of the trust anchor was given, so the next one has to be given too: list ` +
         `generation ${next} in trust.anchors with its certificateFile, and its keyFile if the package is to ` +
-        "sign issuers, and run `rotate` again: it goes on from there",
+        "sign issuers, and run `rotate` again: it continues from there",
       { exitCode: exitCodes.badInput },
     );
   }

@@ -5,7 +5,7 @@ import type { RotateOutlook } from "../rotate.ts";
 export function renderOutlook(outlook: RotateOutlook): string {
   const { underway, steps, others } = printableIn(outlook);
   const head = underway
-    ? "A rotation of the trust anchor is under way. What it would go on with:"
+    ? "A rotation of the trust anchor is under way. It would continue with:"
     : "Rotating the trust anchor would:";
   return [
     head,
@@ -14,7 +14,7 @@ export function renderOutlook(outlook: RotateOutlook): string {
     ...(others.length === 0
       ? []
       : [
-          "Left to whoever they belong to, to be restarted whenever a step waits for it (or listed by " +
+          "Their owners have to restart them whenever a step waits for it (or list them by " +
             "namespace in trust.restart):",
           ...others.map((one) => `  ${one}`),
         ]),

@@ -29,7 +29,7 @@ export function topologyFile(source: TopologySource, name: string | undefined): 
     throw notEditable("the topology is in a program");
   }
   if (/[/\\]node_modules[/\\]/.test(file)) {
-    throw notEditable(`${file} is part of the package, and gone with its next version`);
+    throw notEditable(`${file} is part of the package, and its next version overwrites it`);
   }
   return {
     file,

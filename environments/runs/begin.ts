@@ -44,7 +44,7 @@ export interface BegunRun {
 export async function begin(request: BeginRequest): Promise<BegunRun> {
   const { expiresIn = defaultExpiry, env } = request;
   if (!Number.isFinite(expiresIn) || expiresIn <= 0) {
-    throw new CommandError(`a run can't expire after ${expiresIn} ms: give a time from now`);
+    throw new CommandError(`a run can't expire after ${expiresIn} ms: use a time in the future`);
   }
   const read = await readTopologySource(request.source);
   const base = request.name ?? read.name;

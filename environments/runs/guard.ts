@@ -59,7 +59,7 @@ export class Guard {
       if (error !== undefined) throw new Error(error);
       if (attempt === attempts) {
         throw new Error(
-          "what was to take the run away was ended three times; `linkerd-topology reap` takes it away",
+          "the process that removes the run was killed three times; `linkerd-topology reap` removes it",
         );
       }
       this.#current = this.#start();
@@ -124,7 +124,10 @@ function startGuardian(
     child,
     ended: new Promise((resolve) => {
       child.once("error", (problem) => {
-        resolve({ code: undefined, error: `no guardian can be started: ${problem.message}` });
+        resolve({
+          code: undefined,
+          error: `the guardian process can't be started: ${problem.message}`,
+        });
       });
       child.once("close", (code) => {
         resolve({ code: code ?? undefined, ...(error !== undefined && { error }) });

@@ -147,10 +147,10 @@ class Session {
         signal: this.#options.signal,
       });
       for (const { name, why } of removed) this.#say(`took away ${name}: ${why}`);
-      for (const { name, why } of failed) this.#say(`could not take away ${name}: ${why}`);
+      for (const { name, why } of failed) this.#say(`could not remove ${name}: ${why}`);
     } catch (error) {
       this.#options.signal?.throwIfAborted();
-      this.#say(`could not look for what earlier runs left: ${messageOf(error)}`);
+      this.#say(`could not look for leftovers of earlier runs: ${messageOf(error)}`);
     }
   }
 

@@ -54,8 +54,8 @@ export async function takeDown(
   await removeAbandonedScratch();
   if (byEngine !== undefined) {
     throw new CommandError(
-      `the run ${name} can't be taken away as a whole: ${messageOf(byEngine)}\n` +
-        "What it has in Docker is removed; its record stays, and `linkerd-topology reap` tries again",
+      `the run ${name} can't be removed completely: ${messageOf(byEngine)}\n` +
+        "Its containers and networks are removed; its record stays, and `linkerd-topology reap` tries again",
       { cause: byEngine },
     );
   }
@@ -76,7 +76,7 @@ async function removeFromDocker(
     if (containers.length === 0 && strangers.length > 0) {
       throw new CommandError(
         `the Docker network ${networks.map(({ network }) => network).join(", ")} stays, because ` +
-          `containers are on it that the run ${name} did not make (${strangers.join(", ")}): ` +
+          `it has containers that the run ${name} did not create (${strangers.join(", ")}): ` +
           "disconnect or remove them, then `linkerd-topology reap`",
       );
     }

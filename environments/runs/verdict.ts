@@ -29,18 +29,17 @@ export function judgeRun(evidence: Evidence, now: number): Verdict {
   if (expires !== undefined && Date.parse(expires) <= now) {
     return { remove: true, why: `it expired at ${expires}` };
   }
-  const until =
-    expires === undefined ? "it says nothing of its expiry" : `it expires at ${expires}`;
+  const until = expires === undefined ? "it has no expiry time" : `it expires at ${expires}`;
   if (kept !== undefined) return { remove: false, why: `it was kept (${kept}); ${until}` };
   if (owner === undefined) {
-    return { remove: false, why: `nothing tells which process it belongs to; ${until}` };
+    return { remove: false, why: `its process is unknown; ${until}` };
   }
   const process = `process ${owner.pid}`;
-  if (ownerIs === "alive") return { remove: false, why: `${process} is at work on it; ${until}` };
+  if (ownerIs === "alive") return { remove: false, why: `${process} is working on it; ${until}` };
   if (ownerIs === "unknown") {
     return {
       remove: false,
-      why: `${process} on ${owner.host}, to which it belongs, can't be seen from here; ${until}`,
+      why: `it belongs to ${process} on ${owner.host}, which can't be seen from here; ${until}`,
     };
   }
   if (evidence.recordHidden === true) {
@@ -49,5 +48,5 @@ export function judgeRun(evidence: Evidence, now: number): Verdict {
       why: `${process} is gone, but its record is another user's and may say to keep it; ${until}`,
     };
   }
-  return { remove: true, why: `${process}, to which it belonged, is gone` };
+  return { remove: true, why: `its ${process} is gone` };
 }

@@ -65,7 +65,7 @@ export async function lookAtLink(api: KubernetesApi, ref: LinkRef): Promise<Link
   ]);
   if (link === undefined) return notYet(`no Link ${name} in namespace ${namespace}`);
   const holder = lease?.spec?.holderIdentity ?? "";
-  if (holder === "") return notYet(`nobody holds the Lease ${leaseOf(name)}`);
+  if (holder === "") return notYet(`no pod holds the Lease ${leaseOf(name)}`);
   const pod = await getIfThere<Pod>(api, corePath(namespace, "pods", holder));
   if (pod === undefined)
     return notYet(`the Lease ${leaseOf(name)} is held by ${holder}, a pod that is gone`);
@@ -142,12 +142,12 @@ function troubleInMetrics(
     return `pod ${pod} has read the Link but has no connection to the API server of ${ref.link}`;
   }
   if (metrics.targetServices === 0 || (metrics.targetEndpoints ?? 0) === 0) {
-    return `pod ${pod} has not been let in by the API server of ${ref.link} (it could list no Services)`;
+    return `pod ${pod} is not admitted by the API server of ${ref.link} (it can't list Services)`;
   }
   if (metrics.gatewayEnabled !== ref.gateway) {
     return ref.gateway
-      ? `pod ${pod} knows the Link as one without a gateway`
-      : `pod ${pod} knows the Link as one with a gateway`;
+      ? `pod ${pod} has read the Link without a gateway`
+      : `pod ${pod} has read the Link with a gateway`;
   }
   return undefined;
 }

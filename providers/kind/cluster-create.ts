@@ -52,7 +52,9 @@ export async function createCluster(
   try {
     if (containers.length > 0) {
       context.status(
-        verdict.is === "older" ? "removing the former generation" : "removing what is half-made",
+        verdict.is === "older"
+          ? "removing the former generation"
+          : "removing an unfinished cluster",
       );
       await removeContainers(containers, timeLimits.clusterDelete);
     }
@@ -101,15 +103,15 @@ async function adopt(
   const { name } = inputs;
   try {
     const containers = await startContainers(found, context);
-    context.status("taking over the cluster that an earlier run made");
+    context.status("taking over the cluster of an earlier run");
     const access = await openCluster(containers, timeLimits.apiServerAnswers, signal);
     await nodesReady(access.api, containers, signal);
     const outputs = await finishCluster(inputs, containers, access, context, made);
     return { id: name, outputs };
   } catch (error) {
     signal.throwIfAborted();
-    const mend = `Mend it (\`docker logs ${found[0]?.name ?? name}\` tells more) and run this again`;
-    throw new RuinedClusterError(name, `it is not sound: ${messageOf(error)}`, mend, {
+    const mend = `Repair it (\`docker logs ${found[0]?.name ?? name}\` tells more) and run this again`;
+    throw new RuinedClusterError(name, `it does not work: ${messageOf(error)}`, mend, {
       cause: error,
     });
   }

@@ -38,7 +38,7 @@ export async function finishCluster(
     keepFixedAddress(inputs, containers, made, signal),
   ]);
   if (made.dnsTtlSeconds !== inputs.dnsTtlSeconds) {
-    context.status("changing how long CoreDNS's answers are kept");
+    context.status("changing the TTL of CoreDNS's answers");
     await setDnsTtl(access.api, inputs.dnsTtlSeconds, { fresh: false, signal });
   }
   const { outputs, kubeconfig, kubernetesVersion, nodeImage } = await clusterOutputs(
@@ -49,8 +49,8 @@ export async function finishCluster(
   const wanted = inputs.kubernetesVersion;
   if (wanted !== undefined && wanted !== kubernetesVersion) {
     throw new Error(
-      `kubernetesVersion: ${wanted} was asked for, but the node image ${nodeImage} ` +
-        `holds ${kubernetesVersion}. Leave one of the two out, or make them fit.`,
+      `kubernetesVersion: ${wanted} was requested, but the node image ${nodeImage} ` +
+        `holds ${kubernetesVersion}. Leave one of them out, or make them agree.`,
     );
   }
   await repairKubeconfig(inputs.kubeconfigPath, kubeconfig);

@@ -37,7 +37,7 @@ export async function readCluster(
     nodes = await onTheirNetwork(inputs, found, context);
   } else if (found[0]?.stamp === undefined) {
     throw new Error(
-      `the kind cluster ${JSON.stringify(request.id)} was not made by this provider and can't be imported`,
+      `the kind cluster ${JSON.stringify(request.id)} was not created by this provider and can't be imported`,
     );
   }
   const containers = await startContainers(nodes, context);
@@ -84,7 +84,7 @@ async function importedInputs(
   const marker = await readMarker(node, signal);
   if (marker !== undefined) return marker.inputs;
   throw new Error(
-    `the kind cluster ${JSON.stringify(kindName)} is half-made: nothing in it says what it is to be. ` +
-      `Remove it (\`kind delete cluster --name ${kindName}\`) and let \`pulumi up\` make it.`,
+    `the kind cluster ${JSON.stringify(kindName)} is unfinished, and has no record of its inputs. ` +
+      `Remove it (\`kind delete cluster --name ${kindName}\`) and let \`pulumi up\` create it.`,
   );
 }

@@ -82,7 +82,7 @@ export async function nodesReady(
         const ready = node.status.conditions?.find(({ type }) => type === "Ready");
         // A node without its share of the pod subnet can't be told about in the outputs.
         if (ready?.status === "True" && node.spec.podCIDR !== undefined) return [];
-        return [`${name} is not Ready (${ready?.message ?? "no word from its kubelet"})`];
+        return [`${name} is not Ready (${ready?.message ?? "no report from its kubelet"})`];
       });
       return pending.length === 0 ? { done: undefined } : { pending: pending.join("; ") };
     },

@@ -20,7 +20,7 @@ export async function updateCluster(
   if (is === "adrift") throw networkGone(inputs, found);
   if (is !== "same") {
     throw new Error(
-      `the cluster ${JSON.stringify(inputs.name)} is gone, or no longer the one that this stack made. ` +
+      `the cluster ${JSON.stringify(inputs.name)} is gone, or is no longer the one that this stack created. ` +
         "Run `pulumi refresh`; the next `pulumi up` recreates it.",
     );
   }

@@ -61,8 +61,8 @@ export async function checkDockerNetwork(
   const network = await findDockerNetwork(name, signal);
   if (network === undefined) {
     throw new Error(
-      `network: there is no Docker network ${JSON.stringify(name)}. Make it with the resource ` +
-        "kind.Network, and give its name here as its output, so that it comes first.",
+      `network: there is no Docker network ${JSON.stringify(name)}. Create it with the resource ` +
+        "kind.Network, and use its output as the name here, so that it is created first.",
     );
   }
   const other = network.labels[ownerLabel];
@@ -72,9 +72,9 @@ export async function checkDockerNetwork(
 
 export function foreignDockerNetwork(name: string, owner: string | undefined): Error {
   return new Error(
-    `there is a Docker network ${JSON.stringify(name)} already, ` +
+    `a Docker network ${JSON.stringify(name)} already exists, ` +
       (owner === undefined
-        ? "which this provider did not make"
+        ? "which this provider did not create"
         : `which belongs to ${JSON.stringify(owner)}`) +
       `. Nothing was changed. Choose another name, or remove it: \`docker network rm ${name}\`.`,
   );
@@ -120,7 +120,7 @@ export async function createDockerNetwork(
     if (!(error instanceof DockerError)) throw error;
     if (subnet !== undefined && /pool overlaps/i.test(error.stderr)) {
       throw new Error(
-        `the subnet ${subnet} of the Docker network ${JSON.stringify(name)} is taken, at least in part, ` +
+        `the subnet ${subnet} of the Docker network ${JSON.stringify(name)} is used, at least in part, ` +
           "by another Docker network (`docker network ls`). Choose another, or remove that network.",
       );
     }

@@ -63,11 +63,11 @@ async function explain(args: readonly string[], error: ExecaError, stderr: strin
     );
   }
   if (error.timedOut) {
-    return `${command} did not come back within ${limit / 1000} s. Is the Docker daemon at ${await where()} overloaded or stuck?`;
+    return `${command} did not return within ${limit / 1000} s. Is the Docker daemon at ${await where()} overloaded or stuck?`;
   }
   if (/permission denied/i.test(stderr) && /docker\.sock|daemon socket|docker API/i.test(stderr)) {
     return (
-      `Docker does not let this user in (${await where()}: permission denied). Join its group, ` +
+      `this user may not use Docker (${await where()}: permission denied). Join its group, ` +
       "`sudo usermod -aG docker $USER`, and log in again; or set DOCKER_HOST to a daemon of your own."
     );
   }

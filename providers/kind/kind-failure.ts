@@ -26,7 +26,7 @@ const known: readonly Known[] = [
   {
     pattern: /no space left on device/i,
     explanation:
-      "the disk is full. Free some of Docker's (`docker system df`, `docker system prune`)",
+      "the disk is full. Free some of Docker's space (`docker system df`, `docker system prune`)",
   },
   {
     pattern: /too many open files|inotify/i,
@@ -38,8 +38,8 @@ const known: readonly Known[] = [
     pattern:
       /failed to pull image|pull access denied|manifest unknown|no such image|toomanyrequests/i,
     explanation:
-      "the node image is not on this machine and can't be pulled. Check its name and the way to its " +
-      "registry, or bring it with `docker load`",
+      "the node image is not on this machine and can't be pulled. Check its name and the connection to its " +
+      "registry, or load it with `docker load`",
   },
   {
     pattern: /cannot allocate memory|oomkilled|out of memory/i,
@@ -74,14 +74,12 @@ export function explainKindFailure(
     const number = Number(port[1] ?? port[2]);
     return new PortTakenError(
       number,
-      `${subject}: port ${number} of this machine is taken. Free it, or choose another hostPort.\n${tail}`,
+      `${subject}: port ${number} of this machine is in use. Free it, or choose another hostPort.\n${tail}`,
     );
   }
   const explanation =
     known.find(({ pattern }) => pattern.test(text))?.explanation ??
-    (timedOut
-      ? `it did not come to an end within ${timeLimits.clusterCreate / 1000} s`
-      : undefined);
+    (timedOut ? `it did not finish within ${timeLimits.clusterCreate / 1000} s` : undefined);
   return new KindError(
     `${subject}${explanation === undefined ? "" : `: ${explanation}`}.\n${tail}`,
   );

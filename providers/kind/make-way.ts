@@ -25,7 +25,7 @@ export function howToMakeWay(clusters: readonly FormerCluster[]): string {
   const list = replaceList(clusters);
   const value = clusters.length > 1 ? `"${list}"` : list;
   return (
-    "Undo what was changed since. Or run `linkerd-topology up`, which shows what would be lost and asks. Plain " +
+    "Undo the changes since then, or run `linkerd-topology up`, which shows what would be lost and asks. Plain " +
     `\`pulumi up\` does it with ${replaceVariable}=${value} in its environment`
   );
 }

@@ -204,7 +204,7 @@ async function refuseFinished(
   const names = finished.map(({ name }) => JSON.stringify(name)).join(", ");
   const remove = finished.map(({ name }) => `\`kind delete cluster --name ${name}\``).join(", ");
   throw new Error(
-    `the Docker network ${JSON.stringify(network)} has other addresses than it should have, and finished ` +
+    `the Docker network ${JSON.stringify(network)} has the wrong addresses, and finished ` +
       `clusters are on it: ${names}. Nothing was removed. ${howToMakeWay(finished)}. If you don't need what is ` +
       `in them, remove them with ${remove}: the next up recreates the network.`,
   );

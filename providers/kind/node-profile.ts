@@ -46,8 +46,7 @@ export function parseNodeProfile(image: string, label: string): NodeProfile {
   for (const [key, value] of Object.entries(profile)) {
     const test = profileKeys[key];
     // A key that is not understood is something that the image needs and would not get.
-    if (test === undefined)
-      throw wrong(`has the key ${JSON.stringify(key)}, which is not known here`);
+    if (test === undefined) throw wrong(`has the key ${JSON.stringify(key)}, which is unknown`);
     if (!test(value)) throw wrong(`has a wrong value at ${key}: ${JSON.stringify(value)}`);
   }
   return profile;

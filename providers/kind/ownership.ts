@@ -62,13 +62,13 @@ export function foreignError(kindName: string, containers: readonly Container[])
   const owner = owners.find((candidate) => candidate !== undefined);
   const made =
     owner === undefined
-      ? "this provider did not make"
+      ? "this provider did not create"
       : `${JSON.stringify(owner)} made, which is another owner`;
   const mend = containers.every(({ role }) => role !== undefined)
     ? `remove it with \`kind delete cluster --name ${kindName}\``
     : `remove it with \`docker rm --force --volumes ${containers.map(({ name }) => name).join(" ")}\``;
   return new Error(
-    `the name ${JSON.stringify(kindName)} is taken by ${names}, which ${made}. Nothing was changed. ` +
+    `the name ${JSON.stringify(kindName)} is used by ${names}, which ${made}. Nothing was changed. ` +
       `Give this cluster another name, or, if you don't need that one any more, ${mend}.`,
   );
 }

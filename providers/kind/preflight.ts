@@ -65,7 +65,7 @@ async function checkMounts({ options }: ClusterInputs): Promise<string[]> {
         ? []
         : [
             `options.extraMounts[${index}].hostPath: ${hostPath} can't be mounted: ${reason}. ` +
-              "Make it, or correct the path.",
+              "Create it, or correct the path.",
           ];
     }),
   );

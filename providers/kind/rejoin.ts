@@ -56,7 +56,7 @@ export function networkGone(
   return new Error(
     `the Docker network ${JSON.stringify(network)} of the cluster ${JSON.stringify(name)} is gone, but its ` +
       `nodes are there (${nodes.map((node) => node.name).join(", ")}), with all that is in them. Nothing was ` +
-      "changed. `linkerd-topology up` makes the network again and puts the nodes back on it; or make it " +
+      "changed. `linkerd-topology up` recreates the network and reconnects the nodes; or create it " +
       `yourself, \`docker network create --label ${ownerLabel}=${owner} ${network}\`, and run this again. If ` +
       `you don't need the cluster any more, remove it with \`kind delete cluster --name ${name}\`.`,
   );

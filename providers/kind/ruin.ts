@@ -28,7 +28,7 @@ export class RuinedClusterError extends Error {
 export function refuseOther(inputs: ClusterInputs, made: ClusterInputs): void {
   const others = replacingInputs.filter((key) => !isDeepStrictEqual(made[key], inputs[key]));
   if (others.length === 0) return;
-  const seen = `was made from something else (${others.join(", ")})`;
+  const seen = `was created from other inputs (${others.join(", ")})`;
   const mend = others.includes("generation") ? howToMakeWay([made]) : "Undo what was changed since";
   throw new RuinedClusterError(inputs.name, seen, mend);
 }
@@ -47,11 +47,11 @@ export function refuseRuin(
   const missing = expected.filter((node) => !names.includes(node));
   if (missing.length > 0) {
     const seen = `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`;
-    throw new RuinedClusterError(name, seen, "Save what you need of it");
+    throw new RuinedClusterError(name, seen, "Save what you need from it");
   }
   const more = names.filter((node) => !expected.includes(node));
   if (more.length > 0) {
-    const mend = `Remove what is too much (\`docker rm --force --volumes ${more.join(" ")}\`)`;
+    const mend = `Remove the extra containers (\`docker rm --force --volumes ${more.join(" ")}\`)`;
     throw new RuinedClusterError(name, `${more.join(", ")} should not be`, mend);
   }
 }

@@ -50,8 +50,8 @@ export function refuseElsewhere(clusters: readonly ClusterElsewhere[]): void {
     .join(", ");
   const remove = clusters.map(({ name }) => `\`kind delete cluster --name ${name}\``).join(", ");
   throw new Error(
-    `there are clusters already, made by a stack of the same name whose state is elsewhere: ${list}. Nothing ` +
-      "was changed. Use the XDG_STATE_HOME (or HOME) of then; or give this stack another name; or, if you " +
+    `there are clusters of a stack with the same name whose state is elsewhere: ${list}. Nothing ` +
+      "was changed. Use the XDG_STATE_HOME (or HOME) of that stack; or give this stack another name; or, if you " +
       `don't need those clusters any more, remove them with ${remove}.`,
   );
 }

@@ -66,7 +66,7 @@ async function compared(properties: PropertyMap, context: Context): Promise<void
     .join("");
   if (ids(source) !== ids(target) || source.anchors.length === 0) {
     throw new Error(
-      `the Link from ${source.cluster} to ${target.cluster} was not made: the two trust different ` +
+      `the Link from ${source.cluster} to ${target.cluster} was not created: the two trust different ` +
         `anchors, and neither would accept the other's proxies:${shown}\n` +
         "Give both the same trust anchors; if a rotation is under way, finish its step in both first.",
     );
@@ -74,8 +74,8 @@ async function compared(properties: PropertyMap, context: Context): Promise<void
   for (const { cluster, issuer } of [source, target]) {
     if (issuer === undefined || issuer.anchor !== undefined) continue;
     throw new Error(
-      `the Link from ${source.cluster} to ${target.cluster} was not made: the issuer of ${cluster} ` +
-        `(SHA-256 ${issuer.fingerprint}) was signed by none of the anchors that both trust:${shown}\n` +
+      `the Link from ${source.cluster} to ${target.cluster} was not created: the issuer of ${cluster} ` +
+        `(SHA-256 ${issuer.fingerprint}) was not signed by an anchor that both trust:${shown}\n` +
         `Give ${cluster} an issuer that one of them signed.`,
     );
   }

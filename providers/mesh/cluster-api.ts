@@ -72,7 +72,7 @@ function unreachableIsGone(): boolean {
 
 /** How a person says that a cluster that doesn't answer is gone. */
 export const howToGiveUp =
-  "start it, or bring its kubeconfig back; if the cluster is gone for good, run the command again with " +
+  "start it, or restore its kubeconfig; if the cluster is gone for good, run the command again with " +
   `${unreachableVariable}=true`;
 
 /**
@@ -129,7 +129,10 @@ export async function clusterToCleanUp(
       { cause: silent },
     );
   }
-  context.log("info", `the cluster at ${api.server} is gone, and with it what was to be removed`);
+  context.log(
+    "info",
+    `the cluster at ${api.server} is gone, with everything that was to be removed`,
+  );
   return undefined;
 }
 
@@ -141,9 +144,9 @@ async function refuseUncertain(properties: PropertyMap): Promise<void> {
   const { names, current = "none" } = await readContexts({ kubeconfigPath: file });
   if (names.length < 2) return;
   throw new Error(
-    `an earlier version of linkerd-topology brought this stack up, which did not note which of the contexts ` +
+    `an earlier version of linkerd-topology created this stack, and did not record which of the contexts ` +
       `of ${file} is its cluster (${names.join(", ")}; current is ${current}). Nothing was removed. Make the ` +
-      "right context the current one and run `up`, which notes it; then run this again",
+      "right context the current one and run `up`, which records it; then run this again",
   );
 }
 

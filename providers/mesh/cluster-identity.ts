@@ -95,7 +95,7 @@ async function look(news: PropertyMap, olds: PropertyMap, signal?: AbortSignal):
   if (named === "" && noted !== "" && !names.includes(noted)) {
     throw new AnotherCluster(
       `the context "${noted}" of ${text(news, "kubeconfigPath") || "the kubeconfig"}, by which this stack ` +
-        `reached its cluster, is not there any more; there are ${names.join(", ") || "none"}. Nothing was ` +
+        `reached its cluster, no longer exists; there are ${names.join(", ") || "none"}. Nothing was ` +
         "changed. If it has another name now, write that name as the cluster's `context` into the topology",
     );
   }

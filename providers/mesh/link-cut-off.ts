@@ -25,7 +25,7 @@ export async function cutOff(
     // Its own waiting would go on for as long as it takes an unreachable one to return.
     await api.get("/version");
     await waitFor({
-      what: `waiting until ${ref.link} lets nobody in any more at ${api.server}`,
+      what: `waiting until ${ref.link} admits nobody at ${api.server}`,
       limit: timeLimits.linkCutOff,
       look: async () => {
         const letIn = await whoIsLetIn(api, ref, properties["discovery"] === true);
@@ -33,7 +33,7 @@ export async function cutOff(
           if (restarted.has(one.deployment)) continue;
           if (!(await restartDeployment(api, one.namespace, one.deployment, since))) continue;
           restarted.add(one.deployment);
-          context.log("info", `restarted ${one.deployment}, which ${ref.link} lets in no longer`);
+          context.log("info", `restarted ${one.deployment}, which ${ref.link} no longer admits`);
         }
         return letIn.length === 0
           ? { done: true, value: undefined }
@@ -46,8 +46,8 @@ export async function cutOff(
     if (!isSilent(error)) throw error;
     context.log(
       "warning",
-      `the source of the Link to ${ref.link} does not answer: its account is gone, and what it watches ` +
-        "already it may go on watching for up to ten minutes",
+      `the source of the Link to ${ref.link} does not answer. Its account is gone, but what it watches ` +
+        "already it may keep watching for up to ten minutes",
     );
   }
 }

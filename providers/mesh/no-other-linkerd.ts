@@ -126,8 +126,8 @@ async function adopt(inputs: PropertyMap, { signal }: Context): Promise<string[]
   if (found.length > 0) return found.map(({ metadata }) => metadata.uid ?? "");
   throw new Error(
     `the cluster at ${api.server} has none of the namespaces ${textList(inputs, "namespaces").join(", ")} ` +
-      "that an earlier version of linkerd-topology made for this stack, which did not note in which cluster. " +
-      "Nothing was changed. If it was another one, let the kubeconfig lead there (its current context, or " +
+      "that an earlier version of linkerd-topology created for this stack without recording the cluster. " +
+      "Nothing was changed. If it was another cluster, let the kubeconfig lead there (its current context, or " +
       "`context` in the topology). If Linkerd was removed by hand, run `down` first",
   );
 }
@@ -145,8 +145,8 @@ function foreign(api: KubernetesApi, taken: readonly Namespace[]): Error {
   const several = taken.length > 1;
   return new Error(
     `the cluster at ${api.server} has the namespace${several ? "s" : ""} ` +
-      `${taken.map(({ metadata }) => metadata.name).join(" and ")} already, and this stack did not make ` +
-      `${several ? "them" : "it"}. Nothing was changed. Remove the Linkerd that is there (\`linkerd multicluster ` +
-      "uninstall`, `linkerd uninstall`; or `down` of the stack that made it), or leave this cluster out.",
+      `${taken.map(({ metadata }) => metadata.name).join(" and ")} already, and this stack did not create ` +
+      `${several ? "them" : "it"}. Nothing was changed. Remove that Linkerd (\`linkerd multicluster ` +
+      "uninstall`, `linkerd uninstall`; or `down` of the stack that created it), or leave this cluster out.",
   );
 }

@@ -37,7 +37,7 @@ export const releaseComplete: Resource = {
     const api = await clusterApi(newInputs, context.signal);
     for (const ref of releasesOf(newInputs)) {
       for (const object of await restoreRelease(api, ref)) {
-        context.log("warning", `${object} was missing and is there again`);
+        context.log("warning", `${object} was missing and has been restored`);
       }
     }
     return outputsOf(newInputs);

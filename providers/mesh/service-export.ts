@@ -145,7 +145,7 @@ function conflict(
   );
   return (
     `Service ${namespace}/${name} at ${server} has the label ${told.join(", ")}, set by ` +
-    `${managers.join(", ") || "somebody else"}. Take it off there (kubectl -n ${namespace} label service ` +
+    `${managers.join(", ") || "somebody else"}. Remove it there (kubectl -n ${namespace} label service ` +
     `${name} ${foreign.map((key) => `${key}-`).join(" ")}), or change this export in the topology.`
   );
 }

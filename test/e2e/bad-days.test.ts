@@ -177,7 +177,7 @@ describe("somebody else's cluster of the same name", { timeout: 600_000 }, () =>
   });
 
   test("up says whose it is not and what to do, and makes nothing", async () => {
-    await assert.rejects(environment.up(), /there is a kind cluster .* already.*another name/s);
+    await assert.rejects(environment.up(), /a kind cluster .* already exists.*another name/s);
     assert.deepEqual(await environment.traces(), [`container ${container}`]);
   });
 

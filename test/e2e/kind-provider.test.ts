@@ -330,7 +330,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
   it("makes the next generation in the old one's place, which deletes nothing then", async () => {
     const old = east;
     const next = { generation: "g2", podSubnet: "10.229.0.0/21" };
-    await assert.rejects(create(`${prefix}-east`, 1, next), /made from something else/);
+    await assert.rejects(create(`${prefix}-east`, 1, next), /created from other inputs/);
     assert.deepEqual(await clusters.read(old.id, old.inputs, old.outputs), { ...old });
     process.env[replaceVariable] = `${prefix}-east@g1`;
     east = await create(`${prefix}-east`, 1, next);
@@ -362,7 +362,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     try {
       await assert.rejects(
         create(`${prefix}-foreign`, 2),
-        new RegExp(`${prefix}-foreign-control-plane.*did not make`),
+        new RegExp(`${prefix}-foreign-control-plane.*did not create`),
       );
       assert.ok((await containers()).includes(name));
     } finally {

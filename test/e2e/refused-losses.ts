@@ -41,8 +41,8 @@ export function refusedLosses(environment: TestEnvironment, plan: () => Plan): r
     {
       title: "up and down of another file of that name are refused, and touch nothing",
       run: async () => {
-        await untouched(() => up(elsewhere()), /was made from/);
-        await untouched(() => down(elsewhere()), /was made from/);
+        await untouched(() => up(elsewhere()), /was created from/);
+        await untouched(() => down(elsewhere()), /was created from/);
       },
     },
     {

@@ -131,7 +131,7 @@ describe("a run", { timeout: 1_200_000 }, () => {
     process.kill(engine, "SIGKILL");
     const { exit, log } = await run.ended;
     assert.equal(exit, 99);
-    assert.match(log, /Pulumi was ended by SIGKILL/);
+    assert.match(log, /SIGKILL ended Pulumi/);
     await assertGone();
   });
 

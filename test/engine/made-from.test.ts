@@ -47,7 +47,7 @@ describe("what a stack was made from", () => {
     await assert.rejects(engine.up({ clusters: pair.clusters }), (error: Error) => {
       assert.match(
         error.message,
-        /the stack "lab" was made from .*\/lab\.yaml, and not from .*stacks\/Pulumi\.lab\.yaml/,
+        /the stack "lab" was created from .*\/lab\.yaml, not from .*stacks\/Pulumi\.lab\.yaml/,
       );
       assert.match(error.message, /--name lab-2.*--moved/s);
       assert.doesNotMatch(error.message, /\n\s+at /);

@@ -17,7 +17,7 @@ export const accessRevoked: Check<LinkSubject> = {
     const unread = [serviceMirror.unread, discovery.unread].filter((why) => why !== undefined);
     if (unread.length > 0) {
       return failed(
-        `it can't be told what ${plan.source} still holds of ${plan.target}: ${unread.join("; ")}`,
+        `it is unknown what ${plan.source} still holds of ${plan.target}: ${unread.join("; ")}`,
         `Look with: ${kubectl(source, "get pods -n linkerd-multicluster")}`,
       );
     }
@@ -27,8 +27,8 @@ export const accessRevoked: Check<LinkSubject> = {
       ...(isWatching ? ["linkerd-destination"] : []),
     ];
     return failed(
-      `${who.join(" and ")} of ${plan.source} still hold what ${plan.target} once told`,
-      `Within ten minutes their watches end by themselves; or at once by: ${kubectl(source, "-n linkerd-multicluster rollout restart deploy")}`,
+      `${who.join(" and ")} of ${plan.source} still hold data from ${plan.target}`,
+      `Their watches end within ten minutes. To end them now: ${kubectl(source, "-n linkerd-multicluster rollout restart deploy")}`,
     );
   },
 };

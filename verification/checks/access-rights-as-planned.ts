@@ -36,7 +36,7 @@ export const accessRightsAsPlanned: Check<AskedLink> = {
       ? passed(`${asked} questions`)
       : failed(
           `${plan.accessAccount} of ${plan.target} ${troubles.join("; ")}`,
-          `Look for what binds it: ${kubectl(target, `get clusterroles,clusterrolebindings,roles,rolebindings -A -o wide`)}; its own role returns by: up --refresh`,
+          `Find what binds it: ${kubectl(target, `get clusterroles,clusterrolebindings,roles,rolebindings -A -o wide`)}; to restore its own role: up --refresh`,
         );
   },
 };

@@ -38,7 +38,7 @@ export const accessTokensAsPlanned: Check<AskedLink> = {
     const mend = others.length > 0 ? `delete secret ${others.join(" ")}` : "get secrets";
     return failed(
       troubles.join("; "),
-      `${others.length > 0 ? "Delete what nobody planned" : "Look"}: ${kubectl(target, `-n ${namespace} ${mend}`)}${missing.length > 0 ? "; what is missing returns by: up --refresh" : ""}`,
+      `${others.length > 0 ? "Delete what is not planned" : "Look"}: ${kubectl(target, `-n ${namespace} ${mend}`)}${missing.length > 0 ? "; to restore what is missing: up --refresh" : ""}`,
     );
   },
 };

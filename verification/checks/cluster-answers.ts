@@ -12,6 +12,6 @@ export const clusterAnswers: Check<ClusterSubject> = {
           status.problems.join("; "),
           status.reachable
             ? "Check what the kubeconfig's user may do in the cluster."
-            : "Check that its node containers run (docker ps -a) and that the kubeconfig is the cluster's; `up` heals both.",
+            : "Check that its node containers run (docker ps -a) and that the kubeconfig is the cluster's; `up` repairs both.",
         ),
 };

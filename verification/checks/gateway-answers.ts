@@ -32,7 +32,7 @@ function probed({ plan, status: { gateway }, source }: LinkSubject): Outcome {
   return failed(
     gateway.state === "not alive"
       ? `the probes of ${plan.target}'s gateway (${where}) are not answered`
-      : `no probe of ${plan.target}'s gateway (${where}) is known of yet`,
+      : `no probe of ${plan.target}'s gateway (${where}) is known yet`,
     `Look with: ${kubectl(source, `-n ${multiclusterNamespace} logs deploy/${controllerOf(plan.name)} -c controller`)}; ` +
       `the probe port of the Link, of the Service probe-${plan.name} and of the gateway must be the same (linkerd2#14451)`,
   );

@@ -17,7 +17,7 @@ export const issuerValid: Check<ClusterSubject> = {
     if (!issuer.chained) {
       return failedForGood(
         "no trust anchor of this cluster signed the issuer's certificate",
-        "Run `up`, which makes issuers from the trust anchor; then restart linkerd-identity.",
+        "Run `up`, which creates issuers from the trust anchor; then restart linkerd-identity.",
       );
     }
     const trouble = validity(issuer, new Date());
@@ -25,7 +25,7 @@ export const issuerValid: Check<ClusterSubject> = {
     const day = (time: string): string => time.slice(0, 10);
     const until =
       anchorExpires < expires
-        ? `until ${day(anchorExpires)}, when its trust anchor ends, before itself at ${day(expires)}: ` +
+        ? `until ${day(anchorExpires)}, when its trust anchor expires; its own end is ${day(expires)}: ` +
           "rotate to a new anchor by then"
         : `until ${day(expires)}`;
     return trouble === undefined

@@ -46,7 +46,7 @@ export const mirrorsComplete: Check<LinkSubject> = {
         `Look with: ${kubectl(source, `-n ${multiclusterNamespace} get link ${plan.name} -o yaml`)}`,
       );
     }
-    const spokenOf = `the Link's status still speaks of ${stale.map(nameOf).join(", ")}, which ${plan.target} doesn't export`;
+    const spokenOf = `the Link's status still lists ${stale.map(nameOf).join(", ")}, which ${plan.target} doesn't export`;
     const known = status.mirrors.length - stale.length;
     if (known === 0) return notRun(spokenOf);
     const mirrored = known - waiting.length;

@@ -14,7 +14,10 @@ export const noOrphanedMirrors: Check<ClusterSubject> = {
     const targets = [...new Set(orphans.map(({ target }) => target))];
     return failed(
       orphans
-        .map(({ namespace, name, target }) => `${namespace}/${name} is left of a Link to ${target}`)
+        .map(
+          ({ namespace, name, target }) =>
+            `${namespace}/${name} is left over from a Link to ${target}`,
+        )
         .join("; "),
       `Delete them: ${targets.map((target) => kubectl(status, `delete services -A -l ${clusterNameLabel}=${target}`)).join("; ")}`,
     );

@@ -44,9 +44,9 @@ export const oneServiceMirror: Check<AskedLink> = {
 
 function troubleOfDeployments(found: readonly Deployment[], target: string): string | undefined {
   if (found.length === 1) return undefined;
-  if (found.length === 0) return `no service mirror of ${target} is there`;
+  if (found.length === 0) return `there is no service mirror of ${target}`;
   const names = found.map(({ metadata }) => metadata.name).join(", ");
-  return `${found.length} service mirrors of ${target} are there: ${names}`;
+  return `${found.length} service mirrors of ${target}: ${names}`;
 }
 
 function troubleOfLease(
@@ -57,13 +57,14 @@ function troubleOfLease(
   const { holderIdentity, renewTime, leaseDurationSeconds = 0 } = lease?.spec ?? {};
   if (holderIdentity === undefined || holderIdentity === "") return "nobody holds its Lease";
   const holder = pods.find(({ metadata }) => metadata.name === holderIdentity);
-  if (holder === undefined) return `its Lease is held by ${holderIdentity}, which is no pod of it`;
+  if (holder === undefined)
+    return `its Lease is held by ${holderIdentity}, which is not one of its pods`;
   if (!isReady(holder)) {
     return `its Lease is held by ${holderIdentity}, which isn't Ready (${troubleOf(holder)})`;
   }
   if (renewTime === undefined) return "its Lease does not say when it was renewed";
   const idle = now - Date.parse(renewTime);
   return idle > leaseDurationSeconds * 1000 + grace
-    ? `its Lease was renewed last ${Math.round(idle / 1000)} s ago`
+    ? `its Lease was last renewed ${Math.round(idle / 1000)} s ago`
     : undefined;
 }

@@ -22,7 +22,7 @@ export const plannedMirrors: Check<MeshSubject> = {
     if (problems.length > 0) {
       return failed(
         problems.join("; "),
-        "Look at the exported Services' labels and at the Links' status in the sources (kubectl -n linkerd-multicluster get links -o yaml).",
+        "Check the labels of the exported Services and the status of the Links in the sources (kubectl -n linkerd-multicluster get links -o yaml).",
       );
     }
     if (silent.length > 0) return notRun(`the Services of ${silent.join(", ")} can't be listed`);

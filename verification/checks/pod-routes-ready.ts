@@ -13,7 +13,7 @@ export const podRoutesReady: Check<ClusterSubject> = {
     const { namespace, name } = podRoutes;
     if (routes === undefined) {
       return failed(
-        `there is no DaemonSet ${namespace}/${name}, which keeps the routes`,
+        `there is no DaemonSet ${namespace}/${name}, which maintains the routes`,
         "`up --refresh` puts it back",
       );
     }

@@ -35,7 +35,7 @@ export const proxyCertificatesValid: Check<AskedCluster> = {
     if (troubles.length > 0) {
       return failed(
         firstOf(troubles),
-        "Proxies ask linkerd-identity again by themselves: look at its log and at the issuer, then restart the pods.",
+        "Proxies ask linkerd-identity again on their own. Check its log and the issuer, then restart the pods.",
       );
     }
     const first = Math.min(...seen.map(({ expires = Infinity }) => expires));

@@ -13,7 +13,7 @@ export interface About {
 
 /** Why a check that needs traffic isn't run where there is none. */
 export const withoutDataPlane =
-  "no data plane: in the place of Linkerd's proxy runs a program that carries no traffic";
+  "no data plane: a program that carries no traffic runs instead of Linkerd's proxy";
 
 /** Why nothing more is asked about a cluster. */
 export function silent(cluster: string): string {
@@ -44,7 +44,7 @@ async function outcomeOf<Subject>(check: Check<Subject>, subject: Subject): Prom
     }
     return failedForGood(
       `the check itself failed: ${(error as Error).message}`,
-      "This is a defect of it.",
+      "This is a bug in the check: report it.",
     );
   }
 }

@@ -93,6 +93,6 @@ export function aboutLink({ plan, source, target }: LinkSubject): About {
 
 function clusterIn(status: MeshStatus, name: string): ClusterStatus {
   const found = status.clusters.find((candidate) => candidate.name === name);
-  if (found === undefined) throw new Error(`the status says nothing of cluster ${name}`);
+  if (found === undefined) throw new Error(`the status has no cluster ${name}`);
   return found;
 }

@@ -12,11 +12,11 @@ export const subnetsAsPlanned: Check<ClusterSubject> = {
     // Where something else than Kubernetes gives out pods' addresses, nodes have no shares.
     const without = status.nodes.filter(({ podCidrs }) => podCidrs.length === 0);
     if (without.length > 0 && plan.type !== "kind") {
-      return notRun(`Kubernetes tells no share of ${without.map(({ name }) => name).join(", ")}`);
+      return notRun(`Kubernetes has no pod CIDR of ${without.map(({ name }) => name).join(", ")}`);
     }
     if (without.length > 0) {
       return failed(
-        `Kubernetes tells no share of ${without.map(({ name }) => name).join(", ")}`,
+        `Kubernetes has no pod CIDR of ${without.map(({ name }) => name).join(", ")}`,
         `Look with: ${kubectl(status, "get nodes -o yaml")}`,
       );
     }
@@ -29,7 +29,7 @@ export const subnetsAsPlanned: Check<ClusterSubject> = {
       ? passed(subnet)
       : failedForGood(
           outside.join("; "),
-          "The cluster was made with another plan: `up` recreates it.",
+          "The cluster was created from another plan: `up` recreates it.",
         );
   },
 };

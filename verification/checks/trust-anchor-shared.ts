@@ -34,12 +34,12 @@ export const trustAnchorShared: Check<MeshSubject> = {
       return trouble === undefined ? [] : [`the trust anchor ${anchor.fingerprint} ${trouble}`];
     });
     if (troubles.length > 0) {
-      return failedForGood(troubles.join("; "), "Make a new trust anchor and rotate to it.");
+      return failedForGood(troubles.join("; "), "Create a new trust anchor and rotate to it.");
     }
     const silent = status.clusters.filter(({ reachable }) => !reachable);
     if (silent.length > 0) {
       const names = silent.map(({ name }) => name).join(", ");
-      return notRun(`the others trust the same; no answer of ${names}`);
+      return notRun(`the others trust the same; no answer from ${names}`);
     }
     const shown = anchors.map(({ fingerprint }) => fingerprint).join(" and ");
     return passed(anchors.length > 1 ? `${shown}: a rotation is under way` : shown);

@@ -24,7 +24,7 @@ export const webhooksTrusted: Check<AskedCluster> = {
     if (troubles.length > 0) {
       return failed(
         troubles.join("; "),
-        "`up --refresh` puts back what was deleted; new certificates: " +
+        "`up --refresh` restores what was deleted; new certificates: " +
           kubectl(
             status,
             `-n ${linkerdNamespace} delete secrets ${facts.map(({ service }) => `${service}-k8s-tls`).join(" ")}`,
@@ -43,7 +43,7 @@ export const webhooksTrusted: Check<AskedCluster> = {
 function troublesOf({ service, configured, trusted, serving }: WebhookFacts, now: Date): string[] {
   if (!configured) return [`${service}: the API server isn't configured to ask it`];
   const [own] = serving ?? [];
-  if (own === undefined) return [`${service}: Secret ${service}-k8s-tls holds no certificate`];
+  if (own === undefined) return [`${service}: Secret ${service}-k8s-tls contains no certificate`];
   const host = `${service}.${linkerdNamespace}.svc`;
   const isTrusted = trusted.some(
     (one) => one.fingerprint256 === own.fingerprint256 || isSignedBy(own, one),
@@ -54,7 +54,7 @@ function troublesOf({ service, configured, trusted, serving }: WebhookFacts, now
   return [
     ...(isTrusted || through === true
       ? []
-      : [`${service}: the API server trusts another certificate than the one served`]),
+      : [`${service}: the API server trusts a different certificate than the one served`]),
     ...(own.checkHost(host) === undefined
       ? [`${service}: its certificate is not for ${host}`]
       : []),

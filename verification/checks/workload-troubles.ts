@@ -19,7 +19,7 @@ export function troublesIn(
     ...expected
       .filter((name) => !there.some((workload) => workload.name === name))
       .map((name) => `there is no Deployment ${name}`),
-    ...atRest.map(({ name }) => `${name} is scaled to none`),
+    ...atRest.map(({ name }) => `${name} is scaled to 0`),
     ...there
       // Until its controller has seen the scale, such a Deployment is not ready either: one reason is enough.
       .filter((workload) => !atRest.includes(workload))

@@ -23,7 +23,7 @@ export const workloadsHaveProxies: Check<AskedCluster> = {
     const first = without[0]?.metadata;
     return failed(
       `${without.length} of ${wanting.length} have none: ${firstOf(names)}`,
-      `Have what owns them recreate them, such as: ${kubectl(status, `-n ${first?.namespace ?? ""} delete pod ${first?.name ?? ""}`)}`,
+      `Let their owner recreate them, for example: ${kubectl(status, `-n ${first?.namespace ?? ""} delete pod ${first?.name ?? ""}`)}`,
     );
   },
 };

@@ -24,7 +24,7 @@ export function renderRound(round: Round, options: Screen = {}): string {
 function describe({ before, after }: Change, style: Style): string {
   const { subject, title } = after ?? before ?? { subject: "", title: "" };
   const what = `${subject}: ${title}`;
-  if (after === undefined) return style.dim(`  ${what}: not asked any more`);
+  if (after === undefined) return style.dim(`  ${what}: no longer asked`);
   const was = before === undefined ? "" : ` (was: ${before.state})`;
   switch (after.state) {
     case "passed":

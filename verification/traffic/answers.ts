@@ -51,22 +51,25 @@ export function troubleOf(
   const others = [...by].filter(([, { cluster }]) => !members.includes(cluster));
   if (others.length > 0) {
     const words = others.map(([server, { cluster }]) => `${server} in ${cluster}`).join(", ");
-    return { words: `answered by ${words}, and not by ${members.join(", ")} alone`, final: true };
+    return { words: `answered by ${words}, not only by ${members.join(", ")}`, final: true };
   }
   const silent = members.filter((member) => !answering.includes(member));
   if (silent.length > 0) {
     const but = answering.length > 0 ? ` (${answering.join(", ")} answered)` : "";
     const why = lost === undefined ? "" : `: ${lost}`;
-    return { words: `no answer of ${silent.join(", ")}${but}${why}`, final: false };
+    return { words: `no answer from ${silent.join(", ")}${but}${why}`, final: false };
   }
   if (clients.has("")) {
     return { words: "answered, but unencrypted: the server saw no client identity", final: true };
   }
   const wrong = [...clients].filter((seen) => seen !== client);
   if (wrong.length > 0) {
-    return { words: `answered, but seen as ${wrong.join(", ")} and not as ${client}`, final: true };
+    return {
+      words: `answered, but the server saw ${wrong.join(", ")} and not ${client}`,
+      final: true,
+    };
   }
-  if (clients.size === 0) return { words: "no server told whom it saw", final: false };
+  if (clients.size === 0) return { words: "no server reported which client it saw", final: false };
   return lost === undefined ? undefined : { words: `a request was lost: ${lost}`, final: false };
 }
 

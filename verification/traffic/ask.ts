@@ -135,5 +135,5 @@ export function wordsOf({ status, body, error }: Answered): string {
 
 /** Why a request that has to fail proves nothing. */
 export function notAnswered(answered: Answered | undefined): string {
-  return `there was no refusal in time: ${answered === undefined ? "nothing was asked" : wordsOf(answered)}`;
+  return `no refusal in time: ${answered === undefined ? "nothing was asked" : wordsOf(answered)}`;
 }

@@ -56,7 +56,7 @@ export function apiOf({ apis }: Pick<ProbeContext, "apis">, cluster: string): Ku
 
 export function statusOf({ status }: Pick<ProbeContext, "status">, cluster: string): ClusterStatus {
   const found = status.clusters.find(({ name }) => name === cluster);
-  if (found === undefined) throw new Error(`the status says nothing of cluster ${cluster}`);
+  if (found === undefined) throw new Error(`the status has no cluster ${cluster}`);
   return found;
 }
 

@@ -86,7 +86,7 @@ export function planProbes({ clusters, links: all }: Pick<Plan, "clusters" | "li
         host: kind === "headless" ? `${server}.${mirror}` : mirror,
         obstacle:
           found === undefined
-            ? `no labels make the Link select a Service for ${kindWords[kind]} alone: its selectors demand the contrary`
+            ? `no labels make the Link select a Service for ${kindWords[kind]} alone: its selectors exclude it`
             : undefined,
       };
     }),

@@ -203,10 +203,10 @@ export class ProbeWorkloads {
 
 function adviceOn(message: string): string {
   if (message.includes(`without ${proxyContainer}`)) {
-    return `Verify again once the injector serves; look with: kubectl -n ${linkerdNamespace} logs deploy/linkerd-proxy-injector -c proxy-injector`;
+    return `Verify again once the injector serves. Check: kubectl -n ${linkerdNamespace} logs deploy/linkerd-proxy-injector -c proxy-injector`;
   }
   if (/ImagePull|ErrImage/.test(message)) {
-    return "Give an image that the nodes can have (--probe-image), with agnhost's netexec and curl in it.";
+    return "Use an image that the nodes can pull (--probe-image), with agnhost's netexec and curl.";
   }
   return "Check what the kubeconfig's user may do, and whether the nodes have room for two more pods.";
 }

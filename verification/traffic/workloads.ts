@@ -77,7 +77,7 @@ export async function probesReady(
       // A pod never gets a proxy later.
       if (bare !== undefined) {
         throw new Error(
-          `pod ${bare.metadata.name} was made without ${proxyContainer}: the injector did not serve`,
+          `pod ${bare.metadata.name} was created without ${proxyContainer}: the injector did not serve`,
         );
       }
       const waiting = pods.flatMap((pod) =>

@@ -264,7 +264,7 @@ function tests(shared: SharedClusters): void {
         ({ check, subject, problem }) =>
           check === "multicluster-ready" &&
           subject === "east" &&
-          problem === "controller-north is scaled to none",
+          problem === "controller-north is scaled to 0",
       ),
       renderVerification(broken),
     );

@@ -58,7 +58,7 @@ describe("down without a topology, on a terminal", () => {
           env: { PATH: process.env["PATH"], HOME: directory, XDG_STATE_HOME: directory },
         },
       );
-      assert.match(stdout, /Take the stack hierarchical away, .* \[y\/N\]/);
+      assert.match(stdout, /Remove the stack hierarchical, .* \[y\/N\]/);
       assert.match(stdout, /nothing was changed/);
       assert.equal(status, 1);
     } finally {

@@ -114,7 +114,7 @@ describe("the command line", () => {
     }
     assert.match(stack.stderr, /did you mean "hierarchical"\?/);
     assert.match(file.stderr, /there is no file missing\.yaml/);
-    assert.match(nothing.stderr, /what is to be run\?/);
+    assert.match(nothing.stderr, /the command is missing/);
     assert.match(duration.stderr, /Write it as 90s, 30m, 2h or 1d/);
   });
 
@@ -169,16 +169,10 @@ describe("the command line", () => {
     for (const { exitCode } of [status, several, command, interval]) {
       assert.equal(exitCode, exitCodes.badInput);
     }
-    assert.match(
-      status.stderr,
-      /--junit: only with --verify: .*\. Add --verify, or leave out --junit/,
-    );
-    assert.match(
-      several.stderr,
-      /--no-traffic, --no-rights, --concurrency, --watch: only with --verify/,
-    );
-    assert.match(command.stderr, /--junit, --concurrency: only with --verify/);
-    assert.match(interval.stderr, /--interval: only with --watch/);
+    assert.match(status.stderr, /--junit needs --verify: .*\. Add --verify, or leave out --junit/);
+    assert.match(several.stderr, /--no-traffic, --no-rights, --concurrency, --watch need --verify/);
+    assert.match(command.stderr, /--junit, --concurrency need --verify/);
+    assert.match(interval.stderr, /--interval needs --watch/);
   });
 
   test("makes sure at once that what it finds can be written", async () => {
@@ -216,7 +210,7 @@ describe("the command line", () => {
     child.kill("SIGTERM");
     const { exitCode, stdout, stderr } = await child;
     assert.equal(exitCode, exitCodes.interrupted);
-    assert.match(stderr, /SIGTERM: tidying up; once more to stop at once/);
+    assert.match(stderr, /SIGTERM: cleaning up; press again to stop at once/);
     const result = JSON.parse(stdout.split("\n").at(-1) ?? "") as {
       event: string;
       outcome: string;
@@ -249,7 +243,7 @@ describe("completion, asked as a shell does", () => {
       ask("plan", "--topology", "la"),
     ]);
     assert.equal(commands.length, 1);
-    assert.match(commands[0] ?? "", /^status\tAsks the running clusters/);
+    assert.match(commands[0] ?? "", /^status\tShows the state of the running clusters/);
     assert.deepEqual(stacks, ["hierarchical\tready-made stack"]);
     assert.match(options.join(), /^--keep-on-failure\t/);
     assert.deepEqual(

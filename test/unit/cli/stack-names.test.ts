@@ -37,7 +37,7 @@ describe("a topology that is in another file than the stack of its name", () => 
     test(`is refused by ${command}, which tells both files`, async () => {
       const { exitCode, stderr } = await run(command, "b/lab.yaml");
       assert.equal(exitCode, exitCodes.badInput, stderr);
-      assert.match(stderr, /"lab" was made from \S+\/a\/lab\.yaml, and not from \S+\/b\/lab\.yaml/);
+      assert.match(stderr, /"lab" was created from \S+\/a\/lab\.yaml, not from \S+\/b\/lab\.yaml/);
       assert.match(stderr, /--name lab-2/);
     });
   }
@@ -46,7 +46,7 @@ describe("a topology that is in another file than the stack of its name", () => 
     const { stdout } = await run("preflight", "b/lab.yaml", "--json");
     const { results } = JSON.parse(stdout) as { results: { id: string; problems: string[] }[] };
     const own = results.find(({ id }) => id === "stack-name");
-    assert.match(own?.problems.join() ?? "", /was made from/);
+    assert.match(own?.problems.join() ?? "", /was created from/);
   });
 
   test("leaves the stack to be asked for by its name alone", async () => {

@@ -19,8 +19,8 @@ import type { Sources } from "../../../planning/sources/sources.ts";
 import { nothingGiven } from "../../../toolchain/given-parts.ts";
 import type { Internet } from "../../../toolchain/internet.ts";
 
-/** A network in which these hosts answer as registries do, and nothing else answers. */
-function networkWith(...registries: readonly string[]): Internet & { readonly asked: string[] } {
+/** An internet in which these hosts answer as registries do, and nothing else answers. */
+function internetWith(...registries: readonly string[]): Internet & { readonly asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -57,16 +57,16 @@ describe("where a stack's images and charts come from", () => {
       settled: { stack, state: undefined, madeFrom: sources && { sources } },
       linkerd: "edge-26.1.1",
       env: {},
-      network: networkWith(),
+      internet: internetWith(),
       ...over,
     });
 
   test("is what it was made from before, and no registry is asked", async () => {
     for (const recorded of [built, {}]) {
-      const network = networkWith();
-      const choice = await choose(recorded, { network });
+      const internet = internetWith();
+      const choice = await choose(recorded, { internet });
       assert.deepEqual(choice, { type: "recorded", sources: recorded });
-      assert.deepEqual(network.asked, []);
+      assert.deepEqual(internet.asked, []);
     }
   });
 
@@ -108,7 +108,7 @@ describe("where a stack's images and charts come from", () => {
       await save(folder, "proxy", proxy ?? "");
     });
     after(() => rm(folder, { recursive: true }));
-    const publicCharts = { ...networkWith("cr.l5d.io"), has: () => Promise.resolve(true) };
+    const publicCharts = { ...internetWith("cr.l5d.io"), has: () => Promise.resolve(true) };
 
     test("is refused as wrong input, for a new stack and for one that is there", async () => {
       const newAndThere = [undefined, built, { ...built, charts: "/gone" }];
@@ -123,7 +123,7 @@ describe("where a stack's images and charts come from", () => {
 
     test("is what it asks for where the topology does, and charts of any version can be had", async () => {
       const over = { images: folder, linkerd: newer };
-      const choice = await choose(undefined, { ...over, network: publicCharts });
+      const choice = await choose(undefined, { ...over, internet: publicCharts });
       assert.equal(choice.type === "found" && choice.found.plan.linkerd, "given");
       // Charts that are built are the package's.
       await assert.rejects(choose(undefined, over), /than edge-26\.1\.1/);
@@ -174,7 +174,7 @@ describe("where a stack's images and charts come from", () => {
             } as const),
         },
       ),
-      /is not there any more: .*gone\.yaml.*--new-sources/s,
+      /are missing: .*gone\.yaml.*--new-sources/s,
     );
   });
 });
@@ -203,7 +203,7 @@ describe("a mesh without a data plane", () => {
       settled: { stack, state: undefined, madeFrom: undefined },
       linkerd: "edge-26.1.1",
       env: {},
-      network: networkWith(...registries),
+      internet: internetWith(...registries),
     });
   const allow = async (over: Partial<DataPlaneRequest>): Promise<string> => {
     const told: string[] = [];
@@ -240,7 +240,7 @@ describe("a mesh without a data plane", () => {
     await assert.rejects(allow({ plan: lent, withoutRegistry: true }), /"lent" exists already/);
     await assert.rejects(
       allow({ state: stateWith({ dataPlane: "real" }), withoutRegistry: true }),
-      /the mesh that is there has a data plane/,
+      /the running mesh has a data plane/,
     );
   });
 
@@ -264,6 +264,6 @@ describe("a mesh without a data plane", () => {
     };
     await assert.rejects(allow({ allowNoDataPlane: answer(false) }), /--allow-no-data-plane/);
     await allow({ allowNoDataPlane: answer(true) });
-    assert.match(questions.join(), /Go on without a data plane\?/);
+    assert.match(questions.join(), /Continue without a data plane\?/);
   });
 });

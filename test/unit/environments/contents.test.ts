@@ -60,16 +60,16 @@ describe("what is in a cluster that would be taken away", () => {
   it("may be nothing of anybody's", async () => {
     run("kube-system", "etcd");
     run("linkerd-multicluster", "gateway");
-    const nothing = "no pods but those of Kubernetes and Linkerd are in it";
+    const nothing = "it has no pods except those of Kubernetes and Linkerd";
     assert.equal(await contentsOf({ kubeconfigPath }), nothing);
   });
 
   it("is never nothing where it can't be seen", async () => {
     await kubernetes.stop();
-    assert.match(await contentsOf({ kubeconfigPath }), /^what is in it can't be seen \(.+\)$/);
+    assert.match(await contentsOf({ kubeconfigPath }), /^its contents can't be read \(.+\)$/);
     assert.equal(
       await contentsOf({ kubeconfigPath: undefined }),
-      "what is in it can't be seen (it was never finished)",
+      "its contents can't be read (it is unfinished)",
     );
   });
 });

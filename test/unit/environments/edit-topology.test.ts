@@ -137,7 +137,7 @@ describe("edits of a topology's file", () => {
       const elsewhere = process.platform === "linux" ? "/proc/version" : "/dev/fd/0";
       await assert.rejects(
         requireEditable(elsewhere),
-        /can't be edited: .*Its folder has to be one/,
+        /can't be edited: .*Make its folder writable/,
       );
     });
 

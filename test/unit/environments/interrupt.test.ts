@@ -59,7 +59,7 @@ describe("Ctrl-C at a terminal", { timeout: 60_000 }, () => {
   test("ends what a command waits for outside of the engine, tidily", async () => {
     const started = performance.now();
     const { code, output } = await onTerminal("proof", { after: "proof runs", keys: ctrlC });
-    assert.match(output, /SIGINT: tidying up/);
+    assert.match(output, /SIGINT: cleaning up/);
     assert.match(output, /tidied up/);
     assert.equal(code, 130);
     assert.ok(performance.now() - started < 30_000);

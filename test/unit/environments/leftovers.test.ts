@@ -78,19 +78,19 @@ describe("what is left of a stack on this machine", () => {
     assert.deepEqual((await left()).strangers, ["west-control-plane"]);
     await assert.rejects(
       async () => removeLeftovers(await findLeftovers(owner)),
-      /containers are on it that this stack did not make \(west-control-plane\)/,
+      /it has containers that this stack did not create \(west-control-plane\)/,
     );
     assert.deepEqual(await harness.containers(), ["west-control-plane"]);
   });
 
-  test("goes only with leave where it was never finished and no state knows the stack", async () => {
+  test("goes only with leave where it is unfinished and no state knows the stack", async () => {
     await harness.create();
     await allowUnknown(await findLeftovers(owner), false);
     await harness.alter("west-control-plane", (container) => delete container.marker);
     const found = await findLeftovers(owner);
     await assert.rejects(
       allowUnknown(found, false),
-      /never finished: west\..*Nothing was changed.*--yes/s,
+      /unfinished clusters of that name: west\..*Nothing was changed.*--yes/s,
     );
     const questions: string[] = [];
     const answer = (reply: boolean) => (question: string) => {

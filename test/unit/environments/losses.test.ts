@@ -70,7 +70,7 @@ describe("the clusters that an up would take away", () => {
 
   test("are those that the topology lacks", () => {
     assert.deepEqual(lossesOf(stateOf(pair), { clusters: [{ name: "west" }] }), [
-      "lab-east deleted: the topology has no such cluster any more",
+      "lab-east deleted: it is no longer in the topology",
     ]);
   });
 
@@ -102,7 +102,7 @@ describe("the clusters that an up would take away", () => {
     );
     const subnet = lossesOf(stateOf(pair), { ...pair, docker: { subnet: "172.31.0.0/16" } });
     assert.equal(subnet.length, 2);
-    assert.match(subnet[0] ?? "", /its Docker network is another one/);
+    assert.match(subnet[0] ?? "", /its Docker network changes/);
   });
 
   test("are all of them where another node image is chosen", () => {
@@ -140,7 +140,7 @@ describe("the clusters that an up would take away", () => {
     const [loss, ...others] = await forgotten(undefined, older);
     assert.deepEqual(others, []);
     assert.equal(loss?.cluster.kindName, "lab-east");
-    assert.match(loss.why, /^workers is 2 and would be 0 .*state does not know/);
+    assert.match(loss.why, /^workers is 2 and would be 0 .*state does not have it/);
     // The provider takes over what is the same.
     assert.deepEqual(await forgotten(undefined, {}), []);
     // A state that knows an earlier cluster of this name doesn't know what is in this one.

@@ -52,9 +52,7 @@ describe("the checks before up", () => {
     assert.equal(problems.length, 1);
     assert.match(
       problems[0] ?? "",
-      new RegExp(
-        `^cluster west: TCP port ${port} of 127.0.0.1 is taken by another program: choose`,
-      ),
+      new RegExp(`^cluster west: TCP port ${port} of 127.0.0.1 is used by another program: choose`),
     );
     assert.deepEqual(
       await checkPorts(contextOf({ clusters: [{ name: "west", portMappings }] })),
@@ -98,7 +96,7 @@ describe("the checks before up", () => {
       );
     assert.match(
       (await found("kind"))[0] ?? "",
-      /kind cluster "lab-west" already, on the Docker network kind/,
+      /kind cluster "lab-west" already exists on the Docker network kind/,
     );
     assert.deepEqual(await found("linkerd-topology-lab"), []);
   });
@@ -230,7 +228,7 @@ describe("the checks before up", () => {
     );
     assert.throws(
       () => requirePassed(results),
-      /can't bring the topology up; nothing was made:\n {2}- cluster staging exists/,
+      /can't bring the topology up; nothing was created:\n {2}- cluster staging exists/,
     );
     const passed = results.filter(({ state }) => state === "passed");
     assert.equal(requirePassed(passed), passed);
@@ -248,7 +246,7 @@ describe("the checks before up", () => {
     assert.equal(
       text,
       "✗ ports are free\n    one\n    two\n" +
-        "– clusters that exist already can be asked (no Docker daemon answers)\n\n" +
+        "– existing clusters can be reached (no Docker daemon answers)\n\n" +
         "0 passed, 1 failed, 1 not run",
     );
     assert.equal(rest.length, 7);

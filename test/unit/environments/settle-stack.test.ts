@@ -78,13 +78,13 @@ describe("a stack", () => {
     const [one, other] = [await write("a/lab.yaml"), await write("b/lab.yaml")];
     await writeState(backend(), "lab", { topology: { file: one }, sources: {} });
     await assert.rejects(settle(other), (error: Error & { exitCode?: number }) => {
-      assert.ok(error.message.includes(`was made from ${one}, and not from ${other}`));
+      assert.ok(error.message.includes(`was created from ${one}, not from ${other}`));
       assert.ok(error.message.includes(`${other} --name lab-2`));
       assert.ok(error.message.includes(`${other} --name lab --moved`));
       return error.exitCode === 2;
     });
     // The name alone isn't the word that it moved.
-    await assert.rejects(settle(other, { name: "lab" }), /was made from/);
+    await assert.rejects(settle(other, { name: "lab" }), /was created from/);
     assert.equal((await settle(other, { name: "lab-2" })).state, undefined);
     assert.notEqual((await settle(other, { moved: true })).state, undefined);
   });
@@ -94,12 +94,12 @@ describe("a stack", () => {
     const readyMade = await findStack("flat");
     const request = { stack: readyMade, backend: backend(), env: {}, command: "status" };
     await writeState(backend(), "flat", { topology: { file: own }, sources: {} });
-    await assert.rejects(settleStack(request), /was made from .*settle-test-.*flat\.yaml/);
+    await assert.rejects(settleStack(request), /was created from .*settle-test-.*flat\.yaml/);
     await writeState(backend(), "flat", {
       topology: { file: readyMade.file, inRepository: "stacks/Pulumi.flat.yaml" },
       sources: {},
     });
-    await assert.rejects(settle(own), /was made from .*Pulumi\.flat\.yaml/);
+    await assert.rejects(settle(own), /was created from .*Pulumi\.flat\.yaml/);
     assert.equal((await settleStack(request)).stack.name, "flat");
   });
 
@@ -112,7 +112,7 @@ describe("a stack", () => {
       topology: { file, inRepository: "infra/lab.yaml" },
       sources: {},
     });
-    await assert.rejects(settle(other), /was made from/);
+    await assert.rejects(settle(other), /was created from/);
     await rename(path.join(directory, "clone"), path.join(directory, "moved"));
     const settled = await settle(path.join(directory, "moved", "infra", "lab.yaml"));
     assert.notEqual(settled.state, undefined);

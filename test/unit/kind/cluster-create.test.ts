@@ -99,7 +99,7 @@ describe("create", () => {
   it("refuses a node image of another version, and leaves nothing", async () => {
     await assert.rejects(
       harness.create({ kubernetesVersion: "v1.33.1" }),
-      /v1\.33\.1 was asked for, but the node image fake\/node:1 holds v1\.34\.2/,
+      /v1\.33\.1 was requested, but the node image fake\/node:1 holds v1\.34\.2/,
     );
     assert.deepEqual(await harness.containers(), []);
   });
@@ -171,7 +171,7 @@ describe("a create that fails half-way", () => {
     );
     await assert.rejects(
       harness.create({ options: { apiServerPort: 40_123 } }),
-      /port 40123 of this machine is taken/,
+      /port 40123 of this machine is in use/,
     );
     assert.deepEqual(await harness.containers(), []);
   });

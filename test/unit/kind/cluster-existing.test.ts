@@ -83,14 +83,14 @@ describe("what is there under the cluster's name", () => {
   }
 
   for (const [what, spoil, message, changes] of [
-    ["does not answer", () => silence(), /not sound: .*Ready.*docker logs west-control-plane/s],
+    ["does not answer", () => silence(), /does not work: .*Ready.*docker logs west-control-plane/s],
     [
       "was stopped and can't start",
       async () => {
         await stop();
         await harness.behave("start-fails", "Error response from daemon: no space left on device");
       },
-      /not sound: .*no space left.*docker logs west-control-plane/s,
+      /does not work: .*no space left.*docker logs west-control-plane/s,
     ],
     [
       "was paused, and then says nothing",
@@ -98,10 +98,10 @@ describe("what is there under the cluster's name", () => {
         await alterNode("west-control-plane", ({ State }) => (State.Paused = true))();
         silence();
       },
-      /not sound/,
+      /does not work/,
     ],
     [
-      "was made from something else",
+      "was created from other inputs",
       () => undefined,
       /something else \(podSubnet\).*Undo/,
       { podSubnet: "10.40.0.0/21" },
@@ -163,7 +163,7 @@ describe("what is there under the cluster's name", () => {
       (path: string) => path.replace("project%2Fdev", "project%2Fother"),
       /"project\/other" made/,
     ],
-    ["made by kind alone", () => "/lib/modules", /this provider did not make/],
+    ["made by kind alone", () => "/lib/modules", /this provider did not create/],
   ] as const) {
     it(`is an error and stays untouched when it is ${what}`, async () => {
       const { id, inputs, outputs } = await harness.create();

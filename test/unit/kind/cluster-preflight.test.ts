@@ -90,7 +90,7 @@ describe("before anything is created", () => {
     [
       "is not permitted",
       "permission denied while trying to connect to the Docker daemon socket",
-      /does not let this user in.*usermod -aG docker/,
+      /may not use Docker.*usermod -aG docker/,
     ],
   ] as const) {
     it(`tells that Docker ${what}`, async () => {

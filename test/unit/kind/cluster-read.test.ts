@@ -92,9 +92,9 @@ describe("read", () => {
     const { id, inputs, outputs } = await harness.create();
     assert.deepEqual(await harness.clusters.read(id), { id, inputs, outputs });
     await harness.alter("west-control-plane", (container) => delete container.marker);
-    await assert.rejects(harness.clusters.read(id), /half-made/);
+    await assert.rejects(harness.clusters.read(id), /unfinished/);
     await harness.alter("west-control-plane", (container) => (container.Mounts = []));
-    await assert.rejects(harness.clusters.read(id), /was not made by this provider/);
+    await assert.rejects(harness.clusters.read(id), /was not created by this provider/);
     assert.equal((await harness.clusters.read("nowhere")).id, "");
   });
 });

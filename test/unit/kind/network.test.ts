@@ -66,7 +66,7 @@ describe("kind:index:Network", () => {
     const path = join(harness.root, "networks/lab.json");
     const network = JSON.parse(await readFile(path, "utf8")) as object;
     await writeFile(path, JSON.stringify({ ...network, Labels: null }));
-    await assert.rejects(create(), /this provider did not make/);
+    await assert.rejects(create(), /this provider did not create/);
     assert.deepEqual(await harness.networkNames(), ["lab"]);
   });
 

@@ -72,7 +72,7 @@ describe("a failure of kind", () => {
     const error = explain("Bind for 0.0.0.0:8080 failed: port is already allocated.");
     assert.ok(error instanceof PortTakenError);
     assert.equal(error.port, 8080);
-    assert.match(error.message, /port 8080 of this machine is taken/);
+    assert.match(error.message, /port 8080 of this machine is in use/);
   });
 
   it("shows the end of the log, not all of it", () => {

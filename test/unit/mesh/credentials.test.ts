@@ -241,7 +241,7 @@ describe("LinkReady, when credentials change", () => {
       };
       const done = await update({ revoked: true, credentials: "revoked" });
       assert.deepEqual(patches().sort(), [`PATCH ${destination}`, `PATCH ${controller}`].sort());
-      assert.match(done.said, /restarted controller-east, which east lets in no longer/);
+      assert.match(done.said, /restarted controller-east, which east no longer admits/);
       assert.deepEqual([done.outputs["controllerPod"], done.outputs["trouble"]], ["", ""]);
     });
 

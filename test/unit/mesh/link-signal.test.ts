@@ -64,9 +64,9 @@ describe("the signal that a Link was taken up", () => {
       metadata: { name: "service-mirror-write-east" },
       spec: { holderIdentity: "" },
     });
-    assert.equal(await seen(), "nobody holds the Lease service-mirror-write-east");
+    assert.equal(await seen(), "no pod holds the Lease service-mirror-write-east");
     fake.remove(`${leases}/service-mirror-write-east`);
-    assert.equal(await seen(), "nobody holds the Lease service-mirror-write-east");
+    assert.equal(await seen(), "no pod holds the Lease service-mirror-write-east");
   });
 
   it("is not there while the Lease's holder is a pod that is gone, unready or ending", async () => {
@@ -113,9 +113,9 @@ describe("the signal that a Link was taken up", () => {
   });
 
   it("is not there while the controller knows the Link otherwise than it is meant", async () => {
-    assert.match(await seen(false), /knows the Link as one with a gateway/);
+    assert.match(await seen(false), /has read the Link with a gateway/);
     fake.answers.set(metricsPath, ok(metrics({ services: 3, enabled: 0 })));
-    assert.match(await seen(), /knows the Link as one without a gateway/);
+    assert.match(await seen(), /has read the Link without a gateway/);
   });
 
   it("is not there while an earlier Link, or an earlier generation of it, is worked on", async () => {

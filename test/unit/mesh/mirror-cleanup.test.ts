@@ -112,7 +112,7 @@ describe("what a Link leaves behind", () => {
     const outputs = properties();
     await fake.stop();
     await cleanUpWithin(outputs, context, 300);
-    assert.match(said.join("\n"), /is gone, and with it what was to be removed/);
+    assert.match(said.join("\n"), /is gone, with everything that was to be removed/);
   });
 
   it("stays where it can't be told whether the Link is gone", async () => {

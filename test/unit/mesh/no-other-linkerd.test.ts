@@ -44,7 +44,10 @@ describe("a cluster that is to be a guest's", () => {
 
   it("is none where Linkerd is, and stays as it is", async () => {
     fake.put("/api/v1/namespaces", { metadata: { name: "linkerd" } });
-    await assert.rejects(create(), /has the namespace linkerd already.*did not make it.*uninstall/);
+    await assert.rejects(
+      create(),
+      /has the namespace linkerd already.*did not create it.*uninstall/,
+    );
     fake.put("/api/v1/namespaces", { metadata: { name: "linkerd-multicluster" } });
     await assert.rejects(create(), /namespaces linkerd and linkerd-multicluster/);
     changedNothing();
@@ -62,7 +65,7 @@ describe("a cluster that is to be a guest's", () => {
       /has the namespaces linkerd and linkerd-multicluster already/,
     );
     install({});
-    await assert.rejects(diff(outputs), /already, and this stack did not make them/);
+    await assert.rejects(diff(outputs), /already, and this stack did not create them/);
     changedNothing();
   });
 
@@ -84,12 +87,12 @@ describe("a cluster that is to be a guest's", () => {
     });
     await assert.rejects(update(earlier), /has none of the namespaces.*Nothing was changed/);
     install({}, { managedFields: [{ manager: "kubectl-create" }] });
-    await assert.rejects(update(earlier), /this stack did not make them/);
+    await assert.rejects(update(earlier), /this stack did not create them/);
     install({}, { managedFields: [{ manager: "pulumi-kubernetes-5f2c" }] });
     const outputs = await update(earlier);
     assert.deepEqual(outputs["adopted"], namespaces);
     assert.deepEqual((await diff(outputs)).changes, {});
     install({}, { uid: "another" });
-    await assert.rejects(diff(outputs), /this stack did not make them/);
+    await assert.rejects(diff(outputs), /this stack did not create them/);
   });
 });

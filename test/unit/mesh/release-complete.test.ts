@@ -130,9 +130,9 @@ describe("a release with all of its objects", () => {
     );
     assert.equal(outputs["missing"], undefined);
     assert.deepEqual(said, [
-      "warning: Service linkerd-gateway was missing and is there again",
-      "warning: Deployment linkerd-multicluster/linkerd-gateway was missing and is there again",
-      "warning: ClusterRole reader was missing and is there again",
+      "warning: Service linkerd-gateway was missing and has been restored",
+      "warning: Deployment linkerd-multicluster/linkerd-gateway was missing and has been restored",
+      "warning: ClusterRole reader was missing and has been restored",
     ]);
     const { metadata } = fake.get(`${deployments}/linkerd-gateway`) ?? { metadata: undefined };
     assert.deepEqual(metadata?.labels, {

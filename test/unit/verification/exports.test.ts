@@ -133,7 +133,7 @@ describe("what a mesh exports", () => {
     const labels = { ...mirrored, "mirror.linkerd.io/cluster-name": "north" };
     pair.west.put(services, { metadata: { name: "web-north", labels } });
     assert.deepEqual(await failures(), [
-      "west no-orphaned-mirrors: demo/web-north is left of a Link to north",
+      "west no-orphaned-mirrors: demo/web-north is left over from a Link to north",
     ]);
   });
 });

@@ -115,9 +115,7 @@ describe("a running mesh", () => {
     const none = { spec: { replicas: 0 }, status: { observedGeneration: 1 } };
     east.put(path, { metadata: { name: "linkerd-gateway" }, ...none });
     east.put(path, { metadata: { name: "of-somebody-else" }, ...none });
-    assert.deepEqual(await failures(), [
-      "east multicluster-ready: linkerd-gateway is scaled to none",
-    ]);
+    assert.deepEqual(await failures(), ["east multicluster-ready: linkerd-gateway is scaled to 0"]);
   });
 
   it("a Deployment just scaled to none is told of once, though its controller has not seen it", async () => {
@@ -126,9 +124,7 @@ describe("a running mesh", () => {
       spec: { replicas: 0 },
       status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
     });
-    assert.deepEqual(await failures(), [
-      "east multicluster-ready: linkerd-gateway is scaled to none",
-    ]);
+    assert.deepEqual(await failures(), ["east multicluster-ready: linkerd-gateway is scaled to 0"]);
   });
 
   it("a missing kubeconfig file is told of by its name", async () => {
@@ -139,7 +135,7 @@ describe("a running mesh", () => {
     assert.deepEqual(status.clusters[0]?.problems, [
       "there is no kubeconfig file /nowhere/west.kubeconfig",
     ]);
-    assert.deepEqual(status.clusters[1]?.problems, ["no kubeconfig of it is known"]);
+    assert.deepEqual(status.clusters[1]?.problems, ["its kubeconfig is unknown"]);
   });
 
   it("a namespace that a source lacks is waited for, and no failure", async () => {
@@ -246,7 +242,7 @@ describe("a running mesh", () => {
       west.put(links, { ...link, status: { mirrorServices: names.map(entry) } });
       return (await check()).find(({ check: id }) => id === "mirrors-complete");
     };
-    const gone = "the Link's status still speaks of demo/gone, which east doesn't export";
+    const gone = "the Link's status still lists demo/gone, which east doesn't export";
     const only = await said("gone");
     assert.equal(only?.state === "not run" && only.reason, gone);
     exportDemo(east, "web");
@@ -265,7 +261,7 @@ describe("a running mesh", () => {
     const federated = await look();
     assert.equal(
       federated?.state === "not run" && federated.reason,
-      "the Link's status still speaks of demo/web, which east doesn't export",
+      "the Link's status still lists demo/web, which east doesn't export",
     );
     exportDemo(east, "web");
     assert.equal((await look())?.state, "failed");

@@ -337,12 +337,12 @@ describe("what only a verification asks", () => {
       status: { updatedReplicas: 0 },
     });
     assert.deepEqual(await failures(), [
-      "west → east one-service-mirror: 2 service mirrors of east are there: controller-east, linkerd-service-mirror-east",
+      "west → east one-service-mirror: 2 service mirrors of east: controller-east, linkerd-service-mirror-east",
     ]);
     west.remove(`${path}/linkerd-service-mirror-east`);
     setLease(west, "east", { renewTime: new Date(Date.now() - 600_000).toISOString() });
     const [stale = ""] = await failures();
-    assert.match(stale, /^west → east one-service-mirror: its Lease was renewed last 6\d\d s ago$/);
+    assert.match(stale, /^west → east one-service-mirror: its Lease was last renewed 6\d\d s ago$/);
     setLease(west, "east", { holderIdentity: "controller-east-5d8f-gone" });
     assert.ok(
       (await failures()).includes(
@@ -356,7 +356,7 @@ describe("what only a verification asks", () => {
     west.remove(`${path}/controller-east`);
     assert.ok(
       (await failures()).includes(
-        "west → east one-service-mirror: no service mirror of east is there",
+        "west → east one-service-mirror: there is no service mirror of east",
       ),
     );
   });

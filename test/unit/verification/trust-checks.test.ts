@@ -77,7 +77,7 @@ describe("checks of what a cluster trusts", () => {
     const [end, own] = [later(20), later(300)].map((time) => time.toISOString().slice(0, 10));
     assert.match(
       "detail" in found ? (found.detail ?? "") : "",
-      new RegExp(`^until ${end ?? ""}, when its trust anchor ends, before itself at ${own ?? ""}`),
+      new RegExp(`^until ${end ?? ""}, when its trust anchor expires; its own end is ${own ?? ""}`),
     );
   });
 });

@@ -253,7 +253,7 @@ describe("a round of a watch as text", () => {
 and more & more (was: passed)
 10:00:00  ✓ two: same trust anchor everywhere (was: failed)
 10:00:00  – west → east: gateway alive: not run: no data plane
-10:00:00    west → east: gateway alive: not asked any more`,
+10:00:00    west → east: gateway alive: no longer asked`,
     );
   });
 });

@@ -63,10 +63,10 @@ function adviceOf(answer: Answered | undefined, source: string, target: string):
     return `The token in ${secret} was revoked or is of an earlier ${target}: \`up\` replaces it.`;
   }
   if (answer?.status === 403) {
-    return `The Link's account in ${target} lacks its role: \`up\` puts it back.`;
+    return `The Link's account in ${target} lacks its role: \`up\` restores it.`;
   }
   if (answer?.status === undefined) {
-    return `The address in ${secret} has to lead to ${target}'s API server from the pods of ${source}: \`apiServer\` of a cluster that exists already says it.`;
+    return `The address in ${secret} has to lead to ${target}'s API server from the pods of ${source}. For an existing cluster, set \`apiServer\`.`;
   }
-  return `Something else than ${target}'s API server answers at the address in ${secret}.`;
+  return `Something other than ${target}'s API server answers at the address in ${secret}.`;
 }

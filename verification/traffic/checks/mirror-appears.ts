@@ -147,7 +147,7 @@ async function lookAtMirror({ context, route }: RouteSubject): Promise<Look<Seen
         ? "headless"
         : "gateway";
   if (labels[clusterNameLabel] !== link.target || is !== kind) {
-    return { done: false, seen: `${mirror} is no mirror of ${link.target} of this kind` };
+    return { done: false, seen: `${mirror} is not a mirror of ${link.target} of this kind` };
   }
   const ready = addressesIn(endpoints, "addresses");
   if (kind === "flat") {

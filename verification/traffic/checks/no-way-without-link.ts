@@ -19,7 +19,7 @@ export const noWayWithoutLink: Check<UnlinkedSubject> = {
     const items = await listAll<Service>(api, corePath(context.namespace, "services"), {
       labelSelector: `${clusterNameLabel}=${target}`,
     });
-    const mend = "Look for a Link that the topology does not plan: kubectl get links -A";
+    const mend = "Find a Link that the topology does not plan: kubectl get links -A";
     if (items.length > 0) {
       const names = items.map(({ metadata }) => metadata.name).join(", ");
       return failed(`${source} has mirrors of ${target}: ${names}`, mend);

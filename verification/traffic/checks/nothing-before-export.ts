@@ -28,8 +28,8 @@ export function nothingBeforeExport(kind: RouteKind): Check<RouteSubject> {
       const path = corePath(context.namespace, "services", mirror);
       if ((await getIfThere<Service>(api, path)) !== undefined) {
         return failed(
-          `${source} has a Service ${mirror} that nothing was exported for`,
-          "Something else makes Services in new namespaces; look at its managedFields.",
+          `${source} has a Service ${mirror}, but nothing was exported for it`,
+          "Something else creates Services in new namespaces; check its managedFields.",
         );
       }
       if (dataPlaneOf(context, [source, ...members]) === "none") return passed("no mirror");
@@ -38,7 +38,7 @@ export function nothingBeforeExport(kind: RouteKind): Check<RouteSubject> {
       if (answer === undefined || isLate(answer)) return notRun(notAnswered(answer));
       return answer.status !== undefined && answer.status < 400
         ? failed(
-            `${mirror} is answered (${wordsOf(answer)}) although nothing is exported`,
+            `${mirror} answers (${wordsOf(answer)}) although nothing is exported`,
             "Something answers for names that don't exist, such as a wildcard of the DNS or a proxy: no request proves anything then.",
           )
         : passed(`no mirror; ${wordsOf(answer)}`);

@@ -85,5 +85,5 @@ function adviceFor({ kind, links, source }: Route): string {
   const targets = links.map(({ target }) => target).join(", ");
   return kind === "gateway" || kind === "headless"
     ? `Look in ${targets} with: kubectl -n ${multiclusterNamespace} logs deploy/linkerd-gateway -c linkerd-proxy`
-    : `Pods of ${source} have to reach those of ${targets} by their addresses, and back; look at the routes of the nodes, and with: kubectl -n linkerd logs deploy/linkerd-destination -c destination`;
+    : `Pods of ${source} have to reach those of ${targets} by their addresses, and back. Check the routes of the nodes, and: kubectl -n linkerd logs deploy/linkerd-destination -c destination`;
 }

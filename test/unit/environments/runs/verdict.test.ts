@@ -20,7 +20,7 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { title: "at work", ownerIs: "alive", remove: false, why: /process 42 is at work on it/ },
+  { title: "at work", ownerIs: "alive", remove: false, why: /process 42 is working on it/ },
   { title: "its owner is gone", ownerIs: "gone", remove: true, why: /process 42.*is gone/ },
   { title: "on another machine", ownerIs: "unknown", remove: false, why: /on ci-1.*can't be seen/ },
   { title: "expired, at work", expires: past, ownerIs: "alive", remove: true, why: /expired/ },
@@ -74,7 +74,7 @@ const cases: readonly Case[] = [
     expires: undefined,
     ownerIs: "unknown",
     remove: false,
-    why: /says nothing of its expiry/,
+    why: /has no expiry time/,
   },
 ];
 

@@ -42,17 +42,20 @@ describe("what servers have answered", () => {
 
   test("known as somebody else", () => {
     const gateway = "linkerd-gateway.linkerd-multicluster";
-    assert.match(trouble(round(ok("server-1"), ok(gateway))) ?? "", /seen as linkerd-gateway/);
+    assert.match(
+      trouble(round(ok("server-1"), ok(gateway))) ?? "",
+      /the server saw linkerd-gateway/,
+    );
   });
 
   test("nobody, and why", () => {
     const answers = round(lost("Could not resolve host: x"), lost("Could not resolve host: x"));
-    assert.equal(trouble(answers), "no answer of east: Could not resolve host: x");
+    assert.equal(trouble(answers), "no answer from east: Could not resolve host: x");
   });
 
   test("a status that is none of ours", () => {
     const gone = { status: 504, body: "fail-fast", error: undefined };
-    assert.equal(trouble(round(gone, gone)), "no answer of east: status 504: fail-fast");
+    assert.equal(trouble(round(gone, gone)), "no answer from east: status 504: fail-fast");
   });
 
   test("somebody who is no server of ours", () => {
@@ -61,7 +64,7 @@ describe("what servers have answered", () => {
 
   test("of several members only some", () => {
     const answers = round(ok("server-0"), ok(client));
-    assert.equal(trouble(answers, ["west", "east"]), "no answer of east (west answered)");
+    assert.equal(trouble(answers, ["west", "east"]), "no answer from east (west answered)");
     const both = gather(answers, [ok("server-1"), ok(client)], servers);
     assert.equal(trouble(both, ["west", "east"]), undefined);
     assert.match(wordsFor(both, client), /west 1 \(server-0\), east 1 \(server-1\)/);

@@ -100,7 +100,7 @@ describe("traffic over a Link", () => {
         ? { status: 504, body: "" }
         : answer(cluster, url, exported);
     const results = await pair.verify();
-    assert.match(problemOf(results, "gateway-traffic"), /no answer of east: status 504/);
+    assert.match(problemOf(results, "gateway-traffic"), /no answer from east: status 504/);
   });
 
   test("no mirror comes: what rests on it isn't asked", async () => {
