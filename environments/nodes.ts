@@ -1,5 +1,6 @@
 import { toClusterInputs } from "../providers/kind/cluster-inputs.ts";
-import type { NewDockerNetwork } from "../providers/kind/docker-network.ts";
+import { toNetwork } from "../providers/kind/network-inputs.ts";
+import type { NewDockerNetwork } from "../providers/kind/network-inputs.ts";
 import { wakeClusters } from "../providers/kind/wake.ts";
 import type { RememberedCluster } from "../providers/kind/wake.ts";
 import { connect } from "../kubernetes/connect.ts";
@@ -61,7 +62,7 @@ export async function wakeNodes(
 /** What a Docker network of the state was made from, by its name. */
 function rememberedNetwork({ urn, inputs }: StateResource): [string, NewDockerNetwork][] {
   if (resourceType(urn) !== "kind:index:Network" || inputs === undefined) return [];
-  const network = inputs as unknown as NewDockerNetwork;
+  const network = toNetwork(inputs);
   return [[network.name, network]];
 }
 
@@ -92,7 +93,7 @@ function rememberedCluster(resource: StateResource): RememberedCluster[] {
   const known = nodes as readonly { readonly name: string; readonly address: string }[];
   return [
     {
-      inputs: toClusterInputs(inputs as Parameters<typeof toClusterInputs>[0]),
+      inputs: toClusterInputs(inputs),
       addresses: Object.fromEntries(known.map(({ name, address }) => [name, address])),
       endpoint,
     },

@@ -22,7 +22,7 @@ import { waitFor } from "../kubernetes/wait.ts";
 /** What is to be brought up to date. */
 export interface Scope {
   /** PEM of what every proxy is to trust, and nothing else; undefined: that isn't looked at. */
-  readonly anchors: string | undefined;
+  readonly anchors?: string | undefined;
   /** Namespaces that are restarted for other anchors, besides those of Linkerd's own. */
   readonly namespaces: readonly string[];
   /** Namespaces that are restarted for another proxy, besides those of Linkerd's own. */

@@ -27,6 +27,8 @@ export const limits = {
   clusterDomain: 121,
   /** Of a trust anchor; nobody counts that far. */
   anchorGeneration: 9999,
+  /** TCP and UDP count them in 16 bits. */
+  port: 65_535,
   /** First and last port of a Kubernetes NodePort, unless the API server is told otherwise. */
   nodePort: { first: 30_000, last: 32_767 },
   /** kubeadm gives each node this much of the pod subnet. */
@@ -39,6 +41,8 @@ export const limits = {
   smallestNetworkPrefix: 20,
   /** Of the Docker network: the largest of the private networks. */
   largestNetworkPrefix: 8,
+  /** A network that a program makes on its own: room for the bridge and a dozen nodes. */
+  smallestDockerPrefix: 28,
   /** Four addresses for the load balancers of a cluster. */
   smallestBalancerRange: 30,
   /** 254 Services, mirrors included. */

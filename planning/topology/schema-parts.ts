@@ -72,7 +72,7 @@ export function serviceName(longest: number, example: string) {
 }
 
 /** DNS-1123 subdomain. */
-const domainPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+export const domainPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 export function domain(longest: number, what: string) {
   return expecting(

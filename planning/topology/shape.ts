@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { copyPlainData } from "./plain-data.ts";
 import { formatPath, show } from "./problem.ts";
 import type { Path, RuleProblem } from "./problem.ts";
+import { keysOf, schemaAt } from "./schema-at.ts";
 import { expectations } from "./schema-parts.ts";
 import type { Expectation } from "./schema-parts.ts";
 import { topologySchema } from "./schema.ts";
@@ -107,38 +108,14 @@ function suggestKey(key: string, possible: readonly string[]): string {
 }
 
 function possibleKeys(path: Path): string[] {
-  const schema = schemaAt(path);
-  if (schema?._zod.def.type !== "object") return [];
   // `$schema` is for editors: it says nothing of a topology.
-  return Object.keys((schema as z.ZodObject).shape).filter((key) => !key.startsWith("$"));
+  return keysOf(schemaAt(topologySchema, path)).filter((key) => !key.startsWith("$"));
 }
 
 function expectationAt(path: Path): Expectation {
-  const schema = schemaAt(path);
+  const schema = schemaAt(topologySchema, path);
   const told = schema && expectations.get(schema as z.ZodType);
   return told ?? { expected: "possible here", fix: "leave it out" };
-}
-
-/** The part of the schema that a path leads to, without its `optional`. */
-function schemaAt(path: Path): z.core.$ZodType | undefined {
-  let schema: z.core.$ZodType | undefined = topologySchema;
-  for (const key of path) schema = schema && unwrap(step(schema, key));
-  return schema;
-}
-
-function step(schema: z.core.$ZodType, key: string | number): z.core.$ZodType | undefined {
-  const { def } = schema._zod as z.core.$ZodTypes["_zod"];
-  if (def.type === "object") return Object.hasOwn(def.shape, key) ? def.shape[key] : undefined;
-  if (def.type === "array") return def.element;
-  if (def.type === "record") return def.valueType;
-  if (def.type !== "union") return undefined;
-  const lists = def.options.find((option) => option._zod.def.type === "array");
-  return lists && step(lists, key);
-}
-
-function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
-  const def = (schema as z.core.$ZodTypes | undefined)?._zod.def;
-  return def?.type === "optional" ? def.innerType : schema;
 }
 
 function valueAt(root: unknown, path: Path): unknown {

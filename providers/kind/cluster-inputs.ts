@@ -1,64 +1,264 @@
-import type { KindOptions } from "../../planning/clusters/kind-options.ts";
-import type { PropertyMap } from "../server/index.ts";
+import { isIP } from "node:net";
+import { isAbsolute } from "node:path";
+import * as z from "zod";
+import { kindOptionsSchema } from "../../planning/clusters/kind-options.ts";
+import { overwritingMirrors, registryPattern } from "../../planning/clusters/registries.ts";
+import { limits } from "../../planning/limits.ts";
+import { domainPattern, labelPattern } from "../../planning/topology/schema-parts.ts";
+import type { Properties, ResourceSchema } from "../server/index.ts";
+import { readShape, replacing, text } from "../server/index.ts";
+import { networkName } from "./network-inputs.ts";
+import { ownerName } from "./owner.ts";
+import { subnet } from "./subnets.ts";
+
+/** A text that matches, and in words what it is not otherwise. */
+const matching = (pattern: RegExp, otherwise: string) =>
+  text((value) => (pattern.test(value) ? undefined : `${JSON.stringify(value)} ${otherwise}`));
+
+const port = () => z.int().min(1).max(limits.port);
+
+const extraPortMapping = z.strictObject({
+  node: z.int().min(0).meta({ description: "Index of the node, control planes first, from 0." }),
+  containerPort: port().meta({ description: "Port of the node." }),
+  hostPort: port().meta({ description: "Port of this machine; it must be free." }),
+  listenAddress: text((value) =>
+    isIP(value) === 0 ? `${JSON.stringify(value)} is not an IP address` : undefined,
+  ).meta({
+    description: "Address of this machine that listens; `127.0.0.1` keeps it to this machine.",
+  }),
+  protocol: z.enum(["TCP", "UDP", "SCTP"]).meta({ description: "`TCP`, `UDP` or `SCTP`." }),
+});
+
+const mirror = text((value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url?.protocol === "http:" || url?.protocol === "https:"
+    ? undefined
+    : `${JSON.stringify(value)} is not an http:// or https:// address`;
+});
+
+/** A change of it recreates the cluster. */
+const fixed = { willReplaceOnChanges: true };
+
+/** Inputs of `kind:index:Cluster`. */
+export const clusterShape = {
+  name: matching(
+    labelPattern,
+    'has to consist of lower-case letters, digits and "-", with no "-" at its ends',
+  ).meta({
+    ...fixed,
+    description:
+      "Name that kind knows the cluster by: lower-case letters, digits and `-`. Its nodes are called " +
+      "`<name>-control-plane`, `<name>-worker` and so on, in up to 63 characters.",
+  }),
+  network: networkName().meta({
+    ...fixed,
+    description:
+      "Docker network of the nodes. It must exist and must not be another owner's: as a rule the output " +
+      "`name` of a `Network`.",
+  }),
+  generation: text((value) =>
+    /^[a-zA-Z0-9._-]{1,63}$/.test(value)
+      ? undefined
+      : 'has to consist of up to 63 letters, digits, ".", "_" and "-"',
+  ).meta({
+    ...fixed,
+    description:
+      "A new value recreates the cluster. The provider takes over a cluster with this name that the same " +
+      "owner made in another generation: it removes and recreates it.",
+  }),
+  owner: ownerName()
+    .exactOptional()
+    .meta({
+      ...fixed,
+      description:
+        "Who may take over and delete the cluster; every node carries it. `<project>/<stack>` by default.",
+    }),
+  kubernetesVersion: matching(
+    /^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
+    "is not a Kubernetes version; one looks like v1.34.2",
+  )
+    .exactOptional()
+    .meta({
+      ...fixed,
+      description:
+        "Such as `v1.34.2`. Together with `nodeImage` it is a demand: another version in the image is an " +
+        "error. The version of the node image by default.",
+    }),
+  nodeImage: matching(/^[^\s-]\S*$/, "is not a reference to an image")
+    .exactOptional()
+    .meta({
+      ...fixed,
+      description:
+        "Docker image of the nodes. By default kind's published image of `kubernetesVersion`, or the one " +
+        "that kind was released with.",
+    }),
+  controlPlanes: z
+    .int()
+    .min(1)
+    .max(limits.controlPlanes)
+    .default(1)
+    .meta({
+      ...fixed,
+      description:
+        "Control plane nodes. More than one get a load balancer, whose image kind pulls.",
+    }),
+  workers: z
+    .int()
+    .min(0)
+    .max(limits.workers)
+    .default(0)
+    .meta({ ...fixed, description: "Worker nodes." }),
+  podSubnet: subnet(limits.largestPodPrefix, limits.podPrefixPerNode).meta({
+    ...fixed,
+    description: "Addresses of the pods, an IPv4 CIDR; each node takes a /24.",
+  }),
+  serviceSubnet: subnet(limits.largestServicePrefix, limits.smallestServicePrefix).meta({
+    ...fixed,
+    description:
+      `Addresses of the Services, an IPv4 CIDR from /${limits.largestServicePrefix} to ` +
+      `/${limits.smallestServicePrefix}.`,
+  }),
+  clusterDomain: matching(
+    domainPattern,
+    "is not a domain: lower-case labels with dots between them",
+  )
+    .exactOptional()
+    .meta({
+      ...fixed,
+      description:
+        "Domain of the Services, `<service>.<namespace>.svc.<domain>`. `cluster.local` by default.",
+    }),
+  fixedAddress: text((value) =>
+    isIP(value) === 4 ? undefined : `${JSON.stringify(value)} is no IPv4 address`,
+  )
+    .exactOptional()
+    .meta({
+      description:
+        "IPv4 address of the Docker network's subnet that the only control plane keeps, besides the one that " +
+        "Docker gives it, which a restart may change. Docker doesn't know of it: choose one that it doesn't give out.",
+    }),
+  extraPortMappings: z
+    .array(extraPortMapping)
+    .default([])
+    .meta({ ...fixed, description: "Ports of this machine that lead to a node." }),
+  containerdConfigPatches: z
+    .array(text())
+    .default([])
+    .meta({ ...fixed, description: "TOML patches for containerd's configuration on every node." }),
+  registryMirrors: z
+    .record(z.string(), z.array(mirror))
+    .superRefine((mirrors, context) => {
+      for (const host of Object.keys(mirrors).filter((one) => !registryPattern.test(one))) {
+        const message = `${JSON.stringify(host)} is not the host of a registry`;
+        context.addIssue({ code: "custom", path: [host], message });
+      }
+      for (const [registry, earlier] of overwritingMirrors(Object.keys(mirrors))) {
+        const same = `${JSON.stringify(registry)} is the same as ${JSON.stringify(earlier)}`;
+        context.addIssue({ code: "custom", message: `${same}; leave out one of them` });
+      }
+    })
+    .default({})
+    .meta({
+      ...fixed,
+      description:
+        "Registry host, such as `docker.io`, or `*` for every other one → mirrors that containerd asks first, " +
+        "such as `http://registry-cache:5000`, in order. The registry itself comes last.",
+    }),
+  options: kindOptionsSchema.exactOptional().meta({
+    ...fixed,
+    description:
+      "Options that kind passes on to nodes and kubeadm, by the keys that a topology has for them.",
+  }),
+  imageArchives: z
+    .array(text())
+    .default([])
+    .meta({
+      description:
+        "Image archives (`docker save`, or OCI) on this machine that are loaded into every node. They are " +
+        "compared by content: another path to the same content is no change, other content at the same path is.",
+    }),
+  dnsTtlSeconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .default(5)
+    .meta({
+      description:
+        "For how many seconds CoreDNS lets clients keep an answer, negative ones included. With kubeadm's " +
+        "30 s a Linkerd control plane needs 40 seconds more to start.",
+    }),
+  kubeconfigPath: text((value) =>
+    isAbsolute(value)
+      ? undefined
+      : `${JSON.stringify(value)} is a relative path; give the whole one`,
+  )
+    .exactOptional()
+    .meta({
+      description:
+        "File that gets the kubeconfig, an absolute path; only its owner can read it. By default " +
+        "`$XDG_STATE_HOME/linkerd-topology/<owner>/<name>.kubeconfig`, or under `~/.local/state`.",
+    }),
+};
+
+/** What the engine is told about `kind:index:Cluster`. */
+export const clusterSchema = {
+  description: "A Kubernetes cluster whose nodes are Docker containers, made by kind.",
+  inputs: clusterShape,
+  outputs: {
+    nodeImage: z.string().meta({ description: "Image that the nodes run." }),
+    kubernetesVersion: z.string().meta({ description: "Version that the API server reports." }),
+    owner: z.string().meta({ description: "Who may take over and delete the cluster." }),
+    kubeconfigPath: z.string().meta({ description: "File that holds the kubeconfig, mode 0600." }),
+    kubeconfig: z.string().meta({
+      secret: true,
+      description: "Administrator's kubeconfig, as reached from this machine.",
+    }),
+    endpoint: z.string().meta({ description: "API server as this machine reaches it." }),
+    internalEndpoint: z.string().meta({
+      description: "API server as pods and nodes on the same Docker network reach it, by name.",
+    }),
+    clusterCaCertificate: z
+      .string()
+      .meta({ description: "Certificate of the cluster's own authority, PEM." }),
+    nodes: z
+      .array(
+        z.object({
+          name: z.string().meta({
+            description:
+              "Name of the node, of its container, and of its host on the Docker network.",
+          }),
+          role: z.string().meta({ description: "`control-plane` or `worker`." }),
+          address: z.string().meta({
+            description: "IPv4 address on the Docker network; a restart may change it.",
+          }),
+          podCidr: z.string().meta({ description: "The node's share of the pod subnet." }),
+        }),
+      )
+      .meta({ description: "The nodes as they run, control planes first." }),
+    uid: z.string().meta({
+      description:
+        "UID of the namespace kube-system: another cluster of the same name has another one.",
+    }),
+  },
+} satisfies ResourceSchema;
+
+const checkedShape = {
+  ...clusterShape,
+  owner: clusterSchema.outputs.owner,
+  kubeconfigPath: clusterSchema.outputs.kubeconfigPath,
+  /** SHA-256 of each archive: what the engine compares instead of paths. */
+  imageArchiveDigests: z.array(z.string()),
+};
 
 /** Inputs of a Cluster after `check`: defaults filled in, nothing unknown. */
-export interface ClusterInputs {
-  readonly name: string;
-  readonly network: string;
-  readonly generation: string;
-  readonly owner: string;
-  readonly kubernetesVersion?: string;
-  readonly nodeImage?: string;
-  readonly controlPlanes: number;
-  readonly workers: number;
-  readonly podSubnet: string;
-  readonly serviceSubnet: string;
-  readonly clusterDomain?: string;
-  readonly fixedAddress?: string;
-  readonly extraPortMappings: readonly PortMapping[];
-  readonly containerdConfigPatches: readonly string[];
-  readonly registryMirrors: Readonly<Record<string, readonly string[]>>;
-  readonly options?: KindOptions;
-  readonly imageArchives: readonly string[];
-  /** SHA-256 of each archive, filled in by `check`: what the engine compares instead of paths. */
-  readonly imageArchiveDigests: readonly string[];
-  readonly dnsTtlSeconds: number;
-  readonly kubeconfigPath: string;
-}
+export type ClusterInputs = Readonly<Properties<typeof checkedShape>>;
 
-export interface PortMapping {
-  readonly node: number;
-  readonly containerPort: number;
-  readonly hostPort: number;
-  readonly listenAddress: string;
-  readonly protocol: string;
-}
+export type PortMapping = ClusterInputs["extraPortMappings"][number];
 
 /** Properties whose change recreates the cluster. */
-export const replacingInputs = [
-  "name",
-  "network",
-  "owner",
-  "generation",
-  "kubernetesVersion",
-  "nodeImage",
-  "controlPlanes",
-  "workers",
-  "podSubnet",
-  "serviceSubnet",
-  "clusterDomain",
-  "extraPortMappings",
-  "containerdConfigPatches",
-  "registryMirrors",
-  "options",
-] as const satisfies readonly (keyof ClusterInputs)[];
+export const replacingInputs = replacing(clusterShape) as (keyof ClusterInputs)[];
 
-/** Only for what `check` has passed. */
-export function toClusterInputs(properties: PropertyMap): ClusterInputs {
-  return properties as unknown as ClusterInputs;
-}
-
-/** As properties, in a fixed set of keys. */
-export function toProperties(inputs: ClusterInputs): PropertyMap {
-  return structuredClone(inputs) as unknown as PropertyMap;
+/** @throws Error where it is not what `check` has passed */
+export function toClusterInputs(properties: Readonly<Record<string, unknown>>): ClusterInputs {
+  return readShape(checkedShape, properties);
 }

@@ -1,7 +1,7 @@
 import type { Context, PropertyMap, ReadRequest, ReadResult } from "../server/index.ts";
 import { findContainers } from "./containers.ts";
 import type { Container } from "./container.ts";
-import { toClusterInputs, toProperties } from "./cluster-inputs.ts";
+import { toClusterInputs } from "./cluster-inputs.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { apiAnswers, clusterOutputs, openCluster } from "./cluster-state.ts";
 import { timeLimits } from "./constants.ts";
@@ -61,7 +61,7 @@ export async function readCluster(
     if (!kept) delete all.fixedAddress;
     return all;
   };
-  return { id: request.id, inputs: seen(toProperties(inputs)), outputs: seen(outputs) };
+  return { id: request.id, inputs: seen(inputs), outputs: seen(outputs) };
 }
 
 /** Docker's pruning takes networks on which everything is stopped, and nothing starts without them. */

@@ -3,8 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { DiffRequest, DiffResult, PropertyMap, Resource, Value } from "../server/index.ts";
 import { containsUnknown, diffInputs } from "../server/index.ts";
 import { checkCluster } from "./cluster-check.ts";
-import { replacingInputs, toClusterInputs } from "./cluster-inputs.ts";
-import { clusterSchema } from "./cluster-schema.ts";
+import { clusterSchema, replacingInputs, toClusterInputs } from "./cluster-inputs.ts";
 
 /**
  * `kind:index:Cluster`. What is needed to do something is loaded when something is to be done: an `up`
@@ -67,5 +66,5 @@ function withoutArchives(inputs: PropertyMap): PropertyMap {
 }
 
 function sorted(digests: Value | undefined): unknown[] {
-  return Array.isArray(digests) ? [...digests].sort() : [];
+  return Array.isArray(digests) ? [...(digests as readonly unknown[])].sort() : [];
 }

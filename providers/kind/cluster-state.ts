@@ -3,7 +3,6 @@ import { messageOf, secret } from "../server/index.ts";
 import type { PropertyMap } from "../server/index.ts";
 import { apiServerPort, timeLimits } from "./constants.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
-import { toProperties } from "./cluster-inputs.ts";
 import type { Container } from "./container.ts";
 import { dockerExec } from "./docker.ts";
 import { kubeconfigText, parseAdminConf } from "./kubeconfig.ts";
@@ -123,7 +122,7 @@ export async function clusterOutputs(
     kubernetesVersion,
     nodeImage,
     outputs: {
-      ...toProperties(inputs),
+      ...inputs,
       nodeImage,
       kubernetesVersion,
       kubeconfig: secret(kubeconfig),

@@ -1,6 +1,7 @@
 import { createdByLabel, ownerLabel, providerVersion } from "./constants.ts";
 import { docker, DockerError } from "./docker.ts";
 import { defaultRouteMtu } from "./mtu.ts";
+import type { NewDockerNetwork } from "./network-inputs.ts";
 
 /** A Docker network. */
 export interface DockerNetwork {
@@ -78,15 +79,6 @@ export function foreignDockerNetwork(name: string, owner: string | undefined): E
         : `which belongs to ${JSON.stringify(owner)}`) +
       `. Nothing was changed. Choose another name, or remove it: \`docker network rm ${name}\`.`,
   );
-}
-
-/** A network that is to be made. */
-export interface NewDockerNetwork {
-  readonly name: string;
-  readonly owner: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly subnet?: string;
-  readonly ipRange?: string;
 }
 
 /**

@@ -8,61 +8,30 @@ import type {
   ReadRequest,
   ReadResult,
   Resource,
-  ResourceSchema,
 } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
+import { checkShape, diffInputs, readShape, replacing } from "../server/index.ts";
 import { timeLimits, createdByLabel, kindClusterLabel, ownerLabel } from "./constants.ts";
 import type { Container } from "./container.ts";
 import { inspect, listContainers, removeContainers } from "./containers.ts";
 import { docker, DockerError } from "./docker.ts";
 import { howToMakeWay, mayMakeWay } from "./make-way.ts";
 import { createDockerNetwork, findDockerNetwork, foreignDockerNetwork } from "./docker-network.ts";
-import type { DockerNetwork, NewDockerNetwork } from "./docker-network.ts";
-import { checkOwner } from "./owner.ts";
-import { PropertyReader } from "./property-reader.ts";
+import type { DockerNetwork } from "./docker-network.ts";
+import { networkSchema, networkShape, toNetwork } from "./network-inputs.ts";
+import type { NewDockerNetwork } from "./network-inputs.ts";
+import { ownerOf } from "./owner.ts";
 import { clustersElsewhere, readMade, refuseElsewhere } from "./state-elsewhere.ts";
 import { subnetContains } from "../../planning/cidr.ts";
-import { checkCidr } from "./subnets.ts";
-
-const inputProperties = {
-  name: { type: "string", description: "Name of the Docker network." },
-  labels: {
-    type: "object",
-    additionalProperties: { type: "string" },
-    description: "Labels besides the provider's own.",
-  },
-  owner: { type: "string", description: "Who may take over and delete what is on this network." },
-  subnet: {
-    type: "string",
-    description: "Its subnet, an IPv4 CIDR; Docker chooses one by default.",
-  },
-  ipRange: {
-    type: "string",
-    description: "Part of the subnet that nodes get addresses of; the whole of it by default.",
-  },
-} as const;
-
-const schema: ResourceSchema = {
-  description: "An IPv4 Docker network that kind clusters are put on, labelled with its owner.",
-  inputProperties,
-  requiredInputs: ["name", "owner"],
-  properties: {
-    ...inputProperties,
-    networkId: { type: "string", description: "Docker's id of the network." },
-  },
-};
-
-const toInputs = (properties: PropertyMap) => properties as unknown as NewDockerNetwork;
 
 /** `kind:index:Network`. */
 export const networkResource: Resource = {
   type: "kind:index:Network",
-  schema,
+  schema: networkSchema,
   check,
   diff,
   async create({ inputs }, context) {
     const { signal } = context;
-    const wanted = toInputs(inputs);
+    const wanted = toNetwork(inputs);
     const { name, owner } = wanted;
     const [existing, nodes] = await Promise.all([
       findDockerNetwork(name, signal),
@@ -90,13 +59,13 @@ export const networkResource: Resource = {
   read,
   async update({ newInputs }) {
     // Every input replaces; the engine gets here only to finish what failed half-way.
-    const network = await findDockerNetwork(toInputs(newInputs).name);
+    const network = await findDockerNetwork(toNetwork(newInputs).name);
     if (network === undefined) throw new Error("the Docker network is gone; run a refresh");
     return outputs(network);
   },
   async delete({ id, outputs: olds }, context) {
     const network = await findDockerNetwork(id, context.signal);
-    const { owner } = toInputs(olds);
+    const { owner } = readShape({ owner: networkSchema.outputs.owner }, olds);
     // Somebody else's by now, or of a later generation of ours: this one is gone already.
     if (network === undefined || network.labels[ownerLabel] !== owner) return;
     if (olds.networkId !== undefined && olds.networkId !== network.id) return;
@@ -104,35 +73,22 @@ export const networkResource: Resource = {
   },
 };
 
-function check({ news }: CheckRequest): CheckResult {
-  const reader = new PropertyReader(news, Object.keys(inputProperties));
-  reader.require(["name", "owner"]);
-  reader.string("name", (name) =>
-    /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)
-      ? undefined
-      : `${JSON.stringify(name)} is not a valid name of a Docker network: letters, digits, "_", "." and "-"`,
-  );
-  reader.string("owner", checkOwner);
-  const labels = reader.stringMap("labels");
-  for (const reserved of [ownerLabel, createdByLabel]) {
-    if (labels !== undefined && reserved in labels) {
-      reader.fail("labels", `${reserved} is the provider's own label`);
-    }
+function check({ urn, news }: CheckRequest): CheckResult {
+  const checked = checkShape(networkShape, { ...news, owner: news.owner ?? ownerOf(urn) });
+  const { inputs, known, failures, fail } = checked;
+  const { subnet, ipRange } = known;
+  if (ipRange !== undefined && inputs.subnet === undefined) {
+    fail(["ipRange"], "needs the subnet that it is a part of");
+  } else if (ipRange !== undefined && subnet !== undefined && !subnetContains(subnet, ipRange)) {
+    fail(["ipRange"], `is not a part of ${subnet}`);
   }
-  reader.inputs.labels ??= {};
-  const subnet = reader.string("subnet", (cidr) => checkCidr(cidr, 8, 28));
-  const ipRange = reader.string("ipRange", (cidr) => checkCidr(cidr, 8, 30));
-  if (ipRange !== undefined && !reader.isUnknown("subnet")) {
-    if (subnet === undefined) reader.fail("ipRange", "needs the subnet that it is a part of");
-    else if (!subnetContains(subnet, ipRange)) reader.fail("ipRange", `is not a part of ${subnet}`);
-  }
-  return { inputs: reader.inputs, failures: reader.failures };
+  return { inputs, failures };
 }
 
 function diff({ oldInputs, newInputs }: DiffRequest): DiffResult {
   // Docker takes two networks of one name, and then confuses them: the old one has to go first.
   return {
-    ...diffInputs(oldInputs, newInputs, ["name", "labels", "owner", "subnet", "ipRange"]),
+    ...diffInputs(oldInputs, newInputs, replacing(networkShape)),
     deleteBeforeReplace: true,
   };
 }

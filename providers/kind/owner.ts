@@ -1,9 +1,18 @@
-/** What is wrong with an owner; its parts become directories. */
-export function checkOwner(owner: string): string | undefined {
-  const valid =
-    owner.length <= 200 &&
-    owner.split("/").every((part) => /^[A-Za-z0-9._-]+$/.test(part) && !/^\.+$/.test(part));
-  return valid
-    ? undefined
-    : `${JSON.stringify(owner)} has to be one or more parts joined by "/", each of letters, digits, ".", "_" and "-"`;
+import { text } from "../server/index.ts";
+
+/** An owner; its parts become directories. */
+export const ownerName = () =>
+  text((owner) => {
+    const valid =
+      owner.length <= 200 &&
+      owner.split("/").every((part) => /^[A-Za-z0-9._-]+$/.test(part) && !/^\.+$/.test(part));
+    return valid
+      ? undefined
+      : `${JSON.stringify(owner)} has to be one or more parts joined by "/", each of letters, digits, ".", "_" and "-"`;
+  });
+
+/** Whoever doesn't say an owner gets the stack that the resource is in: `<project>/<stack>`. */
+export function ownerOf(urn: string): string {
+  const [stack = "", project = ""] = urn.replace("urn:pulumi:", "").split("::");
+  return `${project}/${stack}`;
 }

@@ -1,6 +1,5 @@
 import type { Provider } from "../server/index.ts";
 import { clusterResource } from "./cluster-resource.ts";
-import { clusterTypes } from "./cluster-schema.ts";
 import { providerVersion } from "./constants.ts";
 import { networkResource } from "./network-resource.ts";
 
@@ -10,5 +9,4 @@ export const kindProvider: Provider = {
   version: providerVersion,
   description: "Kubernetes clusters whose nodes are Docker containers.",
   resources: [clusterResource, networkResource],
-  types: clusterTypes,
 };

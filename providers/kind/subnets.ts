@@ -1,4 +1,10 @@
 import ipaddr from "ipaddr.js";
+import { text } from "../server/index.ts";
+
+/** An IPv4 subnet with a prefix of this length. */
+export function subnet(shortest: number, longest: number) {
+  return text((cidr) => checkCidr(cidr, shortest, longest));
+}
 
 /** What is wrong with an IPv4 subnet. @param shortest prefix that is allowed, 8 for a /8 */
 export function checkCidr(cidr: string, shortest: number, longest: number): string | undefined {

@@ -7,7 +7,7 @@ import { kindClusterLabel, timeLimits } from "./constants.ts";
 import { listContainers, nodeNames } from "./containers.ts";
 import type { Container } from "./container.ts";
 import { checkDockerNetwork, createDockerNetwork, findDockerNetwork } from "./docker-network.ts";
-import type { NewDockerNetwork } from "./docker-network.ts";
+import type { NewDockerNetwork } from "./network-inputs.ts";
 import { judge } from "./ownership.ts";
 import { mayBeOff, networkGone, rejoin } from "./rejoin.ts";
 import { startContainers } from "./start-containers.ts";

@@ -1,56 +1,33 @@
 import { describeAnchor } from "../../planning/trust/certificates/anchor.ts";
 import type { ClusterTrust } from "../../planning/trust/rotation/facts.ts";
 import { observeAnchors } from "../../linkerd/trust/trust-facts.ts";
-import type { Context, PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
+import type { Context, Properties } from "../server/index.ts";
 import { clusterApis } from "./cluster-api.ts";
-import type { InputSchema } from "./inputs.ts";
-import {
-  accessByCluster,
-  checkInputs,
-  outputsOf,
-  schemaOf,
-  text,
-  triggersInput,
-} from "./inputs.ts";
+import { gate } from "./gate.ts";
+import { accessByCluster, fixedText, triggersInput } from "./inputs.ts";
 
 const inputs = {
-  source: { type: "string", description: "Name of the Link's source." },
-  target: { type: "string", description: "Name of the Link's target." },
+  source: fixedText("Name of the Link's source."),
+  target: fixedText("Name of the Link's target."),
   ...accessByCluster,
   ...triggersInput,
-} as const satisfies Readonly<Record<string, InputSchema>>;
-
-/** Exists once both ends of a Link were seen to trust the same, and each other's issuer. */
-export const anchorsShared: Resource = {
-  type: "linkerd-topology:index:AnchorsShared",
-  schema: schemaOf(
-    "Exists once the source and the target of a Link trust the same anchors.",
-    inputs,
-  ),
-  check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, ["source", "target"]),
-  create: async (request, context) => {
-    await compared(request.inputs, context);
-    return {
-      id: `${text(request.inputs, "source")}/${text(request.inputs, "target")}`,
-      outputs: outputsOf(request.inputs),
-    };
-  },
-  update: async ({ newInputs }, context) => {
-    await compared(newInputs, context);
-    return outputsOf(newInputs);
-  },
-  read: ({ id, inputs, outputs }) => Promise.resolve({ id, inputs, outputs: outputsOf(outputs) }),
-  delete: async () => {
-    // It made nothing.
-  },
 };
 
-async function compared(properties: PropertyMap, context: Context): Promise<void> {
-  const apis = await clusterApis(properties, context.signal);
+export const anchorsShared = gate({
+  name: "AnchorsShared",
+  description:
+    "Exists once the source and the target of a Link were seen to trust the same anchors, and each other's " +
+    "issuer. It has to depend on both control planes; the Link has to depend on it.",
+  inputs,
+  outputs: {},
+  id: ({ source, target }) => `${source}/${target}`,
+  create: compared,
+});
+
+async function compared(ends: Properties<typeof inputs>, context: Context) {
+  const apis = await clusterApis(ends, context.signal);
   const look = async (end: "source" | "target") => {
-    const cluster = text(properties, end);
+    const cluster = ends[end];
     const api = apis.get(cluster);
     if (api === undefined) throw new Error(`${cluster} has no kubeconfig among the inputs`);
     return { cluster, ...(await observeAnchors(api)) };
@@ -79,4 +56,5 @@ async function compared(properties: PropertyMap, context: Context): Promise<void
         `Give ${cluster} an issuer that one of them signed.`,
     );
   }
+  return {};
 }

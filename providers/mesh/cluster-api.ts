@@ -3,23 +3,20 @@ import { timeLimits } from "../../system/time-limits.ts";
 import type { ClusterAccess, KubernetesApi } from "../../kubernetes/api.ts";
 import { isAnotherCluster, isUnreachable, NoKubeconfig } from "../../kubernetes/errors.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
-import type { Context, PropertyMap } from "../server/index.ts";
-import { text, texts } from "./inputs.ts";
+import type { Context } from "../server/index.ts";
+import type { Access, AccessByCluster } from "./inputs.ts";
 
 /** The way into the cluster that a gate's inputs name. */
-export function accessOf(inputs: PropertyMap): ClusterAccess {
-  const context = text(inputs, "context");
-  const kubeconfigPath = text(inputs, "kubeconfigPath");
-  const uid = text(inputs, "clusterUid");
+export function accessOf({ kubeconfig = "", kubeconfigPath, context, clusterUid }: Access) {
   return {
-    ...(kubeconfigPath === "" ? { kubeconfig: text(inputs, "kubeconfig") } : { kubeconfigPath }),
-    ...(context === "" ? {} : { context }),
-    ...(uid === "" ? {} : { uid }),
-  };
+    ...(kubeconfigPath === undefined ? { kubeconfig } : { kubeconfigPath }),
+    ...(context !== undefined && { context }),
+    ...(clusterUid !== undefined && { uid: clusterUid }),
+  } satisfies ClusterAccess;
 }
 
 /** Opens the API of the cluster that a gate's inputs name. */
-export async function clusterApi(inputs: PropertyMap, signal: AbortSignal): Promise<KubernetesApi> {
+export async function clusterApi(inputs: Access, signal: AbortSignal): Promise<KubernetesApi> {
   // Loaded when it is needed: a run of the engine that changes nothing never gets here.
   const { connect } = await import("../../kubernetes/connect.ts");
   return connect(accessOf(inputs), { signal });
@@ -27,26 +24,25 @@ export async function clusterApi(inputs: PropertyMap, signal: AbortSignal): Prom
 
 /** Opens the API of every cluster that inputs name (`accessByCluster`), by its name. */
 export async function clusterApis(
-  inputs: PropertyMap,
+  inputs: AccessByCluster,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, KubernetesApi>> {
-  const names = [...Object.keys(texts(inputs, "kubeconfigPaths"))];
-  names.push(...Object.keys(texts(inputs, "kubeconfigs")));
-  const opened = [...new Set(names)].map(
+  const names = Object.keys({ ...inputs.kubeconfigPaths, ...inputs.kubeconfigs });
+  const opened = names.map(
     async (cluster) => [cluster, await clusterApi(accessAmong(inputs, cluster), signal)] as const,
   );
   return new Map(await Promise.all(opened));
 }
 
 /** The access to one of several clusters, as the inputs of a resource of that one alone. */
-export function accessAmong(inputs: PropertyMap, cluster: string): PropertyMap {
-  const of = (property: string): string => texts(inputs, property)[cluster] ?? "";
-  return {
-    kubeconfigPath: of("kubeconfigPaths"),
-    kubeconfig: of("kubeconfigs"),
-    context: of("contexts"),
-    clusterUid: of("clusterUids"),
+export function accessAmong(inputs: AccessByCluster, cluster: string): Access {
+  const access = {
+    kubeconfigPath: inputs.kubeconfigPaths?.[cluster],
+    kubeconfig: inputs.kubeconfigs?.[cluster],
+    context: inputs.contexts?.[cluster],
+    clusterUid: inputs.clusterUids?.[cluster],
   };
+  return Object.fromEntries(Object.entries(access).filter(([, value]) => (value ?? "") !== ""));
 }
 
 /** Nothing answers, or what answers has another authority: Docker gives a freed port to the next cluster. */
@@ -59,9 +55,9 @@ export function isSilent(error: unknown): boolean {
  * kubeconfig leads to it alone. Of a cluster that the package did not make silence says nothing; there a
  * person has to say that what can't be reached is gone, by the variable of the Kubernetes provider.
  */
-export function isClusterGone(error: unknown, properties: PropertyMap): boolean {
+export function isClusterGone(error: unknown, { clusterUid }: Access): boolean {
   if (!isSilent(error)) return false;
-  return text(properties, "clusterUid") === "" || unreachableIsGone();
+  return clusterUid === undefined || unreachableIsGone();
 }
 
 const unreachableVariable = "PULUMI_K8S_DELETE_UNREACHABLE";
@@ -80,7 +76,7 @@ export const howToGiveUp =
  * @returns undefined where the cluster is gone, or its kubeconfig with it
  */
 export async function lookIfThere<T>(
-  inputs: PropertyMap,
+  inputs: Access,
   signal: AbortSignal,
   look: (api: KubernetesApi) => Promise<T>,
 ): Promise<T | undefined> {
@@ -88,13 +84,13 @@ export async function lookIfThere<T>(
     return await look(await openSoon(inputs, signal));
   } catch (error) {
     if (isClusterGone(error, inputs)) return undefined;
-    if (error instanceof NoKubeconfig && text(inputs, "clusterUid") === "") return undefined;
+    if (error instanceof NoKubeconfig && inputs.clusterUid === undefined) return undefined;
     throw error;
   }
 }
 
 /** The same refresh writes a kind cluster's kubeconfig again where it was lost. */
-async function openSoon(inputs: PropertyMap, signal: AbortSignal): Promise<KubernetesApi> {
+async function openSoon(inputs: Access, signal: AbortSignal): Promise<KubernetesApi> {
   const deadline = performance.now() + timeLimits.clusterSilent;
   for (;;) {
     try {
@@ -114,15 +110,15 @@ async function openSoon(inputs: PropertyMap, signal: AbortSignal): Promise<Kuber
  * @throws where it can't be reached, or can't be told to be the same cluster: nothing was removed then
  */
 export async function clusterToCleanUp(
-  properties: PropertyMap,
+  access: Access,
   context: Context,
   silence: number = timeLimits.clusterSilent,
 ): Promise<KubernetesApi | undefined> {
-  await refuseUncertain(properties);
-  const api = await clusterApi(properties, context.signal);
+  await refuseUncertain(access);
+  const api = await clusterApi(access, context.signal);
   const silent = await silenceOf(api, context, silence);
   if (silent === undefined) return api;
-  if (!isClusterGone(silent, properties)) {
+  if (!isClusterGone(silent, access)) {
     throw new Error(
       `what the stack made in the cluster at ${api.server} can't be removed: ${silent.message}. ` +
         `Nothing was changed: ${howToGiveUp}`,
@@ -137,9 +133,8 @@ export async function clusterToCleanUp(
 }
 
 /** A file of several contexts, and none was noted: any of them may have been the current one then. */
-async function refuseUncertain(properties: PropertyMap): Promise<void> {
-  const file = text(properties, "kubeconfigPath");
-  if (file === "" || text(properties, "clusterUid") + text(properties, "context") !== "") return;
+async function refuseUncertain({ kubeconfigPath: file, clusterUid, context }: Access) {
+  if (file === undefined || clusterUid !== undefined || context !== undefined) return;
   const { readContexts } = await import("../../kubernetes/connect.ts");
   const { names, current = "none" } = await readContexts({ kubeconfigPath: file });
   if (names.length < 2) return;

@@ -1,12 +1,20 @@
 import { describeOther, readClusterUid } from "../../kubernetes/known-cluster.ts";
 import { AnotherCluster } from "../../kubernetes/errors.ts";
-import type { DiffResult, PropertyMap, Resource } from "../server/index.ts";
-import { containsUnknown, diffInputs, unknown } from "../server/index.ts";
+import type { Resource } from "../server/index.ts";
+import { containsUnknown, diffInputs, readShape, unknown } from "../server/index.ts";
 import { accessOf, clusterApi, clusterToCleanUp } from "./cluster-api.ts";
-import { accessInputs, checkInputs, diffInCluster, outputsOf, schemaOf, text } from "./inputs.ts";
+import { gate, outputsOf, stateIn } from "./gate.ts";
+import { type Access, accessInputs, text } from "./inputs.ts";
 
 const { kubeconfig, kubeconfigPath, context } = accessInputs;
 const inputs = { kubeconfig, kubeconfigPath, context };
+
+const outputs = {
+  uid: text("UID of the namespace kube-system."),
+  usedContext: text(
+    "Context of the kubeconfig: the one that was named, or the one that was current at first.",
+  ),
+};
 
 /** Which cluster answered, and in which context of the kubeconfig it was asked. */
 interface Seen {
@@ -23,42 +31,43 @@ interface Seen {
  * context moves: where another cluster answers there, this is replaced, and with it all that is in the
  * cluster. Another cluster behind the same context is refused.
  */
+const identity = gate({
+  name: "ClusterIdentity",
+  description:
+    "Which cluster a kubeconfig leads to, noted at the first contact. What makes something in the cluster has " +
+    "to depend on it: in every later update and preview it looks again, and fails where another cluster " +
+    "answers.\n\n" +
+    "Only another `context` moves it to another cluster: it is then replaced.",
+  inputs,
+  outputs,
+  id: () => "cluster",
+  create: (access, { signal }) => look(access, {}, signal),
+  update: (access, { signal }, { state }) => look(access, state, signal),
+  read: async ({ uid, usedContext, ...access }, { signal }) => {
+    const noted = {
+      ...(uid !== undefined && { clusterUid: uid }),
+      ...((usedContext ?? "") !== "" && { context: usedContext }),
+    };
+    const api = await clusterApi({ ...access, ...noted }, signal);
+    await api.get("/version");
+    return {};
+  },
+});
+
 export const clusterIdentity: Resource = {
-  type: "linkerd-topology:index:ClusterIdentity",
-  schema: schemaOf("Which cluster a kubeconfig leads to, noted at the first contact.", inputs, {
-    uid: { type: "string", description: "UID of the namespace kube-system." },
-    usedContext: { type: "string", description: "Context of the kubeconfig, by its name." },
-  }),
-  check: ({ news }) => checkInputs(inputs, news),
+  ...identity,
   diff: async ({ oldInputs, oldOutputs, newInputs }) => {
     const edited = diffInputs(oldInputs, newInputs, []);
     if (containsUnknown(newInputs)) return edited;
-    const seen = await look(newInputs, oldOutputs);
-    return { changes: { ...edited.changes, ...moves(newInputs, oldOutputs, seen) } };
+    const access = readShape(inputs, newInputs);
+    const state = stateIn({ inputs, outputs }, oldOutputs);
+    const changes = moves(access, state, await look(access, state));
+    return { changes: { ...edited.changes, ...changes } };
   },
   preview: async (news, olds) => {
     if (containsUnknown(news)) return { ...news, uid: unknown, usedContext: unknown };
-    return outputsOf(news, { ...(await look(news, olds ?? {})) });
-  },
-  create: async (request, { signal }) => ({
-    id: "cluster",
-    outputs: outputsOf(request.inputs, { ...(await look(request.inputs, {}, signal)) }),
-  }),
-  update: async ({ oldOutputs, newInputs }, { signal }) => {
-    const seen = await look(newInputs, oldOutputs, signal);
-    return outputsOf(newInputs, { ...seen });
-  },
-  read: async (request, { signal }) => {
-    const { uid, usedContext } = request.outputs;
-    const api = await clusterApi(
-      { ...request.outputs, context: usedContext ?? "", clusterUid: uid ?? "" },
-      signal,
-    );
-    await api.get("/version");
-    return { id: request.id, inputs: request.inputs, outputs: outputsOf(request.outputs) };
-  },
-  delete: async () => {
-    // Whatever depended on it compared before it deleted anything.
+    const state = olds === undefined ? {} : stateIn({ inputs, outputs }, olds);
+    return outputsOf(inputs, news, await look(readShape(inputs, news), state));
   },
 };
 
@@ -67,34 +76,33 @@ export const clusterIdentity: Resource = {
  * it is deleted before anything else is. Whether the cluster is the same is asked then, since neither Helm nor
  * the Kubernetes provider asks.
  */
-export const clusterGuard: Resource = {
-  type: "linkerd-topology:index:ClusterGuard",
-  schema: schemaOf(
-    "When it is deleted, before all that it depends on: fails unless the cluster is still the same one.",
-    accessInputs,
-  ),
-  check: ({ news }) => checkInputs(accessInputs, news),
-  diff: ({ oldInputs, newInputs }) => diffInCluster(oldInputs, newInputs),
+export const clusterGuard = gate({
+  name: "ClusterGuard",
+  description:
+    "Is deleted before all that it depends on, and fails then unless the cluster is still the same one. It has " +
+    "to depend on everything that is made in a cluster that outlives it: nothing else compares before Helm and " +
+    "the Kubernetes provider delete.",
+  inputs: accessInputs,
+  outputs: {},
+  id: () => "cluster-guard",
   // ClusterIdentity has just looked.
-  create: ({ inputs }) => Promise.resolve({ id: "cluster-guard", outputs: outputsOf(inputs) }),
-  update: ({ newInputs }) => Promise.resolve(outputsOf(newInputs)),
-  read: ({ id, inputs, outputs }) => Promise.resolve({ id, inputs, outputs: outputsOf(outputs) }),
-  delete: async (request, context) => {
-    await clusterToCleanUp(request.outputs, context);
+  create: () => Promise.resolve({}),
+  delete: async (access, context) => {
+    await clusterToCleanUp(access, context);
   },
-};
+});
 
 /** Looks by the noted context, unless the inputs name one. */
-async function look(news: PropertyMap, olds: PropertyMap, signal?: AbortSignal): Promise<Seen> {
+async function look(news: Access, olds: Partial<Seen>, signal?: AbortSignal): Promise<Seen> {
   const { connect, readContexts } = await import("../../kubernetes/connect.ts");
-  const named = text(news, "context");
-  const noted = text(olds, "usedContext");
+  const { context: named, kubeconfigPath = "the kubeconfig" } = news;
+  const { usedContext: noted = "" } = olds;
   const access = accessOf(news);
   const { names, current } = await readContexts(access);
-  const usedContext = named || noted || (current ?? "");
-  if (named === "" && noted !== "" && !names.includes(noted)) {
+  const usedContext = (named ?? noted) || (current ?? "");
+  if (named === undefined && noted !== "" && !names.includes(noted)) {
     throw new AnotherCluster(
-      `the context "${noted}" of ${text(news, "kubeconfigPath") || "the kubeconfig"}, by which this stack ` +
+      `the context "${noted}" of ${kubeconfigPath}, by which this stack ` +
         `reached its cluster, no longer exists; there are ${names.join(", ") || "none"}. Nothing was ` +
         "changed. If it has another name now, write that name as the cluster's `context` into the topology",
     );
@@ -107,12 +115,12 @@ async function look(news: PropertyMap, olds: PropertyMap, signal?: AbortSignal):
 }
 
 /** What it means that the cluster was seen so. @throws AnotherCluster where nobody asked for another one */
-function moves(news: PropertyMap, olds: PropertyMap, seen: Seen): DiffResult["changes"] {
-  const [uid, noted] = [text(olds, "uid"), text(olds, "usedContext")];
+function moves({ context: named, kubeconfigPath }: Access, known: Partial<Seen>, seen: Seen) {
+  const { uid = "", usedContext: noted = "" } = known;
   const usedContext = { kind: "update" } as const;
   if (seen.uid === uid) return seen.usedContext === noted ? {} : { usedContext };
-  const named = text(news, "context");
-  if (named !== "" && named !== noted) return { uid: { kind: "update", replace: true } };
-  const way = `the context "${seen.usedContext}" of ${text(news, "kubeconfigPath") || "the kubeconfig"}`;
+  if (named !== undefined && named !== noted)
+    return { uid: { kind: "update", replace: true } } as const;
+  const way = `the context "${seen.usedContext}" of ${kubeconfigPath ?? "the kubeconfig"}`;
   throw new AnotherCluster(describeOther({ uid, way }, seen.uid));
 }

@@ -3,72 +3,40 @@ import { waitFor } from "../../kubernetes/wait.ts";
 import type { FederatedLook } from "../../linkerd/signals/federated.ts";
 import { lookAtFederated } from "../../linkerd/signals/federated.ts";
 import { completingFederated } from "../../linkerd/signals/federated-completion.ts";
-import type { Context, PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
+import type { Context, Properties } from "../server/index.ts";
 import { clusterApis, isSilent } from "./cluster-api.ts";
-import type { InputSchema } from "./inputs.ts";
-import {
-  accessByCluster,
-  byCluster,
-  checkInputs,
-  outputsOf,
-  schemaOf,
-  text,
-  texts,
-  triggersInput,
-} from "./inputs.ts";
-import { againUnless } from "./settled.ts";
+import { gate } from "./gate.ts";
+import { accessByCluster, byCluster, fixedText, text, triggersInput } from "./inputs.ts";
 
 const inputs = {
-  namespace: { type: "string", description: "Namespace of the Service in every cluster." },
-  service: { type: "string", description: "Name of the members, without `-federated`." },
-  views: {
-    ...byCluster,
-    description: "Cluster that has the federated Service → its members' clusters, with commas.",
-  },
+  namespace: fixedText("Namespace of the Service in every cluster."),
+  service: fixedText("Name of the members, without `-federated`."),
+  views: byCluster("Cluster that has the federated Service → its members' clusters, with commas."),
   ...accessByCluster,
   ...triggersInput,
-} as const satisfies Readonly<Record<string, InputSchema>>;
+};
+
+type Wanted = Properties<typeof inputs>;
 
 const complete = "complete";
 
-/** Exists once a federated Service has its members, as far as they exist, wherever it is seen. */
-export const federatedReady: Resource = {
-  type: "linkerd-topology:index:FederatedReady",
-  schema: schemaOf(
-    "Exists once a federated Service has all members that exist, in every cluster that sees it.",
-    inputs,
-    { state: { type: "string", description: "`complete`, or what is still waited for." } },
-  ),
-  check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, oldOutputs, newInputs }) =>
-    againUnless(
-      diffInputs(oldInputs, newInputs, ["namespace", "service"]),
-      oldOutputs,
-      "state",
-      complete,
-    ),
-  create: async (request, context) => ({
-    id: `${text(request.inputs, "namespace")}/${text(request.inputs, "service")}`,
-    outputs: await proved(request.inputs, context),
-  }),
-  update: (request, context) => proved(request.newInputs, context),
-  read: async (request, context) => ({
-    id: request.id,
-    inputs: request.inputs,
-    outputs: outputsOf(request.outputs, { state: await stateOf(request.outputs, context) }),
-  }),
-  delete: async () => {
-    // Members leave when their labels go.
-  },
-};
+export const federatedReady = gate({
+  name: "FederatedReady",
+  description:
+    "Exists once a federated Service has all of its members, as far as their Services exist, in every cluster " +
+    "that sees it. Where two service mirrors made it at the same moment one member is left out, for ever and " +
+    "silently; that one is then touched until it joins.",
+  inputs,
+  outputs: { state: text("`complete`, or what is still waited for.") },
+  settled: ["state", complete],
+  id: ({ namespace, service }) => `${namespace}/${service}`,
+  create: proved,
+  read: async (wanted, context) => ({ state: await stateOf(wanted, context) }),
+});
 
-async function stateOf(properties: PropertyMap, context: Context): Promise<string> {
+async function stateOf(wanted: Wanted, context: Context): Promise<string> {
   try {
-    const look = await lookAtFederated(
-      await clusterApis(properties, context.signal),
-      viewed(properties),
-    );
+    const look = await lookAtFederated(await clusterApis(wanted, context.signal), viewed(wanted));
     return stateFrom(look);
   } catch (error) {
     if (isSilent(error)) return "a cluster does not answer";
@@ -80,9 +48,9 @@ function stateFrom({ missing, waiting }: FederatedLook): string {
   return [...missing.map(({ seen }) => seen), ...waiting].join("; ") || complete;
 }
 
-async function proved(properties: PropertyMap, context: Context): Promise<PropertyMap> {
-  const wanted = viewed(properties);
-  const reach = await clusterApis(properties, context.signal);
+async function proved(inputs: Wanted, context: Context) {
+  const wanted = viewed(inputs);
+  const reach = await clusterApis(inputs, context.signal);
   const look = await waitFor({
     what: `waiting for the members of ${wanted.namespace}/${wanted.service}-federated`,
     limit: timeLimits.federatedComplete,
@@ -93,15 +61,15 @@ async function proved(properties: PropertyMap, context: Context): Promise<Proper
       context.status(seen);
     },
   });
-  return outputsOf(properties, { state: stateFrom(look) });
+  return { state: stateFrom(look) };
 }
 
-function viewed(properties: PropertyMap) {
+function viewed({ namespace, service, views }: Wanted) {
   return {
-    namespace: text(properties, "namespace"),
-    service: text(properties, "service"),
+    namespace,
+    service,
     views: new Map(
-      Object.entries(texts(properties, "views")).map(([cluster, members]) => [
+      Object.entries(views).map(([cluster, members]) => [
         cluster,
         members.split(",").filter((member) => member !== ""),
       ]),

@@ -7,52 +7,34 @@ import { hasOlderPods } from "../../kubernetes/rollout.ts";
 import { deploymentPath, injectorDeployment } from "../../linkerd/names.ts";
 import { lookAtInjection } from "../../linkerd/signals/injection.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
-import type { Context, PropertyMap, Resource } from "../server/index.ts";
+import type { Context } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
-import {
-  accessInputs,
-  checkInputs,
-  diffInCluster,
-  outputsOf,
-  schemaOf,
-  triggersInput,
-} from "./inputs.ts";
-
-const inputs = { ...accessInputs, ...triggersInput };
+import { gate } from "./gate.ts";
+import { type Access, accessInputs, text, triggersInput } from "./inputs.ts";
 
 const webhook =
   "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/linkerd-proxy-injector-webhook-config";
 
 /** Exists once pods really get their proxies. */
-export const injectorReady: Resource = {
-  type: "linkerd-topology:index:InjectorReady",
-  schema: schemaOf(
-    "Exists once a pod that is sent to the API server as a dry run comes back with its proxy.",
-    inputs,
-    { proxyImage: { type: "string", description: "Image of the proxy that pods get." } },
-  ),
-  check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, newInputs }) => diffInCluster(oldInputs, newInputs),
-  create: async (request, context) => ({
-    id: "injector-ready",
-    outputs: await proved(request.inputs, context),
-  }),
-  update: (request, context) => proved(request.newInputs, context),
-  read: async (request, context) => {
-    const found = await lookIfThere(request.outputs, context.signal, (api) =>
-      getIfThere(api, webhook),
-    );
-    if (found === undefined) return undefined;
-    return { id: request.id, inputs: request.inputs, outputs: outputsOf(request.outputs) };
+export const injectorReady = gate({
+  name: "InjectorReady",
+  description:
+    "Exists once pods really get their proxies: a pod that was sent to the API server as a dry run came back " +
+    "with one. The injector's Deployment says so too early, and a pod that comes before runs on without its " +
+    "proxy, silently.",
+  inputs: { ...accessInputs, ...triggersInput },
+  outputs: { proxyImage: text("Image of the proxy, as the API server put it into the pod.") },
+  id: () => "injector-ready",
+  create: proved,
+  read: async (state, { signal }) => {
+    const found = await lookIfThere(state, signal, (api) => getIfThere(api, webhook));
+    return found === undefined ? undefined : {};
   },
-  delete: async () => {
-    // There is nothing in the cluster that belongs to it.
-  },
-};
+});
 
-async function proved(properties: PropertyMap, context: Context): Promise<PropertyMap> {
-  const api = await clusterApi(properties, context.signal);
-  const { proxyImage } = await waitFor({
+async function proved(access: Access, context: Context) {
+  const api = await clusterApi(access, context.signal);
+  return waitFor({
     what: `waiting for Linkerd's proxy injector at ${api.server} to serve`,
     limit: timeLimits.injectorServes,
     look: async () => (await earlierInjector(api)) ?? lookAtInjection(api),
@@ -62,7 +44,6 @@ async function proved(properties: PropertyMap, context: Context): Promise<Proper
     signal: context.signal,
     onSeen: (seen) => context.status(`waiting for the proxy injector: ${seen}`),
   });
-  return outputsOf(properties, { proxyImage });
 }
 
 /** What an injector of an earlier release or with earlier values would add says nothing. */

@@ -3,8 +3,9 @@ import { restartDeployment } from "../../linkerd/cures.ts";
 import type { LinkRef } from "../../linkerd/signals/link.ts";
 import { whoIsLetIn } from "../../linkerd/signals/let-in.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
-import type { Context, PropertyMap } from "../server/index.ts";
+import type { Context } from "../server/index.ts";
 import { clusterApi, isSilent } from "./cluster-api.ts";
+import type { Access } from "./inputs.ts";
 
 /**
  * After a target has revoked the account of a source: recreates what in the source still holds what the
@@ -14,21 +15,20 @@ import { clusterApi, isSilent } from "./cluster-api.ts";
  * A source that doesn't answer can't be asked, and must not keep its account for that.
  */
 export async function cutOff(
-  properties: PropertyMap,
-  ref: LinkRef,
+  ref: LinkRef & Access & { readonly discovery: boolean },
   context: Context,
 ): Promise<void> {
   const since = new Date();
   const restarted = new Set<string>();
   try {
-    const api = await clusterApi(properties, context.signal);
+    const api = await clusterApi(ref, context.signal);
     // Its own waiting would go on for as long as it takes an unreachable one to return.
     await api.get("/version");
     await waitFor({
       what: `waiting until ${ref.link} admits nobody at ${api.server}`,
       limit: timeLimits.linkCutOff,
       look: async () => {
-        const letIn = await whoIsLetIn(api, ref, properties["discovery"] === true);
+        const letIn = await whoIsLetIn(api, ref, ref.discovery);
         for (const one of letIn) {
           if (restarted.has(one.deployment)) continue;
           if (!(await restartDeployment(api, one.namespace, one.deployment, since))) continue;

@@ -7,132 +7,100 @@ import { getIfThere } from "../../kubernetes/optional.ts";
 import { destinationDeployment, linkPath } from "../../linkerd/names.ts";
 import { furtherAboutDiscovery, lookAtDiscovery } from "../../linkerd/signals/discovery.ts";
 import { clockStep, lookAtRenewal } from "../../linkerd/signals/renewal.ts";
-import type { LinkLook, LinkRef } from "../../linkerd/signals/link.ts";
+import type { LinkLook } from "../../linkerd/signals/link.ts";
 import { furtherAboutLink, lookAtLink } from "../../linkerd/signals/link.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
-import type { Context, PropertyMap, Resource } from "../server/index.ts";
+import * as z from "zod";
+import type { Context, Properties } from "../server/index.ts";
 import { backedOffPods } from "./backed-off.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
-import type { InputSchema } from "./inputs.ts";
-import {
-  accessInputs,
-  checkInputs,
-  diffInCluster,
-  outputsOf,
-  schemaOf,
-  text,
-  triggersInput,
-} from "./inputs.ts";
+import { gate } from "./gate.ts";
+import { accessInputs, fixedText, text, triggersInput } from "./inputs.ts";
 import { cutOff } from "./link-cut-off.ts";
-import { againUnless } from "./settled.ts";
 
 /** Inputs that name a Link. */
 export const linkInputs = {
-  namespace: {
-    type: "string",
-    default: multiclusterNamespace,
-    description: "Namespace of the Link and of its service mirror.",
-  },
-  link: { type: "string", description: "Name of the Link, which is the target's." },
-} as const satisfies Readonly<Record<string, InputSchema>>;
+  namespace: fixedText("Namespace of the Link and of its service mirror.").default(
+    multiclusterNamespace,
+  ),
+  link: fixedText("Name of the Link, which is the target's."),
+};
 
 const inputs = {
   ...accessInputs,
   ...linkInputs,
-  gateway: { type: "boolean", description: "Whether the Link has a gateway." },
-  discovery: {
-    type: "boolean",
-    default: false,
-    description:
-      "Whether the Link carries traffic from pod to pod, for which linkerd-destination has to watch the target.",
-  },
-  credentials: {
-    type: "string",
-    optional: true,
-    description:
-      "Another one whenever the credentials are others; linkerd-destination is recreated then.",
-  },
-  revoked: {
-    type: "boolean",
-    default: false,
-    description: "Whether the target has revoked the account, so that nobody must be let in.",
-  },
+  gateway: z.boolean().meta({ description: "Whether the Link has a gateway." }),
+  discovery: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "Whether the Link carries traffic from pod to pod: the source's linkerd-destination has to watch the " +
+        "target then, and is restarted once where it doesn't.",
+    }),
+  credentials: text(
+    "Another one whenever the credentials are others. linkerd-destination is then recreated: what it told " +
+      "proxies before, it would never correct. By default the credentials never change.",
+  ).exactOptional(),
+  revoked: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "The target has revoked the source's account: the source's controllers are recreated, and it exists " +
+        "once none of them is let in. A source that doesn't answer is no error then.",
+    }),
   ...triggersInput,
-} as const satisfies Readonly<Record<string, InputSchema>>;
+};
 
-/** Exists once the source has taken up the Link. */
-export const linkReady: Resource = {
-  type: "linkerd-topology:index:LinkReady",
-  schema: schemaOf(
-    "Exists once the source's service mirror has taken up the Link and the target let it in.",
-    inputs,
-    {
-      controllerPod: { type: "string", description: "The service mirror's pod that works on it." },
-      trouble: { type: "string", description: "What a refresh saw in place of that, or nothing." },
-    },
-  ),
-  check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, oldOutputs, newInputs }) =>
-    againUnless(
-      diffInCluster(oldInputs, newInputs, ["namespace", "link"]),
-      oldOutputs,
-      "trouble",
-      "",
+export type LinkInputs = Properties<typeof inputs>;
+
+export const linkReady = gate({
+  name: "LinkReady",
+  description:
+    "Exists once the source's service mirror has taken up the Link as it stands and the target accepted its " +
+    "credentials. Readiness of the service mirror proves neither. A service mirror that is stuck on an earlier " +
+    "Link is restarted, once.",
+  inputs,
+  outputs: {
+    controllerPod: text("The service mirror's pod that works on the Link."),
+    trouble: text(
+      "What a refresh saw in place of all that; empty where it holds. The next update waits again.",
     ),
-  create: async (request, context) => ({
-    id: `${text(request.inputs, "namespace")}/${text(request.inputs, "link")}`,
-    outputs: await settle(request.inputs, context),
-  }),
-  update: (request, context) => {
-    const { oldInputs, newInputs } = request;
-    const renewed = text(oldInputs, "credentials") !== text(newInputs, "credentials");
-    return settle(newInputs, context, renewed);
   },
-  read: async (request, context) => {
-    const ref = refOf(request.outputs);
-    const look = await lookIfThere(request.outputs, context.signal, async (api) => {
-      const link = await getIfThere<LinkObject>(api, linkPath(ref.namespace, ref.link));
-      return link && lookAt(api, ref, request.outputs["discovery"] === true);
+  settled: ["trouble", ""],
+  id: ({ namespace, link }) => `${namespace}/${link}`,
+  create: (wanted, context) => settle(wanted, context),
+  update: (wanted, context, former) =>
+    settle(wanted, context, former.inputs.credentials !== wanted.credentials),
+  read: async (state, { signal }) => {
+    const { namespace, link: name } = state;
+    const look = await lookIfThere(state, signal, async (api) => {
+      const link = await getIfThere<LinkObject>(api, linkPath(namespace, name));
+      return link && lookAt(api, state);
     });
     if (look === undefined) return undefined;
     // That it isn't taken up is what was wanted.
-    if (request.outputs["revoked"] === true) return request;
-    const found = look.done ? { ...look.value, trouble: "" } : { trouble: look.seen };
-    return { id: request.id, inputs: request.inputs, outputs: outputsOf(request.outputs, found) };
+    if (state.revoked) return {};
+    return look.done ? { ...look.value, trouble: "" } : { trouble: look.seen };
   },
-  delete: async () => {
-    // What the Link leaves behind is removed after it, by MirrorCleanup.
-  },
-};
+});
 
 /** @param renewed the credentials are others than those that the source's controllers began with */
-async function settle(
-  properties: PropertyMap,
-  context: Context,
-  renewed = false,
-): Promise<PropertyMap> {
-  if (properties["revoked"] !== true) return takenUp(properties, context, { renewed });
-  await cutOff(properties, refOf(properties), context);
-  return outputsOf(properties, { controllerPod: "", trouble: "" });
-}
-
-function refOf(properties: PropertyMap): LinkRef {
-  return {
-    namespace: text(properties, "namespace"),
-    link: text(properties, "link"),
-    gateway: properties["gateway"] === true,
-  };
+async function settle(wanted: LinkInputs, context: Context, renewed = false) {
+  if (!wanted.revoked) return takenUp(wanted, context, { renewed });
+  await cutOff(wanted, context);
+  return { controllerPod: "", trouble: "" };
 }
 
 /** A look at both that a source needs for a Link: its service mirror and, maybe, its discovery. */
 async function lookAt(
   api: KubernetesApi,
-  ref: LinkRef,
-  discovery: boolean,
+  ref: LinkInputs,
   renewed = false,
 ): Promise<LinkLook & { readonly undiscovered?: boolean; readonly outdated?: boolean }> {
   const link = await lookAtLink(api, ref);
-  if (!link.done || !discovery) return link;
+  if (!link.done || !ref.discovery) return link;
   const renewal = renewed ? await lookAtRenewal(api, ref.link) : undefined;
   if (renewal?.done === false) return { ...renewal, outdated: true };
   const watched = await lookAtDiscovery(api, ref.link);
@@ -151,14 +119,13 @@ interface TakingUp {
 
 /** Waits until the Link is taken up, and once restarts what got stuck on the way there. */
 export async function takenUp(
-  properties: PropertyMap,
+  ref: LinkInputs,
   context: Context,
   how: TakingUp = {},
-): Promise<PropertyMap> {
+): Promise<{ controllerPod: string; trouble: string }> {
   const { renewed = false } = how;
-  const ref = refOf(properties);
-  const discovery = properties["discovery"] === true;
-  const api = await clusterApi(properties, context.signal);
+  const { discovery } = ref;
+  const api = await clusterApi(ref, context.signal);
   const mirrorCure = new OnceAfter(how.serviceMirror ?? timeLimits.serviceMirrorStuck);
   const discoveryCure = new OnceAfter(how.discovery ?? timeLimits.discoveryMissing);
   const renewal = new OnceAfter(clockStep);
@@ -171,7 +138,7 @@ export async function takenUp(
     what: `waiting for the service mirror at ${api.server} to take up the Link ${ref.link}`,
     limit: timeLimits.linkTakenUp,
     look: async () => {
-      const look = await lookAt(api, ref, discovery, renewed);
+      const look = await lookAt(api, ref, renewed);
       const stuckPod = look.done ? undefined : look.stuckPod;
       if (mirrorCure.isDue(stuckPod !== undefined)) {
         tell(`restarting the service mirror's pod ${stuckPod ?? ""}, which is stuck`);
@@ -211,5 +178,5 @@ export async function takenUp(
       context.status(`waiting for the service mirror: ${seen}`);
     },
   });
-  return outputsOf(properties, { controllerPod, trouble: "" });
+  return { controllerPod, trouble: "" };
 }

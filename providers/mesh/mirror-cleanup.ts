@@ -1,48 +1,39 @@
 import { timeLimits } from "../../system/time-limits.ts";
 import { TimeLimitReached, waitFor } from "../../kubernetes/wait.ts";
-import type { Context, PropertyMap, Resource } from "../server/index.ts";
+import type { Context } from "../server/index.ts";
 import { messageOf } from "../server/index.ts";
 import { clusterToCleanUp } from "./cluster-api.ts";
-import { accessInputs, checkInputs, diffInCluster, outputsOf, schemaOf, text } from "./inputs.ts";
+import { gate } from "./gate.ts";
+import { type Access, accessInputs } from "./inputs.ts";
 import { linkInputs } from "./link-ready.ts";
+import type { FormerLink } from "./mirrors.ts";
 import { furtherAboutMirrors, lookAtLetGo, sweepMirrors } from "./mirrors.ts";
 
-const inputs = { ...accessInputs, ...linkInputs };
-
-/** Removes what a Link leaves behind in its source, when it is deleted. */
-export const mirrorCleanup: Resource = {
-  type: "linkerd-topology:index:MirrorCleanup",
-  schema: schemaOf(
-    "When it is deleted, after the Link: removes what the Link's service mirror leaves behind.",
-    inputs,
-  ),
-  check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, newInputs }) => diffInCluster(oldInputs, newInputs, ["namespace", "link"]),
-  create: (request) =>
-    Promise.resolve({
-      id: `${text(request.inputs, "namespace")}/${text(request.inputs, "link")}`,
-      outputs: outputsOf(request.inputs),
-    }),
-  update: (request) => Promise.resolve(outputsOf(request.newInputs)),
-  read: (request) =>
-    Promise.resolve({
-      id: request.id,
-      inputs: request.inputs,
-      outputs: outputsOf(request.outputs),
-    }),
-  delete: (request, context) => cleanUp(request.outputs, context),
-};
+export const mirrorCleanup = gate({
+  name: "MirrorCleanup",
+  description:
+    "Does nothing when it is created; when it is deleted it removes from the source what the Link's service " +
+    "mirror leaves behind: mirror Services and Endpoints of that target, its membership in federated Services, " +
+    "the Lease.\n\n" +
+    "The Link has to depend on it, so that it is deleted after the Link: as long as there is a Link, a service " +
+    "mirror puts back what was taken away. While a Link of that name exists it removes nothing.",
+  inputs: { ...accessInputs, ...linkInputs },
+  outputs: {},
+  id: ({ namespace, link }) => `${namespace}/${link}`,
+  create: () => Promise.resolve({}),
+  delete: (state, context) => cleanUp(state, context),
+});
 
 /**
  * @param silence how long the cluster may be silent before it counts as gone, in milliseconds
  */
 export async function cleanUp(
-  properties: PropertyMap,
+  { namespace, link, ...access }: FormerLink & Access,
   context: Context,
   silence: number = timeLimits.clusterSilent,
 ): Promise<void> {
-  const ref = { namespace: text(properties, "namespace"), link: text(properties, "link") };
-  const api = await clusterToCleanUp(properties, context, silence);
+  const ref = { namespace, link };
+  const api = await clusterToCleanUp(access, context, silence);
   if (api === undefined) return;
   context.status("waiting for the service mirror to let go of the Link");
   let looked = false;

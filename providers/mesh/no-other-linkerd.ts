@@ -2,28 +2,29 @@ import { randomUUID } from "node:crypto";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { installationAnnotation } from "../../planning/names.ts";
-import type { Context, PropertyMap, Resource } from "../server/index.ts";
-import { containsUnknown } from "../server/index.ts";
+import type { Resource } from "../server/index.ts";
+import { containsUnknown, readShape } from "../server/index.ts";
 import { clusterApi } from "./cluster-api.ts";
-import type { InputSchema } from "./inputs.ts";
-import {
-  accessInputs,
-  checkInputs,
-  diffInCluster,
-  outputsOf,
-  schemaOf,
-  text,
-  textList,
-} from "./inputs.ts";
+import { diffInCluster, gate, stateIn } from "./gate.ts";
+import type { State } from "./gate.ts";
+import { type Access, accessInputs, text, texts } from "./inputs.ts";
 
 const inputs = {
   ...accessInputs,
-  namespaces: {
-    type: "array",
-    items: { type: "string" },
-    description: "Namespaces that are about to be created, and must not be somebody else's.",
-  },
-} as const satisfies Readonly<Record<string, InputSchema>>;
+  namespaces: texts("Namespaces that are about to be created, and must not be somebody else's."),
+};
+
+const outputs = {
+  installation: text(
+    `Value of the annotation \`${installationAnnotation}\` on the stack's own namespaces.`,
+  ),
+  adopted: texts(
+    "UIDs of namespaces that are the stack's own without the annotation.",
+  ).exactOptional(),
+};
+
+type Wanted = Access & { readonly namespaces: readonly string[] };
+type Known = Partial<Pick<State<typeof inputs, typeof outputs>, "installation" | "adopted">>;
 
 interface Namespace {
   readonly metadata: {
@@ -35,73 +36,55 @@ interface Namespace {
 }
 
 /**
- * Proves that an existing cluster has no Linkerd of somebody else. Without it the Kubernetes provider would
- * take over objects of the same name, and delete them at the end.
+ * Without it the Kubernetes provider would take over objects of the same name, and delete them at the end.
  *
  * An annotation with a random value marks the stack's own namespaces. Every update and preview reads it,
  * because somebody may have replaced this Linkerd with another one since.
  */
 export const noOtherLinkerd: Resource = {
-  type: "linkerd-topology:index:Vacancy",
-  schema: schemaOf(
-    "Exists while these namespaces are missing from the cluster, or are the stack's own.",
+  ...gate({
+    name: "Vacancy",
+    description:
+      "For a cluster that outlives what is installed in it. Exists while these namespaces are missing from the " +
+      "cluster, or are the stack's own, which bear its mark. Whatever creates them has to depend on it: where " +
+      "somebody else installed a Linkerd it fails, and changes nothing.",
     inputs,
-    {
-      installation: {
-        type: "string",
-        description: `Value of the annotation ${installationAnnotation} on the stack's own namespaces.`,
-      },
-      adopted: {
-        type: "array",
-        items: { type: "string" },
-        description: "UIDs of namespaces that are the stack's own without the annotation.",
-      },
+    outputs,
+    id: () => "vacancy",
+    create: async (wanted, { signal }) => {
+      await refuseForeign(wanted, {}, signal);
+      return { installation: randomUUID() };
     },
-  ),
-  check: ({ news }) => checkInputs(inputs, news),
+    update: async (wanted, { signal }, { state: { installation = "", adopted = [] } }) => {
+      if (installation === "") {
+        return { installation: randomUUID(), adopted: await adopt(wanted, signal) };
+      }
+      await refuseForeign(wanted, { installation, adopted }, signal);
+      return { installation, adopted };
+    },
+  }),
   diff: async ({ oldInputs, oldOutputs, newInputs }) => {
-    const { changes } = diffInCluster(oldInputs, newInputs);
-    if (isOfEarlierVersion(oldOutputs)) {
+    const { changes } = diffInCluster(inputs, oldInputs, newInputs);
+    const known = stateIn({ inputs, outputs }, oldOutputs);
+    // An earlier version marked nothing.
+    if ((known.installation ?? "") === "") {
       return { changes: { ...changes, installation: { kind: "add" } } };
     }
     const moved = Object.values(changes).some(({ replace }) => replace === true);
     if (!moved && !containsUnknown(newInputs)) {
-      await refuseForeign(newInputs, oldOutputs, new AbortController().signal);
+      await refuseForeign(readShape(inputs, newInputs), known, new AbortController().signal);
     }
     return { changes };
   },
-  create: async (request, context) => {
-    await refuseForeign(request.inputs, {}, context.signal);
-    return { id: "vacancy", outputs: outputsOf(request.inputs, { installation: randomUUID() }) };
-  },
-  update: async ({ newInputs, oldOutputs }, context) => {
-    if (isOfEarlierVersion(oldOutputs)) {
-      const adopted = await adopt(newInputs, context);
-      return outputsOf(newInputs, { installation: randomUUID(), adopted });
-    }
-    await refuseForeign(newInputs, oldOutputs, context.signal);
-    const { installation = "", adopted = [] } = oldOutputs;
-    return outputsOf(newInputs, { installation, adopted });
-  },
-  read: ({ id, inputs, outputs }) => Promise.resolve({ id, inputs, outputs: outputsOf(outputs) }),
-  delete: async () => {
-    // It created nothing.
-  },
 };
 
-function isOfEarlierVersion(outputs: PropertyMap): boolean {
-  return text(outputs, "installation") === "";
-}
-
 async function refuseForeign(
-  inputs: PropertyMap,
-  known: PropertyMap,
+  wanted: Wanted,
+  { installation = "", adopted = [] }: Known,
   signal: AbortSignal,
 ): Promise<void> {
-  const api = await clusterApi(inputs, signal);
-  const installation = text(known, "installation");
-  const adopted = textList(known, "adopted");
-  const taken = (await namespacesIn(api, inputs)).filter(
+  const api = await clusterApi(wanted, signal);
+  const taken = (await namespacesIn(api, wanted)).filter(
     ({ metadata: { annotations, uid } }) =>
       !(installation !== "" && annotations?.[installationAnnotation] === installation) &&
       !adopted.includes(uid ?? ""),
@@ -115,9 +98,9 @@ async function refuseForeign(
  *
  * @returns their UIDs
  */
-async function adopt(inputs: PropertyMap, { signal }: Context): Promise<string[]> {
-  const api = await clusterApi(inputs, signal);
-  const found = await namespacesIn(api, inputs);
+async function adopt(wanted: Wanted, signal: AbortSignal): Promise<string[]> {
+  const api = await clusterApi(wanted, signal);
+  const found = await namespacesIn(api, wanted);
   const others = found.filter(
     ({ metadata }) =>
       !(metadata.managedFields ?? []).some(({ manager }) => manager?.startsWith("pulumi")),
@@ -125,18 +108,16 @@ async function adopt(inputs: PropertyMap, { signal }: Context): Promise<string[]
   if (others.length > 0) throw foreign(api, others);
   if (found.length > 0) return found.map(({ metadata }) => metadata.uid ?? "");
   throw new Error(
-    `the cluster at ${api.server} has none of the namespaces ${textList(inputs, "namespaces").join(", ")} ` +
+    `the cluster at ${api.server} has none of the namespaces ${wanted.namespaces.join(", ")} ` +
       "that an earlier version of linkerd-topology created for this stack without recording the cluster. " +
       "Nothing was changed. If it was another cluster, let the kubeconfig lead there (its current context, or " +
       "`context` in the topology). If Linkerd was removed by hand, run `down` first",
   );
 }
 
-async function namespacesIn(api: KubernetesApi, inputs: PropertyMap): Promise<Namespace[]> {
+async function namespacesIn(api: KubernetesApi, { namespaces }: Wanted): Promise<Namespace[]> {
   const found = await Promise.all(
-    textList(inputs, "namespaces").map((name) =>
-      getIfThere<Namespace>(api, `/api/v1/namespaces/${name}`),
-    ),
+    namespaces.map((name) => getIfThere<Namespace>(api, `/api/v1/namespaces/${name}`)),
   );
   return found.filter((one) => one !== undefined);
 }

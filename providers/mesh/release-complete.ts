@@ -1,52 +1,47 @@
 import { describeObject, missingObjects, restoreRelease } from "../../kubernetes/helm-release.ts";
-import type { PropertyMap, Resource } from "../server/index.ts";
+import type { Properties, PropertyMap, Resource } from "../server/index.ts";
+import { readShape } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
-import type { InputSchema } from "./inputs.ts";
-import { accessInputs, checkInputs, diffInCluster, outputsOf, schemaOf, text } from "./inputs.ts";
+import { gate, outputsOf } from "./gate.ts";
+import { accessInputs, fixedText, texts } from "./inputs.ts";
 
 const inputs = {
   ...accessInputs,
-  namespace: { type: "string", description: "Namespace of the releases." },
-  releases: {
-    type: "array",
-    items: { type: "string" },
-    description: "Names of the Helm releases.",
-  },
-  missing: {
-    type: "array",
-    items: { type: "string" },
-    optional: true,
-    description:
-      "Objects that a refresh did not find. Nobody sets it: the next update makes them again.",
-  },
-} as const satisfies Readonly<Record<string, InputSchema>>;
+  namespace: fixedText("Namespace of the releases."),
+  releases: texts("Names of the Helm releases. It has to depend on them."),
+  missing: texts(
+    "Objects that a refresh did not find. Nobody sets it: the next update makes them again.",
+  ).exactOptional(),
+};
 
-/** Brings back what was deleted by hand of Helm releases, which Helm's own state never shows. */
-export const releaseComplete: Resource = {
-  type: "linkerd-topology:index:ReleaseComplete",
-  schema: schemaOf(
-    "Helm releases with all of their objects. What a refresh finds deleted, the next update makes again.",
-    inputs,
-  ),
-  check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, newInputs }) => diffInCluster(oldInputs, newInputs, ["namespace"]),
+const complete = gate({
+  name: "ReleaseComplete",
+  description:
+    "Helm releases with all of their objects. Helm and Pulumi look at Helm's records only: a Deployment that " +
+    "somebody deleted stays away. This resource looks at the objects when it is refreshed; those that are " +
+    "missing are drift, and the next update makes them again from Helm's record.",
+  inputs,
+  outputs: {},
+  id: ({ namespace }) => namespace,
   // Helm has just made them.
-  create: ({ inputs }) =>
-    Promise.resolve({ id: text(inputs, "namespace"), outputs: outputsOf(inputs) }),
-  update: async ({ newInputs }, context) => {
-    const api = await clusterApi(newInputs, context.signal);
-    for (const ref of releasesOf(newInputs)) {
+  create: () => Promise.resolve({}),
+  update: async (wanted, context) => {
+    const api = await clusterApi(wanted, context.signal);
+    for (const ref of releasesOf(wanted)) {
       for (const object of await restoreRelease(api, ref)) {
         context.log("warning", `${object} was missing and has been restored`);
       }
     }
-    return outputsOf(newInputs);
+    return {};
   },
-  read: async (request, context) => {
-    const found = await lookIfThere(request.outputs, context.signal, async (api) => {
-      const missing = await Promise.all(
-        releasesOf(request.outputs).map((ref) => missingObjects(api, ref)),
-      );
+});
+
+export const releaseComplete: Resource = {
+  ...complete,
+  read: async (request, { signal }) => {
+    const wanted = readShape(inputs, withoutMissing(request.outputs));
+    const found = await lookIfThere(wanted, signal, async (api) => {
+      const missing = await Promise.all(releasesOf(wanted).map((ref) => missingObjects(api, ref)));
       return missing.flat().map(describeObject);
     });
     if (found === undefined) return undefined;
@@ -54,19 +49,13 @@ export const releaseComplete: Resource = {
     return {
       id: request.id,
       inputs: { ...withoutMissing(request.inputs), ...missing },
-      outputs: outputsOf({ ...withoutMissing(request.outputs), ...missing }),
+      outputs: outputsOf(inputs, wanted, missing),
     };
-  },
-  delete: async () => {
-    // The releases are resources of their own.
   },
 };
 
-function releasesOf(properties: PropertyMap) {
-  const namespace = text(properties, "namespace");
-  const { releases } = properties;
-  const names = Array.isArray(releases) ? releases : [];
-  return names.flatMap((release) => (typeof release === "string" ? [{ namespace, release }] : []));
+function releasesOf({ namespace, releases }: Properties<typeof inputs>) {
+  return releases.map((release) => ({ namespace, release }));
 }
 
 function withoutMissing(properties: PropertyMap): PropertyMap {

@@ -7,30 +7,22 @@ import type { Service } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { corePath } from "../../linkerd/names.ts";
 import { touch } from "../../linkerd/touch.ts";
-import type { PropertyMap, Resource } from "../server/index.ts";
+import * as z from "zod";
+import type { Properties } from "../server/index.ts";
 import { clusterApi, clusterToCleanUp, lookIfThere } from "./cluster-api.ts";
-import type { InputSchema } from "./inputs.ts";
-import {
-  accessInputs,
-  checkInputs,
-  diffInCluster,
-  outputsOf,
-  schemaOf,
-  text,
-  texts,
-} from "./inputs.ts";
-import { againUnless } from "./settled.ts";
+import { gate } from "./gate.ts";
+import { accessInputs, fixedText, text } from "./inputs.ts";
 
 const inputs = {
   ...accessInputs,
-  namespace: { type: "string", description: "Namespace of the Service." },
-  service: { type: "string", description: "Name of the Service." },
-  labels: {
-    type: "object",
-    additionalProperties: { type: "string" },
-    description: "Labels by which Links select the Service.",
-  },
-} as const satisfies Readonly<Record<string, InputSchema>>;
+  namespace: fixedText("Namespace of the Service."),
+  service: fixedText("Name of the Service."),
+  labels: z
+    .record(z.string(), z.string())
+    .meta({ description: "Labels by which Links select the Service." }),
+};
+
+type Export = Properties<typeof inputs>;
 
 /** Whose the labels are, for everybody who changes the same Service. */
 const fieldManager = "linkerd-topology";
@@ -38,62 +30,48 @@ const fieldManager = "linkerd-topology";
 const labelled = "labelled";
 
 /** Labels of a Service that somebody else owns. */
-export const serviceExport: Resource = {
-  type: "linkerd-topology:index:ServiceExport",
-  schema: schemaOf(
-    "Puts labels on a Service that exists, and takes them away again; everything else of it stays.",
-    inputs,
-    {
-      state: { type: "string", description: "`labelled`, or what is still waited for." },
-    },
-  ),
-  check: ({ news }) => checkInputs(inputs, news),
-  diff: ({ oldInputs, oldOutputs, newInputs }) =>
-    againUnless(
-      diffInCluster(oldInputs, newInputs, ["namespace", "service"]),
-      oldOutputs,
-      "state",
-      labelled,
-    ),
-  create: async (request, context) => ({
-    id: `${text(request.inputs, "namespace")}/${text(request.inputs, "service")}`,
-    outputs: await putLabels(request.inputs, context.signal),
-  }),
-  update: async (request, context) => putLabels(request.newInputs, context.signal),
-  read: async (request, context) => {
-    const state = await lookIfThere(request.outputs, context.signal, async (api) => {
-      const service = await getIfThere<Service>(api, pathOf(request.outputs));
-      if (service === undefined) return waiting(request.outputs);
-      const lost = differing(service, texts(request.outputs, "labels"));
+export const serviceExport = gate({
+  name: "ServiceExport",
+  description:
+    "Exports a Service that somebody else made: puts labels on it and, when it is deleted, takes those away " +
+    "that are its own. Everything else of the Service stays. While there is no such Service it waits without " +
+    "holding anything up: the next update labels it.",
+  inputs,
+  outputs: { state: text("`labelled`, or what is still waited for.") },
+  settled: ["state", labelled],
+  id: ({ namespace, service }) => `${namespace}/${service}`,
+  create: async (wanted, { signal }) => ({ state: await putLabels(wanted, signal) }),
+  read: async (wanted, { signal }) => {
+    const state = await lookIfThere(wanted, signal, async (api) => {
+      const service = await getIfThere<Service>(api, pathOf(wanted));
+      if (service === undefined) return waiting(wanted);
+      const lost = differing(service, wanted.labels);
       return lost.length === 0 ? labelled : `without its label ${lost.join(", ")}`;
     });
-    if (state === undefined) return undefined;
-    const outputs = outputsOf(request.outputs, { state });
-    return { id: request.id, inputs: request.inputs, outputs };
+    return state === undefined ? undefined : { state };
   },
-  delete: async (request, context) => {
-    const api = await clusterToCleanUp(request.outputs, context);
+  delete: async (wanted, context) => {
+    const api = await clusterToCleanUp(wanted, context);
     if (api === undefined) return;
-    const service = await getIfThere<Service>(api, pathOf(request.outputs));
-    if (service !== undefined) await apply(api, request.outputs, service, {});
+    const service = await getIfThere<Service>(api, pathOf(wanted));
+    if (service !== undefined) await apply(api, wanted, service, {});
   },
-};
+});
 
-async function putLabels(properties: PropertyMap, signal: AbortSignal): Promise<PropertyMap> {
-  const api = await clusterApi(properties, signal);
-  const service = await getIfThere<Service>(api, pathOf(properties));
-  if (service === undefined) return outputsOf(properties, { state: waiting(properties) });
-  const labels = texts(properties, "labels");
+async function putLabels(wanted: Export, signal: AbortSignal): Promise<string> {
+  const api = await clusterApi(wanted, signal);
+  const service = await getIfThere<Service>(api, pathOf(wanted));
+  if (service === undefined) return waiting(wanted);
   try {
-    const { metadata } = await apply(api, properties, service, labels);
+    const { metadata } = await apply(api, wanted, service, wanted.labels);
     if (!isDeepStrictEqual(metadata.labels ?? {}, service.metadata.labels ?? {})) {
       await keepNames(api, service, signal);
     }
   } catch (error) {
     if (!isConflict(error)) throw error;
-    throw new Error(conflict(api.server, properties, service, error), { cause: error });
+    throw new Error(conflict(api.server, wanted, service, error), { cause: error });
   }
-  return outputsOf(properties, { state: labelled });
+  return labelled;
 }
 
 /**
@@ -114,15 +92,14 @@ async function keepNames(
 /** All labels of ours, and no other field: what is left out of them is taken away. */
 async function apply(
   api: KubernetesApi,
-  properties: PropertyMap,
+  { namespace, service: name }: Export,
   { metadata: { uid } }: Service,
   labels: Readonly<Record<string, string>>,
 ): Promise<Service> {
-  const [namespace, name] = [text(properties, "namespace"), text(properties, "service")];
   // With its uid, as an apply would otherwise make a Service that was deleted meanwhile.
   const metadata = { namespace, name, uid, labels };
   return api.apply<Service>(
-    pathOf(properties),
+    corePath(namespace, "services", name),
     { apiVersion: "v1", kind: "Service", metadata },
     fieldManager,
   );
@@ -130,12 +107,10 @@ async function apply(
 
 function conflict(
   server: string,
-  properties: PropertyMap,
+  { namespace, service: name, labels }: Export,
   service: Service,
   { detail }: KubernetesApiError,
 ): string {
-  const [namespace, name] = [text(properties, "namespace"), text(properties, "service")];
-  const labels = texts(properties, "labels");
   const present = service.metadata.labels ?? {};
   const foreign = differing(service, labels).filter((key) => present[key] !== undefined);
   if (foreign.length === 0) return `Service ${namespace}/${name} at ${server}: ${detail}`;
@@ -154,10 +129,10 @@ function differing(service: Service, labels: Readonly<Record<string, string>>): 
   return Object.keys(labels).filter((key) => service.metadata.labels?.[key] !== labels[key]);
 }
 
-function waiting(properties: PropertyMap): string {
-  return `waiting for the Service ${text(properties, "namespace")}/${text(properties, "service")}`;
+function waiting({ namespace, service }: Export): string {
+  return `waiting for the Service ${namespace}/${service}`;
 }
 
-function pathOf(properties: PropertyMap): string {
-  return corePath(text(properties, "namespace"), "services", text(properties, "service"));
+function pathOf({ namespace, service }: Export): string {
+  return corePath(namespace, "services", service);
 }

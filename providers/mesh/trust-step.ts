@@ -4,119 +4,90 @@ import { describeStepProblems, stepProblems } from "../../planning/trust/rotatio
 import { wantedTrust } from "../../planning/trust/rotation/wanted.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { observeTrust, silentTrust } from "../../linkerd/trust/trust-facts.ts";
-import type { CheckFailure, Context, PropertyMap, Resource } from "../server/index.ts";
-import { diffInputs } from "../server/index.ts";
+import type { Draft } from "../../planning/topology/shape.ts";
+import type { CheckRequest, Context, Fail, Properties } from "../server/index.ts";
+import { isPropertyMap, readShape } from "../server/index.ts";
 import { accessAmong, clusterApi } from "./cluster-api.ts";
-import type { InputSchema } from "./inputs.ts";
-import {
-  accessByCluster,
-  byCluster,
-  checkInputs,
-  outputsOf,
-  schemaOf,
-  text,
-  texts,
-} from "./inputs.ts";
+import { gate } from "./gate.ts";
+import type { Access } from "./inputs.ts";
+import { accessByCluster, byCluster } from "./inputs.ts";
+
+const { kubeconfigPaths, contexts, clusterUids } = accessByCluster;
 
 const inputs = {
-  anchors: {
-    ...byCluster,
-    description: "Generation → PEM of the anchor that every cluster trusts.",
-  },
-  signers: {
-    ...byCluster,
-    description:
-      "Cluster → generation that signs its issuer; empty where somebody else decides it.",
-  },
-  kubeconfigPaths: accessByCluster.kubeconfigPaths,
-  contexts: accessByCluster.contexts,
-  clusterUids: accessByCluster.clusterUids,
-  kindNames: {
-    ...byCluster,
-    optional: true,
-    description:
-      "Cluster → name that kind knows it by. Whether such a cluster is yet to be made, Docker tells.",
-  },
-} as const satisfies Readonly<Record<string, InputSchema>>;
-
-/**
- * Exists once the running clusters allow what is wanted of their trust: a step of a rotation whose
- * precondition isn't met is refused before anything is changed in any of them.
- */
-export const trustStep: Resource = {
-  type: "linkerd-topology:index:TrustStep",
-  schema: schemaOf(
-    "Exists once no running cluster would lose traffic by the anchors and signers that are wanted.",
-    inputs,
+  anchors: byCluster("Generation → PEM of an anchor that every cluster is to trust."),
+  signers: byCluster(
+    "Cluster → generation that signs its issuer; empty where somebody else decides it.",
   ),
-  check: ({ news, olds }) => {
-    const { inputs: checked, failures = [] } = checkInputs(inputs, news);
-    return { inputs: checked, failures: [...failures, ...outOfOrder(olds, news)] };
-  },
-  diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, []),
-  create: async (request, context) => {
-    await allowed(request.inputs, context);
-    return { id: "trust-step", outputs: outputsOf(request.inputs) };
-  },
-  update: async ({ newInputs }, context) => {
-    await allowed(newInputs, context);
-    return outputsOf(newInputs);
-  },
-  read: ({ id, inputs, outputs }) => Promise.resolve({ id, inputs, outputs: outputsOf(outputs) }),
-  delete: async () => {
-    // It made nothing.
-  },
+  kubeconfigPaths,
+  contexts,
+  clusterUids,
+  kindNames: byCluster(
+    "Cluster → name that kind knows it by. Whether such a cluster is yet to be made, Docker tells.",
+  ).exactOptional(),
 };
 
+type Step = Properties<typeof inputs>;
+
+export const trustStep = gate({
+  name: "TrustStep",
+  description:
+    "Exists once the running clusters allow what is wanted of their trust. What changes trust in a cluster has " +
+    "to depend on it: a step of a rotation that would cost traffic fails here, with every reason, before " +
+    "anything is changed in any of them.",
+  inputs,
+  outputs: {},
+  check: outOfOrder,
+  id: () => "trust-step",
+  create: async (step, context) => {
+    await allowed(step, context);
+    return {};
+  },
+});
+
 /** Steps that the one before rules out, whatever the clusters say: a preview tells them already. */
-function outOfOrder(olds: PropertyMap, news: PropertyMap): CheckFailure[] {
-  const before = Object.keys(texts(olds, "anchors"));
-  if (before.length === 0) return [];
-  const after = Object.keys(texts(news, "anchors"));
-  const signedBefore = texts(olds, "signers");
-  return Object.entries(texts(news, "signers")).flatMap(([cluster, signer]) => {
-    const old = signedBefore[cluster] ?? "";
-    const property = `signers.${cluster}`;
+function outOfOrder({ signers = {} }: Draft<Step>, fail: Fail, request: CheckRequest): void {
+  const { olds, news } = request;
+  // Of an anchor that is yet to be made the generation is known, and the PEM is not.
+  if (Object.keys(olds).length === 0 || !isPropertyMap(news["anchors"])) return;
+  const former = readShape(inputs, olds);
+  const before = Object.keys(former.anchors);
+  if (before.length === 0) return;
+  const after = Object.keys(news["anchors"]);
+  for (const [cluster, signer = ""] of Object.entries(signers)) {
+    const old = former.signers[cluster] ?? "";
     if (signer !== "" && !before.includes(signer)) {
-      return [
-        {
-          property,
-          reason:
-            `generation ${signer} of the trust anchor can't sign anything in the same update in which ` +
-            "it is added: nobody trusts it yet. Only list it in trust.anchors at first",
-        },
-      ];
+      fail(
+        ["signers", cluster],
+        `generation ${signer} of the trust anchor can't sign anything in the same update in which ` +
+          "it is added: nobody trusts it yet. Only list it in trust.anchors at first",
+      );
+    } else if (old !== "" && !after.includes(old)) {
+      fail(
+        ["signers", cluster],
+        `generation ${old} of the trust anchor can't be taken out in the same update in which ` +
+          "another one signs in its place. Keep it in trust.anchors until all certificates are renewed",
+      );
     }
-    if (old !== "" && !after.includes(old)) {
-      return [
-        {
-          property,
-          reason:
-            `generation ${old} of the trust anchor can't be taken out in the same update in which ` +
-            "another one signs in its place. Keep it in trust.anchors until all certificates are renewed",
-        },
-      ];
-    }
-    return [];
-  });
+  }
 }
 
-async function allowed(news: PropertyMap, context: Context): Promise<void> {
-  const clusters = Object.keys(texts(news, "kubeconfigPaths"));
-  const facts = await Promise.all(clusters.map((cluster) => look(news, cluster, context)));
+async function allowed(step: Step, context: Context): Promise<void> {
+  const clusters = Object.keys(step.kubeconfigPaths ?? {});
+  const facts = await Promise.all(clusters.map((cluster) => look(step, cluster, context)));
   const problems = stepProblems(
-    wantedOf(news),
+    wantedOf(step),
     facts.filter((one) => one !== undefined),
   );
   if (problems.length === 0) return;
   throw new Error(describeStepProblems(problems));
 }
 
-function wantedOf(properties: PropertyMap): WantedTrust {
-  const signers = Object.entries(texts(properties, "signers")).map(
+function wantedOf(step: Step): WantedTrust {
+  const signers = Object.entries(step.signers).map(
     ([cluster, signer]) => [cluster, signer === "" ? undefined : Number(signer)] as const,
   );
-  return wantedTrust(texts(properties, "anchors"), Object.fromEntries(signers));
+  return wantedTrust(step.anchors, Object.fromEntries(signers));
 }
 
 /**
@@ -126,16 +97,16 @@ function wantedOf(properties: PropertyMap): WantedTrust {
  * @returns undefined for a cluster that is yet to be made
  */
 async function look(
-  properties: PropertyMap,
+  step: Step,
   cluster: string,
   { signal }: Context,
 ): Promise<ClusterTrust | undefined> {
-  const access = accessAmong(properties, cluster);
-  const file = text(access, "kubeconfigPath");
+  const access = accessAmong(step, cluster);
+  const { kubeconfigPath: file = "" } = access;
   try {
     const kubeconfig = existsSync(file)
       ? access
-      : await fromNodes(texts(properties, "kindNames")[cluster], signal);
+      : await fromNodes(step.kindNames?.[cluster], signal);
     if (kubeconfig === undefined) return undefined;
     return await observeTrust(cluster, await clusterApi(kubeconfig, signal));
   } catch (error) {
@@ -157,7 +128,7 @@ async function look(
 async function fromNodes(
   kindName: string | undefined,
   signal: AbortSignal,
-): Promise<PropertyMap | undefined> {
+): Promise<Access | undefined> {
   if (kindName === undefined) throw new Error("only whoever made the cluster has another one");
   const [{ findContainers }, { openCluster }, { kubeconfigText }] = await Promise.all([
     import("../kind/containers.ts"),

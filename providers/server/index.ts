@@ -1,10 +1,9 @@
 export { diffInputs } from "./diff.ts";
 export { messageOf, PartialFailure } from "./errors.ts";
 export { servePlugin } from "./plugin.ts";
-export { packageSchema } from "./provider.ts";
-export type { ObjectTypeSchema, Provider } from "./provider.ts";
+export { packageSchema } from "./package-schema.ts";
+export type { Provider } from "./provider.ts";
 export type {
-  CheckFailure,
   CheckRequest,
   CheckResult,
   Context,
@@ -14,13 +13,14 @@ export type {
   DiffRequest,
   DiffResult,
   PropertyChange,
-  PropertySchema,
   ReadRequest,
   ReadResult,
   Resource,
   ResourceSchema,
   UpdateRequest,
 } from "./resource.ts";
+export { checkShape, partial, readShape, replacing, secrets, text } from "./shape.ts";
+export type { CheckFailure, Fail, Properties, Shape } from "./shape.ts";
 export { startServer } from "./server.ts";
 export type { RunningServer } from "./server.ts";
 export {

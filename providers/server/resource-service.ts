@@ -219,7 +219,7 @@ async function previewOutputs(
 ): Promise<PropertyMap> {
   if (resource.preview !== undefined) return resource.preview(inputs, olds);
   const outputs: PropertyMap = {};
-  for (const key of Object.keys(resource.schema.properties)) {
+  for (const key of Object.keys({ ...resource.schema.inputs, ...resource.schema.outputs })) {
     const value = inputs[key] ?? (olds === undefined ? unknown : olds[key]);
     if (value !== undefined) outputs[key] = value;
   }

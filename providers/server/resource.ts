@@ -1,3 +1,4 @@
+import type { CheckFailure, Shape } from "./shape.ts";
 import type { PropertyMap } from "./values.ts";
 
 /**
@@ -59,12 +60,6 @@ export interface CheckResult {
   readonly failures?: readonly CheckFailure[];
 }
 
-export interface CheckFailure {
-  /** Path, such as `extraPortMappings[0].hostPort`; empty for the resource as a whole. */
-  readonly property: string;
-  readonly reason: string;
-}
-
 export interface DiffRequest {
   readonly id: string;
   readonly urn: string;
@@ -123,22 +118,10 @@ export interface DeleteRequest {
   readonly outputs: PropertyMap;
 }
 
-/** The part of Pulumi's package schema that tells a resource's properties. */
+/** What the engine is told of a resource's properties. */
 export interface ResourceSchema {
   readonly description: string;
-  readonly inputProperties: Readonly<Record<string, PropertySchema>>;
-  readonly requiredInputs: readonly string[];
-  /** All outputs, the inputs among them. */
-  readonly properties: Readonly<Record<string, PropertySchema>>;
-}
-
-export interface PropertySchema {
-  readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
-  readonly description?: string;
-  readonly items?: PropertySchema;
-  readonly additionalProperties?: PropertySchema;
-  /** Reference to one of the provider's `types`, such as `#/types/kind:index:Node`. */
-  readonly $ref?: string;
-  readonly secret?: boolean;
-  readonly default?: string | number | boolean;
+  readonly inputs: Shape;
+  /** What is known of it besides the inputs. */
+  readonly outputs: Shape;
 }

@@ -8,7 +8,7 @@ import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import type { Engine } from "./engine.ts";
 import { toServiceError } from "./errors.ts";
 import type { Operations } from "./operations.ts";
-import { packageSchema } from "./provider.ts";
+import { packageSchema } from "./package-schema.ts";
 import type { Provider } from "./provider.ts";
 import { ResourceService } from "./resource-service.ts";
 
@@ -36,7 +36,7 @@ export function providerService(
       if (request.getVersion() !== 0) {
         throw new Error(`schema version ${request.getVersion()} is not known here, only 0`);
       }
-      return new proto.GetSchemaResponse().setSchema(packageSchema(provider));
+      return new proto.GetSchemaResponse().setSchema(JSON.stringify(packageSchema(provider)));
     }),
     // No provider of this package has configuration: what comes is taken as it is.
     checkConfig: unary((request: messages.CheckRequest) =>

@@ -1,6 +1,6 @@
 /** A property as the engine and a provider exchange it. */
 export type Value =
-  null | boolean | number | string | Value[] | PropertyMap | Secret | Unknown | Opaque;
+  null | boolean | number | string | readonly Value[] | PropertyMap | Secret | Unknown | Opaque;
 
 /** Properties of a resource: its inputs or its outputs. */
 export interface PropertyMap {
@@ -82,7 +82,7 @@ function contains(value: Value | undefined, test: (part: Value) => boolean): boo
   if (value === undefined) return false;
   if (test(value)) return true;
   if (value instanceof Secret) return contains(value.value, test);
-  if (Array.isArray(value)) return value.some((item) => contains(item, test));
+  if (Array.isArray(value)) return value.some((item: Value) => contains(item, test));
   return isPropertyMap(value) && Object.values(value).some((item) => contains(item, test));
 }
 

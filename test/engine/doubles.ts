@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { diffInputs, PartialFailure, startServer } from "../../providers/server/index.ts";
 import type {
   Context,
@@ -104,9 +105,8 @@ function resourceOf(world: World, provider: string, recipe: Recipe): Resource {
     type: recipe.type,
     schema: {
       description: "",
-      inputProperties: {},
-      requiredInputs: [],
-      properties: Object.fromEntries((recipe.computed ?? []).map((key) => [key, {}])),
+      inputs: {},
+      outputs: Object.fromEntries((recipe.computed ?? []).map((key) => [key, z.string()])),
     },
     check: ({ news }) => ({ inputs: news }),
     diff: ({ oldInputs, newInputs }) => diffInputs(oldInputs, newInputs, recipe.replace ?? []),

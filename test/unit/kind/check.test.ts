@@ -72,6 +72,7 @@ describe("check of a cluster", () => {
         "extraPortMappings[0].node",
         "extraPortMappings[0].protocol",
         "generation",
+        "imageArchives[0]",
         "imageArchives[1]",
         "kubeconfigPath",
         "kubernetesVersion",
@@ -106,11 +107,14 @@ describe("check of a cluster", () => {
       { registryMirrors: { "*": ["http://m"], _default: [] } },
       /registryMirrors: "_default" is the same as "\*"; leave out one of them/,
     ],
-    [{ options: [] }, /options: has to be a map, not a list/],
-    [{ options: { apiServerPorts: 1 } }, /options: .*apiServerPorts/],
+    [{ options: [] }, /options: has to be a map of kind's options, not a list; write a map/],
+    [
+      { options: { apiServerPorts: 1 } },
+      /options\.apiServerPorts: .*did you mean "apiServerPort"\?/,
+    ],
     [
       { options: { featureGates: { AllAlpha: "yes" } } },
-      /options\.featureGates\.AllAlpha: .*boolean/,
+      /options\.featureGates\.AllAlpha: has to be true or false, not "yes"/,
     ],
     [
       { options: { nodeLabels: { "1": { a: "b" } } } },
@@ -120,7 +124,7 @@ describe("check of a cluster", () => {
     [{ nodeImage: "--privileged" }, /not a reference to an image/],
   ] as const) {
     it(`rejects ${JSON.stringify(changes)}`, async () => {
-      const found = await reasons(changes as unknown as PropertyMap);
+      const found = await reasons(changes);
       assert.equal(found.length, 1, found.join("\n"));
       assert.match(found[0] ?? "", message);
     });

@@ -11,6 +11,7 @@ import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import fc from "fast-check";
+import * as z from "zod";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import {
   PartialFailure,
@@ -28,13 +29,8 @@ const resource: Resource = {
   type: "test:index:Thing",
   schema: {
     description: "A thing.",
-    inputProperties: { name: { type: "string" }, password: { type: "string" } },
-    requiredInputs: ["name"],
-    properties: {
-      name: { type: "string" },
-      password: { type: "string" },
-      token: { type: "string", secret: true },
-    },
+    inputs: { name: z.string(), password: z.string().exactOptional() },
+    outputs: { token: z.string().meta({ secret: true }) },
   },
   check: ({ news }) => ({
     inputs: { ...news, name: news.name ?? "default" },

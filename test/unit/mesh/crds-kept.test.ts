@@ -112,7 +112,13 @@ describe("CRDs that Helm would delete with their objects", () => {
     await assert.rejects(remove(), /500/);
     fake.uid = "another";
     const { context } = testContext();
-    const outputs = { kubeconfig: fake.kubeconfig, clusterUid: "former" };
+    const outputs = {
+      kubeconfig: fake.kubeconfig,
+      clusterUid: "former",
+      namespace: "linkerd",
+      release: "linkerd-crds",
+      ownNamespaces: [],
+    };
     await assert.rejects(
       crdsKept.delete({ id: "x", urn: context.urn, inputs: outputs, outputs }, context),
       /another cluster/,

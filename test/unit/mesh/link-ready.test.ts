@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { injectorReady } from "../../../providers/mesh/injector-ready.ts";
-import { text } from "../../../providers/mesh/inputs.ts";
 import { linkReady, takenUp as waitTakenUp } from "../../../providers/mesh/link-ready.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
@@ -29,7 +28,7 @@ describe("LinkReady", () => {
   });
   afterEach(() => fake.stop());
 
-  const link = (): PropertyMap => linkInputs(fake);
+  const link = () => linkInputs(fake);
 
   it("waits until the service mirror has taken the Link up", async () => {
     const { context, said } = testContext();
@@ -130,7 +129,7 @@ describe("LinkReady", () => {
     fake.answers.set(metricsPath, ok(metrics({})));
     const ill = await linkReady.read(request, testContext().context);
     assert.ok(ill);
-    assert.match(text(ill.outputs, "trouble"), /has not read the Link yet/);
+    assert.match(ill.outputs["trouble"] as string, /has not read the Link yet/);
     assert.deepEqual((await diff(ill.outputs)).changes, { trouble: { kind: "update" } });
   });
 

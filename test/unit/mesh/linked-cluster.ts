@@ -1,4 +1,3 @@
-import type { PropertyMap } from "../../../providers/server/index.ts";
 import { FakeKubernetes } from "./fake-kubernetes.ts";
 
 export const mirrors = "/api/v1/namespaces/demo/services";
@@ -73,12 +72,14 @@ export async function linkedCluster(): Promise<FakeKubernetes> {
 }
 
 /** What a gate is given to wait for that cluster's Link. */
-export function linkInputs({ kubeconfig }: FakeKubernetes): PropertyMap {
+export function linkInputs({ kubeconfig }: FakeKubernetes) {
   return {
     kubeconfig,
     namespace: "linkerd-multicluster",
     link: "east",
     gateway: true,
+    discovery: false,
+    revoked: false,
     triggers: [],
   };
 }

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { assertEach } from "../../assert-each.ts";
 import { cleanUp as cleanUpWithin, mirrorCleanup } from "../../../providers/mesh/mirror-cleanup.ts";
-import type { PropertyMap } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
 import type { FakeKubernetes } from "./fake-kubernetes.ts";
 import {
@@ -50,7 +49,7 @@ describe("what a Link leaves behind", () => {
   });
   afterEach(() => fake.stop());
 
-  const properties = (): PropertyMap => ({
+  const properties = () => ({
     kubeconfig: fake.kubeconfig,
     namespace: "linkerd-multicluster",
     link: "east",

@@ -126,7 +126,10 @@ describe("an exported Service", () => {
   it("needs labels that are texts", async () => {
     const news = { ...inputs(), labels: { [key]: true } };
     assert.deepEqual((await serviceExport.check({ urn, news, olds: {} })).failures, [
-      { property: "labels", reason: "must be a set of texts by their names" },
+      {
+        property: `labels["${key}"]`,
+        reason: `labels["${key}"]: has to be a string, not true`,
+      },
     ]);
   });
 });

@@ -1,0 +1,84 @@
+import * as z from "zod";
+import { limits } from "../../planning/limits.ts";
+import type { Properties, ResourceSchema } from "../server/index.ts";
+import { readShape, text } from "../server/index.ts";
+import { createdByLabel, ownerLabel } from "./constants.ts";
+import { ownerName } from "./owner.ts";
+import { subnet } from "./subnets.ts";
+
+export const networkName = () =>
+  text((value) =>
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value)
+      ? undefined
+      : `${JSON.stringify(value)} is not a valid name of a Docker network: letters, digits, "_", "." and "-"`,
+  );
+
+/** Docker can change nothing of a network. */
+const fixed = { willReplaceOnChanges: true };
+
+/** Inputs of `kind:index:Network`. */
+export const networkShape = {
+  name: networkName().meta({
+    ...fixed,
+    description: "Name of the Docker network; one that this owner made already is adopted.",
+  }),
+  labels: z
+    .record(z.string(), z.string())
+    .superRefine((labels, context) => {
+      for (const reserved of [ownerLabel, createdByLabel]) {
+        if (!(reserved in labels)) continue;
+        context.addIssue({ code: "custom", message: `${reserved} is the provider's own label` });
+      }
+    })
+    .default({})
+    .meta({
+      ...fixed,
+      description: "Labels of the network besides the provider's own, such as an expiry.",
+    }),
+  owner: ownerName()
+    .exactOptional()
+    .meta({
+      ...fixed,
+      description:
+        "Who may take over and delete what is on this network. `<project>/<stack>` by default.",
+    }),
+  subnet: subnet(limits.largestNetworkPrefix, limits.smallestDockerPrefix)
+    .exactOptional()
+    .meta({
+      ...fixed,
+      description:
+        "IPv4 CIDR of the network, such as `172.28.0.0/16`; Docker chooses one by default. Give the resource a " +
+        "name that has it too: a network that is recreated takes the owner's clusters on the former one with " +
+        "it, and those come back only if they are new resources as well.",
+    }),
+  ipRange: subnet(limits.largestNetworkPrefix, limits.smallestBalancerRange)
+    .exactOptional()
+    .meta({
+      ...fixed,
+      description:
+        "Part of the subnet that nodes get their addresses of, such as `172.28.0.0/17`; the whole by default.",
+    }),
+};
+
+/** What the engine is told about `kind:index:Network`. */
+export const networkSchema = {
+  description: "An IPv4 Docker network that kind clusters are put on, labelled with its owner.",
+  inputs: networkShape,
+  outputs: {
+    owner: z
+      .string()
+      .meta({ description: "Who may take over and delete what is on this network." }),
+    subnet: z.string().meta({ description: "Such as `172.19.0.0/16`." }),
+    networkId: z.string().meta({ description: "Docker's id of the network." }),
+  },
+} satisfies ResourceSchema;
+
+const checkedNetwork = { ...networkShape, owner: networkSchema.outputs.owner };
+
+/** A network that is to be made. */
+export type NewDockerNetwork = Readonly<Properties<typeof checkedNetwork>>;
+
+/** @throws Error where it is not what `check` has passed */
+export function toNetwork(properties: Readonly<Record<string, unknown>>): NewDockerNetwork {
+  return readShape(checkedNetwork, properties);
+}

@@ -1,0 +1,188 @@
+import * as z from "zod";
+import { formatPath } from "../../planning/topology/problem.ts";
+import type { Path } from "../../planning/topology/problem.ts";
+import { keysOf, schemaAt } from "../../planning/topology/schema-at.ts";
+import type { Draft } from "../../planning/topology/shape.ts";
+import { expectations } from "../../planning/topology/schema-parts.ts";
+import { didYouMean } from "../../planning/topology/suggest.ts";
+import { containsUnknown, revealAll } from "./values.ts";
+import type { PropertyMap, Value } from "./values.ts";
+
+/**
+ * The properties of a resource, each with its zod schema. The schema's `meta` is what Pulumi's package
+ * schema says of it: `description`, `secret`, `willReplaceOnChanges`.
+ */
+export type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** The properties as they are typed once they are checked. */
+export type Properties<S extends Shape> = z.output<z.ZodObject<S>>;
+
+/** What is wrong with the property at a path, for {@link checkShape}. */
+export type Fail = (path: Path, reason: string) => void;
+
+export interface CheckFailure {
+  /** Path, such as `extraPortMappings[0].hostPort`; empty for the resource as a whole. */
+  readonly property: string;
+  readonly reason: string;
+}
+
+interface Checked<S extends Shape> {
+  /** Everything that was given, and the defaults. */
+  readonly inputs: PropertyMap;
+  readonly known: Draft<Properties<S>>;
+  readonly failures: CheckFailure[];
+  readonly fail: Fail;
+}
+
+/**
+ * Checks inputs against their shape, and fills in the defaults. A property that contains an unknown value, in
+ * a preview, passes unread.
+ */
+export function checkShape<S extends Shape>(shape: S, news: PropertyMap): Checked<S> {
+  const inputs: PropertyMap = {};
+  const known: PropertyMap = {};
+  const failures: CheckFailure[] = [];
+  const fail: Fail = (path, reason) => {
+    const property = formatPath(path);
+    failures.push({ property, reason: `${property}: ${reason}` });
+  };
+  for (const [key, schema] of Object.entries(shape)) {
+    const value = news[key] ?? undefined;
+    if (value === undefined ? isOptional(schema) : containsUnknown(value)) {
+      if (value !== undefined) inputs[key] = value;
+      continue;
+    }
+    const { data, error } = schema.safeParse(value, { error: inWords(schema) });
+    const read = error === undefined ? (data as Value | undefined) : value;
+    if (read !== undefined) inputs[key] = read;
+    const rest = error === undefined ? read : withoutWrong(value, error.issues);
+    if (rest !== undefined) known[key] = rest;
+    for (const issue of error?.issues ?? []) {
+      const path = pathOf(issue);
+      if (issue.code === "unrecognized_keys") {
+        const possible = keysOf(schemaAt(schema, path));
+        for (const other of issue.keys) fail([key, ...path, other], notHere(other, possible));
+      } else fail([key, ...path], issue.message);
+    }
+  }
+  for (const key of Object.keys(news)) {
+    // The engine's own additions, such as __defaults.
+    if (key in shape || key.startsWith("__")) continue;
+    fail([key], notHere(key, Object.keys(shape)));
+  }
+  return { inputs, known: known as Draft<Properties<S>>, failures, fail };
+}
+
+/**
+ * Properties of which `check` has seen the values, or that the state has.
+ *
+ * @throws Error about those that can't be read, which an earlier version may have written
+ */
+export function readShape<S extends Shape>(
+  shape: S,
+  properties: Readonly<Record<string, unknown>>,
+): Properties<S> {
+  const { data, error } = z
+    .object(shape)
+    .safeParse(revealAll(properties as PropertyMap), { error: inWords(z.object(shape)) });
+  if (error === undefined) return data;
+  const wrong = error.issues.map((issue) => `${formatPath(pathOf(issue))}: ${issue.message}`);
+  throw new Error(`what the state has of it can't be read: ${wrong.join("; ")}`);
+}
+
+/** The same shape, of which any property may be missing. */
+export function partial<S extends Shape>(shape: S) {
+  return z.object(shape).partial().shape;
+}
+
+/** Properties whose change recreates the resource. */
+export function replacing(shape: Shape): string[] {
+  return Object.keys(shape).filter((key) => says(shape[key], "willReplaceOnChanges"));
+}
+
+/** Properties that the engine has to encrypt. */
+export function secrets(shape: Shape): string[] {
+  return Object.keys(shape).filter((key) => says(shape[key], "secret"));
+}
+
+function says(schema: z.ZodType | undefined, what: "secret" | "willReplaceOnChanges"): boolean {
+  const inner = schema && schemaAt(schema, []);
+  return [schema, inner].some((part) => part && z.globalRegistry.get(part)?.[what] === true);
+}
+
+/** A text that is not empty. */
+export function text(rule: (value: string) => string | undefined = () => undefined) {
+  return z.string().superRefine((value, context) => {
+    const message = value === "" ? "is empty" : rule(value);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+}
+
+function isOptional(schema: z.ZodType): boolean {
+  return schema._zod.optout === "optional";
+}
+
+function notHere(key: string, possible: readonly string[]): string {
+  const fix = didYouMean(key, possible) ?? `it has ${possible.join(", ")}`;
+  return `not a property of this resource; ${fix}`;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: "a string",
+  int: "a whole number",
+  number: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  record: "a map",
+  object: "a map",
+};
+
+/** What is wrong with a value. That of a secret is not shown. */
+function inWords(schema: z.ZodType): z.core.$ZodErrorMap {
+  const isSecret = says(schema, "secret");
+  return (issue) => {
+    if (issue.input === undefined) return "is missing";
+    const shown = isSecret ? "this" : inShort(issue.input);
+    const told = expectations.get(schemaAt(schema, pathOf(issue)) as z.ZodType);
+    if (told !== undefined) return `has to be ${told.expected}, not ${shown}; ${told.fix}`;
+    if (issue.code === "invalid_type") {
+      return `has to be ${kinds[issue.expected] ?? issue.expected}, not ${shown}`;
+    }
+    if (issue.code === "too_small") {
+      return `is ${shown}, but has to be at least ${issue.minimum}`;
+    }
+    if (issue.code === "too_big") return `is ${shown}, but has to be at most ${issue.maximum}`;
+    if (issue.code !== "invalid_value") return undefined;
+    return `has to be one of ${issue.values.map(String).join(", ")}`;
+  };
+}
+
+function pathOf({ path = [] }: { readonly path?: readonly PropertyKey[] | undefined }) {
+  return path.filter((part) => typeof part !== "symbol");
+}
+
+function withoutWrong(value: Value | undefined, issues: readonly z.core.$ZodIssue[]) {
+  let copy = structuredClone(value);
+  for (const { path, ...issue } of issues) {
+    const wrong =
+      issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
+    for (const place of wrong) copy = without(copy, place);
+  }
+  return copy;
+}
+
+function without(
+  value: Value | undefined,
+  [key, ...rest]: readonly PropertyKey[],
+): Value | undefined {
+  if (key === undefined || typeof value !== "object" || value === null) return undefined;
+  const parts = value as Record<PropertyKey, Value | undefined>;
+  parts[key] = without(parts[key], rest);
+  return value;
+}
+
+function inShort(value: unknown): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : JSON.stringify(value);
+}
