@@ -83,7 +83,7 @@ function tests(pair: OutsidePair): void {
     await untouched(other);
   });
 
-  test("where the context leads to another cluster, up, status and down refuse", async () => {
+  test("where the context leads to a different cluster, up, status and down refuse", async () => {
     const installed = await listing(ours);
     await use(ours, true);
     await assert.rejects(environment.up(), /another cluster/);

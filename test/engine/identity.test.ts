@@ -91,8 +91,8 @@ describe("a stack in a cluster that exists", () => {
 
   test("does nothing at all where another cluster answers: neither up nor destroy", async () => {
     await write({ a: b, b: a }, "a");
-    await assert.rejects(engine.up(topology()), /leads to another cluster/);
-    await assert.rejects(engine.destroy(), /leads to another cluster/);
+    await assert.rejects(engine.up(topology()), /leads to a different cluster/);
+    await assert.rejects(engine.destroy(), /leads to a different cluster/);
     assert.deepEqual(calls(), [], "something was made or deleted");
     assert.ok(b.requests.length > 0);
     assertEach(
@@ -112,7 +112,7 @@ describe("a stack in a cluster that exists", () => {
     const urns = async () =>
       (await engine.resources()).filter((urn) => !urn.includes("$tls:")).sort();
     const before = await urns();
-    await assert.rejects(engine.refresh(), /leads to another cluster/);
+    await assert.rejects(engine.refresh(), /leads to a different cluster/);
     assert.deepEqual(await urns(), before);
     assert.ok(b.requests.length > 0);
     assertEach(

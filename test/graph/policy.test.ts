@@ -107,7 +107,7 @@ void describe("a policy of a Service", async () => {
       const clients = [{ cluster: "north", namespace: "shop", serviceAccount: "checkout" }];
       assert.throws(
         () => new ServicePolicy("web", { topology: lab, ...web({ clients }) }),
-        /^Error: the policy web can't be planned:\n {2}clients\[0\]: .*can't be told from any other client/,
+        /^Error: the policy web can't be planned:\n {2}clients\[0\]: .*can't be distinguished from other clients/,
       );
     });
     assert.deepEqual(error, []);

@@ -79,7 +79,7 @@ describe("the checks before up", () => {
     ];
     const context = contextOf({ clusters: [{ name: "west", extraMounts }] });
     assert.deepEqual(await checkMounts({ ...context, env: local }), [
-      "cluster west: /nowhere/data can't be mounted: there is no such file: make it, or correct the " +
+      "cluster west: /nowhere/data can't be mounted: there is no such file: create it, or correct the " +
         "hostPath in its extraMounts",
     ]);
     assert.deepEqual(

@@ -66,7 +66,7 @@ describe("the clusters of a state", () => {
         outputs: { metadata: { name: "linkerd", uid: "linkerd-in-a" } },
       },
     );
-  const refused = /lab-staging: .*leads to another cluster/;
+  const refused = /lab-staging: .*leads to a different cluster/;
 
   test("are compared by what was noted, whatever the current context is", async () => {
     await refuseOtherClusters(noted(a.uid));

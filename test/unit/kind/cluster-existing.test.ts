@@ -103,19 +103,19 @@ describe("what is there under the cluster's name", () => {
     [
       "was created from other inputs",
       () => undefined,
-      /something else \(podSubnet\).*Undo/,
+      /other inputs \(podSubnet\).*Undo/,
       { podSubnet: "10.40.0.0/21" },
     ],
     [
       "is of another generation",
       () => undefined,
-      /something else \(generation, podSubnet\).*Undo.*`linkerd-topology up`.*LINKERD_TOPOLOGY_REPLACE=west@g0/s,
+      /other inputs \(generation, podSubnet\).*Undo.*`linkerd-topology up`.*LINKERD_TOPOLOGY_REPLACE=west@g0/s,
       { generation: "g0", podSubnet: "10.40.0.0/21" },
     ],
     [
       "is of another generation than the one that may make way",
       () => (process.env[replaceVariable] = "west@g7 east@g0 west"),
-      /something else \(generation\).*LINKERD_TOPOLOGY_REPLACE=west@g0/s,
+      /other inputs \(generation\).*LINKERD_TOPOLOGY_REPLACE=west@g0/s,
       { generation: "g0" },
     ],
     [

@@ -212,7 +212,7 @@ describe("kind:index:Network", () => {
     await harness.behave("pool-overlaps");
     await assert.rejects(
       create({ subnet: "172.28.0.0/16" }),
-      /172\.28\.0\.0\/16.*"lab" is taken.*another Docker network.*Choose another/,
+      /172\.28\.0\.0\/16.*"lab" is used.*another Docker network.*Choose another/,
     );
   });
 

@@ -89,12 +89,12 @@ describe("CRDs in a cluster that outlives them", () => {
     install(routes);
     const before = fake.requests.length;
     fake.uid = "another";
-    await assert.rejects(remove(outputs), /leads to another cluster.*has the UID another/);
+    await assert.rejects(remove(outputs), /leads to a different cluster.*has the UID another/);
     assert.deepEqual(fake.requests.slice(before), ["GET /api/v1/namespaces/kube-system"]);
     fake.answers.set("/api/v1/namespaces/kube-system", { status: 403, body: "no" });
-    await assert.rejects(remove(outputs), /can't be told/);
+    await assert.rejects(remove(outputs), /unknown which cluster answers/);
     fake.answers.set("/api/v1/namespaces/kube-system", { status: 404, body: "no" });
-    await assert.rejects(remove(outputs), /can't be told/);
+    await assert.rejects(remove(outputs), /unknown which cluster answers/);
     assert.ok(fake.has(`${collection}/${routes}`));
   });
 

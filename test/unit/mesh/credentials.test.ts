@@ -258,7 +258,7 @@ describe("LinkReady, when credentials change", () => {
       await linkReady.create({ urn, inputs }, context);
       assert.match(
         said.join("\n"),
-        /^warning: .*does not answer: its account is gone.*ten minutes/,
+        /^warning: .*does not answer. Its account is gone.*ten minutes/,
       );
     });
 

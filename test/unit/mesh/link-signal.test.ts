@@ -109,7 +109,7 @@ describe("the signal that a Link was taken up", () => {
     assert.match(text, /no connection to the API server of east/);
     assert.match(text, /its log says: cannot connect to api for target cluster east: the server/);
     fake.answers.set(metricsPath, ok(metrics({ enabled: 1, services: 0 })));
-    assert.match(await seen(), /not been let in by the API server of east/);
+    assert.match(await seen(), /not admitted by the API server of east/);
   });
 
   it("is not there while the controller knows the Link otherwise than it is meant", async () => {

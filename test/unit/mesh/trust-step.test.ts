@@ -57,7 +57,7 @@ describe("TrustStep", () => {
 
   it("refuses what would cost traffic, with where and why, and changes nothing", async () => {
     await assert.rejects(allow(step(only, signers("2"))), (error: Error) => {
-      assert.match(error.message, /refused, and nothing was changed in any cluster/);
+      assert.match(error.message, /refused; nothing was changed in any cluster/);
       assert.match(
         error.message,
         /CN=root 1 .*can't be taken out.* signs the issuer of "west", "east"/,
@@ -92,7 +92,7 @@ describe("TrustStep", () => {
     const next = () => allow(step(only, signers("2")), step(two, signers("2")));
     await assert.rejects(
       next(),
-      /certificates may still come from it of west: bank\/Deployment\/web/,
+      /it may have issued certificates that are still in use, of west: bank\/Deployment\/web/,
     );
     for (const cluster of [pair.west, pair.east]) {
       cluster.tick(24 * 3600);
@@ -209,7 +209,10 @@ describe("TrustStep", () => {
         ...step(one, signers("1")),
         clusterUids: { west: pair.west.fake.uid, east: "x" },
       };
-      await assert.rejects(allow(inputs), /east: the context "fake" .* leads to another cluster/);
+      await assert.rejects(
+        allow(inputs),
+        /east: the context "fake" .* leads to a different cluster/,
+      );
     });
   });
 

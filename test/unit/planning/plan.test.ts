@@ -492,7 +492,7 @@ describe("planOrThrow", () => {
     assert.throws(() => planOrThrow({ clusters: [{ name: "west" }] }, { name: "My_Org/Dev" }), {
       message:
         "the topology can't be planned, 1 problem:\n" +
-        "  name: is missing, and the stack's name, \"My_Org/Dev\", can't stand in for it: it is not " +
+        "  name: is missing, and the stack's name, \"My_Org/Dev\", can't replace it: it is not " +
         'a DNS-1123 label of at most 46 characters (write a name such as "my-org-dev")',
     });
   });

@@ -101,7 +101,7 @@ describe("the checks of pod routes", () => {
   it("name a cluster in which nothing keeps routes", async () => {
     east.remove(`${daemonSets}/linkerd-topology-pod-routes`);
     assert.deepEqual(await problems(), [
-      "east: there is no DaemonSet kube-system/linkerd-topology-pod-routes, which keeps the routes",
+      "east: there is no DaemonSet kube-system/linkerd-topology-pod-routes, which maintains the routes",
     ]);
   });
 

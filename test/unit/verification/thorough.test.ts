@@ -108,7 +108,7 @@ describe("what only a verification asks", () => {
           webhookCertificates["linkerd-sp-validator"],
         );
       },
-      /^west webhooks-trusted: linkerd-sp-validator: the API server trusts another certificate/,
+      /^west webhooks-trusted: linkerd-sp-validator: the API server trusts a different certificate/,
     ],
     [
       "a certificate has expired",
@@ -147,7 +147,7 @@ describe("what only a verification asks", () => {
       () => {
         west.remove(`${core}/linkerd/secrets/linkerd-sp-validator-k8s-tls`);
       },
-      /^west webhooks-trusted: linkerd-sp-validator: Secret linkerd-sp-validator-k8s-tls holds no certificate$/,
+      /^west webhooks-trusted: linkerd-sp-validator: Secret linkerd-sp-validator-k8s-tls contains no certificate$/,
     ],
   ] as const;
   for (const [what, change, expected] of webhooks) {
@@ -346,7 +346,7 @@ describe("what only a verification asks", () => {
     setLease(west, "east", { holderIdentity: "controller-east-5d8f-gone" });
     assert.ok(
       (await failures()).includes(
-        "west → east one-service-mirror: its Lease is held by controller-east-5d8f-gone, which is no pod of it",
+        "west → east one-service-mirror: its Lease is held by controller-east-5d8f-gone, which is not one of its pods",
       ),
     );
     setLease(west, "east", { holderIdentity: "" });

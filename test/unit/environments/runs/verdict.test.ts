@@ -60,7 +60,7 @@ const cases: readonly Case[] = [
     owner: undefined,
     ownerIs: "unknown",
     remove: false,
-    why: /nothing tells/,
+    why: /its process is unknown/,
   },
   {
     title: "nothing tells its expiry, its owner is gone",
