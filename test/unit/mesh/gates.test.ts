@@ -146,7 +146,8 @@ describe("gates", () => {
     const broken = "clusters: [hunter2\n  token: :";
     await assert.rejects(
       injectorReady.create({ urn, inputs: { kubeconfig: broken } }, testContext().context),
-      (error: Error) => /no kubeconfig/.test(error.message) && !error.message.includes("hunter2"),
+      (error: Error) =>
+        /not a kubeconfig/.test(error.message) && !error.message.includes("hunter2"),
     );
   });
 
