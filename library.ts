@@ -64,6 +64,13 @@ export {
   type RotateRequest,
   type RotateResult,
 } from "./environments/rotate.ts";
+export {
+  upgrade,
+  upgradeOutlook,
+  type UpgradeOutlook,
+  type UpgradeRequest,
+  type UpgradeResult,
+} from "./environments/upgrade.ts";
 export type { RunCluster, RunMesh } from "./environments/runs/run-mesh.ts";
 export type { TopologySource } from "./environments/topology-source.ts";
 export { withTopology, type WithTopologyOptions } from "./environments/with-topology.ts";

@@ -5,6 +5,7 @@ import { type ChartLocation, linkerdRelease, localRelease } from "./chart-locati
 import { controlPlaneValues } from "./control-plane-values.ts";
 import { crdNames, gatewayApiChart } from "./gateway-api.ts";
 import { InjectorReady } from "./gates.ts";
+import { VersionStep } from "./version-step.ts";
 import { DefinitionsCleanup, DefinitionsKept, ReleaseComplete } from "./installation.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
 import { type CertManagerIssuer, issuerInCluster } from "./issuer-in-cluster.ts";
@@ -25,6 +26,11 @@ export interface ControlPlaneArgs {
   /** What has to allow other anchors or another issuer first. @default nothing */
   readonly trustStep?: pulumi.Resource | undefined;
   readonly charts: ChartLocation;
+  /**
+   * Release of Linkerd that the charts bring, such as `edge-26.6.3`: a step that Linkerd doesn't support from
+   * the release that runs is refused. @default any step is taken
+   */
+  readonly version?: string | undefined;
   /** YAML file with the Gateway API's CRDs. @default the public release, v1.2.1 */
   readonly gatewayApi?: string | undefined;
   /** Image references that replace the chart's. @default {} */
@@ -112,6 +118,16 @@ export class ControlPlane extends pulumi.ComponentResource {
       { ...releases, awaitPods: false },
       after(...cleanup),
     );
+    const versionStep =
+      args.version === undefined
+        ? []
+        : [
+            new VersionStep(
+              name,
+              { ...accessTo(cluster), version: args.version },
+              onCluster(cluster, this, { dependsOn: [namespace] }),
+            ),
+          ];
     const crds = linkerdRelease(
       `${name}-crds`,
       "linkerd-crds",
@@ -121,7 +137,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         values: { installGatewayAPI: false, ...args.crdsValues },
         awaitPods: false,
       },
-      after(),
+      after(...versionStep),
     );
     const kept =
       cluster.lifetime === undefined

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
-import type { Sources } from "../planning/sources/sources.ts";
+import { type Sources, sourcesOf } from "../planning/sources/sources.ts";
 import { type AnchorGeneration, readPem } from "./anchors.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { ExistingCluster } from "./existing-cluster.ts";
@@ -49,7 +49,8 @@ export interface MemberContext {
 
 /** A cluster with its issuer, control plane and multicluster extension. */
 export function makeMember(name: string, cluster: ClusterPlan, around: MemberContext): Member {
-  const { plan, sources, topology } = around;
+  const { plan, topology } = around;
+  const sources = sourcesOf(around.sources, cluster.linkerd.version);
   const { linkerd } = plan;
   const child = { parent: topology };
   const prefix = memberName(name, cluster);
@@ -57,7 +58,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
   const issuer = makeIssuer(`${name}-${cluster.name}`, cluster, around);
   const common = {
     cluster: made,
-    charts: { directory: sources.charts, version: linkerd.chartVersion },
+    charts: { directory: sources.charts, version: cluster.linkerd.chartVersion },
     images: sources.images,
     trustDomain: cluster.trustDomain,
     highAvailability: linkerd.highAvailability,
@@ -71,6 +72,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
       trustStep: around.trust.step,
       gatewayApi: sources.gatewayApi,
       clusterDomain: cluster.clusterDomain,
+      version: cluster.linkerd.version,
       crdsValues: linkerd.values.crds,
       values: linkerd.values.controlPlane,
     },

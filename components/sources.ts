@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import type { Sources } from "../planning/sources/sources.ts";
+import { type Sources, sourcesOf } from "../planning/sources/sources.ts";
 import { readPlainFile } from "../system/plain-file.ts";
 import { splitImage } from "./values.ts";
 
@@ -20,6 +20,16 @@ const schema = z.strictObject({
     .optional(),
   charts: text.optional(),
   gatewayApi: text.optional(),
+  versions: z
+    .record(
+      text,
+      z.strictObject({
+        archives: z.array(text).optional(),
+        images: z.strictObject({ controller: text.optional(), proxy: text.optional() }).optional(),
+        charts: text.optional(),
+      }),
+    )
+    .optional(),
   dataPlane: z.enum(["real", "none"]).optional(),
 });
 
@@ -43,15 +53,30 @@ export function readSources(file: string): Sources {
     );
   }
   const beside = (relative: string) => resolve(dirname(path), relative);
-  const { archives, charts, gatewayApi, ...rest } = parsed.data;
+  const { archives, charts, gatewayApi, versions, ...rest } = parsed.data;
   const sources = {
     ...rest,
     ...(archives && { archives: archives.map(beside) }),
     ...(charts !== undefined && { charts: beside(charts) }),
     ...(gatewayApi !== undefined && { gatewayApi: beside(gatewayApi) }),
+    ...(versions && {
+      versions: Object.fromEntries(
+        Object.entries(versions).map(([version, own]) => [
+          version,
+          {
+            ...own,
+            ...(own.archives && { archives: own.archives.map(beside) }),
+            ...(own.charts !== undefined && { charts: beside(own.charts) }),
+          },
+        ]),
+      ),
+    }),
   } as Sources;
-  const problems = [...missingFiles(sources), ...unusableImages(sources)];
-  if (problems.length > 0) throw failure(path, problems);
+  const problems = [
+    sources,
+    ...Object.keys(sources.versions ?? {}).map((version) => sourcesOf(sources, version)),
+  ].flatMap((one) => [...missingFiles(one), ...unusableImages(one)]);
+  if (problems.length > 0) throw failure(path, [...new Set(problems)]);
   return sources;
 }
 

@@ -106,7 +106,7 @@ export class Topology extends pulumi.ComponentResource {
     const routes = makeRoutes(name, members, sources, child);
     const made = plan.links.map((link) => ({
       ...link,
-      ...makeLink(name, link, { plan, members, routes, bundle: trust.bundle }, child),
+      ...makeLink(name, link, { members, routes, bundle: trust.bundle }, child),
     }));
     const links = new Map(made.map(({ source, target, link }) => [`${source} ${target}`, link]));
     const admissions = [...members.values()].flatMap((member) => {
@@ -202,7 +202,6 @@ function makeRoutes(
 
 /** What a Link is made from, besides itself. */
 interface LinkContext {
-  readonly plan: Plan;
   readonly members: ReadonlyMap<string, Member>;
   readonly routes: ReadonlyMap<string, PodRoutes>;
   /** PEM of what the clusters trust. */
@@ -212,7 +211,7 @@ interface LinkContext {
 function makeLink(
   name: string,
   link: LinkPlan,
-  { plan, members, routes, bundle }: LinkContext,
+  { members, routes, bundle }: LinkContext,
   child: pulumi.ComponentResourceOptions,
 ): { readonly link: Link; readonly access: AccessAccount } {
   const source = members.get(link.source);
@@ -252,7 +251,7 @@ function makeLink(
       routes: [link.source, link.target].flatMap((end) => routes.get(end) ?? []),
       proxies: [source.proxies, target.proxies],
       gateway: link.gateway,
-      linkerdVersion: plan.linkerd.version,
+      linkerdVersion: source.plan.linkerd.version,
       trustDomain: target.plan.trustDomain,
       clusterDomain: target.plan.clusterDomain,
       anchorsShared: compareAnchors(linkName, source, target, bundle, child),

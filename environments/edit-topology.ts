@@ -53,8 +53,8 @@ export async function editTopologyFile(
   const edited = editTopologyText(text, change);
   if (edited === undefined) {
     throw new CommandError(
-      `${file} can't be edited without changing more than its trust: edit it by hand, following what ` +
-        "`rotate --dry-run` says, and run `rotate` again",
+      `${file} can't be edited without changing more in it: edit it by hand, following what the command says with ` +
+        "`--dry-run`, and run it again",
       { exitCode: exitCodes.badInput },
     );
   }

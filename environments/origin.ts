@@ -58,7 +58,7 @@ export function madeFromAnother(
     `the stack "${name}" was created from ${made}, not from ${asked}; nothing was changed.\n` +
       `If it is another topology, give it its own name: ${another}\n` +
       `If its file was moved: ${howToCall("up", [asked, "--name", name, "--moved"])}` +
-      (["up", "rotate", "preflight"].includes(command)
+      (["up", "rotate", "upgrade", "preflight"].includes(command)
         ? ""
         : `\nTo use the existing stack by its name: ${howToCall(command, ["--name", name])}`),
     { exitCode: exitCodes.badInput },

@@ -60,7 +60,7 @@ export interface RotateOutlook {
  * ```
  */
 export async function rotate(request: RotateRequest): Promise<RotateResult> {
-  const topology = topologyFile(request.source, request.name);
+  const topology = topologyFile(request.source, request.name, editsByHand);
   // What is wrong with the file is told before anything is asked.
   await planStack(await topology.stack());
   await topology.requireEditable();
@@ -87,7 +87,7 @@ export async function rotate(request: RotateRequest): Promise<RotateResult> {
 
 /** What {@link rotate} would do; nothing is changed. @throws CommandError as `rotate` does */
 export async function rotateOutlook(request: RotateRequest): Promise<RotateOutlook> {
-  const topology = topologyFile(request.source, request.name);
+  const topology = topologyFile(request.source, request.name, editsByHand);
   const plan = await planStack(await topology.stack());
   const seen = await look(request, topology);
   const underway = await isUnderWay(topology, seen);
@@ -207,3 +207,11 @@ async function settled(request: RotateRequest, topology: TopologyFile): Promise<
   if (state === undefined) throw new Error("a proof without a state");
   return state;
 }
+
+const editsByHand =
+  "where `rotate` can't edit it. With N for the newest generation of the trust anchor and N+1 " +
+  "for the next:\n" +
+  "  1. list both in trust.anchors, and run `up`\n" +
+  "  2. write trust.signer: N+1, and run `up`\n" +
+  "  3. leave out generation N and trust.signer, and run `up`\n" +
+  "Each `up` refuses what comes too early; `status` shows what is still missing";

@@ -39,6 +39,8 @@ export const proxyAdminPort = 4191;
 
 /** Deployments whose restart cures what they don't recover from by themselves. */
 export const destinationDeployment = "linkerd-destination";
+/** Label of Linkerd's Deployments with their release, such as `edge-26.1.1`. */
+export const versionLabel = "app.kubernetes.io/version";
 export const injectorDeployment = "linkerd-proxy-injector";
 export const localMirrorDeployment = "linkerd-local-service-mirror";
 

@@ -11,8 +11,8 @@ export function countResources(plan: Plan): number | undefined {
   if (clusters.some((cluster) => cluster.type !== "kind")) return undefined;
   // Stack and topology; the trust anchor with its key and certificate; the Docker network.
   const once = 2 + 3 + 1;
-  // The cluster (3), its issuer (4), its control plane (8), the extension (4), its proxies.
-  const perCluster = 3 + 4 + 8 + 4 + 1;
+  // The cluster (3), its issuer (4), its control plane (9), the extension (4), its proxies.
+  const perCluster = 3 + 4 + 9 + 4 + 1;
   const routes = clusters.filter((c) => c.type === "kind" && c.routePeers.length > 0).length;
   const exported = new Set(exports.map((e) => `${e.cluster} ${e.namespace} ${e.service}`));
   const admissions = clusters.filter(({ gateway }) => gateway?.admission !== undefined).length;

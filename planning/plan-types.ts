@@ -48,6 +48,15 @@ interface ClusterPlanCommon {
   /** Domain of its Services. */
   readonly clusterDomain: string;
   readonly issuer: IssuerPlan;
+  readonly linkerd: ClusterLinkerdPlan;
+}
+
+/** The Linkerd of one cluster. */
+export interface ClusterLinkerdPlan {
+  /** Such as `edge-26.1.1`: the tag of the images. */
+  readonly version: string;
+  /** Such as `2026.1.1`. */
+  readonly chartVersion: string;
 }
 
 /** A cluster that the package makes. */

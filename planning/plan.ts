@@ -15,7 +15,7 @@ import { dockerRules } from "./docker/rules.ts";
 import { exportRules } from "./exports/rules/exports.ts";
 import { gatewayRules } from "./clusters/rules/gateways.ts";
 import { linkRules } from "./links/rules/links.ts";
-import { linkerdRules } from "./linkerd/rules.ts";
+import { linkerdRules, versionSourceRules } from "./linkerd/rules.ts";
 import { mirrorRules } from "./exports/rules/mirrors.ts";
 import { nameRule } from "./topology/name-rule.ts";
 import { kindOptionRules } from "./clusters/rules/kind-options.ts";
@@ -98,6 +98,7 @@ export function plan(input: unknown, context: PlanContext): PlanResult {
   for (const rule of rules) for (const problem of rule(checked)) problems.push(problem);
   problems.push(...certificateRules(checked, context.certificates));
   problems.push(...kubeconfigRules(checked, context.kubeconfigs));
+  problems.push(...versionSourceRules(checked, context.sources));
   if (problems.length > 0) return { ok: false, problems: toProblems(problems) };
   // Without problems the draft is whole: the schema's output is a Topology.
   return { ok: true, plan: makePlan(draft as Topology, checked, context) };

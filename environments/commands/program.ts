@@ -10,6 +10,7 @@ import { preflightCommand } from "./preflight.ts";
 import { reapCommand } from "./reap.ts";
 import { runningCommand } from "./run.ts";
 import { rotateCommand } from "./rotate.ts";
+import { upgradeCommand } from "./upgrade.ts";
 import { statusCommand } from "./status.ts";
 import { upCommand } from "./up.ts";
 import { verifyCommand } from "./verify.ts";
@@ -45,6 +46,7 @@ Examples:
     statusCommand(),
     verifyCommand(),
     rotateCommand(),
+    upgradeCommand(),
     planCommand(),
     diagramCommand(),
     preflightCommand(),

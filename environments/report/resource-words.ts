@@ -34,6 +34,7 @@ const words: Readonly<Record<string, string>> = {
   "linkerd-topology:index:ServiceExport": "export",
   "linkerd-topology:index:FederatedReady": "federated Service",
   "linkerd-topology:index:TrustStep": "step of a rotation of",
+  "linkerd-topology:index:VersionStep": "step of an upgrade of",
   "linkerd-topology:index:ProxiesCurrent": "proxies of",
   "linkerd-topology:index:AnchorsShared": "trust anchors of",
   "linkerd-topology:index:IssuerReady": "issuer of",

@@ -5,7 +5,7 @@ import { exitCodes } from "../exit-codes.ts";
 import type { StackFile } from "../stacks.ts";
 import { stackFromSource, type TopologySource } from "../topology-source.ts";
 
-/** A topology that a rotation edits step by step. */
+/** A topology that a rotation or an upgrade edits step by step. */
 export interface TopologyFile {
   /** As it stands now. */
   readonly stack: () => Promise<StackFile>;
@@ -20,9 +20,16 @@ export interface TopologyFile {
 /**
  * The file that holds a topology.
  *
- * @throws CommandError that tells the edits of a rotation, where no file of the person's own holds it
+ * @param byHand what a person does where no file can be edited
+ * @throws CommandError that says so, where no file of the person's own holds it
  */
-export function topologyFile(source: TopologySource, name: string | undefined): TopologyFile {
+export function topologyFile(
+  source: TopologySource,
+  name: string | undefined,
+  byHand: string,
+): TopologyFile {
+  const notEditable = (why: string) =>
+    new CommandError(`${why}, ${byHand}`, { exitCode: exitCodes.badInput });
   if ("topology" in source) throw notEditable("the topology is in a program");
   const file = "stack" in source ? source.stack.file : source.file;
   if ("stack" in source && source.stack.topology !== undefined) {
@@ -37,16 +44,4 @@ export function topologyFile(source: TopologySource, name: string | undefined): 
     requireEditable: () => requireEditable(file),
     edit: (change) => editTopologyFile(file, (topology) => change(topology as Topology)),
   };
-}
-
-function notEditable(why: string): CommandError {
-  return new CommandError(
-    `${why}, where \`rotate\` can't edit it. With N for the newest generation of the trust anchor and N+1 ` +
-      "for the next:\n" +
-      "  1. list both in trust.anchors, and run `up`\n" +
-      "  2. write trust.signer: N+1, and run `up`\n" +
-      "  3. leave out generation N and trust.signer, and run `up`\n" +
-      "Each `up` refuses what comes too early; `status` shows what is still missing",
-    { exitCode: exitCodes.badInput },
-  );
 }

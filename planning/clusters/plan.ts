@@ -8,6 +8,8 @@ import { clusterGeneration } from "./generation.ts";
 import { kindOptionKeys } from "./kind-options.ts";
 import type { ExtraMount, KindOptions } from "./kind-options.ts";
 import { groupBy } from "../group.ts";
+import { planClusterLinkerd } from "../linkerd/plan.ts";
+import { sourcesOf } from "../sources/sources.ts";
 import { usesGateway } from "../links/links.ts";
 import { apiServerUrl, gatewayIdentity, kindName, nodePlans } from "../names.ts";
 import type {
@@ -46,6 +48,7 @@ export function planClusters(
       trustDomain: trustDomainOf(spec, topology.trust),
       clusterDomain: spec.clusterDomain ?? defaults.clusterDomain,
       issuer: planIssuer(spec.trust, topology.trust),
+      linkerd: planClusterLinkerd(spec.linkerdVersion, topology.linkerd),
     };
     const context = {
       peers: routePeers(spec, topology),
@@ -53,7 +56,7 @@ export function planClusters(
       balancers: network?.rangeOf(slotOf({ name: spec.name, spec })),
     };
     return spec.kubeconfig === undefined
-      ? planKindCluster(topologyName, spec, ends, sources, context)
+      ? planKindCluster(topologyName, spec, ends, sourcesOf(sources, ends.linkerd.version), context)
       : planExistingCluster(spec, spec.kubeconfig, ends);
   });
 }
@@ -61,7 +64,7 @@ export function planClusters(
 /** What follows from the topology as a whole, whatever kind of cluster it is. */
 type Ends = Pick<
   ClusterPlan,
-  "targets" | "sources" | "trustDomain" | "clusterDomain" | "issuer"
+  "targets" | "sources" | "trustDomain" | "clusterDomain" | "issuer" | "linkerd"
 > & { readonly needsGateway: boolean };
 
 interface Context {

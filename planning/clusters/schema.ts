@@ -14,6 +14,7 @@ import {
   expecting,
 } from "../topology/schema-parts.ts";
 import { kindOptions } from "./kind-options.ts";
+import { linkerdVersion } from "../linkerd/schema.ts";
 import { clusterTrustSchema } from "../trust/schema.ts";
 import type { ClusterTrustSpec } from "../trust/schema.ts";
 
@@ -290,6 +291,13 @@ const cluster = object(
      * @example east.internal
      */
     clusterDomain: domain(limits.clusterDomain, "a cluster's domain").exactOptional(),
+    /**
+     * Release of Linkerd in this cluster, where it has another one than the others while an upgrade is under
+     * way. `linkerd-topology upgrade` writes it and removes it again.
+     * @default `linkerd.version`
+     * @example edge-26.6.3
+     */
+    linkerdVersion: linkerdVersion().exactOptional(),
     /**
      * Trust domain and issuer, where they are not the mesh's.
      * @example { domain: east.example }

@@ -1,8 +1,24 @@
 import { defaults } from "../defaults.ts";
 import { edgeOf, factsOf } from "./versions.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../names.ts";
-import type { LinkerdPlan } from "../plan-types.ts";
+import type { ClusterLinkerdPlan, LinkerdPlan } from "../plan-types.ts";
 import type { LinkerdSpec } from "../topology.ts";
+
+/**
+ * The release of one cluster.
+ *
+ * @throws Error if the version is none that the rules let pass
+ */
+export function planClusterLinkerd(
+  own: string | undefined,
+  spec: LinkerdSpec = {},
+): ClusterLinkerdPlan {
+  const { version, chartVersion } = planLinkerd({
+    ...spec,
+    ...(own !== undefined && { version: own }),
+  });
+  return { version, chartVersion };
+}
 
 /** @throws Error if the version is none that the rules let pass */
 export function planLinkerd(spec: LinkerdSpec = {}): LinkerdPlan {

@@ -7,25 +7,32 @@ import {
   oldestVersion,
   stableNumbers,
 } from "./versions.ts";
+import { workTogether } from "./upgrade.ts";
 import { compareVersions } from "../../system/version.ts";
 import { nativeSidecarAnnotations } from "./native-sidecars.ts";
 import { listNames, show } from "../topology/problem.ts";
 import type { Path, RuleProblem } from "../topology/problem.ts";
+import type { Sources } from "../sources/sources.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 
 /** Linkerd's release, and the values of its charts. */
 export function* linkerdRules(input: RuleInput): Iterable<RuleProblem> {
   const text = input.draft.linkerd?.version ?? defaults.linkerdVersion;
-  const version = edgeOf(text);
-  if (version === undefined) {
+  const version = yield* checkVersion(text, ["linkerd", "version"]);
+  for (const { spec, path } of input.clusters) {
+    const own = spec.linkerdVersion;
+    const at = [...path, "linkerdVersion"];
+    const edge = own === undefined ? version : yield* checkVersion(own, at);
+    if (edge === undefined) continue;
+    yield* checkKubernetes(spec.kubernetesVersion, path, edge);
+    if (version === undefined || workTogether(edge, version)) continue;
     yield {
-      path: ["linkerd", "version"],
-      message: `${show(text)} is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number`,
-      fix: `write a release such as ${defaults.linkerdVersion}, or one of ${stableNumbers.map(show).join(", ")}`,
+      path: at,
+      message:
+        `${describeVersion(edge)} is more than one stable release away from ${describeVersion(version)} of the ` +
+        "other clusters, whose proxies it doesn't work with",
+      fix: "upgrade all clusters by one stable release first",
     };
-  } else {
-    yield* checkAge(version, text);
-    yield* checkKubernetes(input, version);
   }
   yield* checkNetworkPlugin(input);
   yield* checkValues(input);
@@ -44,27 +51,44 @@ function* checkNetworkPlugin({ draft, clusters }: RuleInput): Iterable<RuleProbl
   };
 }
 
-function* checkAge(version: string, text: string): Iterable<RuleProblem> {
+/** @returns the edge release; undefined where it is none */
+function* checkVersion(text: string, path: Path): Generator<RuleProblem, string | undefined> {
+  const version = edgeOf(text);
+  if (version === undefined) {
+    yield {
+      path,
+      message: `${show(text)} is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number`,
+      fix: `write a release such as ${defaults.linkerdVersion}, or one of ${stableNumbers.map(show).join(", ")}`,
+    };
+    return undefined;
+  }
+  yield* checkAge(version, text, path);
+  return version;
+}
+
+function* checkAge(version: string, text: string, path: Path): Iterable<RuleProblem> {
   if (!isBefore(version, oldestVersion)) return;
   yield {
-    path: ["linkerd", "version"],
+    path,
     message: `${show(text)} is older than ${describeVersion(oldestVersion)}, the first version with declarative Links`,
     fix: `write ${oldestVersion} or later, such as ${defaults.linkerdVersion}`,
   };
 }
 
 /** The charts refuse an older Kubernetes by their `kubeVersion`. */
-function* checkKubernetes(input: RuleInput, version: string): Iterable<RuleProblem> {
+function* checkKubernetes(
+  kubernetesVersion: string | undefined,
+  path: Path,
+  version: string,
+): Iterable<RuleProblem> {
   const { oldest } = factsOf(version).kubernetes;
-  for (const { spec, path } of input.clusters) {
-    const minor = /^v(1\.\d+)\./.exec(spec.kubernetesVersion ?? "")?.[1];
-    if (minor === undefined || compareVersions(minor, oldest) >= 0) continue;
-    yield {
-      path: [...path, "kubernetesVersion"],
-      message: `${show(spec.kubernetesVersion)} is older than v${oldest}, which Linkerd ${version} needs`,
-      fix: `write v${oldest}.0 or later`,
-    };
-  }
+  const minor = /^v(1\.\d+)\./.exec(kubernetesVersion ?? "")?.[1];
+  if (minor === undefined || compareVersions(minor, oldest) >= 0) return;
+  yield {
+    path: [...path, "kubernetesVersion"],
+    message: `${show(kubernetesVersion)} is older than v${oldest}, which Linkerd ${version} needs`,
+    fix: `write v${oldest}.0 or later`,
+  };
 }
 
 const ofSourcesFile = (key: string) =>
@@ -190,5 +214,32 @@ function* findPrivateKeys(value: unknown, path: Path): Iterable<RuleProblem> {
   if (typeof value !== "object" || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     yield* findPrivateKeys(item, [...path, Array.isArray(value) ? Number(key) : key]);
+  }
+}
+
+/**
+ * Whether the sources have what a cluster with a release of its own needs. Charts and images of a sources file
+ * are those of one release.
+ */
+export function* versionSourceRules(
+  input: RuleInput,
+  sources: Sources = {},
+): Iterable<RuleProblem> {
+  const isLimited =
+    sources.charts !== undefined ||
+    sources.images?.controller !== undefined ||
+    sources.images?.proxy !== undefined;
+  if (!isLimited) return;
+  const common = edgeOf(input.draft.linkerd?.version ?? defaults.linkerdVersion);
+  // Where the release of the others is listed, this one may be what the file holds besides.
+  const isListed = (version: string | undefined) => sources.versions?.[version ?? ""] !== undefined;
+  for (const { spec, path } of input.clusters) {
+    const edge = edgeOf(spec.linkerdVersion ?? "");
+    if (edge === undefined || edge === common || isListed(edge) || isListed(common)) continue;
+    yield {
+      path: [...path, "linkerdVersion"],
+      message: `${show(edge)} can't be had: the sources hold one release only, ${show(common)}`,
+      fix: `list its charts, images and archives under versions.${edge} of the sources file`,
+    };
   }
 }

@@ -33,6 +33,14 @@ const chartValues = object(
 /** Values of Linkerd's charts, as the charts document them. */
 export interface ChartValuesSpec extends Readonly<z.infer<typeof chartValues>> {}
 
+/** What a person writes as a release of Linkerd. */
+export function linkerdVersion() {
+  return text(
+    "a Linkerd release",
+    'write a release such as edge-26.6.3, or a stable number in quotes, such as "2.20"',
+  );
+}
+
 export const linkerdSchema = object(
   {
     /**
@@ -41,10 +49,7 @@ export const linkerdSchema = object(
      * @example edge-26.6.3
      * @example "2.20"
      */
-    version: text(
-      "a Linkerd release",
-      'write a release such as edge-26.6.3, or a stable number in quotes, such as "2.20"',
-    ).exactOptional(),
+    version: linkerdVersion().exactOptional(),
     /**
      * Three replicas of each controller, spread over nodes; needs three nodes.
      * @default false

@@ -83,6 +83,20 @@ export const builtVersion = "edge-26.1.1";
 /** The release in which `controllers` came into the multicluster chart; Links need it. */
 export const oldestVersion = "edge-25.4.4";
 
+/**
+ * The charts of all known releases bring the same custom resource definitions, down to their versions and
+ * fields. One that changes them needs a line here: to go back across it would lose objects.
+ */
+const definitionsChanged: readonly string[] = [];
+
+/** The release since which the definitions are what they are in this one. */
+export function definitionsOf(version: string): string {
+  const newest = knownVersions.at(-1)?.edge ?? oldestVersion;
+  // Nobody has looked what a newer one brings.
+  if (isBefore(newest, version)) return version;
+  return definitionsChanged.findLast((one) => !isBefore(version, one)) ?? oldestVersion;
+}
+
 /** What is known to be wrong with releases of Linkerd. */
 export interface KnownFault {
   /** Stable name. */

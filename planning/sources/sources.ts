@@ -24,8 +24,33 @@ export interface Sources {
   /** YAML file with the Gateway API's CRDs. */
   readonly gatewayApi?: string;
   /**
+   * Edge release → what is different for clusters that run this one: for an upgrade, in which clusters run two
+   * releases for a while.
+   */
+  readonly versions?: Readonly<Record<string, VersionSources>>;
+  /**
    * `none` where the images that stand in for Linkerd's Rust proxy carry no traffic.
    * @default "real"
    */
   readonly dataPlane?: "real" | "none";
+}
+
+/** What one release of Linkerd comes from. */
+export interface VersionSources {
+  /** Further image archives. */
+  readonly archives?: readonly string[];
+  readonly images?: { readonly controller?: string; readonly proxy?: string };
+  readonly charts?: string;
+}
+
+/** The sources of clusters that run a release. */
+export function sourcesOf({ versions, ...common }: Sources, version: string): Sources {
+  const own = versions?.[version];
+  if (own === undefined) return common;
+  return {
+    ...common,
+    ...own,
+    archives: [...(common.archives ?? []), ...(own.archives ?? [])],
+    images: { ...common.images, ...own.images },
+  };
 }

@@ -12,6 +12,7 @@ import { proxiesCurrent } from "./proxies-current.ts";
 import { releaseComplete } from "./release-complete.ts";
 import { serviceExport } from "./service-export.ts";
 import { trustStep } from "./trust-step.ts";
+import { versionStep } from "./version-step.ts";
 import { noOtherLinkerd } from "./no-other-linkerd.ts";
 
 /** Gates, which exist once a mesh is in a certain state, and labels of Services that are exported. */
@@ -33,6 +34,7 @@ export const meshProvider: Provider = {
     crdsKept,
     noOtherLinkerd,
     trustStep,
+    versionStep,
     proxiesCurrent,
     anchorsShared,
     issuerReady,

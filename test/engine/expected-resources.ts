@@ -111,9 +111,11 @@ function inCluster(plan: Plan, cluster: ClusterPlan, row: Row): void {
   row("kubernetes:core/v1:Namespace", controlPlane);
   row(secret, `${controlPlane}-issuer`);
   row(release, `${controlPlane}-gateway-api`);
-  row(release, `${controlPlane}-crds`, values.crds);
-  row(release, controlPlane, [values.controlPlane, highAvailability]);
-  row(`${ours}:InjectorReady`, controlPlane, [values.controlPlane, highAvailability]);
+  const { version } = cluster.linkerd;
+  row(`${ours}:VersionStep`, controlPlane, version);
+  row(release, `${controlPlane}-crds`, [values.crds, version]);
+  row(release, controlPlane, [values.controlPlane, highAvailability, version]);
+  row(`${ours}:InjectorReady`, controlPlane, [values.controlPlane, highAvailability, version]);
   row(`${ours}:ReleaseComplete`, controlPlane);
 
   const extension = `${prefix}-multicluster`;
@@ -127,12 +129,14 @@ function inCluster(plan: Plan, cluster: ClusterPlan, row: Row): void {
       .map(({ name, gateway, headless }) => [name, gateway?.probePort, headless])
       .sort(),
     values: [values.multicluster, highAvailability],
+    version,
   });
   row(`${ours}:ReleaseComplete`, extension);
   row(`${ours}:ProxiesCurrent`, `${prefix}-proxies`, [
     values.controlPlane,
     highAvailability,
     plan.linkerd.restart,
+    version,
   ]);
   for (const { source, mode, access } of incoming) {
     const account = `${prefix}-from-${source}`;
@@ -166,7 +170,8 @@ function inSource(plan: Plan, link: LinkPlan, row: Row): void {
   row(`${ours}:MirrorCleanup`, name);
   const { gateway, selectors, excludedLabels, excludedAnnotations } = link;
   const spec = [gateway, selectors, excludedLabels, excludedAnnotations, credentials];
-  row("kubernetes:multicluster.linkerd.io/v1alpha3:Link", name, spec);
+  const version = plan.clusters.find((one) => one.name === link.source)?.linkerd.version;
+  row("kubernetes:multicluster.linkerd.io/v1alpha3:Link", name, [spec, version]);
   row(`${ours}:LinkReady`, name, spec);
 }
 

@@ -6,11 +6,16 @@ import type { Topology } from "../../planning/topology.ts";
 /** Name of the file that {@link makeSources} makes. */
 export const sourcesName = "sources.json";
 
+/** A release that the sources hold beside the one that they hold otherwise. */
+export const laterVersion = "edge-26.6.3";
+
 /** A sources.json whose charts and definitions are there; the doubles don't look into them. */
 export async function makeSources(directory: string): Promise<string> {
-  for (const chart of ["linkerd-crds", "linkerd-control-plane", "linkerd-multicluster"]) {
-    await mkdir(path.join(directory, "charts", chart), { recursive: true });
-    await writeFile(path.join(directory, "charts", chart, "Chart.yaml"), `name: ${chart}\n`);
+  for (const charts of ["charts", `charts-${laterVersion}`]) {
+    for (const chart of ["linkerd-crds", "linkerd-control-plane", "linkerd-multicluster"]) {
+      await mkdir(path.join(directory, charts, chart), { recursive: true });
+      await writeFile(path.join(directory, charts, chart, "Chart.yaml"), `name: ${chart}\n`);
+    }
   }
   await writeFile(
     path.join(directory, "gateway-api.yaml"),
@@ -18,7 +23,9 @@ export async function makeSources(directory: string): Promise<string> {
       "  name: httproutes.gateway.networking.k8s.io\n",
   );
   const file = path.join(directory, sourcesName);
-  await writeFile(file, JSON.stringify({ charts: "charts", gatewayApi: "gateway-api.yaml" }));
+  const versions = { [laterVersion]: { charts: `charts-${laterVersion}` } };
+  const sources = { charts: "charts", gatewayApi: "gateway-api.yaml", versions };
+  await writeFile(file, JSON.stringify(sources));
   return file;
 }
 

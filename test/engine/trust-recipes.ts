@@ -10,6 +10,7 @@ export function trustRecipes(): Recipe[] {
   });
   return [
     named("TrustStep"),
+    named("VersionStep"),
     { ...named("ProxiesCurrent"), outputs: () => ({ trouble: "" }), computed: ["trouble"] },
     named("AnchorsShared"),
     named("IssuerReady"),

@@ -101,6 +101,7 @@ void describe("a topology of two kind clusters", async () => {
       "ReleaseComplete",
       "ReleaseComplete",
       "Secret",
+      "VersionStep",
       "kubernetes",
     ]);
   });

@@ -17,6 +17,13 @@ describe("operations of other commands and stacks, with what may happen to them"
     await survived({ ...flat, case: "DaemonSet" });
   });
 
+  test("an upgrade of one cluster", async () => {
+    const faults = ["failed", "killed"];
+    const results = await survived({ ...everySort, scenarios: ["upgrade"], faults });
+    assert.deepEqual([...new Set(results.map(({ method }) => method))], ["update"]);
+    covers(results, faults, 5);
+  });
+
   test("an up that edits: updates, replacements and deletions", async () => {
     const results = await survived({ ...everySort, scenarios: ["change"], faults: ["killed"] });
     const methods = new Set(results.map(({ method }) => method));

@@ -1,10 +1,12 @@
+import { laterVersion } from "../stack-files.ts";
+import { nextUpgradeStep } from "../../../planning/linkerd/upgrade.ts";
 import type { LinkSpec, Topology } from "../../../planning/topology.ts";
 import { problemsIn, remainsOf } from "../problems-in.ts";
 import type { How, TestEngine } from "../test-engine.ts";
 
 /** A command that something happens to, where it starts, and what makes good afterwards. */
 export interface Scenario {
-  readonly name: "up" | "down" | "change" | "give-up";
+  readonly name: "up" | "down" | "change" | "upgrade" | "give-up";
   readonly title: string;
   /** What may happen to it. @default everything */
   readonly faults?: readonly string[];
@@ -47,6 +49,15 @@ export const scenarios: readonly Scenario[] = [
     problems: (engine, topology) => problemsIn(engine, edited(topology)),
   },
   {
+    name: "upgrade",
+    title: "`up` with another release of Linkerd in one cluster, then `up`",
+    faults: ["killed", "cut-short", "failed"],
+    prepare: (engine, topology) => engine.up(topology),
+    run: (engine, topology, how) => engine.up(upgraded(topology), how),
+    recover: (engine, topology) => upAgain(engine, upgraded(topology)),
+    problems: (engine, topology) => problemsIn(engine, upgraded(topology)),
+  },
+  {
     name: "give-up",
     title: "`up`, then `down`",
     faults: ["killed", "cut-short"],
@@ -56,6 +67,13 @@ export const scenarios: readonly Scenario[] = [
     problems: remainsOf,
   },
 ];
+
+/** With its canary upgraded. */
+function upgraded(topology: Topology): Topology {
+  const step = nextUpgradeStep(topology, { to: laterVersion });
+  if (step === undefined) throw new Error("there is no step to that release");
+  return step.topology;
+}
 
 async function upAgain(engine: TestEngine, topology: Topology): Promise<void> {
   await engine.recover();

@@ -380,6 +380,7 @@ describe("a cluster that exists", () => {
       trustDomain: "cluster.local",
       clusterDomain: "cluster.local",
       issuer: { type: "made", signer: 1, rotation: undefined },
+      linkerd: { version: "edge-26.1.1", chartVersion: "2026.1.1" },
     });
   });
 

@@ -25,6 +25,7 @@ const cluster = (name: string, other: string, octet: number): KindClusterPlan =>
   trustDomain: "cluster.local",
   clusterDomain: "cluster.local",
   issuer: { type: "made", signer: 1, rotation: undefined },
+  linkerd: { version: "edge-26.1.1", chartVersion: "2026.1.1" },
   kubernetesVersion: undefined,
   nodeImage: undefined,
   nodes: [{ name: `two-${name}-control-plane`, role: "control-plane" }],

@@ -125,6 +125,10 @@ const sources = {
   archives: ["/images/all.tar"],
   images: { controller: "controller:v1", proxy: "proxy:v1" },
   charts: "/charts",
+  versions: {
+    "edge-25.10.7": { charts: "/charts-earlier" },
+    "edge-26.6.3": { charts: "/charts-later" },
+  },
 };
 
 /** Half of them with sources, and a third of them with files that hold nothing of use. */

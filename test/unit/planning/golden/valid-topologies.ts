@@ -122,6 +122,7 @@ function kindCluster(random: Random, name: string, index: number, around: Around
       runtimeConfig: { "api/alpha": true },
       apiServerAddress: "0.0.0.0",
       apiServerPort: 7000 + index,
+      linkerdVersion: "edge-25.10.7",
     }),
     ...maybe(0.4, () => ({
       gateway: {

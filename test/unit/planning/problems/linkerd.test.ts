@@ -23,6 +23,21 @@ checkProblems("linkerd", [
     'linkerd.version: "edge-25.4.3" is older than edge-25.4.4 (2.18), the first version with declarative Links (write edge-25.4.4 or later, such as edge-26.1.1)',
   ],
   [
+    "a cluster's own release, which is none",
+    kind({ linkerdVersion: "newest" }),
+    'clusters[0].linkerdVersion: "newest" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.1.1, or one of "2.18", "2.19", "2.20")',
+  ],
+  [
+    "a cluster's own release, too far from the others'",
+    { ...kind({ linkerdVersion: "2.18" }), linkerd: { version: "2.20" } },
+    "clusters[0].linkerdVersion: edge-25.4.4 (2.18) is more than one stable release away from edge-26.6.3 (2.20) of the other clusters, whose proxies it doesn't work with (upgrade all clusters by one stable release first)",
+  ],
+  [
+    "a Kubernetes that is too old for a cluster's own release",
+    kind({ kubernetesVersion: "v1.30.1", linkerdVersion: "2.20" }),
+    'clusters[0].kubernetesVersion: "v1.30.1" is older than v1.31, which Linkerd edge-26.6.3 needs (write v1.31.0 or later)',
+  ],
+  [
     "a Kubernetes that is too old",
     kind({ kubernetesVersion: "v1.22.17" }),
     'clusters[0].kubernetesVersion: "v1.22.17" is older than v1.23, which Linkerd edge-26.1.1 needs (write v1.23.0 or later)',

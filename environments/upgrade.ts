@@ -1,0 +1,241 @@
+import { nextUpgradeStep, refusedStep, versionIn } from "../planning/linkerd/upgrade.ts";
+import type { UpgradeChoice, UpgradeStep } from "../planning/linkerd/upgrade.ts";
+import { describeVersion, edgeOf, stableNumbers } from "../planning/linkerd/versions.ts";
+import type { Topology } from "../planning/topology.ts";
+import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { runningStack } from "./mesh-of-stack.ts";
+import { messageOf } from "../system/message-of.ts";
+import { planStack } from "./plan-stack.ts";
+import { runPhases } from "./report/phases.ts";
+import { topologyFile, type TopologyFile } from "./rotation/topology-file.ts";
+import { readTopology } from "./stacks.ts";
+import type { TopologySource } from "./topology-source.ts";
+import { up, type UpRequest } from "./up.ts";
+import { verifyStack } from "./verify.ts";
+
+export interface UpgradeRequest extends Omit<UpRequest, "stack" | "refresh"> {
+  /** A file that holds the topology, or a stack whose configuration does. It is edited step by step. */
+  readonly source: TopologySource;
+  /** Name of the topology. @default its own, the stack's or the file's */
+  readonly name?: string | undefined;
+  /** The release that all clusters get: `edge-26.6.3`, or its stable number. An earlier one goes back. */
+  readonly to: string;
+  /** The cluster that goes first, and is proved before the others begin. @default the first one */
+  readonly canary?: string | undefined;
+  /** All others go together after the canary. @default one after the other */
+  readonly atOnce?: boolean | undefined;
+  /** Image that verification sends traffic with. @default what the stack's sources say */
+  readonly probeImage?: string | undefined;
+}
+
+export interface UpgradeResult {
+  /** The release that every cluster has now. */
+  readonly version: string;
+  /** Clusters in the order in which they got it; those that had it before are not among them. */
+  readonly upgraded: readonly string[];
+}
+
+/** What an upgrade would do now. */
+export interface UpgradeOutlook {
+  readonly version: string;
+  /** A line each. */
+  readonly steps: readonly string[];
+}
+
+/**
+ * Brings another release of Linkerd to every cluster of a running stack: one cluster first, the canary, then
+ * the others. Each step is an edit of the topology's file and an `up`; the next one comes when every check of
+ * a verification with traffic has passed. What was interrupted goes on where it stopped, and the way back is
+ * the same call with the earlier release.
+ *
+ * @throws CommandError: exit code 2 for a release that none can be, or a step that Linkerd doesn't support; 3
+ *   where the stack is not up; 4 where a cluster does not do what the plan says with it; and all that `up`
+ *   throws
+ *
+ * @example
+ * ```ts
+ * await upgrade({ source: { file: "lab.yaml" }, to: "2.20", output });
+ * ```
+ */
+export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
+  const { file, choice, before } = await prepare(request);
+  await file.requireEditable();
+  const earlier = earlierVersion(before, choice.to);
+  const upgraded: string[] = [];
+  const { signal } = request;
+  try {
+    // Finishes what an earlier command left half done: nothing goes on from a mesh that is not whole.
+    await step(request, file);
+    for (;;) {
+      signal?.throwIfAborted();
+      const next = nextUpgradeStep(await topologyIn(file), choice);
+      if (next === undefined) return { version: choice.to, upgraded };
+      await edit(request, file, next, choice);
+      upgraded.push(...next.clusters);
+      await step(request, file);
+    }
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw stopped(error, await topologyIn(file), { ...choice, earlier, upgraded });
+  }
+}
+
+/** What {@link upgrade} would do; nothing is changed. @throws CommandError as `upgrade` does */
+export async function upgradeOutlook(request: UpgradeRequest): Promise<UpgradeOutlook> {
+  const { choice, before } = await prepare(request);
+  const steps: string[] = [];
+  let topology = before;
+  for (;;) {
+    const next = nextUpgradeStep(topology, choice);
+    if (next === undefined) return { version: choice.to, steps };
+    steps.push(describeStep(next, choice.to));
+    topology = next.topology;
+  }
+}
+
+interface Prepared {
+  readonly file: TopologyFile;
+  readonly choice: UpgradeChoice;
+  readonly before: Topology;
+}
+
+/** What can be known to be wrong is told before anything is asked. */
+async function prepare(request: UpgradeRequest): Promise<Prepared> {
+  const to = edgeOf(request.to);
+  if (to === undefined) {
+    throw wrong(
+      `"${request.to}" is neither an edge release of Linkerd nor a known stable number; write a release such ` +
+        `as edge-26.6.3, or one of ${stableNumbers.join(", ")}`,
+    );
+  }
+  const file = topologyFile(request.source, request.name, byHand(to));
+  const before = await topologyIn(file);
+  await planStack(await file.stack());
+  const names = before.clusters.map(({ name }) => name);
+  const { canary, atOnce } = request;
+  if (canary !== undefined && !names.includes(canary)) {
+    throw wrong(
+      `--canary: "${canary}" is no cluster of the topology, which has ${names.join(", ")}`,
+    );
+  }
+  const refused = names.flatMap((name) => {
+    const why = refusedStep(versionIn(before, name), to);
+    return why === undefined ? [] : [`${name}: ${why}`];
+  });
+  if (refused.length > 0) throw wrong(refused.join("\n"));
+  const choice = { to, canary, atOnce };
+  // A topology with two releases may break a rule that one alone doesn't.
+  for (let topology = before; ;) {
+    const next = nextUpgradeStep(topology, choice);
+    if (next === undefined) return { file, choice, before };
+    await planStack({ ...(await file.stack()), topology: next.topology });
+    topology = next.topology;
+  }
+}
+
+async function topologyIn(file: TopologyFile): Promise<Topology> {
+  // The file was planned before, and is what a topology has to be.
+  return (await readTopology(await file.stack())) as Topology;
+}
+
+async function edit(
+  { output }: UpgradeRequest,
+  file: TopologyFile,
+  next: UpgradeStep,
+  choice: UpgradeChoice,
+): Promise<void> {
+  const run = async (): Promise<string> => {
+    // By what the file itself says: paths are absolute in what was read from it.
+    await file.edit((topology) => nextUpgradeStep(topology, choice)?.topology ?? topology);
+    return describeStep(next, choice.to);
+  };
+  await runPhases([{ title: `edit of ${file.file}`, run }], output);
+}
+
+/** Brings up what the file says, and proves it with traffic. */
+async function step(request: UpgradeRequest, file: TopologyFile): Promise<void> {
+  const stack = await file.stack();
+  await up({ ...request, stack });
+  const { output, signal, env, backend, probeImage } = request;
+  const run = async (): Promise<string> => {
+    const running = await runningStack({ ...request, stack, command: "upgrade" });
+    // Stand-ins carry none, and verification would only say so.
+    const traffic = running.outputs["dataPlane"] !== "none";
+    const { results } = await verifyStack({
+      stack,
+      command: "upgrade",
+      traffic,
+      ...(signal && { signal }),
+      ...(env && { env }),
+      ...(backend && { backend }),
+      ...(probeImage !== undefined && { probeImage }),
+    });
+    const failed = results.filter(({ state }) => state === "failed");
+    if (failed.length === 0)
+      return traffic ? "every check passed, with traffic" : "every check passed";
+    throw new CommandError(
+      `not every check passed:\n${failed.map(({ subject, title }) => `  ${subject}: ${title}`).join("\n")}`,
+      { exitCode: exitCodes.notProved },
+    );
+  };
+  await runPhases([{ title: "proof of the upgrade's step", run }], output);
+}
+
+function describeStep({ kind, clusters }: UpgradeStep, to: string): string {
+  const names = clusters.join(", ");
+  if (kind === "canary")
+    return `${names} gets ${describeVersion(to)} first, and is proved with traffic`;
+  if (kind === "cluster") return `${names} gets ${describeVersion(to)}, and is proved with traffic`;
+  return `linkerd.version becomes ${to}, and no cluster has one of its own any more`;
+}
+
+/** The release to go back to: what most of the clusters had that have another one. */
+function earlierVersion(topology: Topology, to: string): string | undefined {
+  const { clusters } = topology;
+  return clusters.map(({ name }) => versionIn(topology, name)).find((version) => version !== to);
+}
+
+function stopped(
+  error: unknown,
+  topology: Topology,
+  {
+    to,
+    earlier,
+    upgraded,
+  }: {
+    readonly to: string;
+    readonly earlier: string | undefined;
+    readonly upgraded: readonly string[];
+  },
+): Error {
+  const last = upgraded.at(-1);
+  if (last === undefined) return error as Error;
+  const others = topology.clusters
+    .map(({ name }) => name)
+    .filter((name) => versionIn(topology, name) !== to);
+  return new CommandError(
+    `${messageOf(error)}\nThe upgrade stopped at ${last}. ` +
+      (others.length > 0 ? `${others.join(", ")} still run the earlier release. ` : "") +
+      `Run \`upgrade\` again to go on` +
+      (earlier === undefined ? "" : `, or \`upgrade --to ${earlier}\` to go back`),
+    {
+      cause: error,
+      exitCode: error instanceof CommandError ? error.exitCode : exitCodes.failed,
+    },
+  );
+}
+
+/** The same without a file that can be edited. */
+function byHand(to: string): string {
+  return (
+    "where `upgrade` can't edit it:\n" +
+    `  1. write linkerdVersion: ${to} for one cluster, run \`up\` and \`verify\`\n` +
+    "  2. write it for the others, one after the other, and do the same\n" +
+    `  3. write linkerd.version: ${to}, leave out every linkerdVersion, and run \`up\``
+  );
+}
+
+function wrong(message: string): CommandError {
+  return new CommandError(message, { exitCode: exitCodes.badInput });
+}
