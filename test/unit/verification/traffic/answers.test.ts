@@ -32,7 +32,7 @@ describe("what servers have answered", () => {
 
   test("a cluster that has no part in it, which waiting doesn't mend", () => {
     const answers = round(ok("server-0"), ok(client));
-    assert.equal(trouble(answers), "answered by server-0 in west, and not by east alone");
+    assert.equal(trouble(answers), "answered by server-0 in west, not only by east");
     assert.equal(troubleOf(answers, ["east"], client)?.final, true);
   });
 
