@@ -150,8 +150,9 @@ export async function up(request: UpRequest): Promise<UpResult> {
   const phases: Phase[] = [
     {
       title: "checks of this machine",
-      run: async () => {
+      run: async (tell) => {
         const passed = requirePassed(await preflight(plan, sources, env, state));
+        for (const { note } of passed) if (note !== undefined) tell.notice(note);
         return `${passed.length} passed`;
       },
     },

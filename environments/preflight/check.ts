@@ -18,3 +18,8 @@ export interface PreflightContext {
 
 /** Answers what stands in the way, one sentence each with how to fix it. */
 export type PreflightCheck = (context: PreflightContext) => Promise<readonly string[]>;
+
+/** Answers besides what a person should know though it doesn't stand in the way. */
+export type NotingCheck = (
+  context: PreflightContext,
+) => Promise<{ readonly problems: readonly string[]; readonly notes: readonly string[] }>;

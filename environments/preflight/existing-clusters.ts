@@ -1,7 +1,10 @@
 import path from "node:path";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { connect } from "../../kubernetes/connect.ts";
+import type { ExistingClusterPlan } from "../../planning/plan-types.ts";
 import { projectDirectory } from "../paths.ts";
 import { notedContext } from "../same-clusters.ts";
+import type { State } from "../state.ts";
 import type { PreflightCheck } from "./check.ts";
 
 /** A cluster that exists has to answer; nothing of the others is begun before. */
@@ -10,11 +13,8 @@ export const checkExistingClusters: PreflightCheck = async ({ plan, state }) => 
     plan.clusters.map(async (cluster) => {
       if (cluster.type === "kind") return [];
       const { name } = cluster;
-      const context = cluster.context ?? notedContext(state, `${plan.name}-${name}`);
-      // As the program reads it, whose directory is the project's.
-      const kubeconfigPath = path.resolve(projectDirectory, cluster.kubeconfig);
       try {
-        const api = await connect({ kubeconfigPath, ...(context !== undefined && { context }) });
+        const api = await connectTo(cluster, plan.name, state);
         await api.get("/api/v1/namespaces/kube-system");
         return [];
       } catch (error) {
@@ -27,3 +27,15 @@ export const checkExistingClusters: PreflightCheck = async ({ plan, state }) => 
   );
   return problems.flat();
 };
+
+/** The API of a cluster that exists, by the way that the stack reaches it. */
+export async function connectTo(
+  { name, context: named, kubeconfig }: ExistingClusterPlan,
+  topology: string,
+  state: State | undefined,
+): Promise<KubernetesApi> {
+  const context = named ?? notedContext(state, `${topology}-${name}`);
+  // As the program reads it, whose directory is the project's.
+  const kubeconfigPath = path.resolve(projectDirectory, kubeconfig);
+  return connect({ kubeconfigPath, ...(context !== undefined && { context }) });
+}

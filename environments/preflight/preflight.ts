@@ -1,4 +1,4 @@
-import type { PreflightCheck } from "./check.ts";
+import type { NotingCheck, PreflightCheck } from "./check.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 import type { Sources } from "../../planning/sources/sources.ts";
 import { CommandError } from "../command-error.ts";
@@ -12,6 +12,7 @@ import { checkMounts } from "./mounts.ts";
 import { checkPorts } from "./ports.ts";
 import { checkRoom } from "./room.ts";
 import { checkSubnets } from "./subnets.ts";
+import { checkVersionsInClusters } from "./versions-in-clusters.ts";
 
 /** What came of one check. */
 export interface PreflightResult {
@@ -28,7 +29,7 @@ export interface PreflightResult {
 interface CatalogueEntry {
   readonly id: string;
   readonly title: string;
-  readonly check: PreflightCheck;
+  readonly check: PreflightCheck | NotingCheck;
 }
 
 const catalogue: readonly CatalogueEntry[] = [
@@ -36,6 +37,11 @@ const catalogue: readonly CatalogueEntry[] = [
     id: "existing-clusters",
     title: "existing clusters can be reached",
     check: checkExistingClusters,
+  },
+  {
+    id: "versions-in-clusters",
+    title: "clusters that exist already have a Kubernetes and a Gateway API for this Linkerd",
+    check: checkVersionsInClusters,
   },
   {
     id: "foreign-clusters",
@@ -68,8 +74,15 @@ export async function preflight(
   const context = { plan, sources, state, env, containers, missing };
   return Promise.all(
     catalogue.map(async ({ id, title, check }) => {
-      const problems = await check(context);
-      return { id, title, state: problems.length === 0 ? "passed" : "failed", problems } as const;
+      const found = await check(context);
+      const { problems, notes } = "problems" in found ? found : { problems: found, notes: [] };
+      return {
+        id,
+        title,
+        state: problems.length === 0 ? "passed" : "failed",
+        problems,
+        ...(notes.length > 0 && { note: notes.join("; ") }),
+      } as const;
     }),
   );
 }

@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import { temporaryDirectory } from "../../temporary.ts";
 import type { State } from "../../../environments/state.ts";
+import { checkVersionsInClusters } from "../../../environments/preflight/versions-in-clusters.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { checkCharts } from "../../../environments/preflight/charts.ts";
 import { checkExistingClusters } from "../../../environments/preflight/existing-clusters.ts";
@@ -137,6 +138,111 @@ describe("the checks before up", () => {
     assert.deepEqual(further, []);
   });
 
+  describe("of versions in a cluster that exists", () => {
+    const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    const crd = (bundle: string | undefined, ...served: string[]) => ({
+      metadata: {
+        name: "httproutes.gateway.networking.k8s.io",
+        annotations:
+          bundle === undefined ? {} : { "gateway.networking.k8s.io/bundle-version": bundle },
+      },
+      spec: { versions: served.map((name) => ({ name, served: true })) },
+    });
+    const look = async (
+      prepare: (fake: FakeKubernetes) => void,
+      linkerdVersion = "edge-26.6.3",
+    ) => {
+      const [fake, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
+      try {
+        const kubeconfig = path.join(folder, "staging");
+        await writeFile(kubeconfig, fake.kubeconfig);
+        prepare(fake);
+        const clusters = [{ name: "staging", kubeconfig }];
+        return await checkVersionsInClusters(
+          contextOf({ clusters, linkerd: { version: linkerdVersion } }),
+        );
+      } finally {
+        await fake.stop();
+        await rm(folder, { recursive: true });
+      }
+    };
+    const kubernetes = (gitVersion: string) => (fake: FakeKubernetes) =>
+      fake.answers.set("/version", { status: 200, body: { gitVersion } });
+    const gatewayApi =
+      (...given: Parameters<typeof crd>) =>
+      (fake: FakeKubernetes) =>
+        fake.put(crds, crd(...given));
+
+    for (const [what, prepare, problem, note] of [
+      ["nothing where there is none", () => undefined, undefined, undefined],
+      ["nothing of a good one", gatewayApi("v1.2.1", "v1", "v1beta1"), undefined, undefined],
+      [
+        "a Gateway API without v1",
+        gatewayApi("v0.8.1", "v1beta1"),
+        /^cluster staging: the CRD httproutes\.gateway\.networking\.k8s\.io is of the Gateway API v0\.8\.1 and serves v1beta1; Linkerd edge-26\.6\.3 needs v1: install the Gateway API v1\.2\.1 or later/,
+        undefined,
+      ],
+      [
+        "one that doesn't say its version",
+        gatewayApi(undefined, "v1beta1"),
+        /serves v1beta1/,
+        undefined,
+      ],
+      [
+        "a newer one",
+        gatewayApi("v1.6.0", "v1"),
+        undefined,
+        /v1\.6\.0, which is newer than .*v1\.2\.1 to v1\.5\.1/,
+      ],
+      [
+        "an older one with v1",
+        gatewayApi("v1.0.0", "v1"),
+        undefined,
+        /v1\.0\.0, which is older than/,
+      ],
+      [
+        "an older Kubernetes",
+        kubernetes("v1.30.4"),
+        /Kubernetes v1\.30\.4 is older than v1\.31/,
+        undefined,
+      ],
+      [
+        "a newer Kubernetes",
+        kubernetes("v1.37.0+k3s1"),
+        undefined,
+        /v1\.37\.0\+k3s1 is newer than v1\.35/,
+      ],
+      [
+        "CRDs that it may not read",
+        (fake: FakeKubernetes) =>
+          fake.answers.set(`${crds}/httproutes.gateway.networking.k8s.io`, {
+            status: 403,
+            body: { kind: "Status", reason: "Forbidden", message: "no" },
+          }),
+        /can't be read \(.*403.*\): let the account/,
+        undefined,
+      ],
+    ] as const) {
+      test(`tell ${what}`, async () => {
+        const { problems, notes } = await look((fake) => void prepare(fake));
+        for (const [texts, pattern] of [
+          [problems, problem],
+          [notes, note],
+        ] as const) {
+          assert.equal(texts.length, pattern === undefined ? 0 : 1, texts.join());
+          if (pattern !== undefined) assert.match(texts[0] ?? "", pattern);
+        }
+      });
+    }
+
+    test("go by the release of Linkerd", async () => {
+      assert.deepEqual(await look(kubernetes("v1.30.4"), "edge-26.1.1"), {
+        problems: [],
+        notes: [],
+      });
+    });
+  });
+
   test("ask an existing cluster by the context that the stack reaches it by, not by the current one", async () => {
     const [alive, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
     try {
@@ -249,6 +355,6 @@ describe("the checks before up", () => {
         "– existing clusters can be reached (no Docker daemon answers)\n\n" +
         "0 passed, 1 failed, 1 not run",
     );
-    assert.equal(rest.length, 7);
+    assert.equal(rest.length, 8);
   });
 });
