@@ -28,6 +28,7 @@ export { ServicePolicy, type ServicePolicyArgs } from "./components/policy/servi
 export { PodRoutes, type PodRoutesArgs, type RoutePeer } from "./components/pod-routes.ts";
 export { readSources } from "./components/sources.ts";
 export { ServiceExport, type ServiceExportArgs } from "./components/service-export.ts";
+export { TrafficRoute, type TrafficRouteArgs, type TrafficRuleArgs } from "./components/traffic.ts";
 export { Topology, type TopologyArgs } from "./components/topology.ts";
 export {
   TrustAnchor,

@@ -27,9 +27,12 @@ export interface ExportContext {
 }
 
 /** One {@link ServiceExport} per Service and cluster, one {@link FederatedReady} per federated Service. */
-export function makeExports(
-  around: ExportContext,
-): readonly { readonly cluster: string; readonly made: ServiceExport }[] {
+export function makeExports(around: ExportContext): readonly {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly service: string;
+  readonly made: ServiceExport;
+}[] {
   const services = groupBy(
     around.plan.exports,
     ({ cluster, namespace, service }) => `${cluster} ${namespace} ${service}`,
@@ -44,7 +47,7 @@ export function makeExports(
         { ...accessTo(into), namespace, service, labels },
         onCluster(into, around.topology, { dependsOn: [multicluster.installed] }),
       );
-      return [key, { cluster, made }] as const;
+      return [key, { cluster, namespace, service, made }] as const;
     }),
   );
   const federated = around.plan.mirrors.filter(({ kind }) => kind === "federated");

@@ -20,6 +20,7 @@ import { existingClusters, makeMember, type Member, memberName } from "./member.
 import { PodRoutes } from "./pod-routes.ts";
 import { readProgramFile } from "./program-context.ts";
 import { compareAnchors, makeTrust } from "./topology-trust.ts";
+import { makeTraffic } from "./traffic.ts";
 import type { TrustedAnchor } from "./trust-anchor.ts";
 
 /** Arguments of {@link Topology}. */
@@ -114,6 +115,7 @@ export class Topology extends pulumi.ComponentResource {
       return admission === undefined ? [] : [{ cluster: member.plan.name, admission }];
     });
     const exported = makeExports({ name, plan, members, links, topology: this });
+    const routed = makeTraffic({ plan, members, links, exported, topology: this });
     for (const [cluster, one] of existing) {
       const { prefix, contents } = memberOf(members, cluster);
       one.guard(prefix, [
@@ -121,7 +123,7 @@ export class Topology extends pulumi.ComponentResource {
         ...made.flatMap(({ source, link }) => (source === cluster ? [link] : [])),
         ...made.flatMap(({ target, access }) => (target === cluster ? [access] : [])),
         ...admissions.flatMap((one) => (one.cluster === cluster ? [one.admission] : [])),
-        ...exported.flatMap((one) => (one.cluster === cluster ? [one.made] : [])),
+        ...[...exported, ...routed].flatMap((one) => (one.cluster === cluster ? [one.made] : [])),
       ]);
     }
     this.clusters = Object.fromEntries([...members].map(([key, { cluster }]) => [key, cluster]));

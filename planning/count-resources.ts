@@ -26,6 +26,7 @@ export function countResources(plan: Plan): number | undefined {
     3 * admissions +
     links.reduce((sum, link) => sum + countOfLink(link), 0) +
     exported.size +
+    plan.traffic.length +
     federatedServices.size
   );
 }

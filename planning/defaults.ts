@@ -21,6 +21,10 @@ export const defaults = {
   trustDomain: "cluster.local",
   clusterDomain: "cluster.local",
   anchorGeneration: 1,
+  trafficPort: 80,
+  /** One per further step of the longest failover that was measured, and one more. */
+  failoverRetries: 3,
+  retryOn: { http: "5xx", grpc: "unavailable" },
 } as const;
 
 /**

@@ -43,6 +43,14 @@ export const limits = {
   largestNetworkPrefix: 8,
   /** A network that a program makes on its own: room for the bridge and a dozen nodes. */
   smallestDockerPrefix: 28,
+  /** Of a backend of a route: the Gateway API allows no larger one. */
+  routeWeight: 1_000_000,
+  /** More steps would leak more than one request in 32 to the next one: weights end at 1,000,000. */
+  failoverSteps: { first: 2, last: 5 },
+  /** The Gateway API allows 16 rules in a route. */
+  routes: 16,
+  /** More retries than places where requests go only add load to what is failing. */
+  retries: 10,
   /** Four addresses for the load balancers of a cluster. */
   smallestBalancerRange: 30,
   /** 254 Services, mirrors included. */

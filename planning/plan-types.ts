@@ -1,4 +1,11 @@
-import type { ExportKind, KindOptions, LabelSelector, LinkMode, PortMapping } from "./topology.ts";
+import type {
+  ExportKind,
+  KindOptions,
+  LabelSelector,
+  LinkMode,
+  MatchSpec,
+  PortMapping,
+} from "./topology.ts";
 
 /**
  * What will be made, fully resolved: every name, subnet, port and address that can be known before a
@@ -22,6 +29,8 @@ export interface Plan {
   readonly exports: readonly ExportPlan[];
   /** Every mirror Service that follows from the exports, by cluster, namespace and name. */
   readonly mirrors: readonly MirrorPlan[];
+  /** One per entry of `traffic` and cluster of its clients, in the topology's order. */
+  readonly traffic: readonly TrafficPlan[];
   readonly linkerd: LinkerdPlan;
   readonly trust: TrustPlan;
 }
@@ -175,6 +184,38 @@ export interface MirrorPlan {
   readonly kind: ExportKind | "headless" | "headless-pod";
   /** What it stands for: one Service, or all members of a federated Service, in the order of the clusters. */
   readonly of: readonly { readonly cluster: string; readonly service: string }[];
+}
+
+/** What becomes of the requests that clients in one cluster send to one port of one Service. */
+export interface TrafficPlan {
+  /** The clients' cluster. */
+  readonly cluster: string;
+  readonly namespace: string;
+  /** The Service that clients call. */
+  readonly service: string;
+  readonly port: number;
+  readonly protocol: "http" | "grpc";
+  /** Whether the package makes the Service: clients call a Service of another cluster by its plain name. */
+  readonly alias: boolean;
+  /** Linkerd's settings for retries and time limits. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly rules: readonly TrafficRulePlan[];
+}
+
+export interface TrafficRulePlan {
+  /** Absent in a rule for all requests. */
+  readonly match?: MatchSpec;
+  readonly backends: readonly TrafficBackendPlan[];
+}
+
+/** A Service of the clients' cluster that requests go to. */
+export interface TrafficBackendPlan {
+  /** The Service of the cluster itself, or the kind of the mirror. */
+  readonly kind: "local" | ExportKind;
+  readonly service: string;
+  /** The clusters whose pods answer. */
+  readonly clusters: readonly string[];
+  readonly weight: number;
 }
 
 export interface LinkerdPlan {

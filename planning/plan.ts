@@ -32,6 +32,7 @@ import { issuerRules } from "./trust/rules/issuers.ts";
 import { trustRules } from "./trust/rules/trust.ts";
 import { ruleInput } from "./topology/rule-input.ts";
 import type { Rule, RuleInput } from "./topology/rule-input.ts";
+import { resolveTraffic } from "./traffic/resolve.ts";
 import { readShape } from "./topology/shape.ts";
 import type { Sources } from "./sources/sources.ts";
 import type { Topology } from "./topology.ts";
@@ -73,6 +74,7 @@ const rules: readonly Rule[] = [
   selectorRules,
   exportRules,
   mirrorRules,
+  (input) => resolveTraffic(input).findings,
   accessRules,
   linkerdRules,
   trustRules,
@@ -130,6 +132,7 @@ function makePlan(topology: Topology, input: RuleInput, context: PlanContext): P
     links: planLinks(topology, input.edges, clusters),
     exports: planExports(input.services),
     mirrors: planMirrors(input.mirrors),
+    traffic: resolveTraffic(input).traffic,
     linkerd: planLinkerd(topology.linkerd),
     trust: planTrust(topology.trust),
   };

@@ -19,4 +19,5 @@ export type {
   IssuerSpec,
   TrustSpec,
 } from "./trust/schema.ts";
+export type { MatchSpec, RetrySpec, RouteSpec, TrafficSpec } from "./traffic/schema.ts";
 export type { Topology } from "./topology/schema.ts";

@@ -94,6 +94,8 @@ function wordsFor(type: string, part: string): Words | undefined {
       return { verb: "waiting for", what: linkWords(part), past: "taken up" };
     case "linkerd-topology:index:ServiceExport":
       return { verb: "exporting", what: part.replace(/^export-/, ""), past: "exported" };
+    case "linkerd-topology:index:TrafficRoute":
+      return { verb: "routing", what: part.replace(/^traffic-/, ""), past: "routed" };
     default:
       return undefined;
   }

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { mirrorKinds } from "../../diagram/mirror-table.ts";
 import { countResources } from "../../planning/count-resources.ts";
 import { planSelectors } from "../../planning/links/selectors.ts";
-import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
-import type { LabelSelector } from "../../planning/topology.ts";
+import type { ClusterPlan, LinkPlan, Plan, TrafficBackendPlan } from "../../planning/plan-types.ts";
+import type { LabelSelector, MatchSpec } from "../../planning/topology.ts";
 import { printableIn } from "../../system/printable.ts";
 import { styleOf } from "../../verification/render/style.ts";
 import type { Screen, Style } from "../../verification/render/style.ts";
@@ -28,6 +28,7 @@ export function renderPlan(planned: Plan, options: Screen = {}): string {
     "",
     ...(plan.exports.length === 0 ? [] : [exportsOf(plan, style), ""]),
     ...(plan.mirrors.length === 0 ? [] : [mirrors(plan, style), ""]),
+    ...(plan.traffic.length === 0 ? [] : [traffic(plan, style), ""]),
     ...(resources === undefined ? [] : [`${resources} resources.`]),
   ]
     .join("\n")
@@ -124,6 +125,35 @@ function exportsOf(plan: Plan, style: Style): string {
     ]),
     style,
   );
+}
+
+function traffic(plan: Plan, style: Style): string {
+  return table(
+    ["Traffic for", "Of clients in", "Requests", "Go to"],
+    plan.traffic.flatMap(({ namespace, service, port, cluster, alias, rules }) =>
+      rules.map(({ match, backends }, index) => [
+        index > 0 ? "" : `${namespace}/${service}:${port}${alias ? " (alias)" : ""}`,
+        index > 0 ? "" : cluster,
+        match === undefined ? (rules.length > 1 ? "all others" : "all") : conditions(match),
+        backends
+          .map((backend) =>
+            backends.length === 1 ? placeOf(backend) : `${placeOf(backend)} ${backend.weight}`,
+          )
+          .join("\n"),
+      ]),
+    ),
+    style,
+  );
+}
+
+function placeOf({ kind, service, clusters: of }: TrafficBackendPlan): string {
+  return kind === "local" ? `${service} (local)` : `${service} (${kind}, ${of.join(", ")})`;
+}
+
+function conditions({ headers = {}, query = {}, ...others }: MatchSpec): string {
+  return Object.entries({ ...headers, ...query, ...others })
+    .map(([key, value]) => `${key}: ${value}`)
+    .join("\n");
 }
 
 function mirrors(plan: Plan, style: Style): string {

@@ -74,7 +74,17 @@ export function toProblems(problems: readonly RuleProblem[]): Problem[] {
     .map(({ path, message, fix }) => ({ path: formatPath(path), message, fix }));
 }
 
-const sections = ["name", "clusters", "links", "exports", "access", "docker", "linkerd", "trust"];
+const sections = [
+  "name",
+  "clusters",
+  "links",
+  "exports",
+  "traffic",
+  "access",
+  "docker",
+  "linkerd",
+  "trust",
+];
 
 function comparePaths(a: Path, b: Path): number {
   for (let depth = 0; depth < Math.min(a.length, b.length); depth++) {

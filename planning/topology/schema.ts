@@ -10,6 +10,7 @@ import { linkerdSchema } from "../linkerd/schema.ts";
 import type { LinkerdSpec } from "../linkerd/schema.ts";
 import { linksSchema } from "../links/schema.ts";
 import { label, object, optional, expecting } from "./schema-parts.ts";
+import { trafficSchema } from "../traffic/schema.ts";
 import { trustSchema } from "../trust/schema.ts";
 import type { TrustSpec } from "../trust/schema.ts";
 
@@ -54,6 +55,13 @@ export const topologySchema = object(
      * @example [{ service: web, namespace: shop, from: east }]
      */
     exports: exportsSchema.exactOptional(),
+    /**
+     * What becomes of requests for Services: failover in order, splits, routes, and aliases. `up` makes the
+     * routes where the Services are there.
+     * @default []
+     * @example [{ service: web, namespace: shop, failover: [local, east] }]
+     */
+    traffic: trafficSchema.exactOptional(),
     /**
      * The accounts by which sources watch their targets.
      * @example { tokenGeneration: 2 }

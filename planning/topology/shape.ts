@@ -49,11 +49,13 @@ function keepsItsMeaning(path: Path, root: unknown): boolean {
 
 /**
  * What means something else without the wrong part goes as a whole: a selector with one condition less
- * selects more, and an export of an unreadable kind is not a gateway export.
+ * selects more, an export of an unreadable kind is not a gateway export, and requests that fit an
+ * unreadable condition go elsewhere.
  */
 function withItsWhole(path: Path): Path {
   if (path[0] === "links" && path[2] === "selectors") return path.slice(0, 4);
   if (path[0] === "exports" && path[2] === "as") return path.slice(0, 2);
+  if (path[0] === "traffic") return path.slice(0, 2);
   return path;
 }
 

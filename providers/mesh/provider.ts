@@ -11,6 +11,7 @@ import { mirrorCleanup } from "./mirror-cleanup.ts";
 import { proxiesCurrent } from "./proxies-current.ts";
 import { releaseComplete } from "./release-complete.ts";
 import { serviceExport } from "./service-export.ts";
+import { trafficRoute } from "./traffic-route.ts";
 import { trustStep } from "./trust-step.ts";
 import { versionStep } from "./version-step.ts";
 import { noOtherLinkerd } from "./no-other-linkerd.ts";
@@ -28,6 +29,7 @@ export const meshProvider: Provider = {
     linkReady,
     mirrorCleanup,
     serviceExport,
+    trafficRoute,
     federatedReady,
     releaseComplete,
     crdsCleanup,

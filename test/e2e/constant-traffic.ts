@@ -11,6 +11,9 @@ import { namespace, probeImage } from "./workload.ts";
 /** Questions that wait for their answers at any moment. */
 const mostAtOnce = 30;
 
+/** Of so many requests it is known who answered. */
+const mostRemembered = 100;
+
 /** So long a pod that ends goes on answering: until nobody sends it anything any more, in seconds. */
 const farewell = 6;
 
@@ -68,6 +71,8 @@ export interface Summary {
   readonly slowest: number;
   /** Pods that answered. */
   readonly servers: ReadonlySet<string>;
+  /** Cluster → how many requests its pods answered. */
+  readonly clusters: ReadonlyMap<string, number>;
   /** Pods that asked. */
   readonly clients: ReadonlySet<string>;
 }
@@ -87,6 +92,9 @@ export class ConstantTraffic {
   readonly #failures: string[] = [];
   readonly #servers = new Set<string>();
   readonly #clients = new Set<string>();
+  #clusters = new Map<string, number>();
+  /** Who answered the last requests, by cluster; what failed is among them. */
+  #last: string[] = [];
 
   /**
    * @param client name of a Deployment of {@link createSteady}
@@ -113,6 +121,12 @@ export class ConstantTraffic {
     this.#failures.length = 0;
     this.#servers.clear();
     this.#clients.clear();
+    this.#clusters = new Map();
+  }
+
+  /** Who answered the last requests, by cluster, the last one last. */
+  recent(count: number): readonly string[] {
+    return this.#last.slice(-count);
   }
 
   async end(): Promise<Summary> {
@@ -130,6 +144,7 @@ export class ConstantTraffic {
       slowest: this.#slowest,
       unsent: Object.fromEntries(this.#unsent),
       servers: this.#servers,
+      clusters: this.#clusters,
       clients: this.#clients,
     };
   }
@@ -185,9 +200,12 @@ export class ConstantTraffic {
     this.#requests += 1;
     this.#slowest = Math.max(this.#slowest, Number(answer.seconds ?? 0));
     this.#clients.add(pod);
-    const server = identityOf(answer)?.pod;
-    if (server !== undefined) this.#servers.add(server);
-    else {
+    const server = identityOf(answer);
+    this.#last = [...this.#last, server?.cluster ?? "nobody"].slice(-mostRemembered);
+    if (server !== undefined) {
+      this.#servers.add(server.pod);
+      this.#clusters.set(server.cluster, (this.#clusters.get(server.cluster) ?? 0) + 1);
+    } else {
       const { status = "", error = "", body = "" } = answer;
       const text = [status, error, typeof body === "string" ? body : JSON.stringify(body)];
       this.#failures.push(`${new Date().toISOString()} ${pod}: ${text.join(" ").trim()}`);

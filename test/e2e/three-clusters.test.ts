@@ -1,5 +1,6 @@
 import { declareScenarios, SharedClusters } from "./scenario.ts";
 import { changes } from "./three-clusters.scenarios/changes.ts";
+import { failover } from "./three-clusters.scenarios/failover.ts";
 import { hierarchical } from "./three-clusters.scenarios/hierarchical.ts";
 import { mixed } from "./three-clusters.scenarios/mixed.ts";
 import { verify } from "./three-clusters.scenarios/verify.ts";
@@ -10,4 +11,5 @@ declareScenarios(import.meta.filename, new SharedClusters("three"), [
   verify,
   changes,
   mixed,
+  failover,
 ]);

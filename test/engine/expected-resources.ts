@@ -190,4 +190,8 @@ function exportsOf(plan: Plan, row: Row): void {
     views.set(name, [...(views.get(name) ?? []), [prefixOf(plan, cluster), members]]);
   }
   for (const [name, all] of views) row(`${ours}:FederatedReady`, name, all.sort());
+  for (const { cluster, namespace, service, port, alias, annotations, rules } of plan.traffic) {
+    const name = `${prefixOf(plan, cluster)}-traffic-${namespace}.${service}.${port}`;
+    row(`${ours}:TrafficRoute`, name, [alias, annotations, rules]);
+  }
 }

@@ -124,8 +124,17 @@ export class FakeKubernetes {
       this.put(path, posted);
       return { status: 201, body: posted };
     }
+    const manager = url.searchParams.get("fieldManager");
+    if (method === "PATCH" && object === undefined && manager !== null) {
+      const applied = JSON.parse(body) as Stored;
+      return this.#apply(
+        path,
+        { ...applied, metadata: { name: applied.metadata.name } },
+        applied,
+        manager,
+      );
+    }
     if (method === "PATCH" && object !== undefined) {
-      const manager = url.searchParams.get("fieldManager");
       const patch = JSON.parse(body) as Partial<Stored>;
       if (manager !== null) return this.#apply(path, object, patch as Stored, manager);
       const { resourceVersion } = object.metadata;
@@ -149,7 +158,7 @@ export class FakeKubernetes {
     return { status: 200, body: object };
   }
 
-  /** Server-side apply, as far as labels and annotations go. */
+  /** Server-side apply of labels, annotations and the spec as a whole; without an object it makes one. */
   #apply(path: string, object: Stored, applied: Stored, manager: string): Answer {
     const metadata = { ...object.metadata };
     const mine = `${manager} ${path}`;
@@ -169,7 +178,8 @@ export class FakeKubernetes {
       this.#applied.set(`${mine} ${part}`, Object.keys(wanted));
       metadata[part] = { ...values, ...wanted };
     }
-    return this.#store(path, { ...object, metadata });
+    const { spec = object["spec"] } = applied;
+    return this.#store(path, { ...object, metadata, ...(spec !== undefined && { spec }) });
   }
 
   #list(path: string, selector: string | null): readonly Stored[] {

@@ -65,6 +65,7 @@ export const twoClusters: Plan = {
   links: [link("west", "east"), link("east", "west")],
   exports: [],
   mirrors: [],
+  traffic: [],
   linkerd: {
     version: "edge-26.1.1",
     chartVersion: "2026.1.1",

@@ -4,6 +4,7 @@ import type {
   ExportSpec,
   LinkSpec,
   Topology,
+  TrafficSpec,
   TrustSpec,
 } from "../../../../planning/topology.ts";
 import type { Random } from "./random.ts";
@@ -32,11 +33,15 @@ export function randomTopology(random: Random): Topology {
         }),
   );
   const links = randomLinks(random, clusters);
+  const exports = randomExports(random, links);
   return {
     ...maybe(0.5, () => ({ name: pick(["lab", "t-1", "0"]) })),
     clusters,
     ...maybe(0.9, () => ({ links })),
-    ...maybe(0.6, () => ({ exports: randomExports(random, links) })),
+    ...maybe(0.6, () => ({
+      exports,
+      ...maybe(0.5, () => ({ traffic: randomTraffic(random, links, exports) })),
+    })),
     ...maybe(0.4, () => ({ access: randomAccess(random, links) })),
     ...(hasSubnet && {
       docker: { subnet: pick(["172.30.0.0/16", "192.168.128.0/20"]) },
@@ -372,6 +377,57 @@ function randomExports(
       },
     ];
   });
+}
+
+/** Entries for Services that a gateway Link carries, in its source. */
+function randomTraffic(
+  { pick, maybe }: Random,
+  links: readonly LinkSpec[],
+  exports: readonly ExportSpec[],
+): TrafficSpec[] {
+  const entries = links.flatMap(({ from, to, mode = "mixed" }) =>
+    mode === "flat"
+      ? []
+      : exports
+          .filter(({ as = "gateway", headless }) => as === "gateway" && headless === undefined)
+          .flatMap(({ service, namespace, from: exporters }): TrafficSpec[] => {
+            const [source] = ends(from);
+            const target = ends(to).find((one) => ends(exporters).includes(one));
+            if (source === undefined || target === undefined || source === target) return [];
+            return [
+              {
+                service,
+                namespace,
+                in: source,
+                ...maybe(0.5, () => ({ port: pick([80, 8080]) })),
+                ...maybe(0.3, () => ({ timeout: pick(["10s", "500ms"]) })),
+                ...pick<Partial<TrafficSpec>>([
+                  { failover: ["local", target] },
+                  { split: { local: 90, [target]: 10 }, retry: { limit: 2, timeout: "1s" } },
+                  { alias: target },
+                  {
+                    routes: [
+                      { match: { headers: { "x-tenant": "acme" }, path: "/a" }, to: target },
+                      { match: { query: { v: "2" }, method: "GET" }, failover: [target, "local"] },
+                      { split: { local: 1, [target]: 0 } },
+                    ],
+                    retry: { when: "gateway-error" },
+                  },
+                  {
+                    protocol: "grpc",
+                    routes: [{ match: { grpcService: "a.B" }, to: target }, { to: "local" }],
+                  },
+                ]),
+              },
+            ];
+          }),
+  );
+  // Two Links may lead to the same entry.
+  return [
+    ...new Map(
+      entries.map((one) => [`${one.service} ${one.namespace} ${String(one.in)}`, one]),
+    ).values(),
+  ];
 }
 
 function randomAccess({ maybe, pick }: Random, links: readonly LinkSpec[]): AccessSpec {

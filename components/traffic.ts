@@ -1,0 +1,151 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Plan, TrafficPlan } from "../planning/plan-types.ts";
+import type { ExportingMember } from "./exports.ts";
+import type { Link } from "./link.ts";
+import { accessTo, onCluster } from "./mesh-cluster.ts";
+import { type AccessArgs, accessProperties, MeshResource } from "./mesh-resource.ts";
+import type { ServiceExport } from "./service-export.ts";
+
+/** Arguments of {@link TrafficRoute}. */
+export interface TrafficRouteArgs extends AccessArgs {
+  /** Namespace of the Service that clients call. */
+  namespace: string;
+  /** Name of the Service that clients call. */
+  service: string;
+  /** Port of it that clients call; the backends have the same one. @default 80 */
+  port?: number;
+  /** What clients speak: `http` makes an HTTPRoute, `grpc` a GRPCRoute. @default "http" */
+  protocol?: "http" | "grpc";
+  /**
+   * Whether the Service is made as well: it has no pods, and the route leads to those of another cluster.
+   * @default false
+   */
+  alias?: boolean;
+  /** Annotations of the route, such as `retry.linkerd.io/http`. @default {} */
+  annotations?: Readonly<Record<string, string>>;
+  /** Which requests go to which Services of the cluster, mirrors among them. */
+  rules: TrafficRuleArgs[];
+  /** Cluster → `state` of its ServiceExport: while all are `labelled`, the mirrors are waited for. @default {} */
+  exported?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** One rule of a {@link TrafficRoute}. */
+export interface TrafficRuleArgs {
+  /** Which requests the rule is for. @default all that no other rule is for */
+  match?: NonNullable<TrafficPlan["rules"][number]["match"]>;
+  /** Where they go, by weight: Services of the same namespace. */
+  backends: readonly { readonly service: string; readonly weight: number }[];
+}
+
+/**
+ * Routes the requests for one port of a Service to Services of the same cluster, mirrors among them. Until all
+ * of the Services are there it waits without holding anything up: the next update makes the route. Routes and
+ * Services that somebody else made are never changed.
+ *
+ * @example
+ * ```ts
+ * new TrafficRoute("web", {
+ *   kubeconfigPath: west.kubeconfigPath,
+ *   namespace: "shop",
+ *   service: "web",
+ *   rules: [
+ *     { backends: [{ service: "web", weight: 1_000_000 }, { service: "web-east", weight: 1 }] },
+ *   ],
+ * });
+ * ```
+ */
+export class TrafficRoute extends MeshResource {
+  /** `routed`, or what is still waited for. */
+  declare readonly state: pulumi.Output<string>;
+
+  constructor(name: string, args: TrafficRouteArgs, opts: pulumi.CustomResourceOptions = {}) {
+    super(
+      "TrafficRoute",
+      name,
+      {
+        ...accessProperties(args),
+        namespace: args.namespace,
+        service: args.service,
+        port: args.port ?? 80,
+        protocol: args.protocol ?? "http",
+        alias: args.alias ?? false,
+        annotations: args.annotations ?? {},
+        rules: args.rules,
+        exported: args.exported ?? {},
+        state: undefined,
+      },
+      opts,
+    );
+  }
+}
+
+/** What was made before the routes. */
+export interface TrafficContext {
+  readonly plan: Pick<Plan, "traffic" | "mirrors">;
+  readonly members: ReadonlyMap<string, ExportingMember>;
+  /** Every Link, by `source target`. */
+  readonly links: ReadonlyMap<string, Link>;
+  readonly exported: readonly ExportOfCluster[];
+  readonly topology: pulumi.Resource;
+}
+
+interface ExportOfCluster {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly service: string;
+  readonly made: ServiceExport;
+}
+
+/** One {@link TrafficRoute} per entry of `traffic` and cluster of its clients. */
+export function makeTraffic({
+  plan,
+  members,
+  links,
+  exported,
+  topology,
+}: TrafficContext): readonly { readonly cluster: string; readonly made: TrafficRoute }[] {
+  return plan.traffic.map((wanted) => {
+    const { cluster, namespace, service, port, protocol, alias, annotations, rules } = wanted;
+    const member = members.get(cluster);
+    if (member === undefined)
+      throw new Error(`the plan has traffic in ${cluster}, which it has not`);
+    const targets = targetsOf(wanted);
+    const exports = exported.filter(
+      (one) =>
+        one.namespace === namespace && one.service === service && targets.includes(one.cluster),
+    );
+    const made = new TrafficRoute(
+      `${member.prefix}-traffic-${namespace}.${service}.${port}`,
+      {
+        ...accessTo(member.cluster),
+        namespace,
+        service,
+        port,
+        protocol,
+        alias,
+        annotations,
+        rules: rules.map(({ match, backends }) => ({
+          ...(match && { match }),
+          backends: backends.map((backend) => ({
+            service: backend.service,
+            weight: backend.weight,
+          })),
+        })),
+        exported: Object.fromEntries(exports.map((one) => [one.cluster, one.made.state])),
+      },
+      onCluster(member.cluster, topology, {
+        dependsOn: [
+          member.multicluster.installed,
+          ...targets.flatMap((target) => links.get(`${cluster} ${target}`) ?? []),
+        ],
+      }),
+    );
+    return { cluster, made };
+  });
+}
+
+/** The other clusters whose pods answer. */
+function targetsOf({ cluster, rules }: TrafficPlan): string[] {
+  const all = rules.flatMap(({ backends }) => backends.flatMap(({ clusters }) => clusters));
+  return [...new Set(all)].filter((target) => target !== cluster);
+}

@@ -1,0 +1,350 @@
+import { compare } from "../compare.ts";
+import { unknownCluster } from "../clusters/rules/unknown-cluster.ts";
+import { nameOf } from "../exports/rules/exports.ts";
+import { defaults } from "../defaults.ts";
+import { areLinksKnown } from "../links/rules/links-known.ts";
+import { clusterReferences } from "../links/links.ts";
+import { federatedName } from "../names.ts";
+import type { TrafficBackendPlan, TrafficPlan, TrafficRulePlan } from "../plan-types.ts";
+import type { DraftCluster } from "../topology/draft-clusters.ts";
+import { listNames, show } from "../topology/problem.ts";
+import type { RuleProblem, Path } from "../topology/problem.ts";
+import type { RuleInput } from "../topology/rule-input.ts";
+import { didYouMean } from "../topology/suggest.ts";
+import type { TrafficSpec } from "../topology.ts";
+import { annotationsOf } from "./annotations.ts";
+import { failoverWeights } from "./failover-weights.ts";
+import { checkEntry } from "./rules.ts";
+
+/** What the entries of `traffic` come to, and what is wrong with them. */
+export interface ResolvedTraffic {
+  /** One per entry and cluster, in the topology's order. */
+  readonly traffic: readonly TrafficPlan[];
+  readonly findings: readonly RuleProblem[];
+}
+
+/** A place where requests go, as an entry names it. */
+interface NamedBackend {
+  readonly name: string;
+  readonly path: Path;
+  readonly weight: number;
+}
+
+/** The places that one rule of a route leads to. */
+interface Leading {
+  readonly match: TrafficRulePlan["match"];
+  readonly backends: readonly NamedBackend[];
+  readonly isFailover: boolean;
+}
+
+const maximumProblems = 5;
+
+/** Finds the Services, local ones and mirrors, that each entry leads to in each cluster of its clients. */
+export function resolveTraffic(input: RuleInput): ResolvedTraffic {
+  const findings: RuleProblem[] = [];
+  const traffic: TrafficPlan[] = [];
+  const owners = new Map<string, { readonly plan: TrafficPlan; readonly index: number }[]>();
+  for (const [index, draft] of (input.draft.traffic ?? []).entries()) {
+    if (draft === undefined) continue;
+    // An entry with a part of a wrong shape is left out of the draft as a whole.
+    const entry = draft as TrafficSpec;
+    const path = ["traffic", index];
+    const wrong = [...checkEntry(entry, path)];
+    findings.push(...wrong);
+    if (wrong.length > 0 || input.byName.size === 0) continue;
+    const resolved = resolveEntry(entry, path, input);
+    findings.push(...resolved.findings);
+    for (const plan of resolved.traffic) {
+      const key = `${plan.cluster} ${plan.namespace} ${plan.service}`;
+      const others = owners.get(key) ?? [];
+      // The Service of an alias has the one port.
+      const first = others.find(
+        (other) => other.plan.port === plan.port || other.plan.alias || plan.alias,
+      );
+      if (first === undefined) {
+        owners.set(key, [...others, { plan, index }]);
+        traffic.push(plan);
+        continue;
+      }
+      findings.push({
+        path,
+        message:
+          `port ${plan.port} of ${nameOf(plan)} in ${show(plan.cluster)} has an entry already, ` +
+          `traffic[${first.index}]`,
+        fix: "join the two entries, or say with `in` which clusters each is for",
+      });
+      break;
+    }
+  }
+  return { traffic, findings };
+}
+
+function resolveEntry(entry: TrafficSpec, path: Path, input: RuleInput): ResolvedTraffic {
+  const rules = leadings(entry, path);
+  const names = [...new Map(rules.flatMap((rule) => rule.backends).map((b) => [b.name, b]))];
+  const unknown = names.flatMap(([, backend]) => checkName(backend, input));
+  const clients = clusterReferences(entry.in, [...path, "in"]);
+  unknown.push(
+    ...clients
+      .filter(({ name }) => !input.byName.has(name))
+      .map((end) => unknownCluster(end, [...input.byName.keys()])),
+  );
+  // Where a Link or an export names an unknown cluster, that a backend has no mirror is no news.
+  if (unknown.length > 0 || !areLinksKnown(input)) return { traffic: [], findings: unknown };
+
+  const asked = entry.in !== undefined;
+  const all = asked
+    ? clients.flatMap(({ name, path: at }) => {
+        const cluster = input.byName.get(name);
+        return cluster ? [{ cluster, at }] : [];
+      })
+    : [...input.byName.values()].map((cluster) => ({ cluster, at: path }));
+  const tried = all.map(({ cluster, at }) => ({
+    cluster,
+    ...resolveIn(entry, rules, { cluster, at, input }),
+  }));
+  if (asked) {
+    return {
+      traffic: tried.flatMap(({ plan }) => plan ?? []),
+      findings: tried.flatMap(({ problems }) => problems).slice(0, maximumProblems),
+    };
+  }
+  const able = tried.flatMap(({ plan }) => plan ?? []);
+  if (able.length > 0) return { traffic: able, findings: [] };
+  const [nearest] = tried.toSorted((a, b) => a.problems.length - b.problems.length);
+  return { traffic: [], findings: nearest?.problems ?? [] };
+}
+
+/** The rules of an entry that has the right parts, most specific first as they are written. */
+function leadings(entry: TrafficSpec, path: Path): Leading[] {
+  const { alias, routes } = entry;
+  if (alias !== undefined) {
+    const backends = [{ name: alias, path: [...path, "alias"], weight: 1 }];
+    return [{ match: undefined, backends, isFailover: false }];
+  }
+  if (routes === undefined) return [leadingOf(entry, path)];
+  return routes.map((route, index) => leadingOf(route, [...path, "routes", index]));
+}
+
+function leadingOf(
+  {
+    match,
+    to,
+    failover,
+    split,
+  }: Pick<TrafficSpec, "failover" | "split"> & {
+    readonly match?: TrafficRulePlan["match"];
+    readonly to?: string;
+  },
+  path: Path,
+): Leading {
+  if (failover !== undefined) {
+    const backends = failover.map((name, i) => ({
+      name,
+      path: [...path, "failover", i],
+      weight: 1,
+    }));
+    return { match, backends, isFailover: true };
+  }
+  const backends =
+    split === undefined
+      ? [{ name: to ?? "", path: [...path, "to"], weight: 1 }]
+      : Object.entries(split)
+          // The same routes in whatever order a file, or what wrote it, has the keys.
+          .sort(([a], [b]) => Number(b === "local") - Number(a === "local") || compare(a, b))
+          .map(([name, weight]) => ({
+            name,
+            weight,
+            path: [...path, "split", name],
+          }));
+  return { match, backends, isFailover: false };
+}
+
+function checkName({ name, path }: NamedBackend, { byName }: RuleInput): RuleProblem[] {
+  if (isReserved(name)) {
+    if (!byName.has(name)) return [];
+    return [
+      {
+        path,
+        message: `${show(name)} is the name of a cluster, and in traffic it means another thing`,
+        fix: "give the cluster another name",
+      },
+    ];
+  }
+  if (byName.has(name)) return [];
+  const known = [...reserved, ...byName.keys()];
+  return [
+    {
+      path,
+      message: `${show(name)} is neither local, federated nor a cluster of this topology`,
+      fix: didYouMean(name, known) ?? `write one of ${listNames(known)}`,
+    },
+  ];
+}
+
+const reserved = ["local", "federated"] as const;
+
+function isReserved(name: string): boolean {
+  return reserved.some((one) => one === name);
+}
+
+interface Client {
+  readonly cluster: DraftCluster;
+  /** Where the cluster is named, or the entry. */
+  readonly at: Path;
+  readonly input: RuleInput;
+}
+
+function resolveIn(
+  entry: TrafficSpec,
+  rules: readonly Leading[],
+  client: Client,
+): { readonly plan?: TrafficPlan; readonly problems: readonly RuleProblem[] } {
+  const { cluster, at } = client;
+  const problems = [...checkParent(entry, client)];
+  const found = rules.map(({ match, backends, isFailover }) => {
+    const merged = new Map<string, TrafficBackendPlan>();
+    for (const backend of backends) {
+      const service = findBackend(entry, backend, client);
+      if ("message" in service) problems.push(service);
+      else {
+        const known = merged.get(service.service);
+        merged.set(service.service, { ...service, weight: backend.weight + (known?.weight ?? 0) });
+      }
+    }
+    const distinct = [...merged.values()];
+    if (!isFailover) return { match, backends: distinct };
+    const weights = failoverWeights(distinct.length);
+    return {
+      match,
+      backends: distinct.map((one, step) => ({ ...one, weight: weights[step] ?? 1 })),
+    };
+  });
+  const alternatives = new Set(found.flatMap(({ backends }) => backends.map((b) => b.service)));
+  if (problems.length === 0 && entry.alias === undefined && alternatives.size < 2) {
+    problems.push({
+      path: at,
+      message: `in ${show(cluster.name)} all requests for ${nameOf(entry)} go to one place`,
+      fix: "name another place as well, or leave the cluster out of `in`",
+    });
+  }
+  if (problems.length > 0) return { problems };
+  const { service, namespace, port = defaults.trafficPort, protocol = "http" } = entry;
+  return {
+    problems,
+    plan: {
+      cluster: cluster.name,
+      namespace,
+      service,
+      port,
+      protocol,
+      alias: entry.alias !== undefined,
+      annotations: annotationsOf(entry),
+      rules: found.map(({ match, backends }) => ({ ...(match && { match }), backends })),
+    },
+  };
+}
+
+/** Whether clients of the cluster can call a Service of that name. */
+function* checkParent(entry: TrafficSpec, { cluster, at, input }: Client): Iterable<RuleProblem> {
+  const { service, namespace, alias } = entry;
+  const mirror = input.mirrors.find(
+    (one) =>
+      one.cluster.name === cluster.name && one.namespace === namespace && one.name === service,
+  );
+  if (mirror !== undefined) {
+    yield {
+      path: at,
+      message: `in ${show(cluster.name)} ${nameOf(entry)} is a mirror, which leads to its target only`,
+      fix: "name the Service that clients call, and the mirror's cluster as a place where requests go",
+    };
+  }
+  if (alias === undefined) return;
+  const own = input.services.some(
+    (one) =>
+      one.cluster.name === cluster.name && one.namespace === namespace && one.service === service,
+  );
+  if (alias === "local" || alias === cluster.name || own) {
+    yield {
+      path: at,
+      message: `${show(cluster.name)} has a Service ${nameOf(entry)} of its own, where no alias can be`,
+      fix: "leave the cluster out of `in`, or write failover or split in place of alias",
+    };
+  }
+}
+
+type FoundBackend = Omit<TrafficBackendPlan, "weight">;
+
+function findBackend(
+  { service, namespace }: TrafficSpec,
+  { name, path }: NamedBackend,
+  { cluster, input }: Client,
+): FoundBackend | RuleProblem {
+  if (name === "local" || name === cluster.name) {
+    return { kind: "local", service, clusters: [cluster.name] };
+  }
+  const federated = name === "federated";
+  const mirror = input.mirrors.find(
+    (one) =>
+      one.cluster.name === cluster.name &&
+      one.namespace === namespace &&
+      (federated
+        ? one.kind === "federated" && one.name === federatedName(service)
+        : one.kind !== "federated" &&
+          one.of.some((of) => of.cluster.name === name && of.service === service)),
+  );
+  if (mirror === undefined)
+    return explainMissing({ service, namespace }, { name, path }, { cluster, input });
+  if (mirror.kind === "headless" || mirror.kind === "headless-pod") {
+    return {
+      path,
+      message: `${nameOf({ service, namespace })} of ${show(name)} is headless, and Linkerd routes no requests to it`,
+      fix: "export a Service with a cluster address, or leave the cluster out",
+    };
+  }
+  return {
+    kind: mirror.kind,
+    service: mirror.name,
+    clusters: mirror.of.map((of) => of.cluster.name),
+  };
+}
+
+/** Why a cluster has no mirror to which requests could go, and what to add. */
+function explainMissing(
+  { service, namespace }: Pick<TrafficSpec, "service" | "namespace">,
+  { name, path }: Pick<NamedBackend, "name" | "path">,
+  { cluster, input }: Pick<Client, "cluster" | "input">,
+): RuleProblem {
+  const what = nameOf({ service, namespace });
+  if (name === "federated") {
+    return {
+      path,
+      message: `in ${show(cluster.name)} there is no federated Service of ${what}`,
+      fix: `export its members, such as "- { service: ${service}, namespace: ${namespace}, from: [${cluster.name}], as: federated }"`,
+    };
+  }
+  const links = input.edges.filter((edge) => edge.source === cluster.name && edge.target === name);
+  if (links.length === 0) {
+    return {
+      path,
+      message: `no Link leads from ${show(cluster.name)} to ${show(name)}, so its ${what} can't be reached`,
+      fix: `add "- { from: ${cluster.name}, to: ${name} }" to links, or say with \`in\` whose clients are meant`,
+    };
+  }
+  const exported = input.services.find(
+    (one) => one.cluster.name === name && one.namespace === namespace && one.service === service,
+  );
+  if (exported === undefined) {
+    return {
+      path,
+      message: `${show(name)} doesn't export ${what}`,
+      fix: `add "- { service: ${service}, namespace: ${namespace}, from: ${name} }" to exports`,
+    };
+  }
+  const ways = exported.ways.map(({ as }) => as).join(" and ");
+  return {
+    path,
+    message: `in ${show(cluster.name)} ${what} of ${show(name)}, exported as ${ways}, has no mirror`,
+    fix: `let the Link from ${show(cluster.name)} carry it (mode: mixed), export it as gateway too, or end the revocation of its account`,
+  };
+}

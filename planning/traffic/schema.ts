@@ -1,0 +1,251 @@
+import * as z from "zod";
+import { limits } from "../limits.ts";
+import {
+  clusterOrClusters,
+  expecting,
+  integer,
+  label,
+  list,
+  map,
+  object,
+  optional,
+  serviceName,
+  text,
+} from "../topology/schema-parts.ts";
+
+const backend = () =>
+  text(
+    "where requests go",
+    "write local, federated, or the name of a cluster that exports the Service",
+  );
+
+const failover = () =>
+  list(
+    backend(),
+    `a list of ${limits.failoverSteps.first} to ${limits.failoverSteps.last} places where requests go`,
+    "write a list such as [local, east]",
+    { min: limits.failoverSteps.first, max: limits.failoverSteps.last },
+  );
+
+const split = () =>
+  map(
+    integer(
+      0,
+      limits.routeWeight,
+      "a weight",
+      "write how many of the requests go there, compared with the others",
+    ),
+    "a map of places where requests go to their weights",
+    "write a map such as { local: 90, east: 10 }",
+  );
+
+const duration = (example: string) =>
+  expecting(
+    z.string().regex(/^[1-9]\d{0,4}(ms|s|m|h)$/),
+    "a duration",
+    `write a number with its unit (ms, s, m or h), such as ${example}`,
+  );
+
+const exactValues = (what: string, example: string) =>
+  map(
+    expecting(z.string().min(1), "a text", "write a text, in quotes where it looks like a number"),
+    `a map of ${what} to the values that they must have`,
+    `write a map such as ${example}`,
+  );
+
+const match = object(
+  {
+    /**
+     * Headers with the value that each must have.
+     * @example { x-tenant: acme }
+     */
+    headers: exactValues("headers", "{ x-tenant: acme }").exactOptional(),
+    /**
+     * What the path begins with, in whole segments. HTTP only.
+     * @example /api
+     */
+    path: expecting(
+      z.string().regex(/^\/[^\s?#]*$/),
+      "a path",
+      "write a path that begins with /, such as /api",
+    ).exactOptional(),
+    /**
+     * Query parameters with the value that each must have. HTTP only.
+     * @example { version: "2" }
+     */
+    query: exactValues("query parameters", '{ version: "2" }').exactOptional(),
+    /**
+     * The method: of HTTP such as `GET`, of gRPC such as `Login`.
+     * @example POST
+     */
+    method: text("a method", "write a method such as GET").exactOptional(),
+    /**
+     * The gRPC service. gRPC only.
+     * @example users.v1.Accounts
+     */
+    grpcService: text(
+      "the name of a gRPC service",
+      "write a name such as users.v1.Accounts",
+    ).exactOptional(),
+  },
+  "a condition on requests",
+  "write a map such as { headers: { x-tenant: acme } }",
+);
+
+/** Which requests a route is for: all of the conditions have to match. */
+export interface MatchSpec extends Readonly<z.infer<typeof match>> {}
+
+const route = object(
+  {
+    /**
+     * Which requests the route is for.
+     * @default all that no other route is for
+     * @example { headers: { x-tenant: acme } }
+     */
+    match: optional<MatchSpec>(match),
+    /**
+     * Where all of them go.
+     * @example east
+     */
+    to: backend().exactOptional(),
+    /**
+     * See `failover` of the entry.
+     * @example [local, east]
+     */
+    failover: failover().exactOptional(),
+    /**
+     * See `split` of the entry.
+     * @example { local: 90, east: 10 }
+     */
+    split: split().exactOptional(),
+  },
+  "a route",
+  "write a map such as { match: { headers: { x-tenant: acme } }, to: east }",
+);
+
+/** One route of a Service: which requests, and where they go (`to`, `failover` or `split`). */
+export interface RouteSpec extends Readonly<z.infer<typeof route>> {}
+
+const retry = object(
+  {
+    /**
+     * What is asked again: of HTTP `5xx`, `gateway-error` (502, 503, 504) or status codes such as
+     * `502,504`; of gRPC codes such as `unavailable`.
+     * @default `5xx` for HTTP, `unavailable` for gRPC
+     * @example gateway-error
+     */
+    when: expecting(
+      z.string().regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/),
+      "a condition for asking again",
+      'write "5xx", "gateway-error", status codes, or names of gRPC codes, with commas between them',
+    ).exactOptional(),
+    /**
+     * How often one request is asked again at most; 0 for never.
+     * @default 3 with `failover`, else 0
+     * @example 2
+     */
+    limit: integer(
+      0,
+      limits.retries,
+      "a number of retries",
+      "write a small number",
+    ).exactOptional(),
+    /**
+     * How long one try waits for its answer before the next one.
+     * @default as long as the request may take
+     * @example 1s
+     */
+    timeout: duration("1s").exactOptional(),
+  },
+  "a map of settings for retries",
+  "write a map such as { limit: 2 }",
+);
+
+/** How requests are asked again that fail. */
+export interface RetrySpec extends Readonly<z.infer<typeof retry>> {}
+
+const trafficEntry = object(
+  {
+    /**
+     * The Service that clients call, in the clients' own cluster.
+     * @example web
+     */
+    service: serviceName(limits.dnsLabel, '"web"'),
+    /**
+     * Its namespace.
+     * @example shop
+     */
+    namespace: label(limits.dnsLabel, "", '"shop"'),
+    /**
+     * The port that clients call. The Service has it in every cluster that the entry leads to.
+     * @default 80
+     * @example 8080
+     */
+    port: integer(1, limits.port, "a port", "write a port number").exactOptional(),
+    /**
+     * What clients speak. Linkerd routes requests; what it takes for opaque TCP it can't route.
+     * @default "http"
+     * @example grpc
+     */
+    protocol: expecting(
+      z.enum(["http", "grpc"]),
+      "http or grpc, whose requests Linkerd routes",
+      "write http or grpc; connections of other protocols stay with the Service that clients call",
+    ).exactOptional(),
+    /**
+     * Cluster, or clusters, whose clients this is about.
+     * @default every cluster that has all that the entry leads to
+     * @example [west, east]
+     */
+    in: clusterOrClusters().exactOptional(),
+    /**
+     * Where requests go, best first: to the first that has pods which are ready. `local` is the Service of the
+     * client's own cluster, a cluster's name is its mirror, `federated` is the federated Service.
+     * @example [local, east, far]
+     */
+    failover: failover().exactOptional(),
+    /**
+     * Where requests go → its share, as a weight.
+     * @example { local: 90, east: 10 }
+     */
+    split: split().exactOptional(),
+    /**
+     * Where which requests go. The last route has no `match`: it is for all others.
+     * @example [{ match: { headers: { x-tenant: acme } }, to: far }, { to: local }]
+     */
+    routes: list<RouteSpec>(
+      route,
+      "a list of 1 to 16 routes",
+      "write a list such as [{ match: { path: /api }, to: east }, { to: local }]",
+      { min: 1, max: limits.routes },
+    ).exactOptional(),
+    /**
+     * The cluster whose Service clients reach under the plain name. `up` makes a Service of that name, which
+     * the clients' clusters lack.
+     * @example east
+     */
+    alias: backend().exactOptional(),
+    /**
+     * How requests are asked again that fail.
+     * @example { limit: 2 }
+     */
+    retry: optional<RetrySpec>(retry),
+    /**
+     * How long a request may take with all of its retries.
+     * @default Linkerd's own limits
+     * @example 10s
+     */
+    timeout: duration("10s").exactOptional(),
+  },
+  "an entry of traffic",
+  'write a map such as "- { service: web, namespace: shop, failover: [local, east] }"',
+);
+
+/** What becomes of the requests for one Service: `failover`, `split`, `routes` or `alias`. */
+export interface TrafficSpec extends Readonly<z.infer<typeof trafficEntry>> {}
+
+export const trafficSchema = list<TrafficSpec>(
+  trafficEntry,
+  "a list of entries of traffic",
+  'write a list such as "- { service: web, namespace: shop, failover: [local, east] }"',
+);

@@ -1,0 +1,191 @@
+import * as z from "zod";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import type { Metadata, Service } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
+import { corePath } from "../../linkerd/names.ts";
+import {
+  aliasObject,
+  backendServices,
+  isOurs,
+  routeName,
+  routeObject,
+  routePath,
+} from "../../linkerd/traffic-objects.ts";
+import { timeLimits } from "../../system/time-limits.ts";
+import type { Context, Properties } from "../server/index.ts";
+import { clusterApi, clusterToCleanUp, lookIfThere } from "./cluster-api.ts";
+import { gate } from "./gate.ts";
+import { accessInputs, fixedText, text } from "./inputs.ts";
+
+const inputs = {
+  ...accessInputs,
+  namespace: fixedText("Namespace of the Service that clients call."),
+  service: fixedText("Name of the Service that clients call."),
+  port: z.int().meta({
+    description: "Port of it that clients call; the backends have the same one.",
+    willReplaceOnChanges: true,
+  }),
+  protocol: z.enum(["http", "grpc"]).meta({
+    description: "`http` makes an HTTPRoute, `grpc` a GRPCRoute.",
+    willReplaceOnChanges: true,
+  }),
+  alias: z.boolean().meta({
+    description:
+      "Whether the Service is made here as well. It has no pods; the route leads to those of another cluster.",
+  }),
+  annotations: z.record(z.string(), z.string()).meta({
+    description: "Annotations of the route: Linkerd's settings for retries and time limits.",
+  }),
+  rules: z
+    .array(
+      z.object({
+        match: z
+          .object({
+            headers: z.record(z.string(), z.string()).exactOptional(),
+            path: z.string().exactOptional(),
+            query: z.record(z.string(), z.string()).exactOptional(),
+            method: z.string().exactOptional(),
+            grpcService: z.string().exactOptional(),
+          })
+          .exactOptional(),
+        backends: z.array(z.object({ service: z.string(), weight: z.int() })),
+      }),
+    )
+    .meta({
+      description: "Which requests go to which Services of the cluster, mirrors among them.",
+    }),
+  exported: z.record(z.string(), z.string()).default({}).meta({
+    description:
+      "Cluster → state of its export of the Service. While all are `labelled`, the mirrors are waited for.",
+  }),
+};
+
+type Wanted = Properties<typeof inputs>;
+
+/** Whose the fields are, for everybody who changes the same object. */
+const fieldManager = "linkerd-topology";
+
+const routed = "routed";
+
+interface Made {
+  readonly metadata: Metadata;
+  readonly spec?: unknown;
+}
+
+export const trafficRoute = gate({
+  name: "TrafficRoute",
+  description:
+    "Routes the requests for one port of a Service to Services of the same cluster, mirrors among them, by an " +
+    "HTTPRoute or a GRPCRoute. A route that leads to a Service which isn't there answers its share of the requests " +
+    "with errors: until all of them are there the resource waits without holding anything up, and the next update " +
+    "makes the route. Routes and Services of others stay as they are.",
+  inputs,
+  outputs: { state: text("`routed`, or what is still waited for.") },
+  settled: ["state", routed],
+  id: ({ namespace, service, port }) => `${namespace}/${service}:${port}`,
+  create: async (wanted, context) => ({ state: await route(wanted, context) }),
+  read: async (wanted, { signal }) => {
+    const state = await lookIfThere(wanted, signal, async (api) => {
+      const missing = await missingServices(api, wanted);
+      if (missing.length > 0) return waitingFor(wanted, missing);
+      const present = await getIfThere<Made>(api, routePath(wanted));
+      if (present === undefined || !isOurs(present)) return "the route is gone";
+      return holds(present.spec, routeObject(wanted).spec) ? routed : "the route was changed";
+    });
+    return state === undefined ? undefined : { state };
+  },
+  delete: async (wanted, context) => {
+    const api = await clusterToCleanUp(wanted, context);
+    if (api === undefined) return;
+    await remove(api, routePath(wanted));
+    if (wanted.alias) await remove(api, aliasPath(wanted));
+  },
+});
+
+async function route(wanted: Wanted, context: Context): Promise<string> {
+  const api = await clusterApi(wanted, context.signal);
+  await refuseForeign(api, wanted);
+  const missing = await mirrored(api, wanted, context);
+  if (missing.length > 0) return waitingFor(wanted, missing);
+  if (wanted.alias) await api.apply(aliasPath(wanted), aliasObject(wanted), fieldManager);
+  else await remove(api, aliasPath(wanted));
+  await api.apply(routePath(wanted), routeObject(wanted), fieldManager);
+  return routed;
+}
+
+/** What is missing after as much waiting as makes sense: mirrors of Services that nobody exports never come. */
+async function mirrored(api: KubernetesApi, wanted: Wanted, context: Context): Promise<string[]> {
+  const isExported = Object.values(wanted.exported).every((state) => state === "labelled");
+  const missing = await missingServices(api, wanted);
+  if (missing.length === 0 || !isExported || missing.includes(wanted.service)) return missing;
+  await waitFor({
+    what: waitingFor(wanted, missing),
+    limit: timeLimits.mirrorFollows,
+    look: async () => {
+      const left = await missingServices(api, wanted);
+      return left.length === 0
+        ? { done: true, value: undefined }
+        : { done: false, seen: waitingFor(wanted, left) };
+    },
+    further: `Look further with: kubectl -n ${wanted.namespace} get services`,
+    signal: context.signal,
+    onSeen: (seen) => {
+      context.status(seen);
+    },
+  });
+  return [];
+}
+
+/** Services that the route needs and that aren't there, the namespace's among them. */
+async function missingServices(api: KubernetesApi, wanted: Wanted): Promise<string[]> {
+  const needed = [...(wanted.alias ? [] : [wanted.service]), ...backendServices(wanted)];
+  const found = await Promise.all(
+    needed.map((name) => getIfThere<Service>(api, corePath(wanted.namespace, "services", name))),
+  );
+  return needed.filter((_, index) => found[index] === undefined);
+}
+
+function waitingFor({ namespace }: Wanted, services: readonly string[]): string {
+  return `waiting for the Service ${services.map((name) => `${namespace}/${name}`).join(", ")}`;
+}
+
+/** @throws Error where somebody else has an object of the name */
+async function refuseForeign(api: KubernetesApi, wanted: Wanted): Promise<void> {
+  const { namespace, service } = wanted;
+  const { kind } = routeObject(wanted);
+  const present = await getIfThere<Made>(api, routePath(wanted));
+  if (present !== undefined && !isOurs(present)) {
+    throw new Error(
+      `${kind} ${namespace}/${routeName(wanted)} at ${api.server} was made by somebody else. ` +
+        `Delete it (kubectl -n ${namespace} delete ${kind.toLowerCase()} ${routeName(wanted)}), or take the ` +
+        `entry of ${namespace}/${service} out of traffic.`,
+    );
+  }
+  if (!wanted.alias) return;
+  const parent = await getIfThere<Service>(api, aliasPath(wanted));
+  if (parent === undefined || isOurs(parent)) return;
+  throw new Error(
+    `Service ${namespace}/${service} at ${api.server} exists already, so no alias can have its name. ` +
+      "Write failover or split in place of alias, or leave the cluster out of the entry's `in`.",
+  );
+}
+
+/** Whether a value is as wanted, apart from fields that the API server adds. */
+function holds(present: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== "object" || wanted === null) return present === wanted;
+  if (typeof present !== "object" || present === null) return false;
+  if (Array.isArray(wanted) && (present as unknown[]).length !== wanted.length) return false;
+  return Object.entries(wanted).every(([key, value]) =>
+    holds((present as Record<string, unknown>)[key], value),
+  );
+}
+
+async function remove(api: KubernetesApi, path: string): Promise<void> {
+  const present = await getIfThere<Made>(api, path);
+  if (present !== undefined && isOurs(present)) await api.delete(path);
+}
+
+function aliasPath({ namespace, service }: Wanted): string {
+  return corePath(namespace, "services", service);
+}
