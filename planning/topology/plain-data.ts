@@ -34,7 +34,7 @@ function copy(value: unknown, path: Path, walk: Walk): unknown {
     return undefined;
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
-    return refuse(walk, path, `${value} is not a finite number`);
+    return refuse(walk, path, `${value} is outside the finite numbers`);
   }
   if (typeof value !== "object" || value === null) {
     const plain = !["function", "symbol", "bigint"].includes(typeof value);

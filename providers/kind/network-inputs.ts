@@ -2,7 +2,6 @@ import * as z from "zod";
 import { limits } from "../../planning/limits.ts";
 import type { Properties, ResourceSchema } from "../server/index.ts";
 import { readShape, text } from "../server/index.ts";
-import { createdByLabel, ownerLabel } from "./constants.ts";
 import { ownerName } from "./owner.ts";
 import { subnet } from "./subnets.ts";
 
@@ -24,12 +23,6 @@ export const networkShape = {
   }),
   labels: z
     .record(z.string(), z.string())
-    .superRefine((labels, context) => {
-      for (const reserved of [ownerLabel, createdByLabel]) {
-        if (!(reserved in labels)) continue;
-        context.addIssue({ code: "custom", message: `${reserved} is the provider's own label` });
-      }
-    })
     .default({})
     .meta({
       ...fixed,

@@ -76,7 +76,10 @@ export const networkResource: Resource = {
 function check({ urn, news }: CheckRequest): CheckResult {
   const checked = checkShape(networkShape, { ...news, owner: news.owner ?? ownerOf(urn) });
   const { inputs, known, failures, fail } = checked;
-  const { subnet, ipRange } = known;
+  const { subnet, ipRange, labels = {} } = known;
+  for (const reserved of [ownerLabel, createdByLabel]) {
+    if (reserved in labels) fail(["labels"], `${reserved} is the provider's own label`);
+  }
   if (ipRange !== undefined && inputs.subnet === undefined) {
     fail(["ipRange"], "needs the subnet that it is a part of");
   } else if (ipRange !== undefined && subnet !== undefined && !subnetContains(subnet, ipRange)) {

@@ -98,7 +98,7 @@ describe("kindConfig", () => {
     for (const [label, message] of [
       ["{", /is not valid JSON/],
       ["[]", /not a JSON object/],
-      ['{"networking":{}}', /"networking", which is not known/],
+      ['{"networking":{}}', /"networking", which is unknown/],
       ['{"disableDefaultCNI":"yes"}', /wrong value at disableDefaultCNI/],
     ] as const) {
       assert.throws(() => parseNodeProfile("node:1", label), message);

@@ -108,7 +108,7 @@ describe("kind:index:Network", () => {
     });
     assert.deepEqual(
       failures.map(({ property }) => property).sort(),
-      ['labels["size"]', "labels", "labls", "name", "owner"].sort(),
+      ["labels.size", "labels", "labls", "name"].sort(),
     );
     assert.match(
       failures.find(({ property }) => property === "labls")?.reason ?? "",

@@ -82,7 +82,7 @@ describe("traffic over a Link", () => {
     const { answer } = pair;
     for (const [seen, words] of [
       ["", /unencrypted/],
-      ["client-west.ns", /seen as client-west\.ns/],
+      ["client-west.ns", /the server saw client-west\.ns and not gateway\.identity/],
     ] as const) {
       pair.answer = (cluster, url, exported) => {
         const given = answer(cluster, url, exported);
@@ -238,7 +238,7 @@ describe("traffic over a Link", () => {
     await start();
     pair.injects = false;
     const results = await pair.verify();
-    assert.match(problemOf(results, "probes-ready"), /made without linkerd-proxy/);
+    assert.match(problemOf(results, "probes-ready"), /created without linkerd-proxy/);
     assert.equal(resultOf(results, "gateway-control").state, "not run");
     assert.equal(resultOf(results, "gateway-mirror").state, "not run");
     assert.deepEqual(pair.left(), []);
