@@ -18,6 +18,16 @@ export type RouteKind = "HTTPRoute" | "GRPCRoute";
 
 export const gatewayApiGroup = "gateway.networking.k8s.io";
 
+/** The kinds of routes that Linkerd follows, with the API groups and versions that it reads them from. */
+export const routeKinds = [
+  {
+    kind: "HTTPRoute",
+    plural: "httproutes",
+    groups: [`${gatewayApiGroup}/v1`, "policy.linkerd.io/v1beta3"],
+  },
+  { kind: "GRPCRoute", plural: "grpcroutes", groups: [`${gatewayApiGroup}/v1`] },
+] as const;
+
 /** The route's kind, and the name of its objects in the API. */
 export function routeKind({ protocol }: Pick<RouteWanted, "protocol">): {
   readonly kind: RouteKind;
@@ -49,9 +59,28 @@ export function isOurs({ metadata }: { readonly metadata: { readonly labels?: La
 type Labels = Readonly<Record<string, string>> | undefined;
 
 /** The Services besides the parent that requests go to, mirrors among them; none twice. */
-export function backendServices({ service, rules }: RouteWanted): string[] {
+function backendServices({ service, rules }: RouteWanted): string[] {
   const named = rules.flatMap(({ backends }) => backends.map((backend) => backend.service));
   return [...new Set(named)].filter((name) => name !== service);
+}
+
+/** The Services without which a route would answer requests with errors. */
+export function neededServices(wanted: RouteWanted): string[] {
+  return [...(wanted.alias ? [] : [wanted.service]), ...backendServices(wanted)];
+}
+
+/** Whether a route is as wanted, apart from fields that the API server adds. */
+export function isAsPlanned(route: { readonly spec?: unknown }, wanted: RouteWanted): boolean {
+  return holds(route.spec, routeObject(wanted).spec);
+}
+
+function holds(present: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== "object" || wanted === null) return present === wanted;
+  if (typeof present !== "object" || present === null) return false;
+  if (Array.isArray(wanted) && (present as unknown[]).length !== wanted.length) return false;
+  return Object.entries(wanted).every(([key, value]) =>
+    holds((present as Record<string, unknown>)[key], value),
+  );
 }
 
 /** The Gateway API's route for the requests of one Service's clients. */

@@ -1,3 +1,4 @@
+import type { Condition } from "../kubernetes/objects.ts";
 import type { LinkMode } from "../planning/topology.ts";
 import type { CertificateStatus, IssuerStatus } from "../linkerd/trust/certificates.ts";
 
@@ -42,11 +43,31 @@ export interface ClusterStatus {
   readonly dataPlane: DataPlane;
   /** What it exports, and what it has of others' exports; undefined: could not be asked. */
   readonly services: ServicesStatus | undefined;
+  /** The routes that the topology's `traffic` plans in it; undefined: could not be asked. */
+  readonly routes: readonly RouteStatus[] | undefined;
   /** What keeps routes to the pods of other clusters; undefined: nothing does. */
   readonly podRoutes: PodRoutesStatus | undefined;
   /** The certificates that proxies of this cluster trust. */
   readonly trustAnchors: readonly CertificateStatus[];
   readonly issuer: IssuerStatus | undefined;
+}
+
+/** The route for one port of a Service, as the topology's `traffic` plans it. */
+export interface RouteStatus {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  readonly kind: "HTTPRoute" | "GRPCRoute";
+  readonly name: string;
+  readonly state: "as planned" | "changed" | "missing";
+  /** Services that it needs, and that are not there. */
+  readonly missingServices: readonly string[];
+  /** What Linkerd says of it. */
+  readonly conditions: readonly Condition[];
+  /** A ServiceProfile of the Service, which comes before routes. */
+  readonly serviceProfile: string | undefined;
+  /** Routes of somebody else for the same port. */
+  readonly otherRoutes: readonly string[];
 }
 
 export interface ServicesStatus {

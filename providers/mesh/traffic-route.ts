@@ -6,8 +6,9 @@ import { waitFor } from "../../kubernetes/wait.ts";
 import { corePath } from "../../linkerd/names.ts";
 import {
   aliasObject,
-  backendServices,
+  isAsPlanned,
   isOurs,
+  neededServices,
   routeName,
   routeObject,
   routePath,
@@ -91,7 +92,7 @@ export const trafficRoute = gate({
       if (missing.length > 0) return waitingFor(wanted, missing);
       const present = await getIfThere<Made>(api, routePath(wanted));
       if (present === undefined || !isOurs(present)) return "the route is gone";
-      return holds(present.spec, routeObject(wanted).spec) ? routed : "the route was changed";
+      return isAsPlanned(present, wanted) ? routed : "the route was changed";
     });
     return state === undefined ? undefined : { state };
   },
@@ -139,7 +140,7 @@ async function mirrored(api: KubernetesApi, wanted: Wanted, context: Context): P
 
 /** Services that the route needs and that aren't there, the namespace's among them. */
 async function missingServices(api: KubernetesApi, wanted: Wanted): Promise<string[]> {
-  const needed = [...(wanted.alias ? [] : [wanted.service]), ...backendServices(wanted)];
+  const needed = neededServices(wanted);
   const found = await Promise.all(
     needed.map((name) => getIfThere<Service>(api, corePath(wanted.namespace, "services", name))),
   );
@@ -168,16 +169,6 @@ async function refuseForeign(api: KubernetesApi, wanted: Wanted): Promise<void> 
   throw new Error(
     `Service ${namespace}/${service} at ${api.server} exists already, so no alias can have its name. ` +
       "Write failover or split in place of alias, or leave the cluster out of the entry's `in`.",
-  );
-}
-
-/** Whether a value is as wanted, apart from fields that the API server adds. */
-function holds(present: unknown, wanted: unknown): boolean {
-  if (typeof wanted !== "object" || wanted === null) return present === wanted;
-  if (typeof present !== "object" || present === null) return false;
-  if (Array.isArray(wanted) && (present as unknown[]).length !== wanted.length) return false;
-  return Object.entries(wanted).every(([key, value]) =>
-    holds((present as Record<string, unknown>)[key], value),
   );
 }
 

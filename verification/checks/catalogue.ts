@@ -17,6 +17,7 @@ import { podRoutesReady } from "./pod-routes-ready.ts";
 import { plannedMirrors } from "./planned-mirrors.ts";
 import { podsGetProxies } from "./pods-get-proxies.ts";
 import { podsHaveProxies } from "./pods-have-proxies.ts";
+import { routesAsPlanned } from "./routes-as-planned.ts";
 import { subnetsAsPlanned } from "./subnets-as-planned.ts";
 import { targetDiscovered } from "./target-discovered.ts";
 import { trustAnchorShared } from "./trust-anchor-shared.ts";
@@ -42,6 +43,7 @@ export const catalogue: Catalogue = {
     multiclusterReady,
     issuerValid,
     noOrphanedMirrors,
+    routesAsPlanned,
   ],
   link: [
     podRoutesLeadBothWays,

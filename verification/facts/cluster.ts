@@ -6,6 +6,7 @@ import type { ClusterStatus } from "../status.ts";
 import { observeCertificates } from "../../linkerd/trust/certificates.ts";
 import { observeNodes } from "./nodes.ts";
 import { observePodRoutes } from "./pod-routes.ts";
+import { observeRoutes } from "./routes.ts";
 import { observeServices } from "./services.ts";
 import { observeSubnets } from "./subnets.ts";
 import { observeWorkloads } from "./workloads.ts";
@@ -21,7 +22,7 @@ export async function observeCluster(
   kubeconfigPath: string | undefined,
   api: KubernetesApi,
   look: KubernetesApi,
-  mesh: Pick<Plan, "links" | "exports">,
+  mesh: Pick<Plan, "links" | "exports" | "traffic">,
 ): Promise<ClusterStatus> {
   let version: { readonly gitVersion?: string };
   try {
@@ -46,14 +47,16 @@ export async function observeCluster(
     const nodes = await observeNodes(look);
     return { nodes, subnets: subnetsPlanned ? undefined : await observeSubnets(look, nodes) };
   };
-  const [nodes, services, workloads, podRoutes, certificates, injection] = await Promise.all([
-    part("nodes", nodesAndSubnets()),
-    part("Services", observeServices(look, plan.name, mesh)),
-    part("workloads", observeWorkloads(look)),
-    part("pod routes", observePodRoutes(look)),
-    part("certificates", observeCertificates(look)),
-    part("injection", lookAtInjection(look)),
-  ]);
+  const [nodes, services, routes, workloads, podRoutes, certificates, injection] =
+    await Promise.all([
+      part("nodes", nodesAndSubnets()),
+      part("Services", observeServices(look, plan.name, mesh)),
+      part("routes", observeRoutes(look, plan, mesh)),
+      part("workloads", observeWorkloads(look)),
+      part("pod routes", observePodRoutes(look)),
+      part("certificates", observeCertificates(look)),
+      part("injection", lookAtInjection(look)),
+    ]);
   return {
     ...silentCluster(plan, kubeconfigPath),
     problems,
@@ -63,6 +66,7 @@ export async function observeCluster(
     podSubnet: plan.podSubnet ?? nodes?.subnets?.podSubnet,
     serviceSubnet: plan.serviceSubnet ?? nodes?.subnets?.serviceSubnet,
     services,
+    routes,
     ...workloads,
     podRoutes,
     ...certificates,
@@ -91,6 +95,7 @@ export function silentCluster(
     podSubnet: plan.podSubnet,
     serviceSubnet: plan.serviceSubnet,
     services: undefined,
+    routes: undefined,
     workloads: [],
     proxies: [],
     injection: { injects: false, seen: "not asked" },

@@ -67,6 +67,7 @@ const status: MeshStatus = {
       injection: { injects: true, seen: hostile },
       services: undefined,
       podRoutes: undefined,
+      routes: [],
       dataPlane: "real",
       trustAnchors: [
         { subject: hostile, fingerprint: hostile, notBefore: "", expires: "2036-01-01T00:00:00Z" },

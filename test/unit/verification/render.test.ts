@@ -33,6 +33,7 @@ const west: ClusterStatus = {
   injection: { injects: true, seen: "proxy" },
   services: undefined,
   podRoutes: undefined,
+  routes: [],
   dataPlane: "real",
   trustAnchors: [anchor],
   issuer: { ...anchor, expires: "2027-01-01T00:00:00.000Z", chained: true },
