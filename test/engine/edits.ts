@@ -1,4 +1,10 @@
-import type { ExportKind, LinkMode, LinkSpec, Topology } from "../../planning/topology.ts";
+import type {
+  ExportKind,
+  LinkMode,
+  LinkSpec,
+  Topology,
+  TrafficSpec,
+} from "../../planning/topology.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 
 /** A change that somebody makes to a topology. */
@@ -110,15 +116,37 @@ export const edits: readonly Edit[] = [
     touches: ({ after }) => [nameAt(after, 0)],
   },
   {
+    title: "requests for it fail over in another cluster",
+    make: (topology, plan) =>
+      routing(topology, plan, { failover: ["local", first(topology).name], timeout: "10s" }),
+    touches: ({ after }) => clientsOf(after),
+  },
+  {
+    title: "they are split by headers and weights in place of that",
+    make: (topology, plan) =>
+      routing(topology, plan, {
+        routes: [
+          { match: { headers: { "x-tenant": "acme" } }, to: first(topology).name },
+          { split: { local: 9, [first(topology).name]: 1 } },
+        ],
+      }),
+    touches: ({ after }) => clientsOf(after),
+  },
+  {
     title: "it becomes a member of a federated Service as well",
     make: (topology) =>
       first(topology).network === undefined ? undefined : exporting(topology, "federated"),
     touches: ({ after }) => [nameAt(after, 0)],
   },
   {
-    title: "nothing is exported any more, and the clusters are written in another order",
-    make: (topology) => ({ ...topology, exports: [], clusters: topology.clusters.toReversed() }),
-    touches: ({ before }) => [nameAt(before, 0)],
+    title: "nothing is exported and routed any more, and the clusters are written in another order",
+    make: (topology) => ({
+      ...topology,
+      exports: [],
+      traffic: [],
+      clusters: topology.clusters.toReversed(),
+    }),
+    touches: ({ before }) => [nameAt(before, 0), ...clientsOf(before)],
   },
   {
     title: "they are written in the old order again, and a Link is removed",
@@ -139,6 +167,18 @@ export const edits: readonly Edit[] = [
     touches: ({ before }) => [newcomer, nameAt(before, 0), ...networkOf(before, newcomer)],
   },
 ];
+
+/** The exported Service's requests in one cluster that has its mirror. */
+function routing(topology: Topology, plan: Plan, where: Partial<TrafficSpec>): Topology {
+  const client = plan.mirrors.find(({ of }) => of[0]?.cluster === first(topology).name)?.cluster;
+  if (client === undefined) throw new Error("no cluster has the mirror of the exported Service");
+  const entry = { in: client, namespace: "shop", service: "web", ...where };
+  return { ...topology, traffic: [entry] };
+}
+
+function clientsOf({ traffic }: Plan): string[] {
+  return traffic.map(({ cluster }) => cluster);
+}
 
 function exporting(topology: Topology, as: ExportKind): Topology {
   const { name } = first(topology);

@@ -137,6 +137,15 @@ export function gateRecipes(): Recipe[] {
       adopts: true,
     },
     {
+      type: "linkerd-topology:index:TrafficRoute",
+      identity: inCluster,
+      onTimeout: () => "unknown",
+      outputs: () => ({ state: "routed" }),
+      computed: ["state"],
+      replace: ["namespace", "service", "port", "protocol"],
+      adopts: true,
+    },
+    {
       type: "linkerd-topology:index:FederatedReady",
       identity: inCluster,
       outputs: () => ({ state: "complete" }),
