@@ -26,8 +26,11 @@ export async function secretsOf(
   );
 }
 
-/** Of a kubeconfig, addresses and the authority's certificate are public; keys and tokens have no colon. */
+/** What of a kubeconfig is public besides addresses: the authority's certificate and the node's name. */
+const publicKeys = /(?:certificate-authority-data|tls-server-name)"?: ?"?([^\s"]+)/g;
+
+/** Keys and tokens have no colon. */
 function isSecret(word: string, text: string): boolean {
-  const authority = /certificate-authority-data"?: ?"?([^\s"]+)/.exec(text)?.[1];
-  return word.length >= 30 && !word.includes(":") && word !== authority;
+  const open = [...text.matchAll(publicKeys)].map(([, value]) => value);
+  return word.length >= 30 && !word.includes(":") && !open.includes(word);
 }

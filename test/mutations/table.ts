@@ -194,15 +194,15 @@ export const mutations: readonly Mutation[] = [
   {
     title: "cluster identity: a context that is gone is replaced by the current one",
     file: "providers/mesh/cluster-identity.ts",
-    find: 'if (named === "" && noted !== "" && !names.includes(noted)) {',
-    replace: 'if (named === "" && noted === "no such context") {',
+    find: 'if (named === undefined && noted !== "" && !names.includes(noted)) {',
+    replace: 'if (named === undefined && noted === "no such context") {',
     tests: ["test/unit/mesh/cluster-identity.test.ts"],
   },
   {
     title: "cluster guard: nobody looks before a deletion",
     file: "providers/mesh/cluster-identity.ts",
-    find: "await clusterToCleanUp(request.outputs, context);",
-    replace: "await Promise.resolve([request, context]);",
+    find: "await clusterToCleanUp(access, context);",
+    replace: "await Promise.resolve([access, context]);",
     tests: ["test/unit/mesh/cluster-identity.test.ts"],
   },
   {
@@ -344,5 +344,26 @@ export const mutations: readonly Mutation[] = [
     find: "return reason === undefined",
     replace: "return reason !== undefined",
     tests: ["test/unit/environments/preflight.test.ts"],
+  },
+  {
+    title: "traffic: a failover that begins with its last place",
+    file: "planning/traffic/failover-weights.ts",
+    find: "(steps - 1 - step) / (steps - 1)",
+    replace: "step / (steps - 1)",
+    tests: ["test/unit/planning/traffic.test.ts"],
+  },
+  {
+    title: "traffic: a route of somebody else is overwritten",
+    file: "providers/mesh/traffic-route.ts",
+    find: "present !== undefined && !isOurs(present)) {",
+    replace: "present === undefined) {",
+    tests: ["test/unit/mesh/traffic-route.test.ts"],
+  },
+  {
+    title: "traffic: a route that Linkerd doesn't follow counts as followed",
+    file: "verification/checks/routes-as-planned.ts",
+    find: 'condition?.status === "True"',
+    replace: "condition?.status !== undefined",
+    tests: ["test/unit/verification/routes.test.ts"],
   },
 ];
