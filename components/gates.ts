@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { multiclusterNamespace } from "../planning/names.ts";
 import { type AccessArgs, accessProperties, MeshResource } from "./mesh-resource.ts";
 
 export interface InjectorReadyArgs extends AccessArgs {
@@ -73,7 +74,7 @@ export class LinkReady extends MeshResource {
       name,
       {
         ...accessProperties(args),
-        namespace: args.namespace ?? "linkerd-multicluster",
+        namespace: args.namespace ?? multiclusterNamespace,
         link: args.link,
         gateway: args.gateway,
         discovery: args.discovery ?? false,
@@ -118,7 +119,7 @@ export class MirrorCleanup extends MeshResource {
       name,
       {
         ...accessProperties(args),
-        namespace: args.namespace ?? "linkerd-multicluster",
+        namespace: args.namespace ?? multiclusterNamespace,
         link: args.link,
       },
       opts,

@@ -1,3 +1,4 @@
+import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { connect } from "../kubernetes/connect.ts";
 import { resourceType } from "./report/resource-words.ts";
 import type { PendingOperation, State } from "./state.ts";
@@ -19,10 +20,10 @@ interface InterruptedRelease {
 
 /** The releases that the package installs, by namespace. */
 const ownReleases = [
-  ["linkerd", "gateway-api"],
-  ["linkerd", "linkerd-crds"],
-  ["linkerd", "linkerd-control-plane"],
-  ["linkerd-multicluster", "linkerd-multicluster"],
+  [linkerdNamespace, "gateway-api"],
+  [linkerdNamespace, "linkerd-crds"],
+  [linkerdNamespace, "linkerd-control-plane"],
+  [multiclusterNamespace, "linkerd-multicluster"],
 ] as const;
 
 /**

@@ -27,6 +27,12 @@ export const limits = {
   clusterDomain: 121,
   /** Of a trust anchor; nobody counts that far. */
   anchorGeneration: 9999,
+  /** Of a node within its cluster; more than any cluster has, so that the rules can tell how many there are. */
+  nodeIndex: 1000,
+  /** Of the default subnets of pods, which are as many as the slots. */
+  slot: 4095,
+  /** Of a StatefulSet whose pods are mirrored one by one; each of them is a Service in every source. */
+  headlessPods: 1000,
   /** TCP and UDP count them in 16 bits. */
   port: 65_535,
   /** First and last port of a Kubernetes NodePort, unless the API server is told otherwise. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { limits } from "../limits.ts";
 import { labelValue } from "../labels.ts";
 import { expecting, integer, list, map, object, oneOf, yesOrNo } from "../topology/schema-parts.ts";
 
@@ -18,7 +19,7 @@ const extraMount = object(
      */
     node: integer(
       0,
-      1000,
+      limits.nodeIndex,
       "the index of a node",
       "count from 0, control planes first, or leave it out for every node",
     ).exactOptional(),
@@ -139,7 +140,7 @@ export const kindOptions = {
    */
   apiServerPort: integer(
     1,
-    65_535,
+    limits.port,
     "a port",
     "write a port number, or leave it out",
   ).exactOptional(),

@@ -45,7 +45,7 @@ const nodes = object(
 /** How many nodes of each role a cluster has. */
 export interface NodesSpec extends Readonly<z.infer<typeof nodes>> {}
 
-const port = () => integer(1, 65_535, "a port", "write a port number");
+const port = () => integer(1, limits.port, "a port", "write a port number");
 
 const portMapping = object(
   {
@@ -56,7 +56,7 @@ const portMapping = object(
      */
     node: integer(
       0,
-      1000,
+      limits.nodeIndex,
       "the index of a node",
       "count from 0, control planes first",
     ).exactOptional(),
@@ -211,7 +211,7 @@ const cluster = object(
      * @default a hash of the cluster's name
      * @example 7
      */
-    slot: integer(0, 4095, "a slot", "write a number, or leave it out").exactOptional(),
+    slot: integer(0, limits.slot, "a slot", "write a number, or leave it out").exactOptional(),
     /**
      * Ports of the host that lead to a node.
      * @default []

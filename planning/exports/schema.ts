@@ -28,7 +28,12 @@ const headless = object(
      * How many pods it has.
      * @example 3
      */
-    replicas: integer(1, 1000, "a number of pods", "write how many pods the StatefulSet has"),
+    replicas: integer(
+      1,
+      limits.headlessPods,
+      "a number of pods",
+      "write how many pods the StatefulSet has",
+    ),
   },
   "a description of a headless Service's pods",
   "write a map such as { replicas: 2 }",

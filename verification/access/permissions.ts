@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
+import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import type { AccessRight } from "../../planning/access/rights.ts";
 import { includes, opened, permissionsOf, rulesIn } from "./rules.ts";
 import type { Permission, Rules } from "./rules.ts";
@@ -73,7 +74,12 @@ const nowhere = "linkerd-topology-rights";
 export async function reviewPermissions(
   api: KubernetesApi,
   allowed: readonly AccessRight[],
-  namespaces: readonly string[] = ["default", "kube-system", "linkerd", "linkerd-multicluster"],
+  namespaces: readonly string[] = [
+    "default",
+    "kube-system",
+    linkerdNamespace,
+    multiclusterNamespace,
+  ],
 ): Promise<PermissionReview> {
   const rights = [...allowed, ...everybodysRights];
   const [everywhere, within] = await Promise.all([
