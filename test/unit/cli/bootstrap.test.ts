@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -11,7 +12,7 @@ describe("the script that starts everything", () => {
   let directory: string;
   let env: Record<string, string>;
 
-  /** A project of its own, with an npm that notes each installation and takes its time for it. */
+  /** A project of its own, with an npm that notes each installation and is done when `finish` is there. */
   before(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), "bootstrap-test-"));
     for (const file of [
@@ -32,10 +33,10 @@ describe("the script that starts everything", () => {
     const npm = path.join(directory, "npm.mjs");
     await writeFile(
       npm,
-      `import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+      `import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
        appendFileSync("log", "installed\\n");
        rmSync("node_modules", { recursive: true, force: true });
-       await new Promise((resolve) => setTimeout(resolve, 700));
+       while (!existsSync("finish")) await new Promise((resolve) => setTimeout(resolve, 20));
        mkdirSync("node_modules/one", { recursive: true });
        writeFileSync("node_modules/.package-lock.json", ${JSON.stringify(JSON.stringify({ packages }))});`,
     );
@@ -48,11 +49,21 @@ describe("the script that starts everything", () => {
     execa(process.execPath, ["scripts/bootstrap.mjs", "hello.mjs"], {
       cwd: directory,
       env: { ...env, TMPDIR: path.join(directory, container) },
+      timeout: 60_000,
     });
 
   test("installs the node modules once, for several that are started at the same time", async () => {
     await Promise.all(["a", "b", "c"].map((name) => mkdir(path.join(directory, name))));
-    const results = await Promise.all(["a", "b", "c"].map(start));
+    const started = ["a", "b", "c"].map(start);
+    let waiting = 0;
+    for (const one of started) {
+      one.stderr.on("data", (text: Buffer) => {
+        if (/another process is installing/.test(String(text))) waiting += 1;
+        // However late a process starts: all of them have to meet the installation.
+        if (waiting === 2) writeFileSync(path.join(directory, "finish"), "");
+      });
+    }
+    const results = await Promise.all(started);
     assert.deepEqual(
       results.map(({ stdout }) => stdout),
       ["hello", "hello", "hello"],
