@@ -106,7 +106,11 @@ checkProblems("the shape of a topology", [
     "clusters[0].nodes.workers: 1e+300 is not a number of workers, 0 to 250 (write a number)",
     "clusters[0].slot: 1000000000 is not a slot, 0 to 4095 (write a number, or leave it out)",
   ],
-  ["NaN", kind({ slot: NaN }), `clusters[0].slot: NaN is outside the finite numbers (${plainData})`],
+  [
+    "NaN",
+    kind({ slot: NaN }),
+    `clusters[0].slot: NaN is outside the finite numbers (${plainData})`,
+  ],
   [
     "port mappings",
     kind({
