@@ -22,6 +22,7 @@ export const defaults = {
   clusterDomain: "cluster.local",
   anchorGeneration: 1,
   trafficPort: 80,
+  trafficProtocol: "http",
   /** One per further step of the longest failover that was measured, and one more. */
   failoverRetries: 3,
   retryOn: { http: "5xx", grpc: "unavailable" },

@@ -74,7 +74,6 @@ const rules: readonly Rule[] = [
   selectorRules,
   exportRules,
   mirrorRules,
-  (input) => resolveTraffic(input).findings,
   accessRules,
   linkerdRules,
   trustRules,
@@ -98,12 +97,14 @@ export function plan(input: unknown, context: PlanContext): PlanResult {
   const { draft, problems } = readShape(input);
   const checked = ruleInput(draft, context.name);
   for (const rule of rules) for (const problem of rule(checked)) problems.push(problem);
+  const { traffic, problems: ofTraffic } = resolveTraffic(checked);
+  problems.push(...ofTraffic);
   problems.push(...certificateRules(checked, context.certificates));
   problems.push(...kubeconfigRules(checked, context.kubeconfigs));
   problems.push(...versionSourceRules(checked, context.sources));
   if (problems.length > 0) return { ok: false, problems: toProblems(problems) };
   // Without problems the draft is whole: the schema's output is a Topology.
-  return { ok: true, plan: makePlan(draft as Topology, checked, context) };
+  return { ok: true, plan: makePlan(draft as Topology, { ...checked, traffic }, context) };
 }
 
 /**
@@ -122,7 +123,11 @@ function planDockerNetwork(topologyName: string, subnet: string | undefined): Pl
   return { name: dockerNetworkName(topologyName), subnet, nodeRange: nodes && formatBlock(nodes) };
 }
 
-function makePlan(topology: Topology, input: RuleInput, context: PlanContext): Plan {
+function makePlan(
+  topology: Topology,
+  input: RuleInput & Pick<Plan, "traffic">,
+  context: PlanContext,
+): Plan {
   const name = topology.name ?? context.name;
   const clusters = planClusters(name, topology, input.edges, context.sources);
   return {
@@ -132,7 +137,7 @@ function makePlan(topology: Topology, input: RuleInput, context: PlanContext): P
     links: planLinks(topology, input.edges, clusters),
     exports: planExports(input.services),
     mirrors: planMirrors(input.mirrors),
-    traffic: resolveTraffic(input).traffic,
+    traffic: input.traffic,
     linkerd: planLinkerd(topology.linkerd),
     trust: planTrust(topology.trust),
   };

@@ -3,7 +3,7 @@ import type { TrafficSpec } from "../topology.ts";
 
 /** What Linkerd reads of a route's annotations: retries and time limits. They are text, numbers too. */
 export function annotationsOf(entry: TrafficSpec): Record<string, string> {
-  const { protocol = "http", retry, timeout } = entry;
+  const { protocol = defaults.trafficProtocol, retry, timeout } = entry;
   const limit = retry?.limit ?? (hasFailover(entry) ? defaults.failoverRetries : 0);
   return {
     ...(limit > 0 && {

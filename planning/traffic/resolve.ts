@@ -1,4 +1,5 @@
 import { compare } from "../compare.ts";
+import { groupBy } from "../group.ts";
 import { unknownCluster } from "../clusters/rules/unknown-cluster.ts";
 import { nameOf } from "../exports/rules/exports.ts";
 import { defaults } from "../defaults.ts";
@@ -20,7 +21,7 @@ import { checkEntry } from "./rules.ts";
 export interface ResolvedTraffic {
   /** One per entry and cluster, in the topology's order. */
   readonly traffic: readonly TrafficPlan[];
-  readonly findings: readonly RuleProblem[];
+  readonly problems: readonly RuleProblem[];
 }
 
 /** A place where requests go, as an entry names it. */
@@ -37,11 +38,9 @@ interface Leading {
   readonly isFailover: boolean;
 }
 
-const maximumProblems = 5;
-
 /** Finds the Services, local ones and mirrors, that each entry leads to in each cluster of its clients. */
 export function resolveTraffic(input: RuleInput): ResolvedTraffic {
-  const findings: RuleProblem[] = [];
+  const problems: RuleProblem[] = [];
   const traffic: TrafficPlan[] = [];
   const owners = new Map<string, { readonly plan: TrafficPlan; readonly index: number }[]>();
   for (const [index, draft] of (input.draft.traffic ?? []).entries()) {
@@ -50,10 +49,10 @@ export function resolveTraffic(input: RuleInput): ResolvedTraffic {
     const entry = draft as TrafficSpec;
     const path = ["traffic", index];
     const wrong = [...checkEntry(entry, path)];
-    findings.push(...wrong);
+    problems.push(...wrong);
     if (wrong.length > 0 || input.byName.size === 0) continue;
     const resolved = resolveEntry(entry, path, input);
-    findings.push(...resolved.findings);
+    problems.push(...resolved.problems);
     for (const plan of resolved.traffic) {
       const key = `${plan.cluster} ${plan.namespace} ${plan.service}`;
       const others = owners.get(key) ?? [];
@@ -66,7 +65,7 @@ export function resolveTraffic(input: RuleInput): ResolvedTraffic {
         traffic.push(plan);
         continue;
       }
-      findings.push({
+      problems.push({
         path,
         message:
           `port ${plan.port} of ${nameOf(plan)} in ${show(plan.cluster)} has an entry already, ` +
@@ -76,13 +75,16 @@ export function resolveTraffic(input: RuleInput): ResolvedTraffic {
       break;
     }
   }
-  return { traffic, findings };
+  return { traffic, problems };
 }
 
 function resolveEntry(entry: TrafficSpec, path: Path, input: RuleInput): ResolvedTraffic {
   const rules = leadings(entry, path);
-  const names = [...new Map(rules.flatMap((rule) => rule.backends).map((b) => [b.name, b]))];
-  const unknown = names.flatMap(([, backend]) => checkName(backend, input));
+  const named = groupBy(
+    rules.flatMap((rule) => rule.backends),
+    ({ name }) => name,
+  );
+  const unknown = [...named.values()].flatMap(([first]) => (first ? checkName(first, input) : []));
   const clients = clusterReferences(entry.in, [...path, "in"]);
   unknown.push(
     ...clients
@@ -90,7 +92,7 @@ function resolveEntry(entry: TrafficSpec, path: Path, input: RuleInput): Resolve
       .map((end) => unknownCluster(end, [...input.byName.keys()])),
   );
   // Where a Link or an export names an unknown cluster, that a backend has no mirror is no news.
-  if (unknown.length > 0 || !areLinksKnown(input)) return { traffic: [], findings: unknown };
+  if (unknown.length > 0 || !areLinksKnown(input)) return { traffic: [], problems: unknown };
 
   const asked = entry.in !== undefined;
   const all = asked
@@ -106,13 +108,13 @@ function resolveEntry(entry: TrafficSpec, path: Path, input: RuleInput): Resolve
   if (asked) {
     return {
       traffic: tried.flatMap(({ plan }) => plan ?? []),
-      findings: tried.flatMap(({ problems }) => problems).slice(0, maximumProblems),
+      problems: tried.flatMap(({ problems }) => problems),
     };
   }
   const able = tried.flatMap(({ plan }) => plan ?? []);
-  if (able.length > 0) return { traffic: able, findings: [] };
+  if (able.length > 0) return { traffic: able, problems: [] };
   const [nearest] = tried.toSorted((a, b) => a.problems.length - b.problems.length);
-  return { traffic: [], findings: nearest?.problems ?? [] };
+  return { traffic: [], problems: nearest?.problems ?? [] };
 }
 
 /** The rules of an entry that has the right parts, most specific first as they are written. */
@@ -229,7 +231,12 @@ function resolveIn(
     });
   }
   if (problems.length > 0) return { problems };
-  const { service, namespace, port = defaults.trafficPort, protocol = "http" } = entry;
+  const {
+    service,
+    namespace,
+    port = defaults.trafficPort,
+    protocol = defaults.trafficProtocol,
+  } = entry;
   return {
     problems,
     plan: {

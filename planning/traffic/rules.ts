@@ -1,3 +1,4 @@
+import { defaults } from "../defaults.ts";
 import { show } from "../topology/problem.ts";
 import type { RuleProblem, Path } from "../topology/problem.ts";
 import type { MatchSpec, RouteSpec, TrafficSpec } from "../topology.ts";
@@ -9,7 +10,7 @@ const ways = ["to", "failover", "split"] as const;
 export function* checkEntry(entry: TrafficSpec, path: Path): Iterable<RuleProblem> {
   yield* checkOneOf(entry, forms, path);
   yield* checkPlaces(entry, path);
-  const protocol = entry.protocol ?? "http";
+  const protocol = entry.protocol ?? defaults.trafficProtocol;
   const { routes = [] } = entry;
   for (const [index, route] of routes.entries()) {
     const at = [...path, "routes", index];

@@ -54,6 +54,24 @@ checkProblems("traffic", [
     'traffic[0].failover[1]: no Link leads from "far" to "east", so its "shop/web" can\'t be reached (add "- { from: far, to: east }" to links, or say with `in` whose clients are meant)',
   ],
   [
+    "more backends without a Link than anybody likes to read of: all are told",
+    {
+      clusters: ["a", "b", "c", "d", "e", "f", "g"].map((name) => ({ name })),
+      traffic: [
+        {
+          service: "web",
+          namespace: "shop",
+          in: ["a", "b", "c", "d", "e", "f"],
+          split: { local: 1, g: 1 },
+        },
+      ],
+    },
+    ...["a", "b", "c", "d", "e", "f"].map(
+      (name) =>
+        `traffic[0].split.g: no Link leads from "${name}" to "g", so its "shop/web" can't be reached (add "- { from: ${name}, to: g }" to links, or say with \`in\` whose clients are meant)`,
+    ),
+  ],
+  [
     "a backend that nobody exports",
     over(
       { service: "api", in: "west", failover: ["local", "east"] },
