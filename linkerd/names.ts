@@ -85,3 +85,6 @@ export function corePath(namespace: string, kind: string, name = ""): string {
 export function deploymentPath(namespace: string, name = ""): string {
   return `/apis/apps/v1/namespaces/${namespace}/deployments${name && `/${name}`}`;
 }
+
+/** Whose the fields are that the package sets, for everybody who changes the same object. */
+export const fieldManager = "linkerd-topology";

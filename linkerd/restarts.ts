@@ -10,6 +10,7 @@ import type { Deployment, Metadata, Pod } from "../kubernetes/objects.ts";
 import {
   corePath,
   deploymentPath,
+  fieldManager,
   identityDeployment,
   identitySelector,
   issuerInUseAnnotation,
@@ -243,7 +244,7 @@ async function serverTime(api: KubernetesApi): Promise<string | undefined> {
   const { metadata } = await api.post<{ readonly metadata: Metadata }>(
     corePath(linkerdNamespace, "configmaps"),
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "linkerd-topology-time" } },
-    { dryRun: "All", fieldManager: "linkerd-topology" },
+    { dryRun: "All", fieldManager },
   );
   return metadata.creationTimestamp;
 }

@@ -14,29 +14,17 @@ export type RouteWanted = Pick<
   })[];
 };
 
-export type RouteKind = "HTTPRoute" | "GRPCRoute";
-
 export const gatewayApiGroup = "gateway.networking.k8s.io";
 
-/** The kinds of routes that Linkerd follows, with the API groups and versions that it reads them from. */
-export const routeKinds = [
-  {
+/** The routes that Linkerd follows, by what clients speak, with the API groups that it reads them from. */
+export const routeKinds = {
+  http: {
     kind: "HTTPRoute",
     plural: "httproutes",
     groups: [`${gatewayApiGroup}/v1`, "policy.linkerd.io/v1beta3"],
   },
-  { kind: "GRPCRoute", plural: "grpcroutes", groups: [`${gatewayApiGroup}/v1`] },
-] as const;
-
-/** The route's kind, and the name of its objects in the API. */
-export function routeKind({ protocol }: Pick<RouteWanted, "protocol">): {
-  readonly kind: RouteKind;
-  readonly plural: "httproutes" | "grpcroutes";
-} {
-  return protocol === "http"
-    ? { kind: "HTTPRoute", plural: "httproutes" }
-    : { kind: "GRPCRoute", plural: "grpcroutes" };
-}
+  grpc: { kind: "GRPCRoute", plural: "grpcroutes", groups: [`${gatewayApiGroup}/v1`] },
+} as const;
 
 /** One route per Service and port, by a name that tells whose it is. */
 export function routeName({ service, port }: Pick<RouteWanted, "service" | "port">): string {
@@ -47,7 +35,7 @@ export function routeName({ service, port }: Pick<RouteWanted, "service" | "port
 export function routePath(
   wanted: Pick<RouteWanted, "namespace" | "service" | "port" | "protocol">,
 ) {
-  const { plural } = routeKind(wanted);
+  const { plural } = routeKinds[wanted.protocol];
   return `/apis/${gatewayApiGroup}/v1/namespaces/${wanted.namespace}/${plural}/${routeName(wanted)}`;
 }
 
@@ -88,7 +76,7 @@ export function routeObject(wanted: RouteWanted) {
   const { namespace, service, port, annotations, rules } = wanted;
   return {
     apiVersion: `${gatewayApiGroup}/v1`,
-    kind: routeKind(wanted).kind,
+    kind: routeKinds[wanted.protocol].kind,
     metadata: { name: routeName(wanted), namespace, labels: managedBy, annotations },
     spec: {
       parentRefs: [{ group: "", kind: "Service", name: service, port }],

@@ -1,5 +1,6 @@
 import type { Condition } from "../kubernetes/objects.ts";
 import type { LinkMode } from "../planning/topology.ts";
+import type { RouteLook } from "../linkerd/signals/route.ts";
 import type { CertificateStatus, IssuerStatus } from "../linkerd/trust/certificates.ts";
 
 /**
@@ -53,15 +54,12 @@ export interface ClusterStatus {
 }
 
 /** The route for one port of a Service, as the topology's `traffic` plans it. */
-export interface RouteStatus {
+export interface RouteStatus extends Pick<RouteLook, "state" | "missingServices"> {
   readonly namespace: string;
   readonly service: string;
   readonly port: number;
   readonly kind: "HTTPRoute" | "GRPCRoute";
   readonly name: string;
-  readonly state: "as planned" | "changed" | "missing";
-  /** Services that it needs, and that are not there. */
-  readonly missingServices: readonly string[];
   /** What Linkerd says of it. */
   readonly conditions: readonly Condition[];
   /** A ServiceProfile of the Service, which comes before routes. */

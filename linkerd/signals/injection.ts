@@ -1,7 +1,7 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
 import { proxyContainer, proxyOf } from "../../kubernetes/pods.ts";
-import { trustAnchorsVariable } from "../names.ts";
+import { fieldManager, trustAnchorsVariable } from "../names.ts";
 import type { Look } from "../../kubernetes/wait.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function lookAtInjection(
 ): Promise<Look<{ readonly proxyImage: string; readonly trustAnchors: string }>> {
   const pod = await api.post<Pod>("/api/v1/namespaces/default/pods", testPod, {
     dryRun: "All",
-    fieldManager: "linkerd-topology",
+    fieldManager,
   });
   const proxy = proxyOf(pod);
   if (proxy === undefined) {

@@ -5,7 +5,13 @@ import type { Container, Deployment, Metadata, Pod } from "../../kubernetes/obje
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { isLive, proxyContainer, proxyOf } from "../../kubernetes/pods.ts";
 import { isRestartable, workloadPath } from "../../kubernetes/rollout.ts";
-import { corePath, deploymentPath, injectorDeployment, trustAnchorsVariable } from "../names.ts";
+import {
+  corePath,
+  deploymentPath,
+  fieldManager,
+  injectorDeployment,
+  trustAnchorsVariable,
+} from "../names.ts";
 import { linkerdNamespace } from "../../planning/names.ts";
 import { workloadOf } from "../trust/proxy-trust.ts";
 import { lookAtInjection } from "./injection.ts";
@@ -83,7 +89,7 @@ async function podsOf(
   if (found === undefined || first === undefined) return [];
   const next = await api.post<Pod>(corePath(namespace, "pods"), newPodOf(found, first), {
     dryRun: "All",
-    fieldManager: "linkerd-topology",
+    fieldManager,
   });
   const wanted = injectedParts(next);
   return pods.flatMap((pod) => {

@@ -5,7 +5,7 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isConflict, type KubernetesApiError } from "../../kubernetes/errors.ts";
 import type { Service } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { corePath } from "../../linkerd/names.ts";
+import { corePath, fieldManager } from "../../linkerd/names.ts";
 import { touch } from "../../linkerd/touch.ts";
 import * as z from "zod";
 import type { Properties } from "../server/index.ts";
@@ -23,9 +23,6 @@ const inputs = {
 };
 
 type Export = Properties<typeof inputs>;
-
-/** Whose the labels are, for everybody who changes the same Service. */
-const fieldManager = "linkerd-topology";
 
 const labelled = "labelled";
 

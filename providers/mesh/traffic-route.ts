@@ -1,14 +1,14 @@
 import * as z from "zod";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import type { Metadata, Service } from "../../kubernetes/objects.ts";
+import type { Service } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
-import { corePath } from "../../linkerd/names.ts";
+import { corePath, fieldManager } from "../../linkerd/names.ts";
+import { lookAtRoute, servicesMissing } from "../../linkerd/signals/route.ts";
+import type { Route } from "../../linkerd/signals/route.ts";
 import {
   aliasObject,
-  isAsPlanned,
   isOurs,
-  neededServices,
   routeName,
   routeObject,
   routePath,
@@ -64,15 +64,13 @@ const inputs = {
 
 type Wanted = Properties<typeof inputs>;
 
-/** Whose the fields are, for everybody who changes the same object. */
-const fieldManager = "linkerd-topology";
-
 const routed = "routed";
 
-interface Made {
-  readonly metadata: Metadata;
-  readonly spec?: unknown;
-}
+const states = {
+  "as planned": routed,
+  changed: "the route was changed",
+  missing: "the route is gone",
+} as const;
 
 export const trafficRoute = gate({
   name: "TrafficRoute",
@@ -88,11 +86,9 @@ export const trafficRoute = gate({
   create: async (wanted, context) => ({ state: await route(wanted, context) }),
   read: async (wanted, { signal }) => {
     const state = await lookIfThere(wanted, signal, async (api) => {
-      const missing = await missingServices(api, wanted);
-      if (missing.length > 0) return waitingFor(wanted, missing);
-      const present = await getIfThere<Made>(api, routePath(wanted));
-      if (present === undefined || !isOurs(present)) return "the route is gone";
-      return isAsPlanned(present, wanted) ? routed : "the route was changed";
+      const { missingServices, state } = await lookAtRoute(api, wanted);
+      if (missingServices.length > 0) return waitingFor(wanted, missingServices);
+      return states[state];
     });
     return state === undefined ? undefined : { state };
   },
@@ -116,15 +112,19 @@ async function route(wanted: Wanted, context: Context): Promise<string> {
 }
 
 /** What is missing after as much waiting as makes sense: mirrors of Services that nobody exports never come. */
-async function mirrored(api: KubernetesApi, wanted: Wanted, context: Context): Promise<string[]> {
+async function mirrored(
+  api: KubernetesApi,
+  wanted: Wanted,
+  context: Context,
+): Promise<readonly string[]> {
   const isExported = Object.values(wanted.exported).every((state) => state === "labelled");
-  const missing = await missingServices(api, wanted);
+  const missing = await servicesMissing(api, wanted);
   if (missing.length === 0 || !isExported || missing.includes(wanted.service)) return missing;
   await waitFor({
     what: waitingFor(wanted, missing),
     limit: timeLimits.mirrorFollows,
     look: async () => {
-      const left = await missingServices(api, wanted);
+      const left = await servicesMissing(api, wanted);
       return left.length === 0
         ? { done: true, value: undefined }
         : { done: false, seen: waitingFor(wanted, left) };
@@ -138,15 +138,6 @@ async function mirrored(api: KubernetesApi, wanted: Wanted, context: Context): P
   return [];
 }
 
-/** Services that the route needs and that aren't there, the namespace's among them. */
-async function missingServices(api: KubernetesApi, wanted: Wanted): Promise<string[]> {
-  const needed = neededServices(wanted);
-  const found = await Promise.all(
-    needed.map((name) => getIfThere<Service>(api, corePath(wanted.namespace, "services", name))),
-  );
-  return needed.filter((_, index) => found[index] === undefined);
-}
-
 function waitingFor({ namespace }: Wanted, services: readonly string[]): string {
   return `waiting for the Service ${services.map((name) => `${namespace}/${name}`).join(", ")}`;
 }
@@ -155,7 +146,7 @@ function waitingFor({ namespace }: Wanted, services: readonly string[]): string 
 async function refuseForeign(api: KubernetesApi, wanted: Wanted): Promise<void> {
   const { namespace, service } = wanted;
   const { kind } = routeObject(wanted);
-  const present = await getIfThere<Made>(api, routePath(wanted));
+  const present = await getIfThere<Route>(api, routePath(wanted));
   if (present !== undefined && !isOurs(present)) {
     throw new Error(
       `${kind} ${namespace}/${routeName(wanted)} at ${api.server} was made by somebody else. ` +
@@ -173,7 +164,7 @@ async function refuseForeign(api: KubernetesApi, wanted: Wanted): Promise<void> 
 }
 
 async function remove(api: KubernetesApi, path: string): Promise<void> {
-  const present = await getIfThere<Made>(api, path);
+  const present = await getIfThere<Route>(api, path);
   if (present !== undefined && isOurs(present)) await api.delete(path);
 }
 

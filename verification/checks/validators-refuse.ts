@@ -1,6 +1,7 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isNotFound, KubernetesApiError } from "../../kubernetes/errors.ts";
+import { fieldManager } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import type { AskedCluster } from "./asked.ts";
@@ -69,7 +70,7 @@ async function troubleOf(
   { webhook, path, object }: (typeof invalid)[number],
 ): Promise<string | undefined> {
   try {
-    await api.post(path, object, { dryRun: "All", fieldManager: "linkerd-topology" });
+    await api.post(path, object, { dryRun: "All", fieldManager });
     return `let an invalid ${object.kind} through`;
   } catch (error) {
     if (!(error instanceof KubernetesApiError) || error.status === undefined) throw error;

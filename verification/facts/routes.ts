@@ -1,37 +1,12 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
-import type { Condition, Metadata, Service } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { corePath } from "../../linkerd/names.ts";
-import {
-  gatewayApiGroup,
-  isAsPlanned,
-  isOurs,
-  neededServices,
-  routeKind,
-  routeKinds,
-  routeName,
-  routePath,
-} from "../../linkerd/traffic-objects.ts";
+import { lookAtRoute } from "../../linkerd/signals/route.ts";
+import type { Route } from "../../linkerd/signals/route.ts";
+import { gatewayApiGroup, isOurs, routeKinds, routeName } from "../../linkerd/traffic-objects.ts";
 import type { ClusterPlan, Plan, TrafficPlan } from "../../planning/plan-types.ts";
 import type { RouteStatus } from "../status.ts";
-
-interface Route {
-  readonly metadata: Metadata;
-  readonly spec?: { readonly parentRefs?: readonly ParentRef[] };
-  readonly status?: {
-    readonly parents?: readonly { readonly conditions?: readonly Condition[] }[];
-  };
-}
-
-interface ParentRef {
-  readonly group?: string;
-  readonly kind?: string;
-  readonly name: string;
-  readonly namespace?: string;
-  readonly port?: number;
-}
 
 /** The routes of a cluster that the topology plans, and what else decides where its requests go. */
 export async function observeRoutes(
@@ -50,12 +25,8 @@ async function observeRoute(
 ): Promise<RouteStatus> {
   const { namespace, service, port } = wanted;
   const profile = `${service}.${namespace}.svc.${clusterDomain}`;
-  const needed = neededServices(wanted);
-  const [route, services, shadow, others] = await Promise.all([
-    getIfThere<Route>(api, routePath(wanted)),
-    Promise.all(
-      needed.map((one) => getIfThere<Service>(api, corePath(namespace, "services", one))),
-    ),
+  const [{ missingServices, state, route }, shadow, others] = await Promise.all([
+    lookAtRoute(api, wanted),
     getIfThere<unknown>(
       api,
       `/apis/linkerd.io/v1alpha2/namespaces/${namespace}/serviceprofiles/${profile}`,
@@ -67,14 +38,9 @@ async function observeRoute(
     service,
     port,
     name: routeName(wanted),
-    kind: routeKind(wanted).kind,
-    missingServices: needed.filter((_, index) => services[index] === undefined),
-    state:
-      route === undefined || !isOurs(route)
-        ? "missing"
-        : isAsPlanned(route, wanted)
-          ? "as planned"
-          : "changed",
+    kind: routeKinds[wanted.protocol].kind,
+    missingServices,
+    state,
     conditions: route?.status?.parents?.flatMap(({ conditions = [] }) => conditions) ?? [],
     serviceProfile: shadow === undefined ? undefined : profile,
     otherRoutes: others,
@@ -86,7 +52,7 @@ async function otherRoutes(
   api: KubernetesApi,
   { namespace, service, port }: TrafficPlan,
 ): Promise<readonly string[]> {
-  const lists = routeKinds.map(async ({ kind, plural, groups }) => {
+  const lists = Object.values(routeKinds).map(async ({ kind, plural, groups }) => {
     const found = await Promise.all(
       groups.map((group) => routesIn(api, `/apis/${group}/namespaces/${namespace}/${plural}`)),
     );
