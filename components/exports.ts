@@ -40,7 +40,7 @@ export function makeExports(around: ExportContext): readonly {
   const exported = new Map(
     [...services].map(([key, ways]) => {
       const [{ cluster, namespace, service } = noWay()] = ways;
-      const { prefix, cluster: into, multicluster } = memberOf(around, cluster);
+      const { prefix, cluster: into, multicluster } = memberOf(around.members, cluster);
       const labels = Object.assign({}, ...ways.map((way) => way.labels)) as Record<string, string>;
       const made = new ServiceExport(
         `${prefix}-export-${namespace}.${service}`,
@@ -74,10 +74,10 @@ function makeFederated(
       service,
       views,
       clusters: Object.fromEntries(
-        named.map((cluster) => [cluster, memberOf(around, cluster).cluster]),
+        named.map((cluster) => [cluster, memberOf(around.members, cluster).cluster]),
       ),
       // A cluster that is recreated keeps its file, and has none of it yet.
-      triggers: named.map((cluster) => memberOf(around, cluster).prefix),
+      triggers: named.map((cluster) => memberOf(around.members, cluster).prefix),
     },
     {
       parent: around.topology,
@@ -91,9 +91,10 @@ function makeFederated(
   );
 }
 
-function memberOf({ members }: ExportContext, cluster: string): ExportingMember {
+/** One of the clusters that were made for a plan. */
+export function memberOf<M>(members: ReadonlyMap<string, M>, cluster: string): M {
   const found = members.get(cluster);
-  if (found === undefined) throw new Error(`the plan exports from ${cluster}, which it has not`);
+  if (found === undefined) throw new Error(`the plan has a cluster ${cluster} that was not made`);
   return found;
 }
 

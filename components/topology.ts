@@ -11,7 +11,7 @@ import type { Topology as TopologySpec } from "../planning/topology.ts";
 import type { AnchorGeneration } from "./anchors.ts";
 import { AccessAccount } from "./access-account.ts";
 import type { ExistingCluster } from "./existing-cluster.ts";
-import { makeExports } from "./exports.ts";
+import { makeExports, memberOf } from "./exports.ts";
 import { GatewayAdmission } from "./policy/gateway-admission.ts";
 import { definedOnly } from "./defined-only.ts";
 import { KindCluster } from "./kind-cluster.ts";
@@ -261,10 +261,4 @@ function makeLink(
     child,
   );
   return { link: made, access };
-}
-
-function memberOf(members: ReadonlyMap<string, Member>, cluster: string): Member {
-  const found = members.get(cluster);
-  if (found === undefined) throw new Error(`the plan has a cluster ${cluster} that was not made`);
-  return found;
 }

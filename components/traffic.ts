@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan, TrafficPlan } from "../planning/plan-types.ts";
+import { defaults } from "../planning/defaults.ts";
+import { memberOf } from "./exports.ts";
 import type { ExportingMember } from "./exports.ts";
 import type { Link } from "./link.ts";
 import { accessTo, onCluster } from "./mesh-cluster.ts";
@@ -66,8 +68,8 @@ export class TrafficRoute extends MeshResource {
         ...accessProperties(args),
         namespace: args.namespace,
         service: args.service,
-        port: args.port ?? 80,
-        protocol: args.protocol ?? "http",
+        port: args.port ?? defaults.trafficPort,
+        protocol: args.protocol ?? defaults.trafficProtocol,
         alias: args.alias ?? false,
         annotations: args.annotations ?? {},
         rules: args.rules,
@@ -81,7 +83,7 @@ export class TrafficRoute extends MeshResource {
 
 /** What was made before the routes. */
 export interface TrafficContext {
-  readonly plan: Pick<Plan, "traffic" | "mirrors">;
+  readonly plan: Pick<Plan, "traffic">;
   readonly members: ReadonlyMap<string, ExportingMember>;
   /** Every Link, by `source target`. */
   readonly links: ReadonlyMap<string, Link>;
@@ -106,9 +108,7 @@ export function makeTraffic({
 }: TrafficContext): readonly { readonly cluster: string; readonly made: TrafficRoute }[] {
   return plan.traffic.map((wanted) => {
     const { cluster, namespace, service, port, protocol, alias, annotations, rules } = wanted;
-    const member = members.get(cluster);
-    if (member === undefined)
-      throw new Error(`the plan has traffic in ${cluster}, which it has not`);
+    const member = memberOf(members, cluster);
     const targets = targetsOf(wanted);
     const exports = exported.filter(
       (one) =>

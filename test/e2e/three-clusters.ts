@@ -40,6 +40,13 @@ export function threeClusters(
 export const together: Networks = { west: "lab-1", east: "lab-1", north: "lab-1" };
 export const northApart: Networks = { ...together, north: "lab-2" };
 
+/** The Links of the stack `mixed`: west and east are on one network, north on another. */
+export const mixedLinks = [
+  { between: ["west", "east"], mode: "mixed" as const },
+  { from: ["west", "east"], to: "north", mode: "gateway" as const },
+  { from: "north", to: ["west", "east"], mode: "gateway" as const },
+];
+
 /** Both sorts of Links, one of each pair of networks: west and east are on one, north on another. */
 export function baseTopology(shared: SharedClusters) {
   return {

@@ -10,7 +10,7 @@ import { timeLimits } from "../../../system/time-limits.ts";
 import { ConstantTraffic, createSteady } from "../constant-traffic.ts";
 import { eventually } from "../environment.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
-import { northApart, threeClusters } from "../three-clusters.ts";
+import { mixedLinks, northApart, threeClusters } from "../three-clusters.ts";
 import { client } from "../traffic-ways.ts";
 import { createNamespace, createService, isMissing, namespace, readyPods } from "../workload.ts";
 
@@ -21,11 +21,7 @@ const ordered: TrafficSpec = { ...web, in: "west", failover: ["local", "east", "
 
 const topology = (shared: SharedClusters, traffic: readonly TrafficSpec[]) => ({
   clusters: threeClusters(shared, northApart),
-  links: [
-    { between: ["west", "east"], mode: "mixed" as const },
-    { from: ["west", "east"], to: "north", mode: "gateway" as const },
-    { from: "north", to: ["west", "east"], mode: "gateway" as const },
-  ],
+  links: mixedLinks,
   exports: [
     { ...web, from: "east", as: "remote-discovery" as const },
     { ...web, from: "north" },

@@ -8,7 +8,7 @@ import { corePath, headlessMirrorLabel } from "../../../linkerd/names.ts";
 import { eventually } from "../environment.ts";
 import { assertPlannedServices } from "../planned-services.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
-import { northApart, threeClusters } from "../three-clusters.ts";
+import { mixedLinks, northApart, threeClusters } from "../three-clusters.ts";
 import { assertAnswers, identityOf, startProbe } from "../probe.ts";
 import {
   createDatabase,
@@ -24,11 +24,7 @@ import {
 /** As the stack `mixed`, with one export of each kind that its Links carry. */
 const topology = (shared: SharedClusters) => ({
   clusters: threeClusters(shared, northApart),
-  links: [
-    { between: ["west", "east"], mode: "mixed" as const },
-    { from: ["west", "east"], to: "north", mode: "gateway" as const },
-    { from: "north", to: ["west", "east"], mode: "gateway" as const },
-  ],
+  links: mixedLinks,
   exports: [
     { service: "web", namespace, from: ["east", "north"] },
     { service: "near", namespace, from: "east", as: "remote-discovery" as const },
