@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
+import type { ClusterPlan, LinkPlan, Plan } from "../planning/plan-types.ts";
 import { type Sources, sourcesOf } from "../planning/sources/sources.ts";
 import { type AnchorGeneration, readPem } from "./anchors.ts";
 import { ControlPlane } from "./control-plane.ts";
@@ -90,6 +90,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
         probePort: link.gateway?.probePort,
         headless: link.headless,
       })),
+      federatedWithout: federatedWithout(outgoing),
       values: linkerd.values.multicluster,
     },
     child,
@@ -121,6 +122,16 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
     multicluster,
     proxies,
     contents: [controlPlane, multicluster, proxies],
+  };
+}
+
+/** What the Links of a cluster exclude, where they carry federated Services. */
+function federatedWithout(outgoing: readonly LinkPlan[]) {
+  const links = outgoing.filter(({ selectors }) => selectors.federated !== undefined);
+  const sorted = (keys: readonly string[]) => [...new Set(keys)].sort();
+  return {
+    labels: sorted(links.flatMap((link) => link.excludedLabels)),
+    annotations: sorted(links.flatMap((link) => link.excludedAnnotations)),
   };
 }
 

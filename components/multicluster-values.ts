@@ -21,12 +21,20 @@ export interface MirrorTarget {
 export type ExposedGateway = Pick<GatewayPlan, "serviceType" | "port" | "probePort"> &
   Partial<Pick<GatewayPlan, "loadBalancerIP">>;
 
+/** Labels and annotations that federated Services don't take over: keys, or `prefix/*`. */
+export interface FederatedWithout {
+  readonly labels: readonly string[];
+  readonly annotations: readonly string[];
+}
+
 /** What the values of linkerd-multicluster follow from. */
 export interface MulticlusterSettings {
   readonly trustDomain: string;
   /** How this cluster's own gateway is exposed; undefined for none. */
   readonly gateway: ExposedGateway | undefined;
   readonly targets: readonly MirrorTarget[];
+  /** What federated Services don't take over of the cluster's own members. */
+  readonly federatedWithout?: FederatedWithout | undefined;
   readonly highAvailability: boolean;
   readonly images: {
     readonly controller?: string | undefined;
@@ -52,7 +60,7 @@ export function multiclusterValues(settings: MulticlusterSettings): Record<strin
       .toSorted((one, other) => (one.name < other.name ? -1 : 1))
       .map((target) => controllerValues(target, settings.values)),
     controllerDefaults: image,
-    localServiceMirror: image,
+    localServiceMirror: { ...image, ...exclusionValues(settings.federatedWithout) },
     // An AccessAccount has fewer rights, and a token that can be rotated.
     remoteMirrorServiceAccount: false,
     // It would label the namespace, with an image of its own; we made the namespace with its labels.
@@ -60,6 +68,16 @@ export function multiclusterValues(settings: MulticlusterSettings): Record<strin
   };
   const base = settings.highAvailability ? mergeValues(highAvailability.multicluster, own) : own;
   return mergeValues(base, settings.values);
+}
+
+/** A Link's own exclusions reach members of other clusters only. */
+function exclusionValues(
+  { labels, annotations }: FederatedWithout = { labels: [], annotations: [] },
+) {
+  return {
+    ...(labels.length > 0 && { excludedLabels: labels.join(",") }),
+    ...(annotations.length > 0 && { excludedAnnotations: annotations.join(",") }),
+  };
 }
 
 function gatewayValues({ gateway, images }: MulticlusterSettings): ChartValues {

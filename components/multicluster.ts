@@ -7,6 +7,7 @@ import { ReleaseComplete } from "./installation.ts";
 import { accessTo, inCluster, markOf, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import {
   type ExposedGateway,
+  type FederatedWithout,
   type MirrorTarget,
   multiclusterValues,
 } from "./multicluster-values.ts";
@@ -26,6 +27,8 @@ export interface MulticlusterArgs {
   readonly gateway?: ExposedGateway | undefined;
   /** The Links whose source this cluster is. @default [] */
   readonly targets?: readonly MirrorTarget[];
+  /** What federated Services don't take over of the cluster's own members. @default all is taken over */
+  readonly federatedWithout?: FederatedWithout;
   /** @default "cluster.local" */
   readonly trustDomain?: string;
   /** @default false */
@@ -74,6 +77,7 @@ export class Multicluster extends pulumi.ComponentResource {
           trustDomain: args.trustDomain ?? "cluster.local",
           gateway: args.gateway,
           targets: args.targets ?? [],
+          federatedWithout: args.federatedWithout,
           highAvailability: args.highAvailability ?? false,
           images: args.images ?? {},
           values: args.values ?? {},

@@ -7,12 +7,18 @@ import type { LinkPlan, Plan } from "./plan-types.ts";
  * @returns undefined where a cluster exists already: what is made there depends on what is found
  */
 export function countResources(plan: Plan): number | undefined {
-  const { clusters, links, exports, mirrors } = plan;
+  const { clusters, links, exports, mirrors, trust } = plan;
   if (clusters.some((cluster) => cluster.type !== "kind")) return undefined;
-  // Stack and topology; the trust anchor with its key and certificate; the Docker network.
-  const once = 2 + 3 + 1;
-  // The cluster (3), its issuer (4), its control plane (9), the extension (4), its proxies.
-  const perCluster = 3 + 4 + 9 + 4 + 1;
+  // Stack and topology; the Docker network; the gate of a step of a rotation.
+  const once = 2 + 1 + (trust.staged ? 1 : 0);
+  // Each with its key and certificate; those that are given are nobody's resources.
+  const anchors = 3 * trust.anchors.filter(({ type }) => type === "made").length;
+  const issuers = 4 * clusters.filter(({ issuer }) => issuer.type === "made").length;
+  // The cluster (3), its control plane (9), the extension (4), its proxies.
+  const perCluster = 3 + 9 + 4 + 1;
+  const given = new Set(clusters.flatMap((c) => (c.issuer.type === "made" ? [] : [c.name])));
+  // What both ends trust is compared where somebody else made an issuer.
+  const compared = links.filter(({ source, target }) => given.has(source) || given.has(target));
   const routes = clusters.filter((c) => c.type === "kind" && c.routePeers.length > 0).length;
   const exported = new Set(exports.map((e) => `${e.cluster} ${e.namespace} ${e.service}`));
   const admissions = clusters.filter(({ gateway }) => gateway?.admission !== undefined).length;
@@ -20,6 +26,9 @@ export function countResources(plan: Plan): number | undefined {
   const federatedServices = new Set(federated.map((m) => `${m.namespace} ${m.of[0]?.service}`));
   return (
     once +
+    anchors +
+    issuers +
+    compared.length +
     perCluster * clusters.length +
     2 * routes +
     // What the chart has of identities and of addresses, both in a component.

@@ -33,6 +33,8 @@ export const limits = {
   slot: 4095,
   /** Of a StatefulSet whose pods are mirrored one by one; each of them is a Service in every source. */
   headlessPods: 1000,
+  /** Of a pod of a StatefulSet; nobody counts that far. */
+  ordinal: 1_000_000,
   /** TCP and UDP count them in 16 bits. */
   port: 65_535,
   /** First and last port of a Kubernetes NodePort, unless the API server is told otherwise. */

@@ -1,4 +1,5 @@
 import { formatBlock } from "./cidr.ts";
+import { containerdPatchRules } from "./clusters/rules/containerd-patches.ts";
 import { divideNetwork } from "./docker/network.ts";
 import { planClusters } from "./clusters/plan.ts";
 import { planExports, planMirrors } from "./exports/plan.ts";
@@ -66,6 +67,7 @@ const rules: readonly Rule[] = [
   clusterRules,
   nodeRules,
   kindOptionRules,
+  containerdPatchRules,
   subnetRules,
   overlapRules,
   dockerRules,

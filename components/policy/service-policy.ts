@@ -121,8 +121,10 @@ function admit(
   return [...proofs, policy];
 }
 
+/** Port `b-c` of the Service `a` is not port `c` of the Service `a-b`: neither name has a full stop. */
 function objectName(service: string, port: string | number): string {
-  return `${service}-${String(port)}`;
+  const text = String(port);
+  return text.includes("-") ? `${service}.${text}` : `${service}-${text}`;
 }
 
 function admissionsOrThrow(name: string, args: ServicePolicyArgs): readonly Admission[] {

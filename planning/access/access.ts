@@ -25,13 +25,14 @@ export function accountSettings(
   access: Draft<AccessSpec> | undefined,
   edges: readonly Ends[],
 ): AccountSetting[] {
+  const bySource = targetsBySource(edges);
   return (access?.accounts ?? []).flatMap((spec, index): AccountSetting[] => {
     if (spec === undefined) return [];
     const path = ["access", "accounts", index];
     const sources = clusterReferences(spec.from, [...path, "from"]);
     const targets = spec.to === undefined ? undefined : clusterReferences(spec.to, [...path, "to"]);
     return sources.flatMap((source) =>
-      targetsOf(source, targets, edges).map((target) => ({
+      targetsOf(source, targets, bySource).map((target) => ({
         source: source.name,
         target: target.name,
         spec,
@@ -45,11 +46,20 @@ export function accountSettings(
 function targetsOf(
   source: ClusterReference,
   named: readonly ClusterReference[] | undefined,
-  edges: readonly Ends[],
+  bySource: ReadonlyMap<string, ReadonlySet<string>>,
 ): readonly ClusterReference[] {
   if (named !== undefined) return named;
-  const targets = edges.filter((edge) => edge.source === source.name).map(({ target }) => target);
-  return [...new Set(targets)].map((name) => ({ name, path: source.path }));
+  return [...(bySource.get(source.name) ?? [])].map((name) => ({ name, path: source.path }));
+}
+
+/** The targets of each source's Links, in their order. */
+export function targetsBySource(edges: readonly Ends[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const bySource = new Map<string, Set<string>>();
+  for (const { source, target } of edges) {
+    const targets = bySource.get(source) ?? new Set();
+    bySource.set(source, targets.add(target));
+  }
+  return bySource;
 }
 
 /** How the account of each Link stands. */

@@ -1,4 +1,4 @@
-import { accountSettings } from "./access.ts";
+import { accountSettings, targetsBySource } from "./access.ts";
 import { clusterReferences } from "../links/links.ts";
 import { listNames, show } from "../topology/problem.ts";
 import type { Path, RuleProblem } from "../topology/problem.ts";
@@ -10,11 +10,12 @@ import { unknownCluster } from "../clusters/rules/unknown-cluster.ts";
 
 /** Which access accounts are named, and what is said of each. */
 export function* accessRules(input: RuleInput): Iterable<RuleProblem> {
+  const known = areLinksKnown(input) ? targetsBySource(input.edges) : undefined;
   for (const [index, account] of (input.draft.access?.accounts ?? []).entries()) {
     if (account === undefined) continue;
     const path = ["access", "accounts", index];
     yield* checkContent(account, path);
-    yield* checkNames(account, path, input);
+    yield* checkNames(account, path, { byName: input.byName, known });
   }
   yield* checkDuplicates(input);
 }
@@ -40,9 +41,14 @@ function* checkContent(account: Draft<AccountSpec>, path: Path): Iterable<RulePr
 function* checkNames(
   account: Draft<AccountSpec>,
   path: Path,
-  input: RuleInput,
+  {
+    byName,
+    known,
+  }: Pick<RuleInput, "byName"> & {
+    /** Targets of each source; undefined where not every Link could be read. */
+    readonly known: ReturnType<typeof targetsBySource> | undefined;
+  },
 ): Iterable<RuleProblem> {
-  const { byName, edges } = input;
   // Without any cluster that could be read, each name would be unknown.
   if (byName.size === 0) return;
   const references = {
@@ -61,11 +67,11 @@ function* checkNames(
       if (!byName.has(reference.name)) yield unknownCluster(reference, [...byName.keys()]);
     }
   }
-  if (!areLinksKnown(input)) return;
+  if (known === undefined) return;
   for (const source of references.from) {
     if (!byName.has(source.name)) continue;
-    const targets = edges.filter((edge) => edge.source === source.name).map((edge) => edge.target);
-    if (targets.length === 0) {
+    const targets = known.get(source.name);
+    if (targets === undefined) {
       yield {
         path: source.path,
         message: `${show(source.name)} is not the source of any Link, so it has no account`,
@@ -74,11 +80,11 @@ function* checkNames(
       continue;
     }
     for (const target of references.to) {
-      if (!byName.has(target.name) || targets.includes(target.name)) continue;
+      if (!byName.has(target.name) || targets.has(target.name)) continue;
       yield {
         path: target.path,
         message: `there is no Link from ${show(source.name)} to ${show(target.name)}, so there is no account`,
-        fix: `${show(source.name)} has Links to ${listNames([...new Set(targets)])}`,
+        fix: `${show(source.name)} has Links to ${listNames([...targets])}`,
       };
     }
   }

@@ -26,14 +26,17 @@ export function divideNetwork(text: string | undefined): NetworkAddresses | unde
   if (subnet === undefined || !isPossibleSize(subnet)) return undefined;
   const half = subnet.prefix + 1;
   const rangePrefix = Math.min(limits.smallestBalancerRange, half + Math.log2(slotCount));
-  // The last range holds the network's broadcast address.
+  // The last range holds the network's broadcast address, in its second half.
   const rangeCount = sizeOf(half) / sizeOf(rangePrefix) - 1;
   const start = subnet.first + sizeOf(half);
   return {
     subnet,
     nodes: blockAt(subnet.first, half),
     rangeCount,
-    rangeOf: (slot) => blockAt(start + (slot % rangeCount) * sizeOf(rangePrefix), rangePrefix),
+    rangeOf: (slot) =>
+      slot === rangeCount
+        ? blockAt(start + slot * sizeOf(rangePrefix), rangePrefix + 1)
+        : blockAt(start + (slot % rangeCount) * sizeOf(rangePrefix), rangePrefix),
   };
 }
 

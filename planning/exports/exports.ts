@@ -86,7 +86,9 @@ function demandsOf(way: ExportWay): Demand<DemandOrigin>[] {
 
 function podsOf(service: string, ways: readonly ExportWay[]): string[] {
   const headless = ways.find((way) => way.headless !== undefined)?.headless;
-  if (headless?.replicas === undefined) return [];
-  const set = headless.statefulSet ?? service;
-  return Array.from({ length: headless.replicas }, (_, index) => `${set}-${index}`);
+  const sets = [headless, ...(headless?.also ?? [])];
+  return sets.flatMap((one) => {
+    const { replicas = 0, start = 0, statefulSet = service } = one ?? {};
+    return Array.from({ length: replicas }, (_, index) => `${statefulSet}-${start + index}`);
+  });
 }

@@ -16,24 +16,68 @@ const exportKind = oneOf(["gateway", "remote-discovery", "federated"]);
 /** How a Service is exported. */
 export type ExportKind = z.infer<typeof exportKind>;
 
-const headless = object(
+const replicas = () =>
+  integer(1, limits.headlessPods, "a number of pods", "write how many pods the StatefulSet has");
+
+const firstOrdinal = () =>
+  integer(0, limits.ordinal, "the number of a pod", "write spec.ordinals.start of the StatefulSet");
+
+const furtherSet = object(
   {
     /**
      * Name of the StatefulSet.
-     * @default the Service's name
-     * @example db
+     * @example db-arm
      */
-    statefulSet: label(limits.dnsLabel, "", '"db"').exactOptional(),
+    statefulSet: serviceName(limits.dnsLabel, '"db"'),
     /**
      * How many pods it has.
      * @example 3
      */
-    replicas: integer(
-      1,
-      limits.headlessPods,
-      "a number of pods",
-      "write how many pods the StatefulSet has",
-    ),
+    replicas: replicas(),
+    /**
+     * Number of its first pod: `spec.ordinals.start`.
+     * @default 0
+     * @example 1
+     */
+    start: firstOrdinal().exactOptional(),
+  },
+  "a StatefulSet",
+  "write a map such as { statefulSet: db-arm, replicas: 2 }",
+);
+
+/** One more StatefulSet behind an exported headless Service. */
+export interface FurtherSetSpec extends Readonly<z.infer<typeof furtherSet>> {}
+
+const headless = object(
+  {
+    /**
+     * Name of the StatefulSet, whose `serviceName` has to be this Service: pods have no host names of their
+     * own otherwise. A pod's mirror has a name that begins with it, so it must be a DNS-1035 label.
+     * @default the Service's name
+     * @example db
+     */
+    statefulSet: serviceName(limits.dnsLabel, '"db"').exactOptional(),
+    /**
+     * How many pods it has.
+     * @example 3
+     */
+    replicas: replicas(),
+    /**
+     * Number of its first pod: `spec.ordinals.start`.
+     * @default 0
+     * @example 1
+     */
+    start: firstOrdinal().exactOptional(),
+    /**
+     * Further StatefulSets behind the same Service.
+     * @default []
+     * @example [{ statefulSet: db-arm, replicas: 2 }]
+     */
+    also: list<FurtherSetSpec>(
+      furtherSet,
+      "a list of StatefulSets",
+      "write a list such as [{ statefulSet: db-arm, replicas: 2 }]",
+    ).exactOptional(),
   },
   "a description of a headless Service's pods",
   "write a map such as { replicas: 2 }",

@@ -18,6 +18,11 @@ export function conditionsOf({
   ];
 }
 
+/** Whether a condition asks for a label, and not for its absence. */
+export function isPositive(operator: LabelCondition["operator"] | undefined): boolean {
+  return operator === "In" || operator === "Exists";
+}
+
 /** Whether Linkerd takes a Service with these labels for selected. An empty selector selects nothing. */
 export function selects(
   selector: LabelSelector | undefined,

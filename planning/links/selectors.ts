@@ -1,7 +1,14 @@
 import { usesGateway } from "./links.ts";
 import type { LinkPlan } from "../plan-types.ts";
 import type { Draft } from "../topology/shape.ts";
-import type { ExportKind, LabelSelector, LinkMode, SelectorsSpec } from "../topology.ts";
+import { conditionsOf, isPositive } from "./label-selector.ts";
+import type {
+  ExportKind,
+  LabelExpression,
+  LabelSelector,
+  LinkMode,
+  SelectorsSpec,
+} from "../topology.ts";
 
 /** What chooses the members of federated Services in the cluster that they are in: no Link does. */
 export const localFederatedSelector: LabelSelector = {
@@ -15,6 +22,18 @@ const defaultSelectors: Record<SelectorKey, LabelSelector> = {
 };
 
 export type SelectorKey = keyof SelectorsSpec;
+
+/** Mirrors never take these labels over: no selector that asks for one of them selects a mirror. */
+const linkerdPrefix = "mirror.linkerd.io/";
+
+/**
+ * Linkerd copies the labels of a Service to its mirrors, and would mirror those as well if the other cluster
+ * selects them: `web-east`, `web-east-west` and so on, without end.
+ */
+const noMirrors: LabelExpression = {
+  key: `${linkerdPrefix}mirrored-service`,
+  operator: "DoesNotExist",
+};
 
 /** Key of the selector for each kind of export. */
 export const selectorKeys = {
@@ -39,13 +58,27 @@ export function planSelectors(
   const choose = (kind: ExportKind) => {
     const key = selectorKeys[kind];
     const own = given[key];
-    return carries(mode, kind) ? (own ? complete(own) : defaultSelectors[key]) : undefined;
+    if (!carries(mode, kind)) return undefined;
+    return own ? withoutMirrors(complete(own)) : defaultSelectors[key];
   };
   return {
     gateway: choose("gateway"),
     remoteDiscovery: choose("remote-discovery"),
     federated: choose("federated"),
   };
+}
+
+function withoutMirrors(selector: LabelSelector): LabelSelector {
+  const conditions = conditionsOf(selector);
+  // An empty selector selects nothing; with this condition alone it would select everything.
+  if (conditions.length === 0) return selector;
+  const skipsMirrors = conditions.some(
+    ({ key, operator }) =>
+      (key.startsWith(linkerdPrefix) && isPositive(operator)) ||
+      (key === noMirrors.key && operator === noMirrors.operator),
+  );
+  if (skipsMirrors) return selector;
+  return { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), noMirrors] };
 }
 
 /** The part of a selector that could be read; all of it where the topology has no problems. */

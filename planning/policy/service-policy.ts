@@ -32,7 +32,7 @@ export interface ServicePolicySpec {
 
 /** Identities that have to come from certain addresses: one of the ways to be let in. */
 export interface Admission {
-  /** Cluster that the clients are of, or `gateway`. */
+  /** Cluster that the clients are of (`gateway.cluster` for one named `gateway`), or `gateway`. */
   readonly name: string;
   readonly identities: readonly string[];
   /** CIDRs; undefined where the cluster's addresses are not known. */
@@ -42,6 +42,9 @@ export interface Admission {
 export type ServicePolicyResult =
   | { readonly ok: true; readonly admissions: readonly Admission[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** What comes through the gateway has this name; a cluster may have it too, and another one then. */
+const throughGatewayName = "gateway";
 
 /**
  * Plans who is let in to a Service, or tells why it can't be done. Identities name no cluster, addresses
@@ -57,7 +60,7 @@ export function planServicePolicy(plan: Plan, spec: ServicePolicySpec): ServiceP
     const trustDomain = clusterOf(plan, cluster)?.trustDomain ?? plan.trust.domain;
     const identities = accounts.map((account) => identityOf(account, trustDomain));
     return {
-      name: cluster,
+      name: cluster === throughGatewayName ? `${cluster}.cluster` : cluster,
       identities: [...new Set(identities)].sort(),
       networks: podsOf(plan, cluster),
     };
@@ -65,7 +68,7 @@ export function planServicePolicy(plan: Plan, spec: ServicePolicySpec): ServiceP
   const gateway = clusterOf(plan, spec.cluster)?.gateway;
   if (!throughGateway || gateway === undefined) return { ok: true, admissions: named };
   const through = {
-    name: "gateway",
+    name: throughGatewayName,
     identities: [gateway.identity],
     networks: podsOf(plan, spec.cluster),
   };

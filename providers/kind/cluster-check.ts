@@ -37,6 +37,7 @@ export async function checkCluster({ urn, news }: CheckRequest): Promise<CheckRe
     );
   }
   await checkOptions(known, controlPlanes + workers, fail);
+  await checkPatches(known, fail);
   inputs.imageArchiveDigests = await digestsOf(known, fail);
   const { name, owner } = known;
   inputs.kubeconfigPath ??=
@@ -110,6 +111,15 @@ async function checkOptions({ options }: KnownInputs, nodes: number, fail: Fail)
   const { checkKindOptions } = await import("../../planning/clusters/rules/kind-options.ts");
   for (const { path, message, fix } of checkKindOptions(options, nodes)) {
     fail(["options", ...path], `${message}; ${fix}`);
+  }
+}
+
+async function checkPatches(known: KnownInputs, fail: Fail): Promise<void> {
+  if ((known.containerdConfigPatches ?? []).length === 0) return;
+  const { checkContainerdPatches } =
+    await import("../../planning/clusters/rules/containerd-patches.ts");
+  for (const { path, message, fix } of checkContainerdPatches(known)) {
+    fail(path, `${message}; ${fix}`);
   }
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, describe, it } from "node:test";
+import { countResources } from "../../planning/count-resources.ts";
+import { planOrThrow } from "../../planning/plan.ts";
 import type { Topology, TrustSpec } from "../../planning/topology.ts";
 import { makeAuthority } from "../unit/authority.ts";
 import {
@@ -217,6 +219,29 @@ void describe("certificates of one's own", () => {
         shared.key,
       ),
     );
+  });
+
+  void it("count for as many resources as they are", async () => {
+    const own = { certificate: issuer.certificate, keyFile: writeTemporary("own.key", issuer.key) };
+    const withOwn: Topology = {
+      ...pair,
+      clusters: [{ name: "west", trust: { issuer: own } }, { name: "east" }],
+    };
+    const given = [{ generation: 1, certificateFile, keyFile }];
+    const uncounted = await Promise.all(
+      [
+        pair,
+        { ...pair, trust: { anchors: both } },
+        { ...pair, trust: { anchors: [{ generation: 2 }] } },
+        { ...pair, trust: { anchors: given } },
+        { ...withOwn, trust: { anchors: given } },
+      ].map(
+        async (topology) =>
+          (countResources(planOrThrow(topology, { name: "lab" })) ?? 0) -
+          (await registerTopology(topology)).length,
+      ),
+    );
+    assert.deepEqual(uncounted, Array(5).fill(uncounted[0]));
   });
 
   void it("come from cert-manager, which is waited for before the control plane", async () => {

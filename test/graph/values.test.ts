@@ -103,6 +103,18 @@ void describe("values of the multi-cluster extension", () => {
     assert.ok(!("loadBalancerIP" in (valuesWith() as object)));
   });
 
+  void it("keep from federated Services what the cluster's Links exclude", () => {
+    const federatedWithout = { labels: ["team", "example.org/*"], annotations: ["note"] };
+    assert.deepEqual(
+      multiclusterValues({ ...multicluster, federatedWithout })["localServiceMirror"],
+      {
+        excludedLabels: "team,example.org/*",
+        excludedAnnotations: "note",
+      },
+    );
+    assert.deepEqual(multiclusterValues(multicluster)["localServiceMirror"], {});
+  });
+
   void it("give the probe Service the port at which the target's gateway is probed", () => {
     const [controller] = multiclusterValues(multicluster)["controllers"] as [
       { gateway: { probe: { port: number } } },

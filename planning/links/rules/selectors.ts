@@ -1,4 +1,5 @@
 import { isLabelKey, isLabelPrefix } from "../../labels.ts";
+import { isPositive } from "../label-selector.ts";
 import { carries, selectorKeys } from "../selectors.ts";
 import { show } from "../../topology/problem.ts";
 import type { Path, RuleProblem } from "../../topology/problem.ts";
@@ -59,6 +60,15 @@ function* checkSelector(selector: Draft<LabelSelector>, path: Path): Iterable<Ru
       fix: "write matchLabels or matchExpressions, or leave it out for Linkerd's own label",
     };
   }
+  if (labels.length === 0 && expressions.length > 0 && !expressions.some(mayBePositive)) {
+    yield {
+      path,
+      message:
+        "only says which labels a Service must not have: that selects nearly every Service of the target, " +
+        "kubernetes and kube-dns among them",
+      fix: 'add a label that the Services must have, such as matchLabels: { example.org/exported: "true" }',
+    };
+  }
   for (const key of labels) {
     if (!isLabelKey(key)) yield notKey(key, [...path, "matchLabels", key]);
   }
@@ -66,6 +76,11 @@ function* checkSelector(selector: Draft<LabelSelector>, path: Path): Iterable<Ru
     if (expression === undefined) continue;
     yield* checkExpression(expression, [...path, "matchExpressions", index]);
   }
+}
+
+/** What could not be read may ask for a label. */
+function mayBePositive(expression: Draft<LabelExpression> | undefined): boolean {
+  return expression?.operator === undefined || isPositive(expression.operator);
 }
 
 function* checkExpression(

@@ -1,13 +1,17 @@
+import { show } from "../../topology/problem.ts";
 import type { Path, RuleProblem } from "../../topology/problem.ts";
+import type { Draft } from "../../topology/shape.ts";
+import type { TrustSpec } from "../../topology.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import { certificateFormRules } from "./certificate-form.ts";
 
 /** Issuers that the package does not make. */
-export function* issuerRules({ clusters }: RuleInput): Iterable<RuleProblem> {
+export function* issuerRules({ clusters, draft }: RuleInput): Iterable<RuleProblem> {
   for (const cluster of clusters) {
     if (cluster.spec.trust?.issuer === undefined) continue;
     yield* checkForm(cluster);
+    yield* checkSigned(cluster, draft.trust);
     yield* checkNothingToMake(cluster);
   }
 }
@@ -46,6 +50,24 @@ function* checkForm({ path: clusterPath, isKind, spec }: DraftCluster): Iterable
       fix: "name its key as keyFile",
     };
   }
+}
+
+/** The key of an anchor that the package makes stays with it: nothing in a cluster can sign with it. */
+function* checkSigned(
+  { name, path, isKind, spec }: DraftCluster,
+  trust: Draft<TrustSpec> | undefined,
+): Iterable<RuleProblem> {
+  if (isKind || spec.trust?.issuer?.certManager === undefined) return;
+  const anchors = trust?.anchors ?? [{}];
+  // What could not be read may be a certificate.
+  if (anchors.some((one) => one === undefined || (one.certificate ?? one.certificateFile))) return;
+  yield {
+    path: [...path, "trust", "issuer", "certManager"],
+    message:
+      `cert-manager in ${show(name)} can't sign with a trust anchor that the package makes: its key never ` +
+      "enters a cluster",
+    fix: "list the certificate of cert-manager's authority in trust.anchors, as certificateFile",
+  };
 }
 
 function* checkNothingToMake({ path, spec }: DraftCluster): Iterable<RuleProblem> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { accessRights } from "../../../planning/access/rights.ts";
+import { limits } from "../../../planning/limits.ts";
 import { plan, planOrThrow } from "../../../planning/plan.ts";
 import { formatProblem } from "../../../planning/topology/problem.ts";
 import type { AccessSpec, AccountSpec, Topology } from "../../../planning/topology.ts";
@@ -25,6 +26,29 @@ function problems(...accounts: AccountSpec[]): string[] {
   const result = plan({ ...mesh, access: { accounts } }, { name: "lab" });
   return result.ok ? [] : result.problems.map(formatProblem);
 }
+
+describe("many access accounts", () => {
+  it("are planned at once, on the largest mesh", () => {
+    const names = Array.from({ length: limits.clusters }, (_, index) => `c-${index}`);
+    const topology = {
+      clusters: names.map((name) => ({ name })),
+      links: [{ between: names }],
+      access: {
+        accounts: Array.from({ length: 3000 }, (_, index) => ({
+          from: names[index % 128],
+          to: names[(index + 1 + Math.floor(index / 128)) % 128],
+          tokenGeneration: 2,
+        })),
+      },
+    };
+    planOrThrow(topology, { name: "lab" });
+    const before = process.cpuUsage();
+    const { links } = planOrThrow(topology, { name: "lab" });
+    const { user, system } = process.cpuUsage(before);
+    assert.equal(links.filter(({ access }) => access.tokenGeneration === 2).length, 3000);
+    assert.ok(user + system < 1_000_000, `it took ${(user + system) / 1000} ms`);
+  });
+});
 
 describe("access accounts", () => {
   it("have a first token where nothing is said", () => {

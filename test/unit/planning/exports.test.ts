@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { selects } from "../../../planning/links/label-selector.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { ExportSpec, LinkSpec } from "../../../planning/topology.ts";
 
@@ -81,6 +82,11 @@ describe("exports", () => {
       headless: { replicas: 1, statefulSet: "postgres" },
     }).exports;
     assert.deepEqual(planOfDb?.pods, ["postgres-0"]);
+    const [ofTwoSets] = planned(links, {
+      ...db,
+      headless: { replicas: 2, start: 5, also: [{ statefulSet: "db-arm", replicas: 1 }] },
+    }).exports;
+    assert.deepEqual(ofTwoSets?.pods, ["db-5", "db-6", "db-arm-0"]);
   });
 
   it("of federated Services join in every cluster that is a member, or has a Link to one", () => {
@@ -130,5 +136,35 @@ describe("exports", () => {
     const links = [{ between: ["west", "east"], selectors }];
     const [own] = labels(links, { service: "web", from: "west", as: "federated" });
     assert.deepEqual(own, { team: "a", "mirror.linkerd.io/federated": "member" });
+  });
+
+  it("are never mirrors, which have the labels of what they mirror", () => {
+    const [link] = planned([
+      {
+        from: "west",
+        to: "east",
+        selectors: {
+          gateway: { matchLabels: { team: "a" } },
+          remoteDiscovery: {
+            matchLabels: { team: "a", "mirror.linkerd.io/exported": "remote-discovery" },
+          },
+          federated: {
+            matchExpressions: [
+              { key: "team", operator: "Exists" },
+              { key: "mirror.linkerd.io/mirrored-service", operator: "DoesNotExist" },
+            ],
+          },
+        },
+      },
+    ]).links;
+    const ownLabels = { team: "a", "mirror.linkerd.io/federated": "member" };
+    const mirror = { team: "a", "mirror.linkerd.io/mirrored-service": "true" };
+    assert.ok(link);
+    for (const selector of Object.values(link.selectors)) {
+      assert.equal(selects(selector, mirror), false);
+    }
+    assert.equal(selects(link.selectors.gateway, ownLabels), true);
+    assert.equal(link.selectors.federated?.matchExpressions?.length, 2);
+    assert.equal(link.selectors.remoteDiscovery?.matchExpressions, undefined);
   });
 });

@@ -43,6 +43,26 @@ describe("who may reach a Service", () => {
     });
   });
 
+  it("is told from the gateway where a cluster has that name", () => {
+    const named: Topology = {
+      clusters: [
+        { name: "gateway", network: "lab" },
+        { name: "east", network: "lab" },
+      ],
+      links: [{ from: "gateway", to: "east", mode: "mixed" }],
+    };
+    const both = planServicePolicy(planOrThrow(named, { name: "lab" }), {
+      ...web,
+      clients: [checkout("gateway")],
+      throughGateway: true,
+    });
+    assert.ok(both.ok);
+    assert.deepEqual(
+      both.admissions.map(({ name }) => name),
+      ["gateway.cluster", "gateway"],
+    );
+  });
+
   it("is not everybody of that account: one of the Service's own cluster is named for itself", () => {
     const both = result({ clients: [checkout("west"), checkout("east")] });
     assert.ok(both.ok);

@@ -77,6 +77,7 @@ describe("issuers", () => {
           trust: { issuer: { certManager: { name: "mesh" } } },
         },
       ],
+      trust: { anchors: [{ generation: 1 }, { generation: 2, certificate: "text" }] },
     });
     assert.deepEqual(issuers(plan), [
       made(1, "2"),

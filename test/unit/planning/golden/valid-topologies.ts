@@ -371,7 +371,11 @@ function randomExports(
         ...maybe(kind === "gateway" ? 0.3 : 0, () => ({
           headless: {
             replicas: pick([1, 3]),
-            ...maybe(0.5, () => ({ statefulSet: "pods" })),
+            ...maybe(0.5, () => ({
+              statefulSet: "pods",
+              start: 1,
+              also: [{ statefulSet: "others", replicas: 2 }],
+            })),
           },
         })),
       },

@@ -72,6 +72,13 @@ checkProblems("the Docker network", [
     'clusters[1].slot: "east" and "west" have the same range for load balancers, 172.30.128.40/29 (write slot: 64)',
   ],
   [
+    "none, where the first and the last slot are in use",
+    on("172.30.0.0/17", [
+      { name: "west", slot: 0, podSubnet: "10.3.0.0/16", serviceSubnet: "10.200.0.0/16" },
+      { name: "east", slot: 4095 },
+    ]),
+  ],
+  [
     "one slot, told once",
     on("172.30.0.0/16", [
       { name: "west", slot: 5 },

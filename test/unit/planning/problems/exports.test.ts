@@ -19,6 +19,21 @@ checkProblems("exports", [
     'exports[1].from: "nowhere" is not a cluster of this topology (its clusters are "west", "east", "north")',
   ],
   [
+    "StatefulSets whose pods can't be told apart, or whose mirrors can't be named",
+    over([mesh], {
+      from: "east",
+      headless: {
+        replicas: 1,
+        also: [
+          { statefulSet: "web", replicas: 1 },
+          { statefulSet: "0-db", replicas: 2 },
+        ],
+      },
+    }),
+    'exports[0].from: in "west", namespace "shop", the mirrors of a pod of "shop/web" of "east" and of a pod of "shop/web" of "east" would have the same name, "web-0-east" (leave one of them out, or give one another name)',
+    'exports[0].headless.also[1].statefulSet: "0-db" is not a DNS-1035 label (lower-case letters, digits, hyphens between them, a letter first) of at most 63 characters (write a name such as "db")',
+  ],
+  [
     "no cluster",
     over([mesh], { from: [] }),
     "exports[0].from: names no cluster (name at least 1, or leave the export out)",
@@ -84,7 +99,10 @@ checkProblems("exports", [
           from: "north",
           to: "east",
           selectors: {
-            gateway: { matchExpressions: [{ key: "team", operator: "NotIn", values: ["a"] }] },
+            gateway: {
+              matchLabels: { public: "yes" },
+              matchExpressions: [{ key: "team", operator: "NotIn", values: ["a"] }],
+            },
           },
         },
       ],

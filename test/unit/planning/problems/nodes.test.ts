@@ -2,6 +2,43 @@ import { checkProblems } from "./check-problems.ts";
 
 const kind = (spec: object) => ({ clusters: [{ name: "west", ...spec }, { name: "east" }] });
 
+const mirrors =
+  '[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]\nendpoint = ["http://r"]';
+const tls =
+  '[plugins."io.containerd.cri.v1.images".registry.configs."r:5000".tls]\nca_file = "/ca"';
+const login =
+  '[plugins."io.containerd.grpc.v1.cri".registry.configs."r:5000".auth]\nusername = "u"';
+
+checkProblems("patches of containerd", [
+  [
+    "what is no TOML",
+    {
+      clusters: [
+        { name: "west", containerdConfigPatches: ["[debug]\nlevel: debug", "[a", "a = 1"] },
+      ],
+    },
+    'clusters[0].containerdConfigPatches[0]: line 2 of the patch is not TOML: illegal character in key (write TOML, such as [debug] and level = "debug")',
+    'clusters[0].containerdConfigPatches[1]: line 1 of the patch is not TOML: incomplete key-value: cannot find end of key (write TOML, such as [debug] and level = "debug")',
+  ],
+  [
+    "mirrors in the way of before, beside the directory that nodes read them from",
+    {
+      clusters: [
+        { name: "west", containerdConfigPatches: [mirrors] },
+        {
+          name: "east",
+          nodeImage: "own",
+          containerdConfigPatches: [tls, login],
+          registryMirrors: { "r:5000": ["http://r"] },
+        },
+        { name: "north", nodeImage: "own", containerdConfigPatches: [mirrors, login] },
+      ],
+    },
+    "clusters[0].containerdConfigPatches[0]: sets registry.mirrors or the TLS settings of a registry, which containerd refuses beside registry.config_path: no node would become ready (write registryMirrors in its place)",
+    "clusters[1].containerdConfigPatches[0]: sets registry.mirrors or the TLS settings of a registry, which containerd refuses beside registry.config_path: no node would become ready (write registryMirrors in its place)",
+  ],
+]);
+
 checkProblems("nodes", [
   [
     "an even number of control planes",

@@ -56,6 +56,19 @@ checkProblems("selectors", [
     "links[0].selectors.gateway.matchExpressions[3].values: DoesNotExist checks only whether the label exists, not its value (leave out values, or write operator: NotIn)",
   ],
   [
+    "only labels that a Service must not have",
+    selectors({
+      gateway: {
+        matchExpressions: [
+          { key: "internal", operator: "DoesNotExist" },
+          { key: "team", operator: "NotIn", values: ["ops"] },
+        ],
+      },
+      federated: { matchExpressions: [{ key: "team", operator: "Exists" }] },
+    }),
+    'links[0].selectors.gateway: only says which labels a Service must not have: that selects nearly every Service of the target, kubernetes and kube-dns among them (add a label that the Services must have, such as matchLabels: { example.org/exported: "true" })',
+  ],
+  [
     "what the mode does not carry",
     {
       clusters: pair,

@@ -83,6 +83,20 @@ checkProblems("trust", [
     "clusters[2].trust.signer: signer applies to issuers that the package creates, and this cluster has its own (leave out signer, or issuer)",
   ],
   [
+    "cert-manager with an anchor that stays with the package",
+    {
+      clusters: [
+        {
+          name: "north",
+          kubeconfig: "north.kubeconfig",
+          trust: { issuer: { certManager: { name: "root" } } },
+        },
+      ],
+      trust: { anchors: [{ generation: 1 }, { generation: 2 }] },
+    },
+    "clusters[0].trust.issuer.certManager: cert-manager in \"north\" can't sign with a trust anchor that the package makes: its key never enters a cluster (list the certificate of cert-manager's authority in trust.anchors, as certificateFile)",
+  ],
+  [
     "domains that are none",
     {
       clusters: [
