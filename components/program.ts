@@ -6,7 +6,7 @@ import type { Sources } from "../planning/sources/sources.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
 import { KindCluster } from "./kind-cluster.ts";
 import { programEnv, programPath } from "./program-context.ts";
-import { readSources, sourcesVariable } from "./sources.ts";
+import { readSources, sourcesVariable, withHeldVersion } from "./sources.ts";
 import { Topology } from "./topology.ts";
 
 /** What the configuration of the stack doesn't say. */
@@ -59,7 +59,8 @@ export interface ProgramOutputs {
 export function runProgram(options: ProgramOptions = {}): ProgramOutputs {
   const config = new pulumi.Config("linkerd-topology");
   const { recorded } = options;
-  const sources = options.sources ?? configuredSources(config) ?? recorded?.sources ?? {};
+  const sources =
+    options.sources ?? configuredSources(config) ?? withHeldVersion(recorded?.sources ?? {});
   const topology = makeTopology(config.requireObject<TopologySpec>("topology"), sources, options);
   return {
     plan: topology.plan,

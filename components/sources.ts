@@ -2,6 +2,9 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import { parseLinkerdVersion } from "../planning/linkerd/version.ts";
+import { defaultVersion } from "../planning/linkerd/versions.ts";
+import { heldVersion } from "../planning/sources/held-version.ts";
 import { type Sources, sourcesOf } from "../planning/sources/sources.ts";
 import { readPlainFile } from "../system/plain-file.ts";
 import { splitImage } from "./values.ts";
@@ -20,6 +23,7 @@ const schema = z.strictObject({
     .optional(),
   charts: text.optional(),
   gatewayApi: text.optional(),
+  linkerdVersion: text.optional(),
   versions: z
     .record(
       text,
@@ -73,11 +77,33 @@ export function readSources(file: string): Sources {
     }),
   } as Sources;
   const problems = [
-    sources,
-    ...Object.keys(sources.versions ?? {}).map((version) => sourcesOf(sources, version)),
-  ].flatMap((one) => [...missingFiles(one), ...unusableImages(one)]);
+    ...wrongVersions(sources),
+    ...[
+      sources,
+      ...Object.keys(sources.versions ?? {}).map((version) => sourcesOf(sources, version)),
+    ].flatMap((one) => [...missingFiles(one), ...unusableImages(one)]),
+  ];
   if (problems.length > 0) throw failure(path, [...new Set(problems)]);
-  return sources;
+  return withHeldVersion(sources);
+}
+
+/** Sources with the release of Linkerd that they hold. An earlier version of the package didn't record it. */
+export function withHeldVersion(sources: Sources): Sources {
+  const held = heldVersion(sources, (file) => (existsSync(file) ? readPlainFile(file) : undefined));
+  return held === undefined ? sources : { ...sources, linkerdVersion: held };
+}
+
+function wrongVersions({ linkerdVersion, versions = {} }: Sources): string[] {
+  const named = [
+    ...(linkerdVersion === undefined ? [] : [{ key: "linkerdVersion", version: linkerdVersion }]),
+    ...Object.keys(versions).map((version) => ({ key: "versions", version })),
+  ];
+  return named
+    .filter(({ version }) => parseLinkerdVersion(version) === undefined)
+    .map(
+      ({ key, version }) =>
+        `${key}: "${version}" is not an edge release of Linkerd; write one such as ${defaultVersion}`,
+    );
 }
 
 function parse(path: string): unknown {

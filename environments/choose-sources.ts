@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { readSources, sourcesVariable } from "../components/sources.ts";
+import { readSources, sourcesVariable, withHeldVersion } from "../components/sources.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import { listNames } from "../planning/topology/problem.ts";
 import type { Sources } from "../planning/sources/sources.ts";
@@ -40,8 +40,8 @@ export type SourcesChoice =
 /** What {@link chooseSources} decides by. */
 export interface ChooseRequest {
   readonly settled: SettledStack;
-  /** Version of Linkerd that the topology asks for. */
-  readonly linkerd: string;
+  /** Release of Linkerd that the topology asks for; undefined where it doesn't say. */
+  readonly linkerd: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   /** Directory of image archives. */
   readonly images?: string | undefined;
@@ -74,13 +74,24 @@ async function choose(request: ChooseRequest): Promise<SourcesChoice> {
   const file = nonEmpty(env[sourcesVariable]) ?? nonEmpty(configured);
   if (file !== undefined) return { type: "file", sources: readSources(file) };
   const images = nonEmpty(request.images ?? env["IMAGES"]);
-  const recorded = newSources ? undefined : settled.madeFrom?.sources;
+  const before = newSources ? undefined : settled.madeFrom?.sources;
+  const recorded = before && withHeldVersion(before);
   if (recorded === undefined) {
     const asked = { env, images: images ?? "", linkerd, ...(internet && { internet }) };
     return { type: "found", found: await findSources(asked) };
   }
   if (images === undefined) return { type: "recorded", sources: recorded };
-  return { type: "recorded", ...(await addGivenImages(recorded, images, linkerd)) };
+  return {
+    type: "recorded",
+    ...(await addGivenImages(recorded, images, linkerd)),
+  };
+}
+
+/** The sources as far as a plan depends on them, before anything of them is made. */
+export function plannedSources(choice: SourcesChoice): Sources {
+  if (choice.type !== "found") return choice.sources;
+  const { linkerdVersion } = choice.found;
+  return linkerdVersion === undefined ? {} : { linkerdVersion };
 }
 
 function nonEmpty(text: string | undefined): string | undefined {
@@ -197,7 +208,10 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
   // A cache that was emptied is filled again with the same.
   const { find = findSources } = options;
   const again = await make(await find({ env: options.env, images: "" }), options);
-  if (isDeepStrictEqual(again, choice.sources)) return choice.sources;
+  // An earlier version of the package did not record which release of Linkerd it was.
+  const { linkerdVersion = again.linkerdVersion } = choice.sources;
+  const wanted = { ...choice.sources, ...(linkerdVersion !== undefined && { linkerdVersion }) };
+  if (isDeepStrictEqual(again, wanted)) return again;
   throw new CommandError(
     `files that this stack was created from are missing: ${missing.join(", ")}. Put them back, or run ` +
       "`up --new-sources`, which chooses images and charts again. It says beforehand if a " +

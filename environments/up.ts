@@ -1,15 +1,18 @@
+import { describeChoice } from "../planning/linkerd/choose-version.ts";
+import { linkerdNotices } from "../planning/linkerd/notices.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import type { Mesh, Proof } from "../verification/index.ts";
 import { noticesIn } from "../verification/render/counts.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
-import { allowDataPlane, bringSources, chooseSources } from "./choose-sources.ts";
+import { allowDataPlane, bringSources } from "./choose-sources.ts";
 import type { Consent } from "./consent.ts";
 import { ownerOf } from "./leftovers.ts";
 import { allowLosses, leaveToRemove, refuseNewLosses } from "./losses.ts";
 import { requireStateDirectory } from "./output-files.ts";
 import { planStack } from "./plan-stack.ts";
+import { planWithSources } from "./plan-with-sources.ts";
 import { preflight, requirePassed } from "./preflight/preflight.ts";
 import { meshOf, NotProved, prove } from "./proof.ts";
 import type { Step } from "./report/engine-progress.ts";
@@ -20,7 +23,6 @@ import type { EngineResult } from "./run-engine.ts";
 import { readProject } from "./project.ts";
 import { refuseOtherTopology, settleStack } from "./settle-stack.ts";
 import type { SettledStack } from "./settle-stack.ts";
-import { readConfiguration, sourcesKey, writtenKey } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
 import { withScratch } from "./scratch.ts";
 import { outputsIn } from "./state.ts";
@@ -97,17 +99,15 @@ export async function up(request: UpRequest): Promise<UpResult> {
   await planStack(request.stack);
   const settled = await settle(request);
   const { stack, state } = settled;
-  const { config } = await readConfiguration(stack);
-  const configured = config[writtenKey(config, sourcesKey, stack.file)];
-  let plan = await planStack(stack);
-  const choice = await chooseSources({
+  const planned = await planWithSources({
     ...request,
     settled,
-    linkerd: plan.linkerd.version,
     env: { ...process.env, ...request.env },
-    configured: typeof configured === "string" ? configured : undefined,
   });
+  const { choice } = planned;
+  let { plan } = planned;
   const notice = noticeTo(request.output);
+  for (const text of [...linkerdNotices(plan), ...otherRelease(plan, state)]) notice(text);
   await allowDataPlane({ ...request, plan, choice, state, notice });
   let tools: Tools | undefined;
   let engine: EngineResult | undefined;
@@ -133,7 +133,8 @@ export async function up(request: UpRequest): Promise<UpResult> {
           },
         });
         const none = sources.dataPlane === "none" ? "; no data plane (see the end)" : "";
-        tools = { ...brought, sources, summary: brought.summary + none };
+        const linkerd = `; ${describeChoice(plan.linkerd)}`;
+        tools = { ...brought, sources, summary: brought.summary + linkerd + none };
         return tools.summary;
       },
     },
@@ -211,6 +212,17 @@ export async function up(request: UpRequest): Promise<UpResult> {
     steps: present(engine).steps,
     tools: present(tools),
   };
+}
+
+/** Nobody asked for another release, and there will be one: the sources or the package's default changed. */
+function otherRelease({ linkerd }: Plan, state: State | undefined): string[] {
+  const before = state && (outputsIn(state)["plan"] as Plan | undefined)?.linkerd.version;
+  if (before === undefined || before === linkerd.version || linkerd.chosenBy === "topology")
+    return [];
+  return [
+    `This stack has Linkerd ${before} and gets ${describeChoice(linkerd)}. To keep the release that it has, ` +
+      `write linkerd.version: ${before}`,
+  ];
 }
 
 /** The stack by its state, for which Pulumi may have to be brought. */

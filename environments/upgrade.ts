@@ -1,13 +1,23 @@
-import { nextUpgradeStep, refusedStep, versionIn } from "../planning/linkerd/upgrade.ts";
+import {
+  nextUpgradeStep,
+  refusedStep,
+  versionIn,
+  withNamedVersion,
+} from "../planning/linkerd/upgrade.ts";
 import type { UpgradeChoice, UpgradeStep } from "../planning/linkerd/upgrade.ts";
 import { describeVersion, edgeOf, stableNumbers } from "../planning/linkerd/versions.ts";
+import type { Plan } from "../planning/plan-types.ts";
 import type { Topology } from "../planning/topology.ts";
+import { chooseBackend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { runningStack } from "./mesh-of-stack.ts";
 import { messageOf } from "../system/message-of.ts";
 import { planStack } from "./plan-stack.ts";
+import { planWithSources } from "./plan-with-sources.ts";
 import { runPhases } from "./report/phases.ts";
+import { settleStack } from "./settle-stack.ts";
+import { outputsIn } from "./state.ts";
 import { topologyFile, type TopologyFile } from "./rotation/topology-file.ts";
 import { readTopology } from "./stacks.ts";
 import type { TopologySource } from "./topology-source.ts";
@@ -59,8 +69,16 @@ export interface UpgradeOutlook {
  * ```
  */
 export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
-  const { file, choice, before } = await prepare(request);
+  const { file, choice, before, named } = await prepare(request);
   await file.requireEditable();
+  // A release that nobody names may be another one at the next `up`, and all clusters would get it at once.
+  if (named !== undefined) {
+    const run = async (): Promise<string> => {
+      await file.edit((topology) => withNamedVersion(topology, named));
+      return `linkerd.version is ${named}, the release that runs`;
+    };
+    await runPhases([{ title: `edit of ${file.file}`, run }], request.output);
+  }
   const earlier = earlierVersion(before, choice.to);
   const upgraded: string[] = [];
   const { signal } = request;
@@ -97,7 +115,10 @@ export async function upgradeOutlook(request: UpgradeRequest): Promise<UpgradeOu
 interface Prepared {
   readonly file: TopologyFile;
   readonly choice: UpgradeChoice;
+  /** One that names its release. */
   readonly before: Topology;
+  /** The release that it names, where the file doesn't. */
+  readonly named: string | undefined;
 }
 
 /** What can be known to be wrong is told before anything is asked. */
@@ -110,8 +131,17 @@ async function prepare(request: UpgradeRequest): Promise<Prepared> {
     );
   }
   const file = topologyFile(request.source, request.name, byHand(to));
-  const before = await topologyIn(file);
-  await planStack(await file.stack());
+  const written = await topologyIn(file);
+  const stack = await file.stack();
+  await planStack(stack);
+  const env = { ...process.env, ...request.env };
+  const backend = request.backend ?? chooseBackend(env);
+  const settled = await settleStack({ ...request, stack, backend, env, command: "upgrade" });
+  const { plan, sources } = await planWithSources({ ...request, settled, env });
+  const running = settled.state && (outputsIn(settled.state)["plan"] as Plan | undefined);
+  const { version } = (running ?? plan).linkerd;
+  const named = written.linkerd?.version === undefined ? version : undefined;
+  const before = withNamedVersion(written, version);
   const names = before.clusters.map(({ name }) => name);
   const { canary, atOnce } = request;
   if (canary !== undefined && !names.includes(canary)) {
@@ -128,8 +158,8 @@ async function prepare(request: UpgradeRequest): Promise<Prepared> {
   // A topology with two releases may break a rule that one alone doesn't.
   for (let topology = before; ;) {
     const next = nextUpgradeStep(topology, choice);
-    if (next === undefined) return { file, choice, before };
-    await planStack({ ...(await file.stack()), topology: next.topology });
+    if (next === undefined) return { file, choice, before, named };
+    await planStack({ ...stack, topology: next.topology }, { sources });
     topology = next.topology;
   }
 }

@@ -1,11 +1,9 @@
-import { defaultVersion } from "./linkerd/versions.ts";
 import type { ClusterSpec, TrustSpec } from "./topology.ts";
 import type { TrustPlan } from "./plan-types.ts";
 import type { Draft } from "./topology/shape.ts";
 
 /** Values of what a topology leaves out. */
 export const defaults = {
-  linkerdVersion: defaultVersion,
   controlPlanes: 1,
   workers: 0,
   /** The same for every cluster: they are ports of different nodes. */

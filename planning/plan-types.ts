@@ -219,9 +219,11 @@ export interface TrafficBackendPlan {
 }
 
 export interface LinkerdPlan {
-  /** Such as `edge-26.1.1`: the tag of the images. */
+  /** Such as `edge-26.6.3`: the tag of the images. */
   readonly version: string;
-  /** Such as `2026.1.1`. */
+  /** What decided the release: the topology asks for it, the sources hold no other one, or nothing did. */
+  readonly chosenBy: "topology" | "sources" | "default";
+  /** Such as `2026.6.3`. */
   readonly chartVersion: string;
   readonly namespace: string;
   readonly multiclusterNamespace: string;

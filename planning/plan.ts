@@ -16,7 +16,7 @@ import { dockerRules } from "./docker/rules.ts";
 import { exportRules } from "./exports/rules/exports.ts";
 import { gatewayRules } from "./clusters/rules/gateways.ts";
 import { linkRules } from "./links/rules/links.ts";
-import { linkerdRules, versionSourceRules } from "./linkerd/rules.ts";
+import { linkerdRules } from "./linkerd/rules.ts";
 import { mirrorRules } from "./exports/rules/mirrors.ts";
 import { nameRule } from "./topology/name-rule.ts";
 import { kindOptionRules } from "./clusters/rules/kind-options.ts";
@@ -44,7 +44,10 @@ export interface PlanContext {
   readonly name: string;
   /** The file that holds the topology, for messages. */
   readonly from?: string;
-  /** Where images come from; its paths are used as they stand. @default the public registries */
+  /**
+   * Where images come from; its paths are used as they stand.
+   * @default the public registries, as far as is known
+   */
   readonly sources?: Sources;
   /**
    * What the topology's certificates and keys are checked with: reads a file that the topology names, and
@@ -97,13 +100,12 @@ const rules: readonly Rule[] = [
  */
 export function plan(input: unknown, context: PlanContext): PlanResult {
   const { draft, problems } = readShape(input);
-  const checked = ruleInput(draft, context.name);
+  const checked = ruleInput(draft, context.name, context.sources);
   for (const rule of rules) for (const problem of rule(checked)) problems.push(problem);
   const { traffic, problems: ofTraffic } = resolveTraffic(checked);
   problems.push(...ofTraffic);
   problems.push(...certificateRules(checked, context.certificates));
   problems.push(...kubeconfigRules(checked, context.kubeconfigs));
-  problems.push(...versionSourceRules(checked, context.sources));
   if (problems.length > 0) return { ok: false, problems: toProblems(problems) };
   // Without problems the draft is whole: the schema's output is a Topology.
   return { ok: true, plan: makePlan(draft as Topology, { ...checked, traffic }, context) };
@@ -140,7 +142,7 @@ function makePlan(
     exports: planExports(input.services),
     mirrors: planMirrors(input.mirrors),
     traffic: input.traffic,
-    linkerd: planLinkerd(topology.linkerd),
+    linkerd: planLinkerd(topology.linkerd, context.sources?.linkerdVersion),
     trust: planTrust(topology.trust),
   };
 }

@@ -89,6 +89,11 @@ export function roleOf(reference: string, linkerdVersion: string): Role | undefi
   return tag === linkerdVersion ? linkerdPartOf(reference) : undefined;
 }
 
+/** Whether an image is one of Linkerd's, of whatever version. */
+export function isLinkerds(reference: string): boolean {
+  return linkerdPartOf(reference) !== undefined;
+}
+
 /** Which of Linkerd's images it is, of whatever version. */
 function linkerdPartOf(reference: string): "controller" | "proxy" | undefined {
   const { repository } = split(reference);

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { parse } from "yaml";
 import type { Sources } from "../planning/sources/sources.ts";
 import type { MakeContext } from "./artifact.ts";
 import { makeOnce } from "./cache.ts";
-import { readGivenImages } from "./given-images.ts";
-import { nothingGiven, partsOf, type GivenParts, type Role } from "./given-parts.ts";
+import { releaseOfImage } from "../planning/linkerd/version.ts";
+import { defaultVersion } from "../planning/linkerd/versions.ts";
+import { readGivenImages, type GivenArchive } from "./given-images.ts";
+import { isLinkerds, nothingGiven, partsOf, type GivenParts, type Role } from "./given-parts.ts";
 import { keyOf } from "./image/context.ts";
 import { openInternet, type Internet } from "./internet.ts";
 import type { OnProgress } from "./progress.ts";
@@ -23,8 +24,8 @@ export interface FindOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Directory of image archives that take precedence over everything else. @default the variable IMAGES */
   readonly images?: string;
-  /** Version of Linkerd that the topology asks for. @default the package's */
-  readonly linkerd?: string;
+  /** Release of Linkerd that the topology asks for. @default what can be had decides */
+  readonly linkerd?: string | undefined;
   /** @default the real one */
   readonly internet?: Internet;
 }
@@ -34,6 +35,8 @@ export interface FoundSources {
   readonly plan: SourcesPlan;
   readonly reach: Reach;
   readonly given: GivenParts;
+  /** The only release of Linkerd that can be had so; undefined: any. */
+  readonly linkerdVersion?: string;
 }
 
 /** What `makeSources` is given. */
@@ -65,17 +68,34 @@ export interface EnsuredSources {
 export async function findSources({
   env,
   images = env["IMAGES"] ?? "",
-  linkerd = linkerdVersion,
+  linkerd,
   internet,
 }: FindOptions): Promise<FoundSources> {
   const [archives, reach] = await Promise.all([
     images === "" ? [] : readGivenImages(images),
     reachOf(internet ?? openInternet(proxiedFetch(env))),
   ]);
-  // Charts that are built are the package's, whatever the topology asks for.
-  const version = reach.charts ? linkerd : linkerdVersion;
+  const wanted = linkerd ?? onlyVersionIn(archives) ?? defaultVersion;
+  // Charts that are built are of one release, whatever the topology asks for.
+  const version = reach.charts ? wanted : linkerdVersion;
   const given = images === "" ? nothingGiven : partsOf(archives, version, images);
-  return { plan: planSources(new Set(given.roles.keys()), reach), reach, given };
+  const plan = planSources(new Set(given.roles.keys()), reach);
+  const found = { plan, reach, given };
+  // So are stand-ins.
+  if (plan.linkerd === "stand-ins") return { ...found, linkerdVersion };
+  return plan.linkerd === "given" || plan.charts === "built"
+    ? { ...found, linkerdVersion: version }
+    : found;
+}
+
+/** The release that all of Linkerd's images in archives are of. */
+function onlyVersionIn(archives: readonly GivenArchive[]): string | undefined {
+  const versions = new Set(
+    archives.flatMap(({ references }) =>
+      references.filter(isLinkerds).flatMap((one) => releaseOfImage(one) ?? []),
+    ),
+  );
+  return versions.size === 1 ? [...versions][0] : undefined;
 }
 
 /**
@@ -85,7 +105,7 @@ export async function findSources({
  * @throws when a part can't be built.
  */
 export async function makeSources(
-  { plan, given }: FoundSources,
+  { plan, given, linkerdVersion: version }: FoundSources,
   options: SourcesOptions,
 ): Promise<EnsuredSources | undefined> {
   const context = contextOf(options);
@@ -94,7 +114,7 @@ export async function makeSources(
   const node = given.roles.get("node");
   if (node !== undefined) await loadGivenNode(node.archive.path, node.reference, context);
   const parts = await makeSourcesParts(plan, context);
-  const sources = compose(plan, given, parts);
+  const sources = { ...compose(plan, given, parts), ...ifGiven("linkerdVersion", version) };
   const notes = [...plan.notes, ...given.notes, ...parts.notes];
   const folder = join(context.cache, "sources", keyOf(sources));
   const path = join(folder, "sources.json");
@@ -123,9 +143,13 @@ export async function loadNode(node: GivenNode, options: SourcesOptions): Promis
 export async function addGivenImages(
   before: Sources,
   directory: string,
-  linkerd: string,
+  linkerd: string | undefined,
 ): Promise<RecordedSources> {
-  const version = before.charts === undefined ? linkerd : await versionOfCharts(before.charts);
+  // Charts that are gone can only be those that were built. Those of the repository are of whatever release.
+  const version =
+    before.charts === undefined
+      ? (linkerd ?? before.linkerdVersion ?? defaultVersion)
+      : (before.linkerdVersion ?? linkerdVersion);
   const { roles, loaded, notes } = partsOf(await readGivenImages(directory), version, directory);
   const reference = (role: Role) => roles.get(role)?.reference;
   const [controller, proxy] = [reference("controller"), reference("proxy")];
@@ -143,6 +167,10 @@ export async function addGivenImages(
   return {
     sources: {
       ...before,
+      ...ifGiven(
+        "linkerdVersion",
+        isReal && (controller ?? proxy) !== undefined ? version : undefined,
+      ),
       ...ifGiven("nodeImage", node?.reference),
       archives: [...new Set(archives)],
       ...(Object.keys(images).length > 0 && { images }),
@@ -165,14 +193,6 @@ export interface RecordedSources {
   readonly node?: GivenNode;
   /** What a person should know about what they gave. */
   readonly notes?: readonly string[];
-}
-
-/** The version of Linkerd that charts in a directory install. Those that are gone can only be recreated. */
-async function versionOfCharts(charts: string): Promise<string> {
-  const file = join(charts, "linkerd-control-plane", "Chart.yaml");
-  if (!existsSync(file)) return linkerdVersion;
-  const { appVersion } = parse(await readFile(file, "utf8")) as { readonly appVersion?: unknown };
-  return typeof appVersion === "string" ? appVersion : linkerdVersion;
 }
 
 /** A node image in an archive. */

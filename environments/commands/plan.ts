@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { screenOf } from "../../verification/render/style.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { namedSources } from "../named-sources.ts";
 import { planStack } from "../plan-stack.ts";
 import { planDocument } from "../report/plan-document.ts";
 import { renderPlan } from "../report/render-plan.ts";
@@ -18,7 +19,7 @@ export function planCommand(): Command {
   const command = makeCommand(
     "plan",
     "Shows what would be created: clusters, subnets, gateways, Links, exports and their mirrors",
-    "It needs only the topology: no Docker, no Pulumi, no network. It reports all problems of a topology: " +
+    "It needs only the topology, and the sources file if there is one: no Docker, no Pulumi, no network. It reports all problems of a topology: " +
       "where, what is wrong, and how to fix it.",
   );
   withTopologyArgument(command, { orInput: true })
@@ -26,7 +27,8 @@ export function planCommand(): Command {
     .action(async (topology: string | undefined, options: Options) => {
       const settings = { command: "plan", topology: topologyWords(topology, options) };
       await runCommand(settings, async ({ print, printJson, signal }) => {
-        const plan = await planStack(await findTopologyOrInput(topology, options, signal));
+        const stack = await findTopologyOrInput(topology, options, signal);
+        const plan = await planStack(stack, { sources: await namedSources(stack) });
         if (options.json) printJson(planDocument(plan), 2);
         else print(renderPlan(plan, screenOf(process.stdout)));
         return exitCodes.success;

@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { mirrorKinds } from "../../diagram/mirror-table.ts";
 import { countResources } from "../../planning/count-resources.ts";
+import { describeChoice } from "../../planning/linkerd/choose-version.ts";
+import { linkerdNotices } from "../../planning/linkerd/notices.ts";
+import { builtVersion } from "../../planning/linkerd/versions.ts";
 import { planSelectors } from "../../planning/links/selectors.ts";
 import type { ClusterPlan, LinkPlan, Plan, TrafficBackendPlan } from "../../planning/plan-types.ts";
 import type { LabelSelector, MatchSpec } from "../../planning/topology.ts";
@@ -17,7 +20,8 @@ export function renderPlan(planned: Plan, options: Screen = {}): string {
   const resources = countResources(plan);
   return [
     style.bold(`Topology ${plan.name}`),
-    `Linkerd ${plan.linkerd.version}${plan.linkerd.highAvailability ? ", high availability" : ""}`,
+    `${linkerd(plan)}${plan.linkerd.highAvailability ? ", high availability" : ""}`,
+    ...linkerdNotices(plan),
     ...(kind
       ? [`Docker network ${plan.network.name}, ${plan.network.subnet ?? "subnet by Docker"}`]
       : []),
@@ -33,6 +37,11 @@ export function renderPlan(planned: Plan, options: Screen = {}): string {
   ]
     .join("\n")
     .trimEnd();
+}
+
+function linkerd({ linkerd: planned }: Plan): string {
+  const built = `; where no registry can be reached, ${builtVersion} is built`;
+  return `${describeChoice(planned)}${planned.chosenBy === "default" ? built : ""}`;
 }
 
 function clusters(plan: Plan, style: Style): string {

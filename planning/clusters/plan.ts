@@ -48,7 +48,7 @@ export function planClusters(
       trustDomain: trustDomainOf(spec, topology.trust),
       clusterDomain: spec.clusterDomain ?? defaults.clusterDomain,
       issuer: planIssuer(spec.trust, topology.trust),
-      linkerd: planClusterLinkerd(spec.linkerdVersion, topology.linkerd),
+      linkerd: planClusterLinkerd(spec.linkerdVersion, topology.linkerd, sources.linkerdVersion),
     };
     const context = {
       peers: routePeers(spec, topology),

@@ -1,5 +1,5 @@
-import { defaults } from "../defaults.ts";
-import { edgeOf, factsOf } from "./versions.ts";
+import { chooseVersion, type ChosenVersion } from "./choose-version.ts";
+import { factsOf } from "./versions.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../names.ts";
 import type { ClusterLinkerdPlan, LinkerdPlan } from "../plan-types.ts";
 import type { LinkerdSpec } from "../topology.ts";
@@ -7,27 +7,27 @@ import type { LinkerdSpec } from "../topology.ts";
 /**
  * The release of one cluster.
  *
+ * @param held the release that the sources hold
  * @throws Error if the version is none that the rules let pass
  */
 export function planClusterLinkerd(
   own: string | undefined,
   spec: LinkerdSpec = {},
+  held?: string,
 ): ClusterLinkerdPlan {
-  const { version, chartVersion } = planLinkerd({
-    ...spec,
-    ...(own !== undefined && { version: own }),
-  });
-  return { version, chartVersion };
+  const { version } = chosen(own ?? spec.version, held);
+  return { version, chartVersion: factsOf(version).charts };
 }
 
-/** @throws Error if the version is none that the rules let pass */
-export function planLinkerd(spec: LinkerdSpec = {}): LinkerdPlan {
-  const asked = spec.version ?? defaults.linkerdVersion;
-  const version = edgeOf(asked);
-  if (version === undefined) throw new Error(`${asked} is not a release of Linkerd`);
+/**
+ * @param held the release that the sources hold
+ * @throws Error if the version is none that the rules let pass
+ */
+export function planLinkerd(spec: LinkerdSpec = {}, held?: string): LinkerdPlan {
+  const choice = chosen(spec.version, held);
   return {
-    version,
-    chartVersion: factsOf(version).charts,
+    ...choice,
+    chartVersion: factsOf(choice.version).charts,
     namespace: linkerdNamespace,
     multiclusterNamespace,
     highAvailability: spec.highAvailability ?? false,
@@ -38,4 +38,10 @@ export function planLinkerd(spec: LinkerdSpec = {}): LinkerdPlan {
       multicluster: spec.values?.multicluster ?? {},
     },
   };
+}
+
+function chosen(asked: string | undefined, held: string | undefined): ChosenVersion {
+  const choice = chooseVersion(asked, held);
+  if (choice === undefined) throw new Error(`${asked ?? ""} is not a release of Linkerd`);
+  return choice;
 }

@@ -1,5 +1,7 @@
-import { defaults } from "../defaults.ts";
+import { chooseVersion } from "./choose-version.ts";
 import {
+  builtVersion,
+  defaultVersion,
   describeVersion,
   edgeOf,
   factsOf,
@@ -17,14 +19,23 @@ import type { RuleInput } from "../topology/rule-input.ts";
 
 /** Linkerd's release, and the values of its charts. */
 export function* linkerdRules(input: RuleInput): Iterable<RuleProblem> {
-  const text = input.draft.linkerd?.version ?? defaults.linkerdVersion;
-  const version = yield* checkVersion(text, ["linkerd", "version"]);
+  const { sources } = input;
+  const text = input.draft.linkerd?.version;
+  const everywhere = ["linkerd", "version"];
+  const version =
+    text === undefined
+      ? chooseVersion(undefined, sources?.linkerdVersion)?.version
+      : yield* checkVersion(text, everywhere);
+  if (version !== undefined) yield* checkHeld(version, version, everywhere, sources);
   for (const { spec, path } of input.clusters) {
     const own = spec.linkerdVersion;
     const at = [...path, "linkerdVersion"];
     const edge = own === undefined ? version : yield* checkVersion(own, at);
     if (edge === undefined) continue;
-    yield* checkKubernetes(spec.kubernetesVersion, path, edge);
+    // As long as the sources aren't known, the default may still give way to an earlier release.
+    const isSure = own !== undefined || text !== undefined || sources !== undefined;
+    yield* checkKubernetes(spec.kubernetesVersion, path, isSure ? edge : builtVersion);
+    if (own !== undefined) yield* checkHeld(edge, version, at, sources);
     if (version === undefined || workTogether(edge, version)) continue;
     yield {
       path: at,
@@ -58,7 +69,7 @@ function* checkVersion(text: string, path: Path): Generator<RuleProblem, string 
     yield {
       path,
       message: `${show(text)} is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number`,
-      fix: `write a release such as ${defaults.linkerdVersion}, or one of ${stableNumbers.map(show).join(", ")}`,
+      fix: `write a release such as ${defaultVersion}, or one of ${stableNumbers.map(show).join(", ")}`,
     };
     return undefined;
   }
@@ -71,7 +82,39 @@ function* checkAge(version: string, text: string, path: Path): Iterable<RuleProb
   yield {
     path,
     message: `${show(text)} is older than ${describeVersion(oldestVersion)}, the first version with declarative Links`,
-    fix: `write ${oldestVersion} or later, such as ${defaults.linkerdVersion}`,
+    fix: `write ${oldestVersion} or later, such as ${defaultVersion}`,
+  };
+}
+
+/**
+ * Whether the sources have a release.
+ *
+ * @param common that of the clusters that don't say
+ */
+function* checkHeld(
+  version: string,
+  common: string | undefined,
+  path: Path,
+  sources: Sources = {},
+): Iterable<RuleProblem> {
+  const { versions = {}, charts, images } = sources;
+  if (versions[version] !== undefined) return;
+  const isLimited =
+    sources.linkerdVersion !== undefined ||
+    charts !== undefined ||
+    images?.controller !== undefined ||
+    images?.proxy !== undefined;
+  if (!isLimited) return;
+  // Charts and images that don't tell their release are that of the clusters that don't say, unless that is listed.
+  const isListed = versions[common ?? ""] !== undefined;
+  const held = sources.linkerdVersion ?? (isListed ? version : common);
+  if (held === undefined || held === version) return;
+  yield {
+    path,
+    message: `${show(version)} can't be had: the charts and images at hand are those of ${held}`,
+    fix:
+      `leave it out or write ${held}; or let the machine reach the registries; or name charts, images and archives ` +
+      `of ${version} in a sources file (LINKERD_TOPOLOGY_SOURCES), under versions if it holds another release`,
   };
 }
 
@@ -214,32 +257,5 @@ function* findPrivateKeys(value: unknown, path: Path): Iterable<RuleProblem> {
   if (typeof value !== "object" || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     yield* findPrivateKeys(item, [...path, Array.isArray(value) ? Number(key) : key]);
-  }
-}
-
-/**
- * Whether the sources have what a cluster with a release of its own needs. Charts and images of a sources file
- * are those of one release.
- */
-export function* versionSourceRules(
-  input: RuleInput,
-  sources: Sources = {},
-): Iterable<RuleProblem> {
-  const isLimited =
-    sources.charts !== undefined ||
-    sources.images?.controller !== undefined ||
-    sources.images?.proxy !== undefined;
-  if (!isLimited) return;
-  const common = edgeOf(input.draft.linkerd?.version ?? defaults.linkerdVersion);
-  // Where the release of the others is listed, this one may be what the file holds besides.
-  const isListed = (version: string | undefined) => sources.versions?.[version ?? ""] !== undefined;
-  for (const { spec, path } of input.clusters) {
-    const edge = edgeOf(spec.linkerdVersion ?? "");
-    if (edge === undefined || edge === common || isListed(edge) || isListed(common)) continue;
-    yield {
-      path: [...path, "linkerdVersion"],
-      message: `${show(edge)} can't be had: the sources hold one release only, ${show(common)}`,
-      fix: `list its charts, images and archives under versions.${edge} of the sources file`,
-    };
   }
 }

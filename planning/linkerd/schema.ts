@@ -45,7 +45,7 @@ export const linkerdSchema = object(
   {
     /**
      * Release of Linkerd, or the stable number that it stands for.
-     * @default "edge-26.1.1"
+     * @default "edge-26.6.3"
      * @example edge-26.6.3
      * @example "2.20"
      */

@@ -1,5 +1,4 @@
 import type { ClusterSpec, Topology } from "../topology.ts";
-import { defaults } from "../defaults.ts";
 import { definitionsOf, describeVersion, edgeOf, isBefore, stableNumbers } from "./versions.ts";
 
 /**
@@ -64,6 +63,7 @@ export interface UpgradeChoice {
  * The next step of an upgrade, or of the way back. Where it stands, the topology says by itself: the clusters
  * that have the release already.
  *
+ * @param topology one that names its release ({@link withNamedVersion})
  * @returns undefined where nothing is left to do
  */
 export function nextUpgradeStep(
@@ -87,11 +87,18 @@ export function nextUpgradeStep(
   };
 }
 
-/** The edge release that a cluster has by its topology. */
+/** The edge release that a cluster has by its topology. @throws Error if the topology doesn't say */
 export function versionIn(topology: Topology, cluster: string): string {
   const own = topology.clusters.find(({ name }) => name === cluster)?.linkerdVersion;
-  const asked = own ?? topology.linkerd?.version ?? defaults.linkerdVersion;
+  const asked = own ?? topology.linkerd?.version;
+  if (asked === undefined) throw new Error(`the topology names no release for ${cluster}`);
   return edgeOf(asked) ?? asked;
+}
+
+/** The topology that names the release that its clusters have, where it doesn't say. */
+export function withNamedVersion(topology: Topology, version: string): Topology {
+  if (topology.linkerd?.version !== undefined) return topology;
+  return { ...topology, linkerd: { ...topology.linkerd, version } };
 }
 
 function withVersion(topology: Topology, clusters: readonly string[], to: string): Topology {

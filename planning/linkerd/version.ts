@@ -7,6 +7,16 @@ export function parseLinkerdVersion(text: string): LinkerdVersion | undefined {
   return match ? [Number(match[1]), Number(match[2]), Number(match[3])] : undefined;
 }
 
+/**
+ * The release of Linkerd that an image is of, by its tag: `cr.l5d.io/linkerd/proxy:edge-26.6.3`.
+ *
+ * @returns undefined where the tag is no release, as that of an image of one's own may be
+ */
+export function releaseOfImage(image: string): string | undefined {
+  const tag = /:([^:/@]+)(?:@.*)?$/.exec(image)?.[1] ?? "";
+  return parseLinkerdVersion(tag) === undefined ? undefined : tag;
+}
+
 /** Whether one release is older than another. */
 export function isOlder(version: LinkerdVersion, other: LinkerdVersion): boolean {
   const weight = ([year, month, number]: LinkerdVersion) => (year * 100 + month) * 100 + number;

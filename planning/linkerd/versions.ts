@@ -77,8 +77,8 @@ export const knownVersions = [
 /** The release that is built where no registry can be reached: the Go module that toolchain/ builds. */
 export const builtVersion = "edge-26.1.1";
 
-/** The release of a topology that names none: the one that can be had everywhere. */
-export const defaultVersion = builtVersion;
+/** The release of a topology that names none, where the sources hold every release. */
+export const defaultVersion = "edge-26.6.3";
 
 /** The release in which `controllers` came into the multicluster chart; Links need it. */
 export const oldestVersion = "edge-25.4.4";

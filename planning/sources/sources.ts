@@ -24,6 +24,11 @@ export interface Sources {
   /** YAML file with the Gateway API's CRDs. */
   readonly gatewayApi?: string;
   /**
+   * The release of Linkerd that the charts and images are of, such as `edge-26.1.1`.
+   * @default that of the charts, else that of the images by their tags
+   */
+  readonly linkerdVersion?: string;
+  /**
    * Edge release → what is different for clusters that run this one: for an upgrade, in which clusters run two
    * releases for a while.
    */

@@ -12,6 +12,7 @@ import type { Mirror } from "../exports/mirror.ts";
 import type { RuleProblem } from "./problem.ts";
 import { labelPattern } from "./schema-parts.ts";
 import type { Draft } from "./shape.ts";
+import type { Sources } from "../sources/sources.ts";
 import type { LinkMode, Topology } from "../topology.ts";
 
 /** What the rules look at: a draft whose parts are of the right type, if they are there. */
@@ -19,6 +20,8 @@ export interface RuleInput {
   readonly draft: Draft<Topology>;
   /** Name of a topology that has none of its own. */
   readonly defaultName: string;
+  /** Where images and charts come from; undefined where that isn't known yet. */
+  readonly sources: Sources | undefined;
   /** Undefined where there is no usable name. */
   readonly topologyName: string | undefined;
   /** Clusters that have a name; of several with the same name, all. */
@@ -36,7 +39,11 @@ export interface RuleInput {
 /** A rule about a topology: yields what breaks it. */
 export type Rule = (input: RuleInput) => Iterable<RuleProblem>;
 
-export function ruleInput(draft: Draft<Topology>, defaultName: string): RuleInput {
+export function ruleInput(
+  draft: Draft<Topology>,
+  defaultName: string,
+  sources?: Sources,
+): RuleInput {
   const clusters = (draft.clusters ?? []).flatMap((spec, index): DraftCluster[] => {
     if (spec?.name === undefined) return [];
     const { name, network } = spec;
@@ -58,6 +65,7 @@ export function ruleInput(draft: Draft<Topology>, defaultName: string): RuleInpu
   return {
     draft,
     defaultName,
+    sources,
     topologyName: isTopologyName(name) ? name : undefined,
     clusters,
     byName,

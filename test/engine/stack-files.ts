@@ -6,15 +6,24 @@ import type { Topology } from "../../planning/topology.ts";
 /** Name of the file that {@link makeSources} makes. */
 export const sourcesName = "sources.json";
 
-/** A release that the sources hold beside the one that they hold otherwise. */
+/** The release of the charts. */
+export const earlierVersion = "edge-26.1.1";
+
+/** A release that the sources list besides. */
 export const laterVersion = "edge-26.6.3";
 
 /** A sources.json whose charts and definitions are there; the doubles don't look into them. */
 export async function makeSources(directory: string): Promise<string> {
-  for (const charts of ["charts", `charts-${laterVersion}`]) {
+  for (const [charts, version] of [
+    ["charts", earlierVersion],
+    [`charts-${laterVersion}`, laterVersion],
+  ] as const) {
     for (const chart of ["linkerd-crds", "linkerd-control-plane", "linkerd-multicluster"]) {
       await mkdir(path.join(directory, charts, chart), { recursive: true });
-      await writeFile(path.join(directory, charts, chart, "Chart.yaml"), `name: ${chart}\n`);
+      await writeFile(
+        path.join(directory, charts, chart, "Chart.yaml"),
+        `name: ${chart}\nappVersion: ${version}\n`,
+      );
     }
   }
   await writeFile(

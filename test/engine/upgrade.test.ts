@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { nextUpgradeStep } from "../../planning/linkerd/upgrade.ts";
+import { nextUpgradeStep, withNamedVersion } from "../../planning/linkerd/upgrade.ts";
 import { planOrThrow } from "../../planning/plan.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { expectedChanges } from "./expected-resources.ts";
-import { laterVersion } from "./stack-files.ts";
+import { earlierVersion, laterVersion } from "./stack-files.ts";
 import { TestEngine, topologyName } from "./test-engine.ts";
 import { pair } from "./topologies.ts";
 
@@ -66,19 +66,19 @@ const steps: readonly {
   },
   {
     title: "the canary goes back",
-    make: stepTo("edge-26.1.1"),
+    make: stepTo(earlierVersion),
     changes: { east: upgraded },
   },
   {
     title: "the other cluster goes back",
-    make: stepTo("edge-26.1.1"),
+    make: stepTo(earlierVersion),
     changes: { west: upgraded },
   },
 ];
 
 describe("an upgrade of Linkerd", () => {
   let engine: TestEngine;
-  let topology = pair;
+  let topology = withNamedVersion(pair, earlierVersion);
   before(async () => {
     engine = await TestEngine.start({ inline: true, tls: true });
     await engine.up(topology);

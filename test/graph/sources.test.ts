@@ -120,7 +120,7 @@ void describe("what sources lead to", () => {
       .map((one) => one.inputs);
     assert.equal(inputs.length, 6);
     for (const one of inputs) {
-      assert.equal(one["version"], "2026.1.1");
+      assert.equal(one["version"], "2026.6.3");
       assert.deepEqual(one["repositoryOpts"], { repo: "https://helm.linkerd.io/edge" });
     }
   });

@@ -1,4 +1,4 @@
-import { versionOfImage } from "../../linkerd/image-version.ts";
+import { releaseOfImage } from "../../planning/linkerd/version.ts";
 import { corePath } from "../../linkerd/names.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
@@ -30,7 +30,7 @@ export const proxiesAlive: Check<AskedCluster> = {
       // One that waits to be started has no log.
       const proxy = statusesOf(pod).find(({ name }) => name === proxyContainer);
       if (proxy?.state?.waiting !== undefined) return false;
-      const version = versionOfImage(proxyOf(pod)?.image ?? "");
+      const version = releaseOfImage(proxyOf(pod)?.image ?? "");
       return version === undefined || hasFault(version, fault);
     });
     const looked = await Promise.all(
@@ -46,7 +46,7 @@ export const proxiesAlive: Check<AskedCluster> = {
           `Linkerd ${fault.fixed ?? ""} and later doesn't do this (${fault.issue ?? ""}).`,
       );
     }
-    const old = atRisk.some((pod) => versionOfImage(proxyOf(pod)?.image ?? "") !== undefined);
+    const old = atRisk.some((pod) => releaseOfImage(proxyOf(pod)?.image ?? "") !== undefined);
     return passed(`${meshed.length} proxies`, old ? oldProxies : undefined);
 
     async function saysLastWords({ metadata: { namespace = "", name } }: Pod): Promise<boolean> {

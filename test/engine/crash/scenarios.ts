@@ -1,5 +1,5 @@
-import { laterVersion } from "../stack-files.ts";
-import { nextUpgradeStep } from "../../../planning/linkerd/upgrade.ts";
+import { earlierVersion, laterVersion } from "../stack-files.ts";
+import { nextUpgradeStep, withNamedVersion } from "../../../planning/linkerd/upgrade.ts";
 import type { LinkSpec, Topology } from "../../../planning/topology.ts";
 import { problemsIn, remainsOf } from "../problems-in.ts";
 import type { How, TestEngine } from "../test-engine.ts";
@@ -70,7 +70,8 @@ export const scenarios: readonly Scenario[] = [
 
 /** With its canary upgraded. */
 function upgraded(topology: Topology): Topology {
-  const step = nextUpgradeStep(topology, { to: laterVersion });
+  const named = withNamedVersion(topology, earlierVersion);
+  const step = nextUpgradeStep(named, { to: laterVersion });
   if (step === undefined) throw new Error("there is no step to that release");
   return step.topology;
 }

@@ -10,6 +10,7 @@ import {
   allowDataPlane,
   bringSources,
   chooseSources,
+  plannedSources,
 } from "../../../environments/choose-sources.ts";
 import type { ChooseRequest, DataPlaneRequest } from "../../../environments/choose-sources.ts";
 import type { CommandError } from "../../../environments/command-error.ts";
@@ -129,9 +130,44 @@ describe("where a stack's images and charts come from", () => {
       await assert.rejects(choose(undefined, over), /than edge-26\.1\.1/);
     });
 
+    test("is what all of them are of, where the topology doesn't say and charts of any can be had", async () => {
+      const over = { images: folder, linkerd: undefined };
+      const choice = await choose(undefined, { ...over, internet: publicCharts });
+      assert.ok(choice.type === "found");
+      assert.equal(choice.found.plan.linkerd, "given");
+      assert.deepEqual(plannedSources(choice), { linkerdVersion: newer });
+    });
+
+    test("replaces the recorded one if the topology asks for it and charts come from the repository", async () => {
+      const images = { controller: "lab/controller:edge-26.6.3", proxy: "lab/proxy:edge-26.6.3" };
+      const choice = await choose({ images }, { images: folder, linkerd: newer });
+      assert.ok(choice.type === "recorded");
+      assert.equal(choice.sources.linkerdVersion, newer);
+      assert.deepEqual(choice.sources.images, { controller, proxy });
+      const unasked = choose({ images }, { images: folder, linkerd: undefined });
+      await assert.rejects(unasked, /another version of Linkerd than edge-26\.6\.3/);
+    });
+
     test("is what the stack's own charts are of", async () => {
       const choice = await choose({ charts }, { images: folder });
       assert.deepEqual(choice.type === "recorded" && choice.sources.images, { controller, proxy });
+    });
+  });
+
+  test("holds one release of Linkerd where it is built, and every one where it is public", async () => {
+    const held = async (internet: Internet) =>
+      plannedSources(await choose(undefined, { linkerd: undefined, internet }));
+    const chartsToo = (...registries: string[]) => ({
+      ...internetWith(...registries),
+      has: () => Promise.resolve(true),
+    });
+    assert.deepEqual(await held(internetWith()), { linkerdVersion: "edge-26.1.1" });
+    // Images alone are no help: charts that are built are of one release, and so are stand-ins.
+    assert.deepEqual(await held(internetWith("cr.l5d.io")), { linkerdVersion: "edge-26.1.1" });
+    assert.deepEqual(await held(chartsToo()), { linkerdVersion: "edge-26.1.1" });
+    assert.deepEqual(await held(chartsToo("cr.l5d.io")), {});
+    assert.deepEqual(plannedSources(await choose({ linkerdVersion: "edge-26.8.3" })), {
+      linkerdVersion: "edge-26.8.3",
     });
   });
 

@@ -95,8 +95,9 @@ describe("the plan of two clusters with gateway Links", () => {
 
   it("has defaults for Linkerd and its certificates", () => {
     assert.deepEqual(plan.linkerd, {
-      version: "edge-26.1.1",
-      chartVersion: "2026.1.1",
+      version: "edge-26.6.3",
+      chosenBy: "default",
+      chartVersion: "2026.6.3",
       namespace: "linkerd",
       multiclusterNamespace: "linkerd-multicluster",
       highAvailability: false,
@@ -380,7 +381,7 @@ describe("a cluster that exists", () => {
       trustDomain: "cluster.local",
       clusterDomain: "cluster.local",
       issuer: { type: "made", signer: 1, rotation: undefined },
-      linkerd: { version: "edge-26.1.1", chartVersion: "2026.1.1" },
+      linkerd: { version: "edge-26.6.3", chartVersion: "2026.6.3" },
     });
   });
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { nextUpgradeStep, refusedStep } from "../../../planning/linkerd/upgrade.ts";
+import {
+  nextUpgradeStep,
+  refusedStep,
+  withNamedVersion,
+} from "../../../planning/linkerd/upgrade.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { Topology } from "../../../planning/topology.ts";
 
@@ -65,6 +69,16 @@ describe("steps of an upgrade", () => {
     assert.equal(nextUpgradeStep({ ...three, linkerd: { version: "2.20" } }, { to }), undefined);
   });
 
+  it("need a release to start from, which is named where the topology doesn't say", () => {
+    const { linkerd, ...silent } = three;
+    assert.equal(linkerd?.version, "edge-26.1.1");
+    assert.throws(() => nextUpgradeStep(silent, { to }), /names no release for west/);
+    const { topology, steps } = walk(withNamedVersion(silent, "edge-26.1.1"), { to });
+    assert.deepEqual(steps, ["canary west", "cluster east", "cluster north", "fold"]);
+    assert.equal(topology.linkerd?.version, to);
+    assert.equal(withNamedVersion(three, to), three);
+  });
+
   it("change nothing of the clusters that wait", () => {
     const plans = [three, nextUpgradeStep(three, { to })?.topology].map((topology) =>
       planOrThrow(topology, { name: "lab" }),
@@ -127,7 +141,7 @@ describe("a release of one cluster", () => {
     const single = { ...sources, versions: {} };
     assert.throws(
       () => planOrThrow(topology, { name: "lab", sources: single }),
-      /clusters\[0\]\.linkerdVersion: "edge-26\.6\.3" can't be had: the sources hold one release only/,
+      /clusters\[0\]\.linkerdVersion: "edge-26\.6\.3" can't be had: the charts and images at hand are those of edge-26\.1\.1/,
     );
     assert.deepEqual(
       clusters.map((cluster) => cluster.type === "kind" && cluster.imageArchives),

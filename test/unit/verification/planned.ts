@@ -68,6 +68,7 @@ export const twoClusters: Plan = {
   traffic: [],
   linkerd: {
     version: "edge-26.1.1",
+    chosenBy: "sources",
     chartVersion: "2026.1.1",
     namespace: "linkerd",
     multiclusterNamespace: "linkerd-multicluster",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ContainerStatus, Pod } from "../../../kubernetes/objects.ts";
 import { troubleOf } from "../../../kubernetes/pods.ts";
-import { versionOfImage } from "../../../linkerd/image-version.ts";
+import { releaseOfImage } from "../../../planning/linkerd/version.ts";
 import { podsText } from "../../../verification/bundle/cluster-parts.ts";
 
 type Given = Omit<ContainerStatus, "ready"> & { readonly ready?: boolean };
@@ -92,7 +92,7 @@ describe("the release of an image", () => {
     ["", undefined],
   ] as const) {
     it(`${image || "none"}: ${version ?? "can't be told"}`, () => {
-      assert.equal(versionOfImage(image), version);
+      assert.equal(releaseOfImage(image), version);
     });
   }
 });

@@ -10,22 +10,22 @@ checkProblems("linkerd", [
   [
     "a release of the vendors",
     { clusters: pair, linkerd: { version: "stable-2.14.10" } },
-    'linkerd.version: "stable-2.14.10" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.1.1, or one of "2.18", "2.19", "2.20")',
+    'linkerd.version: "stable-2.14.10" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.6.3, or one of "2.18", "2.19", "2.20")',
   ],
   [
     "a release that is no date",
     { clusters: pair, linkerd: { version: "edge-26.13.1" } },
-    'linkerd.version: "edge-26.13.1" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.1.1, or one of "2.18", "2.19", "2.20")',
+    'linkerd.version: "edge-26.13.1" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.6.3, or one of "2.18", "2.19", "2.20")',
   ],
   [
     "a release before declarative Links",
     { clusters: pair, linkerd: { version: "edge-25.4.3" } },
-    'linkerd.version: "edge-25.4.3" is older than edge-25.4.4 (2.18), the first version with declarative Links (write edge-25.4.4 or later, such as edge-26.1.1)',
+    'linkerd.version: "edge-25.4.3" is older than edge-25.4.4 (2.18), the first version with declarative Links (write edge-25.4.4 or later, such as edge-26.6.3)',
   ],
   [
     "a cluster's own release, which is none",
     kind({ linkerdVersion: "newest" }),
-    'clusters[0].linkerdVersion: "newest" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.1.1, or one of "2.18", "2.19", "2.20")',
+    'clusters[0].linkerdVersion: "newest" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.6.3, or one of "2.18", "2.19", "2.20")',
   ],
   [
     "a cluster's own release, too far from the others'",
@@ -55,7 +55,7 @@ checkProblems("linkerd", [
   [
     "a stable number that stands for no known release",
     { clusters: pair, linkerd: { version: "2.17" } },
-    'linkerd.version: "2.17" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.1.1, or one of "2.18", "2.19", "2.20")',
+    'linkerd.version: "2.17" is neither an edge release of Linkerd, edge-YY.M.N, nor a known stable number (write a release such as edge-26.6.3, or one of "2.18", "2.19", "2.20")',
   ],
   [
     "planned values",

@@ -1,0 +1,34 @@
+import type { Plan } from "../planning/plan-types.ts";
+import type { Sources } from "../planning/sources/sources.ts";
+import { chooseSources, plannedSources } from "./choose-sources.ts";
+import type { ChooseRequest, SourcesChoice } from "./choose-sources.ts";
+import { configuredSources } from "./named-sources.ts";
+import { planStack } from "./plan-stack.ts";
+
+/** A plan, and what it is made with. */
+export interface PlanWithSources {
+  readonly plan: Plan;
+  readonly choice: SourcesChoice;
+  /** What of the choice is known to a plan before anything of it is made. */
+  readonly sources: Sources;
+}
+
+/**
+ * The plan of a stack with the images and charts that an `up` would take. Nothing is made yet, and it is known which
+ * releases of Linkerd can be had.
+ *
+ * @throws TopologyError as `planStack` does; CommandError as `chooseSources` does
+ */
+export async function planWithSources(
+  request: Omit<ChooseRequest, "linkerd" | "configured">,
+): Promise<PlanWithSources> {
+  const { stack } = request.settled;
+  const { linkerd } = await planStack(stack);
+  const choice = await chooseSources({
+    ...request,
+    linkerd: linkerd.chosenBy === "topology" ? linkerd.version : undefined,
+    configured: await configuredSources(stack),
+  });
+  const sources = plannedSources(choice);
+  return { plan: await planStack(stack, { sources }), choice, sources };
+}
