@@ -207,23 +207,30 @@ async function runLayers(
     ran.push({ layer, result, milliseconds: Math.round(performance.now() - started) });
   };
   const onClusters = ({ layer }: Chosen): boolean => layer.needs === "clusters";
-  const aside = beside && chosen.some(onClusters);
-  // Beside the tests that need no more than one core each.
-  const checks = (async () => {
-    for (const { layer } of chosen) {
-      const { checks: commands } = layer;
-      if (commands !== undefined) await note(layer, () => runChecks(commands, { aside }));
-    }
-  })();
+  const withClusters = chosen.some(onClusters);
+  const aside = beside && withClusters;
+  let begun: Promise<void> | undefined;
+  const checks = (): Promise<void> =>
+    (begun ??= (async () => {
+      for (const { layer } of chosen) {
+        const { checks: commands } = layer;
+        if (commands !== undefined)
+          await note(layer, () => runChecks(commands, { aside: withClusters }));
+      }
+    })());
+  // Real clusters wait for much: that leaves about the time that the checks need. Without clusters they run
+  // beside the tests that need no more than one core each.
+  if (aside || !withClusters) void checks();
   const prepared = new Map<string, Promise<Prepared>>();
   const runLayer = async ({ layer, files }: Chosen): Promise<void> => {
     if (layer.folder === undefined) return;
     const after = aside && layer.needs !== "clusters";
-    if (!aside && layer.needs !== undefined) await checks;
+    if (!withClusters && layer.needs !== undefined) await checks();
     if (!after) heading(layer.title);
     await note(layer, async () => {
       const { obstacle, env } = layer.needs ? await prepare(layer.needs, prepared) : ready;
       if (obstacle !== undefined) return blocked(obstacle, inCI);
+      if (layer.needs === "clusters") void checks();
       const { concurrency } = layer;
       const variables = { ...env, [onlyVariable]: selection.only?.join(",") ?? "" };
       if (layer.needs === "clusters" && lanes > 1) return inLanes(files, lanes, variables);
@@ -249,7 +256,7 @@ async function runLayers(
         [inTurn(chosen.filter(onClusters)), inTurn(chosen.filter((one) => !onClusters(one)))]
       : [inTurn(chosen)],
   );
-  await checks;
+  await checks();
   const inOrder = layers.flatMap((layer) => ran.filter((one) => one.layer === layer));
   for (const { layer, result, milliseconds } of inOrder) {
     total.passed += result.passed;
