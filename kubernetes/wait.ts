@@ -13,14 +13,28 @@ export interface Awaited<T> {
   readonly limit: number;
   /** However long a look takes, there are two before the limit is reached. @default one may be all */
   readonly twice?: boolean;
-  /** Looks once. */
-  readonly look: () => Promise<Look<T>>;
-  /** How a person looks further: what the message ends with. */
-  readonly further: string;
+  /** Looks once. @param signal ends a look that hangs, at the limit as well */
+  readonly look: (signal: AbortSignal) => Promise<Look<T>>;
+  /** How a person looks further: what the message ends with. @default nothing */
+  readonly further?: string;
+  /** Errors of a look that may pass, and so count as seen. @default those of the right API server */
+  readonly mayPass?: (error: unknown) => boolean;
+  /** Longest time between two looks, in milliseconds. @default 1,000 */
+  readonly longest?: number;
   readonly signal?: AbortSignal | undefined;
   /** Told whenever what is seen changes. */
   readonly onSeen?: (seen: string) => void;
 }
+
+/** For waits whose every look may fail while something starts: none of the errors is final. */
+export const everythingMayPass = (): boolean => true;
+
+/** An API server's error may pass while its cluster starts, unless it is another cluster's. */
+function isPassing(error: unknown): boolean {
+  return error instanceof KubernetesApiError && !(error instanceof AnotherCluster);
+}
+
+const nothingYet = "nothing yet";
 
 /** Time between two looks in milliseconds: at first short, as most waits are. */
 const interval = { first: 100, longest: 1_000, factor: 1.5 };
@@ -28,40 +42,44 @@ const interval = { first: 100, longest: 1_000, factor: 1.5 };
 /**
  * Looks until the condition holds.
  * @throws Error that tells what was awaited, what was seen last and how to look further, once the limit
- *   is reached; at once where waiting can't help (refused credentials), and for any error that is not
- *   an API server's
+ *   is reached; at once where waiting can't help (refused credentials), and for any error that may not
+ *   pass
  */
 export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
-  let last = "nothing yet";
+  let last = nothingYet;
   const see = (seen: string): void => {
     if (seen !== last) awaited.onSeen?.(seen);
     last = seen;
   };
   const failure = (after: string): string =>
-    `${awaited.what}: ${after}. Seen last: ${last}. ${awaited.further}`;
+    `${awaited.what}: ${after}. Seen last: ${last}. ${awaited.further ?? ""}`.trimEnd();
 
+  const limit = AbortSignal.timeout(awaited.limit);
+  const signal = awaited.signal === undefined ? limit : AbortSignal.any([awaited.signal, limit]);
+  const { mayPass = isPassing, longest = interval.longest } = awaited;
   let looks = 0;
   const attempt = async (): Promise<T> => {
     looks += 1;
     try {
-      const look = await awaited.look();
+      const look = await awaited.look(signal);
       if (look.done) return look.value;
       see(look.seen);
     } catch (error) {
       awaited.signal?.throwIfAborted();
-      const final = !(error instanceof KubernetesApiError) || error instanceof AnotherCluster;
-      if (final) throw new AbortError(error as Error);
-      see(error.message);
+      if (!mayPass(error)) throw new AbortError(error as Error);
+      // Where the limit cut the look off, what was seen before says more.
+      if (!limit.aborted || last === nothingYet) see(messageOf(error));
       // Everything else may come right while a cluster starts.
-      if (error.status === 401) throw new AbortError(failure("the credentials are refused"));
+      if (mayPass === isPassing && error instanceof KubernetesApiError && error.status === 401)
+        throw new AbortError(failure("the credentials are refused"));
     }
     throw new NotYet();
   };
   const attempts = (): Promise<T> =>
     pRetry(attempt, {
       retries: Infinity,
-      minTimeout: interval.first,
-      maxTimeout: interval.longest,
+      minTimeout: Math.min(interval.first, longest),
+      maxTimeout: longest,
       factor: interval.factor,
       maxRetryTime: awaited.limit,
       signal: awaited.signal,

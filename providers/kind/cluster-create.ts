@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import type { Context, CreateResult } from "../server/index.ts";
-import { messageOf, waitUntil } from "../server/index.ts";
+import { everythingMayPass, waitFor } from "../../kubernetes/wait.ts";
+import { messageOf } from "../server/index.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { finishCluster } from "./cluster-finish.ts";
 import { nodesReady, openCluster } from "./cluster-state.ts";
@@ -204,22 +205,20 @@ async function cleanUp(inputs: ClusterInputs, context: Context): Promise<void> {
   context.status("cleaning up");
   try {
     let emptyLooks = 0;
-    await waitUntil(
-      {
-        awaited: `the containers of the cluster ${inputs.name} to be gone`,
-        limit: timeLimits.clusterDelete,
-        signal: new AbortController().signal,
-      },
-      async () => {
+    await waitFor({
+      what: `the end of the containers of the cluster ${inputs.name}`,
+      limit: timeLimits.clusterDelete,
+      longest: 250,
+      mayPass: everythingMayPass,
+      look: async () => {
         const left = await findContainers(inputs.name, []);
-        if (judge(left, inputs).is === "foreign") return { done: undefined };
+        if (judge(left, inputs).is === "foreign") return { done: true, value: undefined };
         await removeContainers(left, timeLimits.clusterDelete);
         emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
-        return emptyLooks > 1
-          ? { done: undefined }
-          : { pending: left.map(({ name }) => name).join(", ") };
+        if (emptyLooks > 1) return { done: true, value: undefined };
+        return { done: false, seen: left.map(({ name }) => name).join(", ") };
       },
-    );
+    });
     await removeKubeconfig(inputs.kubeconfigPath);
   } catch (error) {
     context.log(

@@ -7,7 +7,7 @@ import type { Container } from "./container.ts";
 import { dockerExec } from "./docker.ts";
 import { kubeconfigText, parseAdminConf } from "./kubeconfig.ts";
 import type { KubeCredentials } from "./kubeconfig.ts";
-import { waitUntil } from "../server/index.ts";
+import { everythingMayPass, waitFor } from "../../kubernetes/wait.ts";
 
 /** A way into a cluster: its API, and what its kubeconfig is made from. */
 export interface Access {
@@ -32,14 +32,18 @@ export async function openCluster(
 ): Promise<Access> {
   const server = `https://${entrance(containers).apiServer ?? ""}`;
   const [node] = containers;
-  const credentials = await waitUntil(
-    { awaited: `kubeadm's kubeconfig in the node ${node?.name ?? ""}`, limit, signal },
-    async (inner) => {
+  const credentials = await waitFor({
+    what: `kubeadm's kubeconfig in the node ${node?.name ?? ""}`,
+    limit,
+    longest: 250,
+    mayPass: everythingMayPass,
+    signal,
+    look: async (inner) => {
       const command = ["cat", "/etc/kubernetes/admin.conf"];
       const text = await dockerExec(node?.name ?? "", command, { signal: inner });
-      return { done: parseAdminConf(text, server) };
+      return { done: true, value: parseAdminConf(text, server) };
     },
-  );
+  });
   // Loaded when it is needed: most runs of the plugin never get here.
   const { connect } = await import("../../kubernetes/connect.ts");
   const kubeconfig = kubeconfigText(node?.name ?? "", credentials);
@@ -65,15 +69,14 @@ export async function nodesReady(
   signal: AbortSignal,
 ): Promise<void> {
   const expected = nodesOf(containers);
-  const ready = waitUntil(
-    {
-      awaited: `the node(s) ${expected.join(", ")} to be Ready`,
-      limit: timeLimits.nodesReady,
-      interval: 150,
-      signal,
-      hint: `\`docker exec ${expected[0] ?? ""} journalctl -u kubelet\` tells more.`,
-    },
-    async () => {
+  const ready = waitFor({
+    what: `Ready nodes ${expected.join(", ")}`,
+    limit: timeLimits.nodesReady,
+    longest: 150,
+    mayPass: everythingMayPass,
+    further: `\`docker exec ${expected[0] ?? ""} journalctl -u kubelet\` tells more.`,
+    signal,
+    look: async () => {
       const { items } = await api.get<NodeList>("/api/v1/nodes");
       const pending = expected.flatMap((name) => {
         const node = items.find(({ metadata }) => metadata.name === name);
@@ -83,9 +86,11 @@ export async function nodesReady(
         if (ready?.status === "True" && node.spec.podCIDR !== undefined) return [];
         return [`${name} is not Ready (${ready?.message ?? "no report from its kubelet"})`];
       });
-      return pending.length === 0 ? { done: undefined } : { pending: pending.join("; ") };
+      return pending.length === 0
+        ? { done: true, value: undefined }
+        : { done: false, seen: pending.join("; ") };
     },
-  );
+  });
   await ready.catch((error: unknown) => {
     signal.throwIfAborted();
     throw new NodesNotReadyError(messageOf(error), { cause: error });
@@ -144,11 +149,15 @@ export async function clusterOutputs(
 
 /** Waits until the API server says that it is ready, such as after a restart of its node. */
 export async function apiAnswers(api: KubernetesApi, signal: AbortSignal): Promise<void> {
-  await waitUntil(
-    { awaited: "the API server to be ready", limit: timeLimits.apiServerAnswers, signal },
-    async () => {
+  await waitFor({
+    what: "the API server",
+    limit: timeLimits.apiServerAnswers,
+    longest: 250,
+    mayPass: everythingMayPass,
+    signal,
+    look: async () => {
       await api.text("/readyz");
-      return { done: undefined };
+      return { done: true, value: undefined };
     },
-  );
+  });
 }

@@ -1,6 +1,6 @@
 import type { Container, NodeRole } from "./container.ts";
 import { loadBalancerName, nodePlans } from "../../planning/names.ts";
-import { waitUntil } from "../server/index.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
 import { apiServerPort, kindClusterLabel, kindRoleLabel, timeLimits } from "./constants.ts";
 import { docker, DockerError } from "./docker.ts";
 import { parseStamp } from "./ownership.ts";
@@ -44,14 +44,13 @@ export async function findContainers(
 
 /** The containers that a filter of `docker ps` lets through, stopped ones included. */
 export async function listContainers(filter: string, signal?: AbortSignal): Promise<Container[]> {
-  return waitUntil(
-    {
-      awaited: `Docker's list of containers (${filter}) to be true`,
-      limit: timeLimits.dockerCommand,
-      signal: signal ?? new AbortController().signal,
-      fatal: (error) => error instanceof DockerError,
-    },
-    async (inner) => {
+  return waitFor({
+    what: `a true list of Docker's containers (${filter})`,
+    limit: timeLimits.dockerCommand,
+    longest: 250,
+    mayPass: (error) => !(error instanceof DockerError),
+    signal,
+    look: async (inner) => {
       const command = ["ps", "--all", "--quiet", "--no-trunc", "--filter", filter];
       const ids = lines(await docker(command, { signal: inner }));
       const found = await inspect(ids, inner);
@@ -59,10 +58,10 @@ export async function listContainers(filter: string, signal?: AbortSignal): Prom
       // which it finishes even when whoever asked for it was killed.
       const unsettled = ids.filter((id) => !found.some((container) => container.id === id));
       return unsettled.length === 0
-        ? { done: found }
-        : { pending: `Docker lists ${unsettled.join(", ")}, but has no such container` };
+        ? { done: true, value: found }
+        : { done: false, seen: `Docker lists ${unsettled.join(", ")}, but has no such container` };
     },
-  );
+  });
 }
 
 /** Inspects containers by name or id; those that don't exist are left out. */

@@ -1,7 +1,7 @@
 import { timeLimits } from "./constants.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
-import { waitUntil } from "../server/index.ts";
+import { everythingMayPass, waitFor } from "../../kubernetes/wait.ts";
 
 const namespace = "/api/v1/namespaces/kube-system";
 const configMap = `${namespace}/configmaps/coredns`;
@@ -39,23 +39,22 @@ export async function setDnsTtl(
   seconds: number,
   { fresh, signal }: { fresh: boolean; signal: AbortSignal },
 ): Promise<void> {
-  const changed = await waitUntil(
-    {
-      awaited: "CoreDNS's configuration (ConfigMap kube-system/coredns)",
-      limit: timeLimits.clusterCreate,
-      interval: fresh ? 100 : 250,
-      signal,
-    },
-    async () => {
+  const changed = await waitFor({
+    what: "CoreDNS's configuration (ConfigMap kube-system/coredns)",
+    limit: timeLimits.clusterCreate,
+    longest: fresh ? 100 : 250,
+    mayPass: everythingMayPass,
+    signal,
+    look: async () => {
       const found = await api.get<ConfigMap>(configMap);
       const Corefile = withTtl(found.data.Corefile, seconds);
-      if (Corefile === found.data.Corefile) return { done: false };
+      if (Corefile === found.data.Corefile) return { done: true, value: false };
       // With the version, so that a change of somebody else's in between is not lost: try again.
       const { resourceVersion } = found.metadata;
       await api.patch(configMap, { metadata: { resourceVersion }, data: { Corefile } });
-      return { done: true };
+      return { done: true, value: true };
     },
-  );
+  });
   if (!changed) return;
   // Pods that no node has taken yet will read the new configuration.
   const old = (await api.get<Pods>(podsOfDns)).items.filter(({ spec }) => spec.nodeName);
@@ -73,19 +72,23 @@ export async function setDnsTtl(
     await api.patch(deployment, { spec: { template: { metadata: { annotations } } } });
   }
   const uids = new Set(old.map(({ metadata }) => metadata.uid));
-  await waitUntil(
-    { awaited: "CoreDNS to run with its new configuration", limit: timeLimits.nodesReady, signal },
-    async () => {
+  await waitFor({
+    what: "CoreDNS with its new configuration",
+    limit: timeLimits.nodesReady,
+    longest: 250,
+    mayPass: everythingMayPass,
+    signal,
+    look: async () => {
       const { items } = await api.get<Pods>(podsOfDns);
       // One that is on its way out gets no more questions; it takes half a minute to be gone.
       const left = items.filter(
         ({ metadata }) => uids.has(metadata.uid) && metadata.deletionTimestamp === undefined,
       );
-      return left.length === 0
-        ? { done: undefined }
-        : { pending: `${left.map(({ metadata }) => metadata.name).join(", ")} still there` };
+      if (left.length === 0) return { done: true, value: undefined };
+      const names = left.map(({ metadata }) => metadata.name);
+      return { done: false, seen: `${names.join(", ")} still there` };
     },
-  );
+  });
 }
 
 /** The TTL that CoreDNS is configured with; undefined where it is not to be made out. */

@@ -35,5 +35,3 @@ export {
   Unknown,
 } from "./values.ts";
 export type { PropertyMap, Value } from "./values.ts";
-export { waitUntil } from "./wait-until.ts";
-export type { Seen, WaitOptions } from "./wait-until.ts";

@@ -14,7 +14,8 @@ import type { Sources } from "../../planning/sources/sources.ts";
 import { docker, dockerExec } from "../../providers/kind/docker.ts";
 import { replaceVariable } from "../../providers/kind/make-way.ts";
 import { kindProvider } from "../../providers/kind/provider.ts";
-import { Secret, startServer, waitUntil } from "../../providers/server/index.ts";
+import { everythingMayPass, waitFor } from "../../kubernetes/wait.ts";
+import { Secret, startServer } from "../../providers/server/index.ts";
 import type { PropertyMap, RunningServer } from "../../providers/server/index.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import { dnsTtls } from "./kind/dns-ttls.ts";
@@ -233,14 +234,12 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     for (const cluster of [west, east]) {
       const address = (cluster.inputs.serviceSubnet as string).replace(".0/21", ".10");
       const [{ name } = { name: "" }] = cluster.outputs.nodes as { name: string }[];
-      const answers = await waitUntil(
-        {
-          awaited: "CoreDNS to answer",
-          limit: 120_000,
-          signal: new AbortController().signal,
-        },
-        async () => ({ done: await dnsTtls(name, address) }),
-      );
+      const answers = await waitFor({
+        what: "an answer of CoreDNS",
+        limit: 120_000,
+        mayPass: everythingMayPass,
+        look: async () => ({ done: true, value: await dnsTtls(name, address) }),
+      });
       assert.deepEqual(answers, { positive: 5, negative: 5 });
     }
   });
@@ -316,15 +315,17 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     assert.equal(await containerId(`${prefix}-east-control-plane`), id);
     east = { id: east.id, inputs: news, outputs };
     const address = (news.serviceSubnet as string).replace(".0/21", ".10");
-    await waitUntil(
-      { awaited: "kube-proxy to follow", limit: 10_000, signal: new AbortController().signal },
-      async () => {
+    await waitFor({
+      what: "kube-proxy to follow",
+      limit: 10_000,
+      mayPass: everythingMayPass,
+      look: async () => {
         const seen = await dnsTtls(`${prefix}-east-control-plane`, address);
         return seen.positive === 11 && seen.negative === 11
-          ? { done: undefined }
-          : { pending: JSON.stringify(seen) };
+          ? { done: true, value: undefined }
+          : { done: false, seen: JSON.stringify(seen) };
       },
-    );
+    });
   });
 
   it("makes the next generation in the old one's place, which deletes nothing then", async () => {
@@ -396,14 +397,15 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     plugin.kill("SIGKILL");
     await creating;
     client.close();
-    const half = await waitUntil(
-      {
-        awaited: "Docker to be done with the container",
-        limit: 60_000,
-        signal: new AbortController().signal,
-      },
-      async () => ({ done: await containerId(`${prefix}-killed-control-plane`) }),
-    );
+    const half = await waitFor({
+      what: "Docker to be done with the container",
+      limit: 60_000,
+      mayPass: everythingMayPass,
+      look: async () => ({
+        done: true,
+        value: await containerId(`${prefix}-killed-control-plane`),
+      }),
+    });
     const { id, outputs } = await create(`${prefix}-killed`, 3);
     assert.notEqual(await containerId(`${prefix}-killed-control-plane`), half);
     assert.equal((await clusters.read(id, inputs, outputs)).id, id);
@@ -420,10 +422,15 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
   });
 
   async function appears(container: string): Promise<void> {
-    await waitUntil(
-      { awaited: container, limit: 60_000, interval: 100, signal: new AbortController().signal },
-      async () =>
-        (await containers()).includes(container) ? { done: undefined } : { pending: "not there" },
-    );
+    await waitFor({
+      what: container,
+      limit: 60_000,
+      longest: 100,
+      mayPass: everythingMayPass,
+      look: async () =>
+        (await containers()).includes(container)
+          ? { done: true, value: undefined }
+          : { done: false, seen: "not there" },
+    });
   }
 });

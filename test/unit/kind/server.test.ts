@@ -19,7 +19,6 @@ import {
   Secret,
   startServer,
   unknown,
-  waitUntil,
 } from "../../../providers/server/index.ts";
 import type { Provider, Resource, RunningServer, Value } from "../../../providers/server/index.ts";
 import { marshal, unmarshal } from "../../../providers/server/wire.ts";
@@ -233,35 +232,6 @@ describe("values on the wire", () => {
   it("never show a secret in a message", () => {
     assert.equal(JSON.stringify({ key: secret("pa55") }), '{"key":"[secret]"}');
     assert.equal(String(secret("pa55")), "[secret]");
-  });
-});
-
-describe("waitUntil", () => {
-  const { signal } = new AbortController();
-
-  it("tells what was awaited and what was seen last", async () => {
-    let round = 0;
-    await assert.rejects(
-      waitUntil(
-        { awaited: "the thing", limit: 2_000, interval: 10, signal, hint: "Look there." },
-        () => {
-          round++;
-          if (round > 2) return Promise.reject(new Error("it hides"));
-          return Promise.resolve({ pending: "nearly" });
-        },
-      ),
-      { message: "waited 2 s for the thing; last seen: it hides. Look there." },
-    );
-  });
-
-  it("stops at once when it is interrupted", async () => {
-    const controller = new AbortController();
-    const waiting = waitUntil(
-      { awaited: "x", limit: 60_000, interval: 60_000, signal: controller.signal },
-      () => Promise.resolve({ pending: "no" }),
-    );
-    controller.abort(new Error("interrupted"));
-    await assert.rejects(waiting, /interrupted/);
   });
 });
 
