@@ -6,6 +6,7 @@ import { renderStatus } from "../verification/render/status.ts";
 import type { Screen } from "../verification/render/style.ts";
 import { runningStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
+import { leftToOwners, observeReleases } from "./releases.ts";
 import { lookAtRotation, trustDocument } from "./rotation/look.ts";
 
 export interface StatusRequest extends StackRequest, Screen {}
@@ -26,7 +27,11 @@ export interface StatusResult {
 export async function status(request: StatusRequest): Promise<StatusResult> {
   const running = await runningStack(request);
   const { mesh } = running;
-  const [observed, rotation] = await Promise.all([observe(mesh), lookAtRotation(running)]);
+  const [observed, rotation, releases] = await Promise.all([
+    observe(mesh),
+    lookAtRotation(running),
+    observeReleases(mesh),
+  ]);
   const results = await runChecks(mesh.plan, observed);
   const failures = failuresOf(results);
   return {
@@ -35,10 +40,13 @@ export async function status(request: StatusRequest): Promise<StatusResult> {
       ...(request.color !== undefined && { color: request.color }),
       ...(request.width !== undefined && { width: request.width }),
       results,
+      releases,
+      leftToOwners: leftToOwners(mesh, releases),
       rotation: rotation?.state,
     }),
     document: {
       ...statusDocument(observed, results),
+      releases,
       ...(rotation !== undefined && { trust: trustDocument(rotation, running.outputs) }),
     },
   };

@@ -15,6 +15,7 @@ import { runningStack } from "./mesh-of-stack.ts";
 import { messageOf } from "../system/message-of.ts";
 import { planStack } from "./plan-stack.ts";
 import { planWithSources } from "./plan-with-sources.ts";
+import { leftToOwners, observeReleases } from "./releases.ts";
 import { runPhases } from "./report/phases.ts";
 import { settleStack } from "./settle-stack.ts";
 import { outputsIn } from "./state.ts";
@@ -44,6 +45,8 @@ export interface UpgradeResult {
   readonly version: string;
   /** Clusters in the order in which they got it; those that had it before are not among them. */
   readonly upgraded: readonly string[];
+  /** Workloads with another proxy that only their owners restart, as `east: shop/Deployment/web runs a proxy of X`. */
+  readonly leftToOwners: readonly string[];
 }
 
 /** What an upgrade would do now. */
@@ -88,7 +91,15 @@ export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
     for (;;) {
       signal?.throwIfAborted();
       const next = nextUpgradeStep(await topologyIn(file), choice);
-      if (next === undefined) return { version: choice.to, upgraded };
+      if (next === undefined) {
+        const { mesh } = await runningStack({
+          ...request,
+          stack: await file.stack(),
+          command: "upgrade",
+        });
+        const left = leftToOwners(mesh, await observeReleases(mesh, signal));
+        return { version: choice.to, upgraded, leftToOwners: left };
+      }
       await edit(request, file, next, choice);
       upgraded.push(...next.clusters);
       await step(request, file);

@@ -88,3 +88,6 @@ export function deploymentPath(namespace: string, name = ""): string {
 
 /** Whose the fields are that the package sets, for everybody who changes the same object. */
 export const fieldManager = "linkerd-topology";
+
+/** Deployment of a cluster's gateway. */
+export const gatewayDeployment = "linkerd-gateway";

@@ -68,6 +68,12 @@ export function upgradeCommand(): Command {
         const result = await upgrade(request);
         if (options.json !== true) {
           context.print(`\nEvery cluster has Linkerd ${result.version} now.`);
+          const left = result.leftToOwners;
+          if (left.length > 0) {
+            context.print(
+              `Their owners have yet to restart these workloads:\n  ${left.join("\n  ")}`,
+            );
+          }
         }
         return { exitCode: exitCodes.success, document: result };
       });

@@ -150,6 +150,13 @@ export const mutations: readonly Mutation[] = [
     tests: verification("thorough"),
   },
   {
+    title: "releases-together: a gateway of an earlier release passes",
+    file: check("releases-together"),
+    find: "proxies.length > 0 && !proxies.includes(release)",
+    replace: "proxies.length < 0 && !proxies.includes(release)",
+    tests: verification("thorough"),
+  },
+  {
     title: "link-taken-up: a Link that is not taken up passes",
     file: check("link-taken-up"),
     find: "if (serviceMirror.takenUp) return",

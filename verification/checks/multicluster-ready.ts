@@ -1,5 +1,5 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
-import { controllerOf } from "../../linkerd/names.ts";
+import { controllerOf, gatewayDeployment } from "../../linkerd/names.ts";
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import { troublesIn } from "./workload-troubles.ts";
@@ -13,7 +13,7 @@ export const multiclusterReady: Check<ClusterSubject> = {
     status.reachable && (plan.targets.length > 0 || plan.sources.length > 0),
   run: ({ plan, status, revokedBy }) => {
     const expected = [
-      ...(plan.gateway === undefined ? [] : ["linkerd-gateway"]),
+      ...(plan.gateway === undefined ? [] : [gatewayDeployment]),
       ...plan.targets.map(controllerOf),
     ];
     // A service mirror that is let in no more ends and is begun again, for as long as it takes.

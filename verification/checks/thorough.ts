@@ -12,6 +12,7 @@ import { mirrorsHaveServices } from "./mirrors-have-services.ts";
 import { oneServiceMirror } from "./one-service-mirror.ts";
 import { proxiesAlive } from "./proxies-alive.ts";
 import { proxyCertificatesValid } from "./proxy-certificates-valid.ts";
+import { releasesTogether } from "./releases-together.ts";
 import { runCheck, silent } from "./run-check.ts";
 import { aboutCluster, aboutLink, clusterSubject, linkSubject } from "./run-checks.ts";
 import { validatorsRefuse } from "./validators-refuse.ts";
@@ -33,6 +34,7 @@ export const thoroughCatalogue: ThoroughCatalogue = {
     workloadsHaveProxies,
     proxyCertificatesValid,
     proxiesAlive,
+    releasesTogether,
   ],
   link: [oneServiceMirror, mirrorsHaveServices, accessTokensAsPlanned],
 };

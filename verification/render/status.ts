@@ -7,12 +7,17 @@ import type { MeshStatus } from "../status.ts";
 import { renderChecks } from "./checks.ts";
 import { renderClusters } from "./clusters.ts";
 import { renderLinks } from "./links.ts";
+import { renderReleases, type NamedReleases } from "./releases.ts";
 import { styleOf } from "./style.ts";
 import type { Screen, Style } from "./style.ts";
 
 export interface RenderOptions extends Screen {
   /** Results of the checks, shown at the end. */
   readonly results?: readonly CheckResult[];
+  /** Which releases of Linkerd run. */
+  readonly releases?: readonly NamedReleases[] | undefined;
+  /** Workloads with another proxy than planned that only their owners restart, a line each. */
+  readonly leftToOwners?: readonly string[];
   /** Where a rotation of the trust anchor stands. */
   readonly rotation?: RotationState | undefined;
   /** The moment that remaining times are counted from. @default the time of the observation */
@@ -33,6 +38,10 @@ export function renderStatus(observed: MeshStatus, options: RenderOptions = {}):
     renderClusters(status.clusters, style),
     "",
     ...(status.links.length === 0 ? [] : [renderLinks(status.links, status.clusters, style), ""]),
+    ...(options.releases === undefined
+      ? []
+      : [renderReleases(printableIn(options.releases), style), ""]),
+    ...(options.leftToOwners ?? []).map((line) => style.warn(printableIn(line))),
     ...trustAnchors(status, now, style),
     ...(options.rotation === undefined ? [] : renderRotation(printableIn(options.rotation), style)),
     ...kubeconfigs(status),

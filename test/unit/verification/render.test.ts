@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { leftToOwners } from "../../../environments/releases.ts";
+import { planOrThrow } from "../../../planning/plan.ts";
 import { joinMirrors } from "../../../verification/facts/mirrors.ts";
 import type { CheckResult, ClusterStatus, MeshStatus } from "../../../verification/index.ts";
 import { renderStatus, wantsColor } from "../../../verification/index.ts";
@@ -84,6 +86,57 @@ const status: MeshStatus = {
     },
   ],
 };
+
+describe("releases of Linkerd in the status", () => {
+  const released = (gateways: readonly string[], ...workloads: readonly string[]) => ({
+    controlPlane: ["edge-26.6.3"],
+    proxies: ["edge-26.6.3"],
+    extension: ["edge-26.6.3"],
+    gateways,
+    workloads: workloads.map((release, index) => ({
+      namespace: "shop",
+      workload: `Deployment/web-${index}`,
+      release,
+    })),
+  });
+
+  it("stand in a row for each cluster, with workloads counted", () => {
+    const text = renderStatus(status, {
+      releases: [
+        { cluster: "west", releases: released([], "edge-26.6.3", "edge-26.1.1", "edge-26.6.3") },
+        { cluster: "southeast", releases: undefined },
+      ],
+    });
+    assert.match(
+      text,
+      /west +edge-26\.6\.3 +edge-26\.6\.3 +none +edge-26\.1\.1: 1\n +edge-26\.6\.3: 2/,
+    );
+    assert.match(text, /southeast +\? +\? +\? +\?/);
+  });
+
+  it("name the workloads that only their owners restart", () => {
+    const mesh = {
+      plan: planOrThrow(
+        { clusters: [{ name: "west" }, { name: "east" }], linkerd: { restart: ["ours"] } },
+        { name: "lab" },
+      ),
+      clusters: [],
+    };
+    const own = released(["edge-26.6.3"], "edge-26.6.3", "edge-26.1.1");
+    const ours = { ...own, workloads: own.workloads.map((one) => ({ ...one, namespace: "ours" })) };
+    assert.deepEqual(
+      leftToOwners(mesh, [
+        { cluster: "west", releases: own },
+        { cluster: "east", releases: ours },
+        { cluster: "north", releases: undefined },
+      ]),
+      [
+        "west: shop/Deployment/web-1 runs a proxy of edge-26.1.1",
+        "north: it can't be asked which proxies its workloads run",
+      ],
+    );
+  });
+});
 
 describe("the status as text", () => {
   it("shows clusters, Links, the trust anchor and the kubeconfig files", () => {

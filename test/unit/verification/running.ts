@@ -41,7 +41,9 @@ export async function runningCluster(cluster: RunningCluster): Promise<FakeKuber
     });
     fake.put(`${core}/${namespace}/pods`, {
       metadata: { name: `${deployment}-5d8f-abcde` },
-      spec: { containers: [{ name: "main", image: "main" }, sidecar] },
+      spec: {
+        containers: [{ name: "main", image: "cr.example/linkerd/controller:edge-26.1.1" }, sidecar],
+      },
       status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
     });
   };

@@ -319,6 +319,85 @@ describe("what only a verification asks", () => {
     assert.match((await failures()).join(), /west proxies-alive: /);
   });
 
+  describe("releases", () => {
+    const controller = (release: string) => `cr.example/linkerd/controller:${release}`;
+    const proxyOf = (release: string) => proxy(`cr.example/linkerd/proxy:${release}`);
+    const putOwn = (namespace: string, deployment: string, main: string, sidecar: string) => {
+      west.put(`${core}/${namespace}/pods`, {
+        metadata: {
+          name: `${deployment}-5d8f-abcde`,
+          ...(deployment === "controller-east" && {
+            labels: { "mirror.linkerd.io/cluster-name": "east" },
+          }),
+        },
+        spec: { containers: [{ name: "main", image: controller(main) }, proxyOf(sidecar)] },
+        status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+      });
+    };
+
+    for (const [what, namespace, deployment, main, sidecar, problem] of [
+      [
+        "two of the control plane",
+        "linkerd",
+        "linkerd-identity",
+        "edge-26.6.3",
+        "edge-26.1.1",
+        /the control plane is of edge-26\.1\.1 and edge-26\.6\.3/,
+      ],
+      [
+        "another one of the extension",
+        "linkerd-multicluster",
+        "controller-east",
+        "edge-26.6.3",
+        "edge-26.1.1",
+        /the multicluster extension is of edge-26\.6\.3, the control plane of edge-26\.1\.1/,
+      ],
+      [
+        "another one of the gateway's proxy",
+        "linkerd-multicluster",
+        "linkerd-gateway",
+        "edge-26.1.1",
+        "edge-25.10.7",
+        /a gateway's proxy is of edge-25\.10\.7, the control plane's of edge-26\.1\.1/,
+      ],
+    ] as const) {
+      it(`fail: ${what}`, async () => {
+        putOwn(namespace, deployment, main, sidecar);
+        const [failure = "", ...others] = await failures();
+        assert.match(failure, /^west releases-together: /);
+        assert.match(failure, problem);
+        assert.deepEqual(others, []);
+      });
+    }
+
+    it("fail where a workload's proxy is more than one stable release away, and are told where it is older", async () => {
+      putPod(west, "web-0", { spec: { containers: [{ name: "main" }, proxyOf("edge-25.4.4")] } });
+      assert.deepEqual(await failures(), []);
+      const [result] = await resultsOf("releases-together");
+      assert.match(result?.notice ?? "", /default\/Pod\/web-0 \(edge-25\.4\.4\).*linkerd\.restart/);
+      for (const one of ["identity", "destination", "proxy-injector"]) {
+        putOwn("linkerd", `linkerd-${one}`, "edge-26.6.3", "edge-26.6.3");
+      }
+      for (const one of ["linkerd-gateway", "controller-east"]) {
+        putOwn("linkerd-multicluster", one, "edge-26.6.3", "edge-26.6.3");
+      }
+      const [failure = "", ...others] = await failures();
+      assert.match(
+        failure,
+        /^west releases-together: the control plane is of edge-26\.6\.3, .* default\/Pod\/web-0/,
+      );
+      assert.deepEqual(others, []);
+    });
+
+    it("aren't judged where no tag tells one", async () => {
+      for (const one of ["identity", "destination", "proxy-injector"]) {
+        putOwn("linkerd", `linkerd-${one}`, "own", "own");
+      }
+      const [result] = await resultsOf("releases-together");
+      assert.equal(result?.state, "not run");
+    });
+  });
+
   it("proxies: that there are old ones is said once for all clusters", async () => {
     const notices = noticesIn((await look()).results).filter(({ title }) => /outbound/.test(title));
     assert.deepEqual(
@@ -388,7 +467,12 @@ describe("what only a verification asks", () => {
     const found = await failures();
     assert.deepEqual(
       found.map((line) => line.split(":")[0]),
-      ["west cluster-networks-complete", "west workloads-have-proxies", "west proxies-alive"],
+      [
+        "west cluster-networks-complete",
+        "west workloads-have-proxies",
+        "west proxies-alive",
+        "west releases-together",
+      ],
     );
     for (const line of found) assert.match(line, /403 Forbidden: no pods for you/);
   });
