@@ -53,6 +53,11 @@ export function isTimeout(error: unknown): boolean {
   return isUnreachable(error) && (error as KubernetesApiError).reason === "ETIMEDOUT";
 }
 
+/** What would answer stands behind the API server, and isn't there: an aggregated API without a backend. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.status === 503;
+}
+
 /** The API server did nothing yet, and asks for the same request again. */
 export function isBusy(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 429;

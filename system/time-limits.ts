@@ -117,6 +117,8 @@ export const timeLimits = {
   trafficArrives: 45_000,
   /** linkerd-destination knows the endpoints of a new mirror. */
   endpointsKnown: 30_000,
+  /** So long an API without a backend may only just be on its way, when a namespace can't end for it. */
+  apisDiscovered: 10_000,
   /** The namespaces of a verification are gone. */
   probesRemoved: 120_000,
   /** So long after its start nothing of a verification is at work any more. */

@@ -94,6 +94,8 @@ export interface ExportedService {
   readonly pods?: {
     /** Names of its pods that are Ready, by which they are mirrored one by one. */
     readonly hostnames: readonly string[];
+    /** How many of its pods that are Ready have no name, and so no mirror. */
+    readonly nameless: number;
     /** Ports that are another number in its pods, as `80 → 8080`. */
     readonly translated: readonly string[];
   };

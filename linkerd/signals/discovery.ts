@@ -6,6 +6,7 @@ import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
 import { isLive } from "../../kubernetes/pods.ts";
 import { corePath, destinationMetricsPort } from "../names.ts";
+import { whyAtRest } from "./at-rest.ts";
 
 /**
  * Whether every pod of linkerd-destination watches a target's Services, which traffic from pod to pod
@@ -19,7 +20,11 @@ import { corePath, destinationMetricsPort } from "../names.ts";
  */
 export async function lookAtDiscovery(api: KubernetesApi, target: string): Promise<DiscoveryLook> {
   const pods = await destinationPods(api);
-  if (pods.length === 0) return { done: false, seen: "there is no pod of linkerd-destination" };
+  if (pods.length === 0) {
+    const atRest = await whyAtRest(api, linkerdNamespace, "linkerd-destination");
+    if (atRest !== undefined) return { done: false, seen: atRest, atRest };
+    return { done: false, seen: "there is no pod of linkerd-destination" };
+  }
   const found = await Promise.all(
     pods.map(({ metadata }) => troubleOfPod(api, metadata.name, target)),
   );
@@ -36,7 +41,13 @@ export async function lookAtDiscovery(api: KubernetesApi, target: string): Promi
 /** `unread`: what couldn't be looked at, so that it may be otherwise than it is said. */
 export type DiscoveryLook =
   | { readonly done: true; readonly value: { readonly pods: number } }
-  | { readonly done: false; readonly seen: string; readonly unread?: string };
+  | {
+      readonly done: false;
+      readonly seen: string;
+      readonly unread?: string;
+      /** What somebody scaled to 0: waiting doesn't help. */
+      readonly atRest?: string;
+    };
 
 /** The pods of linkerd-destination, but for those that are on their way out. */
 export async function destinationPods(api: KubernetesApi): Promise<readonly Pod[]> {

@@ -12,6 +12,7 @@ import {
   linkPath,
   probeOf,
 } from "../names.ts";
+import { whyAtRest } from "./at-rest.ts";
 import type { ControllerLog } from "./controller-log.ts";
 import { readControllerLog } from "./controller-log.ts";
 import type { ControllerMetrics } from "./controller-metrics.ts";
@@ -40,6 +41,8 @@ export type LinkLook =
       readonly stuckPod?: string;
       /** Why the pod, which is Ready, couldn't be looked at: it may work on the Link all the same. */
       readonly unread?: string;
+      /** What somebody scaled to 0: waiting doesn't help. */
+      readonly atRest?: string;
     };
 
 /**
@@ -59,6 +62,17 @@ export type LinkLook =
  */
 export async function lookAtLink(api: KubernetesApi, ref: LinkRef): Promise<LinkLook> {
   const { namespace, link: name } = ref;
+  const look = await lookAtWorkingLink(api, ref);
+  // Only what is amiss needs a reason.
+  const waitsForPod = !look.done && look.stuckPod === undefined && look.unread === undefined;
+  const atRest = waitsForPod ? await whyAtRest(api, namespace, controllerOf(name)) : undefined;
+  return atRest === undefined ? look : { ...notYet(atRest), atRest };
+}
+
+async function lookAtWorkingLink(
+  api: KubernetesApi,
+  { namespace, link: name, ...ref }: LinkRef,
+): Promise<LinkLook> {
   const [link, lease] = await Promise.all([
     getIfThere<LinkObject>(api, linkPath(namespace, name)),
     getIfThere<Lease>(api, leasePath(namespace, leaseOf(name))),
@@ -80,7 +94,8 @@ export async function lookAtLink(api: KubernetesApi, ref: LinkRef): Promise<Link
   ]);
   const said = log?.error === undefined ? "" : `; its log says: ${log.error}`;
   if (typeof metrics === "string") return { ...notYet(metrics + said), unread: metrics };
-  const otherwise = troubleInMetrics(metrics, ref, holder) ?? troubleInLog(log, link);
+  const otherwise =
+    troubleInMetrics(metrics, { ...ref, link: name }, holder) ?? troubleInLog(log, link);
   if (otherwise !== undefined) return { ...notYet(otherwise + said), stuckPod: holder };
   const unreached = ref.gateway ? troubleInProbe(probe, link, probeOf(name)) : undefined;
   if (unreached !== undefined) return notYet(unreached + said);
@@ -132,7 +147,7 @@ async function logOf(
 
 function troubleInMetrics(
   metrics: ControllerMetrics,
-  ref: LinkRef,
+  ref: Omit<LinkRef, "namespace">,
   pod: string,
 ): string | undefined {
   if (metrics.targetServices === undefined && metrics.gatewayEnabled === undefined) {

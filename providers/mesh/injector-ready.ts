@@ -5,6 +5,7 @@ import type { Deployment } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { hasOlderPods } from "../../kubernetes/rollout.ts";
 import { deploymentPath, injectorDeployment } from "../../linkerd/names.ts";
+import { whyAtRest } from "../../linkerd/signals/at-rest.ts";
 import { lookAtInjection } from "../../linkerd/signals/injection.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context } from "../server/index.ts";
@@ -50,6 +51,8 @@ async function proved(access: Access, context: Context) {
 async function earlierInjector(
   api: KubernetesApi,
 ): Promise<{ readonly done: false; readonly seen: string } | undefined> {
+  const atRest = await whyAtRest(api, linkerdNamespace, injectorDeployment);
+  if (atRest !== undefined) throw new Error(`no pod at ${api.server} gets a proxy: ${atRest}`);
   const deployment = await api.get<Deployment>(
     deploymentPath(linkerdNamespace, injectorDeployment),
   );

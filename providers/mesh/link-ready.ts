@@ -139,6 +139,11 @@ export async function takenUp(
     limit: timeLimits.linkTakenUp,
     look: async () => {
       const look = await lookAt(api, ref, renewed);
+      if (!look.done && look.atRest !== undefined) {
+        throw new Error(
+          `nothing can take up the Link ${ref.link} at ${api.server}: ${look.atRest}`,
+        );
+      }
       const stuckPod = look.done ? undefined : look.stuckPod;
       if (mirrorCure.isDue(stuckPod !== undefined)) {
         tell(`restarting the service mirror's pod ${stuckPod ?? ""}, which is stuck`);

@@ -1,4 +1,5 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { isUnavailable } from "../../kubernetes/errors.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import type { AccessRight } from "../../planning/access/rights.ts";
@@ -13,6 +14,8 @@ export interface PermissionReview {
   readonly beyond: readonly Permission[];
   /** What it should and may not. */
   readonly missing: readonly Permission[];
+  /** API groups whose own server doesn't answer: nobody can read anything there now. */
+  readonly silent: readonly string[];
 }
 
 /** Verbs of Kubernetes' API, and those that only authorizers know. */
@@ -101,6 +104,7 @@ export async function reviewPermissions(
   return {
     asked: 1 + namespaces.length + (single?.asked ?? 0),
     beyond: [...new Map(beyond.map((one) => [JSON.stringify(one), one])).values()],
+    silent: single?.silent ?? [],
     missing: permissionsOf(rights).filter((wanted) => !may.some((one) => includes(one, wanted))),
   };
 }
@@ -115,8 +119,12 @@ function listed({ permissions, paths }: Rules): readonly Permission[] {
 async function askSingly(
   api: KubernetesApi,
   rights: readonly AccessRight[],
-): Promise<{ readonly asked: number; readonly permissions: readonly Permission[] }> {
-  const served = await servedResources(api);
+): Promise<{
+  readonly asked: number;
+  readonly permissions: readonly Permission[];
+  readonly silent: readonly string[];
+}> {
+  const { served, silent } = await servedResources(api);
   const questions: Permission[] = [
     ...[...served, ...unserved].flatMap((kind) => everyVerb.map((verb) => ({ verb, ...kind }))),
     ...closedPaths.map((path) => ({ verb: "get", apiGroup: "", resource: path })),
@@ -126,6 +134,7 @@ async function askSingly(
   const may = await Promise.all(questions.map((question) => isAllowed(api, question)));
   return {
     asked: questions.length,
+    silent,
     permissions: questions.filter((_, index) => may[index] === true),
   };
 }
@@ -188,9 +197,11 @@ interface Resources {
 
 /**
  * Everything that an API server serves, each once, in whatever versions. Rights don't know versions. A
- * group whose server doesn't answer has nothing that could be read.
+ * group whose own server doesn't answer (of metrics, say) has nothing that could be read: it is named.
  */
-async function servedResources(api: KubernetesApi): Promise<readonly ServedResource[]> {
+async function servedResources(
+  api: KubernetesApi,
+): Promise<{ readonly served: readonly ServedResource[]; readonly silent: readonly string[] }> {
   const [core, named] = await Promise.all([api.get<Versions>("/api"), api.get<Groups>("/apis")]);
   const roots = [
     ...core.versions.map((version) => ({ apiGroup: "", path: `/api/${version}` })),
@@ -198,12 +209,17 @@ async function servedResources(api: KubernetesApi): Promise<readonly ServedResou
       versions.map(({ groupVersion }) => ({ apiGroup: name, path: `/apis/${groupVersion}` })),
     ),
   ];
+  const silent = new Set<string>();
   const lists = await Promise.all(
     roots.map(async ({ apiGroup, path }) => {
-      const served = await getIfThere<Resources>(api, path);
+      const served = await getIfThere<Resources>(api, path).catch((error: unknown) => {
+        if (apiGroup === "" || !isUnavailable(error)) throw error;
+        silent.add(apiGroup);
+        return undefined;
+      });
       return (served?.resources ?? []).map(({ name }) => ({ apiGroup, resource: name }));
     }),
   );
   const each = new Map(lists.flat().map((one) => [`${one.apiGroup} ${one.resource}`, one]));
-  return [...each.values()];
+  return { served: [...each.values()], silent: [...silent].sort() };
 }

@@ -27,13 +27,17 @@ export const accessRightsAsPlanned: Check<AskedLink> = {
     if (targetCluster === undefined) return notRun(silent(plan.target));
     const { access, api: administrator, lanes } = targetCluster;
     const review = await reviewAccount(access, plan, { administrator, lanes });
-    const { asked, beyond, missing } = review;
+    const { asked, beyond, missing, silent: groups } = review;
+    const notice =
+      groups.length === 0
+        ? undefined
+        : `nothing answers for ${groups.join(", ")} in ${plan.target} (kubectl get apiservices): rights there were not looked at`;
     const troubles = [
       ...(beyond.length > 0 ? [`may, and should not: ${named(beyond)}`] : []),
       ...(missing.length > 0 ? [`may not, and should: ${named(missing)}`] : []),
     ];
     return troubles.length === 0
-      ? passed(`${asked} questions`)
+      ? passed(`${asked} questions`, notice)
       : failed(
           `${plan.accessAccount} of ${plan.target} ${troubles.join("; ")}`,
           `Find what binds it: ${kubectl(target, `get clusterroles,clusterrolebindings,roles,rolebindings -A -o wide`)}; to restore its own role: up --refresh`,

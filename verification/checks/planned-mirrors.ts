@@ -1,14 +1,17 @@
+import { groupBy } from "../../planning/group.ts";
+import { faultOf, hasFault } from "../../planning/linkerd/versions.ts";
 import { mirrorName } from "../../planning/names.ts";
-import type { ExportPlan, MirrorPlan, Plan } from "../../planning/plan-types.ts";
+import type { MirrorPlan, Plan } from "../../planning/plan-types.ts";
 import { lacksNamespace } from "../federated-members.ts";
 import type { ExportedService, MeshStatus } from "../status.ts";
 import type { Check, MeshSubject } from "./check.ts";
-import { failed, notRun, passed } from "./check.ts";
+import { failed, failedForGood, notRun, passed } from "./check.ts";
 
 /**
  * Every mirror that follows from the topology's exports is in its cluster and of the planned kind. What
  * people make themselves and haven't yet (the Service, the namespace in the source, the pods of a headless
- * Service) is no failure.
+ * Service) is no failure. A Service without its export's labels is one: it came after the last `up`, or
+ * somebody made it again.
  */
 export const plannedMirrors: Check<MeshSubject> = {
   id: "planned-mirrors",
@@ -17,6 +20,9 @@ export const plannedMirrors: Check<MeshSubject> = {
   run: ({ plan, status }) => {
     const looks = plan.mirrors.map((mirror) => look(mirror, plan, status));
     const problems = looks.flatMap((one) => ("problem" in one ? [one.problem] : []));
+    const unlabelled = [
+      ...new Set(looks.flatMap((one) => ("unlabelled" in one ? [one.unlabelled] : []))),
+    ];
     const silent = [...new Set(looks.flatMap((one) => ("silent" in one ? [one.silent] : [])))];
     const waiting = [...new Set(looks.flatMap((one) => ("waiting" in one ? [one.waiting] : [])))];
     if (problems.length > 0) {
@@ -25,19 +31,51 @@ export const plannedMirrors: Check<MeshSubject> = {
         "Check the labels of the exported Services and the status of the Links in the sources (kubectl -n linkerd-multicluster get links -o yaml).",
       );
     }
+    if (unlabelled.length > 0) {
+      return failedForGood(
+        unlabelled.join("; "),
+        "It is not mirrored. To label it again: up --refresh (a Service that was made since the last `up` needs an `up`).",
+      );
+    }
     if (silent.length > 0) return notRun(`the Services of ${silent.join(", ")} can't be listed`);
-    if (waiting.length === 0) return passed(`${looks.length}`);
+    const namesakes = headlessNamesakes(plan);
+    if (waiting.length === 0) return passed(`${looks.length}`, namesakes);
     const there = looks.filter((one) => "there" in one).length;
     return there === 0
       ? notRun(`waiting for ${waiting.join(", ")}`)
-      : passed(`${there} of ${looks.length}`, `waiting for ${waiting.join(", ")}`);
+      : passed(
+          `${there} of ${looks.length}`,
+          [`waiting for ${waiting.join(", ")}`, namesakes].filter(Boolean).join("; "),
+        );
   },
 };
+
+const namesakesFault = faultOf("headless-cleanup-deletes-namesakes");
+
+/** Headless mirrors of one name in several namespaces, where Linkerd confuses them. */
+function headlessNamesakes({ clusters, mirrors }: Plan): string | undefined {
+  const affected = clusters.filter(({ linkerd }) => hasFault(linkerd.version, namesakesFault));
+  const told = affected.flatMap((cluster) => {
+    const own = mirrors.filter((one) => one.cluster === cluster.name && one.kind === "headless");
+    return [...groupBy(own, ({ name }) => name)].flatMap(([name, same]) =>
+      same.length > 1
+        ? [`${name} in ${cluster.name} (${same.map(({ namespace }) => namespace).join(", ")})`]
+        : [],
+    );
+  });
+  if (told.length === 0) return undefined;
+  return (
+    `headless mirrors of one name in several namespaces: ${told.join("; ")}. To end one export removes the ` +
+    `pods' mirrors of the others too, before ${namesakesFault.fixed ?? "a later release"}: run \`up\` after it`
+  );
+}
 
 type Look =
   | { readonly there: true }
   | { readonly problem: string }
   | { readonly waiting: string }
+  /** A Service without the labels of its export. */
+  | { readonly unlabelled: string }
   /** A cluster whose Services are not known. */
   | { readonly silent: string };
 
@@ -53,8 +91,9 @@ function look(mirror: MirrorPlan, plan: Plan, status: MeshStatus): Look {
   if (sources.length === 0) {
     const { service = "", cluster: target = "" } = first ?? {};
     const exported = exportedIn(target, namespace, service, status);
-    const labels = exported === undefined ? "" : "the labels of ";
-    return { waiting: `${labels}Service ${namespace}/${service} in ${target}` };
+    if (exported === undefined) return { waiting: `Service ${namespace}/${service} in ${target}` };
+    const lost = lostLabels(exported, target, plan).join(", ");
+    return { unlabelled: `Service ${namespace}/${service} in ${target} lacks its label ${lost}` };
   }
   const found =
     kind === "federated"
@@ -70,6 +109,19 @@ function look(mirror: MirrorPlan, plan: Plan, status: MeshStatus): Look {
         mirrorName(pod, of.cluster),
       ),
     );
+    const nameless = sources.flatMap((of) => {
+      const exported = exportedIn(of.cluster, namespace, of.service, status);
+      return exported?.pods !== undefined && exported.pods.nameless > 0
+        ? [`${namespace}/${of.service} in ${of.cluster}`]
+        : [];
+    });
+    if (kind.startsWith("headless") && named.length === 0 && nameless.length > 0) {
+      return {
+        problem:
+          `the pods of ${nameless.join(", ")} have no host names, so they can't be mirrored one by one: ` +
+          "write that Service as the serviceName of their StatefulSet",
+      };
+    }
     if (
       (kind === "headless" && named.length === 0) ||
       (kind === "headless-pod" && !named.includes(name))
@@ -99,15 +151,24 @@ function exportedIn(
 function isLabelled(
   of: MirrorPlan["of"][number],
   namespace: string,
-  { exports }: Plan,
+  plan: Plan,
   status: MeshStatus,
 ): boolean {
-  const isOfIt = (one: Pick<ExportPlan, "namespace" | "service">) =>
-    one.namespace === namespace && one.service === of.service;
-  const labels = exports.find((one) => one.cluster === of.cluster && isOfIt(one))?.labels ?? {};
   const found = exportedIn(of.cluster, namespace, of.service, status);
-  return (
-    found !== undefined &&
-    Object.entries(labels).every(([key, value]) => found.labels[key] === value)
+  return found !== undefined && lostLabels(found, of.cluster, plan).length === 0;
+}
+
+/** Labels of its export that a Service doesn't have. */
+function lostLabels(
+  { namespace, service, labels: present }: ExportedService,
+  cluster: string,
+  { exports }: Plan,
+): readonly string[] {
+  const labels =
+    exports.find(
+      (one) => one.cluster === cluster && one.namespace === namespace && one.service === service,
+    )?.labels ?? {};
+  return Object.entries(labels).flatMap(([key, value]) =>
+    present[key] === value ? [] : [`${key}=${value}`],
   );
 }

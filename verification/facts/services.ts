@@ -62,7 +62,10 @@ async function exportedService(api: KubernetesApi, service: Service): Promise<Ex
   if (!headless) return told;
   const endpoints = await getIfThere<Endpoints>(api, corePath(namespace, "endpoints", name));
   const hostnames = hostnamesOf(endpoints);
-  return { ...told, pods: { hostnames, translated: translatedPorts(service, endpoints) } };
+  const addresses = (endpoints?.subsets ?? []).flatMap((subset) => subset.addresses ?? []);
+  const nameless = addresses.filter(({ hostname = "" }) => hostname === "").length;
+  const translated = translatedPorts(service, endpoints);
+  return { ...told, pods: { hostnames, nameless, translated } };
 }
 
 /** A port by name is looked up in the Endpoints, which the pods tell it. */

@@ -2,6 +2,7 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Metadata } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import { expiresAnnotation, verificationLabel } from "./names.ts";
 import { forgetInLinks } from "./link-status.ts";
@@ -34,8 +35,10 @@ function hasExpired({ annotations, deletionTimestamp }: Metadata, now: Date): bo
 }
 
 /**
- * Waits until the namespace is gone.
+ * Waits until the namespace is gone. While an API of the cluster has nothing that answers for it, Kubernetes
+ * ends no namespace, however empty: that is told, and not waited for.
  *
+ * @returns why it stays, once nothing of what was made is in it; undefined where it is gone
  * @throws Error if it isn't within the limit
  */
 export async function awaitRemoval(
@@ -43,8 +46,10 @@ export async function awaitRemoval(
   cluster: string,
   namespace: string,
   limit: number,
-): Promise<void> {
-  await waitFor({
+  patience: number = timeLimits.apisDiscovered,
+): Promise<string | undefined> {
+  const started = Date.now();
+  return waitFor<string | undefined>({
     what: `waiting for namespace ${namespace} of ${cluster} to be gone`,
     limit,
     look: async () => {
@@ -53,16 +58,26 @@ export async function awaitRemoval(
         `/api/v1/namespaces/${namespace}`,
       );
       if (found === undefined) return { done: true, value: undefined };
-      const words = (found.status?.conditions ?? [])
-        .filter(
-          ({ status, type }) => status === "True" && type !== "NamespaceDeletionDiscoveryFailure",
-        )
-        .map(({ message = "" }) => message);
-      return { done: false, seen: words.join("; ") || "it is being removed" };
+      const conditions = found.status?.conditions ?? [];
+      const holding = conditions.filter(({ status }) => status === "True");
+      const isEmpty = conditions.some(
+        ({ type, status }) => type === "NamespaceContentRemaining" && status === "False",
+      );
+      const words = holding.map(({ message = "" }) => message).join("; ");
+      const isUndiscovered =
+        holding.length > 0 && holding.every(({ type }) => type === undiscovered);
+      // For a moment that is so while somebody installs something.
+      if (isEmpty && isUndiscovered && Date.now() - started >= patience) {
+        return { done: true, value: words };
+      }
+      return { done: false, seen: words || "it is being removed" };
     },
     further: `Look further with: kubectl get namespace ${namespace} -o yaml`,
   });
 }
+
+/** Condition of a namespace that can't end before every API of the cluster answers. */
+const undiscovered = "NamespaceDeletionDiscoveryFailure";
 
 interface NamespaceStatus {
   readonly status?: {

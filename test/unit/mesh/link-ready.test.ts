@@ -45,6 +45,18 @@ describe("LinkReady", () => {
     ]);
   });
 
+  it("fails at once where the service mirror, or what it needs, is scaled to 0", async () => {
+    const { context } = testContext();
+    const create = () => linkReady.create({ urn, inputs: link() }, context);
+    fake.remove(`${core}/linkerd-multicluster/pods/controller-east-1`);
+    const deployments = "/apis/apps/v1/namespaces/linkerd-multicluster/deployments";
+    fake.put(deployments, { metadata: { name: "controller-east" }, spec: { replicas: 0 } });
+    await assert.rejects(
+      create(),
+      /the Deployment controller-east is scaled to 0\. Scale it back: kubectl -n linkerd-multicluster scale/,
+    );
+  });
+
   it("restarts a service mirror that is stuck on an earlier Link, once", async () => {
     const { context, said } = testContext();
     fake.answers.set(logPath, ok(takenUp("uid-0", 2)));

@@ -101,14 +101,51 @@ describe("what a mesh exports", () => {
       pair.east.put(services, { metadata: { name: "web", labels: exported } });
     };
 
-    it("is not judged while the Service isn't there or has no label", async () => {
-      for (const labels of [undefined, {}]) {
-        const what = labels === undefined ? "Service" : "the labels of Service";
-        const waiting = { state: "not run", reason: `waiting for ${what} demo/web in east` };
-        if (labels) pair.east.put(services, { metadata: { name: "web", labels } });
-        const { state, ...rest } = (await result("planned-mirrors", plan)) ?? {};
-        assert.deepEqual({ state, reason: "reason" in rest && rest.reason }, waiting);
+    it("is not judged while the Service isn't there", async () => {
+      const waiting = { state: "not run", reason: "waiting for Service demo/web in east" };
+      const { state, ...rest } = (await result("planned-mirrors", plan)) ?? {};
+      assert.deepEqual({ state, reason: "reason" in rest && rest.reason }, waiting);
+    });
+
+    it("fails where somebody made the Service again, without its label", async () => {
+      for (const labels of [{}, { "mirror.linkerd.io/exported": "false" }]) {
+        pair.east.put(services, { metadata: { name: "web", labels } });
+        const failure = await result("planned-mirrors", plan);
+        assert.ok(failure?.state === "failed");
+        assert.equal(
+          failure.problem,
+          "Service demo/web in east lacks its label mirror.linkerd.io/exported=true",
+        );
+        assert.match(failure.mend, /up --refresh/);
       }
+    });
+
+    it("tells of headless mirrors that Linkerd confuses, in releases that do", async () => {
+      export_();
+      pair.west.put(services, { metadata: { name: "web-east", labels: mirrored } });
+      const headless = (namespace: string) =>
+        ({ ...plan.mirrors[0], namespace, kind: "headless" }) as Plan["mirrors"][number];
+      const mirrors = [headless("demo"), headless("shop")];
+      const notice = async (version: string) => {
+        const clusters = plan.clusters.map((one) => ({
+          ...one,
+          linkerd: { ...one.linkerd, version },
+        }));
+        const found = await result("planned-mirrors", { ...plan, clusters, mirrors });
+        return found && "notice" in found ? found.notice : found;
+      };
+      pair.west.put(services, {
+        metadata: { name: "web-east", labels: mirrored },
+        spec: { clusterIP: "None" },
+      });
+      assert.match(
+        JSON.stringify(await notice("edge-26.1.1")),
+        /web-east in west \(demo, shop\).*before edge-26\.5\.1/,
+      );
+      assert.doesNotMatch(
+        JSON.stringify((await notice("edge-26.5.1")) ?? ""),
+        /several namespaces/,
+      );
     });
 
     it("fails where the mirror is missing, or of another kind", async () => {

@@ -88,6 +88,37 @@ describe("an exported headless Service", () => {
     }
   });
 
+  it("fails where its pods have no names, as another Service is their StatefulSet's", async () => {
+    const plan: Plan = {
+      ...mixedClusters,
+      exports: [
+        {
+          cluster: "east",
+          namespace: "demo",
+          service: "web",
+          as: "gateway",
+          labels: exported,
+          pods: ["web-0"],
+        },
+      ],
+      mirrors: (["headless", "headless-pod"] as const).map((kind) => ({
+        cluster: "west",
+        namespace: "demo",
+        name: kind === "headless" ? "web-east" : "web-0-east",
+        kind,
+        of: [{ cluster: "east", service: "web" }],
+      })),
+    };
+    pair.east.put(endpoints, {
+      metadata: { name: "web" },
+      subsets: [{ addresses: [{ ip: "10.20.0.1" }], ports: [{ port: 80 }] }],
+    });
+    pair.west.remove(`${services}/web-east`);
+    pair.west.remove(`${endpoints}/web-east`);
+    const found = (await failures(plan)).map(({ what }) => what).join();
+    assert.match(found, /the pods of demo\/web in east have no host names.*serviceName/);
+  });
+
   it("fails where its mirror has lost names, with what to do", async () => {
     mirrorOf([]);
     const [failure, ...others] = await failures();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { accessRights } from "../../../planning/access/rights.ts";
 import { everybodysRights, reviewPermissions } from "../../../verification/access/permissions.ts";
+import { KubernetesApiError } from "../../../kubernetes/errors.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import { rbac, rulesOf, served } from "./rbac.ts";
 import type { Rule } from "./rbac.ts";
@@ -63,6 +64,28 @@ it("knows what a rule about a subresource of every kind lets through", async () 
   const scale = { apiGroups: ["*"], resources: ["*/status"], verbs: ["patch"] };
   const { beyond } = await reviewPermissions(apiWith([...own, scale]).api, accessRights("mixed"));
   assert.deepEqual(beyond, [{ verb: "patch", apiGroup: "*", resource: "*/status" }]);
+});
+
+it("goes on where an API has nothing that answers for it, and names that API", async () => {
+  const { get, decide } = rbac(own, [], []);
+  const dead = "/apis/metrics.k8s.io/v1beta1";
+  const answers = (status: number) => ({
+    server: "https://east:6443",
+    get: (path: string) =>
+      Promise.resolve().then(() => {
+        if (path === dead) throw new KubernetesApiError(path, status, "ServiceUnavailable", "");
+        if (path !== "/apis") return get(path);
+        const { groups } = get(path) as { groups: unknown[] };
+        const versions = [{ groupVersion: "metrics.k8s.io/v1beta1" }];
+        return { groups: [...groups, { name: "metrics.k8s.io", versions }] };
+      }),
+    post: (_: string, body: unknown) => Promise.resolve(decide(body)),
+  });
+  const review = (status: number) =>
+    reviewPermissions(answers(status) as unknown as KubernetesApi, accessRights("mixed"));
+  const { beyond, missing, silent } = await review(503);
+  assert.deepEqual([beyond, missing, silent], [[], [], ["metrics.k8s.io"]]);
+  await assert.rejects(review(403));
 });
 
 function theSame(unlisted: readonly Rule[] | undefined): void {
