@@ -48,7 +48,8 @@ export function formsOf(secret: string): readonly string[] {
 }
 
 /**
- * Where secrets stand in plaintext, as `FILE holds NAME`.
+ * Where secrets stand in plaintext, as `FILE holds NAME`. A line that many files have, such as the history of
+ * a state, is looked at once: the first of them is named.
  *
  * @param texts by the name of the file, or of whatever they are
  * @param secrets by what they are
@@ -57,12 +58,25 @@ export function plaintextIn(
   texts: ReadonlyMap<string, string>,
   secrets: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
+  const news = newLines(texts);
   const found: string[] = [];
   for (const [name, values] of secrets) {
     const forms = values.flatMap(formsOf);
     for (const [file, text] of texts) {
-      if (forms.some((form) => text.includes(form))) found.push(`${file} holds ${name}`);
+      const lines = news.get(file) ?? text;
+      // A secret of several lines may begin with a line that another file has.
+      const holds = (form: string) => (form.includes("\n") ? text : lines).includes(form);
+      if (forms.some(holds)) found.push(`${file} holds ${name}`);
     }
   }
   return found;
+}
+
+/** Of each text, the lines that none before it has. */
+function newLines(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const seen = new Set<string>();
+  const isNew = (line: string): boolean => seen.size !== seen.add(line).size;
+  return new Map(
+    [...texts].map(([file, text]) => [file, text.split("\n").filter(isNew).join("\n")]),
+  );
 }
