@@ -4,6 +4,8 @@ import { countResources } from "../../planning/count-resources.ts";
 import { describeChoice } from "../../planning/linkerd/choose-version.ts";
 import { linkerdNotices } from "../../planning/linkerd/notices.ts";
 import { builtVersion } from "../../planning/linkerd/versions.ts";
+import { controlPlanes, fixedAddresses } from "../../planning/docker/fixed-addresses.ts";
+import { apiServerAt } from "../../planning/names.ts";
 import { planSelectors } from "../../planning/links/selectors.ts";
 import type { ClusterPlan, LinkPlan, Plan, TrafficBackendPlan } from "../../planning/plan-types.ts";
 import type { LabelSelector, MatchSpec } from "../../planning/topology.ts";
@@ -54,11 +56,24 @@ function clusters(plan: Plan, style: Style): string {
       nodes(cluster),
       cluster.podSubnet ?? "as it has",
       cluster.serviceSubnet ?? "as it has",
-      cluster.apiServer ?? "not reached by others",
+      apiServer(cluster, plan),
       gateway(cluster),
     ]),
     style,
   );
+}
+
+/** Where sources reach it, and the name that its certificate holds. */
+function apiServer(cluster: ClusterPlan, { clusters: all, network }: Plan): string {
+  const { apiServer: url } = cluster;
+  if (url === undefined) return "not reached by others";
+  if (cluster.type === "existing" || controlPlanes(cluster) > 1) return url;
+  if (network.nodeRange === undefined) return `${url}\nfixed address to come`;
+  const { server, tlsServerName } = apiServerAt(
+    url,
+    fixedAddresses(all, network.nodeRange).get(cluster.name),
+  );
+  return tlsServerName === undefined ? server : `${server}\n${tlsServerName}`;
 }
 
 function nodes(cluster: ClusterPlan): string {

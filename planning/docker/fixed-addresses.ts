@@ -38,7 +38,8 @@ export function fixedAddresses(
   );
 }
 
-function controlPlanes({ nodes }: KindClusterPlan): number {
+/** How many control planes a cluster has. */
+export function controlPlanes({ nodes }: KindClusterPlan): number {
   return nodes.filter(({ role }) => role === "control-plane").length;
 }
 

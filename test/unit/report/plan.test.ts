@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { planDocument } from "../../../environments/report/plan-document.ts";
 import { renderPlan } from "../../../environments/report/render-plan.ts";
+import { fixedAddresses } from "../../../planning/docker/fixed-addresses.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { Topology } from "../../../planning/topology.ts";
 
@@ -27,7 +28,10 @@ describe("the plan as a person reads it", () => {
     assert.equal(cells[east]?.[2], "lab-east-control-plane");
     assert.equal(cells[east + 1]?.[1], "lab-east-worker (worker)");
     assert.deepEqual(cells[east].slice(5), ["https://lab-east-control-plane:6443", "NodePort"]);
-    assert.ok(cells.some((row) => row.at(-1) === "lab-east-control-plane:30143"));
+    assert.match(
+      text,
+      /\n +lab-east-worker \(worker\) +fixed address to come +lab-east-control-plane:30143/,
+    );
     assert.deepEqual(
       cells.find(([name]) => name === "west → east"),
       ["west → east", "gateway", "lab-east-control-plane:30143", "Linkerd's labels"],
@@ -36,6 +40,22 @@ describe("the plan as a person reads it", () => {
       cells.find(([name]) => name === "shop/web-east"),
       ["shop/web-east", "west", "gateway", "web of east"],
     );
+  });
+
+  test("has the fixed addresses of the API servers where the Docker network's subnet is known", () => {
+    const topology = {
+      clusters: [{ name: "west" }, { name: "east", nodes: { controlPlanes: 3, workers: 1 } }],
+      links: [{ between: ["west", "east"] }],
+      docker: { subnet: "172.30.0.0/16" },
+    };
+    const plan = planned(topology);
+    const address = fixedAddresses(plan.clusters, plan.network.nodeRange ?? "").get("west") ?? "";
+    const text = renderPlan(plan);
+    assert.match(address, /^172\.30\.\d+\.\d+$/);
+    assert.ok(text.includes(`https://${address}:6443`), text);
+    // Several control planes are reached by the name of their load balancer.
+    assert.match(text, /https:\/\/lab-east-external-load-balancer:6443/);
+    assert.doesNotMatch(text, /to come/);
   });
 
   test("names selectors only where they are not Linkerd's own", () => {
