@@ -13,6 +13,8 @@ import type {
  */
 export interface Plan {
   readonly name: string;
+  /** It describes what others made, as it was found: nothing of it came from this package. */
+  readonly found?: true;
   /** Docker network of the topology. */
   readonly network: {
     readonly name: string;
@@ -159,6 +161,20 @@ export interface LinkPlan {
     /** The account has no rights and no token: the source is cut off. */
     readonly revoked: boolean;
   };
+  /** How it is there, where others made it. */
+  readonly found?: FoundLinkPlan;
+}
+
+/** What others may have called otherwise than the package would. */
+export interface FoundLinkPlan {
+  /** Version of the Link's API, such as `v1alpha3`. */
+  readonly apiVersion: string;
+  /** Deployment of its service mirror; undefined: there is none. */
+  readonly controller: string | undefined;
+  /** Container of that Deployment. */
+  readonly container: string;
+  /** Service by which it probes the gateway. */
+  readonly probe: string;
 }
 
 /** One Service of one cluster, exported in one way. */

@@ -112,6 +112,24 @@ export function plan(input: unknown, context: PlanContext): PlanResult {
 }
 
 /**
+ * Plans what exists already, also where a rule refuses it: what is there can't be refused. Only what has not even
+ * the shape of a topology has no plan.
+ */
+export function planAsFound(
+  input: unknown,
+  context: PlanContext,
+): { readonly plan: Plan | undefined; readonly problems: readonly Problem[] } {
+  const result = plan(input, context);
+  if (result.ok) return { plan: result.plan, problems: [] };
+  const { draft, problems } = readShape(input);
+  if (problems.length > 0) return { plan: undefined, problems: result.problems };
+  const checked = ruleInput(draft, context.name);
+  const { traffic } = resolveTraffic(checked);
+  const found = makePlan(draft as Topology, { ...checked, traffic }, context);
+  return { plan: found, problems: result.problems };
+}
+
+/**
  * {@link plan} for programs that can't go on without one.
  *
  * @throws TopologyError that lists every problem

@@ -15,7 +15,8 @@ export const localFederatedSelector: LabelSelector = {
   matchLabels: { "mirror.linkerd.io/federated": "member" },
 };
 
-const defaultSelectors: Record<SelectorKey, LabelSelector> = {
+/** What Links select that name nothing else. */
+export const defaultSelectors: Record<SelectorKey, LabelSelector> = {
   gateway: { matchLabels: { "mirror.linkerd.io/exported": "true" } },
   remoteDiscovery: { matchLabels: { "mirror.linkerd.io/exported": "remote-discovery" } },
   federated: localFederatedSelector,

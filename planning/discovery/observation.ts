@@ -1,0 +1,157 @@
+import type { LabelSelector } from "../topology.ts";
+
+/**
+ * What a cluster said of itself and of its mesh, whoever made it. Plain data without secrets: of credentials
+ * there is only where they lead.
+ */
+export interface ClusterObservation {
+  /** Kubeconfig file that leads there. */
+  readonly kubeconfig: string;
+  /** Context in that file. */
+  readonly context: string;
+  /** Name that somebody gave it already; undefined: {@link discover} finds one. */
+  readonly name?: string;
+  /** URL of the API server, as this machine reaches it. */
+  readonly server: string;
+  /** UID of the namespace kube-system, by which the cluster is known. */
+  readonly uid: string | undefined;
+  /** SHA-256 of the certificate authority of the API server. */
+  readonly authority: string | undefined;
+  readonly kubernetesVersion: string | undefined;
+  readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[] }[];
+  readonly podSubnet: string | undefined;
+  readonly serviceSubnet: string | undefined;
+  /** Undefined: there is no Linkerd, or it could not be asked. */
+  readonly linkerd: LinkerdObservation | undefined;
+  readonly gateways: readonly GatewayObservation[];
+  readonly links: readonly LinkObservation[];
+  /** Service accounts of the multi-cluster extension: what the credentials of others' Links belong to. */
+  readonly accounts: readonly { readonly name: string; readonly uid: string }[];
+  /** Services that have labels, without mirrors. */
+  readonly services: readonly ServiceObservation[];
+  /** What there is of others' exports. */
+  readonly mirrors: readonly MirrorObservation[];
+  /** What could not be read. */
+  readonly unread: readonly Unread[];
+}
+
+/** Something that could not be read. */
+export interface Unread {
+  /** Such as `Secrets in linkerd-multicluster`. */
+  readonly what: string;
+  /** What the API server said. */
+  readonly why: string;
+  /** The right that is missing; undefined where something else was the reason. */
+  readonly right?: string;
+}
+
+export interface LinkerdObservation {
+  /** Namespace of the control plane. */
+  readonly namespace: string;
+  /** Namespace of the multi-cluster extension; undefined: it isn't installed. */
+  readonly extensionNamespace: string | undefined;
+  /** As its Deployments name it, such as `edge-26.6.3` or `stable-2.14.10`. */
+  readonly version: string | undefined;
+  readonly trustDomain: string | undefined;
+  readonly clusterDomain: string | undefined;
+  readonly highAvailability: boolean;
+  readonly anchors: readonly CertificateObservation[];
+  readonly issuer: IssuerObservation | undefined;
+}
+
+export interface CertificateObservation {
+  readonly subject: string;
+  /** SHA-256. */
+  readonly fingerprint: string;
+  /** ISO 8601. */
+  readonly expires: string;
+}
+
+export interface IssuerObservation extends CertificateObservation {
+  /** What makes it in the cluster, where cert-manager does. */
+  readonly certManager?: { readonly name: string; readonly kind: string; readonly group: string };
+}
+
+/** A Service through which other clusters' traffic comes in. */
+export interface GatewayObservation {
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  readonly identity: string | undefined;
+  readonly port: number | undefined;
+  readonly probePort: number | undefined;
+  readonly nodePort: number | undefined;
+  readonly probeNodePort: number | undefined;
+  /** Addresses of its load balancer, and external ones. */
+  readonly addresses: readonly string[];
+  /** Whom it lets in; undefined: could not be read, or no policy says so. */
+  readonly policy?: {
+    readonly identities: readonly string[];
+    readonly networks: readonly string[];
+  };
+}
+
+export interface LinkObservation {
+  readonly namespace: string;
+  readonly name: string;
+  /** Version of the API by which it was read: `v1alpha1` to `v1alpha3`. */
+  readonly apiVersion: string;
+  /** What Linkerd calls the target. */
+  readonly targetName: string;
+  readonly gateway:
+    | {
+        readonly addresses: readonly string[];
+        readonly port: number;
+        readonly probePort: number;
+        readonly identity: string;
+      }
+    | undefined;
+  readonly selectors: {
+    readonly gateway: LabelSelector | undefined;
+    readonly remoteDiscovery: LabelSelector | undefined;
+    readonly federated: LabelSelector | undefined;
+  };
+  readonly excludedLabels: readonly string[];
+  readonly excludedAnnotations: readonly string[];
+  /** `linkerd multicluster link` or `link-gen` wrote it, which select for every kind of export unless told otherwise. */
+  readonly byCli: boolean;
+  /** Where its credentials lead; undefined: could not be read, or there are none. */
+  readonly credentials:
+    | {
+        readonly server: string;
+        readonly authority: string | undefined;
+        readonly account: string | undefined;
+        readonly accountUid: string | undefined;
+      }
+    | undefined;
+  /** The Deployment that works on it; undefined: there is none. */
+  readonly controller: ControllerObservation | undefined;
+}
+
+/** A service mirror. */
+export interface ControllerObservation {
+  readonly deployment: string;
+  readonly container: string;
+  /** Service by which it probes the gateway. */
+  readonly probe: string;
+  readonly headless: boolean;
+  /** Of the deprecated command `linkerd multicluster link`, and not of the extension's chart. */
+  readonly unmanaged: boolean;
+}
+
+export interface ServiceObservation {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly headless: boolean;
+  /** Of an exported headless one: the names of its pods in its Endpoints. */
+  readonly hostnames?: readonly string[];
+}
+
+export interface MirrorObservation {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: "gateway" | "remote-discovery" | "headless" | "federated";
+  /** What Linkerd calls the clusters whose Services it stands for, without the cluster's own. */
+  readonly targets: readonly string[];
+}
