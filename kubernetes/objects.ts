@@ -142,6 +142,7 @@ export interface Service {
     readonly ports?: readonly {
       readonly name?: string;
       readonly port: number;
+      readonly nodePort?: number;
       /** Number or name; that of the Service if it is left out. */
       readonly targetPort?: number | string;
     }[];

@@ -66,9 +66,17 @@ export const missingNamespace = "MissingNamespace";
 /** Part of the image names of programs that stand in for Linkerd's proxy and carry no traffic. */
 export const noDataPlane = "no-data-plane";
 
-/** Path of a Link. */
-export function linkPath(namespace: string, name = ""): string {
-  return `/apis/multicluster.linkerd.io/v1alpha3/namespaces/${namespace}/links${name && `/${name}`}`;
+/** API group of Links. */
+export const linkGroup = "multicluster.linkerd.io";
+
+/** Path of a Link. @param version of the API, which others' Links may have an older one of */
+export function linkPath(namespace: string, name = "", version = "v1alpha3"): string {
+  return `/apis/${linkGroup}/${version}/namespaces/${namespace}/links${name && `/${name}`}`;
+}
+
+/** Name of the gateway's Deployment, which is its service account's too, by its identity. */
+export function gatewayNameOf(identity: string | undefined): string | undefined {
+  return identity?.split(".")[0];
 }
 
 /** Path of a Lease. */

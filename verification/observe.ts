@@ -10,8 +10,15 @@ import type { ClusterStatus, DataPlane, LinkStatus, MeshStatus } from "./status.
 export interface Mesh {
   readonly plan: Plan;
   /** One for each cluster of the plan; a missing one is reported as a cluster that doesn't answer. */
-  readonly clusters: readonly (ClusterAccess & { readonly name: string })[];
+  readonly clusters: readonly MeshAccess[];
 }
+
+/** The way into one cluster of a mesh. */
+export type MeshAccess = ClusterAccess & {
+  readonly name: string;
+  /** kubectl finds the kubeconfig by itself, so that command lines need not name it. @default false */
+  readonly usual?: boolean;
+};
 
 export interface ObserveOptions {
   readonly signal?: AbortSignal;
@@ -39,6 +46,7 @@ export async function observe(mesh: Mesh, options: ObserveOptions = {}): Promise
   const links = parts.flatMap((part) => part.links);
   return {
     topology: plan.name,
+    ...(plan.found && { found: true }),
     observedAt: new Date().toISOString(),
     dataPlane: overall(clusters.map(({ dataPlane }) => dataPlane)),
     clusters,
@@ -57,9 +65,14 @@ async function observeOne(mesh: Mesh, plan: ClusterPlan, connections: Connection
   const links = mesh.plan.links.filter(({ source }) => source === plan.name);
   const access = mesh.clusters.find(({ name }) => name === plan.name);
   const file =
-    access !== undefined && "kubeconfigPath" in access ? access.kubeconfigPath : undefined;
+    access !== undefined && "kubeconfigPath" in access && access.usual !== true
+      ? access.kubeconfigPath
+      : undefined;
+  const context = access?.context;
+  const withContext = (cluster: ClusterStatus): ClusterStatus =>
+    context === undefined ? cluster : { ...cluster, context };
   const silent = (problem: string): Part => ({
-    cluster: silentCluster(plan, file, problem),
+    cluster: withContext(silentCluster(plan, file, problem)),
     links: links.map((link) => unobservedLink(link)),
   });
   if (access === undefined) return silent("its kubeconfig is unknown");
@@ -70,7 +83,7 @@ async function observeOne(mesh: Mesh, plan: ClusterPlan, connections: Connection
     return silent((error as Error).message);
   }
   const look = readingOnce(api);
-  const cluster = await observeCluster(plan, file, api, look, mesh.plan);
+  const cluster = withContext(await observeCluster(plan, file, api, look, mesh.plan));
   if (!cluster.reachable) return { cluster, links: links.map((link) => unobservedLink(link)) };
   return { cluster, links: await Promise.all(links.map((link) => observeLink(link, look))) };
 }

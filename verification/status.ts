@@ -13,6 +13,8 @@ export type DataPlane = "real" | "none" | "unknown";
 export interface MeshStatus {
   /** Name of the topology. */
   readonly topology: string;
+  /** Others made it: it was found, and not planned. */
+  readonly found?: true;
   /** ISO 8601. */
   readonly observedAt: string;
   /** `none` if it is so in any cluster. */
@@ -27,6 +29,8 @@ export interface ClusterStatus {
   readonly name: string;
   /** File that leads to the cluster. */
   readonly kubeconfigPath: string | undefined;
+  /** Context in that file; undefined: its current one. */
+  readonly context?: string | undefined;
   /** What could not be asked, and why. A cluster that doesn't answer has one, and nothing else. */
   readonly problems: readonly string[];
   readonly reachable: boolean;
@@ -148,6 +152,8 @@ export interface InjectionStatus {
   readonly injects: boolean;
   /** Image of that proxy, or what was there instead. */
   readonly seen: string;
+  /** Why it was not asked. */
+  readonly unasked?: string;
 }
 
 export interface LinkStatus {

@@ -26,6 +26,14 @@ export interface LinkRef {
   readonly link: string;
   /** The Link has a gateway. */
   readonly gateway: boolean;
+  /** Version of the Link's API. @default "v1alpha3" */
+  readonly apiVersion?: string;
+  /** Deployment of the service mirror. @default as the extension's chart names it */
+  readonly deployment?: string;
+  /** Container of the service mirror. @default "controller" */
+  readonly container?: string;
+  /** Service by which the gateway is probed. @default as the extension's chart names it */
+  readonly probe?: string;
 }
 
 /**
@@ -61,20 +69,18 @@ export type LinkLook =
  * No exported Service is needed for any of it.
  */
 export async function lookAtLink(api: KubernetesApi, ref: LinkRef): Promise<LinkLook> {
-  const { namespace, link: name } = ref;
+  const { namespace, link: name, deployment = controllerOf(name) } = ref;
   const look = await lookAtWorkingLink(api, ref);
   // Only what is amiss needs a reason.
   const waitsForPod = !look.done && look.stuckPod === undefined && look.unread === undefined;
-  const atRest = waitsForPod ? await whyAtRest(api, namespace, controllerOf(name)) : undefined;
+  const atRest = waitsForPod ? await whyAtRest(api, namespace, deployment) : undefined;
   return atRest === undefined ? look : { ...notYet(atRest), atRest };
 }
 
-async function lookAtWorkingLink(
-  api: KubernetesApi,
-  { namespace, link: name, ...ref }: LinkRef,
-): Promise<LinkLook> {
+async function lookAtWorkingLink(api: KubernetesApi, ref: LinkRef): Promise<LinkLook> {
+  const { namespace, link: name, probe: probeName = probeOf(name) } = ref;
   const [link, lease] = await Promise.all([
-    getIfThere<LinkObject>(api, linkPath(namespace, name)),
+    getIfThere<LinkObject>(api, linkPath(namespace, name, ref.apiVersion)),
     getIfThere<Lease>(api, leasePath(namespace, leaseOf(name))),
   ]);
   if (link === undefined) return notYet(`no Link ${name} in namespace ${namespace}`);
@@ -87,17 +93,16 @@ async function lookAtWorkingLink(
 
   const [metrics, log, probe] = await Promise.all([
     metricsOf(api, namespace, holder, name),
-    logOf(api, namespace, holder, name),
+    logOf(api, holder, ref),
     ref.gateway
-      ? getIfThere<Endpoints>(api, corePath(namespace, "endpoints", probeOf(name)))
+      ? getIfThere<Endpoints>(api, corePath(namespace, "endpoints", probeName))
       : undefined,
   ]);
   const said = log?.error === undefined ? "" : `; its log says: ${log.error}`;
   if (typeof metrics === "string") return { ...notYet(metrics + said), unread: metrics };
-  const otherwise =
-    troubleInMetrics(metrics, { ...ref, link: name }, holder) ?? troubleInLog(log, link);
+  const otherwise = troubleInMetrics(metrics, ref, holder) ?? troubleInLog(log, link);
   if (otherwise !== undefined) return { ...notYet(otherwise + said), stuckPod: holder };
-  const unreached = ref.gateway ? troubleInProbe(probe, link, probeOf(name)) : undefined;
+  const unreached = ref.gateway ? troubleInProbe(probe, link, probeName) : undefined;
   if (unreached !== undefined) return notYet(unreached + said);
   return { done: true, value: { controllerPod: holder } };
 }
@@ -130,13 +135,12 @@ async function metricsOf(
 
 async function logOf(
   api: KubernetesApi,
-  namespace: string,
   pod: string,
-  link: string,
+  { namespace, link, container = "controller" }: LinkRef,
 ): Promise<ControllerLog | undefined> {
   try {
     const path = `${corePath(namespace, "pods", pod)}/log`;
-    const text = await api.text(path, { container: "controller", tailLines: "2000" });
+    const text = await api.text(path, { container, tailLines: "2000" });
     return readControllerLog(text, link);
   } catch (error) {
     // The log only adds to what the metrics say.

@@ -23,6 +23,8 @@ const mostNamed = 6;
 export const accessRightsAsPlanned: Check<AskedLink> = {
   id: "access-rights",
   title: "account in the target: the rights it needs, no others",
+  // Whoever made the Link chose what its account may do; to ask takes the right to make tokens.
+  applies: ({ plan }) => plan.found === undefined,
   run: async ({ plan, target, targetCluster }) => {
     if (targetCluster === undefined) return notRun(silent(plan.target));
     const { access, api: administrator, lanes } = targetCluster;

@@ -16,6 +16,8 @@ const accountAnnotation = "kubernetes.io/service-account.name";
 export const accessTokensAsPlanned: Check<AskedLink> = {
   id: "access-tokens",
   title: "account in the target: the planned token, no other",
+  // Whoever made the Link chose its account, and how many tokens that has.
+  applies: ({ plan }) => plan.found === undefined,
   run: async ({ plan, target, targetCluster }) => {
     if (targetCluster === undefined) return notRun(silent(plan.target));
     const { accessAccount, access } = plan;

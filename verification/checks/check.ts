@@ -37,8 +37,12 @@ export interface Check<Subject> {
 /** What checks of a cluster look at. */
 export interface ClusterSubject {
   readonly plan: ClusterPlan;
-  /** Targets that have revoked its account. */
-  readonly revokedBy: readonly string[];
+  /** Others made the mesh: the package can mend nothing in it. */
+  readonly found: boolean;
+  /** Deployments of the service mirrors that work on its Links. */
+  readonly serviceMirrors: readonly string[];
+  /** Those of Links whose target has revoked its account. */
+  readonly revoked: readonly string[];
   readonly status: ClusterStatus;
 }
 
@@ -94,8 +98,17 @@ export function notRun(reason: string): Outcome {
   return { state: "not run", reason };
 }
 
+/** What comes before how a person mends something: `up` does it, but in no mesh that others made. */
+export function repaired(found: boolean | undefined): string {
+  return found === true ? "By hand: " : "`up` repairs it; by hand: ";
+}
+
 /** A kubectl command that leads to the cluster of the message. */
 export function kubectl(cluster: ClusterStatus, rest: string): string {
-  const file = cluster.kubeconfigPath;
-  return `kubectl ${file === undefined ? "" : `--kubeconfig ${file} `}${rest}`;
+  const { kubeconfigPath: file, context } = cluster;
+  const way = [
+    ...(file === undefined ? [] : [`--kubeconfig ${file}`]),
+    ...(context === undefined ? [] : [`--context ${context}`]),
+  ];
+  return ["kubectl", ...way, rest].join(" ");
 }

@@ -16,7 +16,7 @@ import type { AskedCluster } from "./asked.ts";
 export const clusterNetworksComplete: Check<AskedCluster> = {
   id: "cluster-networks-complete",
   title: "cluster networks hold pods and Services",
-  run: async ({ api, lists, status }) => {
+  run: async ({ api, lists, status, found }) => {
     const [config, pods, services] = await Promise.all([
       getIfThere<ConfigMap>(api, corePath(linkerdNamespace, "configmaps", "linkerd-config")),
       lists.livePods(),
@@ -26,7 +26,7 @@ export const clusterNetworksComplete: Check<AskedCluster> = {
     if (networks === undefined) {
       return failed(
         "ConfigMap linkerd-config names no clusterNetworks",
-        "`up --refresh` puts it back.",
+        found ? "Linkerd's control plane brings it: install it." : "`up --refresh` puts it back.",
       );
     }
     const shares = [
@@ -59,7 +59,9 @@ export const clusterNetworksComplete: Check<AskedCluster> = {
       : failedForGood(
           `outside of ${networks.join(", ")}: ` +
             firstOf(outside.map(({ what, address }) => `${what} (${address})`)),
-          "Set linkerd.values.controlPlane.clusterNetworks of the topology to hold them, run `up`, and restart the workloads.",
+          found
+            ? "Set clusterNetworks of Linkerd's control plane to hold them, and restart the workloads."
+            : "Set linkerd.values.controlPlane.clusterNetworks of the topology to hold them, run `up`, and restart the workloads.",
         );
   },
 };

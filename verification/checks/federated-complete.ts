@@ -1,9 +1,10 @@
 import { multiclusterNamespace, federatedName } from "../../planning/names.ts";
 import { selects } from "../../planning/links/label-selector.ts";
 import { missingMembers } from "../federated-members.ts";
-import { controllerOf, localMirrorDeployment } from "../../linkerd/names.ts";
+import { localMirrorDeployment } from "../../linkerd/names.ts";
+import { serviceMirrorOf } from "../link-parts.ts";
 import type { Check, MeshSubject } from "./check.ts";
-import { failed, notRun, passed } from "./check.ts";
+import { failed, notRun, passed, repaired } from "./check.ts";
 
 /**
  * Every federated Service has all of its members, by what it says itself. What Links say of them is no
@@ -41,12 +42,13 @@ export const federatedComplete: Check<MeshSubject> = {
         `${viewer}: ${namespace}/${federatedName(service)} lacks the member of ${member}`,
     );
     const controllers = missing.map(({ viewer, member }) => {
-      const name = viewer === member ? localMirrorDeployment : controllerOf(member);
+      const link = plan.links.find(({ source, target }) => source === viewer && target === member);
+      const name = link === undefined ? localMirrorDeployment : serviceMirrorOf(link);
       return `in ${viewer}: kubectl -n ${multiclusterNamespace} rollout restart deploy/${name}`;
     });
     return failed(
       problems.join("; "),
-      `\`up\` repairs it; by hand: ${[...new Set(controllers)].join("; ")}`,
+      `${repaired(plan.found)}${[...new Set(controllers)].join("; ")}`,
     );
   },
 };

@@ -1,6 +1,7 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
 import type { Check, LinkSubject, Outcome } from "./check.ts";
-import { controllerOf } from "../../linkerd/names.ts";
+import { probeOf } from "../../linkerd/names.ts";
+import { mirrorContainerOf, serviceMirrorOf } from "../link-parts.ts";
 import { failed, kubectl, passed } from "./check.ts";
 
 /**
@@ -33,7 +34,7 @@ function probed({ plan, status: { gateway }, source }: LinkSubject): Outcome {
     gateway.state === "not alive"
       ? `the probes of ${plan.target}'s gateway (${where}) are not answered`
       : `no probe of ${plan.target}'s gateway (${where}) is known yet`,
-    `Look with: ${kubectl(source, `-n ${multiclusterNamespace} logs deploy/${controllerOf(plan.name)} -c controller`)}; ` +
-      `the probe port of the Link, of the Service probe-${plan.name} and of the gateway must be the same (linkerd2#14451)`,
+    `Look with: ${kubectl(source, `-n ${multiclusterNamespace} logs deploy/${serviceMirrorOf(plan)} -c ${mirrorContainerOf(plan)}`)}; ` +
+      `the probe port of the Link, of the Service ${plan.found?.probe ?? probeOf(plan.name)} and of the gateway must be the same (linkerd2#14451)`,
   );
 }

@@ -1,7 +1,7 @@
 import { strayNames, wordsFor } from "../headless-exports.ts";
 import { nudgedAnnotation } from "../../linkerd/names.ts";
 import type { Check, LinkSubject } from "./check.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
+import { failed, kubectl, notRun, passed, repaired } from "./check.ts";
 
 /** Every pod of an exported headless Service is known in the source by its name. */
 export const headlessNames: Check<LinkSubject> = {
@@ -27,7 +27,7 @@ export const headlessNames: Check<LinkSubject> = {
       stray
         .map((one) => `${one.namespace}/${one.mirror} in ${plan.source} ${wordsFor(one)}`)
         .join("; "),
-      `\`up\` repairs it; by hand: ${touches.join("; ")}`,
+      `${repaired(plan.found !== undefined)}${touches.join("; ")}`,
     );
   },
 };

@@ -7,17 +7,21 @@ export const issuerValid: Check<ClusterSubject> = {
   id: "issuer-valid",
   title: "issuer valid and signed by the trust anchor",
   applies: ({ status }) => status.reachable,
-  run: ({ status: { issuer } }) => {
+  run: ({ status: { issuer }, found }) => {
+    const another = found
+      ? "Install an issuer that a trust anchor of this cluster signed: https://linkerd.io/2/tasks/replacing_expired_certificates/"
+      : undefined;
     if (issuer === undefined) {
       return failed(
         "there is no issuer certificate in Secret linkerd-identity-issuer",
-        "Run `up`.",
+        another ?? "Run `up`.",
       );
     }
     if (!issuer.chained) {
       return failedForGood(
         "no trust anchor of this cluster signed the issuer's certificate",
-        "Run `up`, which creates issuers from the trust anchor; then restart linkerd-identity.",
+        another ??
+          "Run `up`, which creates issuers from the trust anchor; then restart linkerd-identity.",
       );
     }
     const trouble = validity(issuer, new Date());
@@ -30,6 +34,9 @@ export const issuerValid: Check<ClusterSubject> = {
         : `until ${day(expires)}`;
     return trouble === undefined
       ? passed(until)
-      : failedForGood(`the issuer's certificate ${trouble}`, "Run `up`, which recreates it.");
+      : failedForGood(
+          `the issuer's certificate ${trouble}`,
+          another ?? "Run `up`, which recreates it.",
+        );
   },
 };

@@ -1,5 +1,5 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
-import { controllerOf } from "../../linkerd/names.ts";
+import { mirrorContainerOf, serviceMirrorOf } from "../link-parts.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 
@@ -12,7 +12,7 @@ export const linkTakenUp: Check<LinkSubject> = {
     if (serviceMirror.takenUp) return passed(serviceMirror.pod);
     return failed(
       serviceMirror.trouble ?? "no reason known",
-      `Look with: ${kubectl(source, `-n ${multiclusterNamespace} logs deploy/${controllerOf(plan.name)} -c controller`)}`,
+      `Look with: ${kubectl(source, `-n ${multiclusterNamespace} logs deploy/${serviceMirrorOf(plan)} -c ${mirrorContainerOf(plan)}`)}`,
     );
   },
 };

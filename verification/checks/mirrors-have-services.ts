@@ -33,7 +33,7 @@ export const mirrorsHaveServices: Check<LinkSubject> = {
                 `${namespace}/${mirror} stands for ${namespace}/${service}, which ${plan.target} doesn't export`,
             ),
           ),
-          `Delete them: ${kubectl(source, `-n NAMESPACE delete service MIRROR`)} (all: -l ${clusterNameLabel}=${plan.target})`,
+          `Delete them: ${kubectl(source, `-n NAMESPACE delete service MIRROR`)} (all: -l ${clusterNameLabel}=${plan.name})`,
         );
   },
 };

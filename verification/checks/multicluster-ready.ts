@@ -1,5 +1,5 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
-import { controllerOf, gatewayDeployment } from "../../linkerd/names.ts";
+import { gatewayDeployment, gatewayNameOf } from "../../linkerd/names.ts";
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import { troublesIn } from "./workload-troubles.ts";
@@ -11,14 +11,12 @@ export const multiclusterReady: Check<ClusterSubject> = {
   title: "gateway and service mirrors ready",
   applies: ({ plan, status }) =>
     status.reachable && (plan.targets.length > 0 || plan.sources.length > 0),
-  run: ({ plan, status, revokedBy }) => {
-    const expected = [
-      ...(plan.gateway === undefined ? [] : [gatewayDeployment]),
-      ...plan.targets.map(controllerOf),
-    ];
+  run: ({ plan, status, serviceMirrors, revoked, found }) => {
+    const gateway =
+      (found ? gatewayNameOf(plan.gateway?.identity) : undefined) ?? gatewayDeployment;
+    const expected = [...(plan.gateway === undefined ? [] : [gateway]), ...serviceMirrors];
     // A service mirror that is let in no more ends and is begun again, for as long as it takes.
-    const restless = revokedBy.map(controllerOf);
-    const troubles = troublesIn(status, multiclusterNamespace, expected, restless);
+    const troubles = troublesIn(status, multiclusterNamespace, expected, revoked);
     return troubles.length === 0
       ? passed()
       : failed(

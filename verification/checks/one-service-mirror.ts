@@ -25,7 +25,7 @@ export const oneServiceMirror: Check<AskedLink> = {
   id: "one-service-mirror",
   title: "exactly one service mirror, with its Lease",
   run: async ({ api, plan, source }) => {
-    const labelSelector = `${clusterNameLabel}=${plan.target}`;
+    const labelSelector = `${clusterNameLabel}=${plan.name}`;
     const [deployments, pods, lease] = await Promise.all([
       listAll<Deployment>(api, deploymentPath(namespace, ""), { labelSelector }),
       listAll<Pod>(api, corePath(namespace, "pods"), { labelSelector }),

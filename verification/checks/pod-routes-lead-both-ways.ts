@@ -8,7 +8,11 @@ export const podRoutesLeadBothWays: Check<LinkSubject> = {
   id: "pod-routes-lead-both-ways",
   title: "routes lead to the nodes there are",
   applies: ({ plan, source, target }) =>
-    plan.mode !== "gateway" && source.podRoutes !== undefined && target.podRoutes !== undefined,
+    plan.mode !== "gateway" &&
+    // Of a mesh that was found, nobody knows which clusters the package laid routes between.
+    plan.found === undefined &&
+    source.podRoutes !== undefined &&
+    target.podRoutes !== undefined,
   run: ({ source, target }) => {
     const unknown = [source, target].filter(({ nodes }) => nodes.length === 0);
     if (unknown.length > 0) {

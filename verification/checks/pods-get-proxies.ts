@@ -1,5 +1,5 @@
 import type { Check, ClusterSubject } from "./check.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { failed, kubectl, notRun, passed } from "./check.ts";
 
 /** A new pod that wants a proxy gets one. */
 export const podsGetProxies: Check<ClusterSubject> = {
@@ -7,10 +7,12 @@ export const podsGetProxies: Check<ClusterSubject> = {
   title: "new pods get their proxies",
   applies: ({ status }) => status.reachable,
   run: ({ status: { injection }, status }) =>
-    injection.injects
-      ? passed(injection.seen)
-      : failed(
-          `the API server answers a dry run with ${injection.seen}`,
-          `Look with: ${kubectl(status, "-n linkerd logs deploy/linkerd-proxy-injector -c proxy-injector")}`,
-        ),
+    injection.unasked !== undefined
+      ? notRun(injection.unasked)
+      : injection.injects
+        ? passed(injection.seen)
+        : failed(
+            `the API server answers a dry run with ${injection.seen}`,
+            `Look with: ${kubectl(status, "-n linkerd logs deploy/linkerd-proxy-injector -c proxy-injector")}`,
+          ),
 };

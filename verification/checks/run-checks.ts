@@ -4,6 +4,7 @@ import { accessRevoked } from "./access-revoked.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { catalogue as everyCheck } from "./catalogue.ts";
 import type { CheckResult, ClusterSubject, LinkSubject } from "./check.ts";
+import { serviceMirrorOf } from "../link-parts.ts";
 import { notRun } from "./check.ts";
 import type { About } from "./run-check.ts";
 import { runCheck, silent } from "./run-check.ts";
@@ -56,14 +57,16 @@ export async function runChecks(
 /** What a check of a cluster looks at. */
 export function clusterSubject(
   plan: ClusterPlan,
-  { links }: Plan,
+  { links, found }: Plan,
   status: MeshStatus,
 ): ClusterSubject {
-  const revoked = links.filter(({ source, access }) => source === plan.name && access.revoked);
+  const own = links.filter(({ source }) => source === plan.name);
   return {
     plan,
+    found: found === true,
     status: clusterIn(status, plan.name),
-    revokedBy: revoked.map(({ target }) => target),
+    serviceMirrors: own.map(serviceMirrorOf),
+    revoked: own.filter(({ access }) => access.revoked).map(serviceMirrorOf),
   };
 }
 

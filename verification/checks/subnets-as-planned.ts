@@ -6,7 +6,9 @@ import { failed, failedForGood, kubectl, notRun, passed } from "./check.ts";
 export const subnetsAsPlanned: Check<ClusterSubject> = {
   id: "subnets-as-planned",
   title: "pods' addresses are as planned",
-  applies: ({ plan, status }) => status.nodes.length > 0 && plan.podSubnet !== undefined,
+  // Of a mesh that was found, the plan has them from the nodes.
+  applies: ({ plan, status, found }) =>
+    !found && status.nodes.length > 0 && plan.podSubnet !== undefined,
   run: ({ plan, status }) => {
     const subnet = plan.podSubnet ?? "";
     // Where something else than Kubernetes gives out pods' addresses, nodes have no shares.

@@ -6,14 +6,16 @@ import { validity } from "./validity.ts";
 export const trustAnchorShared: Check<MeshSubject> = {
   id: "trust-anchor-shared",
   title: "same trust anchor everywhere",
-  run: ({ status }) => {
+  run: ({ plan: { found }, status }) => {
     const asked = status.clusters.filter(({ reachable }) => reachable);
     if (asked.length === 0) return notRun("no cluster answers");
     const without = asked.filter(({ trustAnchors }) => trustAnchors.length === 0);
     if (without.length > 0) {
       return failed(
         `${without.map(({ name }) => name).join(", ")}: no certificate in ConfigMap linkerd-identity-trust-roots`,
-        "Run `up`.",
+        found === true
+          ? "Linkerd's control plane makes it: install it, or allow the kubeconfig's user to read it."
+          : "Run `up`.",
       );
     }
     const sets = new Map<string, string[]>();
@@ -25,7 +27,9 @@ export const trustAnchorShared: Check<MeshSubject> = {
       const parties = [...sets].map(([set, names]) => `${names.join(", ")}: ${set}`);
       return failedForGood(
         `the clusters trust different anchors (${parties.join("; ")})`,
-        "Run `up`; if a rotation is under way, finish it in every cluster.",
+        found === true
+          ? "Give all clusters the same bundle of trust anchors (identityTrustAnchorsPEM); if a rotation is under way, finish it in every cluster: https://linkerd.io/2/tasks/manually-rotating-control-plane-tls-credentials/"
+          : "Run `up`; if a rotation is under way, finish it in every cluster.",
       );
     }
     const anchors = asked[0]?.trustAnchors ?? [];

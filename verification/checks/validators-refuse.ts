@@ -3,7 +3,8 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isNotFound, KubernetesApiError } from "../../kubernetes/errors.ts";
 import { fieldManager } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { noDryRun } from "../no-dry-run.ts";
+import { failed, kubectl, notRun, passed } from "./check.ts";
 import type { AskedCluster } from "./asked.ts";
 
 /** Nothing by this name is ever stored. */
@@ -44,13 +45,16 @@ const invalid = [
 export const validatorsRefuse: Check<AskedCluster> = {
   id: "validators-refuse",
   title: "validators refuse what is invalid",
-  run: async ({ api, status }) => {
+  run: async ({ api, status, found }) => {
     // Where there is no data plane, there is no policy controller either: neither is a Go program.
     const isStandIn = status.dataPlane === "none";
     const asked = invalid.filter(({ container }) => !isStandIn || container !== "policy");
     const answers = await Promise.all(
       asked.map(async (one) => ({ ...one, trouble: await troubleOf(api, one) })),
     );
+    const forbidden = answers.filter(({ trouble }) => trouble === mayNot);
+    const [first] = forbidden;
+    if (first !== undefined && found) return notRun(noDryRun(`${first.object.kind}s`));
     const troubled = answers.filter(({ trouble }) => trouble !== undefined);
     if (troubled.length === 0) {
       return passed(`${answers.length}${isStandIn ? "; the policy controller is a stand-in" : ""}`);
@@ -65,6 +69,8 @@ export const validatorsRefuse: Check<AskedCluster> = {
   },
 };
 
+const mayNot = "was not asked: the kubeconfig's user may not create such objects";
+
 async function troubleOf(
   api: KubernetesApi,
   { webhook, path, object }: (typeof invalid)[number],
@@ -75,6 +81,7 @@ async function troubleOf(
   } catch (error) {
     if (!(error instanceof KubernetesApiError) || error.status === undefined) throw error;
     if (error.detail.includes(`"${webhook}" denied the request`)) return undefined;
+    if (error.status === 403 && error.detail.includes("cannot create resource")) return mayNot;
     if (isNotFound(error)) return `can't be asked: nothing serves ${object.kind}s`;
     return `was not asked: ${error.detail}`;
   }

@@ -18,18 +18,20 @@ import type { Check } from "./check.ts";
 export const webhooksTrusted: Check<AskedCluster> = {
   id: "webhooks-trusted",
   title: "webhooks configured, certificates valid",
-  run: async ({ api, status }) => {
+  run: async ({ api, status, found }) => {
     const facts = await observeWebhooks(api);
     const troubles = facts.flatMap((webhook) => troublesOf(webhook, new Date()));
     if (troubles.length > 0) {
       return failed(
         troubles.join("; "),
-        "`up --refresh` restores what was deleted; new certificates: " +
+        (found
+          ? "New certificates: "
+          : "`up --refresh` restores what was deleted; new certificates: ") +
           kubectl(
             status,
             `-n ${linkerdNamespace} delete secrets ${facts.map(({ service }) => `${service}-k8s-tls`).join(" ")}`,
           ) +
-          ", then `up --refresh`",
+          (found ? ", then upgrade Linkerd's release to what it is" : ", then `up --refresh`"),
       );
     }
     const first = facts

@@ -4,6 +4,7 @@ import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import { lookAtInjection } from "../../linkerd/signals/injection.ts";
 import type { ClusterStatus } from "../status.ts";
 import { observeCertificates } from "../../linkerd/trust/certificates.ts";
+import { noDryRun } from "../no-dry-run.ts";
 import { observeNodes } from "./nodes.ts";
 import { observePodRoutes } from "./pod-routes.ts";
 import { observeRoutes } from "./routes.ts";
@@ -22,7 +23,7 @@ export async function observeCluster(
   kubeconfigPath: string | undefined,
   api: KubernetesApi,
   look: KubernetesApi,
-  mesh: Pick<Plan, "links" | "exports" | "traffic">,
+  mesh: Pick<Plan, "found" | "links" | "exports" | "traffic">,
 ): Promise<ClusterStatus> {
   let version: { readonly gitVersion?: string };
   try {
@@ -55,7 +56,7 @@ export async function observeCluster(
       part("workloads", observeWorkloads(look)),
       part("pod routes", observePodRoutes(look)),
       part("certificates", observeCertificates(look)),
-      part("injection", lookAtInjection(look)),
+      part("injection", askedForInjection(look, mesh.found === true)),
     ]);
   return {
     ...silentCluster(plan, kubeconfigPath),
@@ -71,12 +72,29 @@ export async function observeCluster(
     podRoutes,
     ...certificates,
     injection:
-      injection === undefined
-        ? { injects: false, seen: "the API server refused the dry run" }
-        : injection.done
-          ? { injects: true, seen: injection.value.proxyImage }
-          : { injects: false, seen: injection.seen },
+      typeof injection === "string"
+        ? { injects: false, seen: "not asked", unasked: injection }
+        : injection === undefined
+          ? { injects: false, seen: "the API server refused the dry run" }
+          : injection.done
+            ? { injects: true, seen: injection.value.proxyImage }
+            : { injects: false, seen: injection.seen },
   };
+}
+
+/** @param found others made the mesh, and may let one only read it */
+async function askedForInjection(
+  api: KubernetesApi,
+  found: boolean,
+): Promise<Awaited<ReturnType<typeof lookAtInjection>> | string> {
+  try {
+    return await lookAtInjection(api);
+  } catch (error) {
+    if (found && error instanceof KubernetesApiError && error.status === 403) {
+      return noDryRun("pods");
+    }
+    throw error;
+  }
 }
 
 /** A cluster that gave no answer. */

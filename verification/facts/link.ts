@@ -14,16 +14,27 @@ import { observeMirrors } from "./mirrors.ts";
 /** All that a source is asked about one of its Links. */
 export async function observeLink(plan: LinkPlan, api: KubernetesApi): Promise<LinkStatus> {
   const namespace = multiclusterNamespace;
-  const ref = { namespace, link: plan.name, gateway: plan.gateway !== undefined };
+  const { found } = plan;
+  const ref = {
+    namespace,
+    link: plan.name,
+    gateway: plan.gateway !== undefined,
+    ...(found && {
+      apiVersion: found.apiVersion,
+      ...(found.controller !== undefined && { deployment: found.controller }),
+      container: found.container,
+      probe: found.probe,
+    }),
+  };
   try {
     const [link, lease] = await Promise.all([
-      getIfThere<LinkObject>(api, linkPath(namespace, plan.name)),
+      getIfThere<LinkObject>(api, linkPath(namespace, plan.name, found?.apiVersion)),
       getIfThere<Lease>(api, leasePath(namespace, leaseOf(plan.name))),
     ]);
     const pod = lease?.spec?.holderIdentity || undefined;
     const [look, discovery, gateway, mirrors] = await Promise.all([
       lookAtLink(api, ref),
-      plan.mode === "gateway" ? undefined : lookAtDiscovery(api, plan.target),
+      plan.mode === "gateway" ? undefined : lookAtDiscovery(api, plan.name),
       observeGateway(plan, api, pod),
       link === undefined ? [] : observeMirrors(api, link),
     ]);
@@ -87,7 +98,7 @@ async function observeGateway(
   const planned = { ...plannedGateway(plan), latencyMilliseconds: undefined };
   if (plan.gateway === undefined || pod === undefined) return planned;
   try {
-    const metrics = await readControllerMetrics(api, multiclusterNamespace, pod, plan.target);
+    const metrics = await readControllerMetrics(api, multiclusterNamespace, pod, plan.name);
     if (metrics.gatewayAlive === undefined) return planned;
     return metrics.gatewayAlive
       ? { ...planned, state: "alive", latencyMilliseconds: metrics.latencyMilliseconds }

@@ -25,9 +25,12 @@ export async function observeServices(
   cluster: string,
   plan: Pick<Plan, "links" | "exports">,
 ): Promise<ServicesStatus> {
+  const own = plan.links.filter(({ source }) => source === cluster);
+  // Who made the Links may have called the targets otherwise.
+  const known = (name: string): string => own.find((link) => link.name === name)?.target ?? name;
   const [items, links] = await Promise.all([
     listAll<Service>(api, "/api/v1/services"),
-    linksIn(api),
+    linksIn(api, own.find(({ found }) => found !== undefined)?.found?.apiVersion),
   ]);
   const exported = items.filter(
     (service) =>
@@ -46,7 +49,7 @@ export async function observeServices(
       local: (annotations[localDiscoveryAnnotation] ?? "") !== "",
       remote: (annotations[remoteDiscoveryKey] ?? "").split(",").flatMap((member) => {
         const [, of] = member.split("@");
-        return of === undefined ? [] : [of];
+        return of === undefined ? [] : [known(of)];
       }),
     })),
     mirrors: mirrored.flatMap((service) => (isFederated(service) ? [] : mirrorOf(service))),
@@ -124,9 +127,9 @@ function mirrorOf({ metadata, spec }: Service): MirrorServiceStatus[] {
   return [{ namespace: metadata.namespace ?? "", name: metadata.name, target, kind }];
 }
 
-async function linksIn(api: KubernetesApi): Promise<readonly string[]> {
+async function linksIn(api: KubernetesApi, version?: string): Promise<readonly string[]> {
   try {
-    const items = await listAll<LinkObject>(api, linkPath(multiclusterNamespace));
+    const items = await listAll<LinkObject>(api, linkPath(multiclusterNamespace, "", version));
     return items.map(({ metadata }) => metadata.name);
   } catch (error) {
     // Without the extension there is no such kind.

@@ -33,7 +33,7 @@ export function renderStatus(observed: MeshStatus, options: RenderOptions = {}):
     list.map((problem) => style.bad(`${name}: ${problem}`)),
   );
   return [
-    style.bold(`Topology ${status.topology}`),
+    style.bold(`${status.found === true ? "Mesh" : "Topology"} ${status.topology}`),
     "",
     renderClusters(status.clusters, style),
     "",

@@ -23,7 +23,7 @@ export function renderVerification(
   options: Screen = {},
 ): string {
   const style = styleOf(options);
-  const { topology } = printableIn(verification.status);
+  const { topology, found = false } = printableIn(verification.status);
   const results = printableIn(verification.results);
   const failures = failuresOf(results);
   return [
@@ -47,10 +47,15 @@ export function renderVerification(
       "",
     ]),
     (proved ? style.good : style.bad)(
-      `${topology} is ${proved ? "as planned" : "not as planned"}: ` +
+      `${verdict(topology, proved, found)}: ` +
         `${inWords(countsOf(results))} (${(milliseconds / 1000).toFixed(1)} s)`,
     ),
   ].join("\n");
+}
+
+function verdict(topology: string, proved: boolean, found: boolean): string {
+  if (!found) return `${topology} is ${proved ? "as planned" : "not as planned"}`;
+  return proved ? `the mesh ${topology} is in order` : `the mesh ${topology} is not in order`;
 }
 
 function rowsOf({ title, asked, results }: ResultsOfCheck, style: Style): string[][] {
@@ -75,7 +80,10 @@ function rowsOf({ title, asked, results }: ResultsOfCheck, style: Style): string
 }
 
 function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ");
+  const line = text
+    .replaceAll(/\s+/g, " ")
+    // The whole of a fingerprint is wider than half a terminal; `status` and --json show it.
+    .replaceAll(/\b((?:[0-9A-F]{2}:){4})(?:[0-9A-F]{2}:){8,}((?:[0-9A-F]{2}:){3}[0-9A-F]{2})\b/g, "$1…:$2");
   return line.length > mostCharacters ? `${line.slice(0, mostCharacters - 1)}…` : line;
 }
 

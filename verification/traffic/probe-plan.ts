@@ -74,7 +74,7 @@ export function planProbes({ clusters, links: all }: Pick<Plan, "clusters" | "li
     kindsOf(link).map((kind): Route => {
       const found = exported.find((one) => one.carriers.get(link) === kind);
       const service = found?.service.name ?? serviceNames[kind];
-      const mirror = mirrorName(service, link.target);
+      const mirror = mirrorName(service, link.name);
       const server = places.get(link.target) ?? "";
       return {
         kind,
@@ -82,7 +82,7 @@ export function planProbes({ clusters, links: all }: Pick<Plan, "clusters" | "li
         links: [link],
         members: [link.target],
         service,
-        mirror: kind === "headless" ? mirrorName(server, link.target) : mirror,
+        mirror: kind === "headless" ? mirrorName(server, link.name) : mirror,
         host: kind === "headless" ? `${server}.${mirror}` : mirror,
         obstacle:
           found === undefined

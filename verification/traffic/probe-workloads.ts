@@ -128,12 +128,10 @@ export class ProbeWorkloads {
 
   async #objectsFor(cluster: string, api: KubernetesApi): Promise<ProbeObjects> {
     const { plan, namespace, probes } = this.context;
-    const targets = plan.links
-      .filter(({ source }) => source === cluster)
-      .map(({ target }) => target);
+    const links = plan.links.filter(({ source }) => source === cluster);
     const authorities = await Promise.all(
-      targets.map(async (target): Promise<[string, string][]> => {
-        const credentials = await readCredentials(api, target);
+      links.map(async ({ target, name }): Promise<[string, string][]> => {
+        const credentials = await readCredentials(api, name);
         return "problem" in credentials ? [] : [[target, credentials.authority]];
       }),
     );

@@ -231,6 +231,7 @@ const collections = [
   "servicecidrs",
   "secrets",
   "namespaces",
+  "serviceaccounts",
 ];
 
 function isCollection(path: string): boolean {

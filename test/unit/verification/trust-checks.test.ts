@@ -42,7 +42,13 @@ describe("checks of what a cluster trusts", () => {
   const issuer = async () => {
     const [planned] = plan.clusters;
     assert.ok(planned);
-    return issuerValid.run({ plan: planned, status: await look(), revokedBy: [] });
+    return issuerValid.run({
+      plan: planned,
+      found: false,
+      status: await look(),
+      serviceMirrors: [],
+      revoked: [],
+    });
   };
   const install = (authority: Authority, ...between: Authority[]) => {
     const certificate = [authority, ...between].map((one) => one.certificate).join("");

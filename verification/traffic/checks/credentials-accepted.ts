@@ -22,12 +22,18 @@ export interface CredentialsSubject {
 export const credentialsAccepted: Check<CredentialsSubject> = {
   id: "credentials-accepted",
   title: "credentials accepted from a pod of the source",
-  run: async ({ context, link: { source, target } }) => {
+  run: async ({ context, link: { source, target, name, found } }) => {
     if (lackingOf(context, [source]).length > 0)
       return notRun(`${source} has no client to ask from`);
     const api = apiOf(context, source);
-    const credentials = await readCredentials(api, target);
-    if ("problem" in credentials) return failed(credentials.problem, "Run `up`, which makes it.");
+    const credentials = await readCredentials(api, name);
+    if ("problem" in credentials)
+      return failed(
+        credentials.problem,
+        found === undefined
+          ? "Run `up`, which makes it."
+          : "Make it anew: linkerd multicluster link-gen, with the target's context.",
+      );
     const { server, serverName, token } = credentials;
     const [answer] = await ask(context, source, [
       {

@@ -8,11 +8,11 @@ import type { Endpoints, Metadata, Service } from "../../../kubernetes/objects.t
 import { readingOnce } from "../../../kubernetes/reading-once.ts";
 import {
   clusterNameLabel,
-  controllerOf,
   corePath,
   headlessMirrorLabel,
   remoteDiscoveryKey,
 } from "../../../linkerd/names.ts";
+import { serviceMirrorOf } from "../../link-parts.ts";
 import { completingFederated } from "../../../linkerd/signals/federated-completion.ts";
 import type { Look } from "../../../kubernetes/wait.ts";
 import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
@@ -53,7 +53,7 @@ export function mirrorAppears(kind: RouteKind): Check<RouteSubject> {
 }
 
 function adviceFor({ route: { source, links } }: RouteSubject): string {
-  const controllers = links.map(({ name }) => `deploy/${controllerOf(name)}`);
+  const controllers = links.map((link) => `deploy/${serviceMirrorOf(link)}`);
   return `Look in ${source} with: kubectl -n ${multiclusterNamespace} logs ${controllers[0] ?? ""} -c controller; kubectl -n ${multiclusterNamespace} get links -o yaml`;
 }
 
@@ -146,7 +146,7 @@ async function lookAtMirror({ context, route }: RouteSubject): Promise<Look<Seen
       : labels[headlessMirrorLabel] !== undefined
         ? "headless"
         : "gateway";
-  if (labels[clusterNameLabel] !== link.target || is !== kind) {
+  if (labels[clusterNameLabel] !== link.name || is !== kind) {
     return { done: false, seen: `${mirror} is not a mirror of ${link.target} of this kind` };
   }
   const ready = addressesIn(endpoints, "addresses");

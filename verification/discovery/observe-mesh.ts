@@ -1,0 +1,55 @@
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import type { Endpoints } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { readingOnce } from "../../kubernetes/reading-once.ts";
+import { corePath } from "../../linkerd/names.ts";
+import type {
+  ClusterObservation,
+  ServiceObservation,
+} from "../../planning/discovery/observation.ts";
+import { selects } from "../../planning/links/label-selector.ts";
+import { hostnamesOf } from "../facts/mirrors.ts";
+import { observeForDiscovery } from "./observe-cluster.ts";
+import type { ClusterWay } from "./observe-cluster.ts";
+
+/** A cluster that is open. */
+export interface OpenWay extends ClusterWay {
+  readonly api: KubernetesApi;
+}
+
+/** What clusters say of themselves and of their mesh, all of them at the same time. */
+export async function observeMesh(
+  ways: readonly OpenWay[],
+): Promise<readonly ClusterObservation[]> {
+  const open = ways.map(({ api, ...way }) => ({ way, api: readingOnce(api) }));
+  const observed = await Promise.all(open.map(({ way, api }) => observeForDiscovery(way, api)));
+  const selectors = observed.flatMap(({ links }) => links.map((link) => link.selectors.gateway));
+  // Only of exported headless Services the pods matter: a cluster may have many others.
+  const isExported = ({ headless, labels }: ServiceObservation): boolean =>
+    headless && selectors.some((selector) => selects(selector, labels));
+  return Promise.all(
+    observed.map(async (cluster, index) => {
+      const api = open[index]?.api;
+      if (api === undefined) return cluster;
+      const services = cluster.services.map(async (service) =>
+        isExported(service) ? withPods(service, api) : service,
+      );
+      return { ...cluster, services: await Promise.all(services) };
+    }),
+  );
+}
+
+async function withPods(
+  service: ServiceObservation,
+  api: KubernetesApi,
+): Promise<ServiceObservation> {
+  try {
+    const { namespace, name } = service;
+    const endpoints = await getIfThere<Endpoints>(api, corePath(namespace, "endpoints", name));
+    return { ...service, hostnames: hostnamesOf(endpoints) };
+  } catch (error) {
+    if (!(error instanceof KubernetesApiError)) throw error;
+    return service;
+  }
+}
