@@ -71,7 +71,7 @@ export function withCommandLines(
 ): string {
   const { nameAlone = false, caller = thisProcess() } = options;
   return text.replaceAll(
-    /`(?:linkerd-topology )?(up|down|status|verify|rotate|upgrade|plan|preflight|diagram|reap)((?: [\w./-]+)*)`/g,
+    /`(?:linkerd-topology )?(up|down|status|verify|rotate|upgrade|plan|preflight|diagram|discover|reap)((?: [\w./-]+)*)`/g,
     (whole, command: string, words: string) => {
       const args = words.split(" ").filter((word) => word !== "");
       const named = ofNoTopology.includes(command) || args.some((word) => !word.startsWith("-"));

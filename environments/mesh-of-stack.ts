@@ -3,6 +3,8 @@ import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
+import type { NamedWay } from "./contexts.ts";
+import type { FoundMesh } from "./found-mesh.ts";
 import { meshOf } from "./proof.ts";
 import { settleStack } from "./settle-stack.ts";
 import type { StackFile } from "./stacks.ts";
@@ -12,6 +14,9 @@ import type { Outputs } from "./state.ts";
 /** Which stack. */
 export interface StackRequest {
   readonly stack: StackFile;
+  /** Clusters that are looked at whoever made their mesh, in place of the stack's. */
+  readonly ways?: readonly NamedWay[];
+  readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
   /** Where the state is. @default the person's own backend, else files in the state directory */
   readonly backend?: Backend;
@@ -22,23 +27,35 @@ export interface StackRequest {
 /** What runs of a stack. */
 export interface RunningStack {
   readonly mesh: Mesh;
-  /** What the program of its last `up` told. */
+  /** What the program of its last `up` told; nothing where there was none. */
   readonly outputs: Outputs;
+  /** Others made the mesh. */
+  readonly found?: FoundMesh;
 }
 
 /**
- * The running mesh of a stack, by its state, with all that its program told.
+ * The running mesh of a stack, by its state, with all that its program told. Without a state, clusters that exist
+ * are looked at: others may have made a mesh of them.
  *
  * @throws CommandError, exit code 3, where the stack is not up
  */
 export async function runningStack(request: StackRequest): Promise<RunningStack> {
   const env = { ...process.env, ...request.env };
+  const { ways, signal } = request;
+  if (ways !== undefined) {
+    const { lookAt, meshOf: meshIn } = await import("./found-mesh.ts");
+    const found = meshIn(await lookAt(ways, signal), ways);
+    return { mesh: found.mesh, outputs: {}, found };
+  }
   const backend = request.backend ?? chooseBackend(env);
   const { command = "status" } = request;
   const { stack, state } = await settleStack({ stack: request.stack, backend, env, command });
   const outputs = state && outputsIn(state);
   const mesh = outputs && meshOf(outputs);
   if (outputs === undefined || mesh === undefined) {
+    const { findMesh } = await import("./mesh-of-file.ts");
+    const found = await findMesh(stack, signal);
+    if (found !== undefined) return { mesh: found.mesh, outputs: {}, found };
     throw new CommandError(`the stack "${stack.name}" is not up: \`up\` brings it up`, {
       exitCode: exitCodes.notUp,
     });

@@ -4,6 +4,7 @@ import { failuresOf } from "../verification/prove.ts";
 import { statusDocument } from "../verification/render/json.ts";
 import { renderStatus } from "../verification/render/status.ts";
 import type { Screen } from "../verification/render/style.ts";
+import { notesFor } from "./found-mesh.ts";
 import { runningStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
 import { leftToOwners, observeReleases } from "./releases.ts";
@@ -15,6 +16,8 @@ export interface StatusResult {
   /** No check failed. */
   readonly healthy: boolean;
   readonly table: string;
+  /** Of a mesh that others made: what had to be guessed, and what could not be read. */
+  readonly notes?: readonly string[];
   /** The same as an object, for programs. */
   readonly document: unknown;
 }
@@ -29,13 +32,14 @@ export async function status(request: StatusRequest): Promise<StatusResult> {
   const { mesh } = running;
   const [observed, rotation, releases] = await Promise.all([
     observe(mesh),
-    lookAtRotation(running),
+    running.found === undefined ? lookAtRotation(running) : undefined,
     observeReleases(mesh),
   ]);
   const results = await runChecks(mesh.plan, observed);
   const failures = failuresOf(results);
   return {
     healthy: failures.length === 0,
+    ...(running.found && { notes: notesFor(running.found) }),
     table: renderStatus(observed, {
       ...(request.color !== undefined && { color: request.color }),
       ...(request.width !== undefined && { width: request.width }),

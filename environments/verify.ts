@@ -16,6 +16,7 @@ import type {
 import { writeBundle } from "./bundle.ts";
 import { CommandError } from "./command-error.ts";
 import { messageOf } from "../system/message-of.ts";
+import type { FoundMesh } from "./found-mesh.ts";
 import { runningStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
 import { requireWritable } from "./output-files.ts";
@@ -37,7 +38,7 @@ export interface VerificationFiles {
 
 /** Which stack is verified, and how. */
 export interface VerifyStackRequest extends StackRequest, VerificationFiles {
-  readonly signal?: AbortSignal;
+  /** @default true, but for a mesh that others made */
   readonly traffic?: boolean;
   /** See `VerifyOptions`. */
   readonly rights?: boolean;
@@ -60,6 +61,8 @@ export type StackVerification = Verification & {
   readonly mesh: Mesh;
   /** Path of the bundle, if one was written. */
   readonly bundle?: string;
+  /** The mesh as others made it, where they did. */
+  readonly found?: FoundMesh;
 };
 
 /**
@@ -70,13 +73,15 @@ export type StackVerification = Verification & {
  */
 export async function verifyStack(request: VerifyStackRequest): Promise<StackVerification> {
   await requireFiles(request);
-  const { mesh, outputs } = await runningStack({ command: "verify", ...request });
-  const { signal, traffic, rights, concurrency, limit, onProgress, watch, env } = request;
+  const { mesh, outputs, found } = await runningStack({ command: "verify", ...request });
+  const { signal, rights, concurrency, limit, onProgress, watch, env } = request;
+  // In a mesh of others nothing is made unless somebody asks for it.
+  const traffic = request.traffic ?? found === undefined;
   const probeImage =
     request.probeImage ?? (await probeImageOf(outputs, { ...process.env, ...env }));
   const options: VerifyOptions = {
     ...(signal && { signal }),
-    ...(traffic !== undefined && { traffic }),
+    traffic,
     ...(rights !== undefined && { rights }),
     ...(concurrency !== undefined && { concurrency }),
     ...(probeImage !== undefined && { probeImage }),
@@ -91,7 +96,12 @@ export async function verifyStack(request: VerifyStackRequest): Promise<StackVer
   }
   if (verification === undefined) throw signal?.reason;
   const bundle = await reportVerification(mesh, verification, request, env);
-  return { ...verification, mesh, ...(bundle !== undefined && { bundle }) };
+  return {
+    ...verification,
+    mesh,
+    ...(bundle !== undefined && { bundle }),
+    ...(found && { found }),
+  };
 }
 
 /** @throws CommandError, exit code 2, where one of the files can't be written */

@@ -22,6 +22,7 @@ export const variables = {
   LINKERD_TOPOLOGY_CACHE: "where tools and images are kept; ~/.cache/linkerd-topology",
   XDG_STATE_HOME: "where state and kubeconfigs are kept, in linkerd-topology; ~/.local/state",
   PULUMI_BACKEND_URL: "Pulumi backend that keeps the state, in place of files",
+  KUBECONFIG: "kubeconfig files, as for kubectl; for --context",
   GITHUB_STEP_SUMMARY: "file that GitHub shows as the summary of a job; the default of --summary",
   NO_COLOR: "no colours",
   FORCE_COLOR: "colours even without a terminal",

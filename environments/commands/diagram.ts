@@ -3,15 +3,18 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { diagramFormats } from "../diagram.ts";
 import type { DiagramFormat } from "../diagram.ts";
+import type { Plan } from "../../planning/plan-types.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { requireWritable } from "../output-files.ts";
 import { planStack } from "../plan-stack.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopologyOrInput, topologyWords, withTopologyArgument } from "./topology-argument.ts";
+import { namesClusters, refuseTopology, withContexts, wordsOf } from "./context-options.ts";
+import type { ContextOptions } from "./context-options.ts";
+import { findTopologyOrInput, withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "./topology-argument.ts";
 
-interface Options extends TopologyOptions {
+interface Options extends TopologyOptions, ContextOptions {
   readonly format: DiagramFormat;
   readonly output?: string;
   readonly write?: true;
@@ -22,9 +25,9 @@ export function diagramCommand(): Command {
   const command = makeCommand(
     "diagram",
     "Draws a topology: clusters, networks, Links by mode, gateways, exports and mirrors",
-    "It needs only the plan: nothing has to run.",
+    "It needs only the plan: nothing has to run. With --context it draws the mesh that running clusters have.",
   );
-  withTopologyArgument(command, { orInput: true })
+  withContexts(withTopologyArgument(command, { orInput: true }))
     .addOption(
       new Option("--format <format>", "output format").choices(diagramFormats).default("mermaid"),
     )
@@ -33,7 +36,7 @@ export function diagramCommand(): Command {
       new Option("--write", "refresh the diagrams in this project's README.md and docs").hideHelp(),
     )
     .action(async (topology: string | undefined, options: Options) => {
-      const settings = { command: "diagram", topology: topologyWords(topology, options) };
+      const settings = { command: "diagram", topology: wordsOf(topology, options) };
       await runCommand(settings, async ({ print, signal }) => {
         const { drawDiagram, writeDiagramPages } = await import("../diagram.ts");
         if (options.write) {
@@ -42,7 +45,9 @@ export function diagramCommand(): Command {
           return exitCodes.success;
         }
         await requireWritable({ "--output": options.output });
-        const plan = await planStack(await findTopologyOrInput(topology, options, signal));
+        const plan = namesClusters(options)
+          ? await planOfClusters(topology, options, signal)
+          : await planStack(await findTopologyOrInput(topology, options, signal));
         const text = await drawDiagram(plan, options.format);
         if (options.output === undefined) process.stdout.write(text);
         else await writeFile(options.output, text);
@@ -53,6 +58,22 @@ export function diagramCommand(): Command {
     examples: [
       ["linkerd-topology diagram mixed", "Mermaid, as GitHub shows it"],
       ["linkerd-topology diagram star --format svg --output star.svg", "a picture"],
+      ["linkerd-topology diagram --context west --context east", "of a mesh that runs"],
     ],
   });
+}
+
+/** The plan of a mesh that runs, whoever made it. */
+async function planOfClusters(
+  topology: string | undefined,
+  options: Options,
+  signal: AbortSignal,
+): Promise<Plan> {
+  refuseTopology(topology, options);
+  const { findWays } = await import("../contexts.ts");
+  const { lookAt, meshOf, requireAnswers } = await import("../found-mesh.ts");
+  const ways = await findWays(options);
+  const found = await lookAt(ways, signal);
+  requireAnswers(found.observed);
+  return meshOf(found, ways).mesh.plan;
 }

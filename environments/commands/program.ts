@@ -4,6 +4,7 @@ import path from "node:path";
 import { projectDirectory } from "../paths.ts";
 import { withManners } from "./command.ts";
 import { diagramCommand } from "./diagram.ts";
+import { discoverCommand } from "./discover.ts";
 import { downCommand } from "./down.ts";
 import { planCommand } from "./plan.ts";
 import { preflightCommand } from "./preflight.ts";
@@ -34,6 +35,8 @@ export function makeProgram(toRun?: readonly string[]): Command {
 A topology is the name of a ready-made stack (hierarchical, flat, mixed, star, federated) or a YAML file.
 
 Examples:
+  linkerd-topology verify --context west --context east
+                                      checks a mesh that runs, whoever made it
   linkerd-topology plan lab.yaml      what would be made
   linkerd-topology up lab.yaml        make it, and prove that it works
   linkerd-topology down lab.yaml      take it away
@@ -47,6 +50,7 @@ Examples:
     verifyCommand(),
     rotateCommand(),
     upgradeCommand(),
+    discoverCommand(),
     planCommand(),
     diagramCommand(),
     preflightCommand(),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { Backend } from "../backend.ts";
 import { CommandError } from "../command-error.ts";
+import type { NamedWay } from "../contexts.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { CommandContext } from "./run-command.ts";
 import { planStack } from "../plan-stack.ts";
@@ -116,6 +117,8 @@ export interface Running {
   readonly run?: TakenRun;
   /** What it was made from is gone; its state says what it is. */
   readonly gone?: true;
+  /** Clusters that the person named in place of a topology. */
+  readonly ways?: readonly NamedWay[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Option, InvalidArgumentError } from "commander";
 import type { Command } from "commander";
-import { screenOf } from "../../verification/render/style.ts";
+import { screenOf, styleOf } from "../../verification/render/style.ts";
 import type { VerificationProgress } from "../../verification/verify.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Tell } from "../report/phase.ts";
@@ -10,7 +10,9 @@ import { makeCommand, teach } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
 import type { CommandContext } from "./run-command.ts";
-import { findPlanned, topologyWords, withTopologyArgument } from "./topology-argument.ts";
+import { findLookedAt, withContexts, wordsOf } from "./context-options.ts";
+import type { ContextOptions } from "./context-options.ts";
+import { withTopologyArgument } from "./topology-argument.ts";
 import type { Running, TopologyOptions } from "./topology-argument.ts";
 import { addOutputOptions, askedFiles, filesOf, refuseWithout } from "./verification-outputs.ts";
 import type { OutputOptions } from "./verification-outputs.ts";
@@ -20,7 +22,7 @@ export interface VerifyOptions extends OutputOptions {
   readonly interval?: number;
   readonly json?: true;
   readonly probeImage?: string;
-  readonly traffic: boolean;
+  readonly traffic?: boolean;
   readonly rights: boolean;
   readonly concurrency?: number;
   readonly watch?: true;
@@ -32,22 +34,23 @@ export function verifyCommand(): Command {
     "verify",
     "Checks, from inside the running clusters, whether the topology does what the plan says",
     "It checks every cluster and Link, and sends traffic over each Link from workloads in their own namespace, " +
-      "which it removes afterwards. Does traffic arrive, which cluster and pod answer, is it encrypted, which client does " +
+      "which it removes afterwards. In a mesh that others made (--context) it only looks, unless you add --traffic. Does traffic arrive, which cluster and pod answer, is it encrypted, which client does " +
       "the server see? What can't be checked is listed as not run, with the reason.",
   );
-  withTopologyArgument(command).option(
+  withContexts(withTopologyArgument(command)).option(
     "--json",
     "one JSON document on standard output; with --watch one for each round, on a line",
   );
   addVerifyOptions(command).action(async (topology: string | undefined, options: VerifyOptions) => {
-    const about = options as TopologyOptions;
-    const settings = { command: "verify", topology: topologyWords(topology, about) };
+    const about = options as TopologyOptions & ContextOptions;
+    const settings = { command: "verify", topology: wordsOf(topology, about) };
     await runCommand(settings, async (context) =>
-      runVerify(await findPlanned(topology, about, context), options, context),
+      runVerify(await findLookedAt(topology, about, context), options, context),
     );
   });
   return teach(command, {
     examples: [
+      ["linkerd-topology verify --context west --context east", "any mesh, whoever made it"],
       ["linkerd-topology verify", "the stack hierarchical"],
       ["linkerd-topology verify lab.yaml --junit results.xml", "for CI"],
       ["linkerd-topology verify flat --watch", "repeat, and show what changes"],
@@ -57,7 +60,7 @@ export function verifyCommand(): Command {
       ],
     ],
     exits: [exitCodes.failed, exitCodes.notUp, exitCodes.notProved],
-    variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL", "GITHUB_STEP_SUMMARY"],
+    variables: ["KUBECONFIG", "XDG_STATE_HOME", "PULUMI_BACKEND_URL", "GITHUB_STEP_SUMMARY"],
   });
 }
 
@@ -72,6 +75,10 @@ export function concurrencyOption(): Option {
 /** Adds what `verify` takes besides the topology and `--json`. */
 export function addVerifyOptions(command: Command): Command {
   return addOutputOptions(command)
+    .option(
+      "--traffic",
+      "send traffic also in a mesh that others made, from a namespace that is removed again",
+    )
     .option("--no-traffic", "only ask; create no workloads and send no traffic")
     .option("--no-rights", "don't ask what the Links' accounts may do in their targets")
     .addOption(concurrencyOption())
@@ -88,7 +95,8 @@ export function addVerifyOptions(command: Command): Command {
 export function askedOfVerify(options: VerifyOptions): Record<string, boolean> {
   return {
     ...askedFiles(options),
-    "--no-traffic": !options.traffic,
+    "--traffic": options.traffic === true,
+    "--no-traffic": options.traffic === false,
     "--no-rights": !options.rights,
     "--concurrency": options.concurrency !== undefined,
     "--probe-image": options.probeImage !== undefined,
@@ -99,7 +107,7 @@ export function askedOfVerify(options: VerifyOptions): Record<string, boolean> {
 
 /** What `verify` does once it knows the stack. */
 export async function runVerify(
-  { stack, env, backend }: Running,
+  { stack, env, backend, ways }: Running,
   options: VerifyOptions,
   context: CommandContext,
 ): Promise<number> {
@@ -108,6 +116,7 @@ export async function runVerify(
     refuseWithout("--watch", { "--interval": options.interval !== undefined }, why);
   }
   const { reportVerification, requireFiles, verifyStack } = await import("../verify.ts");
+  const { notesFor } = await import("../found-mesh.ts");
   const files = filesOf(options);
   // Before minutes are spent on what could not be written then.
   await requireFiles(files);
@@ -115,8 +124,9 @@ export async function runVerify(
     stack,
     ...(env && { env }),
     ...(backend && { backend }),
+    ...(ways && { ways }),
     signal: context.signal,
-    traffic: options.traffic,
+    ...(options.traffic !== undefined && { traffic: options.traffic }),
     rights: options.rights,
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     ...(options.probeImage !== undefined && { probeImage: options.probeImage }),
@@ -148,10 +158,34 @@ export async function runVerify(
   const verification = await withProgress(context, (onProgress) =>
     verifyStack({ ...request, onProgress }),
   );
-  if (options.json) printJson(verificationDocument(verification), 2);
-  else print(renderVerification(verification, screen));
+  const { found } = verification;
+  if (options.json) {
+    printJson(
+      { ...verificationDocument(verification), ...(found && { notes: notesFor(found) }) },
+      2,
+    );
+  } else if (found === undefined) {
+    print(renderVerification(verification, screen));
+  } else {
+    const { renderFound, renderNotes } = await import("../report/render-found.ts");
+    const style = styleOf(screen);
+    const notes = [...notesFor(found), ...(options.traffic === true ? [] : [unsent])];
+    print(
+      [
+        renderFound(found, style),
+        "",
+        renderVerification(verification, screen),
+        "",
+        renderNotes(notes, style),
+      ].join("\n"),
+    );
+  }
   return finish(verification);
 }
+
+/** Why a mesh that others made was only looked at. */
+const unsent =
+  "no traffic was sent: others made this mesh, and nothing is created in it unless you add --traffic";
 
 /** Shows how far a verification has come. */
 async function withProgress(
@@ -165,7 +199,9 @@ async function withProgress(
       tell.current([`${done} of ${total}${about}`]);
       if (latest?.state === "failed") tell.step(`failed: ${latest.subject}: ${latest.title}`);
     });
-    return verification.proved ? "the mesh is as planned" : "the mesh is not as planned";
+    return verification.found === undefined
+      ? `the mesh is ${verification.proved ? "" : "not "}as planned`
+      : `the mesh is ${verification.proved ? "" : "not "}in order`;
   };
   await runPhases([{ title: "verification", run }], output);
   if (verification === undefined) throw new Error("the verification found nothing");

@@ -1,0 +1,76 @@
+import type { Command } from "commander";
+import { CommandError } from "../command-error.ts";
+import { findWays } from "../contexts.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { stackOf } from "../topology-source.ts";
+import type { CommandContext } from "./run-command.ts";
+import { findPlanned, topologyWords } from "./topology-argument.ts";
+import type { Running, TopologyOptions } from "./topology-argument.ts";
+
+/** The options by which a person names clusters, in place of a topology. */
+export interface ContextOptions {
+  readonly context?: readonly string[];
+  readonly kubeconfig?: readonly string[];
+}
+
+/** Adds `--context` and `--kubeconfig`. */
+export function withContexts(command: Command): Command {
+  return command
+    .option(
+      "--context <name...>",
+      "clusters of any mesh, whoever made it, by their contexts; name each cluster",
+    )
+    .option(
+      "--kubeconfig <file...>",
+      "kubeconfig files of such clusters (default: those of kubectl); without --context, the current context of each",
+    );
+}
+
+/** Whether clusters are named, and no topology. */
+export function namesClusters({ context, kubeconfig }: ContextOptions): boolean {
+  return context !== undefined || kubeconfig !== undefined;
+}
+
+/** What names them again, as words of a command line. */
+export function contextWords({ context = [], kubeconfig = [] }: ContextOptions): readonly string[] {
+  return [
+    ...kubeconfig.flatMap((file) => ["--kubeconfig", file]),
+    ...context.flatMap((name) => ["--context", name]),
+  ];
+}
+
+/** What names the topology or the clusters again. */
+export function wordsOf(
+  topology: string | undefined,
+  options: TopologyOptions & ContextOptions,
+): readonly string[] {
+  return namesClusters(options) ? contextWords(options) : topologyWords(topology, options);
+}
+
+/**
+ * What a person named: clusters, or a topology that runs.
+ *
+ * @throws CommandError, exit code 2, where it is both
+ */
+export async function findLookedAt(
+  topology: string | undefined,
+  options: TopologyOptions & ContextOptions,
+  context: Pick<CommandContext, "knownByName">,
+): Promise<Running> {
+  if (!namesClusters(options)) return findPlanned(topology, options, context);
+  refuseTopology(topology, options);
+  return { stack: stackOf("mesh", {}), ways: await findWays(options) };
+}
+
+/** @throws CommandError, exit code 2, where clusters are named and a topology as well */
+export function refuseTopology(
+  topology: string | undefined,
+  { topology: file, name }: TopologyOptions,
+): void {
+  const named = topology ?? file ?? (name === undefined ? undefined : `--name ${name}`);
+  if (named === undefined) return;
+  throw new CommandError(
+    `${named}, or the clusters of --context and --kubeconfig? A topology names its clusters itself: leave out one of the two`,
+    { exitCode: exitCodes.badInput },
+  );
+}

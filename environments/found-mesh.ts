@@ -1,0 +1,153 @@
+import { connect } from "../kubernetes/connect.ts";
+import { asFound } from "../planning/discovery/found-plan.ts";
+import { discover } from "../planning/discovery/discover.ts";
+import type { Discovery } from "../planning/discovery/discover.ts";
+import type { ClusterObservation } from "../planning/discovery/observation.ts";
+import { limits } from "../planning/limits.ts";
+import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
+import { planAsFound } from "../planning/plan.ts";
+import type { Plan } from "../planning/plan-types.ts";
+import { listNames } from "../planning/topology/problem.ts";
+import { messageOf } from "../system/message-of.ts";
+import { observeMesh } from "../verification/discovery/observe-mesh.ts";
+import type { Mesh } from "../verification/observe.ts";
+import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { NamedWay } from "./contexts.ts";
+
+/** A mesh that others made, as it was found. */
+export interface FoundMesh {
+  readonly mesh: Mesh;
+  readonly observed: readonly ClusterObservation[];
+  readonly discovery: Discovery;
+}
+
+/** What clusters say of themselves, and what they amount to. */
+export type Found = Omit<FoundMesh, "mesh">;
+
+/**
+ * Looks at clusters. It only reads.
+ *
+ * @throws CommandError where a kubeconfig can't be used, or two of them lead to one cluster
+ */
+export async function lookAt(ways: readonly NamedWay[], signal?: AbortSignal): Promise<Found> {
+  const open = await Promise.allSettled(
+    ways.map(async ({ kubeconfig, context, name }) => {
+      const api = await connect({ kubeconfigPath: kubeconfig, context }, { signal });
+      return { kubeconfig, context, api, ...(name !== undefined && { name }) };
+    }),
+  );
+  const unusable = open.flatMap((one) =>
+    one.status === "rejected" ? [messageOf(one.reason)] : [],
+  );
+  if (unusable.length > 0) {
+    throw new CommandError(unusable.join("\n"), { exitCode: exitCodes.badInput });
+  }
+  const observed = await observeMesh(
+    open.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])),
+  );
+  signal?.throwIfAborted();
+  refuseTwice(observed);
+  return { observed, discovery: discover(observed) };
+}
+
+function refuseTwice(observed: readonly ClusterObservation[]): void {
+  const twice = observed.flatMap(({ uid, context }, index) => {
+    const first = observed.slice(0, index).find((one) => uid !== undefined && one.uid === uid);
+    return first === undefined ? [] : [listNames([first.context, context])];
+  });
+  if (twice.length === 0) return;
+  throw new CommandError(
+    `the contexts ${twice.join("; ")} lead to the same cluster: name each cluster once`,
+    { exitCode: exitCodes.badInput },
+  );
+}
+
+/**
+ * The mesh that clusters form, whoever made it.
+ *
+ * @param planned what a file says of them. @default what was found
+ * @throws CommandError, exit code 3, where no cluster has Linkerd; exit code 2 where it is in other namespaces
+ */
+export function meshOf(
+  { observed, discovery }: Found,
+  ways: readonly NamedWay[],
+  planned?: Plan,
+): FoundMesh {
+  requireLinkerd(observed);
+  const { topology, links } = discovery;
+  const names = topology.clusters.map(({ name }) => name);
+  const joined = names.join("-");
+  const name = joined.length > limits.topologyName ? `${names.length}-clusters` : joined;
+  const plan = planned ?? planAsFound(topology, { name }).plan;
+  if (plan === undefined) throw new Error("what was found has not the shape of a topology");
+  return {
+    observed,
+    discovery,
+    mesh: {
+      plan: asFound(plan, links),
+      clusters: observed.map(({ kubeconfig, context, uid }, index) => ({
+        name: names[index] ?? "",
+        kubeconfigPath: kubeconfig,
+        context,
+        uid,
+        usual: ways[index]?.usual === true,
+      })),
+    },
+  };
+}
+
+function requireLinkerd(observed: readonly ClusterObservation[]): void {
+  const elsewhere = observed.flatMap(({ context, linkerd }) => {
+    if (linkerd === undefined) return [];
+    const { namespace, extensionNamespace = multiclusterNamespace } = linkerd;
+    return [
+      ...(namespace === linkerdNamespace
+        ? []
+        : [`${context} has Linkerd in the namespace ${namespace}, not in ${linkerdNamespace}`]),
+      ...(extensionNamespace === multiclusterNamespace
+        ? []
+        : [
+            `${context} has the multi-cluster extension in the namespace ${extensionNamespace}, not in ${multiclusterNamespace}`,
+          ]),
+    ];
+  });
+  if (elsewhere.length > 0) {
+    throw new CommandError(
+      `${elsewhere.join("\n")}\nThe checks know no other namespaces. \`discover\` shows what can be read`,
+      { exitCode: exitCodes.badInput },
+    );
+  }
+  if (observed.some(({ linkerd }) => linkerd !== undefined)) return;
+  const seen = observed.map(({ context, unread }) => {
+    const [first] = unread;
+    const why = first === undefined ? "" : ` (${first.what}: ${first.why})`;
+    return `${context}${why}`;
+  });
+  throw new CommandError(`no Linkerd was found in ${seen.join(", ")}`, {
+    exitCode: exitCodes.notUp,
+  });
+}
+
+/** @throws CommandError where a cluster gives no answer: what it has would be missing */
+export function requireAnswers(observed: readonly ClusterObservation[]): void {
+  const silent = observed.flatMap(({ context, unread }) =>
+    unread.filter(({ what }) => what === "the cluster").map(({ why }) => `${context}: ${why}`),
+  );
+  if (silent.length > 0) throw new CommandError(silent.join("\n"));
+}
+
+/** What is of use to who verifies. What a file can't say matters to files alone. */
+export function notesFor({ discovery, observed }: Found): readonly string[] {
+  const { notes, topology } = discovery;
+  const told = notes.filter(
+    ({ kind, at }) => kind === "outside" || (kind === "guess" && at[0] === "links"),
+  );
+  const unread = observed.flatMap((cluster, index) =>
+    cluster.unread.map(
+      ({ what, why }) =>
+        `${topology.clusters[index]?.name ?? ""}: ${what} could not be read: ${why}`,
+    ),
+  );
+  return [...new Set([...told.map(({ text }) => text), ...unread])];
+}
