@@ -13,7 +13,8 @@ import { firstOf } from "./first-of.ts";
 export const releasesTogether: Check<AskedCluster> = {
   id: "releases-together",
   title: "the control plane, its extension and all proxies are of releases that work together",
-  run: async ({ lists }) => {
+  run: async ({ lists, found }) => {
+    const restart = found ? byOwners : `${byOwners}, or list their namespaces in linkerd.restart`;
     const releases = releasesIn(await lists.livePods());
     const { controlPlane, proxies, extension, gateways, workloads } = releases;
     const newest = controlPlane.at(-1);
@@ -36,7 +37,9 @@ export const releasesTogether: Check<AskedCluster> = {
     if (mixed.length > 0) {
       return failedForGood(
         mixed.join("; "),
-        "`up --refresh` brings all of them to the planned release",
+        found
+          ? `Upgrade what is of another release to ${newest}.`
+          : "`up --refresh` brings all of them to the planned release",
       );
     }
     const apart = workloads.filter(
@@ -59,7 +62,7 @@ export const releasesTogether: Check<AskedCluster> = {
   },
 };
 
-const restart = "Have their owners restart them, or list their namespaces in linkerd.restart";
+const byOwners = "Have their owners restart them";
 
 function describe({ namespace, workload, release }: WorkloadRelease): string {
   return `${namespace}/${workload} (${release})`;

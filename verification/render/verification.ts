@@ -83,7 +83,10 @@ function shortened(text: string): string {
   const line = text
     .replaceAll(/\s+/g, " ")
     // The whole of a fingerprint is wider than half a terminal; `status` and --json show it.
-    .replaceAll(/\b((?:[0-9A-F]{2}:){4})(?:[0-9A-F]{2}:){8,}((?:[0-9A-F]{2}:){3}[0-9A-F]{2})\b/g, "$1…:$2");
+    .replaceAll(
+      /\b((?:[0-9A-F]{2}:){4})(?:[0-9A-F]{2}:){8,}((?:[0-9A-F]{2}:){3}[0-9A-F]{2})\b/g,
+      "$1…:$2",
+    );
   return line.length > mostCharacters ? `${line.slice(0, mostCharacters - 1)}…` : line;
 }
 
