@@ -6,28 +6,28 @@ import { buildGoProgram, type GoBuildContext } from "./go-build.ts";
 import { goFolder, inputsOf, shortHash, type GoProgram } from "./go-program.ts";
 import { formatDuration, type OnProgress } from "./progress.ts";
 
-/** A folder of the cache that is made from Go modules: programs, and what programs write. */
+/** A folder in the cache that is built from Go modules: programs, or files that such programs write. */
 export interface Artifact {
   readonly name: string;
-  /** The version that it stands for; part of its place in the cache. */
+  /** The upstream version of the content. It is part of the folder's name. */
   readonly version: string;
   readonly programs: readonly GoProgram[];
-  /** Modules (below `toolchain/go`) of which no program, but files are taken. */
+  /** Modules (below `toolchain/go`) that provide files but no program. */
   readonly modules?: readonly string[];
-  /** What else its content depends on. */
+  /** Other text that the content depends on. */
   readonly inputs?: readonly string[];
-  /** The last step, when its programs are built. */
+  /** Runs last, after all programs are built. */
   readonly finish?: (folder: string, context: GoBuildContext) => Promise<void>;
 }
 
-/** An artifact that is there. */
+/** An artifact that exists. */
 export interface Made {
   readonly folder: string;
-  /** Changes when its content may: version and hash of the inputs. */
+  /** Version and hash of the inputs. It changes when the content may change. */
   readonly key: string;
 }
 
-/** What making artifacts takes. */
+/** The context in which artifacts are built. */
 export interface MakeContext {
   /** The package's cache folder. */
   readonly cache: string;
@@ -35,7 +35,7 @@ export interface MakeContext {
   readonly onProgress: OnProgress;
 }
 
-/** The place of an artifact in the cache, whether it is there or not. */
+/** Returns the folder and the key of an artifact, whether it exists or not. */
 export async function placeOf(artifact: Artifact, cache: string): Promise<Made> {
   const programs = await Promise.all(artifact.programs.map((program) => inputsOf(program)));
   const modules = await Promise.all(
@@ -51,7 +51,7 @@ export async function placeOf(artifact: Artifact, cache: string): Promise<Made> 
 /**
  * Builds an artifact unless the cache has it.
  *
- * @throws when there is no Go, a module can't be had, or does not build.
+ * @throws if Go is missing, a module cannot be downloaded, or the build fails.
  */
 export async function ensureArtifact(artifact: Artifact, context: MakeContext): Promise<Made> {
   const place = await placeOf(artifact, context.cache);
@@ -64,7 +64,7 @@ export async function ensureArtifact(artifact: Artifact, context: MakeContext): 
       context.onProgress({ step, state: "start", detail: `${artifact.version} from Go modules` });
       const go = await ensureGo(context.cache, context.env, context.onProgress);
       const build: GoBuildContext = { go, env: context.env, onProgress: say };
-      // One after the other: the Go compiler takes every core by itself.
+      // Build sequentially: the Go compiler uses every core by itself.
       for (const program of artifact.programs) await buildGoProgram(program, unfinished, build);
       await artifact.finish?.(unfinished, build);
     },

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promis
 import { basename, dirname, join } from "node:path";
 import { withLock } from "./lock.ts";
 
-/** Whether there is something of this name, of whatever kind. */
+/** Returns true if a file or folder of this name exists. */
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -11,11 +11,11 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * Makes a folder once, whole or not at all: it is made under another name beside its place and
- * renamed when it is complete, so that a run which was cut off leaves nothing that looks finished.
- * Of several processes that want the same folder one makes it and the others wait.
+ * Creates a folder once and atomically. It builds the content in a temporary folder beside the final
+ * one and renames it when it is complete, so an interrupted run never leaves a folder that looks
+ * finished. If several processes want the same folder, one creates it and the others wait.
  *
- * @returns whether it was made now (`false`: it was there).
+ * @returns true if this call created the folder, false if it existed.
  */
 export async function makeOnce(
   folder: string,
@@ -33,12 +33,12 @@ export async function makeOnce(
       const unfinished = await mkdtemp(join(dirname(folder), prefix));
       try {
         await make(unfinished);
-        // mkdtemp's own mode lets nobody else in; a cache may be shared.
+        // mkdtemp lets nobody else read the folder, but a cache may be shared.
         await chmod(unfinished, 0o755);
         await rename(unfinished, folder);
       } catch (problem) {
         await rm(unfinished, { recursive: true, force: true });
-        // While this process was stopped, another one took the work over.
+        // Another process took over while this one was stopped.
         if (await exists(folder)) return false;
         throw problem;
       }
@@ -48,12 +48,12 @@ export async function makeOnce(
   );
 }
 
-/** The lock of whoever makes a file or folder of the cache. */
+/** The lock for creating this file or folder of the cache. */
 export function lockBeside(path: string): string {
   return join(dirname(path), ".locks", basename(path));
 }
 
-/** What killed runs left; whoever asks holds the lock, so nobody is at work on it. */
+/** Removes what killed runs left. The caller holds the lock, so nobody else uses these folders. */
 export async function removeUnfinished(parent: string, prefix: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });

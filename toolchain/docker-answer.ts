@@ -1,23 +1,23 @@
-/** What came of asking for the Docker daemon. */
+/** The result of asking whether the Docker daemon answers. */
 export type DockerAnswer =
   | { readonly state: "running"; readonly version: string; readonly defaultRuntime: string }
   | { readonly state: "no client" }
   | { readonly state: "denied"; readonly said: string }
   | { readonly state: "not running"; readonly said: string };
 
-/** How a command ended, as far as it matters here. */
+/** How a command ended. */
 export interface DockerCommandResult {
   readonly exitCode: number | undefined;
-  /** The operating system's word when the program could not be started, such as `ENOENT`. */
+  /** The error code of the operating system if the program could not start, such as `ENOENT`. */
   readonly code: string | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Format for `docker info` that the answer is read from. */
+/** The `docker info` format that {@link classifyDockerAnswer} reads. */
 export const dockerInfoFormat = "{{.ServerVersion}} {{.DefaultRuntime}}";
 
-/** Reads the outcome of `docker info --format`. */
+/** Interprets the result of `docker info --format`. */
 export function classifyDockerAnswer(result: DockerCommandResult): DockerAnswer {
   if (result.code === "ENOENT" || result.code === "EACCES") return { state: "no client" };
   const [version, defaultRuntime] = result.stdout.trim().split(" ");
@@ -30,7 +30,7 @@ export function classifyDockerAnswer(result: DockerCommandResult): DockerAnswer 
   return { state: "not running", said };
 }
 
-/** The sentence for somebody whose Docker can't be used and can't be had from here. */
+/** Says how to fix a Docker that does not answer and that cannot be installed or started from here. */
 export function dockerMessage(answer: Exclude<DockerAnswer, { state: "running" }>): string {
   switch (answer.state) {
     case "no client":

@@ -9,7 +9,10 @@ import { lacksSysResource } from "./docker-host.ts";
 import { messageOf } from "../system/message-of.ts";
 import { exists } from "./cache.ts";
 
-/** Where the runtime for hosts without CAP_SYS_RESOURCE is installed: it outlives this checkout. */
+/**
+ * The runtime for hosts without CAP_SYS_RESOURCE. It is installed outside this checkout because it must
+ * outlive it.
+ */
 const runtime = {
   name: "without-sys-resource",
   path: "/usr/local/lib/linkerd-topology/docker-runtime.sh",
@@ -18,11 +21,11 @@ const configuration = "/etc/docker/daemon.json";
 const log = "/var/log/linkerd-topology-dockerd.log";
 
 /**
- * Starts the Docker daemon of this machine: by systemd where it runs, else in the background.
+ * Starts the Docker daemon of this machine: with systemd if it runs, otherwise in the background.
  *
  * @param ask - asks once whether the daemon answers
  * @returns what was done, for people to read.
- * @throws when it does not answer in time, with the end of its log.
+ * @throws with the end of the daemon's log if it does not answer in time.
  */
 export async function startDocker(
   env: Readonly<Record<string, string>>,
@@ -45,7 +48,7 @@ export async function startDocker(
     await untilAnswers(ask, () => undefined, "journalctl -u docker");
     return notes;
   }
-  // A package's script may have started it on installation, without the runtime.
+  // The package's install script may have started dockerd, without the runtime.
   if ((await ask()).state === "running") await execa("service", ["docker", "stop"], { env });
   const flags = needsRuntime
     ? ["--add-runtime", `${runtime.name}=${runtime.path}`, "--default-runtime", runtime.name]
@@ -57,7 +60,10 @@ export async function startDocker(
   return notes;
 }
 
-/** Makes the runtime the default one where there is no configuration yet; somebody's own stays as it is. */
+/**
+ * Makes the runtime Docker's default if there is no configuration yet. An existing configuration stays
+ * unchanged.
+ */
 async function configureRuntime(): Promise<void> {
   const ours = JSON.stringify(
     { runtimes: { [runtime.name]: { path: runtime.path } }, "default-runtime": runtime.name },
@@ -83,7 +89,7 @@ async function startInBackground(
 ): Promise<void> {
   const output = await open(log, "a");
   const daemon = spawn("dockerd", flags, {
-    // It serves whoever comes after a run that it was started for, and must not be ended with that one.
+    // The daemon also serves later runs, so it must not end with the run that started it.
     env: { ...process.env, ...env, LINKERD_TOPOLOGY_RUN: undefined },
     detached: true,
     stdio: ["ignore", output.fd, output.fd],

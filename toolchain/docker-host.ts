@@ -4,36 +4,36 @@ import { readFile, writeFile } from "node:fs/promises";
 const sysResourceBit = 24n;
 
 /**
- * May processes of this machine raise limits and lower OOM scores? False in some nested sandboxes, where
- * privileged containers can't be started as they are.
+ * Can processes on this machine raise limits and lower OOM scores? In some nested sandboxes they
+ * cannot, and privileged containers need a special runtime to start there.
  *
  * @param status - content of `/proc/PID/status`
  */
 export function mayHaveSysResource(status: string): boolean {
   const bounding = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1];
-  // Not Linux, or a kernel that does not say: nothing to handle.
+  // Not Linux, or a kernel that does not report capabilities.
   if (bounding === undefined) return true;
   return ((BigInt(`0x${bounding}`) >> sysResourceBit) & 1n) === 1n;
 }
 
-/** Does this machine's administrator lack CAP_SYS_RESOURCE? */
+/** Does root on this machine lack CAP_SYS_RESOURCE? */
 export async function lacksSysResource(): Promise<boolean> {
   return !mayHaveSysResource(await readFile("/proc/self/status", "utf8").catch(() => ""));
 }
 
-/** A kernel limit that many clusters run into, silently: a kubelet or kube-proxy that never starts. */
+/** A kernel limit that many clusters exceed silently: a kubelet or kube-proxy then never starts. */
 export interface InotifyLimit {
   readonly name: "fs.inotify.max_user_instances" | "fs.inotify.max_user_watches";
   readonly has: number;
   readonly needs: number;
 }
 
-// A bare node has 26 inotify instances open; the rest is room for what runs in it. The floor is what
-// kind's own list of known issues asks for.
+// A bare node has 26 inotify instances open; the rest is for the workloads. The floor comes from kind's
+// known issues.
 const perNode = { instances: 100, watches: 20_000 };
 const floor = { instances: 512, watches: 524_288 };
 
-/** The limits that are too low for so many nodes. */
+/** Returns the limits that are too low for this number of nodes. */
 export function lowInotifyLimits(
   nodes: number,
   has: { readonly instances: number; readonly watches: number },
@@ -50,11 +50,11 @@ export function lowInotifyLimits(
 }
 
 /**
- * Raises the inotify limits that are too low for so many nodes, when root; the machine's own setting
- * returns when it starts again.
+ * Raises the inotify limits that are too low, if run as root. The machine's own setting returns at the
+ * next boot.
  *
  * @returns what was raised, for people to read.
- * @throws with the command to give when they can't be raised.
+ * @throws with the command to run if the limits cannot be raised.
  */
 export async function ensureInotifyLimits(nodes: number): Promise<string[]> {
   const [instances, watches] = await Promise.all([
@@ -73,7 +73,7 @@ export async function ensureInotifyLimits(nodes: number): Promise<string[]> {
   );
 }
 
-/** What to do about limits that are too low. */
+/** Says how to raise limits that are too low. */
 export function inotifyMessage(limits: readonly InotifyLimit[], nodes: number): string {
   const found = limits.map(({ name, has, needs }) => `${name} is ${has}, ${needs} are needed`);
   const settings = limits.map(({ name, needs }) => `${name}=${needs}`);

@@ -11,30 +11,29 @@ import { startDocker } from "./docker-daemon.ts";
 import { ensureInotifyLimits, lacksSysResource } from "./docker-host.ts";
 import { canInstallDebianPackages, installDebianPackages } from "./image/debian-packages.ts";
 
-/** What `ensureDocker` is given. */
 export interface DockerOptions {
   readonly env: Readonly<Record<string, string>>;
-  /** Nodes of all clusters that will run at once. @default 2 */
+  /** Number of nodes of all clusters that run at once. @default 2 */
   readonly nodes?: number;
-  /** One line per step, for a person who waits. */
+  /** Receives one line for each step. */
   readonly onProgress?: (detail: string) => void;
 }
 
 /** A Docker daemon that answers. */
 export interface Docker {
   readonly version: string;
-  /** `machine`: it was running. `debian`: installed or started here. */
+  /** `machine`: it was running. `debian`: this call installed or started it. */
   readonly origin: "machine" | "debian";
-  /** What was changed on the machine, or may be missing, for people to read. */
+  /** What was changed on the machine and what may be missing, for people to read. */
   readonly notes: readonly string[];
 }
 
 /**
- * Sees to it that a Docker daemon answers: the one that runs; else, for root on Debian or Ubuntu, Debian's
- * `docker.io`, installed where it is missing and started. A daemon that somebody else set up is used as it
- * is, its configuration never changed.
+ * Ensures that a Docker daemon answers. Uses the running daemon if there is one. Otherwise, for root on
+ * Debian or Ubuntu, installs Debian's `docker.io` if it is missing, and starts it. The configuration of
+ * a running daemon is never changed.
  *
- * @throws with what to install, start or permit, when no daemon can be had.
+ * @throws with what to install, start or permit if no daemon is available.
  */
 export async function ensureDocker(options: DockerOptions): Promise<Docker> {
   const notes: string[] = [];
@@ -48,7 +47,7 @@ export async function ensureDocker(options: DockerOptions): Promise<Docker> {
       notes.push("docker.io was installed from Debian's packages");
     }
     origin = "debian";
-    // Installing it starts it where systemd runs.
+    // Installing the package also starts the daemon if systemd runs.
     answer = await askDocker(options.env);
     if (answer.state !== "running" || (await lacksSysResource())) {
       options.onProgress?.("starting Docker");
@@ -63,7 +62,7 @@ export async function ensureDocker(options: DockerOptions): Promise<Docker> {
         "default runtime (daemon.json: runtimes, default-runtime) and restart Docker",
     );
   }
-  // The limits of another machine can't be seen from here.
+  // The limits of a remote machine cannot be read from here.
   if (await isLocalDocker(options.env)) {
     notes.push(...(await ensureInotifyLimits(options.nodes ?? 2)));
   }

@@ -6,9 +6,9 @@ import { pipeline } from "node:stream/promises";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
 
 /**
- * Downloads a file and makes sure that it is the one meant.
+ * Downloads a file and verifies its checksum.
  *
- * @throws when it can't be had, or is another file; nothing is left at `target` then.
+ * @throws if the download fails or the checksum differs. Nothing is left at `target` then.
  */
 export async function download(
   url: string,
@@ -35,7 +35,7 @@ export async function download(
   }
 }
 
-/** A failed fetch says only "fetch failed"; its cause says why. */
+/** A failed fetch says only "fetch failed". The reason is in its cause. */
 export function reasonOf(problem: unknown): string {
   if (!(problem instanceof Error)) return String(problem);
   return problem.cause instanceof Error ? problem.cause.message : problem.message;

@@ -1,27 +1,30 @@
-/** What is known of the process that holds a lock. */
+/** Whether the process that holds a lock is alive. */
 export type HolderIs = "alive" | "gone" | "unknown";
 
 export interface FileLockOptions {
-  /** One line that tells who holds it. */
+  /** One line that identifies the holder. */
   readonly holder: string;
-  /** Tells of a holder whether it lives, where that can be told for certain. @default `unknown` of all */
+  /**
+   * Tells whether a holder is alive, if that can be known for certain. @default `unknown` for all
+   * holders
+   */
   readonly look?: (holder: string) => Promise<HolderIs> | HolderIs;
   /**
-   * Told at each look at a lock that is taken who holds it, and whether that one lives: by `look`, or because it
-   * touched its lock. What it throws ends the waiting.
+   * Called at each look at a taken lock, with the holder and whether it is alive (from `look`, or
+   * because it touched its lock). Throw to stop waiting.
    */
   readonly onWait?: (holder: string, state: "alive" | "unknown") => void;
-  /** Milliseconds between two touches. @default 3000 */
+  /** Milliseconds between two touches of the lock. @default 3000 */
   readonly beat?: number;
-  /** Milliseconds without a touch after which a lock is nobody's. @default 30000 */
+  /** Milliseconds without a touch after which a lock counts as abandoned. @default 30000 */
   readonly abandonedAfter?: number;
 }
 
 /**
- * Runs `work` while no other process runs work under the same lock, of all that see the same directory.
+ * Runs `work` while no other process that sees the same directory runs work under the same lock.
  *
  * @param lock directory; it stays, with one small file in it
- * @param work told whether the holder before did not come to its end
+ * @param work is told whether the previous holder abandoned the lock
  */
 export function withFileLock<T>(
   lock: string,

@@ -1,13 +1,14 @@
-// A lock among processes that share a directory. Plain JavaScript without dependencies, because
+// A lock for processes that share a directory. Plain JavaScript without dependencies, because
 // scripts/bootstrap.mjs takes it before anything is installed.
 //
-// A lock is a directory of numbered files. Its highest number holds it, or released it. Whoever wants it
-// creates the next number, which the file system lets only one do, and nobody ever deletes the highest:
-// a holder that lost its lock while it was stopped can thus not delete the next one's.
+// A lock is a directory of numbered files. The file with the highest number holds the lock or says that
+// it was released. To take the lock, a process creates the next number; the file system lets only one
+// process do that. Nobody ever deletes the highest number. So a holder that lost its lock while it was
+// stopped cannot delete the lock of the next holder.
 //
-// A holder touches its file. Whether it lives is told by that alone, and measured by the clock of whoever
-// waits: process numbers and host names mean something else in another container or on another machine.
-// Where a caller can tell for certain (`look`), it is asked first.
+// A holder touches its file regularly. Only that shows whether it is alive, measured by the clock of
+// the waiting process: process numbers and host names mean something else in another container or on
+// another machine. If the caller can tell for certain (`look`), that answer wins.
 import { mkdir, open, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -44,7 +45,7 @@ async function acquire(lock, options) {
     await mkdir(lock, { recursive: true });
     const top = await latest(lock);
     const now = performance.now();
-    // A machine that was suspended, or a process that was stopped, saw nothing in the meantime.
+    // A suspended machine or a stopped process saw nothing in the meantime.
     const elapsed = Math.min(now - last, 10 * askAgainAfter);
     last = now;
     let state = "free";
@@ -69,19 +70,19 @@ async function acquire(lock, options) {
   }
 }
 
-/** Whether this process holds the lock now. */
+/** Tries to take the lock. Returns true if this process holds it now. */
 async function claim(lock, number, holder) {
   const own = path.join(lock, String(number));
   try {
     await writeFile(own, holder, { flag: "wx", mode: 0o644 });
   } catch (error) {
-    // Another one was faster; or the directory went, with what it was in.
+    // Another process was faster, or the directory was removed.
     if (error.code === "EEXIST" || error.code === "ENOENT") return false;
     throw error;
   }
   const numbers = await numbersIn(lock);
   const later = numbers.some((other) => other > number);
-  // What this process had seen was long over.
+  // The state that this process saw is outdated.
   for (const other of later ? [number] : numbers.filter((one) => one < number)) {
     await rm(path.join(lock, String(other)), { force: true });
   }
@@ -95,7 +96,7 @@ async function release(lock, number, own) {
     return;
   }
   try {
-    // Not made where it is gone: whoever removed the directory meant it.
+    // Do not recreate a missing file: the directory was removed on purpose.
     const file = await open(own, "r+");
     await file.truncate(0);
     await file.write(free);
@@ -105,14 +106,14 @@ async function release(lock, number, own) {
   }
 }
 
-/** The highest number, and what is known of it; undefined where there is none. */
+/** Returns the highest number and what is known about it, or undefined if there is none. */
 async function latest(lock) {
   for (;;) {
     const numbers = await numbersIn(lock);
     if (numbers.length === 0) return undefined;
     const number = Math.max(...numbers);
     try {
-      // Opened, because network file systems answer from memory otherwise.
+      // Open the file, because network file systems otherwise answer from their cache.
       const file = await open(path.join(lock, String(number)));
       try {
         const holder = await file.readFile("utf8");
@@ -121,7 +122,7 @@ async function latest(lock) {
         await file.close();
       }
     } catch (error) {
-      // A higher one came, and took this one away.
+      // A newer holder removed this file.
       if (error.code !== "ENOENT") throw error;
     }
   }

@@ -6,23 +6,23 @@ import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { openPlainFile, unreadableBecause } from "../system/plain-file.ts";
 
-/** What a person gave is not what they meant to give. Its message is for people. */
+/** What the user provided is not what they meant to provide. The message is for people. */
 export class GivenImagesError extends Error {
   override readonly name = "GivenImagesError";
 }
 
-/** An archive of images that a person gave. */
+/** An image archive that the user provided. */
 export interface GivenArchive {
   readonly path: string;
-  /** The references of the images in it. */
+  /** References of the images in the archive. */
   readonly references: readonly string[];
 }
 
 /**
- * Reads what images the archives of a directory have: files `*.tar`, `*.tar.gz` and `*.tgz` as
+ * Reads which images the archives in a directory contain: files `*.tar`, `*.tar.gz` and `*.tgz` as
  * `docker save`, `ctr images export`, skopeo or crane write them.
  *
- * @throws when the directory can't be read, or a file in it is not an archive of images.
+ * @throws if the directory cannot be read, or a file in it is not an image archive.
  */
 export async function readGivenImages(directory: string): Promise<GivenArchive[]> {
   const names = await readdir(directory).catch((problem: unknown) => {
@@ -57,9 +57,9 @@ export async function readGivenImages(directory: string): Promise<GivenArchive[]
 }
 
 /**
- * The references of the images in one archive.
+ * Returns the references of the images in one archive.
  *
- * @throws when it is not an archive of images.
+ * @throws if the file is not an image archive.
  */
 export async function readReferences(path: string): Promise<string[]> {
   const { manifest, index } = await readDescriptions(path).catch((problem: unknown) => {
@@ -67,7 +67,7 @@ export async function readReferences(path: string): Promise<string[]> {
       cause: problem,
     });
   });
-  // An archive may describe itself both ways; docker save of Docker 25 and later does.
+  // An archive may contain both descriptions. docker save of Docker 25 and later writes both.
   const references = [...referencesOfManifest(manifest), ...referencesOfIndex(index)];
   if (manifest === undefined && index === undefined) {
     throw new Error(
@@ -77,24 +77,24 @@ export async function readReferences(path: string): Promise<string[]> {
   return [...new Set(references)];
 }
 
-/** References out of the `manifest.json` of `docker save`. */
+/** Returns the references in the `manifest.json` of `docker save`. */
 export function referencesOfManifest(manifest: unknown): string[] {
   return listIn(manifest).flatMap((image) => textsIn(propertyOf(image, "RepoTags")));
 }
 
-/** References out of the `index.json` of an OCI layout. */
+/** Returns the references in the `index.json` of an OCI layout. */
 export function referencesOfIndex(index: unknown): string[] {
   return listIn(propertyOf(index, "manifests")).flatMap((manifest) => {
     const annotations = propertyOf(manifest, "annotations");
     const name =
       propertyOf(annotations, "io.containerd.image.name") ??
       propertyOf(annotations, "org.opencontainers.image.ref.name");
-    // The second one is often a bare tag, which says nothing about whose.
+    // The second one is often a bare tag without a repository.
     return typeof name === "string" && name.includes("/") ? [name] : [];
   });
 }
 
-/** Of whatever somebody's archive holds: anything may be in the place of anything. */
+/** Reads a property of untrusted JSON, which may have any shape. */
 function propertyOf(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, key)
     ? (value as Readonly<Record<string, unknown>>)[key]
@@ -123,7 +123,8 @@ async function readDescriptions(path: string): Promise<Descriptions> {
   const found: { manifest?: unknown; index?: unknown } = {};
   const entries = extract();
   entries.on("entry", (header, stream, next) => {
-    // Of an archive that is cut short the file in its middle fails as well; unheard, that would end the process.
+    // If an archive is truncated, the entry being read fails as well. An unhandled error event would
+    // end the process.
     stream.on("error", () => undefined);
     const name = header.name.replace(/^\.\//, "");
     if (name !== "manifest.json" && name !== "index.json") {
@@ -140,7 +141,7 @@ async function readDescriptions(path: string): Promise<Descriptions> {
         else found.index = content;
         next();
       } catch (problem) {
-        // Thrown here it would end the process.
+        // Throwing here would end the process.
         next(new Error(`its ${name} is not valid JSON`, { cause: problem }));
       }
     });

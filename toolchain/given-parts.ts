@@ -1,26 +1,26 @@
 import { resolve } from "node:path";
 import { GivenImagesError, type GivenArchive } from "./given-images.ts";
 
-/** The parts of a topology that a given image can play. */
+/** The roles that a provided image can have. */
 export type Role = "node" | "controller" | "proxy" | "pause" | "probe";
 
-/** What the archives of a directory are good for. */
+/** How the archives in a directory are used. */
 export interface GivenParts {
-  /** Images by the part that they play; the first one that fits a part has it. */
+  /** The image for each role. If several fit, the first one is used. */
   readonly roles: ReadonlyMap<Role, { readonly reference: string; readonly archive: GivenArchive }>;
-  /** Archives that are loaded into the nodes, by their absolute paths. */
+  /** Absolute paths of the archives that are loaded into the nodes. */
   readonly loaded: readonly string[];
-  /** What the directory has and nothing uses. */
+  /** Notes about archives that are not used. */
   readonly notes: readonly string[];
 }
 
-/** Of no directory. */
+/** The parts if no directory is provided. */
 export const nothingGiven: GivenParts = { roles: new Map(), loaded: [], notes: [] };
 
 /**
- * What the archives of a directory are good for with this version of Linkerd.
+ * Decides how each archive of a directory is used with this version of Linkerd.
  *
- * @throws where one of Linkerd's images is there in other versions only: that one was meant to be used
+ * @throws if one of Linkerd's images is there only in other versions, because the user meant to use it
  */
 export function partsOf(
   given: readonly GivenArchive[],
@@ -67,7 +67,9 @@ export function partsOf(
   };
 }
 
-/** A node image goes to Docker, Linkerd's images of another version nowhere, everything else into the nodes. */
+/**
+ * Docker gets a node image, the nodes get all other images except Linkerd's images of another version.
+ */
 function isLoaded({ references }: GivenArchive, linkerdVersion: string): boolean {
   const roles = references.map((reference) => roleOf(reference, linkerdVersion));
   if (roles.includes("node")) return false;
@@ -79,22 +81,22 @@ function isLoaded({ references }: GivenArchive, linkerdVersion: string): boolean
   );
 }
 
-/** Which role an image plays, by its reference. */
+/** Returns the role of an image, by its reference. */
 export function roleOf(reference: string, linkerdVersion: string): Role | undefined {
   const { repository, tag } = split(reference);
   if (/(?:^|\/)kindest\/node$/.test(repository)) return "node";
   if (/\/pause$/.test(repository)) return "pause";
   if (/\/agnhost$/.test(repository)) return "probe";
-  // Another version's image does not fit the charts.
+  // An image of another version does not fit the charts.
   return tag === linkerdVersion ? linkerdPartOf(reference) : undefined;
 }
 
-/** Whether an image is one of Linkerd's, of whatever version. */
+/** Returns true for Linkerd's images, of any version. */
 export function isLinkerds(reference: string): boolean {
   return linkerdPartOf(reference) !== undefined;
 }
 
-/** Which of Linkerd's images it is, of whatever version. */
+/** Returns which of Linkerd's images this is, of any version. */
 function linkerdPartOf(reference: string): "controller" | "proxy" | undefined {
   const { repository } = split(reference);
   if (/(?:^|\/)linkerd\/controller$/.test(repository)) return "controller";

@@ -6,11 +6,10 @@ import type { Go } from "./go.ts";
 import { buildArguments, goFolder, type GoProgram, type ModuleFile } from "./go-program.ts";
 import { formatDuration } from "./progress.ts";
 
-/** How often a person is told that a build is still at work. */
+/** How often the progress of a build is reported. */
 const tellEvery = 5_000;
 const shownLines = 20;
 
-/** What a build is done with. */
 export interface GoBuildContext {
   readonly go: Go;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,7 +19,7 @@ export interface GoBuildContext {
 /**
  * Builds a program into a folder.
  *
- * @throws with the compiler's last words.
+ * @throws with the end of the compiler's output.
  */
 export async function buildGoProgram(
   program: GoProgram,
@@ -64,14 +63,16 @@ export async function buildGoProgram(
   }
 }
 
-/** Environment of every `go` that is called: the caller's mirror settings, and nothing that changes what comes out. */
+/**
+ * Environment of every `go` call: the caller's mirror settings, and nothing that changes the result.
+ */
 function goEnvironment({ go, env }: GoBuildContext): Record<string, string | undefined> {
   return { ...env, ...go.env, CGO_ENABLED: "0", GO111MODULE: "on" };
 }
 
 /**
- * A module's source in Go's module cache; it is downloaded, and checked against go.sum, where it is
- * not there yet.
+ * Returns the folder of a module's source in Go's module cache. Downloads the module if it is missing
+ * and verifies it against go.sum.
  */
 export async function moduleFolder(
   requiredBy: string,
@@ -93,7 +94,9 @@ export async function moduleFolder(
   throw new Error(`Go module ${module} can't be had: ${answer.Error ?? asked.stderr}`);
 }
 
-/** Go takes files for `//go:embed` from elsewhere by an overlay; the checkout is not written to. */
+/**
+ * An overlay makes Go read `//go:embed` files from elsewhere, so nothing is written to the checkout.
+ */
 async function writeOverlay(
   program: GoProgram,
   folder: string,

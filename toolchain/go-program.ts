@@ -2,21 +2,20 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
-/** A program that is built from Go modules at pinned versions. */
+/** A program built from Go modules at pinned versions. */
 export interface GoProgram {
   /** Folder below `toolchain/go` with the go.mod and go.sum that pin it. */
   readonly module: string;
-  /** Name of the file that comes out. */
+  /** File name of the built program. */
   readonly binary: string;
-  /** Import path of its main package. @default the module's own */
+  /** Import path of the main package. @default the module's own */
   readonly package?: string;
-  /** Build tags. */
   readonly tags?: readonly string[];
-  /** Variables that the linker sets, by import path and name: versions mostly. */
+  /** Variables that the linker sets, by import path and name; mostly versions. */
   readonly variables?: Readonly<Record<string, string>>;
   /**
-   * Files that the program embeds and that lie in a module it requires, not beside it: name beside
-   * it → where they come from.
+   * Files that the program embeds but that are in a module it requires: file name beside the program →
+   * source.
    */
   readonly embeds?: Readonly<Record<string, ModuleFile>>;
 }
@@ -27,15 +26,15 @@ export interface ModuleFile {
   readonly path: string;
 }
 
-/** The modules of the Go programs. */
+/** Folder with the modules of the Go programs. */
 export const goFolder = join(import.meta.dirname, "go");
 
-/** What every build is done with; part of what a build's key is made of. */
+/** Flags of every build. They are part of a build's key. */
 export const buildFlags = ["-trimpath", "-buildvcs=false", "-mod=readonly"] as const;
 
 /**
- * Everything that a program depends on, as text: its module's files and how it is built. Equal
- * inputs, equal program, whatever the machine's paths.
+ * Returns everything that a program depends on, as text: the files of its module and its build options.
+ * Equal inputs give an equal program, whatever the paths on the machine.
  */
 export async function inputsOf(program: GoProgram, folder = goFolder): Promise<string> {
   const module = join(folder, program.module);
@@ -50,7 +49,7 @@ export async function inputsOf(program: GoProgram, folder = goFolder): Promise<s
   ].join("\n\0\n");
 }
 
-/** Short name of some inputs. */
+/** Short hash of the inputs. */
 export function shortHash(inputs: readonly string[]): string {
   const hash = createHash("sha256");
   for (const input of inputs) hash.update(`${Buffer.byteLength(input)}\n`).update(input);
@@ -66,7 +65,7 @@ async function sourcesOf(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** Arguments of `go build` for a program. */
+/** Returns the arguments of `go build` for a program. */
 export function buildArguments(program: GoProgram, output: string, overlay?: string): string[] {
   const variables = Object.entries(program.variables ?? {});
   const linker = ["-s", "-w", ...variables.map(([name, value]) => `-X ${name}=${value}`)];

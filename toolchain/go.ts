@@ -10,24 +10,24 @@ import { compareVersions, versionIn } from "../system/version.ts";
 import { unzip } from "./zip.ts";
 import { messageOf } from "../system/message-of.ts";
 
-/** A Go that can build every module under `go/`. */
+/** A Go installation that can build every module under `go/`. */
 export interface Go {
   readonly command: string;
   readonly version: string;
-  /** What `go` needs in its environment. */
+  /** Environment that `go` needs. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The latest `go` line of the modules under `go/`: no older Go builds all of them. */
+/** The highest `go` line of the modules under `go/`. An older Go cannot build all of them. */
 export const goNeeded = "1.25.11";
 
-/** From this version on, a Go brings the newer one that a module asks for by itself. */
+/** From this version on, Go downloads the newer version that a module requires. */
 const bringsNewerItself = "1.21.0";
 
-/** What is brought where there is no Go that would do. */
+/** The Go to install if the machine has no suitable one. */
 const pinned = {
   version: "1.26.8",
-  /** sha256 of the module's archive for each platform. */
+  /** For each platform, sha256 of the module's archive. */
   archives: {
     "linux-x64": [
       "linux-amd64",
@@ -48,12 +48,15 @@ const pinned = {
   } as Readonly<Record<string, readonly [platform: string, sha256: string]>>,
 } as const;
 
-/** What to do about the Go that a machine has. */
+/** What to do with the Go of the machine. */
 export type GoChoice =
   | { readonly use: "machine"; readonly toolchain: "local" | "auto" }
   | { readonly use: "module mirror" };
 
-/** Whether a machine's Go builds the modules as it is, brings what it lacks itself, or won't do. */
+/**
+ * Decides whether the machine's Go can build the modules as it is, can download a newer version itself,
+ * or is unsuitable.
+ */
 export function chooseGo(version: string | undefined): GoChoice {
   if (version === undefined) return { use: "module mirror" };
   if (compareVersions(version, goNeeded) >= 0) return { use: "machine", toolchain: "local" };
@@ -64,10 +67,11 @@ export function chooseGo(version: string | undefined): GoChoice {
 }
 
 /**
- * The machine's Go where it will do, otherwise one from the Go module mirror, which serves Go's own
- * releases as the module `golang.org/toolchain` (a system's packages are often too old).
+ * Uses the machine's Go if it is suitable. Otherwise downloads one from the Go module mirror, which
+ * serves Go's releases as the module `golang.org/toolchain`. (The packages of a Linux distribution are
+ * often too old.)
  *
- * @throws when there is none and none can be had.
+ * @throws if the machine has no suitable Go and none can be downloaded.
  */
 export async function ensureGo(
   cache: string,
@@ -104,10 +108,10 @@ export async function ensureGo(
 async function findGo(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ command: string; version: string } | undefined> {
-  // Where Go's own installer puts it, which not every non-interactive shell has on its PATH.
+  // Go's installer uses the second path, which is not on the PATH of every non-interactive shell.
   for (const command of ["go", "/usr/local/go/bin/go"]) {
     const asked = await execa(command, ["env", "GOVERSION"], {
-      // Outside of any module, so that it is the machine's own version that answers.
+      // Run outside any module, so that the machine's own version answers.
       cwd: "/",
       env: { ...env, GOTOOLCHAIN: "local" },
       extendEnv: false,
@@ -131,18 +135,18 @@ async function bringGo(folder: string, mirror: string, onProgress: OnProgress): 
   const archive = join(folder, "archive.zip");
   await download(url, archive, { sha256, timeout: timeLimits.toolDownload });
   await unzip(archive, folder, { strip: `${module}/`, remove: true });
-  // A module's archive has no modes; these are the programs in it.
+  // A module's archive has no file modes, so make its programs executable.
   await chmodPrograms(folder, platform.replace("-", "_"));
   onProgress({ step: "go", state: "done", detail: pinned.version });
 }
 
-/** The first mirror of a GOPROXY setting. */
+/** Returns the first mirror in a GOPROXY setting. */
 export function moduleMirror(goproxy: string | undefined): string | undefined {
   const first = (goproxy ?? "").split(/[,|]/).find((entry) => /^https?:/.test(entry));
   return first?.replace(/\/$/, "");
 }
 
-/** The mirror that a Go uses where nobody has set one: the default is Go's to know. */
+/** Returns the mirror that Go uses by default. Only Go knows its default. */
 async function defaultProxy(
   command: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -156,7 +160,7 @@ async function defaultProxy(
   return stdout.trim();
 }
 
-/** A system's package of Go, too old to build with, but it knows the mirror. */
+/** Installs the distribution's Go package. It is too old to build with, but it knows the mirror. */
 async function installOldGo(env: Readonly<Record<string, string | undefined>>): Promise<string> {
   if (!(await canInstallDebianPackages())) throw new Error("GOPROXY is not set");
   await installDebianPackages(["golang-go"], env);
@@ -171,7 +175,7 @@ async function chmodPrograms(folder: string, platform: string): Promise<void> {
   }
 }
 
-/** `go` lines of a go.mod; a test keeps {@link goNeeded} true with it. */
+/** Returns the `go` line of a go.mod. A test compares {@link goNeeded} with it. */
 export async function goLine(goMod: string): Promise<string | undefined> {
   return /^go\s+(\S+)/m.exec(await readFile(goMod, "utf8"))?.[1];
 }

@@ -1,22 +1,22 @@
 import { timeLimits } from "../system/time-limits.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
 
-/** Which hosts can be reached; each is asked once. */
+/** Tells which hosts are reachable. Each host is asked once. */
 export interface Internet {
-  /** A small text file, or `undefined` where its host is out of reach or does not have it. */
+  /** Returns a small text file, or `undefined` if the host is unreachable or does not have the file. */
   readonly text: (url: string) => Promise<string | undefined>;
-  /** Whether there is something at this address. */
+  /** Returns true if this address exists. */
   readonly has: (url: string) => Promise<boolean>;
   /**
-   * Whether something at that host answers as a container registry does.
+   * Returns true if the host answers as a container registry does.
    *
-   * @param again it is asked once more, though it did not answer before
+   * @param again asks again even if the host did not answer before
    */
   readonly isRegistry: (host: string, again?: boolean) => Promise<boolean>;
 }
 
 /**
- * A view of the internet that remembers: a host that did not answer once is not waited for again.
+ * Opens a view of the internet that does not wait again for a host that did not answer.
  *
  * @param ask - what fetches
  */
@@ -37,8 +37,8 @@ export function openInternet(ask: typeof fetch = proxiedFetch()): Internet {
   const isRegistry = async (host: string): Promise<boolean> => {
     const answer = await answerOf(`https://${host}/v2/`);
     await answer?.body?.cancel();
-    // Only a registry names this scheme or protocol: a gateway in between that answers everything
-    // itself does not.
+    // Only a registry sends this scheme or protocol. A gateway that answers every request itself does
+    // not.
     return (
       answer !== undefined &&
       (answer.headers.has("docker-distribution-api-version") ||

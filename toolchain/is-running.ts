@@ -1,10 +1,10 @@
-/** Whether there is a process of that number on this machine, whoever's it is. */
+/** Returns true if a process with this number runs on this machine, no matter who owns it. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (problem) {
-    // EPERM: it runs, and is somebody else's.
+    // EPERM: the process runs, but another user owns it.
     return (problem as NodeJS.ErrnoException).code === "EPERM";
   }
 }

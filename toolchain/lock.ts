@@ -3,22 +3,25 @@ import { withFileLock, type HolderIs } from "./file-lock.mjs";
 import { formatIdentity, identify, look, parseIdentity } from "./process-identity.ts";
 
 export interface LockOptions {
-  /** Told once, where the lock is taken. */
+  /** Called once if another process holds the lock. */
   readonly onWait?: ((detail: string) => void) | undefined;
-  /** How long a holder that lives is waited for, in milliseconds. @default as long as any build takes */
+  /**
+   * How long to wait for a live holder, in milliseconds. @default the longest time that a build may
+   * take
+   */
   readonly limit?: number;
-  /** What to say where it is not waited for any longer. */
+  /** The error to throw when that time is over. */
   readonly refusal?: (holder: string) => Error;
 }
 
 /**
- * Runs `work` while no other process runs work under the same lock, in other containers and on other
- * machines as well where they see the same directory. The lock of a process that is gone is taken over: at
- * once where that can be seen, else when it was not touched for half a minute.
+ * Runs `work` while no other process runs work under the same lock. This includes processes in other
+ * containers and on other machines that see the same directory. The lock of a dead process is taken
+ * over: at once if its death is certain, otherwise after half a minute without a touch.
  *
  * @param lock directory that is the lock; it stays
- * @param work told whether the holder before was gone before it had ended
- * @throws when the holder keeps it for longer than the limit
+ * @param work is told whether the previous holder abandoned the lock
+ * @throws if a live holder keeps the lock for longer than the limit
  */
 export async function withLock<T>(
   lock: string,

@@ -4,31 +4,31 @@ import { delimiter, dirname, join } from "node:path";
 import { timeLimits } from "../system/time-limits.ts";
 import { formatRange, isWithin, versionIn, type VersionRange } from "../system/version.ts";
 
-/** How a tool is recognised on a machine. */
+/** How to recognise a tool on a machine. */
 export interface MachineTool {
   readonly command: string;
-  /** What makes it say its version. */
+  /** Arguments that make it print its version. */
   readonly arguments: readonly string[];
   readonly range: VersionRange;
-  /** Programs that have to be on PATH too for it to be of use. */
+  /** Other programs that must be on PATH. */
   readonly alsoNeeds?: readonly string[];
 }
 
-/** What a machine has of a tool. */
+/** What was found of a tool on a machine. */
 export interface ToolOnMachine {
-  /** Absent where there is none, or none that would do. */
+  /** Absent if there is no suitable one. */
   readonly suitable?: {
     readonly version: string;
     readonly folder: string;
     readonly command: string;
   };
-  /** For a person: what there is, and why it will do or will not. */
+  /** What was found and why it is suitable or not, for people to read. */
   readonly detail: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Looks for a tool on PATH and asks for its version. */
+/** Looks for a tool on PATH and asks it for its version. */
 export async function findOnMachine(tool: MachineTool, env: Environment): Promise<ToolOnMachine> {
   const command = await onPath(tool.command, env);
   if (command === undefined) return { detail: `no ${tool.command} on PATH` };
@@ -43,7 +43,7 @@ export async function findOnMachine(tool: MachineTool, env: Environment): Promis
   );
 }
 
-/** Whether what a tool says about itself makes it suitable. */
+/** Decides from a tool's output whether it is suitable. */
 export async function judge(
   tool: MachineTool,
   command: string,
@@ -64,7 +64,7 @@ export async function judge(
   };
 }
 
-/** The program that a shell would run. */
+/** Returns the path of the program that a shell would run. */
 export async function onPath(command: string, env: Environment): Promise<string | undefined> {
   for (const folder of (env["PATH"] ?? "").split(delimiter)) {
     if (folder === "") continue;

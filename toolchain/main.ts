@@ -5,7 +5,7 @@ import { findSources, makeSources } from "./sources.ts";
 import { ensureToolchain } from "./toolchain.ts";
 import { messageOf } from "../system/message-of.ts";
 
-/** `node toolchain/main.ts`: brings everything that `up` will need, and says where it came from. */
+/** `node toolchain/main.ts`: installs everything that `up` needs and reports where it came from. */
 const started = Date.now();
 try {
   const toolchain = await ensureToolchain({ onProgress: show });

@@ -1,8 +1,11 @@
-/** The oldest minor version of each major one that is promised; of later major ones, every version is. */
+/**
+ * The oldest supported minor version of each major version. All versions of later major versions are
+ * supported.
+ */
 export const oldest: readonly (readonly [major: number, minor: number])[];
-/** The same as package.json's `engines` has it. */
+/** The same range as `engines` in package.json. */
 export const range: string;
 /** @param version such as `22.18.0` */
 export function isPromised(version: string): boolean;
-/** What to say to whoever has another one. */
+/** The message for a user with another version. */
 export function refusal(version: string): string;

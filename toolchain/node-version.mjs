@@ -1,12 +1,15 @@
-// Which versions of Node.js this project runs on. Plain JavaScript, because every version has to read it.
+// The supported versions of Node.js. Plain JavaScript, because every version must be able to read it.
 
-/** The oldest minor version of each major one that is promised; of later major ones, every version is. */
+/**
+ * The oldest supported minor version of each major version. All versions of later major versions are
+ * supported.
+ */
 export const oldest = [
   [20, 17],
   [22, 9],
 ];
 
-/** The same as package.json's `engines` has it. */
+/** The same range as `engines` in package.json. */
 export const range = `^${oldest[0].join(".")}.0 || >=${oldest[1].join(".")}.0`;
 
 /** @param {string} version such as `22.18.0` */
@@ -16,7 +19,7 @@ export function isPromised(version) {
   return known === undefined ? major > oldest.at(-1)[0] : minor >= known[1];
 }
 
-/** What to say to whoever has another one. */
+/** The message for a user with another version. */
 export function refusal(version) {
   const versions = oldest.map((one) => one.join(".")).join(", or ");
   return `linkerd-topology needs Node.js ${versions} or later; this is ${version}. Install a newer one.`;

@@ -11,9 +11,9 @@ import { formatDuration } from "./progress.ts";
 import type { Origin, ToolContext } from "./tool.ts";
 import type { ProviderPlugin } from "./tools/provider-plugins.ts";
 
-/** The plugins, and Pulumi's home that has them. */
+/** The plugins and the Pulumi home that contains them. */
 export interface InstalledPlugins {
-  /** PULUMI_HOME to use; `undefined` where Pulumi's own choice has everything. */
+  /** PULUMI_HOME to use; `undefined` if Pulumi's default home has everything. */
   readonly home?: string;
   readonly plugins: readonly {
     readonly name: string;
@@ -22,19 +22,19 @@ export interface InstalledPlugins {
   }[];
 }
 
-/** Written beside a plugin that was installed from here. */
+/** Written beside each plugin that this package installed. */
 interface Stamp {
   readonly origin: Origin;
   readonly key: string;
 }
 
-/** What Pulumi itself calls a version from its registry: its download never changes. */
+/** The key of a plugin that Pulumi downloaded from its registry. Such a download never changes. */
 const releaseKey = "release";
 
 /**
- * Sees to it that Pulumi finds every provider plugin: those in the person's own Pulumi home are used;
- * missing ones are installed there where Pulumi can download them. Where it can't they are built, and
- * go to a home of our own unless the person chose one.
+ * Ensures that Pulumi finds every provider plugin. Plugins in the user's own Pulumi home are used.
+ * Missing ones are installed there if Pulumi can download them. Otherwise they are built and installed
+ * in the package's own home, unless the user chose a home.
  *
  * @param pulumi - the CLI that installs them
  */
@@ -45,12 +45,12 @@ export async function ensurePlugins(
 ): Promise<InstalledPlugins> {
   const installed = await findOrInstall(plugins, pulumi, context);
   const own = ownHome(context);
-  // A command that was started by another one has that home as if a person had chosen it.
+  // A command that another command started inherits this home as if the user had chosen it.
   if ((installed.home ?? context.env["PULUMI_HOME"]) === own) await withoutLogs(own);
   return installed;
 }
 
-/** Pulumi's home that is the package's own. */
+/** The package's own Pulumi home. */
 function ownHome({ cache }: ToolContext): string {
   return join(cache, "pulumi");
 }
@@ -116,7 +116,7 @@ async function originIn(
   cache: string,
 ): Promise<Origin | undefined> {
   const folder = pluginFolder(home, plugin);
-  // Pulumi puts a file `<folder>.partial` beside a plugin that it did not finish installing.
+  // Pulumi puts a file `<folder>.partial` beside a plugin whose installation is not finished.
   if (!(await exists(folder)) || (await exists(`${folder}.partial`))) return undefined;
   const stamp = await readStamp(home, plugin);
   if (stamp === undefined) return "machine";
@@ -154,7 +154,7 @@ async function install(
   return stamp.origin;
 }
 
-/** @returns what went wrong, if anything. */
+/** @returns the error, if any. */
 async function callInstall(
   { name, version }: ProviderPlugin,
   source: readonly string[],

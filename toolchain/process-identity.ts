@@ -4,28 +4,28 @@ import { readFile, readlink } from "node:fs/promises";
 import os from "node:os";
 import { promisify } from "node:util";
 
-/** A process, told from every other one that there was or will be under its number. */
+/** A process, distinct from every earlier or later process with the same number. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, on a clock that only this start of the machine knows. */
+  /** Start time of the process, on a clock that counts from this boot of the machine. */
   readonly start: string;
   readonly host: string;
-  /** This start of the machine's. */
+  /** Identifies this boot of the machine. */
   readonly boot: string;
-  /** In which numbers of processes mean the same; empty where there is only one such space. */
+  /** The PID namespace; empty if the system has only one. */
   readonly namespace: string;
 }
 
-/** `unknown`: what that host, that start of it or that namespace does can't be seen from here. */
+/** `unknown`: that host, boot or namespace cannot be seen from here. */
 export type Liveliness = "alive" | "gone" | "unknown";
 
-/** The identity of a process of this machine; undefined where there is none of that number. */
+/** Identifies a process of this machine. Returns undefined if no process has this number. */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const [start, context] = await Promise.all([startOf(pid), here()]);
   return start === undefined ? undefined : { pid, start, ...context };
 }
 
-/** Whether a process still runs. */
+/** Tells whether a process still runs. */
 export async function look(identity: ProcessIdentity): Promise<Liveliness> {
   const { host, boot, namespace } = await here();
   if (identity.host !== host || identity.boot !== boot || identity.namespace !== namespace) {
@@ -35,12 +35,12 @@ export async function look(identity: ProcessIdentity): Promise<Liveliness> {
   return start === identity.start ? "alive" : "gone";
 }
 
-/** One line, without what Docker or a shell would take for something else. */
+/** Formats the identity as one line, without characters that Docker or a shell would interpret. */
 export function formatIdentity({ host, boot, namespace, pid, start }: ProcessIdentity): string {
   return [host, boot, namespace, pid, start].map((part) => encodeURIComponent(part)).join("/");
 }
 
-/** What {@link formatIdentity} wrote; undefined for anything else. */
+/** Reads the output of {@link formatIdentity}; returns undefined for any other text. */
 export function parseIdentity(text: string): ProcessIdentity | undefined {
   const parts = text.split("/");
   if (parts.length !== 5) return undefined;
@@ -83,16 +83,16 @@ async function startOf(pid: number): Promise<string | undefined> {
     stat = await readFile(`/proc/${pid}/stat`, "utf8");
   } catch {
     if (existsSync("/proc/self/stat")) return undefined;
-    // Without /proc, as on macOS.
+    // Systems without /proc, such as macOS.
     const started = await run("ps", ["-o", "lstart=", "-p", String(pid)]).catch(() => "");
     return started.trim() === "" ? undefined : started.trim();
   }
-  // `PID (COMMAND) STATE PPID ...`: the command may hold spaces and brackets.
+  // `PID (COMMAND) STATE PPID ...`: the command may contain spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const state = fields[0] ?? "";
-  // A dead process stays in the table until its parent asks for it.
+  // A dead process stays in the table until its parent waits for it.
   if (state === "Z" || state === "X") return undefined;
-  // The 22nd field of all: ticks since the machine started.
+  // Field 22: ticks since the machine booted.
   return fields[19];
 }
 

@@ -1,6 +1,6 @@
-/** What a long run says while it is at work. */
+/** A progress report of a long run. */
 export interface Progress {
-  /** What is being brought, such as `pulumi`. */
+  /** What the report is about, such as `pulumi`. */
   readonly step: string;
   readonly state: "start" | "progress" | "done" | "skipped";
   readonly detail?: string;

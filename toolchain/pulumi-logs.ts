@@ -3,17 +3,17 @@ import { lstat, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Keeps Pulumi from writing a log of every command into a home of the package's own, and removes the logs that
- * are there. Nobody reads them, they grow to hundreds of megabytes, nobody has looked for secrets in them, and
- * writing them takes a good part of the engine's time in an `up` without changes. Pulumi has no setting for it;
- * where a file is in the way of the folder, it goes without. A version that minds would fail every engine test,
- * which all run in such a home.
+ * Prevents Pulumi from writing a log of every command to the package's own home, and removes existing
+ * logs. Nobody reads them, they grow to hundreds of megabytes, they may contain secrets, and writing
+ * them takes much of the engine's time in an `up` without changes. Pulumi has no setting for this, but
+ * if a file is in the folder's place, it continues without logs. A Pulumi version that fails because of
+ * it would fail every engine test, which all use such a home.
  *
- * Never to be called for a person's own home: the logs there are theirs.
+ * Never call this for the user's own home: those logs are theirs.
  */
 export async function withoutLogs(home: string): Promise<void> {
   const logs = join(home, "logs");
-  // An engine that starts between two steps makes the folder again.
+  // An engine that starts between two steps recreates the folder.
   for (let tries = 0; tries < 3; tries += 1) {
     try {
       await writeFile(logs, "", { flag: "wx" });
@@ -23,7 +23,7 @@ export async function withoutLogs(home: string): Promise<void> {
     }
     const found = await lstat(logs).catch(() => undefined);
     if (found?.isDirectory() === false) return;
-    // Out of the way in one step: engines that write into it go on doing so.
+    // Rename first: engines that are writing to the folder can continue.
     const old = `${logs}-${randomUUID()}`;
     await rename(logs, old).catch(() => undefined);
     await rm(old, { recursive: true, force: true }).catch(() => undefined);

@@ -8,25 +8,25 @@ import type { Internet } from "./internet.ts";
 /** A tool's official release for one platform. */
 export interface Release {
   readonly url: string;
-  /** A file of lines `<sha256>  <file>`. */
+  /** URL of a file with lines `<sha256>  <file>`. */
   readonly checksums: string;
-  /** The release's name in `checksums`. */
+  /** Name of the release in `checksums`. */
   readonly file: string;
-  /** The release is the program: the name that it gets. */
+  /** Set if the release is the program itself: the name to give it. */
   readonly as?: string;
-  /** The release is a tar archive with a folder of this name, which has the programs. */
+  /** Set if the release is a tar archive: the folder in it with the programs. */
   readonly unpack?: string;
 }
 
-/** A platform by the names that releases use. */
+/** A platform, by the names that releases use. */
 export interface Platform {
   readonly os: "linux" | "darwin";
   readonly arch: "amd64" | "arm64";
-  /** The same as Pulumi's CLI names it. */
+  /** The name that Pulumi's CLI uses. */
   readonly pulumiArch: "x64" | "arm64";
 }
 
-/** The platform, or `undefined` where there are no releases for it. */
+/** Returns the platform, or `undefined` if it has no releases. */
 export function platformOf(os: string, arch: string): Platform | undefined {
   if (os !== "linux" && os !== "darwin") return undefined;
   if (arch === "x64") return { os, arch: "amd64", pulumiArch: "x64" };
@@ -34,7 +34,7 @@ export function platformOf(os: string, arch: string): Platform | undefined {
   return undefined;
 }
 
-/** The checksum of a release, or `undefined` where the network does not let us have releases. */
+/** Returns the checksum of a release, or `undefined` if releases are not reachable. */
 export async function releaseChecksum(
   release: Release,
   internet: Internet,
@@ -43,7 +43,7 @@ export async function releaseChecksum(
   return text === undefined ? undefined : checksumIn(text, release.file);
 }
 
-/** The checksum of one file out of a file of checksums. */
+/** Returns the checksum of one file from a file of checksums. */
 export function checksumIn(text: string, file: string): string | undefined {
   for (const line of text.split("\n")) {
     const [sum, name] = line.trim().split(/\s+\*?/);
@@ -53,9 +53,9 @@ export function checksumIn(text: string, file: string): string | undefined {
 }
 
 /**
- * Brings a release's programs into a folder.
+ * Downloads a release's programs to a folder.
  *
- * @throws when it can't be had, or is not what its checksum says.
+ * @throws if the download fails or the checksum differs.
  */
 export async function bringRelease(
   release: Release,

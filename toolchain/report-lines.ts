@@ -3,7 +3,7 @@ import type { Progress } from "./progress.ts";
 import type { EnsuredSources } from "./sources.ts";
 import type { Toolchain } from "./toolchain.ts";
 
-/** What was brought and where it came from, as standard output may have it. */
+/** Formats the tools and sources, and where each came from, for standard output. */
 export function reportLines(
   { report, notes }: Pick<Toolchain, "report" | "notes">,
   sources: Pick<EnsuredSources, "report" | "notes" | "path" | "dataPlane"> | undefined,
@@ -20,7 +20,10 @@ export function reportLines(
   ].map((line) => forPeople(line));
 }
 
-/** What standard error gets of the progress; undefined: nothing, every second is too often for a log. */
+/**
+ * Formats progress for standard error. Returns undefined if nothing is to be printed: a log would get a
+ * line every second.
+ */
 export function progressText(
   { step, state, detail = "" }: Progress,
   isTerminal: boolean,
@@ -28,6 +31,6 @@ export function progressText(
   const isPassing = state === "progress";
   if (isPassing && !isTerminal) return undefined;
   const line = forPeople(`${step}: ${isPassing ? "" : `${state} `}${detail}`);
-  // On a terminal each line takes the place of a passing one.
+  // On a terminal, each line replaces the previous temporary one.
   return `${isTerminal ? "\r\u001b[K" : ""}${line}${isPassing ? "" : "\n"}`;
 }

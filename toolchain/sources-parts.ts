@@ -19,28 +19,28 @@ import { agnhost, coredns, etcd, kubernetes, pause } from "./tools/kubernetes.ts
 import { chartsFolder, linkerd, linkerdVersion, noDataPlane, probe } from "./tools/linkerd.ts";
 import { messageOf } from "../system/message-of.ts";
 
-/** What was made here for a sources file; paths are absolute. */
+/** The parts of a sources file that were built here; paths are absolute. */
 export interface SourcesParts {
   readonly nodeImage?: string;
   readonly archives: readonly string[];
   readonly images: Readonly<Partial<Record<"controller" | "proxy" | "pause" | "probe", string>>>;
   readonly charts?: string;
   readonly gatewayApi?: string;
-  /** What can't be had, and is needed for nothing but some comfort. */
+  /** Notes about optional parts that are not available. */
   readonly notes: readonly string[];
 }
 
 /**
- * Makes the parts that a plan wants to be built; those that are there already cost a look.
+ * Builds the parts that the plan requires. Existing parts are only looked up.
  *
- * @throws when one can't be made.
+ * @throws if a part cannot be built.
  */
 export async function makeSourcesParts(
   plan: SourcesPlan,
   context: MakeContext,
 ): Promise<SourcesParts> {
   const images = await imageContext(context);
-  // Packages are downloaded while the compiler works.
+  // Download packages while the compiler runs.
   const [binaries] = await Promise.all([
     plan.node === "built" ? nodeBinaries(context) : undefined,
     plan.node === "built" && (await isCold(context)) ? ensureDebianLayer(images) : undefined,
@@ -79,7 +79,7 @@ async function makeRest(
   };
 }
 
-/** Without it there is everything but traffic to prove the topology with: that is no reason to stop. */
+/** Only verification with traffic needs this image, so its absence does not stop the run. */
 async function probeImage(
   context: MakeContext,
   images: ImageContext,
@@ -97,7 +97,7 @@ async function probeImage(
   }
 }
 
-/** The archives that the plan needs, and the tests' workload wherever nothing can be pulled. */
+/** The archives that the plan needs, and the tests' workload if nothing can be pulled. */
 async function madeArchives(
   plan: SourcesPlan,
   context: MakeContext,
@@ -144,7 +144,7 @@ async function isCold(context: MakeContext): Promise<boolean> {
   return !(await exists((await placeOf(kubernetes, context.cache)).folder));
 }
 
-/** The makers of images call `go` by its name. */
+/** The image builders call `go` by its name. */
 async function imageContext(context: MakeContext): Promise<ImageContext> {
   const go = await ensureGo(context.cache, context.env, context.onProgress);
   const path = context.env["PATH"] ?? "";
@@ -160,9 +160,9 @@ async function imageContext(context: MakeContext): Promise<ImageContext> {
 }
 
 /**
- * Loads a node image that was given into Docker.
+ * Loads a provided node image into Docker.
  *
- * @throws when Docker does not take it.
+ * @throws if Docker does not accept it.
  */
 export async function loadGivenNode(
   archive: string,

@@ -1,12 +1,15 @@
 import type { Role } from "./given-parts.ts";
 
-/** What can be had from public places at this moment. */
+/** What is publicly reachable now. */
 export interface Reach {
   /** kind's node images. */
   readonly node: boolean;
   /** Linkerd's images. */
   readonly linkerd: boolean;
-  /** Kubernetes' own images: the gateway's pause container, and what verification sends traffic with. */
+  /**
+   * Kubernetes' own images: the gateway's pause container and the image that verification sends traffic
+   * with.
+   */
   readonly pause: boolean;
   /** Linkerd's chart repository. */
   readonly charts: boolean;
@@ -17,23 +20,25 @@ export interface Reach {
 /** Where each part comes from. */
 export interface SourcesPlan {
   readonly node: "public" | "given" | "built";
-  /** `stand-ins`: real Go controllers, and programs that carry no traffic in place of the rest. */
+  /** `stand-ins`: real Go controllers, and programs without traffic in place of the rest. */
   readonly linkerd: "public" | "given" | "stand-ins";
   readonly pause: "public" | "given" | "built";
   readonly probe: "public" | "given" | "built";
   readonly charts: "public" | "built";
   readonly gatewayApi: "public" | "built";
   readonly dataPlane: "real" | "none";
-  /** What a person should know about what they gave. */
+  /** Notes about the provided images, for people to read. */
   readonly notes: readonly string[];
 }
 
-/** Whether there is any container registry for this machine. One that is silent alone is another matter. */
+/**
+ * Returns true if any container registry is reachable. A single unreachable registry is another matter.
+ */
 export function reachesRegistry({ node, linkerd, pause }: Reach): boolean {
   return node || linkerd || pause;
 }
 
-/** Each part on its own: what was given, else what is public, else what is built. */
+/** Decides for each part: provided images first, then public ones, then built ones. */
 export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcesPlan {
   const pick = (role: Role, reachable: boolean) =>
     given.has(role) ? "given" : reachable ? "public" : "built";
@@ -53,13 +58,14 @@ export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcesPlan
 function linkerdFrom(given: ReadonlySet<Role>, reachable: boolean): SourcesPlan["linkerd"] {
   const [controller, proxy] = [given.has("controller"), given.has("proxy")];
   if (controller && proxy) return "given";
-  // The other half is pulled.
+  // The other image is pulled.
   if (reachable) return controller || proxy ? "given" : "public";
-  // A real proxy gets no policy from a stand-in and never becomes ready: real is both or none.
+  // A real proxy gets no policy from a stand-in and never becomes ready, so both are real or neither
+  // is.
   return "stand-ins";
 }
 
-/** What to say of one half of Linkerd's images, which nothing is done with. */
+/** Returns the note about a single one of Linkerd's two images, which is not used. */
 export function halfGiven(given: ReadonlySet<Role>, because: string): string[] {
   if (given.has("controller") === given.has("proxy")) return [];
   const [has, lacks] = given.has("proxy") ? ["proxy", "controller"] : ["controller", "proxy"];
@@ -69,7 +75,7 @@ export function halfGiven(given: ReadonlySet<Role>, because: string): string[] {
   ];
 }
 
-/** Whether everything is public, so that no sources file is needed. */
+/** Returns true if everything is public, so that no sources file is needed. */
 export function isPublic(plan: SourcesPlan): boolean {
   const { node, linkerd, pause, probe, charts, gatewayApi } = plan;
   return [node, linkerd, pause, probe, charts, gatewayApi].every((from) => from === "public");

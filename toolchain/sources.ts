@@ -18,37 +18,38 @@ import type { ToolReport } from "./toolchain.ts";
 import { linkerdVersion } from "./tools/linkerd.ts";
 import { cacheDirectory } from "../system/cache-directory.ts";
 
-/** What looking for sources is given. */
 export interface FindOptions {
-  /** Variables: `IMAGES`, and those that name a proxy. */
+  /** Environment variables: `IMAGES`, and those for a proxy. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Directory of image archives that take precedence over everything else. @default the variable IMAGES */
+  /**
+   * Directory of image archives that take precedence over all other sources. @default the variable
+   * IMAGES
+   */
   readonly images?: string;
-  /** Release of Linkerd that the topology asks for. @default what can be had decides */
+  /** Release of Linkerd that the topology requests. @default determined by the sources */
   readonly linkerd?: string | undefined;
   /** @default the real one */
   readonly internet?: Internet;
 }
 
-/** Where each part will come from. Nothing is made yet. */
+/** Where each part will come from. Nothing is built yet. */
 export interface FoundSources {
   readonly plan: SourcesPlan;
   readonly reach: Reach;
   readonly given: GivenParts;
-  /** The only release of Linkerd that can be had so; undefined: any. */
+  /** The only release of Linkerd that these sources offer; undefined: any. */
   readonly linkerdVersion?: string;
 }
 
-/** What `makeSources` is given. */
 export interface SourcesOptions {
-  /** The environment of what is called, as `ensureToolchain` answers it. */
+  /** Environment of the commands that are run, as `ensureToolchain` returns it. */
   readonly env: Readonly<Record<string, string>>;
   /** @default `cacheDirectory(env)` */
   readonly cache?: string;
   readonly onProgress?: OnProgress;
 }
 
-/** Host of the registry that has Linkerd's images. */
+/** Host of the registry with Linkerd's images. */
 export const linkerdRegistry = "cr.l5d.io";
 
 /** A sources file that says where images and charts come from. */
@@ -60,10 +61,10 @@ export interface EnsuredSources {
 }
 
 /**
- * Finds out where images and charts can be had from: the archives that a person gave, else their public
- * places, else they have to be built here. Each part is decided on its own.
+ * Finds out where to get images and charts: from archives that the user provided, otherwise from their
+ * public places, otherwise by building them here. This is decided for each part.
  *
- * @throws when a given directory can't be read, or has Linkerd's images of another version.
+ * @throws if a provided directory cannot be read, or contains Linkerd's images of another version.
  */
 export async function findSources({
   env,
@@ -76,19 +77,19 @@ export async function findSources({
     reachOf(internet ?? openInternet(proxiedFetch(env))),
   ]);
   const wanted = linkerd ?? onlyVersionIn(archives) ?? defaultVersion;
-  // Charts that are built are of one release, whatever the topology asks for.
+  // Charts that are built have a fixed release, whatever the topology requests.
   const version = reach.charts ? wanted : linkerdVersion;
   const given = images === "" ? nothingGiven : partsOf(archives, version, images);
   const plan = planSources(new Set(given.roles.keys()), reach);
   const found = { plan, reach, given };
-  // So are stand-ins.
+  // Stand-ins have a fixed release as well.
   if (plan.linkerd === "stand-ins") return { ...found, linkerdVersion };
   return plan.linkerd === "given" || plan.charts === "built"
     ? { ...found, linkerdVersion: version }
     : found;
 }
 
-/** The release that all of Linkerd's images in archives are of. */
+/** Returns the release of Linkerd's images in the archives, if there is only one. */
 function onlyVersionIn(archives: readonly GivenArchive[]): string | undefined {
   const versions = new Set(
     archives.flatMap(({ references }) =>
@@ -99,10 +100,10 @@ function onlyVersionIn(archives: readonly GivenArchive[]): string | undefined {
 }
 
 /**
- * Makes what was found to have to be built, and writes down where each part is.
+ * Builds the parts that have to be built, and writes a file with the place of each part.
  *
- * @returns `undefined` when all of it is public.
- * @throws when a part can't be built.
+ * @returns `undefined` if everything is public.
+ * @throws if a part cannot be built.
  */
 export async function makeSources(
   { plan, given, linkerdVersion: version }: FoundSources,
@@ -129,23 +130,24 @@ function contextOf({ env, cache, onProgress = () => undefined }: SourcesOptions)
   return { cache: cache ?? cacheDirectory(env), env, onProgress };
 }
 
-/** Puts a node image that was given into Docker. */
+/** Loads a provided node image into Docker. */
 export async function loadNode(node: GivenNode, options: SourcesOptions): Promise<void> {
   await loadGivenNode(node.archive, node.reference, contextOf(options));
 }
 
 /**
- * Sources that were used before, with the images of a directory in place of those that play the same part.
- * Whatever was not given stays as it was: no registry is asked.
+ * Combines earlier sources with the images of a directory, which replace the images with the same
+ * roles. All other parts stay unchanged, and no registry is asked.
  *
- * @throws when the directory can't be read, or has Linkerd's images of another version.
+ * @throws if the directory cannot be read, or contains Linkerd's images of another version.
  */
 export async function addGivenImages(
   before: Sources,
   directory: string,
   linkerd: string | undefined,
 ): Promise<RecordedSources> {
-  // Charts that are gone can only be those that were built. Those of the repository are of whatever release.
+  // If the charts are gone, they were built ones, of a fixed release. Charts of the repository may have
+  // any release.
   const version =
     before.charts === undefined
       ? (linkerd ?? before.linkerdVersion ?? defaultVersion)
@@ -153,7 +155,7 @@ export async function addGivenImages(
   const { roles, loaded, notes } = partsOf(await readGivenImages(directory), version, directory);
   const reference = (role: Role) => roles.get(role)?.reference;
   const [controller, proxy] = [reference("controller"), reference("proxy")];
-  // Half of Linkerd does not go with stand-ins.
+  // Stand-ins cannot be combined with only one of Linkerd's images.
   const isReal = before.dataPlane !== "none" || (controller !== undefined && proxy !== undefined);
   const images = {
     ...before.images,
@@ -187,11 +189,11 @@ export async function addGivenImages(
   };
 }
 
-/** Sources that a stack was made from, with what was given now. */
+/** The recorded sources of a stack, combined with the images provided now. */
 export interface RecordedSources {
   readonly sources: Sources;
   readonly node?: GivenNode;
-  /** What a person should know about what they gave. */
+  /** Notes about the provided images, for people to read. */
   readonly notes?: readonly string[];
 }
 
@@ -214,7 +216,7 @@ async function reachOf(internet: Internet): Promise<Reach> {
     internet.has("https://helm.linkerd.io/edge/index.yaml"),
     internet.has("https://github.com/kubernetes-sigs/gateway-api/releases"),
   ]);
-  // Where others answer, one that was silent may have been slow.
+  // If other registries answer, a silent one may just have been slow.
   const again = async (host: string, index: number): Promise<boolean> =>
     registries[index] === true ||
     (registries.includes(true) && (await internet.isRegistry(host, true)));

@@ -14,10 +14,10 @@ import {
 import { messageOf } from "../system/message-of.ts";
 import { formatRange } from "../system/version.ts";
 
-/** A program that people may have already, and that is brought where they don't. */
+/** A program that is installed if the machine does not have it. */
 export interface Tool {
   readonly name: string;
-  /** The version that is brought. */
+  /** The version to install. */
   readonly version: string;
   readonly machine: MachineTool;
   readonly release: (platform: Platform) => Release;
@@ -27,26 +27,25 @@ export interface Tool {
 /** Where a tool came from. */
 export type Origin = "machine" | "release" | "go modules" | "debian";
 
-/** A tool that is there. */
+/** A tool that is available. */
 export interface FoundTool {
   readonly name: string;
   readonly version: string;
   readonly origin: Origin;
-  /** The folder that goes to the front of PATH. */
+  /** The folder to put first on PATH. */
   readonly folder: string;
   readonly command: string;
 }
 
-/** What a tool is brought by. */
 export interface ToolContext extends MakeContext {
   readonly internet: Internet;
 }
 
 /**
- * A tool of a suitable version: the machine's; else what an earlier run brought; else its official
- * release; else built from Go modules.
+ * Ensures that a tool of a suitable version is available: from the machine, otherwise from an earlier
+ * run, otherwise its official release, otherwise built from Go modules.
  *
- * @throws when it can't be had in any of these ways.
+ * @throws if none of these ways works.
  */
 export async function ensureTool(tool: Tool, context: ToolContext): Promise<FoundTool> {
   const found = await findOnMachine(tool.machine, context.env);
@@ -80,7 +79,7 @@ async function bring(
     return { folder: released, origin: "release" };
   }
   const built = await placeOf(tool.built, context.cache);
-  // Before any host is asked: what was built here needs no second opinion.
+  // Check the cache before asking any host: a tool that was built here needs no release.
   if (!(await exists(built.folder)) && (await bringIfReleased(tool, released, context))) {
     return { folder: released, origin: "release" };
   }
@@ -108,7 +107,8 @@ async function bringIfReleased(tool: Tool, folder: string, context: ToolContext)
   try {
     await makeOnce(folder, (unfinished) => bringRelease(release, sha256, unfinished));
   } catch (problem) {
-    // The host of the checksums answers, that of the release does not: building is still a way.
+    // The host of the checksums answers but the host of the release does not. The tool can still be
+    // built.
     const why = messageOf(problem);
     context.onProgress({ step, state: "progress", detail: why });
     return false;

@@ -12,7 +12,6 @@ import { pulumi } from "./tools/pulumi.ts";
 import { cacheDirectory } from "../system/cache-directory.ts";
 import { definedIn } from "../system/environment.ts";
 
-/** What `ensureToolchain` is given. */
 export interface ToolchainOptions {
   /** @default the environment of this process */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -20,15 +19,15 @@ export interface ToolchainOptions {
   readonly cache?: string;
   readonly onProgress?: OnProgress;
   /**
-   * Whether clusters are to be made: a Docker daemon is needed then, and kind.
+   * Set if clusters will be created, which requires a Docker daemon and kind.
    * @default true
    */
   readonly clusters?: boolean;
-  /** Nodes of all clusters that will run at once, which the machine's limits have to bear. @default 2 */
+  /** Number of nodes of all clusters that run at once, for the machine's limits. @default 2 */
   readonly nodes?: number;
 }
 
-/** One line of the report: what is used, and where it came from. */
+/** One line of the report: a tool and where it came from. */
 export interface ToolReport {
   readonly tool: string;
   readonly version: string;
@@ -37,7 +36,7 @@ export interface ToolReport {
 
 /** Every tool that `up` and `down` call. */
 export interface Toolchain {
-  /** The environment to run them in: the whole of it, PATH with the tools first. */
+  /** The complete environment for these tools, with the tools first on PATH. */
   readonly env: Readonly<Record<string, string>>;
   readonly paths: { readonly pulumi: string; readonly kind?: string };
   readonly report: readonly ToolReport[];
@@ -48,11 +47,11 @@ export interface Toolchain {
 const plugins = [kubernetesPlugin, tlsPlugin];
 
 /**
- * Brings Docker, kind, the Pulumi CLI and its provider plugins: what the machine has is used where its
- * version is suitable, otherwise the official release where the network allows, otherwise a build
- * from Go modules. All of it is kept in the cache; a second run only looks whether it is there.
+ * Provides Docker, kind, the Pulumi CLI and its provider plugins: from the machine if the version is
+ * suitable, otherwise the official release if the network allows it, otherwise built from Go modules.
+ * Everything is kept in the cache; a second run only checks that it is there.
  *
- * @throws with what is missing and what to do about it.
+ * @throws with what is missing and how to fix it.
  */
 export async function ensureToolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
   const env = options.env ?? process.env;
@@ -77,7 +76,7 @@ export async function ensureToolchain(options: ToolchainOptions = {}): Promise<T
       PATH: [...brought, ...(await nodeFolder(context.env)), context.env["PATH"]].join(delimiter),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...(installed.home === undefined ? {} : { PULUMI_HOME: installed.home }),
-      // What had to be built can't be downloaded either: say at once what is missing.
+      // Plugins that had to be built cannot be downloaded either, so fail at once if one is missing.
       ...(installed.plugins.some(({ origin }) => origin === "go modules")
         ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }
         : {}),
@@ -114,7 +113,7 @@ async function bringDocker(options: ToolchainOptions, context: ToolContext) {
   return { tool: "docker", version: docker.version, origin: docker.origin, notes: docker.notes };
 }
 
-/** What an earlier run brought is not the machine's own, also when its PATH is inherited. */
+/** Tools of an earlier run do not count as the machine's own, even if PATH contains them. */
 function pathWithout(path: string | undefined, cache: string): string {
   const own = join(cache, "tools");
   return (path ?? "")
@@ -124,8 +123,8 @@ function pathWithout(path: string | undefined, cache: string): string {
 }
 
 /**
- * The Node.js that runs this has to run the Pulumi program too: Pulumi's language host takes the one on
- * PATH, which may be older than the one that the project brings.
+ * Pulumi's language host runs the program with the first Node.js on PATH, which may be older than the
+ * Node.js that the project installs. So put the Node.js that runs this first.
  */
 async function nodeFolder(env: ToolContext["env"]): Promise<string[]> {
   const first = await onPath("node", env);

@@ -20,10 +20,10 @@ interface Entry {
 }
 
 /**
- * Unpacks a zip archive as Go's module mirror serves them: no encryption, below 4 GiB, and no modes.
+ * Unpacks a zip archive of Go's module mirror: no encryption, below 4 GiB, no file modes.
  *
- * @param strip - what every name in it begins with, and nothing else is unpacked
- * @throws when it is no such archive.
+ * @param strip - only entries whose name starts with this are unpacked, without it
+ * @throws if the file is not such an archive.
  */
 export async function unzip(
   archive: string,

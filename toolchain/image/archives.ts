@@ -6,7 +6,7 @@ import { writeImageArchive, type ImageConfig } from "./image-archive.ts";
 import { writeLayer, type LayerEntry } from "./layer.ts";
 import { exists } from "../cache.ts";
 
-/** The programs that the images below are made of. */
+/** Programs of the images below. */
 export interface ArchiveBinaries {
   /** Linkerd's real controller: identity, destination, injector, service mirror. */
   readonly linkerdController: BuiltBinary;
@@ -16,54 +16,53 @@ export interface ArchiveBinaries {
   readonly probe: BuiltBinary;
 }
 
-/** Every program that an image here is made of. */
+/** All programs of the images that are built here. */
 interface Programs extends ArchiveBinaries {
   /** The part of Kubernetes' test image that verification uses. */
   readonly agnhost: BuiltBinary;
 }
 
-/** What the archives are made of. */
 export interface ArchiveContext extends ImageContext {
   readonly binaries: ArchiveBinaries;
   /** Linkerd's version, which is the tag of its images, such as `edge-26.1.1`. */
   readonly linkerdVersion: string;
 }
 
-/** An archive that `ctr images import` and `docker load` take, and the image that is in it. */
+/** An archive for `ctr images import` and `docker load`, and the image in it. */
 export interface ImageArchive {
   readonly path: string;
   readonly reference: string;
 }
 
-/** The archives that are made where no registry is reachable. */
+/** The archives that are built if no registry is reachable. */
 export type ImageArchives = Readonly<
   Record<"controller" | "proxy" | "pause" | "probe", ImageArchive>
 >;
 
-/** What an archive's image is made of, without the programs' places on this machine. */
+/** The content of an archive's image, independent of paths on this machine. */
 export interface ArchiveRecipe {
   readonly reference: string;
-  /** Path in the image to the program that lies there. */
+  /** Path in the image → program. */
   readonly programs: Readonly<Record<string, keyof Programs>>;
   readonly links?: Readonly<Record<string, string>>;
-  /** Programs of the node's Debian that are in it too. */
+  /** Programs of the node's Debian that the image contains as well. */
   readonly debian?: readonly string[];
   readonly config: ImageConfig;
 }
 
 const pauseTag = "3.10.1";
-/** As in Kubernetes' own registry. */
+/** The same tag as in Kubernetes' own registry. */
 const agnhostTag = "2.56";
 const proxyFolder = "usr/lib/linkerd";
 
 /**
- * The images that take the place of those that only a registry has: Linkerd's controller (real) and what
- * can't be built from Go modules (`no-data-plane`, at the very paths that Linkerd's charts call), the
- * gateway's pause container and the end-to-end tests' workload.
+ * Builds the images that replace those that only a registry has: Linkerd's real controller,
+ * `no-data-plane` for what cannot be built from Go modules (at the paths that Linkerd's charts call),
+ * the gateway's pause container, and the workload of the end-to-end tests.
  *
- * Made without Docker, kept in the cache; recreated when one of the programs changes.
+ * The images are built without Docker, kept in the cache, and rebuilt if one of the programs changes.
  *
- * @throws when a program can't be read or the cache not written.
+ * @throws if a program cannot be read or the cache cannot be written.
  */
 export async function ensureImageArchives(context: ArchiveContext): Promise<ImageArchives> {
   const recipes = archiveRecipes(context.linkerdVersion);
@@ -78,10 +77,10 @@ export async function ensureImageArchives(context: ArchiveContext): Promise<Imag
 }
 
 /**
- * The image that verification sends traffic with: the part of Kubernetes' test image that it uses, and curl
- * out of the node's Debian.
+ * Builds the image that verification sends traffic with: the part of Kubernetes' test image that it
+ * uses, and curl from the node's Debian.
  *
- * @throws when there is no such Debian and none can be made.
+ * @throws if that Debian neither exists nor can be built.
  */
 export async function ensureProbeArchive(
   agnhost: BuiltBinary,
@@ -93,11 +92,11 @@ export async function ensureProbeArchive(
   });
 }
 
-/** Which image has which program where. The paths are those of Linkerd's own images. */
+/** The recipes of all images. The paths are those of Linkerd's own images. */
 export function archiveRecipes(
   linkerdVersion: string,
 ): Record<keyof ImageArchives | "agnhost", ArchiveRecipe> {
-  // The controllers say this as their version.
+  // The controllers report this as their version.
   const Env = [`LINKERD_CONTAINER_VERSION_OVERRIDE=${linkerdVersion}`];
   return {
     controller: {

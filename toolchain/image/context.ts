@@ -4,21 +4,20 @@ import { join } from "node:path";
 /** A program that the toolchain has built or found. */
 export interface BuiltBinary {
   readonly path: string;
-  /** Changes when the program does: version and hash of what it was built from. */
+  /** Version and hash of the inputs. It changes when the program changes. */
   readonly key: string;
 }
 
-/** What the makers of images are given. */
 export interface ImageContext {
   /** The package's cache folder. */
   readonly cache: string;
-  /** Environment of what is called, with `go` and `docker` on its PATH. */
+  /** Environment of the commands that are run, with `go` and `docker` on its PATH. */
   readonly env: Readonly<Record<string, string>>;
-  /** One line per step, for a person who waits. */
+  /** Receives one line for each step. */
   readonly onProgress?: (detail: string) => void;
 }
 
-/** Where layers, archives and half-made things lie. */
+/** Folders for layers, archives and unfinished work. */
 export function imageFolders(cache: string) {
   return {
     layers: join(cache, "layers"),
@@ -28,8 +27,8 @@ export function imageFolders(cache: string) {
 }
 
 /**
- * Short name of a set of inputs: equal inputs, equal key, on every machine. The order of an object's
- * keys does not count.
+ * Returns a short hash of the inputs. Equal inputs give an equal key on every machine; the order of an
+ * object's keys does not matter.
  */
 export function keyOf(inputs: unknown): string {
   return createHash("sha256")

@@ -2,14 +2,14 @@ import { execa } from "execa";
 import { readFile } from "node:fs/promises";
 import { timeLimits } from "../../system/time-limits.ts";
 
-/** Are we the administrator of a Debian or Ubuntu machine, so that a missing package can be installed? */
+/** Can packages be installed: is this root on Debian or Ubuntu? */
 export async function canInstallDebianPackages(): Promise<boolean> {
   if (process.getuid?.() !== 0) return false;
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   return isDebianFamily(release);
 }
 
-/** Reads `/etc/os-release`. */
+/** Returns true if this `/etc/os-release` is Debian's, Ubuntu's or a derivative's. */
 export function isDebianFamily(osRelease: string): boolean {
   const ids = [...osRelease.matchAll(/^(?:ID|ID_LIKE)="?([^"\n]*)"?$/gm)].map(
     (match) => match[1] ?? "",
@@ -18,9 +18,9 @@ export function isDebianFamily(osRelease: string): boolean {
 }
 
 /**
- * Installs packages and nothing that they merely recommend.
+ * Installs packages without the ones that they only recommend.
  *
- * @throws with the end of what apt-get said.
+ * @throws with the end of apt-get's output.
  */
 export async function installDebianPackages(
   packages: readonly string[],
@@ -28,13 +28,13 @@ export async function installDebianPackages(
 ): Promise<void> {
   const run = async (args: readonly string[]) => {
     await execa("apt-get", args, {
-      // needrestart would ask on Ubuntu which services to restart.
+      // On Ubuntu, needrestart would ask which services to restart.
       env: { ...env, DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "a" },
       timeout: timeLimits.debianPackages,
       stdin: "ignore",
     });
   };
-  // Somebody else's apt (a first boot, an unattended upgrade) may hold the lock.
+  // Another apt (at first boot, or an unattended upgrade) may hold the lock.
   const lock = ["-o", "DPkg::Lock::Timeout=120"];
   try {
     await run([...lock, "update", "-q"]);
@@ -51,8 +51,8 @@ export async function installDebianPackages(
 }
 
 /**
- * The machine's own package sources for a Debian suite, one `deb` line each, so that a mirror or proxy
- * that the machine uses is used here too. Empty where the machine has no such suite.
+ * Returns the machine's own package sources for a Debian suite as `deb` lines, so that the build uses
+ * the same mirror or proxy as the machine. The result is empty if the machine has no such suite.
  */
 export async function machineSources(suite: string): Promise<string[]> {
   const format = "$(REPO_URI) $(CODENAME) $(COMPONENT) $(ORIGIN)";
@@ -67,7 +67,7 @@ export async function machineSources(suite: string): Promise<string[]> {
   return sourcesOf(listed.exitCode === 0 ? listed.stdout : "", suite);
 }
 
-/** Reads the list of index targets: lines of URI, code name, component and origin. */
+/** Reads apt-get's list of index targets: lines of URI, code name, component and origin. */
 export function sourcesOf(indexTargets: string, suite: string): string[] {
   const lines = indexTargets.split("\n").flatMap((line) => {
     const [uri, codename, component, origin] = line.split(" ");

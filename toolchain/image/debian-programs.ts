@@ -12,17 +12,17 @@ import { layerOfTar, type Layer } from "./layer.ts";
 const scripts = join(import.meta.dirname, "probe");
 const script = "programs.sh";
 
-/** Changes when the layer that would be made does. */
+/** Key of the layer. It changes when the layer would change. */
 export async function debianProgramsKey(programs: readonly string[]): Promise<string> {
   return [debianKey(), ...programs, await readFile(join(scripts, script), "utf8")].join("\n");
 }
 
 /**
- * A layer with programs out of the node's own Debian and the libraries that each is linked with.
+ * Builds a layer with programs from the node's Debian and the libraries that each is linked with.
  *
  * @param programs - names in `/usr/bin` of that system
- * @param folder - where the layer is put
- * @throws where there is no such system and none can be made, or Docker does not do it.
+ * @param folder - where the layer is written
+ * @throws if that system neither exists nor can be built, or if Docker fails.
  */
 export async function debianPrograms(
   programs: readonly string[],
@@ -30,7 +30,7 @@ export async function debianPrograms(
   context: ImageContext,
 ): Promise<Layer> {
   const debian = await layerOfTar(await ensureDebianLayer(context));
-  // By a name of its own: the node image's maker removes the one that it works with.
+  // Use a separate name, because building the node image removes the image that it works with.
   const image = `linkerd-topology/debian-programs:${debianKey()}`;
   const path = join(folder, "debian-programs.tar");
   const { env } = context;

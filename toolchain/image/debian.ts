@@ -13,7 +13,7 @@ import {
 import { imageFolders, keyOf, type ImageContext } from "./context.ts";
 import { messageOf } from "../../system/message-of.ts";
 
-/** The system of a node: what it is made of, which is also what its key is made of. */
+/** The Debian system of a node. Its key is computed from this. */
 const debianSystem = {
   suite: "bookworm",
   packages: [
@@ -37,8 +37,8 @@ const debianSystem = {
     "systemd-sysv",
   ],
   excluded: ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*"],
-  // Services that belong to a machine, not to a node in a container; kind's own base image drops the
-  // same ones. What cleans /tmp and /run at boot would delete what kind has written there.
+  // Services that belong to a machine and not to a node in a container; kind's base image drops the
+  // same ones. The services that clean /tmp and /run at boot would delete what kind has written there.
   deleted: [
     "lib/systemd/system/sysinit.target.wants/systemd-tmpfiles-setup.service",
     "lib/systemd/system/multi-user.target.wants/*",
@@ -52,16 +52,16 @@ const debianSystem = {
   ],
 };
 
-/** Changes when the system that would be made does. */
+/** Key of the system. It changes when the system would change. */
 export function debianKey(): string {
   return `${debianSystem.suite}-${keyOf({ ...debianSystem, arch: process.arch })}`;
 }
 
 /**
- * The layer with a Debian system for nodes, made from Debian's packages and kept in the cache.
+ * Builds the layer with a Debian system for nodes from Debian's packages, and keeps it in the cache.
  *
  * @returns path of the uncompressed tar.
- * @throws where mmdebstrap can't be had or can't finish; with the end of what it said.
+ * @throws if mmdebstrap is not available or fails; with the end of its output.
  */
 export async function ensureDebianLayer(context: ImageContext): Promise<string> {
   const { layers } = imageFolders(context.cache);
@@ -83,7 +83,7 @@ async function makeDebianLayer(layers: string, path: string, context: ImageConte
   await mkdir(layers, { recursive: true });
   const prefix = ".unfinished-debian-";
   await removeUnfinished(layers, prefix);
-  // mmdebstrap knows the format by the ending.
+  // mmdebstrap chooses the format by the file extension.
   const unfinished = join(layers, `${prefix}${randomUUID()}.tar`);
   try {
     await needMmdebstrap(context);
@@ -101,9 +101,9 @@ async function makeDebianLayer(layers: string, path: string, context: ImageConte
 }
 
 /**
- * The whole command line of mmdebstrap.
+ * Returns the full command line of mmdebstrap.
  *
- * @param sources - `deb` lines of the mirrors to use; with none, Debian's own
+ * @param sources - `deb` lines of the mirrors to use; empty for Debian's own
  */
 export function mmdebstrapArguments(target: string, sources: readonly string[] = []): string[] {
   const { suite, packages, excluded, deleted } = debianSystem;
@@ -133,7 +133,7 @@ async function needMmdebstrap(context: ImageContext): Promise<void> {
     );
   }
   context.onProgress?.("installing mmdebstrap");
-  // The keyring is what a machine that is no Debian lacks to check Debian's packages.
+  // A machine that does not run Debian lacks the keyring that verifies Debian's packages.
   await installDebianPackages(["mmdebstrap", "debian-archive-keyring"], context.env);
 }
 

@@ -2,8 +2,8 @@ import { execa } from "execa";
 import { timeLimits } from "../../system/time-limits.ts";
 
 /**
- * The folder of a module's source in Go's module cache; it is downloaded, and checked against the
- * go.sum of the module that requires it, where it is not there.
+ * Returns the folder of a module's source in Go's module cache. Downloads the module if it is missing
+ * and verifies it against the go.sum of the module that requires it.
  *
  * @param requiredBy - folder with the go.mod that pins the version
  */
@@ -27,9 +27,9 @@ export async function goModule(
 }
 
 /**
- * The version of a module that a go.mod requires.
+ * Returns the version of a module that a go.mod requires.
  *
- * @throws when it requires none.
+ * @throws if the go.mod does not require the module.
  */
 export function requiredVersion(goMod: string, module: string): string {
   for (const line of goMod.split("\n")) {

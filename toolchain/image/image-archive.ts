@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { pack, type Pack } from "tar-stream";
 import { addEntry, fixedTime, header, type Layer } from "./layer.ts";
 
-/** What an image is run with; the names are those of the image format. */
+/** How an image runs. The names are those of the image format. */
 export interface ImageConfig {
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
@@ -15,14 +15,14 @@ export interface ImageConfig {
   readonly Labels?: Readonly<Record<string, string>>;
 }
 
-/** An image: a name, layers from the bottom up, and what it is run with. */
+/** An image: a name, layers from the bottom up, and how to run it. */
 export interface Image {
   readonly reference: string;
   readonly layers: readonly Layer[];
   readonly config: ImageConfig;
 }
 
-/** An image's configuration document, of which the digest is the image's ID. */
+/** Returns the image's configuration document. Its digest is the image's ID. */
 export function imageConfigJson(image: Image): string {
   return JSON.stringify({
     architecture: imageArchitecture(),
@@ -37,14 +37,14 @@ export function imageConfigJson(image: Image): string {
   });
 }
 
-/** The image format's name for this machine's processor. */
+/** Returns the image format's name for this machine's processor. */
 export function imageArchitecture(): string {
   return process.arch === "x64" ? "amd64" : process.arch;
 }
 
 /**
- * The images as a stream in the format of `docker save`, which both `docker load` and containerd's
- * `ctr images import` read. A layer that several images share is in it once.
+ * Streams the images in the format of `docker save`, which `docker load` and containerd's `ctr images
+ * import` read. A layer that several images share is written once.
  */
 export function imageArchiveStream(images: readonly Image[]): Pack {
   const tar = pack();
@@ -52,7 +52,7 @@ export function imageArchiveStream(images: readonly Image[]): Pack {
   return tar;
 }
 
-/** Writes the images into one archive. */
+/** Writes the images to one archive. */
 export async function writeImageArchive(images: readonly Image[], to: string): Promise<void> {
   await pipeline(imageArchiveStream(images), createWriteStream(to));
 }

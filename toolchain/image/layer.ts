@@ -6,34 +6,34 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { pack, type Header, type Pack } from "tar-stream";
 
-/** One file, link or directory of a layer; `path` is relative to the image's root. */
+/** A file, link or directory of a layer. `path` is relative to the image's root. */
 export type LayerEntry =
   | { readonly path: string; readonly mode?: number; readonly content: string }
   | { readonly path: string; readonly mode?: number; readonly file: string }
   | { readonly path: string; readonly link: string }
   | { readonly path: string; readonly mode?: number; readonly directory: true };
 
-/** A layer that lies on disk as an uncompressed tar. */
+/** A layer on disk, as an uncompressed tar. */
 export interface Layer {
   readonly path: string;
-  /** `sha256:` of the uncompressed tar, which is how an image's configuration names it. */
+  /** `sha256:` of the uncompressed tar, as in an image's configuration. */
   readonly diffId: string;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number;
 }
 
-/** Everything has one age, so that equal content is an equal layer wherever it is made. */
+/** All entries have the same time, so that equal content gives an equal layer on every machine. */
 export const fixedTime = new Date(0);
 
-/** A tar's header for one thing. */
+/** A tar header for one entry. */
 export type TarHeader = Partial<Header> & Pick<Header, "name">;
 
-/** A header that does not depend on who writes the tar. */
+/** Returns a header that does not depend on the user and machine that write the tar. */
 export function header(name: string, rest: Partial<Header>): TarHeader {
   return { uid: 0, gid: 0, mtime: fixedTime, ...rest, name };
 }
 
-/** Every directory above the entries, each before what is in it. */
+/** Returns all parent directories of the entries, each before its content. */
 export function parentDirectories(paths: readonly string[]): string[] {
   const parents = new Set<string>();
   for (const path of paths) {
@@ -45,9 +45,9 @@ export function parentDirectories(paths: readonly string[]): string[] {
 }
 
 /**
- * Writes a layer: sorted by path, owned by root, missing directories added (0755).
+ * Writes a layer: sorted by path, owned by root, with missing directories added (mode 0755).
  *
- * @throws when two entries have one path, or a path leaves the image's root.
+ * @throws if two entries have the same path, or a path leaves the image's root.
  */
 export async function writeLayer(entries: readonly LayerEntry[], to: string): Promise<Layer> {
   const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
@@ -61,14 +61,14 @@ export async function writeLayer(entries: readonly LayerEntry[], to: string): Pr
   }
   const tar = pack();
   const filled = fill(tar, sorted, seen);
-  // Awaited below; a failure of the pipeline must not leave this one unhandled.
+  // This promise is awaited below. If the pipeline fails first, its rejection must not be unhandled.
   filled.catch((error: unknown) => tar.destroy(error as Error));
   const layer = await hashInto(tar, to);
   await filled;
   return layer;
 }
 
-/** A layer out of a tar that exists. */
+/** Describes an existing tar as a layer. */
 export async function layerOfTar(path: string): Promise<Layer> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
@@ -76,7 +76,7 @@ export async function layerOfTar(path: string): Promise<Layer> {
 }
 
 /**
- * Adds one entry and waits until it is in the tar, which keeps memory flat.
+ * Adds one entry and waits until it is written, which keeps memory use low.
  *
  * @param content - none for links and directories
  */

@@ -20,26 +20,26 @@ import { layerOfTar, writeLayer, type Layer } from "./layer.ts";
 import { nodeFiles, ownFilesForKey } from "./node-files.ts";
 import { nodeProfile, nodeProfileLabel, type ComponentTags } from "./node-profile.ts";
 
-/** What a node image is made of. */
 export interface NodeImageContext extends ImageContext {
   readonly binaries: NodeBinaries;
 }
 
-/** Docker repository of the node images that are made here. */
+/** Docker repository of the node images that are built here. */
 export const nodeImageRepository = "linkerd-topology/node";
 
 const goPrograms = join(import.meta.dirname, "..", "go");
 
 /**
- * A node image for kind that needs no container registry: Debian's packages, kind's own base files and
- * Kubernetes, etcd and CoreDNS built from their Go modules. It behaves as a published one does, with the
- * exceptions that its profile says.
+ * Builds a node image for kind that needs no container registry, from Debian's packages, kind's base
+ * files, and Kubernetes, etcd and CoreDNS built from their Go modules. It behaves like a published
+ * image, with the exceptions in its profile.
  *
- * The image in Docker is used where it is; else its layers in the cache; else they are made, which takes
- * some minutes. An interrupted run leaves nothing that a later one could take for finished.
+ * If Docker has the image, it is used. Otherwise the image is assembled from the layers in the cache;
+ * missing layers are built, which takes some minutes. An interrupted run leaves nothing that a later
+ * run could mistake for a finished image.
  *
- * @returns the reference to give to kind, such as `linkerd-topology/node:v1.34.2-5f0c...`
- * @throws with what could not be made and what was said about it.
+ * @returns the reference for kind, such as `linkerd-topology/node:v1.34.2-5f0c...`
+ * @throws with what could not be built and the output about it.
  */
 export async function ensureNodeImage(context: NodeImageContext): Promise<string> {
   const tags = await componentTags();
@@ -49,7 +49,7 @@ export async function ensureNodeImage(context: NodeImageContext): Promise<string
 
   const { layers: folder } = imageFolders(context.cache);
   const description = join(folder, `node-${key}.json`);
-  // One at a time: what it is made with in Docker has a name that all of them share.
+  // One process at a time: the intermediate image in Docker has a fixed name.
   return withLock(
     lockBeside(description),
     async () => {
@@ -66,19 +66,19 @@ export async function ensureNodeImage(context: NodeImageContext): Promise<string
   );
 }
 
-/** The image as kind's own base image configures it, with the profile as a label. */
+/** The image with the configuration of kind's base image, and the profile as a label. */
 export function nodeImage(reference: string, layers: readonly Layer[], tags: ComponentTags): Image {
   const config: ImageConfig = {
     Entrypoint: ["/usr/local/bin/entrypoint", "/sbin/init"],
     Env: ["container=docker", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-    // systemd's own signal for an orderly halt; SIGTERM makes it execute itself again.
+    // systemd halts orderly at this signal; at SIGTERM it re-executes itself.
     StopSignal: "SIGRTMIN+3",
     Labels: { [nodeProfileLabel]: JSON.stringify(nodeProfile(tags)) },
   };
   return { reference, layers, config };
 }
 
-/** Which versions the pinned Go modules amount to, as the tags of the component images. */
+/** Returns the tags of the component images, from the versions of the pinned Go modules. */
 export async function componentTags(): Promise<ComponentTags> {
   const version = async (program: string, module: string) =>
     requiredVersion(await readFile(join(goPrograms, program, "go.mod"), "utf8"), module);
@@ -93,7 +93,7 @@ export async function componentTags(): Promise<ComponentTags> {
   };
 }
 
-/** All that the image depends on; its key is made of it. */
+/** Returns everything that the image depends on. Its key is computed from this. */
 async function nodeImageInputs(context: NodeImageContext, tags: ComponentTags) {
   const image = nodeImage("", [], tags);
   return {
@@ -108,7 +108,7 @@ async function nodeImageInputs(context: NodeImageContext, tags: ComponentTags) {
       ([name, { key }]) => `${name} ${key}`,
     ),
     files: await ownFilesForKey(),
-    // What turns them into layers.
+    // The code that turns them into layers.
     makers: await Promise.all(
       ["component-images.ts", "node-files.ts"].map(
         async (name) => await readFile(join(import.meta.dirname, name), "utf8"),
@@ -132,7 +132,7 @@ async function keptLayers(description: string): Promise<Layer[] | undefined> {
   return layers.every(({ size }, index) => sizes[index] === size) ? layers : undefined;
 }
 
-/** Makes the two layers above Debian in a folder of their own and moves them into the cache at the end. */
+/** Builds the two layers above Debian in a temporary folder and moves them to the cache at the end. */
 async function makeLayers(
   context: NodeImageContext,
   tags: ComponentTags,
@@ -178,7 +178,7 @@ async function makeLayers(
   }
 }
 
-/** What containerd's folder holds once the archives of `here` are imported and unpacked. */
+/** Writes the content of containerd's folder after the archives in `here` are imported and unpacked. */
 async function preloadedStore(
   debianImage: string,
   here: string,
@@ -189,7 +189,7 @@ async function preloadedStore(
     "docker",
     [
       ...["run", "--rm", "--network", "none", "--privileged"],
-      // containerd's overlay driver does not work on top of Docker's own; a volume is no overlay.
+      // containerd's overlay driver does not work on Docker's overlay. A volume is not an overlay.
       ...["--volume", "/var/lib/containerd"],
       ...[
         "--volume",

@@ -1,16 +1,16 @@
-/** Docker label under which a node image carries its profile. */
+/** Docker label with the profile of a node image. */
 export const nodeProfileLabel = "dev.linkerd-topology.node-profile";
 
-/** What a node image needs of a cluster's configuration beyond what kind's published images need. */
+/** What a node image needs in a cluster's configuration in addition to kind's published images. */
 export interface NodeProfile {
   readonly disableDefaultCNI: boolean;
   readonly kubeadmConfigPatches: readonly string[];
   readonly containerdConfigPatches: readonly string[];
 }
 
-/** Where a node image's component images are found under, and which of them. */
+/** Repository and tags of a node image's component images. */
 export interface ComponentTags {
-  /** Name that no registry has, so that nothing is ever pulled in their place. */
+  /** A name that no registry has, so that no image is ever pulled in their place. */
   readonly repository: string;
   readonly kubernetes: string;
   readonly etcd: string;
@@ -27,7 +27,7 @@ export function nodeProfile(tags: ComponentTags): NodeProfile {
       [
         "kind: ClusterConfiguration",
         `imageRepository: ${tags.repository}`,
-        // kubeadm's own default is a version that can't be built against this Kubernetes' client.
+        // kubeadm's default version cannot be built against this Kubernetes' client.
         "dns:",
         `  imageTag: ${tags.coredns}`,
         "etcd:",
@@ -35,7 +35,7 @@ export function nodeProfile(tags: ComponentTags): NodeProfile {
         `    imageTag: ${tags.etcd}`,
         "",
       ].join("\n"),
-      // Goes with SystemdCgroup = false in the image's containerd configuration.
+      // Matches SystemdCgroup = false in the image's containerd configuration.
       ["kind: KubeletConfiguration", "cgroupDriver: cgroupfs", ""].join("\n"),
     ],
     containerdConfigPatches: [],

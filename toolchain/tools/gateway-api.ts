@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { Artifact } from "../artifact.ts";
 import { moduleFolder } from "../go-build.ts";
 
-/** File of the artifact with the definitions. */
+/** The artifact's file with the CRDs. */
 export const gatewayApiFile = "standard-install.yaml";
 
-/** The custom resource definitions of the Gateway API's standard channel, as one file. */
+/** The CRDs of the Gateway API's standard channel, as one file. */
 export const gatewayApi: Artifact = {
   name: "gateway-api",
   version: "v1.2.1",

@@ -2,7 +2,7 @@ import type { Tool } from "../tool.ts";
 
 const version = "0.33.0";
 
-/** kind, which makes the clusters. */
+/** kind, which creates the clusters. */
 export const kind: Tool = {
   name: "kind",
   version,

@@ -4,7 +4,10 @@ const version = "v1.34.2";
 const base = "k8s.io/component-base/version";
 const client = "k8s.io/client-go/pkg/version";
 
-/** All of Kubernetes' programs for a node in one; kubeadm reads the version that it installs from here. */
+/**
+ * All Kubernetes programs of a node in one binary. kubeadm reads the version to install from these
+ * variables.
+ */
 export const kubernetes: Artifact = {
   name: "kubernetes",
   version,
@@ -25,14 +28,14 @@ export const kubernetes: Artifact = {
   ],
 };
 
-/** Kubernetes' store. */
+/** The data store of Kubernetes. */
 export const etcd: Artifact = {
   name: "etcd",
   version: "v3.6.5",
   programs: [{ module: "etcd", binary: "etcd" }],
 };
 
-/** The clusters' DNS. */
+/** The DNS server of the clusters. */
 export const coredns: Artifact = {
   name: "coredns",
   version: "v1.13.2",
@@ -46,7 +49,7 @@ export const agnhost: Artifact = {
   programs: [{ module: "agnhost", binary: "agnhost" }],
 };
 
-/** What holds a pod's network open. */
+/** The container that holds a pod's network namespace open. */
 export const pause: Artifact = {
   name: "pause",
   version: "3.10.1",

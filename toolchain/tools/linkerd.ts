@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { builtVersion, factsOf } from "../../planning/linkerd/versions.ts";
 import type { Artifact } from "../artifact.ts";
 
-/** Linkerd's version, as the tag of its images has it. */
+/** Linkerd's version, in the form of its image tags. */
 export const linkerdVersion = builtVersion;
-/** The same, as its charts have it. */
+/** The same version, in the form of its charts. */
 const linkerdChartVersion = factsOf(linkerdVersion).charts;
 
-/** Folder of the artifact with the charts. */
+/** The artifact's folder with the charts. */
 export const chartsFolder = "charts";
 
 /** Linkerd's controller (all of its subcommands) and its charts. */
@@ -21,7 +21,7 @@ export const linkerd: Artifact = {
       module: "linkerd",
       binary: "controller",
       package: "github.com/linkerd/linkerd2/controller/cmd",
-      // Without it the charts are looked for in a checkout of Linkerd.
+      // Without this tag, Linkerd looks for the charts in a checkout of its repository.
       tags: ["prod"],
       variables: { "github.com/linkerd/linkerd2/pkg/version.Version": linkerdVersion },
     },
@@ -37,7 +37,7 @@ export const linkerd: Artifact = {
   },
 };
 
-/** Linkerd's own command line: no part of the product, the benchmark compares with what it does. */
+/** Linkerd's own command line. The product does not use it; the benchmark compares with it. */
 export const linkerdCli: Artifact = {
   name: "linkerd-cli",
   version: linkerdVersion,
@@ -52,7 +52,7 @@ export const linkerdCli: Artifact = {
   ],
 };
 
-/** What stands in for Linkerd's programs that are not made of Go modules. */
+/** The stand-in for Linkerd's programs that are not written in Go. */
 export const noDataPlane: Artifact = {
   name: "no-data-plane",
   version: linkerdVersion,

@@ -1,14 +1,14 @@
 import type { Artifact } from "../artifact.ts";
 
-/** A provider plugin of Pulumi. Its version is that of its package in package.json. */
+/** A Pulumi provider plugin. Its version is that of its package in package.json. */
 export interface ProviderPlugin {
   /** Pulumi's name of the provider, such as `kubernetes`. */
   readonly name: string;
   readonly version: string;
-  /** Where Pulumi downloads it from, asked for to see whether it can. */
+  /** Where Pulumi downloads it from; used to check that the download works. */
   readonly release: string;
   readonly built: Artifact;
-  /** The plugin's program in what is built. */
+  /** The plugin's program in the artifact. */
   readonly binary: string;
 }
 

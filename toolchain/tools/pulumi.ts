@@ -3,15 +3,15 @@ import type { Tool } from "../tool.ts";
 const version = "3.259.0";
 
 /**
- * Releases of the language host are made together with the CLI. The module in which newer ones lie
- * is not served by the module mirror; the CLI and the SDK still speak the protocol of this one.
+ * The CLI and the language host are released together. The module mirror does not serve the module of
+ * newer language hosts; the CLI and the SDK still speak the protocol of this one.
  */
 const languageHostVersion = "3.68.0";
 
-/** The variable that both programs print as their version. */
+/** The variable with the version that both programs print. */
 const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
-/** The Pulumi CLI with its language host for Node.js beside it, as its releases have them. */
+/** The Pulumi CLI and its language host for Node.js, in one folder as in Pulumi's releases. */
 export const pulumi: Tool = {
   name: "pulumi",
   version,
