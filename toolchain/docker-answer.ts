@@ -47,7 +47,7 @@ export function dockerMessage(answer: Exclude<DockerAnswer, { state: "running" }
       return (
         `The Docker daemon does not answer: ${answer.said}\n` +
         "Start it (sudo systemctl start docker, or Docker Desktop); with DOCKER_HOST or a Docker context " +
-        "set, see that it names a daemon that runs (docker context ls)."
+        "set, check that it names a running daemon (docker context ls)."
       );
   }
 }

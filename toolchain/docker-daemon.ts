@@ -76,7 +76,7 @@ async function configureRuntime(): Promise<void> {
     await writeFile(configuration, `${ours}\n`);
   } else if (!given.includes(runtime.path)) {
     throw new Error(
-      `This machine lacks CAP_SYS_RESOURCE, so that nodes can't be started by plain runc. Put this into ` +
+      `This machine lacks CAP_SYS_RESOURCE, so plain runc cannot start nodes. Put this into ` +
         `${configuration} and run this again:\n${ours}`,
     );
   }

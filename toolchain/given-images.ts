@@ -49,8 +49,8 @@ export async function readGivenImages(directory: string): Promise<GivenArchive[]
   );
   if (problems.length > 0) {
     throw new GivenImagesError(
-      `IMAGES=${directory} has files that are no use:${problems.join("")}\n` +
-        'Write each of them again with "docker save -o FILE.tar IMAGE", or take it out of the directory',
+      `IMAGES=${directory} has unusable files:${problems.join("")}\n` +
+        'Write each of them again with "docker save -o FILE.tar IMAGE", or remove it from the directory',
     );
   }
   return read.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
@@ -153,7 +153,7 @@ async function readDescriptions(path: string): Promise<Descriptions> {
   } catch (problem) {
     const { code, message } = problem as NodeJS.ErrnoException;
     const isCut = code === "Z_BUF_ERROR" || message === "Unexpected end of data";
-    throw isCut ? new Error("it is cut short", { cause: problem }) : problem;
+    throw isCut ? new Error("it is truncated", { cause: problem }) : problem;
   }
   return found;
 }

@@ -50,7 +50,7 @@ export function partsOf(
     const pulled = lacking.map((part) => `cr.l5d.io/linkerd/${part}:${linkerdVersion}`).join(" ");
     throw new GivenImagesError(
       `IMAGES=${directory} has images of another version of Linkerd than ${linkerdVersion}, which the topology installs:${lines}\n` +
-        `Put those of ${linkerdVersion} there ("docker save -o FILE.tar ${pulled}"), or take these out of the directory`,
+        `Put those of ${linkerdVersion} there ("docker save -o FILE.tar ${pulled}"), or remove these from the directory`,
     );
   }
   return {

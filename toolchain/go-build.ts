@@ -91,7 +91,7 @@ export async function moduleFolder(
     Error?: string;
   };
   if (answer.Dir !== undefined && asked.exitCode === 0) return answer.Dir;
-  throw new Error(`Go module ${module} can't be had: ${answer.Error ?? asked.stderr}`);
+  throw new Error(`Go module ${module} cannot be downloaded: ${answer.Error ?? asked.stderr}`);
 }
 
 /**

@@ -93,7 +93,7 @@ export async function ensureGo(
   }).catch((problem: unknown) => {
     const why = messageOf(problem);
     throw new Error(
-      `there is no Go ${goNeeded} or later, and none can be brought: ${why}\n` +
+      `there is no Go ${goNeeded} or later, and none can be downloaded: ${why}\n` +
         "Install Go (https://go.dev/dl), or set GOPROXY to a module mirror that answers.",
       { cause: problem },
     );

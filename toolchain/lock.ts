@@ -40,7 +40,7 @@ export async function withLock<T>(
       look: liveliness,
       onWait: (holder, state) => {
         const who = describeHolder(holder);
-        if (!told) onWait?.(`another process (${who}) is at it`);
+        if (!told) onWait?.(`waiting for another process (${who})`);
         told = true;
         if (state !== "alive" || performance.now() - started <= limit) return;
         throw options.refusal?.(who) ?? heldForLong(lock, who, limit);
@@ -52,7 +52,7 @@ export async function withLock<T>(
 
 function heldForLong(lock: string, who: string, limit: number): Error {
   return new Error(
-    `waited ${Math.round(limit / 60_000)} minutes for ${who}, which holds ${lock}; if it is not at work, ` +
+    `waited ${Math.round(limit / 60_000)} minutes for ${who}, which holds ${lock}; if it is not working, ` +
       "end it",
   );
 }
@@ -65,6 +65,6 @@ async function liveliness(holder: string): Promise<HolderIs> {
 function describeHolder(holder: string): string {
   const identity = parseIdentity(holder);
   return identity === undefined
-    ? "one that did not tell its name"
+    ? "an unidentified process"
     : `process ${identity.pid} on ${identity.host}`;
 }

@@ -51,7 +51,7 @@ export async function judge(
   find: (name: string) => Promise<string | undefined>,
 ): Promise<ToolOnMachine> {
   const version = versionIn(said);
-  if (version === undefined) return { detail: `${command} does not say its version` };
+  if (version === undefined) return { detail: `${command} does not report its version` };
   if (!isWithin(version, tool.range)) {
     return { detail: `${command} is ${version}, ${formatRange(tool.range)} is needed` };
   }

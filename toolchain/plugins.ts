@@ -134,7 +134,7 @@ async function install(
   const started = Date.now();
   const step = `plugin ${plugin.name}`;
   let stamp: Stamp = { origin: "release", key: releaseKey };
-  let problem: string | undefined = "out of reach";
+  let problem: string | undefined = "not reachable";
   if (released) {
     context.onProgress({ step, state: "start", detail: `${plugin.version}, its official release` });
     problem = await callInstall(plugin, [], home, pulumi, context);

@@ -91,7 +91,7 @@ async function probeImage(
     const why = messageOf(problem);
     return {
       note:
-        `no image to send traffic with in a verification: ${why}\n` +
+        `verification has no image to send traffic with: ${why}\n` +
         "Give one with IMAGES (an archive of registry.k8s.io/e2e-test-images/agnhost)",
     };
   }

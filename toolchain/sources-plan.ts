@@ -51,7 +51,7 @@ export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcesPlan
     charts: reach.charts ? "public" : "built",
     gatewayApi: reach.gatewayApi ? "public" : "built",
     dataPlane: linkerd === "stand-ins" ? "none" : "real",
-    notes: linkerd === "stand-ins" ? halfGiven(given, "no registry has it in reach") : [],
+    notes: linkerd === "stand-ins" ? halfGiven(given, "no reachable registry has it") : [],
   };
 }
 
@@ -71,7 +71,7 @@ export function halfGiven(given: ReadonlySet<Role>, because: string): string[] {
   const [has, lacks] = given.has("proxy") ? ["proxy", "controller"] : ["controller", "proxy"];
   return [
     `IMAGES has Linkerd's ${has} image and not its ${lacks} image, and ${because}: ` +
-      `both are stood in for, there is no data plane. Add the ${lacks} image of the same version`,
+      `so stand-ins replace both and there is no data plane. Add the ${lacks} image of the same version`,
   ];
 }
 

@@ -86,7 +86,7 @@ async function bring(
   const made = await ensureArtifact(tool.built, context).catch((problem: unknown) => {
     const why = messageOf(problem);
     throw new Error(
-      `${tool.name} can't be had: ${onMachine}; its official release is out of reach; ` +
+      `${tool.name} is not available: ${onMachine}; its official release is not reachable; ` +
         `building it from Go modules failed: ${why}\n` +
         `Put ${tool.name} ${formatRange(tool.machine.range)} on PATH, or set GOPROXY to a module mirror that answers.`,
       { cause: problem },

@@ -36,7 +36,7 @@ export async function unzip(
       if (!entry.name.startsWith(strip) || entry.name.endsWith("/")) continue;
       const relative = normalize(entry.name.slice(strip.length));
       if (relative.startsWith("..") || relative.startsWith("/")) {
-        throw new Error(`${archive}: ${entry.name} lies outside of the archive`);
+        throw new Error(`${archive}: ${entry.name} leads out of the archive`);
       }
       const target = join(folder, relative);
       await mkdir(dirname(target), { recursive: true });
@@ -80,7 +80,7 @@ async function contentOf(file: FileHandle, entry: Entry, archive: string): Promi
   const content = await read(file, start, start + entry.compressed);
   if (entry.method === 0) return content;
   if (entry.method === 8) return inflate(content);
-  throw new Error(`${archive}: ${entry.name} is compressed in a way that is not known here`);
+  throw new Error(`${archive}: ${entry.name} uses an unsupported compression method`);
 }
 
 async function read(file: FileHandle, from: number, to: number): Promise<Buffer> {

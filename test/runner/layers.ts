@@ -138,7 +138,7 @@ export function together(results: readonly LayerResult[]): LayerResult {
  */
 export function blocked(obstacle: string, inCI: boolean): LayerResult {
   return inCI
-    ? { passed: 0, failed: [`its tools can't be had: ${obstacle}`], skipped: [], parts: [] }
+    ? { passed: 0, failed: [`its tools are not available: ${obstacle}`], skipped: [], parts: [] }
     : { passed: 0, failed: [], skipped: [obstacle], parts: [] };
 }
 

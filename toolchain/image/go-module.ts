@@ -23,7 +23,7 @@ export async function goModule(
     Error?: string;
   };
   if (Dir !== undefined) return Dir;
-  throw new Error(`Go module ${module} can't be had: ${problem ?? downloaded.stderr}`);
+  throw new Error(`Go module ${module} cannot be downloaded: ${problem ?? downloaded.stderr}`);
 }
 
 /**

@@ -37,6 +37,6 @@ for argument; do case $argument in *.tar) echo layer > "$argument";; esac; done
     assert.deepEqual(new Set(paths), new Set([join(layers, `debian-${debianKey()}.tar`)]));
     assert.equal(await readFile(join(root, "log"), "utf8"), "made\n");
     assert.deepEqual((await readdir(layers)).sort(), [".locks", `debian-${debianKey()}.tar`]);
-    assert.match(waits.join("\n"), /another process \(process \d+ on .*\) is at it/);
+    assert.match(waits.join("\n"), /waiting for another process \(process \d+ on .*\)/);
   });
 });

@@ -157,7 +157,7 @@ describe("a long failure", () => {
 });
 
 test("a layer whose tools can't be had fails in CI, and is skipped elsewhere", () => {
-  assert.deepEqual(blocked("no Docker", true).failed, ["its tools can't be had: no Docker"]);
+  assert.deepEqual(blocked("no Docker", true).failed, ["its tools are not available: no Docker"]);
   const { failed, skipped } = blocked("no Docker", false);
   assert.deepEqual({ failed, skipped }, { failed: [], skipped: ["no Docker"] });
 });

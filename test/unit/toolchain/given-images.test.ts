@@ -147,12 +147,12 @@ describe("a directory of images", () => {
       execFileSync("mkfifo", [join(folder, "pipe.tar")]);
       await assert.rejects(readGivenImages(folder), (error: Error) => {
         const lines = error.message.split("\n");
-        assert.equal(lines[0], `IMAGES=${folder} has files that are no use:`);
+        assert.equal(lines[0], `IMAGES=${folder} has unusable files:`);
         assert.match(lines.at(-1) ?? "", /Write each of them again with "docker save -o FILE\.tar/);
         const told = lines.slice(1, -1).map((line) => line.trim().replace(`${folder}/`, ""));
         assert.deepEqual(told, [
-          "cut.tar is not an archive of images: it is cut short",
-          "cut.tgz is not an archive of images: it is cut short",
+          "cut.tar is not an archive of images: it is truncated",
+          "cut.tgz is not an archive of images: it is truncated",
           "empty.tar is not an archive of images: it is empty",
           "folder.tar is not an archive of images: it is a directory, not a file",
           "home.tar is not an archive of images: it has neither manifest.json (docker save) nor index.json (OCI layout)",
