@@ -25,8 +25,9 @@ export async function createSteady(
   api: KubernetesApi,
   name: string,
   cluster: string,
+  inNamespace: string = namespace,
 ): Promise<void> {
-  await api.post(deploymentPath(namespace), {
+  await api.post(deploymentPath(inNamespace), {
     metadata: { name },
     spec: {
       selector: { matchLabels: { app: name } },

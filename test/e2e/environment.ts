@@ -12,6 +12,7 @@ import type { Output } from "../../environments/report/phase.ts";
 import { findStack, type StackFile } from "../../environments/stacks.ts";
 import { status, type StatusResult } from "../../environments/status.ts";
 import { up, type UpRequest, type UpResult } from "../../environments/up.ts";
+import { upgrade, type UpgradeRequest, type UpgradeResult } from "../../environments/upgrade.ts";
 import { kubeconfigIn } from "./kubeconfigs.ts";
 import { throwAway } from "./throw-away.ts";
 import { connect } from "../../kubernetes/connect.ts";
@@ -105,6 +106,28 @@ export class TestEnvironment {
       images: process.env["IMAGES"],
       allowNoDataPlane: true,
       ...(signal && { signal }),
+    });
+  }
+
+  /** Brings another release of Linkerd to every cluster, step by step. */
+  async upgrade(
+    options: Pick<UpgradeRequest, "to" | "canary" | "atOnce" | "signal"> & {
+      readonly onText?: (text: string) => void;
+    },
+  ): Promise<UpgradeResult> {
+    const { stack, backend, env } = this.request();
+    const { onText, ...rest } = options;
+    const write = (text: string): void => {
+      this.#output.write(text);
+      onText?.(text);
+    };
+    return upgrade({
+      ...rest,
+      source: { stack },
+      backend,
+      env,
+      output: { ...this.#output, write },
+      allowNoDataPlane: true,
     });
   }
 

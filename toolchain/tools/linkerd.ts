@@ -6,36 +6,40 @@ import type { Artifact } from "../artifact.ts";
 
 /** Linkerd's version, in the form of its image tags. */
 export const linkerdVersion = builtVersion;
-/** The same version, in the form of its charts. */
-const linkerdChartVersion = factsOf(linkerdVersion).charts;
 
 /** The artifact's folder with the charts. */
 export const chartsFolder = "charts";
 
 /** Linkerd's controller (all of its subcommands) and its charts. */
-export const linkerd: Artifact = {
-  name: "linkerd",
-  version: linkerdVersion,
-  programs: [
-    {
-      module: "linkerd",
-      binary: "controller",
-      package: "github.com/linkerd/linkerd2/controller/cmd",
-      // Without this tag, Linkerd looks for the charts in a checkout of its repository.
-      tags: ["prod"],
-      variables: { "github.com/linkerd/linkerd2/pkg/version.Version": linkerdVersion },
+export const linkerd = linkerdAs(linkerdVersion);
+
+/** The same programs and charts under the version of a release: tests upgrade from one version to the other. */
+export function linkerdAs(version: string): Artifact {
+  const chartVersion = factsOf(version).charts;
+  return {
+    name: "linkerd",
+    version,
+    programs: [
+      {
+        module: "linkerd",
+        binary: "controller",
+        package: "github.com/linkerd/linkerd2/controller/cmd",
+        // Without this tag, Linkerd looks for the charts in a checkout of its repository.
+        tags: ["prod"],
+        variables: { "github.com/linkerd/linkerd2/pkg/version.Version": version },
+      },
+      { module: "linkerd", binary: "write-charts", package: "./charts" },
+    ],
+    inputs: [chartVersion],
+    finish: async (folder) => {
+      const writer = join(folder, "write-charts");
+      const charts = join(folder, chartsFolder);
+      await mkdir(charts);
+      await execa(writer, [charts, version, chartVersion]);
+      await rm(writer);
     },
-    { module: "linkerd", binary: "write-charts", package: "./charts" },
-  ],
-  inputs: [linkerdChartVersion],
-  finish: async (folder) => {
-    const writer = join(folder, "write-charts");
-    const charts = join(folder, chartsFolder);
-    await mkdir(charts);
-    await execa(writer, [charts, linkerdVersion, linkerdChartVersion]);
-    await rm(writer);
-  },
-};
+  };
+}
 
 /** Linkerd's own command line. The product does not use it; the benchmark compares with it. */
 export const linkerdCli: Artifact = {
