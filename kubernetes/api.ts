@@ -37,9 +37,15 @@ export interface KubernetesApi {
   /**
    * Server-side apply of an object that exists: sets the fields that it names, and takes away those that
    * the manager set before and no longer names. Everything else stays.
+   * @param options `force` takes over fields that somebody else manages: for objects of the package's own
    * @throws KubernetesApiError 409, where somebody else manages one of the fields with another value
    */
-  apply<T>(path: string, body: unknown, fieldManager: string): Promise<T>;
+  apply<T>(
+    path: string,
+    body: unknown,
+    fieldManager: string,
+    options?: { readonly force: boolean },
+  ): Promise<T>;
   delete(path: string): Promise<void>;
 }
 

@@ -146,9 +146,14 @@ export class HttpApi implements KubernetesApi {
     return JSON.parse(await this.#send({ method: "PATCH", path, query, body, contentType })) as T;
   }
 
-  async apply<T>(path: string, body: unknown, fieldManager: string): Promise<T> {
+  async apply<T>(
+    path: string,
+    body: unknown,
+    fieldManager: string,
+    { force } = { force: false },
+  ): Promise<T> {
     const contentType = "application/apply-patch+yaml";
-    const query = { fieldManager };
+    const query = { fieldManager, ...(force && { force: "true" }) };
     return JSON.parse(await this.#send({ method: "PATCH", path, query, body, contentType })) as T;
   }
 

@@ -88,8 +88,8 @@ export class KnownCluster implements KubernetesApi {
     return (await this.#same()).patch(path, body, query);
   }
 
-  async apply<T>(path: string, body: unknown, fieldManager: string): Promise<T> {
-    return (await this.#same()).apply(path, body, fieldManager);
+  async apply<T>(...how: Parameters<KubernetesApi["apply"]>): Promise<T> {
+    return (await this.#same()).apply(...how);
   }
 
   async delete(path: string): Promise<void> {

@@ -25,7 +25,7 @@ export function readingOnce(api: KubernetesApi): KubernetesApi {
     atPort: (port, use) => api.atPort(port, use),
     post: (path, body, query) => api.post(path, body, query),
     patch: (path, body, query) => api.patch(path, body, query),
-    apply: (path, body, fieldManager) => api.apply(path, body, fieldManager),
+    apply: (...how) => api.apply(...how),
     delete: (path) => api.delete(path),
   };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { TrafficBackendPlan, TrafficPlan, TrafficRulePlan } from "../planning/plan-types.ts";
 import type { MatchSpec } from "../planning/topology.ts";
 
@@ -57,17 +58,57 @@ export function neededServices(wanted: RouteWanted): string[] {
   return [...(wanted.alias ? [] : [wanted.service]), ...backendServices(wanted)];
 }
 
-/** Whether a route is as wanted, apart from fields that the API server adds. */
-export function isAsPlanned(route: { readonly spec?: unknown }, wanted: RouteWanted): boolean {
-  return holds(route.spec, routeObject(wanted).spec);
+/**
+ * Whether requests fare as wanted: a route's rules and Linkerd's annotations, those that somebody added among
+ * them. What the API server fills in and other annotations don't matter.
+ */
+export function isAsPlanned(route: RouteFound, wanted: RouteWanted): boolean {
+  const planned = routeObject(wanted);
+  return (
+    holds(planned.metadata.annotations, route.metadata.annotations ?? {}) &&
+    foreignAnnotations(route, wanted).length === 0 &&
+    holds(planned.spec, route.spec)
+  );
 }
 
-function holds(present: unknown, wanted: unknown): boolean {
+interface RouteFound {
+  readonly metadata: { readonly annotations?: Labels };
+  readonly spec?: unknown;
+}
+
+/** Annotations of a route by which Linkerd does something that isn't planned. */
+export function foreignAnnotations(
+  { metadata }: RouteFound,
+  { annotations }: Pick<RouteWanted, "annotations">,
+): readonly string[] {
+  return Object.keys(metadata.annotations ?? {}).filter(
+    (key) => /^(retry|timeout)\.linkerd\.io\//.test(key) && !(key in annotations),
+  );
+}
+
+/** Fields that decide what becomes of a request, and that no planned route has. */
+const unplanned = ["filters", "timeouts", "retry", "sessionPersistence", "hostnames"];
+/** Fields that the API server fills in where they are missing. */
+const filledIn = new Map(
+  Object.entries({
+    matches: [{ path: { type: "PathPrefix", value: "/" } }],
+    path: { type: "PathPrefix", value: "/" },
+  }),
+);
+
+function holds(wanted: unknown, present: unknown): boolean {
   if (typeof wanted !== "object" || wanted === null) return present === wanted;
   if (typeof present !== "object" || present === null) return false;
   if (Array.isArray(wanted) && (present as unknown[]).length !== wanted.length) return false;
-  return Object.entries(wanted).every(([key, value]) =>
-    holds((present as Record<string, unknown>)[key], value),
+  const added = Object.entries(present).filter(([key]) => !(key in wanted));
+  return (
+    Object.entries(wanted).every(([key, value]) =>
+      holds(value, (present as Record<string, unknown>)[key]),
+    ) &&
+    added.every(([key, value]) => {
+      const filled = filledIn.get(key);
+      return !unplanned.includes(key) && (filled === undefined || isDeepStrictEqual(value, filled));
+    })
   );
 }
 

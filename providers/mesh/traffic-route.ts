@@ -8,6 +8,7 @@ import { lookAtRoute, servicesMissing } from "../../linkerd/signals/route.ts";
 import type { Route } from "../../linkerd/signals/route.ts";
 import {
   aliasObject,
+  foreignAnnotations,
   isOurs,
   routeName,
   routeObject,
@@ -107,8 +108,19 @@ async function route(wanted: Wanted, context: Context): Promise<string> {
   if (missing.length > 0) return waitingFor(wanted, missing);
   if (wanted.alias) await api.apply(aliasPath(wanted), aliasObject(wanted), fieldManager);
   else await remove(api, aliasPath(wanted));
-  await api.apply(routePath(wanted), routeObject(wanted), fieldManager);
+  await putRoute(api, wanted);
   return routed;
+}
+
+/** The route is the package's own: what somebody edited in it becomes as planned again. */
+async function putRoute(api: KubernetesApi, wanted: Wanted): Promise<void> {
+  const path = routePath(wanted);
+  const made = await api.apply<Route>(path, routeObject(wanted), fieldManager, { force: true });
+  // What somebody else added an apply leaves.
+  const foreign = foreignAnnotations(made, wanted);
+  if (foreign.length === 0) return;
+  const annotations = Object.fromEntries(foreign.map((key) => [key, null]));
+  await api.patch(path, { metadata: { annotations } });
 }
 
 /** What is missing after as much waiting as makes sense: mirrors of Services that nobody exports never come. */

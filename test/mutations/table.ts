@@ -373,4 +373,11 @@ export const mutations: readonly Mutation[] = [
     replace: "condition?.status !== undefined",
     tests: ["test/unit/verification/routes.test.ts"],
   },
+  {
+    title: "traffic: an annotation that somebody adds to a route counts as planned",
+    file: "linkerd/traffic-objects.ts",
+    find: "!(key in annotations)",
+    replace: "false",
+    tests: ["test/unit/mesh/traffic-route.test.ts"],
+  },
 ];

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { isDeepStrictEqual } from "node:util";
 
 type Stored = Record<string, unknown> & {
   metadata: {
@@ -27,7 +28,7 @@ export class FakeKubernetes {
   readonly answers = new Map<string, Answer | ((body: string, query: URLSearchParams) => Answer)>();
   /** Before this an answer isn't given. */
   delay: (path: string) => Promise<void> = () => Promise.resolve();
-  /** Who manages a label or annotation, by `path key`, besides those who applied it. */
+  /** Who manages a label, an annotation or a field of the spec, by `path key`, besides those who applied it. */
   readonly owners = new Map<string, string>();
   readonly #applied = new Map<string, readonly string[]>();
   /** UID of the namespace kube-system, by which the cluster is known. */
@@ -125,6 +126,9 @@ export class FakeKubernetes {
       return { status: 201, body: posted };
     }
     const manager = url.searchParams.get("fieldManager");
+    if (url.searchParams.get("force") === "true") {
+      for (const key of this.owners.keys()) if (key.startsWith(`${path} `)) this.owners.delete(key);
+    }
     if (method === "PATCH" && object === undefined && manager !== null) {
       const applied = JSON.parse(body) as Stored;
       return this.#apply(
@@ -177,6 +181,14 @@ export class FakeKubernetes {
       }
       this.#applied.set(`${mine} ${part}`, Object.keys(wanted));
       metadata[part] = { ...values, ...wanted };
+    }
+    for (const [key, value] of Object.entries(applied["spec"] ?? {})) {
+      const owner = this.owners.get(`${path} ${key}`);
+      const present = (object["spec"] as Record<string, unknown> | undefined)?.[key];
+      if (owner !== undefined && owner !== manager && !isDeepStrictEqual(present, value)) {
+        const message = `Apply failed with 1 conflict: conflict with "${owner}" using v1: .spec.${key}`;
+        return { status: 409, body: { kind: "Status", reason: "Conflict", message } };
+      }
     }
     const { spec = object["spec"] } = applied;
     return this.#store(path, { ...object, metadata, ...(spec !== undefined && { spec }) });

@@ -11,6 +11,50 @@ const routes = "/apis/gateway.networking.k8s.io/v1/namespaces/shop/httproutes";
 const route = `${routes}/web.80.traffic`;
 const foreign = { metadata: { name: "web.80.traffic" } };
 
+interface Made {
+  readonly metadata: { readonly name: string; readonly annotations: Record<string, string> };
+  readonly spec: { readonly rules: readonly object[] };
+}
+
+/** What people do to a route with kubectl. */
+const edits: readonly (readonly [string, (made: Made) => Made])[] = [
+  ["takes out a rule", (made) => ({ ...made, spec: { ...made.spec, rules: [] } })],
+  [
+    "lets a rule end requests early",
+    ({ metadata, spec }) => ({
+      metadata,
+      spec: {
+        ...spec,
+        rules: spec.rules.map((rule) => ({ ...rule, timeouts: { request: "1s" } })),
+      },
+    }),
+  ],
+  [
+    "narrows a rule for all others",
+    ({ metadata, spec }) => ({
+      metadata,
+      spec: {
+        ...spec,
+        rules: spec.rules.map((rule) => ({ matches: [{ method: "GET" }], ...rule })),
+      },
+    }),
+  ],
+  ["takes out an annotation of Linkerd's", (made) => annotated(made, {})],
+  [
+    "changes an annotation of Linkerd's",
+    (made) => annotated(made, { "retry.linkerd.io/limit": "9" }),
+  ],
+  [
+    "adds an annotation of Linkerd's",
+    (made) =>
+      annotated(made, { "retry.linkerd.io/limit": "3", "timeout.linkerd.io/request": "1s" }),
+  ],
+];
+
+function annotated(made: Made, annotations: Record<string, string>): Made {
+  return { ...made, metadata: { ...made.metadata, annotations } };
+}
+
 describe("the route of a Service", () => {
   let fake: FakeKubernetes;
   beforeEach(async () => {
@@ -39,6 +83,7 @@ describe("the route of a Service", () => {
   });
   const create = async (news = inputs()) =>
     revealAll((await trafficRoute.create({ urn, inputs: news }, testContext().context)).outputs);
+  const made = () => fake.get(route) as unknown as Made;
   const update = (newInputs: PropertyMap, oldOutputs: PropertyMap) =>
     trafficRoute.update(
       { id: "shop/web:80", urn, oldInputs: inputs(), oldOutputs, newInputs },
@@ -101,13 +146,40 @@ describe("the route of a Service", () => {
     assert.equal((await made)["state"], "routed");
   });
 
-  it("that was changed or deleted by somebody is drift", async () => {
+  it("that was deleted by somebody is drift", async () => {
     const outputs = await create();
-    const made = fake.get(route) as unknown as { metadata: object; spec: object };
-    fake.put(routes, { ...made, spec: { ...made.spec, rules: [] } } as never);
-    assert.equal(await read(outputs), "the route was changed");
     fake.remove(route);
     assert.equal(await read(outputs), "the route is gone");
+  });
+
+  for (const [title, edit] of edits) {
+    it(`in which somebody ${title} is drift, and the next update puts it right`, async () => {
+      const outputs = await create();
+      const { metadata, spec } = made();
+      fake.put(routes, edit({ metadata, spec }) as never);
+      for (const key of ["rules", ...Object.keys(metadata.annotations)]) {
+        fake.owners.set(`${route} ${key}`, "kubectl-edit");
+      }
+      assert.equal(await read(outputs), "the route was changed");
+      const further = await update(inputs(), { ...outputs, state: "the route was changed" });
+      assert.equal(further["state"], "routed");
+      assert.equal(await read(outputs), "routed");
+    });
+  }
+
+  it("stays as planned with what the API server and others add", async () => {
+    const outputs = await create();
+    const { metadata, spec } = made();
+    const annotations = { ...metadata.annotations, "example.com/owner": "shop" };
+    const [first, last] = spec.rules;
+    const defaulted = { ...last, matches: [{ path: { type: "PathPrefix", value: "/" } }] };
+    fake.put(routes, {
+      metadata: { ...metadata, annotations },
+      spec: { ...spec, rules: [first, defaulted] },
+    } as never);
+    assert.equal(await read(outputs), "routed");
+    await update(inputs(), outputs);
+    assert.equal(made().metadata.annotations["example.com/owner"], "shop");
   });
 
   it("of somebody else stays as it is", async () => {
