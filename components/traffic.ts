@@ -25,6 +25,11 @@ export interface TrafficRouteArgs extends AccessArgs {
   alias?: boolean;
   /** Annotations of the route, such as `retry.linkerd.io/http`. @default {} */
   annotations?: Readonly<Record<string, string>>;
+  /**
+   * Annotations of the Service that clients call: `balancer.linkerd.io/failure-accrual` and those that go with
+   * it. Others that the Service has stay, and these go with the route. @default {}
+   */
+  serviceAnnotations?: Readonly<Record<string, string>>;
   /** Which requests go to which Services of the cluster, mirrors among them. */
   rules: TrafficRuleArgs[];
   /** Cluster → `state` of its ServiceExport: while all are `labelled`, the mirrors are waited for. @default {} */
@@ -72,6 +77,7 @@ export class TrafficRoute extends MeshResource {
         protocol: args.protocol ?? defaults.trafficProtocol,
         alias: args.alias ?? false,
         annotations: args.annotations ?? {},
+        serviceAnnotations: args.serviceAnnotations ?? {},
         rules: args.rules,
         exported: args.exported ?? {},
         state: undefined,
@@ -108,6 +114,7 @@ export function makeTraffic({
 }: TrafficContext): readonly { readonly cluster: string; readonly made: TrafficRoute }[] {
   return plan.traffic.map((wanted) => {
     const { cluster, namespace, service, port, protocol, alias, annotations, rules } = wanted;
+    const { serviceAnnotations } = wanted;
     const member = memberOf(members, cluster);
     const targets = targetsOf(wanted);
     const exports = exported.filter(
@@ -124,6 +131,7 @@ export function makeTraffic({
         protocol,
         alias,
         annotations,
+        serviceAnnotations,
         rules: rules.map(({ match, backends }) => ({
           ...(match && { match }),
           backends: backends.map((backend) => ({

@@ -14,7 +14,7 @@ export interface Metadata {
     readonly name: string;
     readonly controller?: boolean;
   }[];
-  readonly managedFields?: readonly { readonly time?: string }[];
+  readonly managedFields?: readonly { readonly manager?: string; readonly time?: string }[];
 }
 
 export interface List<T> {
@@ -143,6 +143,7 @@ export interface Service {
       readonly name?: string;
       readonly port: number;
       readonly nodePort?: number;
+      readonly appProtocol?: string;
       /** Number or name; that of the Service if it is left out. */
       readonly targetPort?: number | string;
     }[];

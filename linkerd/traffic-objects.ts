@@ -8,7 +8,7 @@ export const managedBy = { "app.kubernetes.io/managed-by": "linkerd-topology" } 
 /** What the objects of an entry follow from: the rest of its plan is for people. */
 export type RouteWanted = Pick<
   TrafficPlan,
-  "namespace" | "service" | "port" | "protocol" | "alias" | "annotations"
+  "namespace" | "service" | "port" | "protocol" | "alias" | "annotations" | "serviceAnnotations"
 > & {
   readonly rules: readonly (Pick<TrafficRulePlan, "match"> & {
     readonly backends: readonly Pick<TrafficBackendPlan, "service" | "weight">[];
@@ -48,14 +48,9 @@ export function isOurs({ metadata }: { readonly metadata: { readonly labels?: La
 type Labels = Readonly<Record<string, string>> | undefined;
 
 /** The Services besides the parent that requests go to, mirrors among them; none twice. */
-function backendServices({ service, rules }: RouteWanted): string[] {
+export function backendServices({ service, rules }: RouteWanted): string[] {
   const named = rules.flatMap(({ backends }) => backends.map((backend) => backend.service));
   return [...new Set(named)].filter((name) => name !== service);
-}
-
-/** The Services without which a route would answer requests with errors. */
-export function neededServices(wanted: RouteWanted): string[] {
-  return [...(wanted.alias ? [] : [wanted.service]), ...backendServices(wanted)];
 }
 
 /**
@@ -136,11 +131,17 @@ export function routeObject(wanted: RouteWanted) {
 }
 
 /** The Service of an alias: it has no pods, all of its requests follow the route. */
-export function aliasObject({ namespace, service, port, protocol }: RouteWanted) {
+export function aliasObject({
+  namespace,
+  service,
+  port,
+  protocol,
+  serviceAnnotations,
+}: RouteWanted) {
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name: service, namespace, labels: managedBy },
+    metadata: { name: service, namespace, labels: managedBy, annotations: serviceAnnotations },
     spec: { type: "ClusterIP", ports: [{ name: protocol, port, protocol: "TCP" }] },
   };
 }

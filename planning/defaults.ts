@@ -23,6 +23,8 @@ export const defaults = {
   trafficProtocol: "http",
   /** One per further step of the longest failover that was measured, and one more. */
   failoverRetries: 3,
+  /** Linkerd's own, written down so that they don't change with its release. */
+  circuitBreaking: { maxFailures: 7, minPenalty: "1s", maxPenalty: "1m", jitterRatio: 0.5 },
   retryOn: { http: "5xx", grpc: "unavailable" },
 } as const;
 

@@ -59,6 +59,8 @@ export const limits = {
   routes: 16,
   /** More retries than places where requests go only add load to what is failing. */
   retries: 10,
+  /** Of requests in a row: more would hardly ever fail one after the other. */
+  accruedFailures: 10_000,
   /** Four addresses for the load balancers of a cluster. */
   smallestBalancerRange: 30,
   /** 254 Services, mirrors included. */

@@ -215,6 +215,8 @@ export interface TrafficPlan {
   readonly alias: boolean;
   /** Linkerd's settings for retries and time limits. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** Linkerd's settings for circuit breaking, which it reads from the Service that clients call. */
+  readonly serviceAnnotations: Readonly<Record<string, string>>;
   readonly rules: readonly TrafficRulePlan[];
 }
 

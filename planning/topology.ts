@@ -19,5 +19,11 @@ export type {
   IssuerSpec,
   TrustSpec,
 } from "./trust/schema.ts";
-export type { MatchSpec, RetrySpec, RouteSpec, TrafficSpec } from "./traffic/schema.ts";
+export type {
+  CircuitBreakingSpec,
+  MatchSpec,
+  RetrySpec,
+  RouteSpec,
+  TrafficSpec,
+} from "./traffic/schema.ts";
 export type { Topology } from "./topology/schema.ts";

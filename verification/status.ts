@@ -58,7 +58,7 @@ export interface ClusterStatus {
 }
 
 /** The route for one port of a Service, as the topology's `traffic` plans it. */
-export interface RouteStatus extends Pick<RouteLook, "state" | "missingServices"> {
+export interface RouteStatus extends Omit<RouteLook, "route"> {
   readonly namespace: string;
   readonly service: string;
   readonly port: number;

@@ -2,7 +2,8 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Condition, Metadata, Service } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { corePath } from "../names.ts";
-import { isAsPlanned, isOurs, neededServices, routePath } from "../traffic-objects.ts";
+import { whyNotReached, whyNotRouted } from "../routable.ts";
+import { backendServices, isAsPlanned, isOurs, routePath } from "../traffic-objects.ts";
 import type { RouteWanted } from "../traffic-objects.ts";
 
 /** A route as the API server has it. */
@@ -22,33 +23,64 @@ interface ParentRef {
   readonly port?: number;
 }
 
-export interface RouteLook {
-  /** Services that the route needs, and that are not there. */
-  readonly missingServices: readonly string[];
+export interface RouteLook extends ServicesLook {
   /** A route of somebody else by the name counts as missing. */
   readonly state: "as planned" | "changed" | "missing";
   readonly route: Route | undefined;
 }
 
+/** The Services of a route, as they are there. */
+export interface ServicesLook {
+  /** Services that the route needs, and that are not there; of an alias not its own. */
+  readonly missingServices: readonly string[];
+  /** Services with which Linkerd can't do what is planned, each with the reason. */
+  readonly unfitServices: readonly string[];
+  /** The Service of an alias is there, and the one that clients call has its annotations for circuit breaking. */
+  readonly serviceAsPlanned: boolean;
+}
+
 /** How far a route is as wanted. */
 export async function lookAtRoute(api: KubernetesApi, wanted: RouteWanted): Promise<RouteLook> {
-  const [missingServices, route] = await Promise.all([
-    servicesMissing(api, wanted),
+  const [services, route] = await Promise.all([
+    lookAtServices(api, wanted),
     getIfThere<Route>(api, routePath(wanted)),
   ]);
   const isThere = route !== undefined && isOurs(route);
   const state = !isThere ? "missing" : isAsPlanned(route, wanted) ? "as planned" : "changed";
-  return { missingServices, state, route };
+  return { ...services, state, route };
 }
 
-/** Services that a route needs and that aren't there, those of a missing namespace among them. */
-export async function servicesMissing(
+/** What of the Services is missing, those of a missing namespace among them, or doesn't do. */
+export async function lookAtServices(
   api: KubernetesApi,
   wanted: RouteWanted,
-): Promise<readonly string[]> {
-  const needed = neededServices(wanted);
-  const found = await Promise.all(
-    needed.map((name) => getIfThere<Service>(api, corePath(wanted.namespace, "services", name))),
+): Promise<ServicesLook> {
+  const { namespace, service, alias } = wanted;
+  const names = [service, ...backendServices(wanted)];
+  const found = new Map(
+    await Promise.all(
+      names.map(async (name) => {
+        const path = corePath(namespace, "services", name);
+        return [name, await getIfThere<Service>(api, path)] as const;
+      }),
+    ),
   );
-  return needed.filter((_, index) => found[index] === undefined);
+  const parent = found.get(service);
+  return {
+    missingServices: names.filter(
+      (name) => found.get(name) === undefined && !(alias && name === service),
+    ),
+    unfitServices: names.flatMap((name) => {
+      const one = found.get(name);
+      const why = one && (name === service ? whyNotRouted : whyNotReached)(one, wanted);
+      return why === undefined ? [] : [`Service ${namespace}/${name} ${why}`];
+    }),
+    serviceAsPlanned: parent === undefined ? !alias : hasAnnotations(parent, wanted),
+  };
+}
+
+/** Whether a Service has the wanted settings for circuit breaking. Those of somebody else are theirs. */
+function hasAnnotations({ metadata }: Service, { serviceAnnotations }: RouteWanted): boolean {
+  const { annotations = {} } = metadata;
+  return Object.entries(serviceAnnotations).every(([key, value]) => annotations[key] === value);
 }

@@ -13,6 +13,8 @@ export interface ExportedService {
   readonly ways: readonly ExportWay[];
   /** Host names of its pods where it is headless, else empty. */
   readonly pods: readonly string[];
+  /** Undefined where no export tells. */
+  readonly ports: readonly number[] | undefined;
   /** Labels that make every Link which can carry it select it. */
   readonly labels: Readonly<Record<string, string>>;
   /** What the Links demand of its labels and can't get together. */

@@ -21,12 +21,14 @@ export interface NamedExport {
   /** Index of the `ExportSpec`. */
   readonly spec: number;
   readonly headless: Draft<HeadlessSpec> | undefined;
+  readonly ports: readonly number[] | undefined;
 }
 
 /** Each cluster of each export that says what it exports. */
 export function namedExports(exports: Draft<Topology>["exports"]): NamedExport[] {
   return (exports ?? []).flatMap((entry: Draft<ExportSpec> | undefined, spec) => {
     const { service, namespace, from, as = "gateway", headless } = entry ?? {};
+    const ports = entry?.ports?.filter((port) => port !== undefined);
     if (service === undefined || namespace === undefined) return [];
     return clusterReferences(from, ["exports", spec, "from"]).map(({ name, path }) => ({
       cluster: name,
@@ -36,6 +38,7 @@ export function namedExports(exports: Draft<Topology>["exports"]): NamedExport[]
       path,
       spec,
       headless,
+      ports,
     }));
   });
 }
@@ -62,7 +65,9 @@ export function resolveExports(
     });
     const { labels, conflicts } = solveLabels(ways.flatMap(demandsOf));
     const { namespace, service } = first;
-    return [{ cluster, namespace, service, ways, pods: podsOf(service, ways), labels, conflicts }];
+    const pods = podsOf(service, ways);
+    const ports = entries.find((one) => one.ports !== undefined)?.ports;
+    return [{ cluster, namespace, service, ways, pods, ports, labels, conflicts }];
   });
 }
 

@@ -118,6 +118,18 @@ const serviceExport = object(
      * @example { replicas: 3 }
      */
     headless: optional<HeadlessSpec>(headless),
+    /**
+     * The Service's ports. `traffic` that leads to another one is then refused by the plan; without them `up`
+     * finds out.
+     * @default unknown
+     * @example [80, 9090]
+     */
+    ports: list(
+      integer(1, limits.port, "a port", "write a port number"),
+      "a list of the Service's ports",
+      "write a list such as [80]",
+      { min: 1 },
+    ).exactOptional(),
   },
   "an export",
   'write a map such as "- { service: web, namespace: shop, from: east }"',

@@ -15,6 +15,25 @@ export function annotationsOf(entry: TrafficSpec): Record<string, string> {
   };
 }
 
+/** What Linkerd reads of the annotations of the Service that clients call. */
+export function serviceAnnotationsOf({ circuitBreaking }: TrafficSpec): Record<string, string> {
+  if (circuitBreaking === undefined) return {};
+  const { maxFailures, minPenalty, maxPenalty, jitterRatio } = {
+    ...defaults.circuitBreaking,
+    ...circuitBreaking,
+  };
+  return {
+    [failureAccrual]: "consecutive",
+    [`${failureAccrual}-consecutive-max-failures`]: String(maxFailures),
+    [`${failureAccrual}-consecutive-min-penalty`]: minPenalty,
+    [`${failureAccrual}-consecutive-max-penalty`]: maxPenalty,
+    [`${failureAccrual}-consecutive-jitter-ratio`]: String(jitterRatio),
+  };
+}
+
+/** What the annotations of a Service begin with by which Linkerd breaks circuits. */
+export const failureAccrual = "balancer.linkerd.io/failure-accrual";
+
 /** Whether requests go elsewhere when a place has no ready pods. */
 export function hasFailover({ failover, routes = [] }: TrafficSpec): boolean {
   return failover !== undefined || routes.some((route) => route.failover !== undefined);

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import { compare } from "../compare.ts";
 import { groupBy } from "../group.ts";
 import { unknownCluster } from "../clusters/rules/unknown-cluster.ts";
+import type { ExportedService } from "../exports/exported-service.ts";
 import { nameOf } from "../exports/rules/exports.ts";
 import { defaults } from "../defaults.ts";
 import { areLinksKnown } from "../links/rules/links-known.ts";
@@ -13,8 +15,9 @@ import type { RuleProblem, Path } from "../topology/problem.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 import { didYouMean } from "../topology/suggest.ts";
 import type { TrafficSpec } from "../topology.ts";
-import { annotationsOf } from "./annotations.ts";
+import { annotationsOf, serviceAnnotationsOf } from "./annotations.ts";
 import { failoverWeights } from "./failover-weights.ts";
+import { defaultOpaquePorts, listsPort } from "./opaque-ports.ts";
 import { checkEntry } from "./rules.ts";
 
 /** What the entries of `traffic` come to, and what is wrong with them. */
@@ -48,7 +51,7 @@ export function resolveTraffic(input: RuleInput): ResolvedTraffic {
     // An entry with a part of a wrong shape is left out of the draft as a whole.
     const entry = draft as TrafficSpec;
     const path = ["traffic", index];
-    const wrong = [...checkEntry(entry, path)];
+    const wrong = [...checkEntry(entry, path), ...checkOpaque(entry, path, input)];
     problems.push(...wrong);
     if (wrong.length > 0 || input.byName.size === 0) continue;
     const resolved = resolveEntry(entry, path, input);
@@ -61,6 +64,17 @@ export function resolveTraffic(input: RuleInput): ResolvedTraffic {
         (other) => other.plan.port === plan.port || other.plan.alias || plan.alias,
       );
       if (first === undefined) {
+        const clash = others.find((other) => !breaksAlike(other.plan, plan));
+        if (clash !== undefined) {
+          problems.push({
+            path: [...path, "circuitBreaking"],
+            message:
+              `in ${show(plan.cluster)} traffic[${clash.index}] breaks the circuits of ${nameOf(plan)} by other ` +
+              "settings, and Linkerd has one for all ports of a Service",
+            fix: "write the same circuitBreaking in both entries, or in one of them only",
+          });
+          break;
+        }
         owners.set(key, [...others, { plan, index }]);
         traffic.push(plan);
         continue;
@@ -76,6 +90,23 @@ export function resolveTraffic(input: RuleInput): ResolvedTraffic {
     }
   }
   return { traffic, problems };
+}
+
+/** Requests to a port that Linkerd takes for opaque are none to it, so that no route applies. */
+function* checkOpaque(
+  { port = defaults.trafficPort }: TrafficSpec,
+  path: Path,
+  { draft }: RuleInput,
+): Iterable<RuleProblem> {
+  const proxy = draft.linkerd?.values?.controlPlane?.["proxy"] as
+    { readonly opaquePorts?: unknown } | null | undefined;
+  const opaque = proxy?.opaquePorts ?? defaultOpaquePorts;
+  if (typeof opaque !== "string" || !listsPort(opaque, port)) return;
+  yield {
+    path: [...path, "port"],
+    message: `Linkerd takes port ${port} for opaque TCP, whose requests it doesn't route`,
+    fix: "let clients call another port, or leave it out of linkerd.values.controlPlane.proxy.opaquePorts",
+  };
 }
 
 function resolveEntry(entry: TrafficSpec, path: Path, input: RuleInput): ResolvedTraffic {
@@ -190,6 +221,13 @@ function isReserved(name: string): boolean {
   return reserved.some((one) => one === name);
 }
 
+function breaksAlike(one: TrafficPlan, other: TrafficPlan): boolean {
+  const [first, second] = [one.serviceAnnotations, other.serviceAnnotations];
+  return (
+    [first, second].some((set) => Object.keys(set).length === 0) || isDeepStrictEqual(first, second)
+  );
+}
+
 interface Client {
   readonly cluster: DraftCluster;
   /** Where the cluster is named, or the entry. */
@@ -247,6 +285,7 @@ function resolveIn(
       protocol,
       alias: entry.alias !== undefined,
       annotations: annotationsOf(entry),
+      serviceAnnotations: serviceAnnotationsOf(entry),
       rules: found.map(({ match, backends }) => ({ ...(match && { match }), backends })),
     },
   };
@@ -266,12 +305,13 @@ function* checkParent(entry: TrafficSpec, { cluster, at, input }: Client): Itera
       fix: "name the Service that clients call, and the mirror's cluster as a place where requests go",
     };
   }
-  if (alias === undefined) return;
-  const own = input.services.some(
-    (one) =>
-      one.cluster.name === cluster.name && one.namespace === namespace && one.service === service,
-  );
-  if (alias === "local" || alias === cluster.name || own) {
+  const own = exportOf(entry, cluster.name, input);
+  if (own !== undefined && isHeadless(own)) yield headless(entry, { name: cluster.name, path: at });
+  if (alias === undefined) {
+    if (own !== undefined) yield* checkPort(entry, own, at);
+    return;
+  }
+  if (alias === "local" || alias === cluster.name || own !== undefined) {
     yield {
       path: at,
       message: `${show(cluster.name)} has a Service ${nameOf(entry)} of its own, where no alias can be`,
@@ -283,10 +323,11 @@ function* checkParent(entry: TrafficSpec, { cluster, at, input }: Client): Itera
 type FoundBackend = Omit<TrafficBackendPlan, "weight">;
 
 function findBackend(
-  { service, namespace }: TrafficSpec,
+  entry: TrafficSpec,
   { name, path }: NamedBackend,
   { cluster, input }: Client,
 ): FoundBackend | RuleProblem {
+  const { service, namespace } = entry;
   if (name === "local" || name === cluster.name) {
     return { kind: "local", service, clusters: [cluster.name] };
   }
@@ -303,11 +344,12 @@ function findBackend(
   if (mirror === undefined)
     return explainMissing({ service, namespace }, { name, path }, { cluster, input });
   if (mirror.kind === "headless" || mirror.kind === "headless-pod") {
-    return {
-      path,
-      message: `${nameOf({ service, namespace })} of ${show(name)} is headless, and Linkerd routes no requests to it`,
-      fix: "export a Service with a cluster address, or leave the cluster out",
-    };
+    return headless({ service, namespace }, { name, path });
+  }
+  for (const { cluster: exporter } of mirror.of) {
+    const exported = exportOf({ service, namespace }, exporter.name, input);
+    const [problem] = exported === undefined ? [] : checkPort(entry, exported, path);
+    if (problem !== undefined) return problem;
   }
   return {
     kind: mirror.kind,
@@ -316,9 +358,50 @@ function findBackend(
   };
 }
 
+type ServiceOfEntry = Pick<TrafficSpec, "service" | "namespace">;
+
+function exportOf(
+  { service, namespace }: ServiceOfEntry,
+  cluster: string,
+  { services }: RuleInput,
+): ExportedService | undefined {
+  return services.find(
+    (one) => one.cluster.name === cluster && one.namespace === namespace && one.service === service,
+  );
+}
+
+function isHeadless({ ways }: ExportedService): boolean {
+  return ways.some((way) => way.headless !== undefined);
+}
+
+function headless(
+  of: ServiceOfEntry,
+  { name, path }: Pick<NamedBackend, "name" | "path">,
+): RuleProblem {
+  return {
+    path,
+    message: `${nameOf(of)} of ${show(name)} is headless, and Linkerd routes no requests to it`,
+    fix: "export a Service with a cluster address, or leave the cluster out",
+  };
+}
+
+/** A route to a port that a Service lacks is answered with errors. */
+function* checkPort(
+  { port = defaults.trafficPort, ...of }: TrafficSpec,
+  { cluster, ports }: ExportedService,
+  path: Path,
+): Iterable<RuleProblem> {
+  if (ports === undefined || ports.includes(port)) return;
+  yield {
+    path,
+    message: `${nameOf(of)} of ${show(cluster.name)} has no port ${port}, only ${ports.join(", ")}`,
+    fix: `write the port of the Service that clients call, such as port: ${ports[0] ?? port}, or add ${port} to the export's ports`,
+  };
+}
+
 /** Why a cluster has no mirror to which requests could go, and what to add. */
 function explainMissing(
-  { service, namespace }: Pick<TrafficSpec, "service" | "namespace">,
+  { service, namespace }: ServiceOfEntry,
   { name, path }: Pick<NamedBackend, "name" | "path">,
   { cluster, input }: Pick<Client, "cluster" | "input">,
 ): RuleProblem {
@@ -338,9 +421,7 @@ function explainMissing(
       fix: `add "- { from: ${cluster.name}, to: ${name} }" to links, or say with \`in\` whose clients are meant`,
     };
   }
-  const exported = input.services.find(
-    (one) => one.cluster.name === name && one.namespace === namespace && one.service === service,
-  );
+  const exported = exportOf({ service, namespace }, name, input);
   if (exported === undefined) {
     return {
       path,

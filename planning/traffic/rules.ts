@@ -35,6 +35,28 @@ export function* checkEntry(entry: TrafficSpec, path: Path): Iterable<RuleProble
     }
   }
   yield* checkRetries(entry, path, protocol);
+  yield* checkPenalties(entry, path);
+}
+
+const milliseconds = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Of a duration that the schema let pass. */
+function millisecondsOf(duration: string): number {
+  const [, count, unit = "s"] = /^(\d+)(\w+)$/.exec(duration) ?? [];
+  return Number(count) * milliseconds[unit as keyof typeof milliseconds];
+}
+
+/** Linkerd leaves circuit breaking out where the penalties contradict each other. */
+function* checkPenalties({ circuitBreaking }: TrafficSpec, path: Path): Iterable<RuleProblem> {
+  if (circuitBreaking === undefined) return;
+  const { minPenalty, maxPenalty } = { ...defaults.circuitBreaking, ...circuitBreaking };
+  if (millisecondsOf(minPenalty) <= millisecondsOf(maxPenalty)) return;
+  const key = circuitBreaking.maxPenalty === undefined ? "minPenalty" : "maxPenalty";
+  yield {
+    path: [...path, "circuitBreaking", key],
+    message: `the first penalty, ${minPenalty}, is longer than the longest one, ${maxPenalty}`,
+    fix: "write a shorter minPenalty, or a longer maxPenalty",
+  };
 }
 
 function* checkOneOf<T extends object>(

@@ -164,6 +164,49 @@ const retry = object(
 /** How requests are asked again that fail. */
 export interface RetrySpec extends Readonly<z.infer<typeof retry>> {}
 
+const circuitBreaking = object(
+  {
+    /**
+     * How many requests in a row have to fail at an endpoint.
+     * @default 7
+     * @example 3
+     */
+    maxFailures: integer(
+      1,
+      limits.accruedFailures,
+      "a number of failures",
+      "write how many requests in a row have to fail",
+    ).exactOptional(),
+    /**
+     * How long the endpoint gets no requests at first; then one tries it.
+     * @default 1s
+     * @example 5s
+     */
+    minPenalty: duration("1s").exactOptional(),
+    /**
+     * How long it gets none at most: each time that it fails again the penalty doubles.
+     * @default 1m
+     * @example 30s
+     */
+    maxPenalty: duration("1m").exactOptional(),
+    /**
+     * How much is added to a penalty by chance, as a share of it, so that clients don't try all at once.
+     * @default 0.5
+     * @example 1
+     */
+    jitterRatio: expecting(
+      z.number().min(0).max(100),
+      "a share, 0 to 100",
+      "write a number such as 0.5",
+    ).exactOptional(),
+  },
+  "a map of settings for circuit breaking",
+  "write a map such as { maxFailures: 3 }, or {} for the defaults",
+);
+
+/** When an endpoint that answers with 5xx gets no requests for a while. */
+export interface CircuitBreakingSpec extends Readonly<z.infer<typeof circuitBreaking>> {}
+
 const trafficEntry = object(
   {
     /**
@@ -230,6 +273,14 @@ const trafficEntry = object(
      * @example { limit: 2 }
      */
     retry: optional<RetrySpec>(retry),
+    /**
+     * When an endpoint that answers with `5xx` gets no requests for a while, so that `failover` and `split`
+     * pass over a place all of whose endpoints do so. `{}` takes the defaults. `up` sets annotations on the
+     * Service that clients call.
+     * @default an endpoint gets requests whatever it answers
+     * @example { maxFailures: 5 }
+     */
+    circuitBreaking: optional<CircuitBreakingSpec>(circuitBreaking),
     /**
      * How long a request may take with all of its retries.
      * @default Linkerd's own limits

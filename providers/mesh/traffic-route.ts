@@ -1,10 +1,11 @@
 import * as z from "zod";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Service } from "../../kubernetes/objects.ts";
+import { isConflict } from "../../kubernetes/errors.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import { corePath, fieldManager } from "../../linkerd/names.ts";
-import { lookAtRoute, servicesMissing } from "../../linkerd/signals/route.ts";
+import { lookAtRoute, lookAtServices } from "../../linkerd/signals/route.ts";
 import type { Route } from "../../linkerd/signals/route.ts";
 import {
   aliasObject,
@@ -38,6 +39,10 @@ const inputs = {
   }),
   annotations: z.record(z.string(), z.string()).meta({
     description: "Annotations of the route: Linkerd's settings for retries and time limits.",
+  }),
+  serviceAnnotations: z.record(z.string(), z.string()).default({}).meta({
+    description:
+      "Annotations of the Service that clients call: Linkerd's settings for circuit breaking. Those of others stay.",
   }),
   rules: z
     .array(
@@ -87,8 +92,13 @@ export const trafficRoute = gate({
   create: async (wanted, context) => ({ state: await route(wanted, context) }),
   read: async (wanted, { signal }) => {
     const state = await lookIfThere(wanted, signal, async (api) => {
-      const { missingServices, state } = await lookAtRoute(api, wanted);
+      const look = await lookAtRoute(api, wanted);
+      const { missingServices, unfitServices, serviceAsPlanned, state } = look;
       if (missingServices.length > 0) return waitingFor(wanted, missingServices);
+      if (unfitServices.length > 0) return unfitServices.join("; ");
+      if (!serviceAsPlanned) {
+        return wanted.alias ? "the Service was changed" : "circuit breaking was changed";
+      }
       return states[state];
     });
     return state === undefined ? undefined : { state };
@@ -98,6 +108,7 @@ export const trafficRoute = gate({
     if (api === undefined) return;
     await remove(api, routePath(wanted));
     if (wanted.alias) await remove(api, aliasPath(wanted));
+    else await breakCircuits(api, { ...wanted, serviceAnnotations: {} });
   },
 });
 
@@ -106,10 +117,62 @@ async function route(wanted: Wanted, context: Context): Promise<string> {
   await refuseForeign(api, wanted);
   const missing = await mirrored(api, wanted, context);
   if (missing.length > 0) return waitingFor(wanted, missing);
-  if (wanted.alias) await api.apply(aliasPath(wanted), aliasObject(wanted), fieldManager);
-  else await remove(api, aliasPath(wanted));
+  if (wanted.alias) {
+    await api.apply(aliasPath(wanted), aliasObject(wanted), fieldManager, { force: true });
+  } else {
+    await remove(api, aliasPath(wanted));
+  }
+  const { missingServices, unfitServices } = await lookAtServices(api, wanted);
+  if (missingServices.length > 0) return waitingFor(wanted, missingServices);
+  if (unfitServices.length > 0) throw new Error(unfit(api, wanted, unfitServices));
+  if (!wanted.alias) await breakCircuits(api, wanted);
   await putRoute(api, wanted);
   return routed;
+}
+
+function unfit(
+  { server }: KubernetesApi,
+  { namespace, service, port }: Wanted,
+  all: readonly string[],
+) {
+  return (
+    `The requests for port ${port} of ${namespace}/${service} at ${server} can't be routed: ` +
+    `${all.join("; ")}. Change the Service, or the entry of ${namespace}/${service} in traffic.`
+  );
+}
+
+/**
+ * Sets the annotations of a Service that somebody else made, and takes away those that this route set before.
+ * The exports' labels of the same Service have another manager, and so has each port.
+ */
+async function breakCircuits(api: KubernetesApi, wanted: Wanted): Promise<void> {
+  const { namespace, service: name, port, serviceAnnotations: annotations } = wanted;
+  const service = await getIfThere<Service>(api, aliasPath(wanted));
+  const manager = `${fieldManager}-traffic-${port}`;
+  const isNone = Object.keys(annotations).length === 0;
+  if (service === undefined || (isNone && !hasApplied(service, manager))) return;
+  // With its uid, as an apply would otherwise make a Service that was deleted meanwhile.
+  const metadata = { namespace, name, uid: service.metadata.uid, annotations };
+  try {
+    await api.apply(aliasPath(wanted), { apiVersion: "v1", kind: "Service", metadata }, manager);
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    const present = service.metadata.annotations ?? {};
+    const theirs = Object.entries(annotations).filter(
+      ([key, value]) => present[key] !== undefined && present[key] !== value,
+    );
+    const told = theirs.map(([key, value]) => `${key}: ${present[key] ?? ""} in place of ${value}`);
+    throw new Error(
+      `Service ${namespace}/${name} at ${api.server} has settings of somebody else for circuit breaking: ` +
+        `${told.join(", ") || error.detail}. Remove them there (kubectl -n ${namespace} annotate service ${name} ` +
+        `${theirs.map(([key]) => `${key}-`).join(" ")}), or take circuitBreaking out of the entry in traffic.`,
+      { cause: error },
+    );
+  }
+}
+
+function hasApplied({ metadata }: Service, manager: string): boolean {
+  return (metadata.managedFields ?? []).some((one) => one.manager === manager);
 }
 
 /** The route is the package's own: what somebody edited in it becomes as planned again. */
@@ -130,13 +193,13 @@ async function mirrored(
   context: Context,
 ): Promise<readonly string[]> {
   const isExported = Object.values(wanted.exported).every((state) => state === "labelled");
-  const missing = await servicesMissing(api, wanted);
+  const { missingServices: missing } = await lookAtServices(api, wanted);
   if (missing.length === 0 || !isExported || missing.includes(wanted.service)) return missing;
   await waitFor({
     what: waitingFor(wanted, missing),
     limit: timeLimits.mirrorFollows,
     look: async () => {
-      const left = await servicesMissing(api, wanted);
+      const { missingServices: left } = await lookAtServices(api, wanted);
       return left.length === 0
         ? { done: true, value: undefined }
         : { done: false, seen: waitingFor(wanted, left) };

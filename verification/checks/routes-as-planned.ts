@@ -38,13 +38,20 @@ export const routesAsPlanned: Check<ClusterSubject> = {
 };
 
 function problemsOf(route: RouteStatus, real: boolean): string[] {
-  const { state, kind, name, missingServices, conditions, serviceProfile, otherRoutes } = route;
+  const { state, kind, name, service, missingServices, unfitServices, serviceAsPlanned } = route;
+  const { conditions, serviceProfile, otherRoutes } = route;
   const problems: string[] = [];
   // A route that is there and leads to nothing answers its share of the requests with errors.
   if (state === "missing") {
     if (missingServices.length === 0) problems.push(`${kind} ${name} is missing`);
   } else if (missingServices.length > 0) {
     problems.push(`${kind} ${name} leads to ${missingServices.join(", ")}, which is missing`);
+  }
+  problems.push(...unfitServices);
+  if (state !== "missing" && !serviceAsPlanned) {
+    problems.push(
+      `the Service ${service} is not as planned: it is missing, or lacks annotations for circuit breaking`,
+    );
   }
   if (state === "changed") problems.push(`${kind} ${name} is not as planned`);
   // A stand-in for the policy controller says nothing of routes.

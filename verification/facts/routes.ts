@@ -25,7 +25,7 @@ async function observeRoute(
 ): Promise<RouteStatus> {
   const { namespace, service, port } = wanted;
   const profile = `${service}.${namespace}.svc.${clusterDomain}`;
-  const [{ missingServices, state, route }, shadow, others] = await Promise.all([
+  const [{ route, ...look }, shadow, others] = await Promise.all([
     lookAtRoute(api, wanted),
     getIfThere<unknown>(
       api,
@@ -39,8 +39,7 @@ async function observeRoute(
     port,
     name: routeName(wanted),
     kind: routeKinds[wanted.protocol].kind,
-    missingServices,
-    state,
+    ...look,
     conditions: route?.status?.parents?.flatMap(({ conditions = [] }) => conditions) ?? [],
     serviceProfile: shadow === undefined ? undefined : profile,
     otherRoutes: others,

@@ -12,6 +12,7 @@ type Stored = Record<string, unknown> & {
     resourceVersion?: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
+    managedFields?: { manager: string }[];
   };
 };
 
@@ -182,6 +183,10 @@ export class FakeKubernetes {
       this.#applied.set(`${mine} ${part}`, Object.keys(wanted));
       metadata[part] = { ...values, ...wanted };
     }
+    const others = (metadata.managedFields ?? []).filter((one) => one.manager !== manager);
+    const { labels = {}, annotations = {} } = applied.metadata;
+    const isNothing = Object.keys({ ...labels, ...annotations }).length === 0;
+    metadata.managedFields = isNothing ? others : [...others, { manager }];
     for (const [key, value] of Object.entries(applied["spec"] ?? {})) {
       const owner = this.owners.get(`${path} ${key}`);
       const present = (object["spec"] as Record<string, unknown> | undefined)?.[key];

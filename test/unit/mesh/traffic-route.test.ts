@@ -11,10 +11,11 @@ const routes = "/apis/gateway.networking.k8s.io/v1/namespaces/shop/httproutes";
 const route = `${routes}/web.80.traffic`;
 const foreign = { metadata: { name: "web.80.traffic" } };
 
-interface Made {
+// A type, not an interface: what is put into the fake has an index signature.
+type Made = {
   readonly metadata: { readonly name: string; readonly annotations: Record<string, string> };
   readonly spec: { readonly rules: readonly object[] };
-}
+};
 
 /** What people do to a route with kubectl. */
 const edits: readonly (readonly [string, (made: Made) => Made])[] = [
@@ -156,7 +157,7 @@ describe("the route of a Service", () => {
     it(`in which somebody ${title} is drift, and the next update puts it right`, async () => {
       const outputs = await create();
       const { metadata, spec } = made();
-      fake.put(routes, edit({ metadata, spec }) as never);
+      fake.put(routes, edit({ metadata, spec }));
       for (const key of ["rules", ...Object.keys(metadata.annotations)]) {
         fake.owners.set(`${route} ${key}`, "kubectl-edit");
       }
@@ -176,7 +177,7 @@ describe("the route of a Service", () => {
     fake.put(routes, {
       metadata: { ...metadata, annotations },
       spec: { ...spec, rules: [first, defaulted] },
-    } as never);
+    });
     assert.equal(await read(outputs), "routed");
     await update(inputs(), outputs);
     assert.equal(made().metadata.annotations["example.com/owner"], "shop");
@@ -192,6 +193,89 @@ describe("the route of a Service", () => {
     assert.ok(fake.get(route));
   });
 
+  it("breaks circuits by annotations of the Service, whose other ones stay", async () => {
+    const path = `${services}/web`;
+    const own = { "example.com/owner": "shop" };
+    fake.put(services, { metadata: { name: "web", annotations: own, labels: { app: "web" } } });
+    const consecutive = { "balancer.linkerd.io/failure-accrual": "consecutive" };
+    const wanted = inputs({ serviceAnnotations: consecutive });
+    const outputs = await create(wanted);
+    const annotations = () => fake.get(path)?.metadata.annotations;
+    assert.deepEqual(annotations(), { ...own, ...consecutive });
+    assert.deepEqual(fake.get(path)?.metadata.labels, { app: "web" });
+    assert.equal(await read(outputs), "routed");
+    fake.put(services, { metadata: { name: "web", annotations: own } });
+    assert.equal(await read(outputs), "circuit breaking was changed");
+    await update(wanted, outputs);
+    assert.equal(await read(outputs), "routed");
+    await update(inputs(), outputs);
+    assert.deepEqual(annotations(), own, "taken out of the topology");
+    await update(wanted, outputs);
+    await remove(outputs, wanted);
+    assert.deepEqual(annotations(), own, "the route is gone");
+  });
+
+  it("writes nothing to a Service whose circuits it doesn't break", async () => {
+    await remove(await create());
+    assert.ok(!fake.requests.includes(`PATCH ${services}/web`));
+  });
+
+  it("leaves the circuit breaking of somebody else as it is", async () => {
+    const key = "balancer.linkerd.io/failure-accrual-consecutive-max-failures";
+    fake.put(services, { metadata: { name: "web", annotations: { [key]: "2" } } });
+    fake.owners.set(`${services}/web ${key}`, "helm");
+    await assert.rejects(
+      create(inputs({ serviceAnnotations: { [key]: "7" } })),
+      /Service shop\/web at .* has settings of somebody else for circuit breaking: .*max-failures: 2 in place of 7.*kubectl -n shop annotate service web .*max-failures-\)/,
+    );
+    assert.equal(fake.get(`${services}/web`)?.metadata.annotations?.[key], "2");
+    assert.equal(fake.get(route), undefined);
+  });
+
+  const port = (number: number, appProtocol?: string) => ({
+    spec: { ports: [{ port: number, ...(appProtocol !== undefined && { appProtocol }) }] },
+  });
+  const opaque = (ports: string) => ({ "config.linkerd.io/opaque-ports": ports });
+  for (const [title, name, object, protocol, refused] of [
+    ["lacks the port", "web", port(81), "http", /Service shop\/web has no port 80, only 81/],
+    [
+      "leads to a mirror without the port",
+      "web-east",
+      port(8080),
+      "http",
+      /web-east has no port 80/,
+    ],
+    ["is headless", "web", { spec: { clusterIP: "None" } }, "http", /web is headless/],
+    ["leads to a headless mirror", "web-east", { spec: { clusterIP: "None" } }, "http", /headless/],
+    ["is opaque at the port", "web", { annotations: opaque("25,70-90") }, "http", /opaque ports/],
+    ["is opaque at another port", "web", { annotations: opaque("25") }, "http", undefined],
+    [
+      "says that it is TCP",
+      "web",
+      port(80, "linkerd.io/tcp"),
+      "http",
+      /appProtocol linkerd\.io\/tcp/,
+    ],
+    ["says what Linkerd doesn't know", "web", port(80, "grpc"), "grpc", /follows no grpc route/],
+    ["says HTTP/1 where gRPC is routed", "web", port(80, "http"), "grpc", /follows no grpc route/],
+    ["says gRPC as Linkerd reads it", "web", port(80, "kubernetes.io/h2c"), "grpc", undefined],
+    ["says HTTP", "web", port(80, "HTTP"), "http", undefined],
+  ] as const) {
+    it(`${refused === undefined ? "is made" : "is refused"} for a Service that ${title}`, async () => {
+      const { annotations, ...rest } = { annotations: {}, ...object };
+      fake.put(services, { metadata: { name, annotations }, ...rest });
+      const made = create(inputs({ protocol }));
+      if (refused === undefined) assert.equal((await made)["state"], "routed");
+      else await assert.rejects(made, refused);
+    });
+  }
+
+  it("that leads to a Service which lost its port is drift, and says why", async () => {
+    const outputs = await create();
+    fake.put(services, { metadata: { name: "web-east" }, ...port(8080) });
+    assert.equal(await read(outputs), "Service shop/web-east has no port 80, only 8080");
+  });
+
   it("of an alias comes with the Service, which goes with it", async () => {
     const alias = inputs({
       service: "reports",
@@ -204,6 +288,13 @@ describe("the route of a Service", () => {
       type: "ClusterIP",
       ports: [{ name: "http", port: 80, protocol: "TCP" }],
     });
+    fake.remove(`${services}/reports`);
+    const found = await trafficRoute.read(
+      { id: "x", urn, inputs: alias, outputs },
+      testContext().context,
+    );
+    assert.equal(found?.outputs["state"], "the Service was changed");
+    await create(alias);
     await remove(outputs, alias);
     assert.equal(fake.get(`${services}/reports`), undefined);
   });

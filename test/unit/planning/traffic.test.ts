@@ -81,6 +81,27 @@ describe("traffic", () => {
     });
   });
 
+  it("breaks circuits where it is told to, by what is written and Linkerd's own settings", () => {
+    const [west, east] = [{}, { maxFailures: 3, maxPenalty: "10s", jitterRatio: 0 }].map(
+      (circuitBreaking) =>
+        planned({ in: "west", failover: ["local", "far"], circuitBreaking })[0]?.serviceAnnotations,
+    );
+    const prefix = "balancer.linkerd.io/failure-accrual";
+    const written = (...[failures, least, most, jitter]: readonly string[]) => ({
+      [prefix]: "consecutive",
+      [`${prefix}-consecutive-max-failures`]: failures,
+      [`${prefix}-consecutive-min-penalty`]: least,
+      [`${prefix}-consecutive-max-penalty`]: most,
+      [`${prefix}-consecutive-jitter-ratio`]: jitter,
+    });
+    assert.deepEqual(west, written("7", "1s", "1m", "0.5"));
+    assert.deepEqual(east, written("3", "1s", "10s", "0"));
+    assert.deepEqual(
+      planned({ in: "west", failover: ["local", "far"] })[0]?.serviceAnnotations,
+      {},
+    );
+  });
+
   it("gives a Service of another cluster its plain name in all others", () => {
     assert.deepEqual(
       planned({ alias: "east" }, { from: "east" }).map(({ cluster, alias, rules }) => [

@@ -13,6 +13,7 @@ const web: TrafficPlan = {
   protocol: "http",
   alias: false,
   annotations: {},
+  serviceAnnotations: {},
   rules: [
     {
       backends: [
@@ -125,6 +126,15 @@ describe("the routes of a topology", () => {
       await problem(),
       "demo/web:80: HTTPRoute theirs of somebody else is for the same port",
     );
+  });
+
+  it("lead to Services that Linkerd can route to, and break circuits as planned", async () => {
+    put();
+    pair.west.put(services, { metadata: { name: "web-east" }, spec: { ports: [{ port: 8080 }] } });
+    assert.match(await problem(), /Service demo\/web-east has no port 80, only 8080/);
+    pair.west.put(services, { metadata: { name: "web-east" } });
+    const broken = { ...web, serviceAnnotations: { "balancer.linkerd.io/failure-accrual": "x" } };
+    assert.match(await problem([broken]), /the Service web is not as planned/);
   });
 
   it("of an alias need no local Service besides their own", async () => {

@@ -368,6 +368,8 @@ function randomExports(
         namespace: pick(["shop", "data"]),
         from: reached.length === 1 && chance(0.5) ? only : reached,
         ...maybe(0.6, () => ({ as: kind })),
+        // Not by chance, which would change all topologies.
+        ...(service === "web" && { ports: [80, 8080] }),
         ...maybe(kind === "gateway" ? 0.3 : 0, () => ({
           headless: {
             replicas: pick([1, 3]),
@@ -406,7 +408,15 @@ function randomTraffic(
                 ...maybe(0.5, () => ({ port: pick([80, 8080]) })),
                 ...maybe(0.3, () => ({ timeout: pick(["10s", "500ms"]) })),
                 ...pick<Partial<TrafficSpec>>([
-                  { failover: ["local", target] },
+                  {
+                    failover: ["local", target],
+                    circuitBreaking: {
+                      maxFailures: 3,
+                      minPenalty: "1s",
+                      maxPenalty: "5s",
+                      jitterRatio: 0.1,
+                    },
+                  },
                   { split: { local: 90, [target]: 10 }, retry: { limit: 2, timeout: "1s" } },
                   { alias: target },
                   {

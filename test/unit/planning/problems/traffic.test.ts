@@ -179,6 +179,93 @@ checkProblems("traffic", [
     'traffic[1].retry.when: "unavailable" is no condition on answers of protocol http (write 5xx, gateway-error, a status code or a range such as 502-504)',
   ],
   [
+    "circuit breaking that contradicts itself, or another entry for the same Service",
+    over(
+      { in: "west", failover: ["local", "far"], circuitBreaking: { minPenalty: "2m" } },
+      {
+        in: "east",
+        failover: ["local", "far"],
+        circuitBreaking: { minPenalty: "5s", maxPenalty: "500ms" },
+      },
+    ),
+    "traffic[0].circuitBreaking.minPenalty: the first penalty, 2m, is longer than the longest one, 1m (write a shorter minPenalty, or a longer maxPenalty)",
+    "traffic[1].circuitBreaking.maxPenalty: the first penalty, 5s, is longer than the longest one, 500ms (write a shorter minPenalty, or a longer maxPenalty)",
+  ],
+  [
+    "different circuit breaking for two ports of one Service",
+    over(
+      { in: "west", failover: ["local", "far"], circuitBreaking: {} },
+      { in: "west", port: 81, failover: ["local", "far"] },
+      { in: "west", port: 82, failover: ["local", "far"], circuitBreaking: { maxFailures: 3 } },
+    ),
+    'traffic[2].circuitBreaking: in "west" traffic[0] breaks the circuits of "shop/web" by other settings, and Linkerd has one for all ports of a Service (write the same circuitBreaking in both entries, or in one of them only)',
+  ],
+  [
+    "circuit breaking that is none",
+    over({
+      in: "west",
+      failover: ["local", "far"],
+      circuitBreaking: { maxFailures: 0, jitterRatio: -1, maxPenalty: 60 },
+    }),
+    "traffic[0].circuitBreaking.jitterRatio: -1 is not a share, 0 to 100 (write a number such as 0.5)",
+    "traffic[0].circuitBreaking.maxFailures: 0 is not a number of failures, 1 to 10000 (write how many requests in a row have to fail)",
+    'traffic[0].circuitBreaking.maxPenalty: 60 is not a duration (write a number with its unit (ms, s, m or h), such as 1m; text that YAML takes for something else needs quotes: "60")',
+  ],
+  [
+    "a port that a Service lacks, of the target, of the clients' cluster and of a member",
+    {
+      ...over(
+        { service: "api", port: 8080, in: "west", failover: ["local", "far"] },
+        { service: "api", port: 81, in: "far", split: { local: 1, west: 1 } },
+        { service: "all", port: 81, in: "west", split: { local: 1, federated: 1 } },
+        { service: "api", port: 80, in: "west", failover: ["local", "far"] },
+      ),
+      links: [{ between: ["west", "east"] }, { between: ["west", "far"], mode: "mixed" }],
+      clusters: [
+        { name: "west", network: "lab" },
+        { name: "east", network: "lab" },
+        { name: "far", network: "lab" },
+      ],
+      exports: [
+        { service: "api", namespace: "shop", from: "far", ports: [80, 81] },
+        { service: "api", namespace: "shop", from: "west", ports: [80] },
+        { service: "all", namespace: "shop", from: "west", as: "federated" },
+        { service: "all", namespace: "shop", from: "east", as: "federated", ports: [80] },
+      ],
+    },
+    'traffic[0].failover[1]: "shop/api" of "far" has no port 8080, only 80, 81 (write the port of the Service that clients call, such as port: 80, or add 8080 to the export\'s ports)',
+    'traffic[0].in: "shop/api" of "west" has no port 8080, only 80 (write the port of the Service that clients call, such as port: 80, or add 8080 to the export\'s ports)',
+    'traffic[1].split.west: "shop/api" of "west" has no port 81, only 80 (write the port of the Service that clients call, such as port: 80, or add 81 to the export\'s ports)',
+    'traffic[2].split.federated: "shop/all" of "east" has no port 81, only 80 (write the port of the Service that clients call, such as port: 80, or add 81 to the export\'s ports)',
+  ],
+  [
+    "a headless Service that clients call",
+    over({ service: "db", in: "far", split: { local: 1, west: 1 } }),
+    'traffic[0].in: "shop/db" of "far" is headless, and Linkerd routes no requests to it (export a Service with a cluster address, or leave the cluster out)',
+    'traffic[0].split.west: no Link leads from "far" to "west", so its "shop/db" can\'t be reached (add "- { from: far, to: west }" to links, or say with `in` whose clients are meant)',
+  ],
+  [
+    "a port that Linkerd takes for opaque",
+    {
+      ...over(
+        { in: "west", port: 3306, failover: ["local", "far"] },
+        { in: "west", port: 8085, failover: ["local", "far"] },
+      ),
+    },
+    "traffic[0].port: Linkerd takes port 3306 for opaque TCP, whose requests it doesn't route (let clients call another port, or leave it out of linkerd.values.controlPlane.proxy.opaquePorts)",
+  ],
+  [
+    "a port that the chart's values make opaque, which leave out another",
+    {
+      ...over(
+        { in: "west", port: 3306, failover: ["local", "far"] },
+        { in: "west", port: 8085, failover: ["local", "far"] },
+      ),
+      linkerd: { values: { controlPlane: { proxy: { opaquePorts: "25, 8080-8090" } } } },
+    },
+    "traffic[1].port: Linkerd takes port 8085 for opaque TCP, whose requests it doesn't route (let clients call another port, or leave it out of linkerd.values.controlPlane.proxy.opaquePorts)",
+  ],
+  [
     "opaque TCP",
     over({ in: "west", protocol: "tcp", failover: ["local", "far"] }),
     'traffic[0].protocol: "tcp" is not http or grpc, whose requests Linkerd routes (write http or grpc; connections of other protocols stay with the Service that clients call)',
