@@ -100,7 +100,10 @@ async function observeOne(
     },
     excludedLabels: spec.excludedLabels ?? [],
     excludedAnnotations: spec.excludedAnnotations ?? [],
-    byCli: annotations?.["linkerd.io/created-by"]?.startsWith("linkerd/cli") === true,
+    // Linkerd's own check wants that annotation; the package excludes keys of its own besides.
+    byCli:
+      annotations?.["linkerd.io/created-by"]?.startsWith("linkerd/cli") === true &&
+      !(spec.excludedAnnotations ?? []).some((key) => key.startsWith("linkerd-topology.dev/")),
     credentials: credentialsIn(credentials?.data?.["kubeconfig"]),
     controller: controllerOf(deployments ?? [], name),
   };
