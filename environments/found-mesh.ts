@@ -129,11 +129,16 @@ function requireLinkerd(observed: readonly ClusterObservation[]): void {
   });
 }
 
-/** @throws CommandError where a cluster gives no answer: what it has would be missing */
-export function requireAnswers(observed: readonly ClusterObservation[]): void {
-  const silent = observed.flatMap(({ context, unread }) =>
+/** Clusters that gave no answer, with the reason. */
+export function silentIn(observed: readonly ClusterObservation[]): readonly string[] {
+  return observed.flatMap(({ context, unread }) =>
     unread.filter(({ what }) => what === "the cluster").map(({ why }) => `${context}: ${why}`),
   );
+}
+
+/** @throws CommandError where a cluster gives no answer: what it has would be missing */
+export function requireAnswers(observed: readonly ClusterObservation[]): void {
+  const silent = silentIn(observed);
   if (silent.length > 0) throw new CommandError(silent.join("\n"));
 }
 

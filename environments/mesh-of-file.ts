@@ -1,7 +1,9 @@
 import path from "node:path";
 import { readContexts } from "../kubernetes/connect.ts";
 import type { NamedWay } from "./contexts.ts";
-import { lookAt, meshOf } from "./found-mesh.ts";
+import type { ExistingClusterPlan } from "../planning/plan-types.ts";
+import { messageOf } from "../system/message-of.ts";
+import { lookAt, meshOf, silentIn } from "./found-mesh.ts";
 import type { FoundMesh } from "./found-mesh.ts";
 import { projectDirectory } from "./paths.ts";
 import { planStack } from "./plan-stack.ts";
@@ -11,24 +13,33 @@ import type { StackFile } from "./stacks.ts";
  * The mesh of a topology that was never brought up, but whose clusters all exist: others may have made it, as one
  * that `discover` found.
  *
- * @returns undefined where the topology has clusters of its own, or none of its clusters has Linkerd
+ * @returns undefined where the topology has clusters of its own, or none of its clusters has Linkerd; why its
+ *   clusters could not be looked at
  */
 export async function findMesh(
   stack: StackFile,
   signal?: AbortSignal,
-): Promise<FoundMesh | undefined> {
+): Promise<FoundMesh | string | undefined> {
   if (stack.topology === undefined) return undefined;
-  const plan = await planStack(stack);
+  const plan = await planStack(stack, { runs: true });
   const clusters = plan.clusters.flatMap((cluster) => (cluster.type === "kind" ? [] : [cluster]));
   if (clusters.length < plan.clusters.length) return undefined;
-  const ways = await Promise.all(
-    clusters.map(async ({ name, kubeconfig: file, context }): Promise<NamedWay> => {
-      const kubeconfig = path.resolve(projectDirectory, file);
-      const current = context ?? (await readContexts({ kubeconfigPath: kubeconfig })).current;
-      return { kubeconfig, context: current ?? "", name, usual: false };
-    }),
-  );
-  const found = await lookAt(ways, signal);
-  if (found.observed.every(({ linkerd }) => linkerd === undefined)) return undefined;
-  return meshOf(found, ways, plan);
+  try {
+    const ways = await Promise.all(clusters.map(wayOf));
+    const found = await lookAt(ways, signal);
+    const silent = silentIn(found.observed);
+    if (found.observed.some(({ linkerd }) => linkerd !== undefined)) {
+      return meshOf(found, ways, plan);
+    }
+    return silent.length === 0 ? undefined : silent.join("; ");
+  } catch (error) {
+    signal?.throwIfAborted();
+    return messageOf(error);
+  }
+}
+
+async function wayOf({ name, kubeconfig: file, context }: ExistingClusterPlan): Promise<NamedWay> {
+  const kubeconfig = path.resolve(projectDirectory, file);
+  const current = context ?? (await readContexts({ kubeconfigPath: kubeconfig })).current;
+  return { kubeconfig, context: current ?? "", name, usual: false };
 }

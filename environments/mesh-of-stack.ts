@@ -55,8 +55,9 @@ export async function runningStack(request: StackRequest): Promise<RunningStack>
   if (outputs === undefined || mesh === undefined) {
     const { findMesh } = await import("./mesh-of-file.ts");
     const found = await findMesh(stack, signal);
-    if (found !== undefined) return { mesh: found.mesh, outputs: {}, found };
-    throw new CommandError(`the stack "${stack.name}" is not up: \`up\` brings it up`, {
+    if (typeof found === "object") return { mesh: found.mesh, outputs: {}, found };
+    const why = found === undefined ? "" : `. Its clusters can't be looked at either: ${found}`;
+    throw new CommandError(`the stack "${stack.name}" is not up: \`up\` brings it up${why}`, {
       exitCode: exitCodes.notUp,
     });
   }

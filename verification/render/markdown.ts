@@ -16,7 +16,7 @@ export function markdownSummary(verification: Verification, plan: Plan): string 
   const failures = failuresOf(results);
   const notices = noticesIn(results);
   return [
-    `## ${proved ? "✅" : "❌"} ${plain(status.topology)}: ${proved ? "as planned" : "not as planned"}`,
+    `## ${proved ? "✅" : "❌"} ${plain(status.topology)}: ${proved ? "" : "not "}${status.found === true ? "in order" : "as planned"}`,
     "",
     `${counts} (${(milliseconds / 1000).toFixed(1)} s)`,
     "",

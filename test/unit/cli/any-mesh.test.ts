@@ -166,6 +166,15 @@ describe("a mesh that others made", () => {
     assert.match(without.stdout, /no Link west in namespace linkerd-multicluster/);
   });
 
+  test("a topology that is not up says so, and why its clusters can't be looked at", async () => {
+    const text = await readFile(path.join(pair.directory, "mesh.yaml"), "utf8");
+    const file = path.join(pair.directory, "elsewhere.yaml");
+    await writeFile(file, text.replaceAll("./config", "./gone"));
+    const { exitCode, stderr } = await run("status", "elsewhere.yaml");
+    assert.equal(exitCode, exitCodes.notUp, stderr);
+    assert.match(stderr, /the stack "elsewhere" is not up: .*there is no kubeconfig file .*gone/);
+  });
+
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [["verify", "--context", "prod-11"], /no context "prod-11" \(did you mean "prod-1"\?\)/],
     [["verify", "mesh.yaml", "--context", "prod-1"], /leave out one of the two/],
