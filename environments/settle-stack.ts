@@ -5,6 +5,7 @@ import type { MadeFrom } from "../planning/sources/made-from.ts";
 import { workspaceDirectory } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
+import { readJournal } from "./drills/journal.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { howToCall } from "./how-to-call.ts";
 import { isSameOrigin, madeFromAnother } from "./origin.ts";
@@ -46,10 +47,25 @@ export async function settleStack(request: SettleRequest): Promise<SettledStack>
   const state = await stateOf(request, stack.name);
   if (state === undefined && stack.formerName !== undefined) {
     const former = await settleFormer(request, stack.formerName);
-    if (former !== undefined) return former;
+    if (former !== undefined) {
+      await settleDrillOf(request, former.stack);
+      return former;
+    }
   }
   refuseOtherTopology(request, state);
+  await settleDrillOf(request, stack);
   return { stack, state, madeFrom: state && madeFromIn(state) };
+}
+
+/** What a drill took away that was killed comes back before anything else is done. */
+async function settleDrillOf({ command, env }: SettleRequest, stack: StackFile): Promise<void> {
+  if ((await readJournal(stack.name, env)) === undefined) return;
+  // Few commands find one, and what it takes is slow to load.
+  const { settleDrill } = await import("./drills/put-back.ts");
+  const tell = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  await settleDrill({ stack: stack.name, env, command, tell });
 }
 
 /** @throws CommandError, exit code 2, where a state is that of a topology in another file */

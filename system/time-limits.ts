@@ -123,6 +123,12 @@ export const timeLimits = {
   probesRemoved: 120_000,
   /** So long after its start nothing of a verification is at work any more. */
   verificationOver: 900_000,
+  /** One request that a drill sends; whoever waits longer has given up. */
+  drillRequest: 10_000,
+  /** So long a drill waits until everything is as before, once all is put back. */
+  drillHealed: 240_000,
+  /** So long a mesh may take to recover by itself after a drill, before its controllers are restarted. */
+  drillRecovers: 45_000,
   /** Everything that a bundle asks for; what isn't there by then is noted in it. */
   bundle: 60_000,
 } as const;

@@ -6,6 +6,7 @@ import { withManners } from "./command.ts";
 import { diagramCommand } from "./diagram.ts";
 import { discoverCommand } from "./discover.ts";
 import { downCommand } from "./down.ts";
+import { drillCommand } from "./drill.ts";
 import { planCommand } from "./plan.ts";
 import { preflightCommand } from "./preflight.ts";
 import { reapCommand } from "./reap.ts";
@@ -48,6 +49,7 @@ Examples:
     downCommand(),
     statusCommand(),
     verifyCommand(),
+    drillCommand(),
     rotateCommand(),
     upgradeCommand(),
     discoverCommand(),

@@ -1,0 +1,225 @@
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { isAlreadyThere } from "../../kubernetes/errors.ts";
+import type { Pod } from "../../kubernetes/objects.ts";
+import { isReady, troubleOf } from "../../kubernetes/pods.ts";
+import { waitFor } from "../../kubernetes/wait.ts";
+import { corePath } from "../../linkerd/names.ts";
+import { timeLimits } from "../../system/time-limits.ts";
+import type { Answer } from "./answers.ts";
+
+/** A URL that is asked all the time, and from where. */
+export interface Question {
+  readonly url: string;
+  /** Cluster of the pod that asks. */
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+}
+
+/** How an asker's pod is made. */
+export interface AskerPod {
+  /** Name of the pod. */
+  readonly name: string;
+  /** Of the drill: the pod's label. */
+  readonly id: string;
+  readonly image: string;
+  /** Requests a second. */
+  readonly rate: number;
+  readonly question: Question;
+}
+
+/** Each waits for its own answer: one that gets none must not keep the others from asking. */
+const workers = 4;
+
+/** So many requests a worker sends before it is started again: days of them. */
+const most = 10_000_000;
+
+const mark = "=== answered ";
+export const drillLabel = "linkerd-topology.dev/drill";
+
+function workerName(index: number): string {
+  return `asker-${index}`;
+}
+
+/**
+ * A pod that asks at a steady rate, and writes each answer into its log: the log outlives an API server that is
+ * taken away. It needs no shell, and curl is in every image that verification sends traffic with. A terminal makes
+ * curl write each line at once.
+ */
+export function askerObject({ name, id, image, rate, question }: AskerPod): object {
+  return {
+    metadata: {
+      name,
+      labels: { [drillLabel]: id },
+      annotations: { "linkerd.io/inject": "enabled" },
+    },
+    spec: {
+      serviceAccountName: question.serviceAccount,
+      terminationGracePeriodSeconds: 0,
+      tolerations: [{ operator: "Exists", effect: "NoSchedule" }],
+      securityContext: {
+        runAsUser: 65534,
+        runAsNonRoot: true,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      containers: Array.from({ length: workers }, (_, index) => ({
+        name: workerName(index),
+        image,
+        imagePullPolicy: "IfNotPresent",
+        tty: true,
+        command: ["curl", ...curlArguments(question.url, rate / workers)],
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+      })),
+    },
+  };
+}
+
+/** A part of a URL that isn't sent makes curl ask it again and again. */
+function curlArguments(url: string, rate: number): string[] {
+  const literal = url.replaceAll(/[[\]{}]/g, "\\$&");
+  return [
+    ...["--silent", "--no-progress-meter", "--output", "-"],
+    ...["--rate", `${Math.max(1, Math.round(rate * 3600))}/h`],
+    ...["--max-time", String(timeLimits.drillRequest / 1000)],
+    ...["--noproxy", "*"],
+    ...["--write-out", `\\n${mark}%{http_code} %{time_total} %{errormsg}\\n`],
+    `${literal}#[1-${most}]`,
+  ];
+}
+
+/** Reads what one worker wrote, piece by piece. */
+export class WorkerLog {
+  /** Timestamp of the last line that was read. */
+  #last = "";
+  #body: string[] = [];
+
+  /** From when on the log has to be read next, as Kubernetes takes it. */
+  get since(): string | undefined {
+    return this.#last === "" ? undefined : `${this.#last.slice(0, 19)}Z`;
+  }
+
+  /**
+   * @param text lines with their timestamps; those that were read before are skipped
+   * @param clusterOf tells who answered, by the answer's text
+   */
+  read(text: string, clusterOf: (body: string) => string | undefined): Answer[] {
+    const answers: Answer[] = [];
+    const before = this.#last;
+    for (const line of text.split("\n")) {
+      const space = line.indexOf(" ");
+      const time = space < 0 ? line : line.slice(0, space);
+      // Kubernetes cuts zeros off at the end, so that the texts don't compare as the times do.
+      if (!/^\d{4}-\d\d-\d\dT/.test(time) || !isLater(time, before)) continue;
+      this.#last = time;
+      const content = (space < 0 ? "" : line.slice(space + 1)).replace(/\r$/, "");
+      if (!content.startsWith(mark)) {
+        this.#body.push(content);
+        continue;
+      }
+      answers.push(answerOf(time, content.slice(mark.length), this.#body.join("\n"), clusterOf));
+      this.#body = [];
+    }
+    return answers;
+  }
+}
+
+function isLater(time: string, than: string): boolean {
+  const key = (text: string): string =>
+    `${text.slice(0, 19)}${(/\.(\d+)/.exec(text)?.[1] ?? "").padEnd(9, "0")}`;
+  return than === "" || key(time) > key(than);
+}
+
+function answerOf(
+  time: string,
+  words: string,
+  body: string,
+  clusterOf: (body: string) => string | undefined,
+): Answer {
+  const [code = "", seconds = "", ...error] = words.split(" ");
+  const took = Math.round(Number(seconds) * 1000);
+  const status = Number(code);
+  const answered = status >= 200 && status < 400;
+  const reason = status === 0 ? failureWords(error.join(" ")) : `status ${status}`;
+  return {
+    at: Date.parse(time) - took,
+    took,
+    failure: answered ? undefined : reason,
+    cluster: answered ? clusterOf(body) : undefined,
+  };
+}
+
+/** Without the figures, so that the same reason counts as one. */
+function failureWords(error: string): string {
+  return error.replace(/ after \d+(\.\d+)? ?(ms|milliseconds|seconds)/, "").trim() || "no answer";
+}
+
+/**
+ * Which cluster answered: that of a pod that the answer names, or the one that it names as a word.
+ *
+ * @param pods name of a pod → its cluster
+ */
+export function clusterIn(
+  body: string,
+  pods: ReadonlyMap<string, string>,
+  clusters: readonly string[],
+): string | undefined {
+  const words = new Set(body.match(/[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*/g) ?? []);
+  const named = [...words].flatMap((word) => pods.get(word) ?? []);
+  const found = new Set(named.length > 0 ? named : clusters.filter((name) => words.has(name)));
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+/** A pod that asks, as it runs. */
+export class Asker {
+  readonly question: Question;
+  readonly answers: Answer[] = [];
+  readonly #api: KubernetesApi;
+  readonly #pod: AskerPod;
+  readonly #logs = Array.from({ length: workers }, () => new WorkerLog());
+
+  constructor(api: KubernetesApi, pod: AskerPod) {
+    this.#api = api;
+    this.#pod = pod;
+    this.question = pod.question;
+  }
+
+  get path(): string {
+    return corePath(this.question.namespace, "pods", this.#pod.name);
+  }
+
+  /** Makes the pod, and waits until it asks, through its proxy. */
+  async start(signal: AbortSignal | undefined): Promise<void> {
+    const { cluster, namespace } = this.question;
+    const { name } = this.#pod;
+    try {
+      await this.#api.post(corePath(namespace, "pods"), askerObject(this.#pod));
+    } catch (error) {
+      if (!isAlreadyThere(error)) throw error;
+    }
+    await waitFor({
+      what: `waiting for the drill's pod ${namespace}/${name} in ${cluster}`,
+      limit: timeLimits.probesReady,
+      look: async () => {
+        const pod = await this.#api.get<Pod>(this.path);
+        return isReady(pod)
+          ? { done: true, value: undefined }
+          : { done: false, seen: troubleOf(pod) };
+      },
+      further: `Look further with: kubectl -n ${namespace} describe pod ${name}`,
+      signal,
+    });
+  }
+
+  /** Reads what has come since the last time. */
+  async read(clusterOf: (body: string) => string | undefined): Promise<void> {
+    const read = this.#logs.map(async (log, index) => {
+      const text = await this.#api.text(`${this.path}/log`, {
+        container: workerName(index),
+        timestamps: "true",
+        ...(log.since !== undefined && { sinceTime: log.since }),
+      });
+      this.answers.push(...log.read(text, clusterOf));
+    });
+    await Promise.all(read);
+  }
+}

@@ -1,0 +1,107 @@
+import { mkdir, open, readFile, rename, rm, rmdir } from "node:fs/promises";
+import path from "node:path";
+import * as z from "zod";
+import { messageOf } from "../../system/message-of.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
+import { look } from "../../toolchain/process-identity.ts";
+import { CommandError } from "../command-error.ts";
+import { takenSchema } from "./taken.ts";
+
+const identity = z.object({
+  pid: z.int().positive(),
+  start: z.string(),
+  host: z.string(),
+  boot: z.string(),
+  namespace: z.string(),
+});
+
+const schema = z.object({
+  version: z.literal(1),
+  stack: z.string(),
+  /** The process that puts it back. */
+  owner: identity,
+  /** ISO 8601. */
+  began: z.string(),
+  /** The way into each cluster. */
+  clusters: z.array(
+    z.object({
+      name: z.string(),
+      kubeconfigPath: z.string(),
+      context: z.string().optional(),
+      uid: z.string().optional(),
+      /** Containers of its nodes; absent of a cluster that exists already. */
+      nodes: z.array(z.string()).optional(),
+    }),
+  ),
+  taken: z.array(takenSchema),
+});
+
+/**
+ * What a drill has taken away and not put back yet. It is written before anything is taken, and removed once
+ * everything is back, so that the next command can put back what a drill left that was killed.
+ */
+export type Journal = z.infer<typeof schema>;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** File of a stack's journal. */
+export function journalFile(stack: string, env: Env): string {
+  return path.join(stateDirectory(env), "drills", `${stack}.json`);
+}
+
+/**
+ * The journal of a stack; undefined where no drill has left one.
+ *
+ * @throws CommandError where there is one that can't be read: nobody may take that for nothing
+ */
+export async function readJournal(stack: string, env: Env): Promise<Journal | undefined> {
+  const file = journalFile(stack, env);
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw unreadable(file, error);
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, error: unknown): CommandError {
+  return new CommandError(
+    `${file}, the journal of a drill, can't be read: ${messageOf(error)}. It says what the drill took away. Put ` +
+      "that back by hand (`up --refresh` does so for nodes and Links), then delete the file",
+    { cause: error },
+  );
+}
+
+/** Writes the journal so that it is on the disk: what comes next may be the last that this process does. */
+export async function writeJournal(journal: Journal, env: Env): Promise<void> {
+  const file = journalFile(journal.stack, env);
+  await mkdir(path.dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  const handle = await open(unfinished, "w", 0o600);
+  try {
+    await handle.writeFile(`${JSON.stringify(journal, null, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(unfinished, file);
+}
+
+/** Removes the journal, and its folder with the last one. */
+export async function removeJournal(stack: string, env: Env): Promise<void> {
+  const file = journalFile(stack, env);
+  await rm(file, { force: true });
+  await rmdir(path.dirname(file)).catch(() => undefined);
+}
+
+/** Whether the drill that wrote it may still be at work. */
+export async function isAtWork({ owner }: Journal): Promise<boolean> {
+  return (await look(owner)) === "alive";
+}

@@ -1,0 +1,191 @@
+import { randomBytes } from "node:crypto";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { connect } from "../../kubernetes/connect.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Pod } from "../../kubernetes/objects.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
+import { corePath, deploymentPath } from "../../linkerd/names.ts";
+import { failuresOf } from "../../verification/prove.ts";
+import type { Mesh } from "../../verification/observe.ts";
+import type { MeshStatus } from "../../verification/status.ts";
+import { clientAccount, verificationNamespace } from "../../verification/traffic/names.ts";
+import { ProbeWorkloads } from "../../verification/traffic/probe-workloads.ts";
+import { requestOf } from "../../verification/traffic/request.ts";
+import { imageFor } from "../../verification/traffic/workloads.ts";
+import { CommandError } from "../command-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { Asker } from "./asker.ts";
+import type { Question } from "./asker.ts";
+import type { Taken } from "./taken.ts";
+
+/** A request of the person's own. */
+export interface OwnQuestion {
+  readonly url: string;
+  /** `CLUSTER/NAMESPACE/deploy/NAME`. */
+  readonly from: string;
+}
+
+/** What `--from` names. */
+export interface Origin {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly deployment: string;
+}
+
+/** @throws CommandError, exit code 2 */
+export function parseOrigin(text: string, clusters: readonly string[]): Origin {
+  const [cluster = "", namespace = "", kind = "", deployment = "", ...rest] = text.split("/");
+  const known = ["deploy", "deployment", "deployments"].includes(kind);
+  if (!known || rest.length > 0 || namespace === "" || deployment === "") {
+    throw badInput(`--from ${text}: write it as CLUSTER/NAMESPACE/deploy/NAME`);
+  }
+  if (!clusters.includes(cluster)) {
+    throw badInput(
+      `--from ${text}: there is no cluster ${cluster}; there are ${clusters.join(", ")}`,
+    );
+  }
+  return { cluster, namespace, deployment };
+}
+
+/** @throws CommandError, exit code 2, where it is no URL that can be asked */
+export function requireUrl(text: string): void {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : "";
+  if (protocol !== "http:" && protocol !== "https:") {
+    throw badInput(`--ask ${text}: write a URL, such as http://web.shop/health`);
+  }
+  if (text.includes("#"))
+    throw badInput(`--ask ${text}: leave out what begins with #; it isn't sent`);
+}
+
+function badInput(message: string): CommandError {
+  return new CommandError(message, { exitCode: exitCodes.badInput });
+}
+
+/** What asks during a drill. */
+export interface Asking {
+  /** All that asking makes in the clusters. */
+  readonly made: readonly Taken[];
+  /** Makes it, and returns who asks. */
+  start(): Promise<readonly Asker[]>;
+  /** Which pod is in which cluster, as far as it is known by now. */
+  pods(): Promise<ReadonlyMap<string, string>>;
+  /** Removes what was made. */
+  end(): Promise<void>;
+}
+
+export interface AskingOptions {
+  readonly mesh: Mesh;
+  readonly apiOf: (cluster: string) => Promise<KubernetesApi>;
+  readonly image: string | undefined;
+  readonly rate: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Asks the person's URL from a pod of the drill's own beside a Deployment: in its namespace and under its service
+ * account, so that policies let it through as they do the Deployment's pods.
+ *
+ * @throws CommandError where there is no such Deployment
+ */
+export async function askOwn(own: OwnQuestion, options: AskingOptions): Promise<Asking> {
+  const { mesh, apiOf, rate, signal } = options;
+  requireUrl(own.url);
+  const clusters = mesh.plan.clusters.map(({ name }) => name);
+  const { cluster, namespace, deployment } = parseOrigin(own.from, clusters);
+  const api = await apiOf(cluster);
+  const found = await getIfThere<DeploymentWithAccount>(api, deploymentPath(namespace, deployment));
+  if (found === undefined) {
+    throw new CommandError(
+      `--from ${own.from}: ${cluster} has no Deployment ${namespace}/${deployment}`,
+    );
+  }
+  const id = randomBytes(4).toString("hex");
+  const serviceAccount = found.spec.template.spec.serviceAccountName ?? "default";
+  const question: Question = { url: own.url, cluster, namespace, serviceAccount };
+  const image = options.image ?? (await imageFor(api));
+  const asker = new Asker(api, { name: `drill-${id}`, id, image, rate, question });
+  // By the host name's second part; an address tells nothing.
+  const asked = new URL(own.url).hostname.split(".")[1] ?? namespace;
+  const pods = new Map<string, string>();
+  return {
+    made: [{ kind: "made", cluster, path: asker.path }],
+    start: async () => {
+      await asker.start(signal);
+      return [asker];
+    },
+    pods: async () => {
+      await Promise.allSettled(
+        clusters.map(async (name) => {
+          const list = await listAll<Pod>(await apiOf(name), corePath(asked, "pods"));
+          for (const { metadata } of list) pods.set(metadata.name, name);
+        }),
+      );
+      return pods;
+    },
+    // The journal has it.
+    end: () => Promise.resolve(),
+  };
+}
+
+interface DeploymentWithAccount {
+  readonly spec: { readonly template: { readonly spec: { readonly serviceAccountName?: string } } };
+}
+
+/**
+ * Asks over every Link, in every way that it carries exports, with the workloads that verification uses: one
+ * namespace in each cluster.
+ */
+export function askProbes(status: MeshStatus, options: AskingOptions): Asking {
+  const { mesh, apiOf, rate, signal } = options;
+  const id = randomBytes(4).toString("hex");
+  const namespace = verificationNamespace(id);
+  const pods = new Map<string, string>();
+  let workloads: ProbeWorkloads | undefined;
+  return {
+    made: mesh.plan.clusters.map(({ name }) => ({
+      kind: "made",
+      cluster: name,
+      path: `/api/v1/namespaces/${namespace}`,
+    })),
+    start: async () => {
+      const probe = {
+        ...(signal && { signal }),
+        ...(options.image && { probeImage: options.image }),
+      };
+      workloads = await ProbeWorkloads.open(mesh, status, id, probe, connect);
+      const failed = failuresOf(await workloads.setUp());
+      if (failed.length > 0) {
+        const lines = failed.map(({ subject, problem, mend }) => `${subject}: ${problem}. ${mend}`);
+        throw new CommandError(["the drill's workloads don't run:", ...lines].join("\n  - "));
+      }
+      await workloads.export();
+      const { context } = workloads;
+      for (const { name, cluster } of context.servers.values()) pods.set(name, cluster);
+      const routes = context.probes.routes.filter(({ obstacle }) => obstacle === undefined);
+      return Promise.all(
+        routes.map(async (route, index) => {
+          const cluster = route.source;
+          const api = await apiOf(cluster);
+          const asker = new Asker(api, {
+            name: `asker-${index}`,
+            id,
+            image: options.image ?? (await imageFor(api)),
+            rate,
+            question: {
+              url: requestOf(context, route, "/hostname").url,
+              cluster,
+              namespace,
+              serviceAccount: clientAccount(cluster),
+            },
+          });
+          await asker.start(signal);
+          return asker;
+        }),
+      );
+    },
+    pods: () => Promise.resolve(pods),
+    end: async () => {
+      await workloads?.remove();
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import * as z from "zod";
+
+/** One thing that a drill took away, or made, with all that is needed to put it back. It holds no secret. */
+export const takenSchema = z.discriminatedUnion("kind", [
+  /** A Deployment or StatefulSet that was scaled to none. */
+  z.object({
+    kind: z.literal("scale"),
+    cluster: z.string(),
+    path: z.string(),
+    replicas: z.int().positive(),
+  }),
+  /** An object that was deleted. */
+  z.object({
+    kind: z.literal("object"),
+    cluster: z.string(),
+    path: z.string(),
+    object: z.record(z.string(), z.unknown()),
+    manager: z.string(),
+  }),
+  /** A node's container that was stopped or paused. */
+  z.object({
+    kind: z.literal("node"),
+    cluster: z.string(),
+    node: z.string(),
+    how: z.enum(["stop", "pause"]),
+  }),
+  /** An API server whose static pod's manifest was moved away. */
+  z.object({ kind: z.literal("api-server"), cluster: z.string(), node: z.string() }),
+  /** Something that the drill made, to be deleted. */
+  z.object({ kind: z.literal("made"), cluster: z.string(), path: z.string() }),
+]);
+
+export type Taken = z.infer<typeof takenSchema>;
+
+/** Nodes come back first: without them no API server answers. What the drill made goes last. */
+const order: Readonly<Record<Taken["kind"], number>> = {
+  node: 0,
+  "api-server": 1,
+  object: 2,
+  scale: 3,
+  made: 4,
+};
+
+/** In the order in which it is put back. */
+export function inOrder(taken: readonly Taken[]): readonly Taken[] {
+  return taken.toSorted((one, other) => order[one.kind] - order[other.kind]);
+}
+
+/** Such as `east: deployments/web of shop, 2 replicas`. */
+export function describeTaken(taken: Taken): string {
+  const { cluster } = taken;
+  switch (taken.kind) {
+    case "scale":
+      return `${cluster}: ${pathWords(taken.path)}, ${taken.replicas} replicas`;
+    case "object":
+      return `${cluster}: ${pathWords(taken.path)}`;
+    case "node":
+      return `${cluster}: node ${taken.node}`;
+    case "api-server":
+      return `${cluster}: API server on ${taken.node}`;
+    case "made":
+      return `${cluster}: the drill's own ${pathWords(taken.path)}`;
+  }
+}
+
+/** How a person puts it back. */
+export function putBackByHand(taken: Taken): string {
+  switch (taken.kind) {
+    case "scale": {
+      const { namespace, kind, name } = partsOf(taken.path);
+      return `kubectl -n ${namespace} scale ${kind}/${name} --replicas ${taken.replicas}`;
+    }
+    case "object":
+      return "run `up --refresh`";
+    case "node":
+      return `docker ${taken.how === "stop" ? "start" : "unpause"} ${taken.node}`;
+    case "api-server":
+      return `docker exec ${taken.node} mv ${movedManifest} ${manifest}`;
+    case "made": {
+      const { namespace, kind, name } = partsOf(taken.path);
+      return `kubectl ${namespace === "" ? "" : `-n ${namespace} `}delete ${kind} ${name}`;
+    }
+  }
+}
+
+/** Where kubeadm has the static pod of an API server, and where it is meanwhile. */
+export const manifest = "/etc/kubernetes/manifests/kube-apiserver.yaml";
+export const movedManifest = "/etc/kubernetes/kube-apiserver.taken-by-drill.yaml";
+
+function partsOf(path: string): { namespace: string; kind: string; name: string } {
+  const [, namespace = "", kind = "", name = ""] =
+    /\/(?:namespaces\/([^/]+)\/)?([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  return { namespace, kind, name };
+}
+
+function pathWords(path: string): string {
+  const { namespace, kind, name } = partsOf(path);
+  return `${kind}/${name}${namespace === "" ? "" : ` of ${namespace}`}`;
+}

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { askerObject, clusterIn, WorkerLog } from "../../../../environments/drills/asker.ts";
+
+const clusters = ["west", "east"];
+
+describe("who answered", () => {
+  const pods = new Map([
+    ["web-7d4b9-x2x4z", "east"],
+    ["server-0", "west"],
+  ]);
+  const table = [
+    ["server-0", "west"],
+    ['{"pod":"web-7d4b9-x2x4z","host":"web.west"}', "east"],
+    ['{"cluster":"west"}', "west"],
+    ["hello from east\n", "east"],
+    ["western", undefined],
+    ["from west to east", undefined],
+    ["", undefined],
+  ] as const;
+  for (const [body, cluster] of table) {
+    test(JSON.stringify(body), () => {
+      assert.equal(clusterIn(body, pods, clusters), cluster);
+    });
+  }
+});
+
+describe("the log of one that asks", () => {
+  const read = (log: WorkerLog, lines: readonly string[]) =>
+    log.read(lines.join("\n"), (body) => body.trim() || undefined);
+  const first = [
+    "2026-11-29T15:49:33.5Z west\r",
+    "2026-11-29T15:49:33.500000001Z === answered 200 0.250 \r",
+    "2026-11-29T15:49:34Z \r",
+    "2026-11-29T15:49:34.1Z === answered 000 10.001 Operation timed out after 10001 milliseconds with 0 bytes received\r",
+    "2026-11-29T15:49:34.2Z upstream",
+  ];
+  const second = [
+    "2026-11-29T15:49:34.1Z === answered 000 10.001 seen before\r",
+    "2026-11-29T15:49:34.2Z upstream",
+    "2026-11-29T15:49:34.25Z === answered 504 0.010 \r",
+    "",
+  ];
+
+  test("has an answer for each request, and each line counts once", () => {
+    const log = new WorkerLog();
+    assert.equal(log.since, undefined);
+    assert.deepEqual(read(log, first), [
+      { at: Date.parse("2026-11-29T15:49:33.25Z"), took: 250, failure: undefined, cluster: "west" },
+      {
+        at: Date.parse("2026-11-29T15:49:24.099Z"),
+        took: 10_001,
+        failure: "Operation timed out with 0 bytes received",
+        cluster: undefined,
+      },
+    ]);
+    assert.equal(log.since, "2026-11-29T15:49:34Z");
+    assert.deepEqual(read(log, second), [
+      {
+        at: Date.parse("2026-11-29T15:49:34.24Z"),
+        took: 10,
+        failure: "status 504",
+        cluster: undefined,
+      },
+    ]);
+    assert.deepEqual(read(log, second), []);
+  });
+});
+
+test("the URL is asked as it is written, at the rate of all together", () => {
+  const question = {
+    url: "http://web.shop/a[1]?b={c}",
+    cluster: "west",
+    namespace: "shop",
+    serviceAccount: "client",
+  };
+  const pod = askerObject({ name: "drill", id: "1", image: "image", rate: 20, question }) as {
+    spec: { serviceAccountName: string; containers: { command: string[]; tty: boolean }[] };
+  };
+  assert.equal(pod.spec.serviceAccountName, "client");
+  assert.equal(pod.spec.containers.length, 4);
+  for (const { command, tty } of pod.spec.containers) {
+    assert.ok(tty);
+    assert.equal(command[command.indexOf("--rate") + 1], "18000/h");
+    assert.match(command.at(-1) ?? "", /^http:\/\/web\.shop\/a\\\[1\\\]\?b=\\\{c\\\}#\[1-\d+\]$/);
+  }
+});
