@@ -1,3 +1,4 @@
+import { groupBy } from "../../planning/group.ts";
 import type { Answer, Moments } from "./answers.ts";
 
 /** What is drawn of one question. */
@@ -57,9 +58,9 @@ export function drawAnswers({ title, answers, moments, clusters }: Picture): str
     }),
     text(left - 10, floor - 14, "failed", "end"),
     line(left, floor - 6, width - 20, floor - 6, 'stroke="#999"'),
-    ...[...new Set(failed.map(({ at }) => barOf(at)))].map((bar) =>
-      cross(left + (bar + 0.5) * step, floor - 18),
-    ),
+    ...[...new Set(failed.map(({ at }) => barOf(at)))]
+      .toSorted((one, other) => one - other)
+      .map((bar) => cross(left + (bar + 0.5) * step, floor - 18)),
     ...(
       [
         [moments.taken, "taken away"],
@@ -92,13 +93,10 @@ function countByBar(
   name: string,
   barOf: (time: number) => number,
 ): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
-  for (const { at, took, cluster = "unknown" } of answers) {
-    if (cluster !== name) continue;
-    const bar = barOf(at + took);
-    counts.set(bar, (counts.get(bar) ?? 0) + 1);
-  }
-  return counts;
+  const own = answers.filter(({ cluster = "unknown" }) => cluster === name);
+  const groups = groupBy(own, ({ at, took }) => barOf(at + took));
+  const counts = [...groups].map(([bar, list]) => [bar, list.length] as const);
+  return new Map(counts.toSorted(([one], [other]) => one - other));
 }
 
 /** Seconds that are named below the picture: some ten of them. */
