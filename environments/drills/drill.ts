@@ -34,7 +34,7 @@ import { describeTaken } from "./taken.ts";
 import type { Taken } from "./taken.ts";
 import { healedIn, MeshLooks, noticedIn } from "./watch.ts";
 
-export interface DrillRequest extends Omit<StackRequest, "command"> {
+export interface DrillRequest extends Omit<StackRequest, "command" | "signal"> {
   readonly output: Output;
   /** What is taken away, all at once; `subjectForms` has the forms. */
   readonly take: readonly string[];
@@ -97,7 +97,11 @@ const defaults = { before: 10_000, hold: 30_000, rate: 20, ownRate: 5 };
  */
 export async function drill(request: DrillRequest): Promise<DrillResult> {
   const env = { ...process.env, ...request.env };
-  const { mesh, outputs } = await runningStack({ ...request, command: "drill" });
+  const { mesh, outputs } = await runningStack({
+    ...request,
+    command: "drill",
+    signal: request.signal ?? new AbortController().signal,
+  });
   const { signal, output } = request;
   const subjects = parseSubjects(request.take, mesh.plan);
   await requireConsent(subjects, request, mesh);
