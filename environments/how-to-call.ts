@@ -8,7 +8,7 @@ const name = "linkerd-topology";
 const scripts = ["up", "down", "status", "verify", "plan", "diagram"];
 
 /** Commands that a name is enough for: what the topology was made from may be gone. */
-const byName = ["down", "status", "verify"];
+const byName = ["down", "status", "verify", "kubeconfig", "env"];
 
 /** Commands that are about no single topology. */
 const ofNoTopology = ["reap", "completion"];
@@ -71,7 +71,7 @@ export function withCommandLines(
 ): string {
   const { nameAlone = false, caller = thisProcess() } = options;
   return text.replaceAll(
-    /`(?:linkerd-topology )?(up|down|status|verify|rotate|upgrade|plan|preflight|diagram|discover|reap)((?: [\w./-]+)*)`/g,
+    /`(?:linkerd-topology )?(up|down|status|verify|rotate|upgrade|plan|preflight|diagram|discover|kubeconfig|env|reap)((?: [\w./-]+)*)`/g,
     (whole, command: string, words: string) => {
       const args = words.split(" ").filter((word) => word !== "");
       const named = ofNoTopology.includes(command) || args.some((word) => !word.startsWith("-"));

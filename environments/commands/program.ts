@@ -7,6 +7,7 @@ import { diagramCommand } from "./diagram.ts";
 import { discoverCommand } from "./discover.ts";
 import { downCommand } from "./down.ts";
 import { drillCommand } from "./drill.ts";
+import { envCommand, kubeconfigCommand } from "./kubeconfig.ts";
 import { planCommand } from "./plan.ts";
 import { preflightCommand } from "./preflight.ts";
 import { reapCommand } from "./reap.ts";
@@ -53,6 +54,8 @@ Examples:
     rotateCommand(),
     upgradeCommand(),
     discoverCommand(),
+    kubeconfigCommand(),
+    envCommand(),
     planCommand(),
     diagramCommand(),
     preflightCommand(),

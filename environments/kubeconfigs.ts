@@ -1,0 +1,97 @@
+import { chmod, mkdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { isMap, isSeq, parseDocument } from "yaml";
+import { readKubeconfig } from "../kubernetes/read-kubeconfig.ts";
+import type { Mesh } from "../verification/observe.ts";
+import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { kubeconfigOf, kubeconfigVariable, readEntry } from "./runs/kubeconfig.ts";
+
+/**
+ * One kubeconfig for a mesh, with a context for each cluster; the first one's is current.
+ *
+ * @param nameOf what a cluster's context is called
+ */
+export function meshKubeconfig({ clusters }: Mesh, nameOf: (cluster: string) => string): string {
+  return kubeconfigOf(
+    clusters.map(({ name, ...access }) => {
+      const context = access.context;
+      if ("kubeconfig" in access) {
+        return readEntry(nameOf(name), access.kubeconfig, { context, file: process.cwd() });
+      }
+      const file = access.kubeconfigPath;
+      return readEntry(nameOf(name), readKubeconfig(file), { context, file });
+    }),
+  );
+}
+
+/**
+ * Puts the clusters, users and contexts of one kubeconfig into another file. What has the same name is replaced, all
+ * else stays as it is written, the current context included. Nobody else can read the file.
+ *
+ * @throws CommandError where the file is no kubeconfig: nothing is written then
+ */
+export async function mergeKubeconfig(text: string, named: string): Promise<void> {
+  // What a symbolic link leads to, and not the link.
+  const file = await realpath(named).catch(() => named);
+  const there = await readFile(file, "utf8").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  });
+  const merged = there.trim() === "" ? text : mergedText(there, text, file);
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  // kubectl may read it at any moment.
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, merged, { mode: 0o600 });
+  await chmod(draft, 0o600);
+  await rename(draft, file);
+}
+
+function mergedText(into: string, from: string, file: string): string {
+  // By this schema every scalar is a text, and is written as it was read.
+  const [document, other] = [into, from].map((text) => parseDocument(text, { schema: "failsafe" }));
+  if (document === undefined || other === undefined) return from;
+  if (document.errors.length > 0 || !isMap(document.contents)) {
+    throw new CommandError(`${file} can't be read as a kubeconfig: nothing was changed`, {
+      exitCode: exitCodes.badInput,
+    });
+  }
+  for (const list of ["clusters", "users", "contexts"]) {
+    const added = other.get(list);
+    if (!isSeq(added)) continue;
+    const names = added.items.map((one) => (isMap(one) ? one.get("name") : undefined));
+    const kept = document.get(list);
+    const rest = isSeq(kept)
+      ? kept.items.filter((one) => !isMap(one) || !names.includes(one.get("name")))
+      : [];
+    if (isSeq(kept)) kept.items = [...rest, ...added.items];
+    else document.set(list, added);
+  }
+  const current = document.get("current-context");
+  if (current === undefined || current === "") {
+    document.set("current-context", other.get("current-context"));
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The file that kubectl itself writes to. */
+export function usualKubeconfig(env: NodeJS.ProcessEnv, home: string): string {
+  const [first] = (env["KUBECONFIG"] ?? "").split(path.delimiter).filter((file) => file !== "");
+  return first === undefined ? path.join(home, ".kube", "config") : path.resolve(first);
+}
+
+/** Lines for `eval` of a POSIX shell: the kubeconfig files of a mesh, all together and each by itself. */
+export function shellLines({ clusters }: Mesh): string {
+  const files = clusters.flatMap((access) =>
+    "kubeconfigPath" in access ? [{ name: access.name, file: access.kubeconfigPath }] : [],
+  );
+  const all = [...new Set(files.map(({ file }) => file))].join(path.delimiter);
+  return [
+    `export KUBECONFIG=${quoted(all)}`,
+    ...files.map(({ name, file }) => `export ${kubeconfigVariable(name)}=${quoted(file)}`),
+  ].join("\n");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
