@@ -1,4 +1,4 @@
-import type { LinkPlan, Plan } from "../planning/plan-types.ts";
+import type { LinkPlan, Plan, TrafficPlan } from "../planning/plan-types.ts";
 import type { CheckResult } from "./checks/check.ts";
 import { failedForGood, notRun } from "./checks/check.ts";
 import { silent } from "./checks/run-check.ts";
@@ -17,10 +17,16 @@ export async function runTraffic(
 ): Promise<readonly CheckResult[]> {
   const isSilent = (name: string): boolean =>
     status.clusters.some((cluster) => cluster.name === name && !cluster.reachable);
-  const skipped = mesh.plan.links.flatMap((link) => {
+  const skipped = mesh.plan.links.flatMap((link): CheckResult[] => {
     const missing = [link.source, link.target].find(isSilent);
     return missing === undefined ? [] : [unsent(link, missing)];
   });
+  for (const { cluster, namespace, service, port, rules } of mesh.plan.traffic) {
+    const missing = [cluster, ...clustersOf(rules)].find(isSilent);
+    if (missing === undefined) continue;
+    const subject = `${cluster}: ${namespace}/${service}:${port}`;
+    skipped.push({ ...about(subject), ...notRun(silent(missing)) });
+  }
   for (const result of skipped) options.onResult?.(result);
   const plan = without(mesh.plan, isSilent);
   if (plan.links.length === 0) return skipped;
@@ -44,6 +50,10 @@ function unsent({ source, target }: LinkPlan, missing: string): CheckResult {
   return { ...about(`${source} → ${target}`), ...notRun(silent(missing)) };
 }
 
+function clustersOf(rules: TrafficPlan["rules"]): readonly string[] {
+  return rules.flatMap(({ backends }) => backends.flatMap(({ clusters }) => clusters));
+}
+
 function about(subject: string): Pick<CheckResult, "check" | "title" | "subject" | "group"> {
   return { check: "traffic", title: "traffic", subject, group: "traffic" };
 }
@@ -54,5 +64,8 @@ function without(plan: Plan, isLeftOut: (cluster: string) => boolean): Plan {
     ...plan,
     clusters: plan.clusters.filter(({ name }) => !isLeftOut(name)),
     links: plan.links.filter(({ source, target }) => !isLeftOut(source) && !isLeftOut(target)),
+    traffic: plan.traffic.filter(
+      ({ cluster, rules }) => ![cluster, ...clustersOf(rules)].some(isLeftOut),
+    ),
   };
 }

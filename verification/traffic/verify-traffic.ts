@@ -8,11 +8,13 @@ import { runCheck } from "../checks/run-check.ts";
 import { connect } from "../../kubernetes/connect.ts";
 import type { Mesh } from "../observe.ts";
 import type { MeshStatus } from "../status.ts";
+import { backendsKnown } from "./checks/backends-known.ts";
 import { credentialsAccepted } from "./checks/credentials-accepted.ts";
 import { endpointsKnown } from "./checks/endpoints-known.ts";
 import { mirrorAppears } from "./checks/mirror-appears.ts";
 import { noWayWithoutLink } from "./checks/no-way-without-link.ts";
 import { nothingBeforeExport } from "./checks/nothing-before-export.ts";
+import { requestsFollow } from "./checks/requests-follow.ts";
 import { trafficArrives } from "./checks/traffic-arrives.ts";
 import type { Route } from "./probe-plan.ts";
 import type { ProbeContext } from "./probe-context.ts";
@@ -80,6 +82,7 @@ async function askEverything(
   );
   await probeWorkloads.export();
   const traffic = await askRoutes(context, routes, tell);
+  const entries = await askEntries(context, tell);
   const apart = await Promise.all(
     unlinkedPairs.map(async (pair) =>
       tell(
@@ -94,6 +97,7 @@ async function askEverything(
   return [
     ...(await Promise.all(credentials)).flat(),
     ...routes.flatMap((_, index) => [...(controls[index] ?? []), ...(traffic[index] ?? [])]),
+    ...entries,
     ...apart.flat(),
   ];
 }
@@ -108,6 +112,26 @@ async function credentialsOf(
     { context, link },
     about(context, `${source} → ${target}`, [source, target]),
   );
+}
+
+/** Where the entries of `traffic` lead, cluster by cluster: after the mirrors that they lead to. */
+async function askEntries(context: ProbeContext, tell: Tell): Promise<readonly CheckResult[]> {
+  const results = await Promise.all(
+    context.plan.traffic.map((wanted, index) =>
+      context.lanes.clusters(async () => {
+        const subject = { context, wanted, name: `route-${index}` };
+        const { cluster, namespace, service, port } = wanted;
+        const targets = wanted.rules.flatMap(({ backends }) => backends.flatMap((b) => b.clusters));
+        const name = `${cluster}: ${namespace}/${service}:${port}`;
+        const of = about(context, name, [cluster, ...targets]);
+        return [
+          ...tell(await runCheck(backendsKnown, subject, of)),
+          ...tell(await runCheck(requestsFollow, subject, of)),
+        ];
+      }),
+    ),
+  );
+  return results.flat();
 }
 
 /**

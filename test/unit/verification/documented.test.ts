@@ -3,11 +3,13 @@ import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { catalogue } from "../../../verification/checks/catalogue.ts";
 import { exhaustiveCatalogue, thoroughCatalogue } from "../../../verification/checks/thorough.ts";
+import { backendsKnown } from "../../../verification/traffic/checks/backends-known.ts";
 import { credentialsAccepted } from "../../../verification/traffic/checks/credentials-accepted.ts";
 import { endpointsKnown } from "../../../verification/traffic/checks/endpoints-known.ts";
 import { mirrorAppears } from "../../../verification/traffic/checks/mirror-appears.ts";
 import { noWayWithoutLink } from "../../../verification/traffic/checks/no-way-without-link.ts";
 import { nothingBeforeExport } from "../../../verification/traffic/checks/nothing-before-export.ts";
+import { requestsFollow } from "../../../verification/traffic/checks/requests-follow.ts";
 import { trafficArrives } from "../../../verification/traffic/checks/traffic-arrives.ts";
 
 const page = await readFile(new URL("../../../docs/verification.md", import.meta.url), "utf8");
@@ -47,6 +49,8 @@ describe("the page about verification", () => {
       mirrorAppears(kind).id,
       endpointsKnown(kind).id,
       trafficArrives(kind).id,
+      backendsKnown.id,
+      requestsFollow.id,
       noWayWithoutLink.id,
       "probes-removed",
     ];
@@ -56,7 +60,10 @@ describe("the page about verification", () => {
     );
     assert.deepEqual(
       rowsBelow("Traffic").filter(([, needs]) => needs === "traffic"),
-      [["KIND-traffic", "traffic"]],
+      [
+        ["KIND-traffic", "traffic"],
+        ["route-traffic", "traffic"],
+      ],
     );
   });
 
