@@ -17,6 +17,8 @@ export interface Edit {
 }
 
 const newcomer = "extra";
+/** A Service that no stack exports. */
+const exported = "orders";
 
 /**
  * The edits, each on top of those before it. They begin with a cluster that joins the first one of the
@@ -64,7 +66,8 @@ export const edits: readonly Edit[] = [
         excludedLabels: ["team"],
         excludedAnnotations: ["example.com/*"],
       }),
-    touches: () => [newcomer],
+    // What its target exports gets the labels that it selects.
+    touches: ({ after }) => [newcomer, ...exportersOf(after, nameAt(after, -2))],
   },
   {
     title: "a gateway gets other node ports",
@@ -119,7 +122,7 @@ export const edits: readonly Edit[] = [
     title: "requests for it fail over in another cluster",
     make: (topology, plan) =>
       routing(topology, plan, { failover: ["local", first(topology).name], timeout: "10s" }),
-    touches: ({ after }) => clientsOf(after),
+    touches: ({ before, after }) => [...clientsOf(before), ...clientsOf(after)],
   },
   {
     title: "they are split by headers and weights in place of that",
@@ -130,7 +133,7 @@ export const edits: readonly Edit[] = [
           { split: { local: 9, [first(topology).name]: 1 } },
         ],
       }),
-    touches: ({ after }) => clientsOf(after),
+    touches: ({ before, after }) => [...clientsOf(before), ...clientsOf(after)],
   },
   {
     title: "it becomes a member of a federated Service as well",
@@ -146,7 +149,10 @@ export const edits: readonly Edit[] = [
       traffic: [],
       clusters: topology.clusters.toReversed(),
     }),
-    touches: ({ before }) => [nameAt(before, 0), ...clientsOf(before)],
+    touches: ({ before }) => [
+      ...before.exports.map(({ cluster }) => cluster),
+      ...clientsOf(before),
+    ],
   },
   {
     title: "they are written in the old order again, and a Link is removed",
@@ -172,8 +178,12 @@ export const edits: readonly Edit[] = [
 function routing(topology: Topology, plan: Plan, where: Partial<TrafficSpec>): Topology {
   const client = plan.mirrors.find(({ of }) => of[0]?.cluster === first(topology).name)?.cluster;
   if (client === undefined) throw new Error("no cluster has the mirror of the exported Service");
-  const entry = { in: client, namespace: "shop", service: "web", ...where };
+  const entry = { in: client, namespace: "shop", service: exported, ...where };
   return { ...topology, traffic: [entry] };
+}
+
+function exportersOf({ exports }: Plan, name: string): string[] {
+  return exports.map(({ cluster }) => cluster).filter((cluster) => cluster === name);
 }
 
 function clientsOf({ traffic }: Plan): string[] {
@@ -185,7 +195,7 @@ function exporting(topology: Topology, as: ExportKind): Topology {
   const exports = topology.exports ?? [];
   return {
     ...topology,
-    exports: [...exports, { from: name, namespace: "shop", service: "web", as }],
+    exports: [...exports, { from: name, namespace: "shop", service: exported, as }],
   };
 }
 

@@ -1,0 +1,3 @@
+import { describeChangeSets } from "../change-sets.ts";
+
+describeChangeSets("failover");
