@@ -29,6 +29,7 @@ export { PodRoutes, type PodRoutesArgs, type RoutePeer } from "./components/pod-
 export { readSources } from "./components/sources.ts";
 export { ServiceExport, type ServiceExportArgs } from "./components/service-export.ts";
 export { TrafficRoute, type TrafficRouteArgs, type TrafficRuleArgs } from "./components/traffic.ts";
+export { failoverWeights } from "./planning/traffic/failover-weights.ts";
 export { Topology, type TopologyArgs } from "./components/topology.ts";
 export {
   TrustAnchor,
