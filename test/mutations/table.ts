@@ -380,4 +380,32 @@ export const mutations: readonly Mutation[] = [
     replace: "false",
     tests: ["test/unit/mesh/traffic-route.test.ts"],
   },
+  {
+    title: "drill: limits hold where nothing was asked",
+    file: "environments/drills/answers.ts",
+    find: 'if (requests === 0) return ["no request was sent: the limits can\'t be judged"];',
+    replace: "if (requests === 0) return [];",
+    tests: ["test/unit/environments/drills/answers.test.ts"],
+  },
+  {
+    title: "drill: another command goes on while one is at work",
+    file: "environments/drills/put-back.ts",
+    find: "if (onlyLooking.has(command)) {",
+    replace: "if (command !== undefined) {",
+    tests: ["test/unit/environments/drills/put-back.test.ts"],
+  },
+  {
+    title: "drill: what could not be put back leaves the journal",
+    file: "environments/drills/put-back.ts",
+    find: "const kept = [...left.map(({ taken }) => taken), ...journal.taken.filter(later)];",
+    replace: "const kept = journal.taken.filter(later);",
+    tests: ["test/unit/environments/drills/put-back.test.ts"],
+  },
+  {
+    title: "drill: what somebody scaled meanwhile is scaled back",
+    file: "environments/drills/put-back.ts",
+    find: 'if (found.spec?.replicas !== 0) return "there already";',
+    replace: "",
+    tests: ["test/unit/environments/drills/put-back.test.ts"],
+  },
 ];

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { drillLabel } from "../../../environments/drills/asker.ts";
+import { drill } from "../../../environments/drills/drill.ts";
+import { readJournal } from "../../../environments/drills/journal.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
-import type { Condition, Metadata } from "../../../kubernetes/objects.ts";
-import { deploymentPath } from "../../../linkerd/names.ts";
+import type { Condition, List, Metadata } from "../../../kubernetes/objects.ts";
+import { corePath, deploymentPath } from "../../../linkerd/names.ts";
+import { multiclusterNamespace } from "../../../planning/names.ts";
 import { routeObject, routePath } from "../../../linkerd/traffic-objects.ts";
 import type { TrafficSpec } from "../../../planning/topology.ts";
 import { timeLimits } from "../../../system/time-limits.ts";
@@ -70,6 +76,25 @@ function tests(shared: SharedClusters): void {
     return first;
   };
 
+  const replicasOf = async (cluster: string, of: string, name: string): Promise<number> => {
+    const { spec } = await shared
+      .api(cluster)
+      .get<{ spec: { replicas: number } }>(deploymentPath(of, name));
+    return spec.replicas;
+  };
+
+  /** Neither a pod that asks nor a journal is left. */
+  const assertNoDrill = async (): Promise<void> => {
+    const { env, stack } = shared.environment;
+    assert.equal(await readJournal(stack.name, env), undefined);
+    await eventually("the end of the pods that asked", timeLimits.probesRemoved, async () => {
+      const { items } = await west.get<List<unknown>>(corePath(namespace, "pods"), {
+        labelSelector: drillLabel,
+      });
+      return items.length === 0 ? true : undefined;
+    });
+  };
+
   const scale = (cluster: string, replicas: number) =>
     shared.api(cluster).patch(deploymentPath(namespace, "web"), { spec: { replicas } });
 
@@ -128,6 +153,56 @@ function tests(shared: SharedClusters): void {
       traffic.reset();
       assert.deepEqual(failures, [], `after ${taken ?? "nothing"} was scaled to ${replicas}`);
     }
+  });
+
+  test("a drill takes pods and a gateway away, and puts them back", async (context) => {
+    const { asked, noticed, healed } = await drill({
+      ...shared.environment.request(),
+      output: { terminal: false, write: (text) => process.stderr.write(text) },
+      take: [`pods:west/${namespace}/web`, "gateway:north"],
+      ask: { url: "http://web", from: `west/${namespace}/deploy/${client}` },
+      before: 3_000,
+      hold: 10_000,
+    });
+    const [summary] = asked.map((one) => one.summary);
+    assert.ok(summary !== undefined && asked.length === 1);
+    context.diagnostic(JSON.stringify(summary));
+    assert.deepEqual(Object.keys(summary.before.clusters), ["west"]);
+    assert.equal(summary.before.failed, 0);
+    assert.ok(summary.before.requests > 20);
+    // Without a data plane nobody sends requests elsewhere.
+    if (shared.withoutDataPlane === undefined) assert.ok("east" in summary.during.clusters);
+    else assert.ok(summary.during.failed > 0);
+    assert.ok(summary.back !== undefined && healed !== undefined);
+    assert.match(noticed?.what.join("; ") ?? "", /linkerd-gateway/);
+    assert.equal(await replicasOf("west", namespace, "web"), 1);
+    assert.equal(await replicasOf("north", multiclusterNamespace, "linkerd-gateway"), 1);
+    await assertNoDrill();
+  });
+
+  test("what a drill took that is killed, the next command puts back", async () => {
+    const { env, stack } = shared.environment;
+    const main = path.resolve(import.meta.dirname, "../../../environments/main.ts");
+    const subject = `pods:west/${namespace}/web`;
+    const options = ["--ask", "http://web", "--from", `west/${namespace}/deploy/${client}`];
+    const child = execa(
+      process.execPath,
+      [main, "drill", stack.file, "--take", subject, ...options, "--for", "5m"],
+      { env, reject: false },
+    );
+    try {
+      await eventually("pods that are away", timeLimits.probesReady, async () =>
+        (await replicasOf("west", namespace, "web")) === 0 ? true : undefined,
+      );
+    } finally {
+      child.kill("SIGKILL");
+    }
+    await child;
+    assert.equal(await replicasOf("west", namespace, "web"), 0);
+    await shared.environment.status();
+    assert.equal(await replicasOf("west", namespace, "web"), 1);
+    await assertNoDrill();
+    await readyPods(west, "web", 1);
   });
 
   test("a further up changes nothing", async () => {
