@@ -164,6 +164,7 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
     await putBack(journal, { env, tell, ...(later && { later }) });
   };
   const run = new Run(mesh, connections, asking);
+  let finished = false;
   try {
     await runPhases(
       [
@@ -193,12 +194,13 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
       ],
       output,
     );
+    finished = true;
   } finally {
     await run.end();
     try {
       await asking?.end();
     } finally {
-      await restore(signal?.aborted === true ? notice : () => undefined, true);
+      await restore(finished ? () => undefined : notice, true);
     }
   }
   return run.result(stack, request, taken, notAsked);
