@@ -162,7 +162,7 @@ function tests(shared: SharedClusters): void {
       take: [`pods:west/${namespace}/web`, "gateway:north"],
       ask: { url: "http://web", from: `west/${namespace}/deploy/${client}` },
       before: 3_000,
-      hold: 10_000,
+      hold: 15_000,
     });
     const [summary] = asked.map((one) => one.summary);
     assert.ok(summary !== undefined && asked.length === 1);
