@@ -63,6 +63,8 @@ export const timeLimits = {
   accessToken: 180_000,
   /** Pulumi reads or writes the whole state of a stack. */
   stateAccess: 120_000,
+  /** The checks of Linkerd's own command line pass, which it repeats until then. */
+  linkerdChecks: 120_000,
   /** The first request through a new Link is answered. */
   firstRequest: 120_000,
   /** A command that was just stopped lets go of its stack. */

@@ -12,6 +12,7 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Service } from "../../kubernetes/objects.ts";
 import { createSteady } from "./constant-traffic.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
+import { testLinkerdChecks } from "./linkerd-checks.ts";
 import { anotherRelease } from "./second-release.ts";
 import { client, TrafficWays } from "./traffic-ways.ts";
 import { createNamespace, createService, namespace, servicePath } from "./workload.ts";
@@ -107,6 +108,15 @@ describe("an upgrade of a running pair", { timeout: 2_400_000 }, () => {
       }),
     );
   }
+
+  testLinkerdChecks({
+    get environment() {
+      return environment;
+    },
+    get entered() {
+      return first;
+    },
+  });
 
   test("is stopped after its canary, which alone has the other release", async () => {
     const stop = new AbortController();

@@ -41,7 +41,7 @@ export function linkerdAs(version: string): Artifact {
   };
 }
 
-/** Linkerd's own command line. The product does not use it; the benchmark compares with it. */
+/** Linkerd's own command line. The product does not use it; the benchmark and the tests do. */
 export const linkerdCli: Artifact = {
   name: "linkerd-cli",
   version: linkerdVersion,

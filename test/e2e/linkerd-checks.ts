@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { test } from "node:test";
+import { execa } from "execa";
+import pLimit from "p-limit";
+import { cacheDirectory } from "../../system/cache-directory.ts";
+import { timeLimits } from "../../system/time-limits.ts";
+import { ensureArtifact } from "../../toolchain/artifact.ts";
+import { linkerdCli } from "../../toolchain/tools/linkerd.ts";
+import { kubeconfigIn } from "./kubeconfigs.ts";
+import type { UpResult } from "../../environments/up.ts";
+import type { TestEnvironment } from "./environment.ts";
+
+const commands = [["check"], ["check", "--proxy"], ["multicluster", "check"]];
+
+/** Commands at work at a time: each of them takes a quarter of a second of a processor. */
+const atOnce = 6;
+
+/** Checks that every one of the commands makes; with fewer it did not look. */
+const fewest = 10;
+
+interface CheckedCategory {
+  readonly categoryName: string;
+  readonly checks?: readonly {
+    readonly description: string;
+    readonly result: string;
+    readonly error?: string;
+  }[];
+}
+
+/** Clusters, and the `up` that they came from. */
+interface UpClusters {
+  readonly environment: TestEnvironment;
+  readonly entered: UpResult;
+}
+
+/**
+ * Declares the test that Linkerd's own command line, on this machine, finds nothing wrong in any cluster. Whether there
+ * is a data plane makes no difference: the stand-ins answer all that it asks of proxies.
+ */
+export function testLinkerdChecks(clusters: UpClusters): void {
+  test("linkerd check, check --proxy and multicluster check find nothing, on this machine", async () => {
+    const { plan, tools } = clusters.entered;
+    const { folder } = await ensureArtifact(linkerdCli, {
+      cache: cacheDirectory(tools.env),
+      env: tools.env,
+      onProgress: () => undefined,
+    });
+    const program = path.join(folder, "linkerd");
+    const lane = pLimit(atOnce);
+    const found = await Promise.all(
+      plan.clusters.flatMap(({ name, linkerd }) =>
+        commands.map((command) =>
+          lane(async () => {
+            const kubeconfig = await kubeconfigIn(clusters.environment.directory, name);
+            const problems = await check(program, command, {
+              kubeconfig,
+              version: linkerd.version,
+            });
+            return problems.map((problem) => `${name}: linkerd ${command.join(" ")}: ${problem}`);
+          }),
+        ),
+      ),
+    );
+    assert.deepEqual(found.flat(), []);
+  });
+}
+
+async function check(
+  program: string,
+  command: readonly string[],
+  { kubeconfig, version }: { readonly kubeconfig: string; readonly version: string },
+): Promise<readonly string[]> {
+  // Otherwise it asks the internet for the newest release.
+  const expected = command.includes("multicluster") ? [] : ["--expected-version", version];
+  const limit = timeLimits.linkerdChecks / 1000;
+  const { stdout, stderr, exitCode } = await execa(
+    program,
+    [
+      ...command,
+      ...expected,
+      "--output",
+      "json",
+      "--wait",
+      `${limit}s`,
+      "--kubeconfig",
+      kubeconfig,
+    ],
+    { reject: false, timeout: 2 * timeLimits.linkerdChecks },
+  );
+  const checks = documentsIn(stdout).flatMap(({ categories }) =>
+    categories.flatMap(({ categoryName, checks: all = [] }) =>
+      all.map((one) => ({ categoryName, ...one })),
+    ),
+  );
+  const problems = checks
+    .filter((one) => one.result !== "success" && !isAboutNewest(one))
+    .map(
+      ({ categoryName, description, result, error = "" }) =>
+        `${categoryName}: ${description}: ${result}: ${error}`,
+    );
+  if (exitCode !== 0) problems.push(`exit code ${String(exitCode)}: ${stderr}`);
+  if (checks.length < fewest) problems.push(`only ${checks.length} checks: ${stdout}`);
+  return problems;
+}
+
+/** Warnings that there may be a newer release, or that nobody could tell; and that the command line is another one. */
+function isAboutNewest({ result, description }: { result: string; description: string }): boolean {
+  return result === "warning" && /(up-to-date|latest version|versions match)$/.test(description);
+}
+
+/** `check` writes one document for Linkerd itself, and one for each extension that it finds. */
+function documentsIn(text: string): readonly { readonly categories: readonly CheckedCategory[] }[] {
+  return text
+    .split(/^(?=\{$)/m)
+    .filter((part) => part.trim() !== "")
+    .map((part) => JSON.parse(part) as { readonly categories: readonly CheckedCategory[] });
+}
