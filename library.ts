@@ -1,4 +1,6 @@
 /** The package's public names. */
+export type { ExtraPortMapping, Node as KindNode } from "./sdks/kind/cluster.ts";
+export { Network, type NetworkArgs } from "./sdks/kind/network.ts";
 export {
   AccessAccount,
   type AccessAccountArgs,
@@ -46,6 +48,7 @@ export {
   type ProxiesCurrentArgs,
   TrustStep,
   type TrustStepArgs,
+  type TrustStepCluster,
 } from "./components/trust-gates.ts";
 export { toDot } from "./diagram/dot.ts";
 export { toMermaid } from "./diagram/mermaid.ts";
@@ -86,8 +89,24 @@ export type {
   LinkPlan,
   MirrorPlan,
   Plan,
+  ExistingClusterPlan,
+  KindClusterPlan,
+  LinkerdPlan,
+  PemLocation,
+  TrafficPlan,
+  TrustPlan,
+  ClusterPlanCommon,
+  NodePlan,
+  TrafficRulePlan,
+  TrafficBackendPlan,
+  ClusterLinkerdPlan,
 } from "./planning/plan-types.ts";
-export { formatProblem, type Problem, TopologyError } from "./planning/topology/problem.ts";
+export {
+  formatProblem,
+  type Problem,
+  TopologyError,
+  type ProblemText,
+} from "./planning/topology/problem.ts";
 export {
   type GatewayAdmissionPlan,
   planGatewayAdmission,
@@ -96,8 +115,10 @@ export {
   type NamedClient,
   planServicePolicy,
   type ServicePolicySpec,
+  type ServicePolicyResult,
+  type Admission,
 } from "./planning/policy/service-policy.ts";
-export type { Sources } from "./planning/sources/sources.ts";
+export type { Sources, VersionSources } from "./planning/sources/sources.ts";
 export type {
   AccessSpec,
   AccountSpec,
@@ -119,8 +140,8 @@ export type {
   TrustSpec,
 } from "./planning/topology.ts";
 export { writeBundle, type BundleOptions } from "./environments/bundle.ts";
-export type { CheckResult } from "./verification/checks/check.ts";
-export { observe, type Mesh } from "./verification/observe.ts";
+export type { CheckResult, Outcome, Verdict as CheckVerdict } from "./verification/checks/check.ts";
+export { observe, type Mesh, type ObserveOptions } from "./verification/observe.ts";
 export { junitDocument } from "./verification/render/junit.ts";
 export { markdownSummary } from "./verification/render/markdown.ts";
 export { renderRound } from "./verification/render/round.ts";
@@ -129,5 +150,78 @@ export {
   verificationDocument,
   type VerificationDocument,
 } from "./verification/render/verification-document.ts";
-export { verify, type Verification, type VerifyOptions } from "./verification/verify.ts";
-export { type Round, watchVerification, type WatchOptions } from "./verification/watch.ts";
+export {
+  verify,
+  type Verification,
+  type VerifyOptions,
+  type VerificationProgress,
+} from "./verification/verify.ts";
+export {
+  type Round,
+  watchVerification,
+  type WatchOptions,
+  type Change as CheckChange,
+} from "./verification/watch.ts";
+export type { AnchorGeneration } from "./components/anchors.ts";
+export type { ChartLocation } from "./components/chart-location.ts";
+export type { AccessArgs, MeshResource } from "./components/mesh-resource.ts";
+export type {
+  ExposedGateway,
+  FederatedWithout,
+  MirrorTarget,
+} from "./components/multicluster-values.ts";
+export type { ChartValues } from "./components/values.ts";
+export type { RunOptions } from "./environments/runs/session.ts";
+export type { Verdict as RunVerdict } from "./environments/runs/verdict.ts";
+export type { StackFile } from "./environments/stacks.ts";
+export type { UpRequest } from "./environments/up.ts";
+export type { ClusterAccess, KubernetesApi, Query } from "./kubernetes/api.ts";
+export type { KindOptions } from "./planning/clusters/kind-options.ts";
+export type { KubeconfigContext } from "./planning/clusters/rules/kubeconfigs.ts";
+export type { Account as MeshAccount } from "./planning/policy/identities.ts";
+export type { MadeFrom, TopologyOrigin } from "./planning/sources/made-from.ts";
+export type {
+  RotationState,
+  NextStep,
+  StepState,
+  RotationStep,
+  TrustEdit,
+} from "./planning/trust/rotation/state.ts";
+export type { CertificateContext } from "./planning/trust/rules/certificates.ts";
+export type { Counts } from "./verification/render/counts.ts";
+export type { Screen as TextScreen } from "./verification/render/style.ts";
+export type {
+  MeshStatus,
+  ClusterStatus,
+  DataPlane,
+  LinkStatus,
+  DiscoveryStatus,
+  GatewayStatus,
+  InjectionStatus,
+  LinkAccessStatus,
+  MirrorStatus,
+  NodeStatus,
+  PodRoutesStatus,
+  ProxyStatus,
+  RouteStatus,
+  ServiceMirrorStatus,
+  ServicesStatus,
+  WorkloadStatus,
+  ExportedService,
+  MirrorKind,
+  MirrorServiceStatus,
+} from "./verification/status.ts";
+export type { Backend } from "./environments/backend.ts";
+export type { Consent } from "./environments/consent.ts";
+export type { Output, PhaseReporter, Phase, Tell } from "./environments/report/phase.ts";
+export type { PortMapping } from "./planning/clusters/schema.ts";
+export type { Connections } from "./verification/connections.ts";
+export type { Lanes } from "./kubernetes/lanes.ts";
+export type { CertificateStatus, IssuerStatus } from "./linkerd/trust/certificates.ts";
+export type { MatchSpec } from "./planning/traffic/schema.ts";
+export type { ExecRequest, ExecResult } from "./kubernetes/exec.ts";
+export type { Condition, Metadata } from "./kubernetes/objects.ts";
+export type { PodPort } from "./kubernetes/port-forward.ts";
+export type { RouteLook, Route, ParentRef } from "./linkerd/signals/route.ts";
+export type { Changed, EngineMessage, Step } from "./environments/report/engine-progress.ts";
+export { CommandError } from "./environments/command-error.ts";

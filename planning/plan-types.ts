@@ -39,7 +39,7 @@ export interface Plan {
 
 export type ClusterPlan = KindClusterPlan | ExistingClusterPlan;
 
-interface ClusterPlanCommon {
+export interface ClusterPlanCommon {
   readonly name: string;
   /** Clusters with the same network have pod routes to each other. */
   readonly network: string;

@@ -90,7 +90,14 @@ async function install(reason) {
   const npmNode = process.env.npm_node_execpath;
   const npmCli = process.env.npm_execpath;
   const direct = npmNode && npmCli && existsSync(npmNode) && existsSync(npmCli);
-  const args = ["ci", "--no-audit", "--no-fund", "--include=dev", "--loglevel=error"];
+  const args = [
+    "ci",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--include=dev",
+    "--loglevel=error",
+  ];
   const { code, signal } = direct
     ? await run(npmNode, [npmCli, ...args], { cwd: root })
     : await run("npm", args, { cwd: root });

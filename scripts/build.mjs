@@ -10,8 +10,10 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import * as commonjs from "./commonjs.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 // Another directory than dist/, and no look at the types, is for tests: they must not take away what others
@@ -56,6 +58,11 @@ writeFileSync(
   path.join(dist, "Pulumi.yaml"),
   project.replace("main: program.mjs", "main: index.js"),
 );
+writeFileSync(path.join(dist, "library.cjs"), commonjs.code);
+writeFileSync(
+  path.join(dist, "library.d.cts"),
+  commonjs.declarations(readFileSync(path.join(dist, "library.d.ts"), "utf8"), declarationsOf),
+);
 chmodSync(path.join(dist, "environments/main.js"), 0o755);
 
 /** Every file below a folder, by its path from the root of the project. */
@@ -63,4 +70,14 @@ function filesOf(folder) {
   return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+}
+
+/** What a module that library.ts exports from declares: one of dist/, or of a package. */
+function declarationsOf(specifier) {
+  const file = specifier.startsWith(".")
+    ? path.join(dist, specifier.replace(/\.(js|ts)$/, ".d.ts"))
+    : createRequire(import.meta.url)
+        .resolve(specifier)
+        .replace(/\.js$/, ".d.ts");
+  return readFileSync(file, "utf8");
 }

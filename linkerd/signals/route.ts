@@ -15,7 +15,7 @@ export interface Route {
   };
 }
 
-interface ParentRef {
+export interface ParentRef {
   readonly group?: string;
   readonly kind?: string;
   readonly name: string;

@@ -8,7 +8,7 @@ export type Outcome = Verdict & {
 };
 
 /** `not run`: its premise doesn't hold, so it neither passes nor fails. */
-type Verdict =
+export type Verdict =
   | { readonly state: "passed"; readonly detail?: string }
   | {
       readonly state: "failed";

@@ -28,9 +28,8 @@ describe("the Kubernetes provider, as the project starts it", () => {
   /** A provider that leaves a kubeconfig where temporary files are, as the real one does. */
   before(async () => {
     directory = await temporaryDirectory("linkerd-topology-e2e");
-    const text = await readFile(path.join(root, "package.json"), "utf8");
-    const found = (JSON.parse(text) as { dependencies: Record<string, string> }).dependencies;
-    version = found["@pulumi/kubernetes"] ?? "";
+    const sdk = path.join(root, "node_modules/@pulumi/kubernetes/package.json");
+    version = (JSON.parse(await readFile(sdk, "utf8")) as { version: string }).version;
     const home = path.join(directory, "pulumi");
     const place = path.join(home, "plugins", `resource-kubernetes-v${version}`);
     await mkdir(place, { recursive: true });

@@ -104,12 +104,21 @@ describe("the arguments of a build", () => {
 });
 
 describe("pinned versions", () => {
-  test("the plugins are those of the packages", async () => {
-    const { dependencies } = JSON.parse(
-      await readFile(join(import.meta.dirname, "../../../package.json"), "utf8"),
-    ) as { dependencies: Record<string, string> };
-    assert.equal(kubernetesPlugin.version, dependencies["@pulumi/kubernetes"]);
-    assert.equal(tlsPlugin.version, dependencies["@pulumi/tls"]);
-    assert.equal(pulumi.version, dependencies["@pulumi/pulumi"]);
+  const root = join(import.meta.dirname, "../../..");
+  const read = async <T>(file: string) => JSON.parse(await readFile(join(root, file), "utf8")) as T;
+
+  test("are the oldest that the package takes, and those that a checkout has", async () => {
+    const { dependencies } = await read<{ dependencies: Record<string, string> }>("package.json");
+    const { packages } = await read<{ packages: Record<string, { version?: string }> }>(
+      "package-lock.json",
+    );
+    for (const [name, version] of [
+      ["@pulumi/kubernetes", kubernetesPlugin.version],
+      ["@pulumi/tls", tlsPlugin.version],
+      ["@pulumi/pulumi", pulumi.version],
+    ] as const) {
+      assert.equal(dependencies[name], `^${version}`);
+      assert.equal(packages[`node_modules/${name}`]?.version, version);
+    }
   });
 });

@@ -1,0 +1,47 @@
+// The package's entry for CommonJS: JavaScript that hands on the ES module, and its types.
+import ts from "typescript";
+
+/** Node.js loads an ES module by `require` from 20.19 and 22.12 on. */
+export const code = `"use strict";
+try {
+  module.exports = require("./library.js");
+} catch (error) {
+  if (error.code !== "ERR_REQUIRE_ESM") throw error;
+  throw new Error(
+    "linkerd-topology is an ES module. A CommonJS program can load it with Node.js 20.19, or 22.12 or later; this is " +
+      process.versions.node + ". Install a newer one, or make the program an ES module.",
+    { cause: error },
+  );
+}
+`;
+
+/**
+ * The types of that. TypeScript lets a CommonJS file take types from an ES module by name alone, each with the mode
+ * in which to look it up.
+ *
+ * @param {string} file of the declarations of the ES module
+ * @param {(specifier: string) => string} read the declarations that it exports from
+ */
+export function declarations(file, read) {
+  const source = ts.createSourceFile("library.d.ts", file, ts.ScriptTarget.Latest);
+  const mode = '{ with: { "resolution-mode": "import" } }';
+  const library = `import("./library.js", ${mode})`;
+  const lines = source.statements.filter(ts.isExportDeclaration).flatMap((statement) => {
+    if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) {
+      throw new Error("library.ts exports by name only: `export *` has no names to hand on");
+    }
+    if (statement.isTypeOnly) return [];
+    const from = read(statement.moduleSpecifier.text);
+    return statement.exportClause.elements.flatMap(({ isTypeOnly, name: { text: name } }) => {
+      if (isTypeOnly) return [];
+      const value = `export declare const ${name}: typeof ${library}.${name};`;
+      const isClass = new RegExp(`export (declare )?(abstract )?class ${name}\\b`).test(from);
+      return isClass ? [value, `export type ${name} = ${library}.${name};`] : [value];
+    });
+  });
+  return [
+    'export type * from "./library.js" with { "resolution-mode": "import" };',
+    ...lines,
+    "",
+  ].join("\n");
+}

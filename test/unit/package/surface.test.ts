@@ -1,0 +1,67 @@
+// What a program names has to be exported: a class that takes a type which nobody can name is half a class.
+import assert from "node:assert/strict";
+import path from "node:path";
+import { test } from "node:test";
+import ts from "typescript";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+
+test("every type that a public declaration names is public", () => {
+  const file = path.join(root, "library.ts");
+  const { config } = ts.readConfigFile(path.join(root, "tsconfig.json"), (name) =>
+    ts.sys.readFile(name),
+  ) as { config: unknown };
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root, {}, undefined);
+  const program = ts.createProgram([file], { ...options, incremental: false });
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(file);
+  const module = source && checker.getSymbolAtLocation(source);
+  assert.ok(module);
+  const resolve = (symbol: ts.Symbol) =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const exported = new Map(
+    checker.getExportsOfModule(module).map((symbol) => [resolve(symbol), symbol.name]),
+  );
+  const missing = new Set<string>();
+  for (const [symbol, name] of exported) {
+    for (const declaration of symbol.declarations ?? []) visit(declaration, name);
+  }
+  assert.deepEqual([...missing].sort(), []);
+
+  function visit(node: ts.Node, by: string): void {
+    if (ts.isBlock(node) || isPrivate(node)) return;
+    // Only what is written down: what a function's text alone says isn't seen here.
+    const reference = ts.isTypeReferenceNode(node)
+      ? node.typeName
+      : ts.isExpressionWithTypeArguments(node)
+        ? node.expression
+        : undefined;
+    const symbol = reference && checker.getSymbolAtLocation(reference);
+    if (symbol !== undefined) note(resolve(symbol), by);
+    if (ts.isVariableDeclaration(node)) {
+      if (node.type) visit(node.type, by);
+      return;
+    }
+    if (ts.isPropertyDeclaration(node)) {
+      if (node.type) visit(node.type, by);
+      return;
+    }
+    ts.forEachChild(node, (child) => {
+      visit(child, by);
+    });
+  }
+
+  function note(symbol: ts.Symbol, by: string): void {
+    const [declaration] = symbol.declarations ?? [];
+    if (declaration === undefined || symbol.flags & ts.SymbolFlags.TypeParameter) return;
+    const from = path.relative(root, declaration.getSourceFile().fileName);
+    if (from.startsWith("..") || from.startsWith("node_modules")) return;
+    if (!exported.has(symbol)) missing.add(`${symbol.name} of ${from}, named by ${by}`);
+  }
+});
+
+function isPrivate(node: ts.Node): boolean {
+  if (!ts.canHaveModifiers(node)) return false;
+  if ((node as { name?: ts.Node }).name?.kind === ts.SyntaxKind.PrivateIdentifier) return true;
+  return (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword);
+}
