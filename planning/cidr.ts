@@ -19,6 +19,11 @@ export function parseBlock(text: string): Block | undefined {
   };
 }
 
+/** `10.0.0.0/16,100.64.0.0/16`, as Kubernetes' own flags have several. */
+export function splitSubnets(text: string): string[] {
+  return text.split(",").map((part) => part.trim());
+}
+
 export function isIpv6Subnet(text: string): boolean {
   return ipaddr.IPv6.isValidCIDR(text);
 }

@@ -1,3 +1,4 @@
+import { limits } from "../../planning/limits.ts";
 import { readFile } from "node:fs/promises";
 import { subnetsOverlap } from "../../planning/cidr.ts";
 import { takenSubnets } from "./docker-networks.ts";
@@ -35,7 +36,8 @@ interface HostRoute {
 }
 
 /**
- * The routes of Linux' table, the default route aside. Addresses stand there in hexadecimal, the last
+ * The routes of Linux' table, the default route aside, in one or in parts: a VPN that takes everything lays
+ * one to 0.0.0.0/1 and one to 128.0.0.0/1, and no network of anybody's is that large. Addresses stand there in hexadecimal, the last
  * byte first.
  */
 export function parseRoutes(table: string): HostRoute[] {
@@ -48,7 +50,9 @@ export function parseRoutes(table: string): HostRoute[] {
       const prefix = bytes(mask)
         .map((byte) => byte.toString(2).replaceAll("0", "").length)
         .reduce((sum, bits) => sum + bits, 0);
-      return prefix === 0 ? [] : [{ device, subnet: `${bytes(destination).join(".")}/${prefix}` }];
+      return prefix < limits.largestNetworkPrefix
+        ? []
+        : [{ device, subnet: `${bytes(destination).join(".")}/${prefix}` }];
     });
 }
 

@@ -9,6 +9,7 @@ import { checkDockerSubnet } from "./docker-subnet.ts";
 import { checkExistingClusters } from "./existing-clusters.ts";
 import { checkForeignClusters } from "./foreign-clusters.ts";
 import { checkMounts } from "./mounts.ts";
+import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkPorts } from "./ports.ts";
 import { checkRoom } from "./room.ts";
 import { checkSubnets } from "./subnets.ts";
@@ -42,6 +43,11 @@ const catalogue: readonly CatalogueEntry[] = [
     id: "versions-in-clusters",
     title: "clusters that exist already have a Kubernetes and a Gateway API for this Linkerd",
     check: checkVersionsInClusters,
+  },
+  {
+    id: "pod-addresses",
+    title: "existing clusters that share a pod subnet have pods of different addresses",
+    check: checkPodAddresses,
   },
   {
     id: "foreign-clusters",

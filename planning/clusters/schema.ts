@@ -194,13 +194,14 @@ const cluster = object(
      */
     nodes: optional<NodesSpec>(nodes),
     /**
-     * Pod subnet, IPv4 CIDR.
+     * Pod subnet, IPv4 CIDR. A cluster that exists may have several, with commas between them, and may share
+     * them with others on its network (a VPC), where each pod has its own address.
      * @default a /21 that follows from the cluster's name alone
      * @example 10.10.0.0/21
      */
     podSubnet: subnet("10.10.0.0/21").exactOptional(),
     /**
-     * Service subnet, IPv4 CIDR.
+     * Service subnet, IPv4 CIDR; of a cluster that exists also several, with commas between them.
      * @default a /21 that follows from the cluster's name alone
      * @example 10.140.0.0/21
      */

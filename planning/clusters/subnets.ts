@@ -1,5 +1,5 @@
 import { defaultSlot, slotSubnets } from "./addresses.ts";
-import { parseBlock } from "../cidr.ts";
+import { parseBlock, splitSubnets } from "../cidr.ts";
 import type { Block } from "../cidr.ts";
 import { nodeCounts } from "../defaults.ts";
 import { limits } from "../limits.ts";
@@ -41,22 +41,40 @@ export function slotOf(cluster: Pick<DraftCluster, "name" | "spec">): number {
   return cluster.spec.slot ?? defaultSlot(cluster.name);
 }
 
-/** @returns undefined where it is not known, or not readable */
-export function readSubnet(cluster: DraftCluster, kind: SubnetKind): Subnet | undefined {
-  const text = cluster.spec[subnetKeys[kind]];
-  if (text === undefined) {
-    if (!cluster.isKind) return undefined;
-    const subnets = slotSubnets(slotOf(cluster));
-    return { cluster, kind, block: subnets[kind], path: cluster.path, isDefault: true };
-  }
+/** The subnets that were written: a cluster that exists may have several of each kind. */
+export function writtenSubnets(
+  { isKind, spec }: Pick<DraftCluster, "isKind" | "spec">,
+  kind: SubnetKind,
+): string[] {
+  const text = spec[subnetKeys[kind]];
+  if (text === undefined) return [];
+  return isKind ? [text] : splitSubnets(text);
+}
+
+/** One that was written. @returns undefined where it is not readable */
+export function readSubnet(
+  cluster: DraftCluster,
+  kind: SubnetKind,
+  text: string,
+): Subnet | undefined {
   const block = parseBlock(text);
   const path = [...cluster.path, subnetKeys[kind]];
   return block && { cluster, kind, block, path, isDefault: false };
 }
 
+/** All that are known of one kind, but for those that can't be read. */
+function subnetsOf(cluster: DraftCluster, kind: SubnetKind): Subnet[] {
+  if (cluster.isKind && cluster.spec[subnetKeys[kind]] === undefined) {
+    const subnets = slotSubnets(slotOf(cluster));
+    return [{ cluster, kind, block: subnets[kind], path: cluster.path, isDefault: true }];
+  }
+  return writtenSubnets(cluster, kind).flatMap((text) => readSubnet(cluster, kind, text) ?? []);
+}
+
 /** All that are known, in the topology's order. */
 export function readSubnets(input: RuleInput): Subnet[] {
-  return [...input.byName.values()]
-    .flatMap((cluster) => [readSubnet(cluster, "pods"), readSubnet(cluster, "services")])
-    .filter((subnet) => subnet !== undefined);
+  return [...input.byName.values()].flatMap((cluster) => [
+    ...subnetsOf(cluster, "pods"),
+    ...subnetsOf(cluster, "services"),
+  ]);
 }

@@ -107,6 +107,8 @@ function* checkRanges(
     const owner = owners.get(range.first);
     owners.set(range.first, owner ?? cluster);
     if (!owner || meetElsewhere(owner, cluster)) continue;
+    // Only a load balancer takes addresses of a range.
+    if (!isBalanced(owner) && !isBalanced(cluster)) continue;
     const free = findFreeRange(slot, taken, used, rangeOf);
     if (free !== undefined) taken.add(rangeOf(free).first);
     const larger = rangeCount < slotCount - 1;
@@ -120,6 +122,10 @@ function* checkRanges(
         (larger ? ", or a docker.subnet of at least a /17, where each slot has its own" : ""),
     };
   }
+}
+
+function isBalanced({ spec }: DraftCluster): boolean {
+  return spec.gateway?.serviceType === "LoadBalancer";
 }
 
 /** Clusters of one slot meet in their default subnets already, which is told there. */

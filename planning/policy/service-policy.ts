@@ -1,3 +1,4 @@
+import { splitSubnets } from "../cidr.ts";
 import { groupBy } from "../group.ts";
 import { usesGateway } from "../links/links.ts";
 import type { ClusterPlan, LinkPlan, Plan } from "../plan-types.ts";
@@ -155,5 +156,5 @@ function clusterOf({ clusters }: Plan, name: string): ClusterPlan | undefined {
 
 function podsOf(plan: Plan, name: string): readonly string[] | undefined {
   const subnet = clusterOf(plan, name)?.podSubnet;
-  return subnet === undefined ? undefined : [subnet];
+  return subnet === undefined ? undefined : splitSubnets(subnet);
 }

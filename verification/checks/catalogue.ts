@@ -8,6 +8,7 @@ import { headlessNames } from "./headless-names.ts";
 import { headlessPorts } from "./headless-ports.ts";
 import { issuerValid } from "./issuer-valid.ts";
 import { linkTakenUp } from "./link-taken-up.ts";
+import { mirrorNamesUnique } from "./mirror-names-unique.ts";
 import { mirrorsComplete } from "./mirrors-complete.ts";
 import { multiclusterReady } from "./multicluster-ready.ts";
 import { noOrphanedMirrors } from "./no-orphaned-mirrors.ts";
@@ -31,7 +32,7 @@ export interface Catalogue {
 
 /** The checks that end an `up`. A new check is one small file and one line here. */
 export const catalogue: Catalogue = {
-  mesh: [trustAnchorShared, plannedMirrors, federatedComplete],
+  mesh: [trustAnchorShared, mirrorNamesUnique, plannedMirrors, federatedComplete],
   cluster: [
     clusterAnswers,
     nodesReady,

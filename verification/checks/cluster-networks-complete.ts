@@ -16,7 +16,7 @@ import type { AskedCluster } from "./asked.ts";
 export const clusterNetworksComplete: Check<AskedCluster> = {
   id: "cluster-networks-complete",
   title: "cluster networks hold pods and Services",
-  run: async ({ api, lists, status, found }) => {
+  run: async ({ api, lists, plan, status, found }) => {
     const [config, pods, services] = await Promise.all([
       getIfThere<ConfigMap>(api, corePath(linkerdNamespace, "configmaps", "linkerd-config")),
       lists.livePods(),
@@ -29,8 +29,10 @@ export const clusterNetworksComplete: Check<AskedCluster> = {
         found ? "Linkerd's control plane brings it: install it." : "`up --refresh` puts it back.",
       );
     }
+    // Elsewhere pods may have other addresses than their nodes' shares, and those alone count.
+    const nodes = plan.type === "kind" ? status.nodes : [];
     const shares = [
-      ...status.nodes.flatMap(({ name, podCidrs }) =>
+      ...nodes.flatMap(({ name, podCidrs }) =>
         podCidrs.map((address) => ({ what: `node ${name}'s pods`, address })),
       ),
       ...(status.serviceSubnet?.split(/,\s*/) ?? []).map((address) => ({
@@ -74,7 +76,7 @@ function networksIn(values: string | undefined): readonly string[] | undefined {
 }
 
 /** @param address or a range, which has to lie within one of the networks */
-function isIn(networks: readonly string[], address: string): boolean {
+export function isIn(networks: readonly string[], address: string): boolean {
   const [ip, length] = address.includes("/")
     ? ipaddr.parseCIDR(address)
     : [ipaddr.parse(address), 128];

@@ -17,6 +17,7 @@ import { runCheck, silent } from "./run-check.ts";
 import { aboutCluster, aboutLink, clusterSubject, linkSubject } from "./run-checks.ts";
 import { validatorsRefuse } from "./validators-refuse.ts";
 import { webhooksTrusted } from "./webhooks-trusted.ts";
+import { podsInSubnet } from "./pods-in-subnet.ts";
 import { workloadsHaveProxies } from "./workloads-have-proxies.ts";
 
 /** Checks that ask clusters themselves. */
@@ -31,6 +32,7 @@ export const thoroughCatalogue: ThoroughCatalogue = {
     webhooksTrusted,
     validatorsRefuse,
     clusterNetworksComplete,
+    podsInSubnet,
     workloadsHaveProxies,
     proxyCertificatesValid,
     proxiesAlive,

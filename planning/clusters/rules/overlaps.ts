@@ -37,14 +37,21 @@ export function* overlapRules(input: RuleInput): Iterable<RuleProblem> {
 }
 
 /**
- * Clusters that kind makes never overlap, so that any Link between them can become a flat one without
- * recreating a cluster. Those that exist can't be changed: they may overlap what they have no pod
- * routes to.
+ * Default subnets of clusters that kind makes never overlap, so that any Link between them can become a
+ * flat one without recreating a cluster. Whoever writes the same subnets for clusters on different networks
+ * has gateways in mind, which is what these are for. Clusters that exist can't be changed: they may overlap
+ * what they have no pod routes to.
  */
 function mustDiffer(a: Subnet, b: Subnet): boolean {
   if (!overlap(a.block, b.block)) return false;
-  if (a.cluster === b.cluster || (a.cluster.isKind && b.cluster.isKind)) return true;
-  if (a.cluster.network !== b.cluster.network) return false;
+  // A cluster that exists may name a subnet and a part of it.
+  if (a.cluster === b.cluster) return a.kind !== b.kind;
+  const areKind = a.cluster.isKind && b.cluster.isKind;
+  if (a.cluster.network !== b.cluster.network) return areKind && (a.isDefault || b.isDefault);
+  if (areKind) return true;
+  // Pods on one network that exists share its subnets, each with its own address: `preflight` asks the pods.
+  if (!a.cluster.isKind && !b.cluster.isKind && a.kind === "pods" && b.kind === "pods")
+    return false;
   // Each cluster translates Service addresses within itself: two may have the same.
   return a.kind === "pods" || b.kind === "pods";
 }

@@ -14,6 +14,7 @@ import {
   slotOf,
   smallestPrefix,
   subnetKeys,
+  writtenSubnets,
 } from "../subnets.ts";
 import type { Subnet, SubnetKind } from "../subnets.ts";
 
@@ -28,11 +29,11 @@ export function* subnetRules(input: RuleInput): Iterable<RuleProblem> {
   const networks = clusterNetworks(input);
   for (const cluster of input.clusters) {
     for (const kind of ["pods", "services"] as const) {
-      const text = cluster.spec[subnetKeys[kind]];
-      if (text === undefined) continue;
-      const subnet = readSubnet(cluster, kind);
-      if (!subnet) yield unreadable(text, cluster, kind);
-      else yield* checkSubnet(subnet, text, networks);
+      for (const text of writtenSubnets(cluster, kind)) {
+        const subnet = readSubnet(cluster, kind, text);
+        if (!subnet) yield unreadable(text, cluster, kind);
+        else yield* checkSubnet(subnet, text, networks);
+      }
     }
     yield* checkRoom(cluster, input);
   }

@@ -21,7 +21,6 @@ export function* linkRules(input: RuleInput): Iterable<RuleProblem> {
     yield* checkMode(link, path, byLink.get(index) ?? []);
   }
   yield* checkDuplicates(input.edges);
-  yield* checkSuffixes(input.edges);
 }
 
 function* checkForm(link: Draft<LinkSpec>, path: Path): Iterable<RuleProblem> {
@@ -185,33 +184,5 @@ function* checkDuplicates(edges: readonly DraftEdge[]): Iterable<RuleProblem> {
         `and in links[${earlier}]`,
       fix: "leave it out of one of the two: one Link carries every kind of export",
     };
-  }
-}
-
-/**
- * `foo-north` exported by `east` and `foo` exported by `north-east` are both mirrored as
- * `foo-north-east`, and the two service mirrors would overwrite each other without a word. Which
- * Services there will be is not known here; so it is refused, but only where one source has Links to
- * both clusters: elsewhere such names are harmless.
- */
-function* checkSuffixes(edges: readonly DraftEdge[]): Iterable<RuleProblem> {
-  const told = new Set<string>();
-  for (const [source, links] of groupBy(edges, (edge) => edge.source)) {
-    const targets = new Map(links.map((edge) => [edge.target, edge.to]));
-    for (const [longer, cluster] of targets) {
-      for (let at = longer.indexOf("-"); at !== -1; at = longer.indexOf("-", at + 1)) {
-        const shorter = longer.slice(at + 1);
-        const start = longer.slice(0, at);
-        if (!targets.has(shorter) || told.has(`${longer} ${shorter}`)) continue;
-        told.add(`${longer} ${shorter}`);
-        yield {
-          path: [...cluster.path, "name"],
-          message:
-            `${show(source)} has Links to ${show(longer)} and ${show(shorter)}: Services "foo" of ` +
-            `the one and "foo-${start}" of the other would have the same mirror, "foo-${longer}"`,
-          fix: `choose a name that does not end with "-${shorter}"`,
-        };
-      }
-    }
   }
 }

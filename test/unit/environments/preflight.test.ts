@@ -11,6 +11,7 @@ import { checkCharts } from "../../../environments/preflight/charts.ts";
 import { checkExistingClusters } from "../../../environments/preflight/existing-clusters.ts";
 import { checkForeignClusters } from "../../../environments/preflight/foreign-clusters.ts";
 import { checkMounts } from "../../../environments/preflight/mounts.ts";
+import { checkPodAddresses } from "../../../environments/preflight/pod-addresses.ts";
 import { checkPorts } from "../../../environments/preflight/ports.ts";
 import { localBackend } from "../../../environments/backend.ts";
 import { originOf } from "../../../environments/origin.ts";
@@ -243,6 +244,47 @@ describe("the checks before up", () => {
     });
   });
 
+  test("ask the pods of existing clusters that share a pod subnet for their addresses", async () => {
+    const [one, other] = [await FakeKubernetes.start(), await FakeKubernetes.start()];
+    const folder = await temporaryDirectory("preflight");
+    try {
+      const existing = async (name: string, fake: FakeKubernetes) => {
+        const kubeconfig = path.join(folder, name);
+        await writeFile(kubeconfig, fake.kubeconfig);
+        return {
+          name,
+          kubeconfig,
+          network: "vpc",
+          podSubnet: "10.0.0.0/16",
+          apiServer: "https://203.0.113.7:6443",
+        };
+      };
+      const clusters = [await existing("prod", one), await existing("staging", other)];
+      const links = [{ between: ["prod", "staging"], mode: "flat" as const }];
+      const check = () => checkPodAddresses(contextOf({ clusters, links }));
+      const put = (fake: FakeKubernetes, ip: string, hostNetwork = false) => {
+        fake.put("/api/v1/pods", {
+          metadata: { name: `p-${ip}`, namespace: "shop" },
+          spec: { containers: [], hostNetwork },
+          status: { podIPs: [{ ip }] },
+        });
+      };
+      for (const fake of [one, other]) put(fake, "10.9.9.9", true);
+      put(one, "10.0.1.1");
+      put(other, "10.0.1.2");
+      assert.deepEqual(await check(), []);
+      put(other, "10.0.1.1");
+      assert.match(
+        (await check()).join(),
+        /^clusters prod and staging are on one network.*shop\/p-10\.0\.1\.1.*\(10\.0\.1\.1\)/,
+      );
+      other.answers.set("/api/v1/pods", { status: 403, body: { message: "no" } });
+      assert.match((await check()).join(), /cluster staging: .*can't be read.*list pods/);
+    } finally {
+      await Promise.all([one.stop(), other.stop(), rm(folder, { recursive: true })]);
+    }
+  });
+
   test("ask an existing cluster by the context that the stack reaches it by, not by the current one", async () => {
     const [alive, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
     try {
@@ -355,6 +397,6 @@ describe("the checks before up", () => {
         "– existing clusters can be reached (no Docker daemon answers)\n\n" +
         "0 passed, 1 failed, 1 not run",
     );
-    assert.equal(rest.length, 8);
+    assert.equal(rest.length, 9);
   });
 });

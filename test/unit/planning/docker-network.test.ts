@@ -51,6 +51,7 @@ describe("a Docker network with a subnet", () => {
     let clusters = Array.from({ length: limits.clusters }, (_, index) => ({
       name: `c${index}`,
       slot: index * 511,
+      gateway: { serviceType: "LoadBalancer" as const },
     })).map((cluster) => ({ ...cluster, slot: cluster.slot % slotCount }));
     const first = plan({ clusters, docker }, { name: "lab" });
     assert.ok(!first.ok);

@@ -65,16 +65,26 @@ export const invariants: readonly Invariant[] = [
   {
     name: "load balancers' ranges are parts of the Docker network, apart from its nodes and each other",
     check: ({ clusters, network }) => {
-      const ranges = clusters.filter(isKind).flatMap(({ loadBalancerRange: range }) => range ?? []);
+      const ranged = clusters
+        .filter(isKind)
+        .flatMap(({ loadBalancerRange: range, gateway }) =>
+          range === undefined
+            ? []
+            : [{ range, isBalanced: gateway?.serviceType === "LoadBalancer" }],
+        );
+      const ranges = ranged.map(({ range }) => range);
       if (network.subnet === undefined || network.nodeRange === undefined) {
         assert.deepEqual(ranges, []);
         return;
       }
-      const taken = [block(network.nodeRange)];
-      for (const range of ranges.map(block)) {
+      const taken = [{ range: block(network.nodeRange), isBalanced: true }];
+      for (const { range: text, isBalanced } of ranged) {
+        const range = block(text);
         assert.ok(overlap(range, block(network.subnet)));
-        assert.ok(!taken.some((other) => overlap(other, range)));
-        taken.push(range);
+        // Clusters without a load balancer may share one, which nobody uses.
+        const others = taken.filter((one) => isBalanced || one.isBalanced);
+        assert.ok(!others.some((other) => overlap(other.range, range)));
+        taken.push({ range, isBalanced });
       }
     },
   },

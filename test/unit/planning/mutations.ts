@@ -166,7 +166,11 @@ function colliding(topology: Topology): fc.Arbitrary<Broken> {
     {
       input: {
         ...topology,
-        clusters: topology.clusters.map((cluster) => ({ ...cluster, podSubnet: "10.9.0.0/16" })),
+        clusters: topology.clusters.map((cluster) => ({
+          ...cluster,
+          network: "one",
+          podSubnet: "10.9.0.0/16",
+        })),
       },
       path: ["clusters"],
       what: "one pod subnet for all",

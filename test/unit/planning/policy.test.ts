@@ -63,6 +63,26 @@ describe("who may reach a Service", () => {
     );
   });
 
+  it("comes from any of the pod subnets that a cluster has", () => {
+    const named = (name: string, podSubnet: string) => ({
+      name,
+      network: "vpc",
+      kubeconfig: name,
+      podSubnet,
+      apiServer: "https://203.0.113.7:6443",
+    });
+    const clusters = [named("west", "10.1.0.0/16,100.64.0.0/16"), named("east", "10.2.0.0/16")];
+    const links = [{ from: "west", to: "east", mode: "flat" as const }];
+    const planned = planServicePolicy(planOrThrow({ clusters, links }, { name: "lab" }), {
+      ...web,
+      clients: [checkout("west")],
+    });
+    assert.deepEqual(planned.ok && planned.admissions[0]?.networks, [
+      "10.1.0.0/16",
+      "100.64.0.0/16",
+    ]);
+  });
+
   it("is not everybody of that account: one of the Service's own cluster is named for itself", () => {
     const both = result({ clients: [checkout("west"), checkout("east")] });
     assert.ok(both.ok);

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import type { Plan } from "../../../planning/plan-types.ts";
 import { failuresOf, observe, runChecks } from "../../../verification/index.ts";
 import type { CheckResult } from "../../../verification/index.ts";
+import { mirrorNamesUnique } from "../../../verification/checks/mirror-names-unique.ts";
+import type { MeshStatus } from "../../../verification/status.ts";
 import { ok } from "../mesh/linked-cluster.ts";
 import {
   destination,
@@ -162,6 +164,49 @@ describe("what a mesh exports", () => {
       assert.deepEqual(await failures(plan), []);
       assert.equal((await result("planned-mirrors", plan))?.state, "passed");
     });
+  });
+
+  it("is under one name only, where the names of clusters allow two", async () => {
+    const links = ["east", "north-east"].map((target) => ({
+      ...mixedClusters.links[0],
+      target,
+      name: target,
+    }));
+    const twin = { ...mixedClusters.clusters[1], name: "north-east" };
+    const twins = {
+      ...mixedClusters,
+      clusters: [...mixedClusters.clusters, twin],
+      links,
+    } as Plan;
+    const exports = (name: string, exported: readonly string[]) =>
+      ({
+        name,
+        services: {
+          exported: exported.map((service) => ({
+            namespace: "demo",
+            service,
+            labels: { "mirror.linkerd.io/exported": "true" },
+            headless: false,
+          })),
+        },
+      }) as unknown as MeshStatus["clusters"][number];
+    const outcome = (...ofEast: string[]) =>
+      mirrorNamesUnique.run({
+        plan: twins,
+        status: {
+          clusters: [exports("east", ofEast), exports("north-east", ["web"])],
+        } as unknown as MeshStatus,
+      });
+    assert.ok(mirrorNamesUnique.applies?.({ plan: twins } as never));
+    assert.ok(!mirrorNamesUnique.applies?.({ plan: mixedClusters } as never));
+    const passed = await outcome("web");
+    assert.equal(passed.state, "passed");
+    const failed = await outcome("web", "web-north");
+    assert.ok(failed.state === "failed");
+    assert.equal(
+      failed.problem,
+      "demo/web-north-east in west would stand for demo/web-north of east and demo/web of north-east",
+    );
   });
 
   it("leaves no mirror without its Link", async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import type { AskedCluster } from "../../../verification/checks/asked.ts";
+import { podsInSubnet } from "../../../verification/checks/pods-in-subnet.ts";
 import { exhaustiveCatalogue, thoroughCatalogue } from "../../../verification/checks/thorough.ts";
 import type { CheckResult, Mesh, Verification } from "../../../verification/index.ts";
 import { failuresOf, verify } from "../../../verification/index.ts";
@@ -24,6 +26,9 @@ import {
   futureWebhookCertificate,
   webhookCertificates,
 } from "./webhook-certificates.ts";
+
+/** Those of clusters that exist are asked there alone. */
+const ofEveryCluster = thoroughCatalogue.cluster.filter(({ id }) => id !== "pods-in-subnet");
 
 describe("what only a verification asks", () => {
   let west: FakeKubernetes;
@@ -54,7 +59,7 @@ describe("what only a verification asks", () => {
     const { results, proved } = await look();
     assert.deepEqual(failuresOf(results), []);
     assert.ok(proved);
-    for (const { id } of thoroughCatalogue.cluster) {
+    for (const { id } of ofEveryCluster) {
       const states = results.filter(({ check }) => check === id).map(({ state }) => state);
       assert.deepEqual(states, ["passed", "passed"], id);
     }
@@ -80,7 +85,7 @@ describe("what only a verification asks", () => {
     const timed = results.filter(({ milliseconds }) => milliseconds !== undefined);
     assert.equal(
       timed.length,
-      2 * thoroughCatalogue.cluster.length +
+      2 * ofEveryCluster.length +
         2 * thoroughCatalogue.link.length +
         2 * exhaustiveCatalogue.link.length,
     );
@@ -187,6 +192,30 @@ describe("what only a verification asks", () => {
       result?.state === "passed" && result.detail,
       "1; the policy controller is a stand-in",
     );
+  });
+
+  it("pods in the subnets of a cluster that exists, whatever its nodes' shares are", async () => {
+    const pod = (ip: string, hostNetwork = false) => ({
+      metadata: { namespace: "default", name: `p-${ip}` },
+      spec: { containers: [], hostNetwork },
+      status: { podIPs: [{ ip }, { ip: "fd00::7" }] },
+    });
+    const outcome = async (podSubnet: string, ...pods: object[]) => {
+      const subject = {
+        plan: { type: "existing", name: "staging", podSubnet },
+        lists: { livePods: () => Promise.resolve(pods) },
+      } as unknown as AskedCluster;
+      assert.ok(podsInSubnet.applies?.(subject));
+      const { state, ...rest } = await podsInSubnet.run(subject);
+      return [state, "problem" in rest ? rest.problem : ""];
+    };
+    const pods = [pod("10.1.0.7"), pod("100.64.3.9"), pod("203.0.113.7", true)];
+    assert.deepEqual(await outcome("10.1.0.0/16,100.64.0.0/16", ...pods), ["passed", ""]);
+    assert.deepEqual(await outcome("10.1.0.0/16", ...pods), [
+      "failed",
+      "outside of 10.1.0.0/16: pod default/p-100.64.3.9 (100.64.3.9)",
+    ]);
+    assert.equal((await outcome("10.1.0.0/16"))[0], "not run");
   });
 
   it("cluster networks: a pod, a Service, a node's share outside; none named at all", async () => {
@@ -482,7 +511,7 @@ describe("what only a verification asks", () => {
     await east.stop();
     const { results, proved } = await verify(access, { limit: 0 });
     assert.equal(proved, false);
-    for (const { id } of thoroughCatalogue.cluster) {
+    for (const { id } of ofEveryCluster) {
       const states = results.filter(({ check }) => check === id);
       assert.deepEqual(
         states.map((one) => [one.subject, one.state]),

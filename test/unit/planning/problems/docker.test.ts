@@ -59,14 +59,14 @@ checkProblems("the Docker network", [
     "ranges for load balancers that meet",
     on("172.30.0.0/20", [
       { name: "west", slot: 5 },
-      { name: "east", slot: 516 },
+      { name: "east", slot: 516, gateway: { serviceType: "LoadBalancer" } },
     ]),
     'clusters[1].slot: "east" and "west" have the same range for load balancers, 172.30.8.20/30 (write slot: 517, or a docker.subnet of at least a /17, where each slot has its own)',
   ],
   [
     "ranges of one slot",
     on("172.30.0.0/16", [
-      { name: "west", slot: 5 },
+      { name: "west", slot: 5, gateway: { serviceType: "LoadBalancer" } },
       { name: "east", slot: 5, podSubnet: "10.3.0.0/16", serviceSubnet: "10.200.0.0/16" },
     ]),
     'clusters[1].slot: "east" and "west" have the same range for load balancers, 172.30.128.40/29 (write slot: 64)',
@@ -77,6 +77,13 @@ checkProblems("the Docker network", [
       { name: "west", slot: 0, podSubnet: "10.3.0.0/16", serviceSubnet: "10.200.0.0/16" },
       { name: "east", slot: 4095 },
     ]),
+  ],
+  [
+    "none, where no cluster has a load balancer",
+    on(
+      "172.30.0.0/20",
+      Array.from({ length: 30 }, (_, index) => ({ name: `c${index}`, slot: 2 + index * 73 })),
+    ),
   ],
   [
     "one slot, told once",

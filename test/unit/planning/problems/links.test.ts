@@ -119,11 +119,26 @@ checkProblems("Links", [
     'links[0].mode: a flat Link needs pod routes, and the package can\'t add any between "west" and "staging", a cluster that it didn\'t create (2 Links in all) (write mode: gateway)',
   ],
   [
-    "ambiguous mirrors",
+    "names that only certain Services make ambiguous",
     {
       clusters: [{ name: "hub" }, { name: "east" }, { name: "north-east" }],
       links: [{ from: "hub", to: ["east", "north-east"] }],
+      exports: [
+        { service: "web", namespace: "shop", from: ["east", "north-east"] },
+        { service: "db", namespace: "shop", from: "north-east" },
+      ],
     },
-    'clusters[2].name: "hub" has Links to "north-east" and "east": Services "foo" of the one and "foo-north" of the other would have the same mirror, "foo-north-east" (choose a name that does not end with "-east")',
+  ],
+  [
+    "mirrors of one name",
+    {
+      clusters: [{ name: "hub" }, { name: "east" }, { name: "north-east" }],
+      links: [{ from: "hub", to: ["east", "north-east"] }],
+      exports: [
+        { service: "web-north", namespace: "shop", from: "east" },
+        { service: "web", namespace: "shop", from: "north-east" },
+      ],
+    },
+    'exports[1].from: in "hub", namespace "shop", the mirrors of "shop/web-north" of "east" and of "shop/web" of "north-east" would have the same name, "web-north-east" (leave one of them out, or give one another name)',
   ],
 ]);

@@ -71,6 +71,43 @@ checkProblems("subnets", [
     'clusters[0]: the pod subnet 10.0.0.0/8 of "staging" leaves no room for default subnets (put the two on different networks)',
   ],
   [
+    "none: what gateways and networks of clouds are for",
+    {
+      clusters: [
+        { name: "west", podSubnet: "10.3.0.0/20", serviceSubnet: "10.200.0.0/20" },
+        { name: "east", podSubnet: "10.3.0.0/20", serviceSubnet: "10.200.0.0/20" },
+        ...["a", "b"].map((name) => ({
+          name,
+          network: "vpc",
+          kubeconfig: name,
+          apiServer: "https://203.0.113.7:6443",
+          podSubnet: "10.16.0.0/16, 100.64.0.0/16",
+          serviceSubnet: "172.20.0.0/16",
+        })),
+      ],
+      links: [{ between: ["west", "east"] }, { between: ["a", "b"], mode: "flat" }],
+    },
+  ],
+  [
+    "several of a cluster that exists, of a kind cluster, and unreadable ones",
+    {
+      clusters: [
+        { name: "west", podSubnet: "10.3.0.0/20,10.4.0.0/20" },
+        {
+          name: "a",
+          kubeconfig: "a",
+          podSubnet: "10.16.0.0/16,10.17.0.0/8",
+          serviceSubnet: "10.16.8.0/21",
+        },
+        { name: "b", kubeconfig: "b", podSubnet: "10.16.0.0/16," },
+      ],
+    },
+    'clusters[0].podSubnet: "10.3.0.0/20,10.4.0.0/20" is not an IPv4 subnet (write a subnet such as 10.22.72.0/21, or leave it out)',
+    'clusters[1].podSubnet: "10.17.0.0/8" begins within a subnet of that size (write 10.0.0.0/8)',
+    'clusters[1].serviceSubnet: "10.16.8.0/21" overlaps the cluster\'s own pod subnet 10.16.0.0/16 (choose another)',
+    'clusters[2].podSubnet: "" is not an IPv4 subnet (write a subnet such as 10.62.32.0/21)',
+  ],
+  [
     "too large",
     kind({ podSubnet: "10.0.0.0/7", serviceSubnet: "100.64.0.0/10" }),
     'clusters[0].podSubnet: "10.0.0.0/7" is larger than Kubernetes allows (write a /8 or smaller)',
@@ -85,8 +122,8 @@ checkProblems("subnets", [
     "two clusters in one",
     {
       clusters: [
-        { name: "west", podSubnet: "10.10.0.0/16", serviceSubnet: "10.140.0.0/21" },
-        { name: "east", podSubnet: "10.10.0.0/16", serviceSubnet: "10.140.0.0/21" },
+        { name: "west", network: "n", podSubnet: "10.10.0.0/16", serviceSubnet: "10.140.0.0/21" },
+        { name: "east", network: "n", podSubnet: "10.10.0.0/16", serviceSubnet: "10.140.0.0/21" },
       ],
     },
     'clusters[1].podSubnet: "10.10.0.0/16" overlaps the pod subnet 10.10.0.0/16 of "west" (choose another, such as 10.2.0.0/16)',

@@ -1,0 +1,36 @@
+import { splitSubnets } from "../../planning/cidr.ts";
+import type { AskedCluster } from "./asked.ts";
+import type { Check } from "./check.ts";
+import { failedForGood, notRun, passed } from "./check.ts";
+import { isIn } from "./cluster-networks-complete.ts";
+import { firstOf } from "./first-of.ts";
+
+/**
+ * The pods of a cluster that exists have addresses in the pod subnets that the topology says: flat Links and
+ * policies rely on it. The pods themselves tell; their nodes' shares may be nobody's.
+ */
+export const podsInSubnet: Check<AskedCluster> = {
+  id: "pods-in-subnet",
+  title: "pods' addresses are in the pod subnets of the topology",
+  // Of a mesh that was found, the plan has them from the nodes.
+  applies: ({ plan, found }) => !found && plan.type === "existing" && plan.podSubnet !== undefined,
+  run: async ({ lists, plan }) => {
+    const subnets = splitSubnets(plan.podSubnet ?? "");
+    const pods = await lists.livePods();
+    const addresses = pods
+      .filter(({ spec }) => spec.hostNetwork !== true)
+      .flatMap(({ metadata: { namespace = "", name }, status: { podIPs = [] } = {} }) =>
+        podIPs
+          .filter(({ ip }) => !ip.includes(":"))
+          .map(({ ip }) => ({ pod: `${namespace}/${name}`, ip })),
+      );
+    if (addresses.length === 0) return notRun("no pod with an address was seen");
+    const outside = addresses.filter(({ ip }) => !isIn(subnets, ip));
+    return outside.length === 0
+      ? passed(`${addresses.length} addresses`)
+      : failedForGood(
+          `outside of ${subnets.join(", ")}: ${firstOf(outside.map(({ pod, ip }) => `pod ${pod} (${ip})`))}`,
+          `Write every pod subnet of ${plan.name} as its podSubnet, with commas between them.`,
+        );
+  },
+};
