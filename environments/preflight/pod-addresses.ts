@@ -39,7 +39,7 @@ export const checkPodAddresses: PreflightCheck = async ({ plan, state }) => {
   );
   const shared = pairs.flatMap(([one, other]) => {
     const [own, others] = [found.get(one), found.get(other)];
-    if (!(own instanceof Map) || !(others instanceof Map)) return [];
+    if (typeof own !== "object" || typeof others !== "object") return [];
     const [address] = [...own.keys()].filter((ip) => others.has(ip));
     return address === undefined
       ? []
