@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe } from "node:test";
 import { parseAllDocuments } from "yaml";
+import type { Sources } from "../../planning/sources/sources.ts";
 import type { ClusterSpec } from "../../planning/topology.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { isScenarioWanted } from "../runner/test-files.ts";
@@ -37,6 +38,11 @@ export class OutsidePair {
 
   get south(): OutsideCluster {
     return this.#cluster("south");
+  }
+
+  /** Where images and charts come from. */
+  get sources(): Sources | undefined {
+    return this.#outside?.sources;
   }
 
   /** As a topology has it. */

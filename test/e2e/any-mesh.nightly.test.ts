@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { before, after, test } from "node:test";
+import { execa } from "execa";
+import { parse, stringify } from "yaml";
+import { multiclusterValues } from "../../components/multicluster-values.ts";
+import { splitImage } from "../../components/values.ts";
+import { defaults } from "../../planning/defaults.ts";
+import { planOrThrow } from "../../planning/plan.ts";
+import type { Topology } from "../../planning/topology.ts";
+import { lookAtInjection } from "../../linkerd/signals/injection.ts";
+import type { KubernetesNode, List } from "../../kubernetes/objects.ts";
+import { cacheDirectory } from "../../system/cache-directory.ts";
+import { timeLimits } from "../../system/time-limits.ts";
+import { ensureArtifact } from "../../toolchain/artifact.ts";
+import { linkerdCli } from "../../toolchain/tools/linkerd.ts";
+import type { CheckResult } from "../../verification/index.ts";
+import { makeAuthority } from "../unit/authority.ts";
+import { differences } from "./api-objects.ts";
+import { createAll } from "./create-all.ts";
+import { eventually } from "./environment.ts";
+import type { OutsideCluster } from "./outside-clusters.ts";
+import { declareOutside } from "./outside-pair.ts";
+import type { OutsidePair, OutsideScenario } from "./outside-pair.ts";
+
+const main = path.resolve(import.meta.dirname, "../../environments/main.ts");
+
+/** What comes and goes in every cluster that runs: replicas of a Deployment, and who leads among them. */
+const restless = /^[+-] \S+ (?:pods|leases|endpointslices|endpoints|replicasets) /;
+
+/** It leaves the clusters with a mesh: nothing comes after it. */
+const anyMesh: OutsideScenario = {
+  name: "any-mesh",
+  title: "a mesh that Linkerd's own command line made",
+  tests,
+};
+
+function tests(pair: OutsidePair): void {
+  let directory = "";
+  let clusters: readonly OutsideCluster[] = [];
+
+  before(async () => {
+    clusters = [pair.north, pair.south];
+    directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-test-any-mesh-"));
+    await install(pair, directory);
+  });
+  after(() => rm(directory, { recursive: true, force: true }));
+
+  /** The command line, with the clusters by their kubeconfigs alone. */
+  const run = async (command: string, ...options: string[]) => {
+    const files = clusters.map(({ kubeconfig }) => kubeconfig);
+    const args = [main, command, ...options, ...(command === "" ? [] : ["--kubeconfig", ...files])];
+    return execa(process.execPath, args, { cwd: directory, reject: false, env: { NO_COLOR: "1" } });
+  };
+  const verified = (stdout: string) =>
+    JSON.parse(stdout) as { checks: CheckResult[]; notes: string[] };
+  const failures = (checks: readonly CheckResult[]) =>
+    checks.filter(({ state }) => state === "failed");
+
+  test("verify finds it in order by its kubeconfigs alone, and changes nothing", async (context) => {
+    const checks = await eventually("a mesh in order", timeLimits.meshProved, async () => {
+      const { exitCode, stdout, stderr } = await run("verify", "--json");
+      assert.equal(exitCode, 0, `${stderr}\n${stdout}`);
+      return verified(stdout).checks;
+    });
+    // Linkerd itself has made its mirrors by now.
+    const before = await Promise.all(clusters.map((cluster) => pair.list(cluster)));
+    assert.equal((await run("verify")).exitCode, 0);
+    const links = checks.filter(({ check }) => check === "link-taken-up");
+    assert.deepEqual(links.map(({ subject, state }) => `${subject} ${state}`).sort(), [
+      "north → south passed",
+      "south → north passed",
+    ]);
+    const mirrors = checks.find(({ check }) => check === "planned-mirrors");
+    assert.equal(mirrors?.state, "passed");
+    assert.ok(!checks.some(({ group }) => group === "traffic"));
+    for (const [index, cluster] of clusters.entries()) {
+      const now = differences(before[index] ?? new Map(), await pair.list(cluster));
+      assert.deepEqual(
+        now.filter((line) => !restless.test(line)),
+        [],
+      );
+    }
+    context.diagnostic((await run("verify")).stdout);
+  });
+
+  test("discover writes it as a topology that plans, and verify takes the file", async (context) => {
+    const { exitCode, stderr } = await run("discover", "--output", "mesh.yaml");
+    assert.equal(exitCode, 0, stderr);
+    const text = await readFile(path.join(directory, "mesh.yaml"), "utf8");
+    context.diagnostic(text);
+    const topology = parse(text) as Topology;
+    planOrThrow(topology, { name: "mesh" });
+    assert.deepEqual(
+      topology.clusters.map(({ name, apiServer }) => `${name} ${apiServer ?? ""}`),
+      [pair.north, pair.south].map(({ name, node }) => `${name} https://${node}:6443`),
+    );
+    assert.deepEqual(topology.links, [{ between: ["north", "south"] }]);
+    assert.deepEqual(topology.exports, [{ service: "web", namespace: "shop", from: "south" }]);
+    for (const command of ["verify", "status"]) {
+      const file = await execa(process.execPath, [main, command, "mesh.yaml", "--json"], {
+        cwd: directory,
+        reject: false,
+        env: { XDG_STATE_HOME: directory },
+      });
+      assert.equal(file.exitCode, 0, `${file.stderr}\n${file.stdout}`);
+    }
+  });
+
+  test("traffic is sent where somebody asks for it, and leaves nothing", async () => {
+    const { stdout, stderr } = await run("verify", "--traffic", "--json");
+    const { checks } = verified(stdout);
+    assert.deepEqual(failures(checks), [], stderr);
+    const asked = checks.filter(({ check }) => check === "credentials-accepted");
+    assert.deepEqual(asked.map(({ subject, state }) => `${subject} ${state}`).sort(), [
+      "north → south passed",
+      "south → north passed",
+    ]);
+    for (const { api } of clusters) {
+      const { items } = await api.get<List<{ metadata: { name: string } }>>("/api/v1/namespaces");
+      assert.ok(!items.some(({ metadata }) => metadata.name.startsWith("linkerd-topology-verif")));
+    }
+  });
+
+  test("a service mirror that is gone is told with how to look further", async () => {
+    const { api } = pair.north;
+    const deployment = "/apis/apps/v1/namespaces/linkerd-multicluster/deployments/controller-south";
+    await api.patch(deployment, { spec: { replicas: 0 } });
+    const { exitCode, stdout } = await run("verify");
+    await api.patch(deployment, { spec: { replicas: 1 } });
+    assert.equal(exitCode, 4, stdout);
+    assert.match(stdout, /controller-south is scaled to 0/);
+    assert.match(stdout, /kubectl --kubeconfig \S+ --context \S+ -n linkerd-multicluster get pods/);
+    assert.doesNotMatch(stdout, /`(?:npm|npx|linkerd-topology)? ?[^`]*\bup\b[^`]*`/);
+  });
+}
+
+declareOutside(import.meta.filename, [anyMesh]);
+
+/** Linkerd, its extension and a Link each way, as Linkerd's documentation has it. */
+async function install(pair: OutsidePair, directory: string): Promise<void> {
+  const { folder } = await ensureArtifact(linkerdCli, {
+    cache: cacheDirectory(process.env),
+    env: process.env,
+    onProgress: () => undefined,
+  });
+  const linkerd = async ({ kubeconfig }: OutsideCluster, ...args: readonly string[]) => {
+    const options = ["--kubeconfig", kubeconfig];
+    const { stdout } = await execa(path.join(folder, "linkerd"), [...options, ...args], {
+      cwd: directory,
+    });
+    return stdout;
+  };
+  const { images = {} } = pair.sources ?? {};
+  const { controller, proxy, pause } = images;
+  const image = controller === undefined ? undefined : splitImage(controller);
+  const root = makeAuthority({ subject: "root.linkerd.cluster.local", pathLength: 1 });
+  const file = (name: string): string => path.join(directory, name);
+  await writeFile(file("root.crt"), root.certificate);
+  await writeFile(
+    file("linkerd.yaml"),
+    stringify({
+      disableHeartBeat: true,
+      ...(image && { controllerImage: image.name, controllerImageVersion: image.version }),
+      ...(proxy !== undefined && { proxy: { image: splitImage(proxy) } }),
+    }),
+  );
+  const both = [pair.north, pair.south] as const;
+  await Promise.all(
+    both.map(async (cluster) => {
+      const { name, api } = cluster;
+      const other = name === "north" ? "south" : "north";
+      const issuer = makeAuthority({
+        subject: "identity.linkerd.cluster.local",
+        signedBy: root,
+        pathLength: 0,
+      });
+      await writeFile(file(`${name}.crt`), issuer.certificate);
+      await writeFile(file(`${name}.key`), issuer.key);
+      await writeFile(
+        file(`${name}.yaml`),
+        stringify(
+          multiclusterValues({
+            trustDomain: defaults.trustDomain,
+            gateway: {
+              serviceType: "NodePort",
+              port: defaults.gatewayNodePort,
+              probePort: defaults.probeNodePort,
+            },
+            targets: [{ name: other, probePort: defaults.probeNodePort, headless: true }],
+            highAvailability: false,
+            images: { controller, pause },
+            // link-gen makes the credentials of a Link from the chart's own account.
+            values: { remoteMirrorServiceAccount: true },
+          }),
+        ),
+      );
+      const crds = ["--crds", "--set", "installGatewayAPI=true", "--ignore-cluster"];
+      await createAll(api, await linkerd(cluster, "install", ...crds));
+      const certificates = [
+        "--identity-trust-anchors-file=root.crt",
+        `--identity-issuer-certificate-file=${name}.crt`,
+        `--identity-issuer-key-file=${name}.key`,
+      ];
+      const values = ["--ignore-cluster", "--values=linkerd.yaml"];
+      await createAll(api, await linkerd(cluster, "install", ...values, ...certificates));
+      await eventually(`proxies in ${name}`, timeLimits.helmRelease, async () => {
+        const look = await lookAtInjection(api);
+        return look.done ? true : undefined;
+      });
+      const extension = ["--ignore-cluster", `--values=${name}.yaml`];
+      await createAll(api, await linkerd(cluster, "multicluster", "install", ...extension));
+    }),
+  );
+  await Promise.all(
+    both.map(async (target) => {
+      const source = target.name === "north" ? pair.south : pair.north;
+      const nodes = await target.api.get<List<KubernetesNode>>("/api/v1/nodes");
+      const address = nodes.items[0]?.status?.addresses?.find(({ type }) => type === "InternalIP");
+      const link = await eventually(`a token of ${target.name}`, timeLimits.apiServerAnswers, () =>
+        linkerd(
+          target,
+          ...["multicluster", "link-gen", "--cluster-name", target.name],
+          ...["--api-server-address", `https://${target.node}:6443`],
+          ...["--gateway-addresses", address?.address ?? ""],
+        ),
+      );
+      await createAll(source.api, link);
+    }),
+  );
+}
