@@ -225,3 +225,6 @@ export type { PodPort } from "./kubernetes/port-forward.ts";
 export type { RouteLook, Route, ParentRef } from "./linkerd/signals/route.ts";
 export type { Changed, EngineMessage, Step } from "./environments/report/engine-progress.ts";
 export { CommandError } from "./environments/command-error.ts";
+export type { FoundLinkPlan } from "./planning/plan-types.ts";
+export type { MeshAccess } from "./verification/observe.ts";
+export type { ServicesLook } from "./linkerd/signals/route.ts";
