@@ -20,7 +20,8 @@ export async function findMesh(
   stack: StackFile,
   signal?: AbortSignal,
 ): Promise<FoundMesh | string | undefined> {
-  if (stack.topology === undefined) return undefined;
+  // A stack that is known by its name alone has no topology to look into.
+  if (stack.topology === undefined || stack.origin === undefined) return undefined;
   const plan = await planStack(stack, { runs: true });
   const clusters = plan.clusters.flatMap((cluster) => (cluster.type === "kind" ? [] : [cluster]));
   if (clusters.length < plan.clusters.length) return undefined;

@@ -90,12 +90,12 @@ export function drillCommand(): Command {
   return teach(command, {
     examples: [
       [
-        "linkerd-topology drill lab.yaml --take pods:west/shop/web --ask http://web.shop --from west/shop/deploy/client",
+        "linkerd-topology drill lab.yaml --take gateway:east --ask http://web --from west/shop/deploy/app",
         "does failover work?",
       ],
-      ["linkerd-topology drill lab.yaml --take gateway:east", "over every Link"],
+      ["linkerd-topology drill lab.yaml --take pods:west/shop/web", "over every Link"],
       [
-        "linkerd-topology drill lab.yaml --take cluster-freeze:east --max-failed 0 --max-gap 5s --junit drill.xml",
+        "linkerd-topology drill lab.yaml --take cluster-freeze:east --max-gap 5s --junit drill.xml",
         "for CI",
       ],
     ],

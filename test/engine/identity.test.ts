@@ -172,7 +172,7 @@ describe("a stack in a cluster that exists", () => {
     await assert.rejects(engine.up(topology()), /has none of the namespaces/);
     await engine.restore({ ...up, state: fromBefore(up) });
     const managedFields = [{ manager: "pulumi-kubernetes-1a2b" }];
-    a.put(namespaces, { metadata: { name: "linkerd", uid: "1", managedFields } as never });
+    a.put(namespaces, { metadata: { name: "linkerd", uid: "1", managedFields } });
     const { changes } = await engine.up(topology());
     assert.deepEqual(
       changes.filter((change) => !change.startsWith("update ")),

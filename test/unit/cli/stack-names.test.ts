@@ -51,7 +51,7 @@ describe("a topology that is in another file than the stack of its name", () => 
 
   test("leaves the stack to be asked for by its name alone", async () => {
     const { exitCode, stderr } = await run("status", "--name", "lab");
-    assert.equal(exitCode, exitCodes.notUp);
+    assert.equal(exitCode, exitCodes.notUp, stderr);
     assert.match(stderr, /"lab" is not up/);
   });
 });
