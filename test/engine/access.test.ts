@@ -120,7 +120,13 @@ describe("access accounts from up to up", () => {
   test("another change of a Link that is revoked touches nothing in its source but the gate", async () => {
     const { changes } = await engine.up({
       ...withAccess({ accounts: [{ from: "west", revoked: true }] }),
-      links: [{ from: ["west", "north"], to: "east", excludedLabels: ["tier"] }],
+      links: [
+        {
+          from: ["west", "north"],
+          to: "east",
+          selectors: { gateway: { matchLabels: { tier: "front" } } },
+        },
+      ],
     });
     assert.deepEqual(
       changes.filter((change) => change.includes(west)),

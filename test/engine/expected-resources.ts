@@ -128,6 +128,11 @@ function inCluster(plan: Plan, cluster: ClusterPlan, row: Row): void {
     controllers: outgoing
       .map(({ name, gateway, headless }) => [name, gateway?.probePort, headless])
       .sort(),
+    // The local member of a federated Service is the controllers' too.
+    federatedWithout: outgoing
+      .filter(({ selectors }) => selectors.federated !== undefined)
+      .map(({ excludedLabels, excludedAnnotations }) => [excludedLabels, excludedAnnotations])
+      .filter((lists) => lists.flat().length > 0),
     values: [values.multicluster, highAvailability],
     version,
   });
