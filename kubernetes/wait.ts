@@ -54,7 +54,9 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
   const failure = (after: string): string =>
     `${awaited.what}: ${after}. Seen last: ${last}. ${awaited.further ?? ""}`.trimEnd();
 
-  const limit = AbortSignal.timeout(awaited.limit);
+  // What is left of another limit is a fraction, or nothing any more.
+  const left = Math.max(0, Math.ceil(awaited.limit));
+  const limit = AbortSignal.timeout(left);
   const signal = awaited.signal === undefined ? limit : AbortSignal.any([awaited.signal, limit]);
   const { mayPass = isPassing, longest = interval.longest } = awaited;
   let looks = 0;
@@ -81,7 +83,7 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
       minTimeout: Math.min(interval.first, longest),
       maxTimeout: longest,
       factor: interval.factor,
-      maxRetryTime: awaited.limit,
+      maxRetryTime: left,
       signal: awaited.signal,
     });
   try {

@@ -46,6 +46,13 @@ describe("waitFor", () => {
     });
   });
 
+  for (const limit of [0.5, 0, -3]) {
+    it(`looks once where ${limit} ms are left`, async () => {
+      const look = () => Promise.resolve({ done: true as const, value: "there" });
+      assert.equal(await waitFor({ what: "the thing", limit, look }), "there");
+    });
+  }
+
   it("ends at once with an error that may not pass", async () => {
     const broken = new Error("broken");
     const waiting = waitFor({ what: "x", limit: 60_000, look: () => Promise.reject(broken) });
