@@ -7,6 +7,7 @@ import { timeLimits } from "../../../system/time-limits.ts";
 import { KubernetesApiError } from "../../../kubernetes/errors.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import { verifyStack } from "../../../environments/verify.ts";
+import { podsInSubnet } from "../../../verification/checks/pods-in-subnet.ts";
 import { thoroughCatalogue } from "../../../verification/checks/thorough.ts";
 import { failuresOf, renderVerification } from "../../../verification/index.ts";
 import { deploymentPath } from "../../../linkerd/names.ts";
@@ -240,6 +241,11 @@ function tests(shared: SharedClusters): void {
     const { results } = verification;
     for (const { id } of thoroughCatalogue.cluster) {
       const states = results.filter(({ check }) => check === id).map(({ state }) => state);
+      // kind takes pods' addresses from the pod subnet: only existing clusters are asked.
+      if (id === podsInSubnet.id) {
+        assert.deepEqual(states, []);
+        continue;
+      }
       assert.equal(states.length, 3, id);
       const isLeftOut = states[0] === "not run" && result.proof.status.dataPlane === "none";
       if (!isLeftOut) assert.deepEqual(states, ["passed", "passed", "passed"], id);
