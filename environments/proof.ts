@@ -1,4 +1,4 @@
-import type { Plan } from "../planning/plan-types.ts";
+import type { Plan, TrafficPlan } from "../planning/plan-types.ts";
 import { timeLimits } from "../system/time-limits.ts";
 // Not by the index, which loads what sends traffic as well.
 import type { CheckResult } from "../verification/checks/check.ts";
@@ -20,17 +20,23 @@ interface ClusterOutput {
   readonly uid?: string;
 }
 
+/** A plan as a state has it: an earlier version wrote none of what it did not know. */
+interface RecordedPlan extends Omit<Plan, "traffic"> {
+  readonly traffic?: readonly (Omit<TrafficPlan, "serviceAnnotations"> & Partial<TrafficPlan>)[];
+}
+
 /**
  * The running mesh, by the outputs of its stack.
  *
  * @returns undefined where no `up` of the stack was ever finished
  */
 export function meshOf(outputs: Outputs): Mesh | undefined {
-  const plan = outputs["plan"] as Plan | undefined;
+  const plan = outputs["plan"] as RecordedPlan | undefined;
   const clusters = outputs["clusters"] as readonly ClusterOutput[] | undefined;
   if (plan === undefined || clusters === undefined) return undefined;
+  const traffic = plan.traffic ?? [];
   return {
-    plan,
+    plan: { ...plan, traffic: traffic.map((one) => ({ serviceAnnotations: {}, ...one })) },
     clusters: clusters.flatMap(({ name, kubeconfigPath, context, uid }) =>
       kubeconfigPath === undefined ? [] : [{ name, kubeconfigPath, context, uid }],
     ),

@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { prove } from "../../../environments/proof.ts";
+import { meshOf, prove } from "../../../environments/proof.ts";
 import type { Tell } from "../../../environments/report/phase.ts";
 import { ok } from "../mesh/linked-cluster.ts";
 import { destinationMetrics, MixedPair } from "../verification/mixed-pair.ts";
 import { deployments } from "../verification/running.ts";
+
+describe("the mesh of a state", () => {
+  it("has what the version that wrote it did not know", () => {
+    const traffic = [{ service: "web", annotations: {} }];
+    const recorded = (plan: unknown) => meshOf({ plan, clusters: [] })?.plan.traffic;
+    assert.deepEqual(recorded({ traffic }), [{ ...traffic[0], serviceAnnotations: {} }]);
+    assert.deepEqual(recorded({}), []);
+  });
+});
 
 describe("the proof that ends an up", () => {
   let pair: MixedPair;
