@@ -61,7 +61,6 @@ export async function proveTopology(mesh: Mesh, options: ProveOptions = {}): Pro
           ? { done: true, value: proof }
           : { done: false, seen: `${failuresOf(proof.results).length} checks failed` };
       },
-      further: "",
       signal: options.signal,
     });
   } catch (error) {

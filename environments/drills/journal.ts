@@ -5,15 +5,8 @@ import { messageOf } from "../../system/message-of.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import { look } from "../../toolchain/process-identity.ts";
 import { CommandError } from "../command-error.ts";
+import { identity } from "../runs/record.ts";
 import { takenSchema } from "./taken.ts";
-
-const identity = z.object({
-  pid: z.int().positive(),
-  start: z.string(),
-  host: z.string(),
-  boot: z.string(),
-  namespace: z.string(),
-});
 
 const schema = z.object({
   version: z.literal(1),

@@ -4,7 +4,8 @@ import path from "node:path";
 import * as z from "zod";
 import { stateDirectory } from "../../system/state-directory.ts";
 
-const identity = z.object({
+/** A process, as a record has it. */
+export const identity = z.object({
   pid: z.int().positive(),
   start: z.string(),
   host: z.string(),

@@ -14,6 +14,16 @@ const mirrored = {
 const addresses = (names: readonly string[]) =>
   names.map((hostname, index) => ({ ip: `10.20.0.${index + 1}`, hostname }));
 
+/** What east exports: a headless Service with one pod. */
+const webOfEast = {
+  cluster: "east",
+  namespace: "demo",
+  service: "web",
+  as: "gateway",
+  labels: exported,
+  pods: ["web-0"],
+} as const;
+
 describe("an exported headless Service", () => {
   let pair: MixedPair;
   beforeEach(async () => {
@@ -91,16 +101,7 @@ describe("an exported headless Service", () => {
   it("fails where its pods have no names, as another Service is their StatefulSet's", async () => {
     const plan: Plan = {
       ...mixedClusters,
-      exports: [
-        {
-          cluster: "east",
-          namespace: "demo",
-          service: "web",
-          as: "gateway",
-          labels: exported,
-          pods: ["web-0"],
-        },
-      ],
+      exports: [webOfEast],
       mirrors: (["headless", "headless-pod"] as const).map((kind) => ({
         cluster: "west",
         namespace: "demo",
@@ -182,16 +183,7 @@ describe("an exported headless Service", () => {
     });
     const plan: Plan = {
       ...mixedClusters,
-      exports: [
-        {
-          cluster: "east",
-          namespace: "demo",
-          service: "web",
-          as: "gateway",
-          labels: exported,
-          pods: ["web-0"],
-        },
-      ],
+      exports: [webOfEast],
       mirrors: [mirror("web-east", "headless"), mirror("web-0-east", "headless-pod")],
     };
     const planned = async () => (await check(plan)).find((one) => one.check === "planned-mirrors");
