@@ -10,23 +10,23 @@ import { controllerOf, destinationDeployment, localMirrorDeployment } from "../l
 import type { ClusterStatus, LinkStatus, MeshStatus } from "./status.ts";
 import { touch } from "../linkerd/touch.ts";
 
-/** Something that Linkerd doesn't recover from by itself. */
+/** A fault that Linkerd doesn't recover from by itself. */
 export interface Ailment {
-  /** What is restarted or touched, which is the same for all that one cure is good for. */
+  /** What is restarted or touched. Ailments that one cure fixes have the same key. */
   readonly key: string;
   readonly cluster: string;
-  /** So long it may last before it counts, in milliseconds. */
+  /** How long the fault must last before it counts, in milliseconds. */
   readonly patience: number;
   /**
-   * @param since when it was seen first
-   * @returns false where it has to wait
+   * @param since when it was first seen
+   * @returns false if it has to wait
    */
   readonly cure: (api: KubernetesApi, since: Date) => Promise<boolean>;
-  /** What the cure is, and why. */
+  /** What the cure does, and why. */
   readonly told: string;
 }
 
-/** What ails a mesh, each Deployment at most once. */
+/** The faults of a mesh, each Deployment at most once. */
 export function ailmentsOf(plan: Pick<Plan, "links">, status: MeshStatus): readonly Ailment[] {
   const ailments = [
     ...status.clusters.flatMap(withoutProxies),
@@ -37,7 +37,7 @@ export function ailmentsOf(plan: Pick<Plan, "links">, status: MeshStatus): reado
   return [...new Map(ailments.toReversed().map((one) => [one.key, one])).values()].toReversed();
 }
 
-/** Links whose account isn't revoked: those that are cut off are meant to be. */
+/** Links whose account isn't revoked. A revoked Link is meant to be cut off. */
 function followed({ links }: Pick<Plan, "links">, status: MeshStatus): readonly LinkStatus[] {
   const revoked = new Set(
     links.filter(({ access }) => access.revoked).map(({ source, target }) => `${source} ${target}`),
@@ -45,7 +45,7 @@ function followed({ links }: Pick<Plan, "links">, status: MeshStatus): readonly 
   return status.links.filter(({ source, target }) => !revoked.has(`${source} ${target}`));
 }
 
-/** Pods that came before the injector served run on without their proxies. */
+/** Pods that started before the injector served keep running without their proxies. */
 function withoutProxies({ name, proxies, injection, workloads }: ClusterStatus): Ailment[] {
   if (!injection.injects) return [];
   const isOurs = (pod: string) =>
@@ -62,7 +62,9 @@ function withoutProxies({ name, proxies, injection, workloads }: ClusterStatus):
     );
 }
 
-/** A target whose API didn't answer when linkerd-destination started is never asked again. */
+/**
+ * If a target's API didn't answer when linkerd-destination started, linkerd-destination never asks it again.
+ */
 function undiscovered({ source, target, discovery }: LinkStatus, status: MeshStatus): Ailment[] {
   const answers = (cluster: string) =>
     status.clusters.some(({ name, reachable }) => name === cluster && reachable);
@@ -92,7 +94,7 @@ function stuck({ source, serviceMirror: { pod, stuck: isStuck, trouble } }: Link
   ];
 }
 
-/** Of two service mirrors that made a federated Service at once, one left its member out. */
+/** Two service mirrors created a federated Service at once, and one of them left its member out. */
 function leftOut(plan: Pick<Plan, "links">, status: MeshStatus): Ailment[] {
   return missingMembers(plan, status).map(({ viewer, member, namespace, service }) =>
     restartOf(
@@ -105,7 +107,7 @@ function leftOut(plan: Pick<Plan, "links">, status: MeshStatus): Ailment[] {
   );
 }
 
-/** A headless mirror lost the names of its pods, in all sources at once. */
+/** A headless mirror lost the names of its pods. This happens in all sources at once. */
 function nameless(plan: Pick<Plan, "links">, status: MeshStatus): Ailment[] {
   return followed(plan, status).flatMap((link) => {
     const target = status.clusters.find(({ name }) => name === link.target);

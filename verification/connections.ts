@@ -3,7 +3,7 @@ import { connect } from "../kubernetes/connect.ts";
 import type { Lanes } from "../kubernetes/lanes.ts";
 import { defaultConcurrency, lanesFor } from "../kubernetes/lanes.ts";
 
-/** The ways into the clusters of a mesh, each opened once: every new one costs handshakes. */
+/** Connections to the clusters of a mesh, each opened once, because every new one costs handshakes. */
 export class Connections {
   readonly lanes: Lanes;
   readonly #signal: AbortSignal | undefined;
@@ -16,7 +16,7 @@ export class Connections {
     this.#signal = options.signal;
   }
 
-  /** @throws Error if the kubeconfig can't be used; it is read again the next time */
+  /** @throws Error if the kubeconfig can't be used. The next call reads it again. */
   async open(access: ClusterAccess & { readonly name: string }): Promise<KubernetesApi> {
     const { name } = access;
     const opened =

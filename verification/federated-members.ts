@@ -5,19 +5,19 @@ import { missingNamespace } from "../linkerd/names.ts";
 import type { MeshStatus } from "./status.ts";
 import { federatedName } from "../planning/names.ts";
 
-/** A member that a federated Service lacks. */
+/** A member that is missing in a federated Service. */
 export interface MissingMember {
-  /** Cluster in which it lacks it. */
+  /** The cluster whose federated Service lacks it. */
   readonly viewer: string;
-  /** Cluster of the member. */
+  /** The cluster of the member. */
   readonly member: string;
   readonly namespace: string;
   readonly service: string;
 }
 
 /**
- * Members that bear the label, are visible in a cluster and are not in its federated Service. Planned ones
- * and those that people label themselves; a namespace that the viewer lacks is another matter.
+ * Members that have the label, are visible in a cluster and are missing in its federated Service: planned
+ * ones and those that people label themselves. It doesn't count if the viewer lacks the namespace.
  */
 export function missingMembers(plan: Pick<Plan, "links">, status: MeshStatus): MissingMember[] {
   return status.clusters.flatMap(({ name: viewer, services }) => {
@@ -45,7 +45,7 @@ export function missingMembers(plan: Pick<Plan, "links">, status: MeshStatus): M
   });
 }
 
-/** A Link's status says that a namespace of its exports is not in the source. */
+/** Whether a Link's status says that the source lacks the namespace of an export. */
 export function lacksNamespace(
   { links }: Pick<MeshStatus, "links">,
   source: string,

@@ -2,23 +2,23 @@ import { selects } from "../planning/links/label-selector.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
 import type { ClusterStatus, ExportedService, LinkStatus } from "./status.ts";
 
-/** A headless mirror whose host names are not those of the pods that it stands for. */
+/** A headless mirror whose host names differ from those of the target's pods. */
 export interface StrayNames {
   readonly namespace: string;
-  /** In the target. */
+  /** Name in the target. */
   readonly service: string;
-  /** In the source. */
+  /** Name in the source. */
   readonly mirror: string;
-  /** Pods that can't be reached by their names. */
+  /** Pods that can't be reached by name. */
   readonly missing: readonly string[];
-  /** Names of pods that are not there, or not Ready. */
+  /** Names of pods that don't exist or aren't Ready. */
   readonly stale: readonly string[];
 }
 
 /**
- * Headless mirrors of a Link without the names of the pods. After any change of an exported headless Service,
- * be it its very label, service mirrors write the gateway's address in place of its pods' names, until its
- * Endpoints change.
+ * Headless mirrors of a Link that lack names of pods. After any change of an exported headless Service, even
+ * of its labels, service mirrors replace the pods' names with the gateway's address until the Endpoints
+ * change.
  */
 export function strayNames(
   { mirrors }: Pick<LinkStatus, "mirrors">,
@@ -51,7 +51,7 @@ export function mirroredByPod(
   );
 }
 
-/** Such as `lacks web-0 and still names web-2`. */
+/** For example `lacks web-0 and still names web-2`. */
 export function wordsFor({ missing, stale }: Pick<StrayNames, "missing" | "stale">): string {
   return [
     ...(missing.length > 0 ? [`lacks ${missing.join(", ")}`] : []),

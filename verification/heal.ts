@@ -7,19 +7,19 @@ import type { Mesh } from "./observe.ts";
 import { observe } from "./observe.ts";
 import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 
-/** What may be given to {@link heal}. */
+/** Options of {@link heal}. */
 export interface HealOptions {
   readonly signal?: AbortSignal;
-  /** How long in all, in milliseconds. @default timeLimits.healed */
+  /** Limit of the whole repair, in milliseconds. @default timeLimits.healed */
   readonly limit?: number;
 }
 
 /**
- * Cures what Linkerd does not recover from by itself, by restarting pods of Linkerd's own, or touching
- * Endpoints of exported headless Services, each at most once. Where nothing ails it is one look at the clusters. It doesn't wait for what
- * comes of a cure: that is for the proof to see.
+ * Repairs what Linkerd doesn't recover from by itself: it restarts pods of Linkerd, or touches Endpoints of
+ * exported headless Services, each at most once. If nothing is wrong, it only looks at the clusters once. It
+ * doesn't wait for the effect of a repair, which the proof checks.
  *
- * @param tell - told what is done, a line for each
+ * @param tell - called with a line for each repair
  * @returns the same lines
  */
 export async function heal(
@@ -30,7 +30,7 @@ export async function heal(
   const { signal } = options;
   const connections = new Connections(options);
   const done: string[] = [];
-  /** When each ailment was first seen; `cured` once something was done about it. */
+  /** When each ailment was first seen; `cured` after its repair. */
   const seen = new Map<string, Date | "cured">();
   const look = async (): Promise<readonly Ailment[]> => {
     const ailments = ailmentsOf(mesh.plan, await observe(mesh, { connections }));
@@ -64,7 +64,7 @@ export async function heal(
       signal,
     });
   } catch (error) {
-    // The proof tells what is still amiss, and how to fix it.
+    // The proof reports what is still wrong, and how to fix it.
     if (!(error instanceof TimeLimitReached)) throw error;
   }
   return done;

@@ -1,7 +1,7 @@
 import { controllerOf } from "../linkerd/names.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
 
-/** Deployment of the service mirror that works on a Link. */
+/** Deployment of a Link's service mirror. */
 export function serviceMirrorOf({ name, found }: Pick<LinkPlan, "name" | "found">): string {
   return found?.controller ?? controllerOf(name);
 }

@@ -6,29 +6,29 @@ import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
 import { readingOnce } from "../kubernetes/reading-once.ts";
 import type { ClusterStatus, DataPlane, LinkStatus, MeshStatus } from "./status.ts";
 
-/** A running mesh: what was planned, and the ways into its clusters. */
+/** A running mesh: its plan, and how to reach its clusters. */
 export interface Mesh {
   readonly plan: Plan;
-  /** One for each cluster of the plan; a missing one is reported as a cluster that doesn't answer. */
+  /** One for each cluster of the plan. A missing one is reported as a cluster that doesn't answer. */
   readonly clusters: readonly MeshAccess[];
 }
 
-/** The way into one cluster of a mesh. */
+/** How to reach one cluster of a mesh. */
 export type MeshAccess = ClusterAccess & {
   readonly name: string;
-  /** kubectl finds the kubeconfig by itself, so that command lines need not name it. @default false */
+  /** kubectl finds the kubeconfig by default, so commands need not name it. @default false */
   readonly usual?: boolean;
 };
 
 export interface ObserveOptions {
   readonly signal?: AbortSignal;
-  /** For who looks more than once. @default new ones */
+  /** Connections to reuse between looks. @default new ones */
   readonly connections?: Connections;
 }
 
 /**
- * Asks every cluster about itself and its Links, all at the same time. A cluster that doesn't answer is
- * part of the answer, not an error.
+ * Asks every cluster about itself and its Links, all at the same time. If a cluster doesn't answer, the
+ * status says so; that is no error.
  *
  * @example
  * ```ts

@@ -9,17 +9,17 @@ import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 
 export interface ProveOptions {
   readonly signal?: AbortSignal;
-  /** How long what may still pass is waited for, in milliseconds. @default timeLimits.meshProved */
+  /** How long to wait for checks that may still pass, in milliseconds. @default timeLimits.meshProved */
   readonly limit?: number;
-  /** Told what is still missing, whenever that changes. */
+  /** Called with the checks that don't pass yet, whenever they change. */
   readonly onWaiting?: (missing: readonly CheckResult[]) => void;
-  /** Further checks, asked at every look. @default none */
+  /** More checks, run at every look. @default none */
   readonly further?: (status: MeshStatus) => Promise<readonly CheckResult[]>;
   /** @default new ones, kept from look to look */
   readonly connections?: Connections;
 }
 
-/** What was found: a mesh is proved if no check failed. */
+/** The result of a proof: a mesh is proved if no check failed. */
 export interface Proof {
   readonly proved: boolean;
   readonly status: MeshStatus;
@@ -27,8 +27,8 @@ export interface Proof {
 }
 
 /**
- * Proves that what runs is what was planned: asks the clusters again and again until every check passes,
- * one fails for good, or the time is over. Failures are part of the answer; see {@link failuresOf}.
+ * Proves that the running mesh matches the plan. It asks the clusters until every check passes, one fails for
+ * good, or the time is over. Failures are part of the result; see {@link failuresOf}.
  */
 export async function proveTopology(mesh: Mesh, options: ProveOptions = {}): Promise<Proof> {
   const connections = options.connections ?? new Connections(options);
@@ -52,7 +52,7 @@ export async function proveTopology(mesh: Mesh, options: ProveOptions = {}): Pro
     return await waitFor({
       what: "waiting for the mesh to be as planned",
       limit: options.limit ?? timeLimits.meshProved,
-      // A watch looks once a round, and sees the next time what has passed.
+      // A watch looks once per round. The next round shows what has recovered.
       twice: options.limit !== 0,
       look: async () => {
         const proof = await look();

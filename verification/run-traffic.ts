@@ -8,7 +8,7 @@ import type { TrafficOptions } from "./traffic/options.ts";
 import { verifyTraffic } from "./traffic/verify-traffic.ts";
 
 /**
- * Sends traffic over the Links both of whose clusters answer, and says of the others that it wasn't sent.
+ * Sends traffic over the Links whose clusters both answer, and reports that nothing was sent over the others.
  */
 export async function runTraffic(
   mesh: Mesh,
@@ -58,7 +58,7 @@ function about(subject: string): Pick<CheckResult, "check" | "title" | "subject"
   return { check: "traffic", title: "traffic", subject, group: "traffic" };
 }
 
-/** What is left of a plan without some of its clusters. */
+/** The plan without some of its clusters. */
 function without(plan: Plan, isLeftOut: (cluster: string) => boolean): Plan {
   return {
     ...plan,

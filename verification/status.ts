@@ -4,20 +4,20 @@ import type { RouteLook } from "../linkerd/signals/route.ts";
 import type { CertificateStatus, IssuerStatus } from "../linkerd/trust/certificates.ts";
 
 /**
- * What runs in the place of Linkerd's proxy. `none`: programs that answer health checks and carry no
- * traffic. `unknown`: there is no proxy to tell by.
+ * What the proxies are. `none`: stand-ins that answer health checks and carry no traffic. `unknown`: there is
+ * no proxy to judge by.
  */
 export type DataPlane = "real" | "none" | "unknown";
 
-/** What the running clusters answered. Plain data: its JSON is what `status --json` prints. */
+/** What the running clusters answered. Plain data: `status --json` prints it as JSON. */
 export interface MeshStatus {
   /** Name of the topology. */
   readonly topology: string;
-  /** Others made it: it was found, and not planned. */
+  /** Others made the mesh: it was discovered, not planned. */
   readonly found?: true;
   /** ISO 8601. */
   readonly observedAt: string;
-  /** `none` if it is so in any cluster. */
+  /** `none` if it is `none` in any cluster. */
   readonly dataPlane: DataPlane;
   /** In the order of the plan. */
   readonly clusters: readonly ClusterStatus[];
@@ -31,7 +31,7 @@ export interface ClusterStatus {
   readonly kubeconfigPath: string | undefined;
   /** Context in that file; undefined: its current one. */
   readonly context?: string | undefined;
-  /** What could not be asked, and why. A cluster that doesn't answer has one, and nothing else. */
+  /** What couldn't be asked, and why. A cluster that doesn't answer has one entry, and nothing else. */
   readonly problems: readonly string[];
   readonly reachable: boolean;
   readonly kubernetesVersion: string | undefined;
@@ -42,15 +42,15 @@ export interface ClusterStatus {
   readonly serviceSubnet: string | undefined;
   /** Deployments of Linkerd and of its multi-cluster extension. */
   readonly workloads: readonly WorkloadStatus[];
-  /** Running pods of Linkerd and of its extension, and the image of their proxies. */
+  /** Running pods of Linkerd and of its extension, with the image of their proxies. */
   readonly proxies: readonly ProxyStatus[];
   readonly injection: InjectionStatus;
   readonly dataPlane: DataPlane;
-  /** What it exports, and what it has of others' exports; undefined: could not be asked. */
+  /** What the cluster exports, and what it has of other clusters' exports. Undefined: couldn't be asked. */
   readonly services: ServicesStatus | undefined;
-  /** The routes that the topology's `traffic` plans in it; undefined: could not be asked. */
+  /** The routes in it that the topology's `traffic` plans. Undefined: couldn't be asked. */
   readonly routes: readonly RouteStatus[] | undefined;
-  /** What keeps routes to the pods of other clusters; undefined: nothing does. */
+  /** The DaemonSet that maintains routes to the pods of other clusters. Undefined: there is none. */
   readonly podRoutes: PodRoutesStatus | undefined;
   /** The certificates that proxies of this cluster trust. */
   readonly trustAnchors: readonly CertificateStatus[];
@@ -64,11 +64,11 @@ export interface RouteStatus extends Omit<RouteLook, "route"> {
   readonly port: number;
   readonly kind: "HTTPRoute" | "GRPCRoute";
   readonly name: string;
-  /** What Linkerd says of it. */
+  /** The conditions that Linkerd wrote. */
   readonly conditions: readonly Condition[];
-  /** A ServiceProfile of the Service, which comes before routes. */
+  /** A ServiceProfile of the Service, which takes precedence over routes. */
   readonly serviceProfile: string | undefined;
-  /** Routes of somebody else for the same port. */
+  /** Other people's routes for the same port. */
   readonly otherRoutes: readonly string[];
 }
 
@@ -84,23 +84,23 @@ export interface ServicesStatus {
     readonly remote: readonly string[];
   }[];
   readonly mirrors: readonly MirrorServiceStatus[];
-  /** Links that are in the cluster, planned or not. */
+  /** Links in the cluster, planned or not. */
   readonly links: readonly string[];
 }
 
-/** A Service that is exported, or is to be. */
+/** A Service that is exported, or is planned to be. */
 export interface ExportedService {
   readonly namespace: string;
   readonly service: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly headless: boolean;
-  /** Of a headless one alone: what its Endpoints say. */
+  /** What the Endpoints of a headless Service say. Undefined for other Services. */
   readonly pods?: {
-    /** Names of its pods that are Ready, by which they are mirrored one by one. */
+    /** Names of its Ready pods. Each is mirrored under its name. */
     readonly hostnames: readonly string[];
-    /** How many of its pods that are Ready have no name, and so no mirror. */
+    /** The number of its Ready pods without a name, which therefore have no mirror. */
     readonly nameless: number;
-    /** Ports that are another number in its pods, as `80 → 8080`. */
+    /** Ports with another number in its pods, as `80 → 8080`. */
     readonly translated: readonly string[];
   };
 }
@@ -124,16 +124,16 @@ export interface NodeStatus {
 export interface PodRoutesStatus {
   /** Nodes that should have the routes. */
   readonly nodes: number;
-  /** Nodes on which all of them are in place, as they are wanted now. */
+  /** Nodes on which all current routes are in place. */
   readonly ready: number;
-  /** Where they lead: pod subnet of the cluster, name of the node, its share of the subnet. */
+  /** Where the routes lead: pod subnet of the cluster, name of the node, the node's share of the subnet. */
   readonly destinations: readonly string[];
 }
 
 export interface WorkloadStatus {
   readonly namespace: string;
   readonly name: string;
-  /** No pod of it is wanted, which makes it `ready`. */
+  /** It is scaled to 0, which makes it `ready`. */
   readonly scaledToNone?: true;
   readonly ready: boolean;
   /** Why it isn't ready. */
@@ -148,9 +148,9 @@ export interface ProxyStatus {
 }
 
 export interface InjectionStatus {
-  /** A pod sent as a dry run came back with its proxy. */
+  /** A pod that was sent as a dry run came back with its proxy. */
   readonly injects: boolean;
-  /** Image of that proxy, or what was there instead. */
+  /** Image of that proxy, or what came back instead. */
   readonly seen: string;
   /** Why it was not asked. */
   readonly unasked?: string;
@@ -160,7 +160,7 @@ export interface LinkStatus {
   readonly source: string;
   readonly target: string;
   readonly mode: LinkMode;
-  /** How the source's account in the target is planned. */
+  /** The planned access of the source's account in the target. */
   readonly access: LinkAccessStatus;
   /** The Link object is in the source. */
   readonly present: boolean;
@@ -179,30 +179,30 @@ export interface LinkAccessStatus {
 }
 
 export interface ServiceMirrorStatus {
-  /** It works on the Link as it stands, and the target lets it in. */
+  /** The service mirror works with the current Link, and the target lets it in. */
   readonly takenUp: boolean;
   /** The pod that holds the Lease. */
   readonly pod: string | undefined;
-  /** What was there instead of a Link that was taken up. */
+  /** Why the service mirror hasn't taken up the Link. */
   readonly trouble: string | undefined;
-  /** The pod knows the Link otherwise than it stands, which may need its restart. */
+  /** The pod works with another state of the Link, and may need a restart. */
   readonly stuck: boolean;
-  /** Why it isn't known whether it works on the Link. */
+  /** Why it is unknown whether it works on the Link. */
   readonly unread?: string;
 }
 
-/** Of the source's linkerd-destination, which traffic from pod to pod needs. */
+/** Discovery by the source's linkerd-destination, which traffic from pod to pod needs. */
 export interface DiscoveryStatus {
-  /** Why it doesn't watch the target; undefined: it does, or the Link needs none of it. */
+  /** Why it doesn't watch the target. Undefined: it does, or the Link doesn't need it. */
   readonly trouble: string | undefined;
-  /** Why it isn't known whether it watches the target. */
+  /** Why it is unknown whether it watches the target. */
   readonly unread?: string;
 }
 
 export interface GatewayStatus {
   /**
-   * By the source's own probes. `not applicable`: the Link has no gateway. `unknown`: no probe was sent
-   * yet, or the metrics can't be read.
+   * Judged by the source's own probes. `not applicable`: the Link has no gateway. `unknown`: no probe was
+   * sent yet, or the metrics can't be read.
    */
   readonly state: "alive" | "not alive" | "unknown" | "not applicable";
   /** Addresses and port at which the source reaches it. */
@@ -212,20 +212,20 @@ export interface GatewayStatus {
 
 export type MirrorKind = "gateway" | "flat" | "headless" | "federated" | "unknown";
 
-/** A Service of the source that stands for one of the target, or one that should. */
+/** A Service of the source that mirrors one of the target, or a missing one. */
 export interface MirrorStatus {
   readonly kind: MirrorKind;
   readonly namespace: string;
   /** The Service in the target. */
   readonly service: string;
-  /** The Service in the source; undefined: there is none. */
+  /** The Service in the source. Undefined: there is none. */
   readonly mirror: string | undefined;
-  /** `address:port` of its Endpoints; flat and federated Services have none. */
+  /** `address:port` of its Endpoints. Flat and federated Services have none. */
   readonly endpoints: readonly string[];
-  /** Of a mirror that is headless itself: the names of pods in its Endpoints. */
+  /** Names of pods in its Endpoints, if the mirror itself is headless. */
   readonly hostnames?: readonly string[];
-  /** The service mirror says that it is mirrored; undefined: it says nothing, as of headless ones. */
+  /** The service mirror says that it is mirrored. Undefined: it says nothing, as for headless ones. */
   readonly mirrored: boolean | undefined;
-  /** Its word for why not. */
+  /** Its reason if not. */
   readonly reason: string | undefined;
 }

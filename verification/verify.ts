@@ -10,26 +10,29 @@ import { failuresOf, proveTopology } from "./prove.ts";
 import { runTraffic } from "./run-traffic.ts";
 import type { MeshStatus } from "./status.ts";
 
-/** How far a verification has come. */
+/** How far a verification is. */
 export interface VerificationProgress {
   /** Checks that have a result. */
   readonly done: number;
-  /** Checks that there are, as far as is known: those of traffic appear while they run. */
+  /** The number of checks known so far. Traffic checks are added while they run. */
   readonly total: number;
   readonly latest?: CheckResult;
 }
 
-/** What may be given to {@link verify}. */
+/** Options of {@link verify}. */
 export interface VerifyOptions {
-  /** Interrupts; what the verification made in the clusters is removed before it rejects. */
+  /**
+   * Interrupts. Everything that the verification created in the clusters is removed before the promise
+   * rejects.
+   */
   readonly signal?: AbortSignal;
   /**
-   * How long what may still pass is waited for, in milliseconds: a mesh that was just changed settles.
-   * Traffic has limits of its own.
+   * How long to wait for checks that may still pass, in milliseconds: a mesh settles after a change. Traffic
+   * has limits of its own.
    * @default timeLimits.verified
    */
   readonly limit?: number;
-  /** Sends traffic over every Link, by workloads in a namespace of their own. @default true */
+  /** Sends traffic over every Link, between workloads in a namespace of their own. @default true */
   readonly traffic?: boolean;
   /**
    * Asks every target, as the account of each Link, what that account may do there.
@@ -37,18 +40,18 @@ export interface VerifyOptions {
    */
   readonly rights?: boolean;
   /**
-   * How many requests may be under way at once, over all clusters; of commands in pods and of port-forwards
-   * a quarter of it. Time limits begin when a request does, so that a small number makes a verification slow
-   * and no check fail.
+   * How many requests may run at once, over all clusters. Commands in pods and port-forwards get a quarter of
+   * it. The time limit of a request begins when it is sent, so a small number makes a verification slow but
+   * fails no check.
    * @default four for each processor of this machine
    */
   readonly concurrency?: number;
-  /** Image of those workloads. @default the one that the toolchain brings, or agnhost */
+  /** Image of those workloads. @default the one that the toolchain provides, or agnhost */
   readonly probeImage?: string;
   readonly onProgress?: (progress: VerificationProgress) => void;
 }
 
-/** What a verification found. Plain data. */
+/** The result of a verification. Plain data. */
 export interface Verification {
   /** No check failed. */
   readonly proved: boolean;
@@ -62,8 +65,8 @@ export interface Verification {
 }
 
 /**
- * Asks the running clusters whether the topology does what the plan says, from what they say of
- * themselves to requests over every Link. A failed check is part of the answer, never an error.
+ * Asks the running clusters whether the topology does what the plan says, from their own status to requests
+ * over every Link. A failed check is part of the result, never an error.
  *
  * @throws the signal's reason, once it is aborted
  * @example
@@ -120,7 +123,7 @@ export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<V
   };
 }
 
-/** A cluster whose kubeconfig can't be used is left out: what is observed of it says why. */
+/** A cluster whose kubeconfig can't be used is left out: its status says why. */
 async function openClusters(
   mesh: Mesh,
   connections: Connections,
@@ -142,7 +145,7 @@ function answering(
   return new Map([...opened].filter(([name]) => names.includes(name)));
 }
 
-/** By group, and within it by subject: what belongs together is found in two places of the run. */
+/** By group, then by subject: related results come from two stages of the run. */
 function inOrder(results: readonly CheckResult[]): readonly CheckResult[] {
   const subjects = [...new Set(results.map(({ subject }) => subject))];
   const rank = ({ group = "" }: CheckResult): number => groups.indexOf(group as Group);

@@ -5,34 +5,34 @@ import { exhaustiveCatalogue } from "./checks/thorough.ts";
 import { verify } from "./verify.ts";
 import type { Verification, VerifyOptions } from "./verify.ts";
 
-/** A check of which another thing was found than in the round before. */
+/** A check whose result differs from the round before. */
 export interface Change {
-  /** ISO 8601: when the round began that saw it. */
+  /** ISO 8601: when the round that saw it began. */
   readonly at: string;
-  /** Undefined where the check wasn't asked before. */
+  /** Undefined if the check wasn't run before. */
   readonly before: CheckResult | undefined;
-  /** Undefined where the check isn't asked any more. */
+  /** Undefined if the check is no longer run. */
   readonly after: CheckResult | undefined;
 }
 
 /** One round of {@link watchVerification}. */
 export interface Round {
-  /** From 1. */
+  /** Starts at 1. */
   readonly number: number;
-  /** Results of traffic, and of accounts' rights, stand from the last round that asked for them. */
+  /** Results of traffic and of accounts' rights are from the last round that checked them. */
   readonly verification: Verification;
   readonly sentTraffic: boolean;
-  /** Against the round before; empty in the first. */
+  /** Compared with the round before; empty in the first. */
   readonly changes: readonly Change[];
 }
 
-/** What may be given to {@link watchVerification}. */
+/** Options of {@link watchVerification}. */
 export interface WatchOptions extends Omit<VerifyOptions, "limit"> {
-  /** From the end of a round to the next, in milliseconds. @default 10000 */
+  /** Pause between two rounds, in milliseconds. @default 10000 */
   readonly interval?: number;
   /**
-   * Traffic is sent, and rights are asked after, in the first round and in every so manieth after it: the one
-   * makes workloads, the other tokens. @default 6
+   * The first round and every round after this many sends traffic and checks rights, because the one creates
+   * workloads and the other tokens. @default 6
    */
   readonly trafficEvery?: number;
   readonly onRound: (round: Round) => void;
@@ -41,7 +41,7 @@ export interface WatchOptions extends Omit<VerifyOptions, "limit"> {
 /**
  * Verifies again and again until the signal is aborted, which is no error.
  *
- * @returns the last round that was finished; undefined where there was none
+ * @returns the last finished round; undefined if there was none
  * @example
  * ```ts
  * await watchVerification(mesh, { signal, onRound: (round) => console.log(renderRound(round)) });
@@ -58,7 +58,7 @@ export async function watchVerification(
     for (let number = 1; ; number += 1) {
       const isFull = (number - 1) % trafficEvery === 0;
       const sendsTraffic = options.traffic !== false && isFull;
-      // Not waiting for what may pass: that it isn't so at the moment is what a watcher wants to see.
+      // It doesn't wait for what may recover: a watcher wants to see the moment.
       const seen = await verify(mesh, {
         ...rest,
         limit: 0,
@@ -81,12 +81,15 @@ export async function watchVerification(
   }
 }
 
-/** What isn't asked in every round. */
+/** Results that aren't checked in every round. */
 function isKept({ check, group }: CheckResult): boolean {
   return group === "traffic" || exhaustiveCatalogue.link.some(({ id }) => id === check);
 }
 
-/** Details such as a latency change all the time: only how a check ended counts, why it failed, and notices. */
+/**
+ * Details such as latencies change all the time. A change is another state, another reason for a failure, or
+ * another notice.
+ */
 function changesOf(
   before: readonly CheckResult[],
   after: readonly CheckResult[],

@@ -6,15 +6,15 @@ import type { AccessRight } from "../../planning/access/rights.ts";
 import { includes, opened, permissionsOf, rulesIn } from "./rules.ts";
 import type { Permission, Rules } from "./rules.ts";
 
-/** What an account may do, compared with what it should. */
+/** Compares what an account may do with what it should be able to do. */
 export interface PermissionReview {
   /** How many questions the API server answered. */
   readonly asked: number;
-  /** What it may and shouldn't. */
+  /** Allowed, but not planned. */
   readonly beyond: readonly Permission[];
-  /** What it should and may not. */
+  /** Planned, but not allowed. */
   readonly missing: readonly Permission[];
-  /** API groups whose own server doesn't answer: nobody can read anything there now. */
+  /** API groups whose own server doesn't answer, so nobody can read anything there now. */
   readonly silent: readonly string[];
 }
 
@@ -24,7 +24,7 @@ const everyVerb = [
   ...["impersonate", "bind", "escalate", "use", "approve", "sign", "attest", "*"],
 ];
 
-/** What discovery doesn't tell of, as it is nowhere stored. */
+/** Discovery doesn't list these, because they are not stored anywhere. */
 const unserved = [
   ...["users", "groups", "uids"].map((resource) => ({ apiGroup: "", resource })),
   { apiGroup: "authentication.k8s.io", resource: "userextras" },
@@ -43,8 +43,8 @@ const closedPaths = [
 ];
 
 /**
- * What whoever has logged in may do on any cluster (`system:basic-user`): ask about oneself. Paths that
- * anybody may read (`system:discovery`, `system:public-info-viewer`) are not asked after.
+ * Rights of everybody who is logged in to any cluster (`system:basic-user`): to ask about oneself. The review
+ * doesn't ask about paths that anybody may read (`system:discovery`, `system:public-info-viewer`).
  */
 export const everybodysRights: readonly AccessRight[] = [
   ...["selfsubjectaccessreviews", "selfsubjectrulesreviews"].map((resource) => ({
@@ -61,18 +61,21 @@ export const everybodysRights: readonly AccessRight[] = [
   },
 ];
 
-/** No role is bound in it: what an account may do there it may do everywhere. It need not exist. */
+/**
+ * No role is bound in this namespace: what an account may do here, it may do everywhere. The namespace need
+ * not exist.
+ */
 const nowhere = "linkerd-topology-rights";
 
 /**
- * Asks an API server, as the account itself, what the account may do: everywhere, and in some namespaces
- * alone. The rules that it lists are the answer; where it can't list all of them, it is asked after every
- * verb on every kind of object that it serves.
+ * Asks an API server, as the account, what the account may do everywhere and what it may do in some
+ * namespaces only. The API server lists its rules. If it can't list all of them, this asks about every verb
+ * on every kind of object that the server serves.
  *
- * @param api the API server, entered as the account
+ * @param api the API server, logged in as the account
  * @param allowed what the account should be able to do
- * @param namespaces where rights of one namespace are looked for @default those of Kubernetes and Linkerd
- * @throws KubernetesApiError where the account isn't let in at all
+ * @param namespaces where to look for rights of one namespace @default those of Kubernetes and Linkerd
+ * @throws KubernetesApiError if the account can't log in
  */
 export async function reviewPermissions(
   api: KubernetesApi,
@@ -109,13 +112,13 @@ export async function reviewPermissions(
   };
 }
 
-/** Paths that are closed to all stand among the permissions where they are open. */
+/** Counts normally closed paths that are open to the account as permissions. */
 function listed({ permissions, paths }: Rules): readonly Permission[] {
   const open = opened(paths, closedPaths);
   return [...permissions, ...open.map((path) => ({ verb: "get", apiGroup: "", resource: path }))];
 }
 
-/** Puts each question by itself, and gives those to which the answer is yes. */
+/** Asks each question on its own, and returns those that were answered by yes. */
 async function askSingly(
   api: KubernetesApi,
   rights: readonly AccessRight[],
@@ -128,7 +131,7 @@ async function askSingly(
   const questions: Permission[] = [
     ...[...served, ...unserved].flatMap((kind) => everyVerb.map((verb) => ({ verb, ...kind }))),
     ...closedPaths.map((path) => ({ verb: "get", apiGroup: "", resource: path })),
-    // An object that alone is allowed is no answer to a question after all of them.
+    // A right on one named object doesn't answer a question about all of them.
     ...permissionsOf(rights).filter(({ name }) => name !== undefined),
   ];
   const may = await Promise.all(questions.map((question) => isAllowed(api, question)));
@@ -196,8 +199,8 @@ interface Resources {
 }
 
 /**
- * Everything that an API server serves, each once, in whatever versions. Rights don't know versions. A
- * group whose own server doesn't answer (of metrics, say) has nothing that could be read: it is named.
+ * Everything that an API server serves, each once: rights don't depend on versions. A group whose own server
+ * (of metrics, for example) doesn't answer has nothing to read, so only its name is returned.
  */
 async function servedResources(
   api: KubernetesApi,

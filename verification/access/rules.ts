@@ -1,24 +1,24 @@
 import type { AccessRight } from "../../planning/access/rights.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 
-/** Something that an account may do, or should be able to. `*` is every one. */
+/** Something that an account may do, or should be able to do. `*` means all. */
 export interface Permission {
   readonly verb: string;
   readonly apiGroup: string;
-  /** Plural name, with its subresource: `pods/log`. For paths beside the API's objects the path itself. */
+  /** Plural name, with its subresource: `pods/log`. For other paths of the API server: the path. */
   readonly resource: string;
-  /** Of the only object. */
+  /** The only object that it applies to. */
   readonly name?: string;
-  /** Where alone it may; undefined: everywhere. */
+  /** The only namespace that it applies to. Undefined: everywhere. */
   readonly namespace?: string;
 }
 
-/** What whoever asks may do in one namespace, and everywhere, as the authorizers list it. */
+/** What the caller may do in one namespace and everywhere, as the authorizers list it. */
 export interface Rules {
   readonly permissions: readonly Permission[];
-  /** Paths beside the API's objects, also with `*` at their end. */
+  /** Paths outside the API's objects. They may end in `*`. */
   readonly paths: readonly string[];
-  /** An authorizer that can't list what it lets through may let through more. */
+  /** An authorizer couldn't list all that it allows, so the caller may have more rights. */
   readonly incomplete: boolean;
 }
 
@@ -37,7 +37,7 @@ interface RulesReview {
   };
 }
 
-/** Asks an API server for all that the asking account may do in one namespace, and everywhere. */
+/** Asks an API server for everything that the caller may do in one namespace and everywhere. */
 export async function rulesIn(api: KubernetesApi, namespace: string): Promise<Rules> {
   const { status } = await api.post<RulesReview>(
     "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
@@ -59,12 +59,12 @@ export async function rulesIn(api: KubernetesApi, namespace: string): Promise<Ru
   return {
     permissions,
     paths: (nonResourceRules ?? []).flatMap(({ nonResourceURLs = [] }) => nonResourceURLs),
-    // Without a list nothing was told.
+    // No list means that the server said nothing.
     incomplete: resourceRules === undefined || incomplete === true,
   };
 }
 
-/** Whether a permission comes with another one. */
+/** Whether the first permission includes the second one. */
 export function includes(wide: Permission, narrow: Permission): boolean {
   const [kind] = wide.resource.split("/");
   const subresource = narrow.resource.split("/")[1];
@@ -78,14 +78,14 @@ export function includes(wide: Permission, narrow: Permission): boolean {
   );
 }
 
-/** The paths among those asked after that a rule opens. */
+/** Those of the given paths that a rule allows. */
 export function opened(paths: readonly string[], asked: readonly string[]): readonly string[] {
   return asked.filter((path) =>
     paths.some((open) => (open.endsWith("*") ? path.startsWith(open.slice(0, -1)) : open === path)),
   );
 }
 
-/** Each verb of each right. */
+/** One permission for each verb of each right. */
 export function permissionsOf(rights: readonly AccessRight[]): readonly Permission[] {
   return rights.flatMap(({ apiGroup, resource, name, verbs }) =>
     verbs.map((verb) => ({ verb, apiGroup, resource, ...(name !== undefined && { name }) })),

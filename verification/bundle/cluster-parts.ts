@@ -19,12 +19,12 @@ import type { KubernetesEvent } from "./events.ts";
 import { withoutNoise } from "./object.ts";
 import type { Parts } from "./parts.ts";
 
-/** Lines of each container's log, and bytes, that are asked for. */
+/** How many lines and bytes of each container's log to read. */
 const logLimits = { tailLines: "5000", limitBytes: "2000000" };
 
 const namespaces = [linkerdNamespace, multiclusterNamespace];
 
-/** Everything of one cluster that its API tells and that helps to find what is wrong. No Secrets. */
+/** Adds everything that the API of one cluster says and that helps to find a fault. No Secrets. */
 export async function addCluster(
   parts: Parts,
   status: ClusterStatus,
@@ -61,7 +61,7 @@ export async function addCluster(
   ]);
 }
 
-/** Services that are exports or mirrors, with their endpoints of both kinds. */
+/** Services that are exports or mirrors, with their Endpoints and EndpointSlices. */
 async function addServices(
   parts: Parts,
   folder: string,
@@ -128,7 +128,7 @@ function addLogs(parts: Parts, folder: string, pod: Pod, api: KubernetesApi): Pr
   );
 }
 
-/** What gateways, service mirrors and linkerd-destination count. */
+/** The metrics of gateways, service mirrors and linkerd-destination. */
 function addMetrics(parts: Parts, folder: string, pod: Pod, api: KubernetesApi): Promise<void>[] {
   const { namespace = "", name } = pod.metadata;
   const ports = [
@@ -149,7 +149,7 @@ function yamlOf(value: unknown): string {
 
 const keys = /^(mirror|multicluster)\.linkerd\.io\//;
 
-/** Whether a Service, or the endpoints of one, has to do with mirroring: it is exported, or a mirror. */
+/** Whether a Service, or the endpoints of one, is exported or is a mirror. */
 function isOfMirroring(
   { metadata }: { readonly metadata: Metadata },
   services: ServicesStatus | undefined,
@@ -164,10 +164,10 @@ function isOfMirroring(
   ].some((one) => one.namespace === metadata.namespace && one.service === service);
 }
 
-/** A pod with the node that it is on. */
+/** A pod with the name of its node. */
 type ScheduledPod = Pod & { readonly spec: { readonly nodeName?: string } };
 
-/** Every pod in a line; no pod's own settings, which are its owner's affair. */
+/** One line for each pod, without the pod's own settings. */
 export function podsText(pods: readonly ScheduledPod[]): string {
   const head = ["NAMESPACE", "NAME", "READY", "RESTARTS", "PROXY", "ADDRESS", "NODE", "STATE"];
   return columns([

@@ -4,7 +4,7 @@ import { readKubeconfig } from "../../kubernetes/read-kubeconfig.ts";
 const secretFields =
   /(?:client-key-data|token|password|refresh-token|id-token)["']?\s*:\s*["']?([^\s"',}]+)/g;
 
-/** Secrets of kubeconfigs, as they stand there and decoded. A file that can't be read has none. */
+/** The secrets in kubeconfigs, as written and decoded. A file that can't be read has none. */
 export function secretsIn(accesses: readonly ClusterAccess[]): readonly string[] {
   const texts = accesses.map((access) =>
     "kubeconfig" in access ? access.kubeconfig : readOrNothing(access.kubeconfigPath),

@@ -1,12 +1,12 @@
-/** Annotations in which somebody else's object may stand once more, with all that is in it. */
+/** Annotations that may repeat a whole object of somebody else. */
 const leftOut = ["kubectl.kubernetes.io/last-applied-configuration"];
 
-/** Names of files are none of theirs. */
+/** Names of variables that hold secrets. Those that hold the name of a file don't. */
 const secretName = /(?:pass|secret|token|key|credential|auth)(?!.*_(?:FILE|PATH|DIR)$)/i;
 
 /**
- * An object of Kubernetes without what only machines read, and without the values of variables whose names
- * tell that they are secret. Objects of kind Secret are none of a bundle at all.
+ * A Kubernetes object without the fields that only machines read, and without the values of variables whose
+ * names say that they are secret. A bundle contains no objects of kind Secret.
  */
 export function withoutNoise(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNoise);

@@ -8,12 +8,12 @@ export interface Part {
   readonly text: string;
 }
 
-/** Limits of a bundle; characters. */
+/** Limits of a bundle, in characters. */
 export const bundleLimits = { part: 2_000_000, all: 100_000_000 };
 
 /**
- * What a bundle is made of. Everything passes through here: it is redacted, kept short, and what can't be
- * had is noted instead of being an error.
+ * The files of a bundle. Each file is redacted and shortened here. If one can't be had, the bundle says so;
+ * that is no error.
  */
 export class Parts {
   readonly #parts: Part[] = [];
@@ -23,8 +23,8 @@ export class Parts {
   #characters = 0;
 
   /**
-   * @param known secrets of this mesh, wherever they stand
-   * @param signal ends the waiting for parts that are still missing
+   * @param known secrets of this mesh, to be removed wherever they appear
+   * @param signal stops waiting for parts that are still missing
    */
   constructor(known: readonly string[], signal: AbortSignal) {
     this.#known = known;
@@ -34,12 +34,12 @@ export class Parts {
   /** Adds a file, or notes why it couldn't be had. */
   add(path: string, make: () => Promise<string> | string): Promise<void> {
     return this.#try(path, make, (text) => {
-      // First, as what can't be seen in a key would hide it.
+      // Control characters first: inside a key they would hide it from the redaction.
       this.#keep(path, redact(printable(text), this.#known));
     });
   }
 
-  /** The same with an object as JSON, which is redacted text by text: it stays what programs read. */
+  /** Adds a file as JSON. Each text in it is redacted on its own, so that it stays valid JSON. */
   addJson(path: string, make: () => unknown): Promise<void> {
     return this.#try(path, make, (value) => {
       this.#keep(path, jsonText(redactObject(value, this.#known), 2));
@@ -56,7 +56,7 @@ export class Parts {
     }
   }
 
-  /** Every file, and last what is missing. */
+  /** Every file. The last one lists what is missing. */
   all(): readonly Part[] {
     const sorted = this.#parts.toSorted((a, b) => (a.path < b.path ? -1 : 1));
     if (this.#errors.length === 0) return sorted;
@@ -64,14 +64,14 @@ export class Parts {
     return [...sorted, { path: "errors.txt", text: redact(text, this.#known) }];
   }
 
-  /** @param clean redacted, which goes before cutting: half of a key isn't known as one */
+  /** @param clean redacted text. Redaction comes before cutting, because half a key isn't recognised. */
   #keep(path: string, clean: string): void {
     const left = Math.min(bundleLimits.part, bundleLimits.all - this.#characters);
     if (left <= 0) {
       this.#errors.push(`${path}: left out, the bundle is full`);
       return;
     }
-    // The end of a log is what tells.
+    // The end of a log says the most.
     const kept =
       clean.length <= left
         ? clean
@@ -81,7 +81,7 @@ export class Parts {
   }
 }
 
-/** Names of clusters' objects are a cluster's word: none leads out of the archive, or steers a terminal. */
+/** A cluster chooses the names of its objects: none may lead out of the archive or control a terminal. */
 function safePath(path: string): string {
   return path
     .split("/")

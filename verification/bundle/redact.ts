@@ -1,7 +1,7 @@
-/** What stands where something secret was. */
+/** Replaces each secret. */
 const removed = "[removed]";
 
-/** A PEM block of a key, also in JSON, where lines end in `\n`, and also one whose end was cut off. */
+/** The PEM block of a key. Also matches in JSON, where lines end in `\n`, and if its end was cut off. */
 const privateKey =
   /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:(?!-----)[\s\S])*(?:-----END [A-Z0-9 ]*PRIVATE KEY-----)?/g;
 
@@ -11,10 +11,10 @@ const authorization = /\b(Bearer|Basic)(\\?["']?[\s:=]+\\?["']?)[\w.~+/=-]{8,}/g
 
 const userInfo = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:[^\s/@"']+@/gi;
 
-/** Keys of kubeconfigs, of commands' environments and of other settings, in YAML, JSON and `key=value`. */
+/** Keys of kubeconfigs, environments of commands and other settings, in YAML, JSON and `key=value`. */
 const secretKeys =
   "client-key-data|token|id[-_]token|access[-_]token|refresh[-_]token|client[-_]secret|password|passwd|passphrase|secret|api[-_]?key|aws_secret_access_key|credentials?";
-/** What may follow: a block of YAML, a string in quotes (in a string, perhaps), a word. */
+/** What may follow: a block of YAML, a string in quotes (perhaps inside another string), a word. */
 const values = [
   String.raw`[|>][-+\d]*[ \t]*(?:\n(?:[ \t]+[^\n]*(?:\n|$))+|(?:\\n[ \t]+[^"\\]*)+)`,
   String.raw`\\?"(?:(?!\\?").)+\\?"`,
@@ -26,18 +26,18 @@ const keyed = new RegExp(
   "gi",
 );
 
-/** Encoded text that may hold any of these, also in several lines; shorter than that it can't. */
+/** Encoded text that may hold one of these, on one line or several. Shorter text can't hold one. */
 const encoded = /[A-Za-z0-9+/]{40,}(?:(?:\s|\\n)+[A-Za-z0-9+/]{16,})*={0,2}/g;
-/** A key as PKCS#8, PKCS#1 or SEC 1 has it, which a PEM block is after its first line. */
+/** A key in PKCS#8, PKCS#1 or SEC 1: the content of a PEM block. */
 const bareKey = /^\x30(?:[\x00-\x7f]|\x81.|\x82..)\x02\x01[\x00\x01](?:\x04|\x30|\x02)/s;
 const secretInside =
   /PRIVATE KEY-----|client-key-data|\btoken"?\s*:|\beyJ[\w-]{8,}\.|kind"?: ?"?Config/;
 
 /**
- * Takes private keys, tokens, passwords and kubeconfigs out of a text, encoded ones too. Rather too much
- * than too little: a bundle is handed to others.
+ * Removes private keys, tokens, passwords and kubeconfigs from a text, encoded ones too. It removes too much
+ * rather than too little, because people hand a bundle to others.
  *
- * @param known secrets of this mesh, wherever they stand
+ * @param known secrets of this mesh, to be removed wherever they appear
  */
 export function redact(text: string, known: readonly string[] = []): string {
   let clean = text;
@@ -55,7 +55,7 @@ export function redact(text: string, known: readonly string[] = []): string {
 
 const isSecretKey = new RegExp(String.raw`^(?:.*[_-])?(?:${secretKeys})$`, "i");
 
-/** The same in every text of an object, which stays an object. */
+/** Redacts every text of an object, which stays an object. */
 export function redactObject(value: unknown, known: readonly string[] = []): unknown {
   if (typeof value === "string") return redact(value, known);
   if (Array.isArray(value)) return value.map((one) => redactObject(one, known));
@@ -68,14 +68,14 @@ export function redactObject(value: unknown, known: readonly string[] = []): unk
   );
 }
 
-/** A string stays one, so that JSON stays JSON. */
+/** A string stays a string, so that JSON stays JSON. */
 function quoted(value: string): string {
   if (["null", "true", "false"].includes(value)) return value;
   const [quote = ""] = /^(?:\\?"|')/.exec(value) ?? [];
   return `${quote}${removed}${quote}${value.endsWith("\n") ? "\n" : ""}`;
 }
 
-/** Base64 that starts anywhere within the encoded text: what stood before it shifts the groups. */
+/** Base64 may start anywhere within the encoded text: what is in front of it shifts the groups. */
 function isSecret(text: string): boolean {
   const joined = text.replaceAll(/\s|\\n/g, "");
   return [0, 1, 2, 3].some((offset) => {

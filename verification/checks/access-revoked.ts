@@ -2,8 +2,8 @@ import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 
 /**
- * A source whose account was revoked is let in no more. Of such a Link nothing else is asked: that its
- * mirrors are as they were last is what was wanted.
+ * The target doesn't let a source in whose account was revoked. No other check asks about such a Link: its
+ * mirrors are meant to stay as they last were.
  */
 export const accessRevoked: Check<LinkSubject> = {
   id: "access-revoked",
@@ -13,7 +13,7 @@ export const accessRevoked: Check<LinkSubject> = {
     if (!source.reachable) return notRun(`${plan.source} does not answer`);
     const { serviceMirror, discovery } = status;
     const isWatching = plan.mode !== "gateway" && discovery.trouble === undefined;
-    // What can't be read may hold everything.
+    // What can't be read may still let the source in.
     const unread = [serviceMirror.unread, discovery.unread].filter((why) => why !== undefined);
     if (unread.length > 0) {
       return failed(

@@ -13,17 +13,17 @@ import { failed, kubectl, notRun, passed } from "./check.ts";
 import type { Check } from "./check.ts";
 import { silent } from "./run-check.ts";
 
-/** So many are named; the rest is told by their number. */
+/** The message names this many, and counts the rest. */
 const mostNamed = 6;
 
 /**
- * The account of a source may do in the target what Linkerd's controllers need there, and nothing else: the
- * API server is asked as that account. Of a revoked one, nothing at all.
+ * In the target, a source's account may do what Linkerd's controllers need and nothing else. The account of a
+ * revoked Link may do nothing. The check asks the API server as that account.
  */
 export const accessRightsAsPlanned: Check<AskedLink> = {
   id: "access-rights",
   title: "account in the target: the rights it needs, no others",
-  // Whoever made the Link chose what its account may do; to ask takes the right to make tokens.
+  // In a mesh that others made, they chose what the account may do. Asking needs the right to create tokens.
   applies: ({ plan }) => plan.found === undefined,
   run: async ({ plan, target, targetCluster }) => {
     if (targetCluster === undefined) return notRun(silent(plan.target));
@@ -57,14 +57,14 @@ function named(permissions: readonly Permission[]): string {
   return [...texts.slice(0, mostNamed), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
-/** Seconds that the token lives with which an account is looked at: as few as Kubernetes grants. */
+/** Lifetime of the token for looking at an account, in seconds: the shortest that Kubernetes grants. */
 const tokenLifetime = 600;
 
 /**
- * Asks a target what the account of one of its Links may do, as that account. It enters with a token of
- * its own that ends by itself, so that the one that the source uses is not even read.
+ * Asks a target, as the account of one of its Links, what that account may do. It uses a short-lived token of
+ * its own, so the token of the source isn't even read.
  *
- * @param target how an administrator gets into the target
+ * @param target how an administrator reaches the target
  */
 async function reviewAccount(
   target: ClusterAccess,
@@ -72,7 +72,7 @@ async function reviewAccount(
   options: {
     readonly signal?: AbortSignal;
     readonly lanes?: Lanes;
-    /** The target, where it is open already. */
+    /** The target, if it is open already. */
     readonly administrator?: KubernetesApi;
   } = {},
 ): Promise<PermissionReview> {

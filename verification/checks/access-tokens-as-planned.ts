@@ -10,13 +10,13 @@ import type { AskedLink } from "./asked.ts";
 const accountAnnotation = "kubernetes.io/service-account.name";
 
 /**
- * Of a source's account in the target there is one token, of the planned generation; of a revoked one there
- * is none. Another one would go on opening the target after it was rotated.
+ * A source's account in the target has one token, of the planned generation; a revoked account has none. Any
+ * other token would still open the target after a rotation.
  */
 export const accessTokensAsPlanned: Check<AskedLink> = {
   id: "access-tokens",
   title: "account in the target: the planned token, no other",
-  // Whoever made the Link chose its account, and how many tokens that has.
+  // In a mesh that others made, they chose the account and how many tokens it has.
   applies: ({ plan }) => plan.found === undefined,
   run: async ({ plan, target, targetCluster }) => {
     if (targetCluster === undefined) return notRun(silent(plan.target));

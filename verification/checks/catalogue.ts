@@ -23,14 +23,14 @@ import { subnetsAsPlanned } from "./subnets-as-planned.ts";
 import { targetDiscovered } from "./target-discovered.ts";
 import { trustAnchorShared } from "./trust-anchor-shared.ts";
 
-/** Every check, by what it is asked of. */
+/** Every check, by its kind of subject. */
 export interface Catalogue {
   readonly mesh: readonly Check<MeshSubject>[];
   readonly cluster: readonly Check<ClusterSubject>[];
   readonly link: readonly Check<LinkSubject>[];
 }
 
-/** The checks that end an `up`. A new check is one small file and one line here. */
+/** The checks at the end of an `up`. To add a check, write one small file and one line here. */
 export const catalogue: Catalogue = {
   mesh: [trustAnchorShared, mirrorNamesUnique, plannedMirrors, federatedComplete],
   cluster: [

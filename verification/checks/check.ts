@@ -1,22 +1,22 @@
 import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
 import type { ClusterStatus, LinkStatus, MeshStatus } from "../status.ts";
 
-/** How a check ended, and what a person should know of besides. */
+/** The result of a check, perhaps with a notice. */
 export type Outcome = Verdict & {
-  /** Nothing that fails, and nothing to pass over either: it is shown wherever failures are. */
+  /** Shown wherever failures are shown: it fails nothing, but a person should know it. */
   readonly notice?: string;
 };
 
-/** `not run`: its premise doesn't hold, so it neither passes nor fails. */
+/** `not run`: the check's premise doesn't hold, so it neither passes nor fails. */
 export type Verdict =
   | { readonly state: "passed"; readonly detail?: string }
   | {
       readonly state: "failed";
       /** What is wrong. */
       readonly problem: string;
-      /** What to do about it, or how to look further. */
+      /** How to fix it, or where to look next. */
       readonly mend: string;
-      /** It won't pass by itself, as others may while a mesh starts. @default false */
+      /** Waiting doesn't help, while other failures may end when the mesh has started. @default false */
       readonly final?: boolean;
     }
   | { readonly state: "not run"; readonly reason: string };
@@ -27,26 +27,26 @@ export interface Check<Subject> {
   readonly id: string;
   /** What holds if it passes, in a few words. */
   readonly title: string;
-  /** False: it isn't asked of this subject, and doesn't appear in the results. @default always */
+  /** If it returns false, the check isn't run on this subject and has no result. @default always */
   readonly applies?: (subject: Subject) => boolean;
-  /** It says something only where traffic flows. @default false */
+  /** The check needs a data plane that carries traffic. @default false */
   readonly needsDataPlane?: boolean;
   readonly run: (subject: Subject) => Outcome | Promise<Outcome>;
 }
 
-/** What checks of a cluster look at. */
+/** The subject of checks of a cluster. */
 export interface ClusterSubject {
   readonly plan: ClusterPlan;
-  /** Others made the mesh: the package can mend nothing in it. */
+  /** Others made the mesh, so the package can't repair anything in it. */
   readonly found: boolean;
-  /** Deployments of the service mirrors that work on its Links. */
+  /** Deployments of the service mirrors of its Links. */
   readonly serviceMirrors: readonly string[];
-  /** Those of Links whose target has revoked its account. */
+  /** Deployments of the service mirrors whose target has revoked their account. */
   readonly revoked: readonly string[];
   readonly status: ClusterStatus;
 }
 
-/** What checks of a Link look at. */
+/** The subject of checks of a Link. */
 export interface LinkSubject {
   readonly plan: LinkPlan;
   readonly status: LinkStatus;
@@ -54,13 +54,13 @@ export interface LinkSubject {
   readonly target: ClusterStatus;
 }
 
-/** What checks of the mesh as a whole look at. */
+/** The subject of checks of the whole mesh. */
 export interface MeshSubject {
   readonly plan: Plan;
   readonly status: MeshStatus;
 }
 
-/** What results are grouped by, in the order in which they are shown. */
+/** The groups of results, in the order in which they are shown. */
 export const groups = ["mesh", "clusters", "Links", "traffic"] as const;
 
 export type Group = (typeof groups)[number];
@@ -71,9 +71,9 @@ export type CheckResult = {
   readonly title: string;
   /** `west`, `west → east`, or the name of the topology. */
   readonly subject: string;
-  /** One of {@link groups}: where it stands in what is shown. */
+  /** One of {@link groups}. */
   readonly group?: string;
-  /** How long it took, where it asked something itself. */
+  /** How long it took, if the check asked a cluster itself. */
   readonly milliseconds?: number;
 } & Outcome;
 
@@ -89,7 +89,7 @@ export function failed(problem: string, mend: string): Outcome {
   return { state: "failed", problem, mend };
 }
 
-/** A failure that waiting doesn't mend. */
+/** A failure that waiting doesn't fix. */
 export function failedForGood(problem: string, mend: string): Outcome {
   return { state: "failed", problem, mend, final: true };
 }
@@ -98,12 +98,12 @@ export function notRun(reason: string): Outcome {
   return { state: "not run", reason };
 }
 
-/** What comes before how a person mends something: `up` does it, but in no mesh that others made. */
+/** Begins the advice: `up` repairs it, except in a mesh that others made. */
 export function repaired(found: boolean | undefined): string {
   return found === true ? "By hand: " : "`up` repairs it; by hand: ";
 }
 
-/** A kubectl command that leads to the cluster of the message. */
+/** A kubectl command for the cluster of the message. */
 export function kubectl(cluster: ClusterStatus, rest: string): string {
   const { kubeconfigPath: file, context } = cluster;
   const way = [

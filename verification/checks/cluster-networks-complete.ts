@@ -10,8 +10,8 @@ import { firstOf } from "./first-of.ts";
 import type { AskedCluster } from "./asked.ts";
 
 /**
- * Linkerd's `clusterNetworks` hold every address that pods and Services have. Proxies look up nothing
- * outside of them: such traffic silently goes unencrypted and unbalanced.
+ * Linkerd's `clusterNetworks` contain every address of pods and Services. Proxies don't look up other
+ * addresses: traffic to them silently goes unencrypted and unbalanced.
  */
 export const clusterNetworksComplete: Check<AskedCluster> = {
   id: "cluster-networks-complete",
@@ -29,7 +29,7 @@ export const clusterNetworksComplete: Check<AskedCluster> = {
         found ? "Linkerd's control plane brings it: install it." : "`up --refresh` puts it back.",
       );
     }
-    // Elsewhere pods may have other addresses than their nodes' shares, and those alone count.
+    // In other clusters pods may have addresses outside their nodes' shares, so only the pods' own count.
     const nodes = plan.type === "kind" ? status.nodes : [];
     const shares = [
       ...nodes.flatMap(({ name, podCidrs }) =>
@@ -75,7 +75,7 @@ function networksIn(values: string | undefined): readonly string[] | undefined {
   return clusterNetworks.split(",").map((network) => network.trim());
 }
 
-/** @param address or a range, which has to lie within one of the networks */
+/** @param address an address or a range, which must lie within one of the networks */
 export function isIn(networks: readonly string[], address: string): boolean {
   const [ip, length] = address.includes("/")
     ? ipaddr.parseCIDR(address)

@@ -5,7 +5,7 @@ import { troublesIn } from "./workload-troubles.ts";
 
 const controllers = ["linkerd-identity", "linkerd-destination", "linkerd-proxy-injector"];
 
-/** Linkerd's own Deployments are there and available. */
+/** Linkerd's own Deployments exist and are available. */
 export const controlPlaneReady: Check<ClusterSubject> = {
   id: "control-plane-ready",
   title: "control plane ready",

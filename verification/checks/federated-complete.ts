@@ -7,8 +7,8 @@ import type { Check, MeshSubject } from "./check.ts";
 import { failed, notRun, passed, repaired } from "./check.ts";
 
 /**
- * Every federated Service has all of its members, by what it says itself. What Links say of them is no
- * proof: a member that was left out is called mirrored.
+ * Every federated Service has all of its members, by its own annotations. The status of a Link proves nothing
+ * here: Linkerd calls a member mirrored even if it was left out.
  */
 export const federatedComplete: Check<MeshSubject> = {
   id: "federated-complete",

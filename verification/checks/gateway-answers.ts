@@ -5,8 +5,8 @@ import { mirrorContainerOf, serviceMirrorOf } from "../link-parts.ts";
 import { failed, kubectl, passed } from "./check.ts";
 
 /**
- * Where no real gateway runs: the source's probes reach the program that stands in for it. That proves
- * the way, from the Link's addresses to the gateway's pod, and nothing about traffic.
+ * Without a data plane: the source's probes reach the program that stands in for the gateway. This proves the
+ * way from the Link's addresses to the gateway's pod, and nothing about traffic.
  */
 export const gatewayAnswers: Check<LinkSubject> = {
   id: "gateway-answers",
@@ -15,7 +15,7 @@ export const gatewayAnswers: Check<LinkSubject> = {
   run: probed,
 };
 
-/** The target's gateway, a real proxy, is alive as the source sees it. */
+/** The source sees the target's gateway, a real proxy, as alive. */
 export const gatewayAlive: Check<LinkSubject> = {
   id: "gateway-alive",
   title: "gateway alive",

@@ -3,7 +3,7 @@ import { nudgedAnnotation } from "../../linkerd/names.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed, repaired } from "./check.ts";
 
-/** Every pod of an exported headless Service is known in the source by its name. */
+/** The source knows every pod of an exported headless Service by its name. */
 export const headlessNames: Check<LinkSubject> = {
   id: "headless-names",
   title: "headless mirrors name their pods",

@@ -3,7 +3,7 @@ import type { Check, LinkSubject } from "./check.ts";
 import { failedForGood, kubectl, passed } from "./check.ts";
 
 /**
- * A headless Service that is mirrored pod by pod has the ports of its pods. Who asks a pod's mirror comes
+ * A headless Service that is mirrored pod by pod has the ports of its pods. A request to a pod's mirror goes
  * through the gateway to the pod's own address, where nothing translates `port` to `targetPort`.
  */
 export const headlessPorts: Check<LinkSubject> = {

@@ -3,7 +3,7 @@ import { mirrorContainerOf, serviceMirrorOf } from "../link-parts.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 
-/** The service mirror works on the Link as it stands, and the target lets it in. */
+/** The service mirror works with the current Link, and the target lets it in. */
 export const linkTakenUp: Check<LinkSubject> = {
   id: "link-taken-up",
   title: "Link taken up by its service mirror",

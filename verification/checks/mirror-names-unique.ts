@@ -5,13 +5,13 @@ import type { Check, MeshSubject } from "./check.ts";
 import { failedForGood, notRun, passed } from "./check.ts";
 
 /**
- * No two Services have one mirror: `foo-north` exported by `east` and `foo` exported by `north-east` are
- * both mirrored as `foo-north-east`, and two service mirrors overwrite each other without a word.
+ * No two Services share a mirror. For example, `foo-north` exported by `east` and `foo` exported by
+ * `north-east` are both mirrored as `foo-north-east`. Two service mirrors then overwrite each other silently.
  */
 export const mirrorNamesUnique: Check<MeshSubject> = {
   id: "mirror-names-unique",
   title: "each mirror stands for one Service",
-  // Without such names nothing can meet.
+  // Without such names no two mirrors can collide.
   applies: ({ plan }) =>
     plan.links.some(({ source, target }) =>
       plan.links.some((other) => other.source === source && target.endsWith(`-${other.target}`)),

@@ -5,18 +5,18 @@ import type { ExportedService, MirrorStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 
-/** What the service mirror was told to mirror, it did. */
+/** The service mirror mirrored everything that it had to. */
 export const mirrorsComplete: Check<LinkSubject> = {
   id: "mirrors-complete",
   title: "exported Services are mirrored",
   applies: ({ status }) => status.mirrors.length > 0,
   run: ({ plan, status, source, target }) => {
-    // With headless mirroring on, the Link's status calls a Service invalid that is mirrored all the
-    // same, pod by pod: there the mirror's existence counts.
+    // With headless mirroring on, the Link's status calls a Service invalid even though it is mirrored pod by
+    // pod. There the check looks for the mirror itself.
     const exported = target.services?.exported;
     const found = ({ namespace, service }: MirrorStatus): ExportedService | undefined =>
       exported?.find((one) => one.namespace === namespace && one.service === service);
-    // A headless Service has no mirror before it has pods with names, whatever its status says.
+    // A headless Service has no mirror until it has pods with names, whatever its status says.
     const missing = status.mirrors.filter(
       (one) => one.mirror === undefined && (one.mirrored === false || !isPodless(found(one))),
     );
@@ -24,8 +24,8 @@ export const mirrorsComplete: Check<LinkSubject> = {
       ({ kind, mirror, mirrored }) =>
         mirror !== undefined && mirrored === false && kind !== "headless",
     );
-    // A status that is empty is not written, so what was said last of a Service stays when the Service
-    // goes, and also when it is exported in another way.
+    // Linkerd doesn't write an empty status. So the last entry about a Service stays after the Service was
+    // deleted or is exported in another way.
     const isStale = (one: MirrorStatus): boolean => {
       if (exported === undefined) return false;
       const { gateway, remoteDiscovery, federated } = plan.selectors;
@@ -35,7 +35,7 @@ export const mirrorsComplete: Check<LinkSubject> = {
     };
     const stale = missing.filter(isStale);
     const bad = [...missing, ...refused].filter((mirror) => !stale.includes(mirror));
-    // Namespaces are made by people; in a cluster that was recreated there is none of them yet.
+    // People create namespaces, and a recreated cluster doesn't have them yet.
     const waiting = bad.filter(({ reason }) => reason?.startsWith(missingNamespace) === true);
     const failures = bad.filter((mirror) => !waiting.includes(mirror));
     if (failures.length > 0) {

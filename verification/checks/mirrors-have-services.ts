@@ -4,8 +4,8 @@ import { failed, kubectl, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 
 /**
- * Every mirror stands for a Service that the target still exports. Linkerd itself clears none whose
- * Service was unlabelled while the service mirror was away.
+ * The target still exports the Service of every mirror. Linkerd doesn't delete a mirror if the Service lost
+ * its label while the service mirror was away.
  */
 export const mirrorsHaveServices: Check<LinkSubject> = {
   id: "mirrors-have-services",
@@ -20,7 +20,7 @@ export const mirrorsHaveServices: Check<LinkSubject> = {
         !exported.some(
           (one) =>
             one.namespace === namespace &&
-            // The mirror of a pod of a headless Service bears the pod's name.
+            // The mirror of a headless Service's pod has the pod's name.
             (one.service === service || (one.headless && isPodMirror(source, namespace, mirror))),
         ),
     );

@@ -4,8 +4,10 @@ import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import { troublesIn } from "./workload-troubles.ts";
 
-/** The extension's Deployments are there and available: the gateway where one is planned, one service
- * mirror per Link. */
+/**
+ * The extension's Deployments exist and are available: the gateway, if one is planned, and one service mirror
+ * per Link.
+ */
 export const multiclusterReady: Check<ClusterSubject> = {
   id: "multicluster-ready",
   title: "gateway and service mirrors ready",
@@ -15,7 +17,7 @@ export const multiclusterReady: Check<ClusterSubject> = {
     const gateway =
       (found ? gatewayNameOf(plan.gateway?.identity) : undefined) ?? gatewayDeployment;
     const expected = [...(plan.gateway === undefined ? [] : [gateway]), ...serviceMirrors];
-    // A service mirror that is let in no more ends and is begun again, for as long as it takes.
+    // A service mirror whose access was revoked exits and is restarted again and again.
     const troubles = troublesIn(status, multiclusterNamespace, expected, revoked);
     return troubles.length === 0
       ? passed()

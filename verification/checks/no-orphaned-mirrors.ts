@@ -2,7 +2,7 @@ import { clusterNameLabel } from "../../linkerd/names.ts";
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 
-/** No mirror Service is left of a Link that is no more. */
+/** No mirror Service of a deleted Link is left. */
 export const noOrphanedMirrors: Check<ClusterSubject> = {
   id: "no-orphaned-mirrors",
   title: "every mirror belongs to a Link",

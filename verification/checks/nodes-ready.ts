@@ -1,7 +1,7 @@
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 
-/** The planned nodes are there, and all nodes are Ready. */
+/** The planned nodes exist, and all nodes are Ready. */
 export const nodesReady: Check<ClusterSubject> = {
   id: "nodes-ready",
   title: "nodes Ready",

@@ -14,12 +14,15 @@ import type { Check } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 import type { AskedLink } from "./asked.ts";
 
-/** A Lease that wasn't renewed for so long, over its own duration, is nobody's; clocks differ. */
+/**
+ * A Lease that is this much older than its duration belongs to nobody. The margin allows for clocks that
+ * differ.
+ */
 const grace = 60_000;
 
 /**
- * Exactly one service mirror works on the Link: one Deployment, whose running pod holds the Lease. Two
- * (of the deprecated `linkerd multicluster link` beside the chart's, say) undo each other's mirrors.
+ * Exactly one service mirror works on the Link: one Deployment, whose running pod holds the Lease. Two (for
+ * example that of the deprecated `linkerd multicluster link` and the chart's) undo each other's mirrors.
  */
 export const oneServiceMirror: Check<AskedLink> = {
   id: "one-service-mirror",

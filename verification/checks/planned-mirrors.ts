@@ -8,10 +8,10 @@ import type { Check, MeshSubject } from "./check.ts";
 import { failed, failedForGood, notRun, passed } from "./check.ts";
 
 /**
- * Every mirror that follows from the topology's exports is in its cluster and of the planned kind. What
- * people make themselves and haven't yet (the Service, the namespace in the source, the pods of a headless
- * Service) is no failure. A Service without its export's labels is one: it came after the last `up`, or
- * somebody made it again.
+ * Every mirror that follows from the topology's exports is in its cluster and of the planned kind. It is no
+ * failure if something is missing that people create themselves: the Service, its namespace in the source,
+ * the pods of a headless Service. A Service without the labels of its export is a failure: somebody created
+ * or recreated it after the last `up`.
  */
 export const plannedMirrors: Check<MeshSubject> = {
   id: "planned-mirrors",
@@ -52,7 +52,7 @@ export const plannedMirrors: Check<MeshSubject> = {
 
 const namesakesFault = faultOf("headless-cleanup-deletes-namesakes");
 
-/** Headless mirrors of one name in several namespaces, where Linkerd confuses them. */
+/** Headless mirrors of one name in several namespaces. Linkerd confuses them. */
 function headlessNamesakes({ clusters, mirrors }: Plan): string | undefined {
   const affected = clusters.filter(({ linkerd }) => hasFault(linkerd.version, namesakesFault));
   const told = affected.flatMap((cluster) => {
@@ -103,7 +103,7 @@ function look(mirror: MirrorPlan, plan: Plan, status: MeshStatus): Look {
     if (sources.some((of) => lacksNamespace(status, cluster, of.cluster, namespace))) {
       return { waiting: `namespace ${namespace} in ${cluster}` };
     }
-    // A headless Service is mirrored once it has pods with names, and pod by pod.
+    // A headless Service is mirrored, pod by pod, once it has pods with names.
     const named = sources.flatMap((of) =>
       (exportedIn(of.cluster, namespace, of.service, status)?.pods?.hostnames ?? []).map((pod) =>
         mirrorName(pod, of.cluster),
@@ -136,7 +136,7 @@ function look(mirror: MirrorPlan, plan: Plan, status: MeshStatus): Look {
   return { there: true };
 }
 
-/** The Service, where it is there. */
+/** The Service, if it exists. */
 function exportedIn(
   cluster: string,
   namespace: string,
@@ -147,7 +147,7 @@ function exportedIn(
   return exported.find((one) => one.namespace === namespace && one.service === service);
 }
 
-/** The Service is there, with all labels of its export. */
+/** Whether the Service exists with all labels of its export. */
 function isLabelled(
   of: MirrorPlan["of"][number],
   namespace: string,
@@ -158,7 +158,7 @@ function isLabelled(
   return found !== undefined && lostLabels(found, of.cluster, plan).length === 0;
 }
 
-/** Labels of its export that a Service doesn't have. */
+/** Labels of its export that a Service lacks. */
 function lostLabels(
   { namespace, service, labels: present }: ExportedService,
   cluster: string,

@@ -3,13 +3,13 @@ import type { ClusterStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, notRun, passed } from "./check.ts";
 
-/** Traffic from pod to pod needs routes there and back, to the nodes that the clusters have now. */
+/** Traffic from pod to pod needs routes in both directions, to the nodes that the clusters have now. */
 export const podRoutesLeadBothWays: Check<LinkSubject> = {
   id: "pod-routes-lead-both-ways",
   title: "routes lead to the nodes there are",
   applies: ({ plan, source, target }) =>
     plan.mode !== "gateway" &&
-    // Of a mesh that was found, nobody knows which clusters the package laid routes between.
+    // In a mesh that others made, nobody knows between which clusters the package maintains routes.
     plan.found === undefined &&
     source.podRoutes !== undefined &&
     target.podRoutes !== undefined,

@@ -2,8 +2,8 @@ import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, passed } from "./check.ts";
 
 /**
- * Every running pod of Linkerd and of its extension has its proxy. One that came before the injector
- * served is Running and Ready without: a gateway is then a bare pause container.
+ * Every running pod of Linkerd and of its extension has its proxy. A pod that started before the injector
+ * served is Running and Ready without one: such a gateway is only a pause container.
  */
 export const podsHaveProxies: Check<ClusterSubject> = {
   id: "pods-have-proxies",

@@ -6,13 +6,13 @@ import { isIn } from "./cluster-networks-complete.ts";
 import { firstOf } from "./first-of.ts";
 
 /**
- * The pods of a cluster that exists have addresses in the pod subnets that the topology says: flat Links and
- * policies rely on it. The pods themselves tell; their nodes' shares may be nobody's.
+ * The pods of an existing cluster have addresses in the pod subnets of the topology: flat Links and policies
+ * rely on that. The check looks at the pods, because the nodes' shares may be unused.
  */
 export const podsInSubnet: Check<AskedCluster> = {
   id: "pods-in-subnet",
   title: "pods' addresses are in the pod subnets of the topology",
-  // Of a mesh that was found, the plan has them from the nodes.
+  // In a mesh that others made, the plan takes the subnets from the nodes.
   applies: ({ plan, found }) => !found && plan.type === "existing" && plan.podSubnet !== undefined,
   run: async ({ lists, plan }) => {
     const subnets = splitSubnets(plan.podSubnet ?? "");

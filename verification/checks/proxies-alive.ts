@@ -11,12 +11,12 @@ import { firstOf } from "./first-of.ts";
 
 const fault = faultOf("proxy-dies-of-dns");
 
-/** What such a proxy logs of every connection that it doesn't make any more. */
+/** Such a proxy logs this for every connection that it no longer makes. */
 const lastWords = "buffer's worker closed";
 
 /**
- * No proxy has ended its outbound connections for good. Such a proxy is Ready and serves what comes in; only
- * its log tells.
+ * No proxy has stopped its outbound connections for good. Such a proxy is Ready and serves inbound traffic;
+ * only its log shows the fault.
  */
 export const proxiesAlive: Check<AskedCluster> = {
   id: "proxies-alive",
@@ -25,9 +25,9 @@ export const proxiesAlive: Check<AskedCluster> = {
   run: async ({ api, lists, status }) => {
     const meshed = (await lists.livePods()).filter((pod) => proxyOf(pod) !== undefined);
     if (meshed.length === 0) return notRun("no pod has a proxy");
-    // A proxy whose release can't be told may have the fault.
+    // If the release of a proxy is unknown, it may have the fault.
     const atRisk = meshed.filter((pod) => {
-      // One that waits to be started has no log.
+      // A container that hasn't started has no log.
       const proxy = statusesOf(pod).find(({ name }) => name === proxyContainer);
       if (proxy?.state?.waiting !== undefined) return false;
       const version = releaseOfImage(proxyOf(pod)?.image ?? "");
@@ -55,7 +55,7 @@ export const proxiesAlive: Check<AskedCluster> = {
         const log = await api.text(`${corePath(namespace, "pods", name)}/log`, query);
         return log.includes(lastWords);
       } catch (error) {
-        // It ended since the pods were listed.
+        // The pod ended after it was listed.
         if (isNotFound(error)) return false;
         throw error;
       }
@@ -63,7 +63,7 @@ export const proxiesAlive: Check<AskedCluster> = {
   },
 };
 
-/** The same text for all clusters, so that it is said once. */
+/** The same text for all clusters, so that it is shown once. */
 const oldProxies =
   `there are proxies older than ${fault.fixed ?? ""}. Such a proxy ends every outbound connection for good after ` +
   `a negative DNS answer with a TTL of 0 (${fault.issue ?? ""}). Install a newer Linkerd, and restart the workloads ` +

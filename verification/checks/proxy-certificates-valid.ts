@@ -6,7 +6,7 @@ import { failed, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 import type { AskedCluster } from "./asked.ts";
 
-/** The proxies of Linkerd and its extension have got certificates of linkerd-identity that are valid now. */
+/** The proxies of Linkerd and its extension have currently valid certificates of linkerd-identity. */
 export const proxyCertificatesValid: Check<AskedCluster> = {
   id: "proxy-certificates-valid",
   title: "proxies hold valid certificates",

@@ -7,8 +7,8 @@ import type { Check } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 
 /**
- * What runs of Linkerd in a cluster is of one release, and the proxies of all workloads are of releases that it works
- * with. Images whose tags tell no release are left out.
+ * All parts of Linkerd in a cluster are of one release, and the proxies of all workloads are of releases that
+ * work with it. Images whose tags name no release are left out.
  */
 export const releasesTogether: Check<AskedCluster> = {
   id: "releases-together",

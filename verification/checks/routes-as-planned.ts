@@ -2,10 +2,13 @@ import type { RouteStatus } from "../status.ts";
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 
-/** What Linkerd says of a route that it follows. */
+/** Linkerd's conditions for a route that it follows. */
 const followed = ["Accepted", "ResolvedRefs"] as const;
 
-/** Requests go where the topology's `traffic` says: routes are as planned, followed, and the only ones. */
+/**
+ * Requests go where the topology's `traffic` says: the routes are as planned, Linkerd follows them, and there
+ * are no others.
+ */
 export const routesAsPlanned: Check<ClusterSubject> = {
   id: "routes-as-planned",
   title: "requests follow the planned routes",
@@ -41,7 +44,7 @@ function problemsOf(route: RouteStatus, real: boolean): string[] {
   const { state, kind, name, service, missingServices, unfitServices, serviceAsPlanned } = route;
   const { conditions, serviceProfile, otherRoutes } = route;
   const problems: string[] = [];
-  // A route that is there and leads to nothing answers its share of the requests with errors.
+  // A route without backends answers its share of the requests with errors.
   if (state === "missing") {
     if (missingServices.length === 0) problems.push(`${kind} ${name} is missing`);
   } else if (missingServices.length > 0) {
@@ -54,7 +57,7 @@ function problemsOf(route: RouteStatus, real: boolean): string[] {
     );
   }
   if (state === "changed") problems.push(`${kind} ${name} is not as planned`);
-  // A stand-in for the policy controller says nothing of routes.
+  // A stand-in for the policy controller writes no conditions.
   if (state !== "missing" && real) {
     for (const type of followed) {
       const condition = conditions.find((one) => one.type === type);

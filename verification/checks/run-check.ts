@@ -4,23 +4,23 @@ import type { DataPlane } from "../status.ts";
 import type { Check, CheckResult, Group, Outcome } from "./check.ts";
 import { failed, failedForGood, notRun } from "./check.ts";
 
-/** What results about a subject are called and grouped by, and what carries its traffic. */
+/** The name and group of a subject's results, and the data plane of the subject. */
 export interface About {
   readonly name: string;
   readonly group: Group;
   readonly dataPlane: DataPlane;
 }
 
-/** Why a check that needs traffic isn't run where there is none. */
+/** Why a check that needs traffic isn't run without a data plane. */
 export const withoutDataPlane =
   "no data plane: a program that carries no traffic runs instead of Linkerd's proxy";
 
-/** Why nothing more is asked about a cluster. */
+/** Why the other checks of a cluster aren't run. */
 export function silent(cluster: string): string {
   return `cluster ${cluster} doesn't answer`;
 }
 
-/** Runs a check of one subject: no result where it doesn't apply. */
+/** Runs a check of one subject. Returns no result if the check doesn't apply. */
 export async function runCheck<Subject>(
   check: Check<Subject>,
   subject: Subject,

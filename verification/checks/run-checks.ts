@@ -12,8 +12,8 @@ import { runCheck, silent } from "./run-check.ts";
 export { withoutDataPlane } from "./run-check.ts";
 
 /**
- * Asks every check of every subject that it applies to, all at the same time. Results come in the order
- * of the catalogue: the mesh, each cluster, each Link.
+ * Runs every check on every subject that it applies to, all at the same time. Results have the catalogue's
+ * order: the mesh, each cluster, each Link.
  */
 export async function runChecks(
   plan: Plan,
@@ -54,7 +54,7 @@ export async function runChecks(
   return (await Promise.all(runs)).flat();
 }
 
-/** What a check of a cluster looks at. */
+/** The subject of a cluster's checks. */
 export function clusterSubject(
   plan: ClusterPlan,
   { links, found }: Plan,
@@ -70,7 +70,7 @@ export function clusterSubject(
   };
 }
 
-/** What a check of a Link looks at; undefined where the status says nothing of it. */
+/** The subject of a Link's checks. Undefined if the status doesn't mention the Link. */
 export function linkSubject(plan: LinkPlan, status: MeshStatus): LinkSubject | undefined {
   const link = status.links.find(
     ({ source, target }) => source === plan.source && target === plan.target,

@@ -3,8 +3,8 @@ import type { Check, ClusterSubject } from "./check.ts";
 import { failed, failedForGood, kubectl, passed } from "./check.ts";
 
 /**
- * The nodes' shares of the pod subnet lie within the planned one. In clusters that exist pods may have other
- * addresses than their nodes' shares (of Calico, Cilium, or a cloud): `pods-in-subnet` asks the pods.
+ * The nodes' shares of the pod subnet lie within the planned one. In existing clusters (Calico, Cilium, a
+ * cloud) pods may have addresses outside their nodes' shares, so `pods-in-subnet` looks at the pods.
  */
 export const subnetsAsPlanned: Check<ClusterSubject> = {
   id: "subnets-as-planned",

@@ -3,7 +3,7 @@ import { destinationDeployment } from "../../linkerd/names.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, passed, repaired } from "./check.ts";
 
-/** The source's linkerd-destination watches the target, which traffic from pod to pod follows from. */
+/** The source's linkerd-destination watches the target. Traffic from pod to pod needs that. */
 export const targetDiscovered: Check<LinkSubject> = {
   id: "target-discovered",
   title: "linkerd-destination watches the target",

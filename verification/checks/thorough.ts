@@ -26,7 +26,7 @@ export interface ThoroughCatalogue {
   readonly link: readonly Check<AskedLink>[];
 }
 
-/** Checks that only a verification asks: an `up` that changes nothing has no time for them. */
+/** Checks that only a verification runs: an `up` that changes nothing has no time for them. */
 export const thoroughCatalogue: ThoroughCatalogue = {
   cluster: [
     webhooksTrusted,
@@ -41,14 +41,15 @@ export const thoroughCatalogue: ThoroughCatalogue = {
   link: [oneServiceMirror, mirrorsHaveServices, accessTokensAsPlanned],
 };
 
-/** Checks that put so many questions that a verification asks them once, when all else has settled. */
+/** Checks with so many questions that a verification runs them once, after everything else has settled. */
 export const exhaustiveCatalogue: ThoroughCatalogue = {
   cluster: [],
   link: [accessRightsAsPlanned],
 };
 
 /**
- * Asks the checks of a catalogue, all at the same time. Those of a cluster that doesn't answer are not run.
+ * Runs the checks of a catalogue, all at the same time. Checks of a cluster that doesn't answer are `not
+ * run`.
  *
  * @param clusters those that answer, by name
  */

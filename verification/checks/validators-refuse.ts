@@ -7,10 +7,10 @@ import { noDryRun } from "../no-dry-run.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 import type { AskedCluster } from "./asked.ts";
 
-/** Nothing by this name is ever stored. */
+/** Nothing is ever stored under this name. */
 const metadata = { name: "linkerd-topology-validation-test", namespace: "default" };
 
-/** What each validator refuses, and the API server's own schemas don't. */
+/** Objects that the validators refuse and the API server's own schemas allow. */
 const invalid = [
   {
     webhook: "linkerd-sp-validator.linkerd.io",
@@ -39,14 +39,14 @@ const invalid = [
 ] as const;
 
 /**
- * Linkerd's validators answer the API server: each refuses a dry run of something invalid. One that isn't
- * reached lets everything through, unless `webhookFailurePolicy` is `Fail`.
+ * The API server reaches Linkerd's validators: each refuses a dry run of something invalid. A validator that
+ * isn't reached lets everything through, unless `webhookFailurePolicy` is `Fail`.
  */
 export const validatorsRefuse: Check<AskedCluster> = {
   id: "validators-refuse",
   title: "validators refuse what is invalid",
   run: async ({ api, status, found }) => {
-    // Where there is no data plane, there is no policy controller either: neither is a Go program.
+    // Without a data plane there is no policy controller either: neither is a Go program.
     const isStandIn = status.dataPlane === "none";
     const asked = invalid.filter(({ container }) => !isStandIn || container !== "policy");
     const answers = await Promise.all(

@@ -12,8 +12,8 @@ import { failed, kubectl, passed } from "./check.ts";
 import type { Check } from "./check.ts";
 
 /**
- * Every webhook of Linkerd's is configured, with a certificate that is valid now and that the API server
- * trusts. Else they fail open: pods get no proxies, and mistakes in policies are let through.
+ * Every webhook of Linkerd is configured, with a currently valid certificate that the API server trusts.
+ * Otherwise they fail open: pods get no proxies, and mistakes in policies pass.
  */
 export const webhooksTrusted: Check<AskedCluster> = {
   id: "webhooks-trusted",
@@ -69,21 +69,21 @@ function troublesOf({ service, configured, trusted, serving }: WebhookFacts, now
   ];
 }
 
-/** Linkerd's admission webhooks: their Services' names, which all other names follow from. */
+/** Linkerd's admission webhooks by the name of their Service, from which all other names follow. */
 const webhooks = [
   { service: "linkerd-proxy-injector", configurations: "mutatingwebhookconfigurations" },
   { service: "linkerd-sp-validator", configurations: "validatingwebhookconfigurations" },
   { service: "linkerd-policy-validator", configurations: "validatingwebhookconfigurations" },
 ] as const;
 
-/** How one webhook is configured, and the certificate that it serves with. */
+/** The configuration of one webhook, and the certificate that it serves with. */
 interface WebhookFacts {
   readonly service: string;
   /** Whether the API server is configured to ask it. */
   readonly configured: boolean;
-  /** What the API server trusts when it asks. */
+  /** The authorities that the API server trusts when it asks. */
   readonly trusted: readonly X509Certificate[];
-  /** First the webhook's own; undefined where there is none. */
+  /** The webhook's own certificate comes first. Undefined if there is none. */
   readonly serving: readonly X509Certificate[] | undefined;
 }
 
@@ -97,7 +97,7 @@ interface WebhookConfiguration {
   }[];
 }
 
-/** Linkerd's admission webhooks as they are configured. */
+/** The configuration of Linkerd's admission webhooks. */
 function observeWebhooks(api: KubernetesApi): Promise<readonly WebhookFacts[]> {
   return Promise.all(
     webhooks.map(async ({ service, configurations }) => {
@@ -110,7 +110,7 @@ function observeWebhooks(api: KubernetesApi): Promise<readonly WebhookFacts[]> {
       const asked = (configuration?.webhooks ?? []).flatMap(({ clientConfig }) =>
         clientConfig?.service?.name === service ? [clientConfig] : [],
       );
-      // The Secret holds the key too; only the certificate is looked at.
+      // The Secret holds the key too; only the certificate is read.
       const encoded = served?.data?.["tls.crt"];
       return {
         service,

@@ -1,7 +1,7 @@
 import type { ClusterStatus } from "../status.ts";
 
 /**
- * What is wrong with the Deployments of a namespace: expected ones that are missing, unready ones.
+ * What is wrong with the Deployments of a namespace: expected ones that are missing, and unready ones.
  *
  * @param restless those that need not be ready
  */
@@ -21,7 +21,7 @@ export function troublesIn(
       .map((name) => `there is no Deployment ${name}`),
     ...atRest.map(({ name }) => `${name} is scaled to 0`),
     ...there
-      // Until its controller has seen the scale, such a Deployment is not ready either: one reason is enough.
+      // Until its controller has seen the scale, such a Deployment isn't ready either. One reason is enough.
       .filter((workload) => !atRest.includes(workload))
       .filter(({ name, ready }) => !ready && !restless.includes(name))
       .map(({ name, trouble }) => `${name} is not ready (${trouble ?? "no reason given"})`),

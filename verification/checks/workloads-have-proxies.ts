@@ -6,8 +6,8 @@ import type { Check } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 
 /**
- * Every pod that asks for a proxy, itself or by its namespace, has one. One that was made before the
- * injector served, or while it didn't, runs on without, as if nothing were amiss.
+ * Every pod that asks for a proxy, itself or through its namespace, has one. A pod that was created while the
+ * injector didn't serve runs on without one and shows no sign of it.
  */
 export const workloadsHaveProxies: Check<AskedCluster> = {
   id: "workloads-have-proxies",
@@ -32,8 +32,8 @@ const inject = "linkerd.io/inject";
 const enabling: readonly (string | undefined)[] = ["enabled", "ingress"];
 
 /**
- * Whether Linkerd's injector gives such a pod a proxy, by the same table as its own: the pod's annotation,
- * else the namespace's; never on the host's network, nor where the namespace keeps the webhook out.
+ * Whether Linkerd's injector gives such a pod a proxy. The rules are the injector's: the pod's annotation,
+ * else the namespace's; never on the host's network, nor in a namespace that the webhook skips.
  *
  * @see https://linkerd.io/2/features/proxy-injection/
  */
@@ -46,7 +46,7 @@ function wantsProxy({ metadata, spec }: Pod, namespace: Namespace | undefined): 
     : enabling.includes(own) || enabling.includes(annotations[inject]);
 }
 
-/** The webhook's namespaceSelector as the chart has it by default. */
+/** The webhook's namespaceSelector, as the chart sets it by default. */
 function keepsWebhookOut(namespace: Namespace | undefined): boolean {
   return (
     namespace?.metadata.labels?.["config.linkerd.io/admission-webhooks"] === "disabled" ||

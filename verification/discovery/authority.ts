@@ -7,7 +7,7 @@ export function authorityOf(pem: string | undefined): string | undefined {
   try {
     return new X509Certificate(block).fingerprint256;
   } catch {
-    // It is only compared.
+    // It only serves to compare.
     return createHash("sha256").update(block.replaceAll(/\s/g, "")).digest("hex");
   }
 }

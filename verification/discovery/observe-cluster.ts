@@ -37,7 +37,7 @@ import { authorityOf } from "./authority.ts";
 import { observeLinks } from "./observe-links.ts";
 import type { Reader } from "./reader.ts";
 
-/** How a cluster is reached that is looked at. */
+/** How to reach a cluster. */
 export interface ClusterWay {
   readonly kubeconfig: string;
   readonly context: string;
@@ -45,8 +45,8 @@ export interface ClusterWay {
 }
 
 /**
- * What a cluster says of itself and of its mesh. It only reads; what it may not read is part of the answer, as is
- * a cluster that doesn't answer at all.
+ * Reads what a cluster says about itself and its mesh. It changes nothing. The answer names what may not be
+ * read, and also says if a cluster doesn't answer at all.
  *
  * @param api reads each thing once
  */
@@ -150,7 +150,7 @@ export async function observeForDiscovery(
       name,
       addresses: address === undefined ? [] : [address],
     })),
-    // The nodes' shares are not all of it: another node has another one.
+    // The nodes' shares aren't all of it: a new node gets another share.
     podSubnet: written.podSubnet,
     serviceSubnet: written.serviceSubnet ?? subnets?.serviceSubnet,
     linkerd: await observeLinkerd(api, read, linkerd ?? [], extension?.metadata.name),
@@ -201,7 +201,7 @@ async function observeLinkerd(
       `get ConfigMaps and Secrets in ${linkerdNamespace}`,
       observeCertificates(api),
     ),
-    // Already read, and with it what it says if it may not be read.
+    // Already read. If it may not be read, that was noted then.
     getIfThere<KubernetesSecret>(api, corePath(namespace, "secrets", issuerSecret)).catch(
       () => undefined,
     ),
@@ -303,7 +303,7 @@ async function observeGateways(
   );
 }
 
-/** By the objects of Linkerd's chart. */
+/** Finds the default policy from the objects of Linkerd's chart. */
 async function policyOf(
   api: KubernetesApi,
   namespace: string,
@@ -326,7 +326,7 @@ async function policyOf(
   };
 }
 
-/** A Service that a Link could select: an empty selector selects nothing. */
+/** A Service that a Link could select. An empty selector selects nothing. */
 function exportable({ metadata, spec }: Service): readonly ServiceObservation[] {
   const { namespace = "", name, labels = {} } = metadata;
   if (labels[mirroredServiceLabel] === "true" || Object.keys(labels).length === 0) return [];

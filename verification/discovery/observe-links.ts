@@ -20,7 +20,7 @@ import type { LabelSelector } from "../../planning/topology.ts";
 import { authorityOf } from "./authority.ts";
 import type { Reader } from "./reader.ts";
 
-/** A Link of any version: later ones only have more fields. */
+/** A Link of any API version: later versions only have more fields. */
 interface AnyLink extends LinkObject {
   readonly spec?: LinkObject["spec"] & {
     readonly clusterCredentialsSecret?: string;
@@ -32,10 +32,12 @@ interface AnyLink extends LinkObject {
   };
 }
 
-/** Versions of the Link's API, the best first. */
+/** Versions of the Link's API, the newest first. */
 const knownVersions = ["v1alpha3", "v1alpha2", "v1alpha1"] as const;
 
-/** The Links of a cluster, in the newest version that it serves, with what works on them. */
+/**
+ * The Links of a cluster, in the newest version that it serves, with the service mirrors that work on them.
+ */
 export async function observeLinks(
   api: KubernetesApi,
   read: Reader,
@@ -50,7 +52,7 @@ export async function observeLinks(
   return Promise.all((links ?? []).map((link) => observeOne(api, read, link, version)));
 }
 
-/** Undefined: it serves none, so there are no Links. */
+/** Undefined: the cluster serves no version, so it has no Links. */
 async function servedVersion(api: KubernetesApi): Promise<string | undefined> {
   try {
     const group = await api.get<{ readonly versions?: readonly { readonly version: string }[] }>(
@@ -100,7 +102,7 @@ async function observeOne(
     },
     excludedLabels: spec.excludedLabels ?? [],
     excludedAnnotations: spec.excludedAnnotations ?? [],
-    // Linkerd's own check wants that annotation; the package excludes keys of its own besides.
+    // Linkerd's own check requires that annotation; the package also excludes keys of its own.
     byCli:
       annotations?.["linkerd.io/created-by"]?.startsWith("linkerd/cli") === true &&
       !(spec.excludedAnnotations ?? []).some((key) => key.startsWith("linkerd-topology.dev/")),
@@ -120,7 +122,7 @@ function gatewayOf(spec: NonNullable<AnyLink["spec"]>): LinkObservation["gateway
   };
 }
 
-/** One without conditions selects nothing. */
+/** A selector without conditions selects nothing. */
 function selectorOf(selector: LabelSelector | null | undefined): LabelSelector | undefined {
   const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
   if (Object.keys(matchLabels).length + matchExpressions.length === 0) return undefined;
@@ -140,7 +142,7 @@ interface Kubeconfig {
   }[];
 }
 
-/** Where credentials lead, and whose they are: the token itself goes no further. */
+/** Where credentials lead, and which account they belong to. The token itself isn't returned. */
 function credentialsIn(encoded: string | undefined): LinkObservation["credentials"] {
   if (encoded === undefined) return undefined;
   let config: Kubeconfig;
@@ -163,7 +165,7 @@ function credentialsIn(encoded: string | undefined): LinkObservation["credential
   };
 }
 
-/** Tokens of service accounts say whose they are; nothing depends on whether it is true. */
+/** A service account's token names its account. Nothing depends on whether that is true. */
 function accountOf(token: string | undefined): { readonly name?: string; readonly uid?: string } {
   const [, payload] = token?.split(".") ?? [];
   if (payload === undefined) return {};
@@ -185,7 +187,7 @@ function accountOf(token: string | undefined): { readonly name?: string; readonl
   }
 }
 
-/** The chart's own before one of the deprecated `linkerd multicluster link`, where both are there. */
+/** Prefers the chart's service mirror to one of the deprecated `linkerd multicluster link`. */
 function controllerOf(
   deployments: readonly Deployment[],
   link: string,

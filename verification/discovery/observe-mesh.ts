@@ -13,19 +13,19 @@ import { hostnamesOf } from "../facts/mirrors.ts";
 import { observeForDiscovery } from "./observe-cluster.ts";
 import type { ClusterWay } from "./observe-cluster.ts";
 
-/** A cluster that is open. */
+/** A cluster with an open connection. */
 export interface OpenWay extends ClusterWay {
   readonly api: KubernetesApi;
 }
 
-/** What clusters say of themselves and of their mesh, all of them at the same time. */
+/** Reads what clusters say about themselves and their mesh, all at the same time. */
 export async function observeMesh(
   ways: readonly OpenWay[],
 ): Promise<readonly ClusterObservation[]> {
   const open = ways.map(({ api, ...way }) => ({ way, api: readingOnce(api) }));
   const observed = await Promise.all(open.map(({ way, api }) => observeForDiscovery(way, api)));
   const selectors = observed.flatMap(({ links }) => links.map((link) => link.selectors.gateway));
-  // Only of exported headless Services the pods matter: a cluster may have many others.
+  // Only pods of exported headless Services matter: a cluster may have many others.
   const isExported = ({ headless, labels }: ServiceObservation): boolean =>
     headless && selectors.some((selector) => selects(selector, labels));
   return Promise.all(

@@ -1,7 +1,7 @@
 /**
- * Reads something, or notes that it could not be read.
+ * Reads something, or notes that it couldn't be read.
  *
  * @param what in words
- * @param right that it takes, as what follows "no right to"
+ * @param right the right that it needs, as the text after "no right to"
  */
 export type Reader = <T>(what: string, right: string, asked: Promise<T>) => Promise<T | undefined>;

@@ -13,7 +13,7 @@ import { observeSubnets } from "./subnets.ts";
 import { observeWorkloads } from "./workloads.ts";
 
 /**
- * All that one cluster is asked about itself.
+ * Asks a cluster everything about itself.
  *
  * @param api asked whether the cluster answers at all
  * @param look asked for everything else
@@ -33,7 +33,7 @@ export async function observeCluster(
     return silentCluster(plan, kubeconfigPath, error.message);
   }
   const problems: string[] = [];
-  // One part that can't be asked must not hide the others.
+  // A part that can't be read must not hide the others.
   const part = async <T>(name: string, asked: Promise<T>): Promise<T | undefined> => {
     try {
       return await asked;
@@ -82,7 +82,7 @@ export async function observeCluster(
   };
 }
 
-/** @param found others made the mesh, and may let one only read it */
+/** @param found others made the mesh, and may grant only reading */
 async function askedForInjection(
   api: KubernetesApi,
   found: boolean,
@@ -97,7 +97,7 @@ async function askedForInjection(
   }
 }
 
-/** A cluster that gave no answer. */
+/** The status of a cluster that didn't answer. */
 export function silentCluster(
   plan: ClusterPlan,
   kubeconfigPath: string | undefined,

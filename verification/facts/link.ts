@@ -11,7 +11,7 @@ import { lookAtLink } from "../../linkerd/signals/link.ts";
 import type { GatewayStatus, LinkStatus } from "../status.ts";
 import { observeMirrors } from "./mirrors.ts";
 
-/** All that a source is asked about one of its Links. */
+/** Asks a source everything about one of its Links. */
 export async function observeLink(plan: LinkPlan, api: KubernetesApi): Promise<LinkStatus> {
   const namespace = multiclusterNamespace;
   const { found } = plan;
@@ -69,7 +69,7 @@ export async function observeLink(plan: LinkPlan, api: KubernetesApi): Promise<L
   }
 }
 
-/** A Link whose source could not be asked. */
+/** The status of a Link whose source couldn't be asked. */
 export function unobservedLink(plan: LinkPlan, trouble = "the source was not asked"): LinkStatus {
   return {
     source: plan.source,

@@ -3,11 +3,11 @@ import { listAll } from "../../kubernetes/list-all.ts";
 import type { Namespace, Pod, Service } from "../../kubernetes/objects.ts";
 import { isLive } from "../../kubernetes/pods.ts";
 
-/** What a cluster has in all namespaces. */
+/** Objects of a cluster in all namespaces. */
 export class ClusterLists {
   readonly #api: KubernetesApi;
 
-  /** @param api of one look, which reads each once */
+  /** @param api the client of one look, which reads each object once */
   constructor(api: KubernetesApi) {
     this.#api = api;
   }
@@ -16,7 +16,7 @@ export class ClusterLists {
     return this.#list("/api/v1/namespaces");
   }
 
-  /** Pods that neither ended nor are told to. */
+  /** Pods that neither ended nor are being deleted. */
   async livePods(): Promise<readonly Pod[]> {
     const pods = await this.#list<Pod>("/api/v1/pods");
     return pods.filter(isLive);

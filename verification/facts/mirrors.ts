@@ -10,13 +10,15 @@ import {
 } from "../../linkerd/names.ts";
 import type { MirrorKind, MirrorStatus } from "../status.ts";
 
-/** Mirror Services of one target in the source, joined with what the service mirror says about them. */
+/**
+ * The mirror Services of one target in the source, joined with what the service mirror reports about them.
+ */
 export async function observeMirrors(
   api: KubernetesApi,
   link: LinkObject,
 ): Promise<readonly MirrorStatus[]> {
   const target = link.spec?.targetClusterName ?? link.metadata.name;
-  // Of all targets, so that one list is enough for all Links of a source.
+  // Mirrors of all targets, so that one list serves all Links of a source.
   const labelSelector = `${mirroredServiceLabel}=true`;
   const isOfTarget = ({ metadata }: Service | Endpoints): boolean =>
     metadata.labels?.[clusterNameLabel] === target;
@@ -78,7 +80,7 @@ function onlySaid(kind: MirrorKind, service: MirroredService): MirrorStatus {
     kind,
     namespace: service.remoteRef.namespace ?? "",
     service: service.remoteRef.name,
-    // A mirror that is only spoken of isn't there; a federated Service bears no target's label.
+    // A mirror that only the status mentions doesn't exist. A federated Service has no label of a target.
     mirror:
       kind === "federated" ? (local?.name ?? `${service.remoteRef.name}-federated`) : undefined,
     endpoints: [],
@@ -98,7 +100,7 @@ function verdict(service: MirroredService): Pick<MirrorStatus, "mirrored" | "rea
   return { mirrored, reason: mirrored ? undefined : words || undefined };
 }
 
-/** The names that pods bear in Endpoints, each once, sorted. */
+/** The names of pods in Endpoints, each once, sorted. */
 export function hostnamesOf(endpoints: Endpoints | undefined): readonly string[] {
   const names = (endpoints?.subsets ?? []).flatMap(({ addresses = [] }) =>
     addresses.flatMap(({ hostname = "" }) => (hostname === "" ? [] : [hostname])),

@@ -6,7 +6,7 @@ import type { PodRoutesStatus } from "../status.ts";
 
 const path = `/apis/apps/v1/namespaces/${podRoutes.namespace}/daemonsets/${podRoutes.name}`;
 
-/** What keeps the cluster's routes to other clusters' pods; undefined where nothing does. */
+/** The DaemonSet that maintains the cluster's routes to other clusters' pods. Undefined if there is none. */
 export async function observePodRoutes(api: KubernetesApi): Promise<PodRoutesStatus | undefined> {
   let found: DaemonSet;
   try {
@@ -23,7 +23,7 @@ export async function observePodRoutes(api: KubernetesApi): Promise<PodRoutesSta
   const updated = observed ? (status?.updatedNumberScheduled ?? 0) : 0;
   return {
     nodes: status?.desiredNumberScheduled ?? 0,
-    // While a change is rolled out an old one counts as ready as well.
+    // During a rollout, old pods count as ready too.
     ready: Math.min(status?.numberReady ?? 0, updated),
     destinations: lines?.split("\n").filter((line) => line !== "") ?? [],
   };

@@ -8,7 +8,7 @@ import { gatewayApiGroup, isOurs, routeKinds, routeName } from "../../linkerd/tr
 import type { ClusterPlan, Plan, TrafficPlan } from "../../planning/plan-types.ts";
 import type { RouteStatus } from "../status.ts";
 
-/** The routes of a cluster that the topology plans, and what else decides where its requests go. */
+/** The planned routes of a cluster, and what else decides where its requests go. */
 export async function observeRoutes(
   api: KubernetesApi,
   { name, clusterDomain }: Pick<ClusterPlan, "name" | "clusterDomain">,
@@ -46,7 +46,7 @@ async function observeRoute(
   };
 }
 
-/** Routes of somebody else for the same port of the same Service. */
+/** Other people's routes for the same port of the same Service. */
 async function otherRoutes(
   api: KubernetesApi,
   { namespace, service, port }: TrafficPlan,
@@ -67,7 +67,7 @@ async function routesIn(api: KubernetesApi, path: string): Promise<readonly Rout
   try {
     return await listAll<Route>(api, path);
   } catch (error) {
-    // Nothing serves the kind: there are no such routes.
+    // If nothing serves the kind, there are no such routes.
     if (isNotFound(error)) return [];
     throw error;
   }

@@ -19,14 +19,14 @@ import {
 import type { ExportedService, MirrorServiceStatus, ServicesStatus } from "../status.ts";
 import { hostnamesOf } from "./mirrors.ts";
 
-/** What a cluster exports, and what it has of others' exports. */
+/** What a cluster exports, and what it has of other clusters' exports. */
 export async function observeServices(
   api: KubernetesApi,
   cluster: string,
   plan: Pick<Plan, "links" | "exports">,
 ): Promise<ServicesStatus> {
   const own = plan.links.filter(({ source }) => source === cluster);
-  // Who made the Links may have called the targets otherwise.
+  // Whoever made the Links may have given the targets other names.
   const known = (name: string): string => own.find((link) => link.name === name)?.target ?? name;
   const [items, links] = await Promise.all([
     listAll<Service>(api, "/api/v1/services"),
@@ -71,7 +71,7 @@ async function exportedService(api: KubernetesApi, service: Service): Promise<Ex
   return { ...told, pods: { hostnames, nameless, translated } };
 }
 
-/** A port by name is looked up in the Endpoints, which the pods tell it. */
+/** Kubernetes looks up a port's name in the pods, and Endpoints have the result. */
 function translatedPorts({ spec }: Service, endpoints: Endpoints | undefined): readonly string[] {
   return (spec?.ports ?? []).flatMap(({ name, port, targetPort = port }) => {
     const found = (endpoints?.subsets ?? []).flatMap(({ ports = [] }) =>
@@ -82,7 +82,7 @@ function translatedPorts({ spec }: Service, endpoints: Endpoints | undefined): r
   });
 }
 
-/** A federated Service bears no target's name: its members are in its annotations. */
+/** A federated Service has no label with a target: annotations list its members. */
 function isFederated({ metadata: { name, labels, annotations } }: Service): boolean {
   return (
     labels?.[clusterNameLabel] === undefined &&
@@ -114,7 +114,7 @@ function isExported(
 function mirrorOf({ metadata, spec }: Service): MirrorServiceStatus[] {
   const labels = metadata.labels ?? {};
   const target = labels[clusterNameLabel];
-  // Namespaces and others may bear the label too; a mirror Service names its target.
+  // Namespaces and other objects may have the label too; a mirror Service also names its target.
   if (target === undefined) return [];
   const kind =
     labels[remoteDiscoveryKey] !== undefined
@@ -132,7 +132,7 @@ async function linksIn(api: KubernetesApi, version?: string): Promise<readonly s
     const items = await listAll<LinkObject>(api, linkPath(multiclusterNamespace, "", version));
     return items.map(({ metadata }) => metadata.name);
   } catch (error) {
-    // Without the extension there is no such kind.
+    // Without the extension the kind doesn't exist.
     if (isNotFound(error)) return [];
     throw error;
   }

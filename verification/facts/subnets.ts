@@ -14,7 +14,7 @@ interface ServiceCidr {
   readonly spec?: { readonly cidrs?: readonly string[] };
 }
 
-/** Subnets of a cluster that the topology doesn't say them of: its nodes' shares, and what it tells. */
+/** Subnets of a cluster that the topology doesn't give: the nodes' shares, and what the cluster says. */
 export async function observeSubnets(
   api: KubernetesApi,
   nodes: readonly NodeStatus[],

@@ -12,7 +12,7 @@ export interface WorkloadFacts {
   readonly dataPlane: DataPlane;
 }
 
-/** What runs of Linkerd and of its multi-cluster extension. */
+/** The workloads of Linkerd and of its multi-cluster extension. */
 export async function observeWorkloads(api: KubernetesApi): Promise<WorkloadFacts> {
   const parts = await Promise.all(
     [linkerdNamespace, multiclusterNamespace].map((namespace) => inNamespace(api, namespace)),
@@ -25,7 +25,7 @@ export async function observeWorkloads(api: KubernetesApi): Promise<WorkloadFact
   };
 }
 
-/** By the images of the proxies: one that carries no traffic is enough for a mesh without. */
+/** Tells the data plane by the images of the proxies. One stand-in is enough to make it `none`. */
 export function dataPlaneOf(images: readonly string[]): DataPlane {
   if (images.length === 0) return "unknown";
   return images.some((image) => image.includes(noDataPlane)) ? "none" : "real";
@@ -39,7 +39,7 @@ async function inNamespace(
     listAll<Deployment>(api, `/apis/apps/v1/namespaces/${namespace}/deployments`),
     listAll<Pod>(api, corePath(namespace, "pods")),
   ]);
-  // Finished pods of jobs, and pods on their way out, say nothing about what serves.
+  // Finished pods of jobs, and pods that are being deleted, say nothing about what serves.
   const live = pods.filter(isLive);
   return {
     workloads: deployments.map((deployment) => workload(namespace, deployment, live)),

@@ -4,7 +4,7 @@ import { failuresOf } from "../prove.ts";
 import { indented, printableIn } from "../../system/printable.ts";
 import type { Style } from "./style.ts";
 
-/** How many checks passed, and each that did not: what is wrong, and what to do about it. */
+/** The number of checks that passed, and each other check: what is wrong and how to fix it. */
 export function renderChecks(found: readonly CheckResult[], style: Style): string {
   const results = printableIn(found);
   const failures = failuresOf(results);

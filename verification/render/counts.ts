@@ -1,12 +1,12 @@
 import { groupBy } from "../../planning/group.ts";
 import type { CheckResult } from "../checks/check.ts";
 
-/** How many checks ended in which way. */
+/** The number of checks by state. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly notRun: number;
-  /** Whatever their check's state is. */
+  /** Counted whatever the state of their check is. */
   readonly notices: number;
 }
 
@@ -21,13 +21,13 @@ export function countsOf(results: readonly CheckResult[]): Counts {
   };
 }
 
-/** `41 passed, 1 failed, 3 not run`, and `1 notice` where there is one. */
+/** `41 passed, 1 failed, 3 not run`, and `1 notice` if there is one. */
 export function inWords({ passed, failed, notRun, notices }: Counts): string {
   const more = notices === 0 ? "" : `, ${notices} ${notices === 1 ? "notice" : "notices"}`;
   return `${passed} passed, ${failed} failed, ${notRun} not run${more}`;
 }
 
-/** What is to be known of besides verdicts, each once, with those of whom it is said. */
+/** The notices, each once, with the subjects that it concerns. */
 export function noticesIn(results: readonly CheckResult[]): readonly Notice[] {
   const noticed = results.flatMap(({ notice, title, subject }) =>
     notice === undefined ? [] : [{ notice, title, subject }],

@@ -2,12 +2,12 @@ import { groupBy } from "../../planning/group.ts";
 import type { CheckResult } from "../checks/check.ts";
 import { groups } from "../checks/check.ts";
 
-/** What one check found, and of which subjects alike. */
+/** What one check found about one or more subjects. */
 export interface SameResult {
   readonly state: CheckResult["state"];
   /** Detail, problem or reason; may be empty. */
   readonly text: string;
-  /** There is a notice of it. */
+  /** The result has a notice. */
   readonly noticed: boolean;
   readonly subjects: readonly string[];
 }
@@ -15,7 +15,7 @@ export interface SameResult {
 export interface ResultsOfCheck {
   readonly check: string;
   readonly title: string;
-  /** How many subjects were asked. */
+  /** The number of subjects. */
   readonly asked: number;
   readonly results: readonly SameResult[];
 }
@@ -25,7 +25,7 @@ export interface ResultsOfGroup {
   readonly checks: readonly ResultsOfCheck[];
 }
 
-/** Results by group and check; subjects of which the same was found stand together. */
+/** Results by group and check. Subjects with the same result are merged. */
 export function grouped(results: readonly CheckResult[]): readonly ResultsOfGroup[] {
   const rest = results.filter(({ group }) => !groups.some((known) => known === group));
   return [...groups.map((group) => ({ group, of: results.filter((one) => one.group === group) }))]
@@ -42,7 +42,7 @@ export function grouped(results: readonly CheckResult[]): readonly ResultsOfGrou
     }));
 }
 
-/** What a result says beside its state. */
+/** The text of a result, besides its state. */
 function textOf(result: CheckResult): string {
   switch (result.state) {
     case "passed":

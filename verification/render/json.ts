@@ -2,7 +2,7 @@ import type { CheckResult } from "../checks/check.ts";
 import { failuresOf } from "../prove.ts";
 import type { MeshStatus } from "../status.ts";
 
-/** The status as machines read it. Fields may be added; a change of what is there changes `version`. */
+/** The status for machines. New fields don't change `version`; any other change does. */
 export interface StatusDocument extends MeshStatus {
   readonly version: 1;
   /** No check failed. */

@@ -5,13 +5,13 @@ import { groups } from "../checks/check.ts";
 import { printableIn } from "../../system/printable.ts";
 import type { Verification } from "../verify.ts";
 
-// The package's types describe its CommonJS form, whose export stands one level lower.
+// The package's types describe its CommonJS form, whose export is one level lower.
 const builder = library as unknown as Builder;
 
 /**
- * A verification as JUnit XML, which CI systems show: a suite for each group, a test case for each check
- * of each subject. A check that was not run is a skipped one, with its reason as its output; a notice is on
- * a test case's standard error.
+ * A verification as JUnit XML, which CI systems show: one suite for each group, one test case for each check
+ * of each subject. A check that wasn't run is a skipped test with the reason as its output. A notice is the
+ * standard error of a test case.
  */
 export function junitDocument(verification: Verification): string {
   const { startedAt } = verification;

@@ -23,7 +23,7 @@ export function renderLinks(
   );
 }
 
-/** Of a revoked account it is wanted that nobody gets in. */
+/** A revoked account is meant to be refused. */
 function serviceMirror(
   { access, present, serviceMirror: { takenUp } }: LinkStatus,
   style: Style,
@@ -55,7 +55,7 @@ function gateway(
 
 function mirrors({ access, mirrors: list }: LinkStatus, style: Style): string {
   if (list.length === 0) return "none";
-  // Whatever Linkerd says of them it said before it was cut off.
+  // Linkerd wrote this before it was cut off.
   const stale = access.revoked ? [style.warn("as they were last:")] : [];
   return [...stale, ...list.map((mirror) => lineOf(mirror, style))].join("\n");
 }

@@ -7,8 +7,8 @@ import { grouped } from "./grouped.ts";
 import { printable } from "../../system/printable.ts";
 
 /**
- * A verification as the summary of a CI job: the verdict, each failure with how to fix it, notices, the diagram of
- * the topology, every check in a table that is folded away.
+ * A verification as the summary of a CI job: the verdict, each failure with how to fix it, notices, the
+ * diagram of the topology, and a collapsed table of all checks.
  */
 export function markdownSummary(verification: Verification, plan: Plan): string {
   const { results, proved, milliseconds, status } = verification;
@@ -60,7 +60,7 @@ function row(cells: readonly string[]): string {
   return `| ${cells.map(plain).join(" | ")} |`;
 }
 
-/** Text of clusters and logs is no Markdown, nor HTML. */
+/** Texts from clusters and logs must not act as Markdown or HTML. */
 function plain(text: string): string {
   return printable(text)
     .replaceAll("&", "&amp;")

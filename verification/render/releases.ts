@@ -2,13 +2,13 @@ import type { ClusterReleases } from "../../linkerd/releases.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
 
-/** What one cluster runs; undefined: it could not be asked. */
+/** What one cluster runs. Undefined: it couldn't be asked. */
 export interface NamedReleases {
   readonly cluster: string;
   readonly releases: ClusterReleases | undefined;
 }
 
-/** The releases of Linkerd in every cluster, and how many workloads have proxies of which. */
+/** The releases of Linkerd in every cluster, and how many workloads have a proxy of each release. */
 export function renderReleases(clusters: readonly NamedReleases[], style: Style): string {
   return table(
     ["Cluster", "Control plane", "Extension", "Gateway", "Proxies of workloads"],

@@ -6,7 +6,7 @@ import type { Screen, Style } from "./style.ts";
 import { styleOf } from "./style.ts";
 import { renderVerification } from "./verification.ts";
 
-/** A round of a watch: all of the first one, of the others what has changed, or that nothing has. */
+/** A round of a watch: the first one in full, of the others what has changed, or that nothing has. */
 export function renderRound(round: Round, options: Screen = {}): string {
   const style = styleOf(options);
   const { verification, number, sentTraffic } = round;

@@ -14,17 +14,17 @@ import type { Screen, Style } from "./style.ts";
 export interface RenderOptions extends Screen {
   /** Results of the checks, shown at the end. */
   readonly results?: readonly CheckResult[];
-  /** Which releases of Linkerd run. */
+  /** The releases of Linkerd that run. */
   readonly releases?: readonly NamedReleases[] | undefined;
-  /** Workloads with another proxy than planned that only their owners restart, a line each. */
+  /** Workloads whose proxy isn't the planned one and that only their owners restart, a line each. */
   readonly leftToOwners?: readonly string[];
-  /** Where a rotation of the trust anchor stands. */
+  /** The state of a rotation of the trust anchor. */
   readonly rotation?: RotationState | undefined;
-  /** The moment that remaining times are counted from. @default the time of the observation */
+  /** Remaining times are counted from this moment. @default the time of the observation */
   readonly now?: Date;
 }
 
-/** The status as a person reads it: tables of clusters and Links, trust anchor, kubeconfig files. */
+/** The status for a person: tables of clusters and Links, trust anchor, kubeconfig files. */
 export function renderStatus(observed: MeshStatus, options: RenderOptions = {}): string {
   const style = styleOf(options);
   const status = printableIn(observed);
@@ -81,7 +81,7 @@ function kubeconfigs(status: MeshStatus): readonly string[] {
   });
 }
 
-/** Where a mesh stands between two generations of its trust anchor; nothing where it has only one. */
+/** How far a rotation of the trust anchor is. Empty if the mesh has only one generation. */
 export function renderRotation(state: RotationState, style: Style): readonly string[] {
   const { generation, older, steps, next } = state;
   if (next === undefined) return [];

@@ -1,14 +1,14 @@
 import { styleText } from "node:util";
 
-/** What the text is shown on. */
+/** The screen that shows the text. */
 export interface Screen {
   /** See {@link wantsColor}. @default false */
   readonly color?: boolean;
-  /** Columns that a table may take; see {@link widthOf}. @default as many as it wants */
+  /** Most columns that a table may take; see {@link widthOf}. @default no limit */
   readonly width?: number;
 }
 
-/** How text is emphasized, the identity where there are no colours; and how wide tables may be. */
+/** How to emphasize text (the identity if there are no colours), and how wide tables may be. */
 export interface Style {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
@@ -34,8 +34,8 @@ export function styleOf({ color = false, width = Infinity }: Screen = {}): Style
 }
 
 /**
- * Colours for a person at a terminal. NO_COLOR (https://no-color.org) turns them off, FORCE_COLOR turns
- * them on where there is no terminal, such as in the log of a CI job.
+ * Whether to use colours. NO_COLOR (https://no-color.org) turns them off. FORCE_COLOR turns them on without a
+ * terminal, for example in the log of a CI job.
  */
 export function wantsColor(
   stream: { readonly isTTY?: boolean },
@@ -47,12 +47,12 @@ export function wantsColor(
   return stream.isTTY === true;
 }
 
-/** A terminal that doesn't tell how wide it is. */
+/** For a terminal that doesn't say how wide it is. */
 export const usualWidth = 80;
 
 /**
- * How wide tables may be: as COLUMNS says, else as wide as the terminal. What goes into a file or a pipe is
- * as wide as it wants: a row stays a line, for `grep` and for logs.
+ * How wide tables may be: COLUMNS, else the terminal's width. There is no limit in a file or a pipe, so that
+ * a row stays one line for `grep` and for logs.
  */
 export function widthOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },

@@ -4,15 +4,15 @@ import type { Style } from "./style.ts";
 
 const gap = "  ";
 
-/** Below this, a list would be one of single letters. */
+/** A narrower list would show single letters. */
 const narrowest = 20;
 
-/** Values have to have this much room beside their names, or they stand below them. */
+/** If values have less room than this beside their names, they go below them. */
 const leastValue = 24;
 
 /**
- * A table that is no wider than `style.width`: cells are wrapped between words. Where the longest words alone
- * are wider, each row becomes a list of its own. Cells may hold several lines.
+ * A table within `style.width`: cells are wrapped between words. If the longest words alone are wider, each
+ * row becomes a list. Cells may hold several lines.
  */
 export function table(
   head: readonly string[],
@@ -29,7 +29,7 @@ export function table(
   ].join("\n");
 }
 
-/** The same without a head. @param indent what each line begins with */
+/** The same without a head. @param indent begins each line */
 export function columns(
   rows: readonly (readonly string[])[],
   { width = Infinity, indent = "" }: { readonly width?: number; readonly indent?: string } = {},
@@ -49,7 +49,7 @@ export function columns(
   return lines.map((line) => `${indent}${line}`.trimEnd()).join("\n");
 }
 
-/** Each row by itself: its first cell, and below it the others with their names. */
+/** Each row as a list: its first cell, and below it the others with their names. */
 function lists(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -75,7 +75,7 @@ function lists(
     .join("\n");
 }
 
-/** Widths of the columns; undefined where the longest words of them are wider than there is room. */
+/** Widths of the columns. Undefined if the longest words don't fit. */
 function fit(rows: readonly (readonly string[])[], width: number): readonly number[] | undefined {
   const count = Math.max(...rows.map((row) => row.length), 0);
   const room = width - gap.length * (count - 1);
@@ -88,7 +88,7 @@ function fit(rows: readonly (readonly string[])[], width: number): readonly numb
   const [wanted, least] = [widest(/\n/), widest(/[ \n]/)];
   let left = room - sum(least);
   if (left < 0) return undefined;
-  // The modest ones get all that they want, the others share what is left.
+  // Narrow columns get all that they want; the others share the rest.
   const widths = [...least];
   const byWant = [...widths.keys()].sort((a, b) => missing(a) - missing(b));
   for (const [turn, column] of byWant.entries()) {
@@ -103,7 +103,7 @@ function fit(rows: readonly (readonly string[])[], width: number): readonly numb
   }
 }
 
-/** A row, on as many lines as its highest cell needs. */
+/** A row, on as many lines as its tallest cell needs. */
 function layOut(row: readonly string[], widths: readonly number[]): string[] {
   const cells = row.map((cell, column) => wrap(cell, widths[column] ?? 0));
   const height = Math.max(...cells.map((lines) => lines.length));
@@ -119,14 +119,14 @@ function hanging(text: string, indent: string, width: number): string[] {
   return wrap(text, width - indent.length).map((line) => `${indent}${line}`);
 }
 
-/** Between words; a word is cut only where it is longer than a whole line. */
+/** Wraps between words, and cuts a word only if it is longer than a line. */
 function wrap(text: string, width: number): string[] {
   return wrapAnsi(plain(text), Math.max(width, 1), { hard: true })
     .split("\n")
     .map((line) => line.trimEnd());
 }
 
-/** A tab is as wide as the terminal likes. */
+/** Terminals differ in the width of a tab. */
 function plain(cell: string): string {
   return cell.replaceAll("\t", " ");
 }

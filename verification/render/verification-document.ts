@@ -5,7 +5,7 @@ import type { Change, Round } from "../watch.ts";
 import type { Counts } from "./counts.ts";
 import { countsOf } from "./counts.ts";
 
-/** A verification as machines read it. Fields may be added; a change of what is there changes `version`. */
+/** A verification for machines. New fields don't change `version`; any other change does. */
 export interface VerificationDocument {
   readonly version: 1;
   readonly topology: string;
@@ -33,13 +33,13 @@ export function verificationDocument(verification: Verification): VerificationDo
   };
 }
 
-/** A round of a watch as machines read it. */
+/** A round of a watch for machines. */
 export interface RoundDocument extends VerificationDocument {
-  /** From 1. */
+  /** Starts at 1. */
   readonly round: number;
-  /** Traffic was sent in this round; what is there of it otherwise stands from an earlier one. */
+  /** This round sent traffic. Otherwise its traffic results are from an earlier round. */
   readonly sentTraffic: boolean;
-  /** Against the round before. */
+  /** Compared with the round before. */
   readonly changes: readonly Change[];
 }
 

@@ -8,15 +8,15 @@ import { indented, printableIn } from "../../system/printable.ts";
 import type { Screen, Style } from "./style.ts";
 import { styleOf } from "./style.ts";
 
-/** More lines than these about subjects of which a check passed say less than their number. */
+/** If a check passed for more subjects than this, their number says more than their lines. */
 const mostLines = 6;
 
-/** Longer texts stand below, with what to do. */
+/** Longer texts go below, with what to do. */
 const mostCharacters = 100;
 
 /**
- * A verification as a person reads it: every check in its group, and at the end each failure with what is
- * wrong and how to fix it, and each notice.
+ * A verification for a person: every check in its group, and at the end each failure with what is wrong and
+ * how to fix it, and each notice.
  */
 export function renderVerification(
   { proved, milliseconds, ...verification }: Verification,
@@ -82,7 +82,7 @@ function rowsOf({ title, asked, results }: ResultsOfCheck, style: Style): string
 function shortened(text: string): string {
   const line = text
     .replaceAll(/\s+/g, " ")
-    // The whole of a fingerprint is wider than half a terminal; `status` and --json show it.
+    // A whole fingerprint is wider than half a terminal; `status` and --json show it.
     .replaceAll(
       /\b((?:[0-9A-F]{2}:){4})(?:[0-9A-F]{2}:){8,}((?:[0-9A-F]{2}:){3}[0-9A-F]{2})\b/g,
       "$1…:$2",

@@ -3,11 +3,11 @@ import { wordsOf } from "./ask.ts";
 
 /** What the servers of a route have answered so far. */
 export interface Answers {
-  /** Host name of a server → cluster that it is in, and how often it answered. */
+  /** Host name of a server → its cluster, and how often it answered. */
   readonly by: ReadonlyMap<string, { readonly cluster: string; readonly count: number }>;
-  /** Client identities that servers saw; empty: a request came without. */
+  /** Client identities that servers saw. An empty one means a request without an identity. */
   readonly clients: ReadonlySet<string>;
-  /** The last request that no server of ours answered, in a few words. */
+  /** The last request that none of the probe's servers answered, in a few words. */
   readonly lost: string | undefined;
 }
 
@@ -37,10 +37,10 @@ export function gather(
 }
 
 /**
- * What is wrong with the answers; undefined: nothing.
+ * What is wrong with the answers. Undefined: nothing.
  *
- * @param members clusters that have to answer
- * @param client identity that each server has to see
+ * @param members clusters that must answer
+ * @param client identity that each server must see
  */
 export function troubleOf(
   { by, clients, lost }: Answers,
@@ -73,7 +73,7 @@ export function troubleOf(
   return lost === undefined ? undefined : { words: `a request was lost: ${lost}`, final: false };
 }
 
-/** Such as `east answered (server-1), mTLS, seen as client-west`. */
+/** For example `east answered (server-1), mTLS, seen as client-west`. */
 export function wordsFor({ by }: Answers, client: string): string {
   const members = [...by].map(([server, { cluster, count }]) =>
     by.size > 1 ? `${cluster} ${count} (${server})` : `${cluster} (${server})`,

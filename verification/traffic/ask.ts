@@ -8,10 +8,12 @@ import { together } from "./together.ts";
 
 const mark = "=== answered ";
 
-/** So many requests go into one command. */
+/** The most requests in one command. */
 const mostTogether = 24;
 
-/** Asks from the client pods of a namespace: what is asked in one cluster at the same time in one command. */
+/**
+ * Asks from the client pods of a namespace. One command puts simultaneous questions of a cluster together.
+ */
 export function askerIn(namespace: string): Asker {
   return together(mostTogether, (api, requests: readonly Asked[]) =>
     askTogether(api, namespace, requests),
@@ -19,11 +21,11 @@ export function askerIn(namespace: string): Asker {
 }
 
 /**
- * Lets the client pod of a cluster ask, and tells what came of each request.
+ * Sends requests from the client pod of a cluster and returns the result of each.
  *
- * @param options.again false: who asks looks again itself. @default what wasn't answered in time is asked
- *   once more
- * @throws KubernetesApiError where the client can't be told to
+ * @param options.again false: the caller repeats requests itself. @default requests without an answer in time
+ *   are sent once more
+ * @throws KubernetesApiError if the command can't run in the client
  */
 export async function ask(
   context: Pick<ProbeContext, "apis" | "asker">,
@@ -40,14 +42,14 @@ export async function ask(
   );
 }
 
-/** Whether a request ended by its time limit, which may be the machine's fault. */
+/** Whether a request reached its time limit, perhaps because the machine is slow. */
 export function isLate({ error }: Answered): boolean {
   return error !== undefined && /timed out|timeout/i.test(error);
 }
 
 /**
- * One request after the other. All of it goes to curl through its input: commands stand in process lists and
- * in the API server's audit log.
+ * Sends the requests one after the other. curl gets them through its input, because command lines appear in
+ * process lists and in the API server's audit log.
  */
 async function askTogether(
   api: KubernetesApi,
@@ -70,7 +72,7 @@ async function askTogether(
   );
 }
 
-/** A configuration of curl's. */
+/** A configuration for curl. */
 export function configOf(requests: readonly Asked[]): string {
   const seconds = timeLimits.probeRequest / 1000;
   return requests
@@ -79,7 +81,7 @@ export function configOf(requests: readonly Asked[]): string {
         ...(serverName === undefined ? [`url = ${quoted(url)}`] : underName(url, serverName)),
         "silent",
         `max-time = ${seconds}`,
-        // Environment variables of the image's.
+        // Environment variables of the image.
         `noproxy = "*"`,
         ...headers.map((header) => `header = ${quoted(header)}`),
         ...(authority === undefined ? [] : [`cacert = ${quoted(authority)}`]),
@@ -89,7 +91,7 @@ export function configOf(requests: readonly Asked[]): string {
     .join("\nnext\n");
 }
 
-/** A URL whose host is asked under another name: curl checks the certificate by the name in the URL. */
+/** A URL whose host is looked up under another name: curl checks the certificate by the name in the URL. */
 function underName(url: string, name: string): string[] {
   const { hostname, port } = new URL(url);
   const named = url.replace(`//${hostname}`, `//${name}`);
@@ -99,7 +101,7 @@ function underName(url: string, name: string): string[] {
   ];
 }
 
-/** The answers in what curl wrote. */
+/** Reads the answers from curl's output. */
 export function readAnswers(output: string): Answered[] {
   const answers: Answered[] = [];
   let body: string[] = [];
@@ -127,13 +129,13 @@ function quoted(text: string): string {
   return `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
-/** What came of a request, in a few words. */
+/** The result of a request, in a few words. */
 export function wordsOf({ status, body, error }: Answered): string {
   if (status === undefined) return (error ?? "no answer").replace(/^curl: \(\d+\) /, "");
   return body === "" ? `status ${status}` : `status ${status}: ${body.slice(0, 80)}`;
 }
 
-/** Why a request that has to fail proves nothing. */
+/** Why a request that must fail proves nothing. */
 export function notAnswered(answered: Answered | undefined): string {
   return `no refusal in time: ${answered === undefined ? "nothing was asked" : wordsOf(answered)}`;
 }

@@ -1,19 +1,19 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 
-/** A request of the client's. */
+/** A request that the client sends. */
 export interface Asked {
   readonly url: string;
-  /** Such as `authorization: Bearer ...`. */
+  /** For example `authorization: Bearer ...`. */
   readonly headers?: readonly string[];
   /** File in the client's container with the authority of the server. */
   readonly authority?: string;
-  /** The name that the server's certificate has, where it is not that of the URL. */
+  /** The name in the server's certificate, if it isn't the one in the URL. */
   readonly serverName?: string | undefined;
 }
 
-/** What came of it. */
+/** The result of a request. */
 export interface Answered {
-  /** HTTP status; undefined: there was no answer. */
+  /** HTTP status. Undefined: there was no answer. */
   readonly status: number | undefined;
   /** The beginning of the answer. */
   readonly body: string;
@@ -21,5 +21,5 @@ export interface Answered {
   readonly error: string | undefined;
 }
 
-/** Lets the client of a cluster put one request. */
+/** Sends one request from the client of a cluster. */
 export type Asker = (api: KubernetesApi, request: Asked) => Promise<Answered>;

@@ -6,10 +6,10 @@ import type { KubernetesSecret } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { corePath } from "../../linkerd/names.ts";
 
-/** By what a Link's service mirror reaches the API of its target. */
+/** What a Link's service mirror uses to reach the API of its target. */
 export interface Credentials {
   readonly server: string;
-  /** The name that the server's certificate has, where it is not that of the URL. */
+  /** The name in the server's certificate, if it isn't the one in the URL. */
   readonly serverName?: string | undefined;
   readonly token: string;
   /** PEM. */
@@ -30,7 +30,9 @@ const kubeconfig = z.object({
   users: z.array(z.object({ user: z.object({ token: text }) })),
 });
 
-/** A Link's credentials as its service mirror reads them; or what is wrong with them, without their content. */
+/**
+ * A Link's credentials as its service mirror reads them, or what is wrong with them, without their content.
+ */
 export async function readCredentials(
   source: KubernetesApi,
   target: string,
@@ -47,7 +49,7 @@ export async function readCredentials(
   try {
     read = parse(content);
   } catch {
-    // The parser's own message quotes what it stumbled over.
+    // The parser's own message quotes the text that it couldn't parse.
     return { problem: `the kubeconfig in Secret ${name} can't be read` };
   }
   const parsed = kubeconfig.safeParse(read);

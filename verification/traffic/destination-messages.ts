@@ -1,19 +1,19 @@
 import jspb from "google-protobuf";
 import ipaddr from "ipaddr.js";
 
-/** An endpoint as a proxy is told of it. */
+/** An endpoint as linkerd-destination tells it to a proxy. */
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
-  /** TLS identity that the proxy has to find there; undefined: traffic goes there unencrypted. */
+  /** TLS identity that the proxy must find there. Undefined: traffic goes there unencrypted. */
   readonly identity: string | undefined;
 }
 
-/** A change of what is known of a Service. */
+/** A change of the endpoints of a Service. */
 export interface Update {
   readonly added: readonly Endpoint[];
   readonly removed: readonly Endpoint[];
-  /** There is no endpoint at all. */
+  /** The Service has no endpoint left. */
   readonly emptied: boolean;
 }
 
@@ -22,9 +22,10 @@ export function endpointKey({ address, port }: Endpoint): string {
   return `${address}:${port}`;
 }
 
-// The messages are those of linkerd2-proxy-api's destination.proto; what is not named here is skipped.
+// The messages are those of destination.proto of linkerd2-proxy-api. Fields that aren't named here are
+// skipped.
 
-/** A `GetDestination`. */
+/** Encodes a `GetDestination`. */
 export function writeRequest(authority: string): Uint8Array {
   const writer = new jspb.BinaryWriter();
   writer.writeString(1, "k8s");
@@ -32,7 +33,7 @@ export function writeRequest(authority: string): Uint8Array {
   return writer.getResultBuffer();
 }
 
-/** Reads an `Update`. */
+/** Decodes an `Update`. */
 export function readUpdate(message: Uint8Array): Update {
   const added: Endpoint[] = [];
   const removed: Endpoint[] = [];
@@ -97,7 +98,7 @@ function readIpv6(message: Uint8Array): string {
   return ipaddr.fromByteArray([...Buffer.from(halves.join(""), "hex")]).toString();
 }
 
-/** A `TlsIdentity` of the kind that names a service account. */
+/** Decodes a `TlsIdentity` that names a service account. */
 function readIdentity(message: Uint8Array): string | undefined {
   let name: string | undefined;
   fields(message, (field, reader) => {

@@ -13,41 +13,48 @@ import type { Endpoint, Update } from "./destination-messages.ts";
 import { endpointKey, readUpdate, writeRequest } from "./destination-messages.ts";
 import { together } from "./together.ts";
 
-/** Port at which proxies ask linkerd-destination; a service account's token is not needed. */
+/** Port at which proxies ask linkerd-destination. It needs no service account token. */
 const destinationPort = 8086;
 const destinationCall = "/io.linkerd.proxy.destination.Destination/Get";
-/** Length of what precedes each message of gRPC: a flag and the message's length. */
+/** Length of gRPC's header of each message: a flag and the message's length. */
 const frameHead = 5;
-/** gRPC's own limit for a message, in bytes. */
+/** gRPC's default limit for a message, in bytes. */
 const longestMessage = 4 * 1024 * 1024;
-/** It tells of each cluster by itself and never ends: after this silence it has told all, in milliseconds. */
+/**
+ * linkerd-destination reports each cluster on its own and never ends the stream. After this silence it has
+ * said everything, in milliseconds.
+ */
 const quiet = 1_000;
 
-/** What a cluster's linkerd-destination knows of a Service. */
+/** What a cluster's linkerd-destination knows about a Service. */
 export interface DestinationView {
   readonly endpoints: readonly Endpoint[];
-  /** Why it refused; undefined: it answered. */
+  /** Why it refused. Undefined: it answered. */
   readonly refusal: string | undefined;
 }
 
-/** What linkerd-destination is asked for. */
+/** A question for linkerd-destination. */
 interface Question {
   readonly authority: string;
-  /** Told what is known so far; true ends the look before the controller falls silent. */
+  /**
+   * Called with the endpoints known so far. If it returns true, the look ends before the controller falls
+   * silent.
+   */
   readonly enough: (endpoints: readonly Endpoint[]) => boolean;
 }
 
-/** Streams of one connection. */
+/** Most streams of one connection. */
 const mostTogether = 50;
 
 const asking = together(mostTogether, askTogether);
 
 /**
- * Asks linkerd-destination for the endpoints of a Service, as a proxy does, by a port-forward to its pod.
- * That needs no proxy that carries traffic. What is asked at the same time shares a port-forward.
+ * Asks linkerd-destination for the endpoints of a Service, as a proxy does, through a port-forward to its
+ * pod. No proxy has to carry traffic for this. Simultaneous questions share a port-forward.
  *
- * @param enough told what is known so far; true ends the look before the controller falls silent
- * @throws KubernetesApiError where no pod of it can be reached
+ * @param enough called with the endpoints known so far; if it returns true, the look ends before the
+ *   controller falls silent
+ * @throws KubernetesApiError if no pod of it can be reached
  */
 export function askDestination(
   api: KubernetesApi,
@@ -83,7 +90,7 @@ async function listenTo(
   signal: AbortSignal,
 ): Promise<readonly (DestinationView | Error)[]> {
   const session = connect("http://linkerd-destination", { createConnection: () => connection });
-  // Its end is told by the streams, or by the connection.
+  // The streams or the connection report its end.
   session.on("error", () => undefined);
   const end = (): void => {
     session.destroy(signal.reason as Error);
@@ -114,7 +121,7 @@ async function listen(
   const messages = new Messages();
   const refusal = await new Promise<string | undefined>((resolve, reject) => {
     let silence: NodeJS.Timeout | undefined;
-    // Nobody catches what is thrown in a stream's listener: it would end the process.
+    // Nobody catches what a stream's listener throws: it would end the process.
     const listening =
       <T>(take: (told: T) => void) =>
       (told: T): void => {
@@ -153,7 +160,7 @@ function apply(known: Map<string, Endpoint>, { added, removed, emptied }: Update
   for (const endpoint of removed) known.delete(endpointKey(endpoint));
 }
 
-/** @throws Error where it is no answer of gRPC at all, such as a proxy's page */
+/** @throws Error if the answer isn't gRPC at all, for example a proxy's page */
 function refusalIn(headers: Readonly<Record<string, unknown>>): string | undefined {
   const http = headers[constants.HTTP2_HEADER_STATUS] as number | undefined;
   if (http !== undefined && http !== 200) throw new Error(`HTTP status ${http}`);
@@ -174,7 +181,7 @@ function frame(message: Uint8Array): Buffer {
   return Buffer.concat([head, message]);
 }
 
-/** Takes messages out of a stream that is cut anywhere. */
+/** Takes messages out of a stream, which may be cut anywhere. */
 class Messages {
   #rest: Buffer = Buffer.alloc(0);
 

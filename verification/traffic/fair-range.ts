@@ -1,7 +1,7 @@
 /**
- * How many of some requests may go to a place so that its share counts as planned. A place that has its share
- * gets fewer, or more, in less than one of a million verifications on each side: the tails of the binomial
- * distribution.
+ * How many of some requests may go to a backend so that its share counts as planned. A correct backend gets
+ * fewer than this range in less than one of a million verifications, and more in less than one of a million:
+ * the tails of the binomial distribution.
  *
  * @example
  * ```ts
@@ -13,11 +13,11 @@ export function fairRange(requests: number, share: number, doubt = 1e-6): [numbe
   return [lowest, requests - lowestFair(requests, 1 - share, doubt)];
 }
 
-/** The least count whose tail, with all lower counts, is as likely as the doubt. */
+/** The least count whose lower tail, the count included, is as likely as the doubt. */
 function lowestFair(requests: number, share: number, doubt: number): number {
   if (share <= 0) return 0;
   if (share >= 1) return requests;
-  // By logarithms: the chance of none of many is too small for a number.
+  // In logarithms: the chance that none of many succeeds is too small for a number.
   const step = Math.log(share) - Math.log1p(-share);
   let chance = requests * Math.log1p(-share);
   let tail = Math.exp(chance);

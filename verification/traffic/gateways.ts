@@ -4,8 +4,8 @@ import type { ProbeContext } from "./probe-context.ts";
 import { statusOf } from "./probe-context.ts";
 
 /**
- * `address:port` at which a Link's traffic enters its target, sorted; undefined where only the names of a
- * gateway are known that is not on the target's nodes.
+ * `address:port` at which a Link's traffic enters its target, sorted. Undefined if only names are known of a
+ * gateway that isn't on the target's nodes.
  */
 export function gatewayEndpoints(
   context: Pick<ProbeContext, "status">,
@@ -21,7 +21,10 @@ export function gatewayEndpoints(
     : [...new Set(addresses)].map((address) => `${address ?? ""}:${gateway.port}`).sort();
 }
 
-/** Whether endpoints are those of the gateway; where they can't be known, whether there are some at its port. */
+/**
+ * Whether endpoints are those of the gateway. If they can't be known: whether there are endpoints at its
+ * port.
+ */
 export function areGateway(
   found: readonly string[],
   expected: readonly string[] | undefined,

@@ -13,8 +13,8 @@ interface Namespace {
 }
 
 /**
- * Removes what verifications that were killed have left: namespaces that bear the label and have expired.
- * Those of verifications that may still be at work stay.
+ * Removes what killed verifications have left: namespaces that have the label and have expired. Namespaces of
+ * verifications that may still run stay.
  *
  * @returns their names
  */
@@ -28,18 +28,18 @@ export async function removeLeftovers(api: KubernetesApi, now: Date): Promise<re
   return old.map(({ metadata }) => metadata.name);
 }
 
-/** Without a time that can be read it is not known to be ours, and stays. */
+/** Without a readable time, nobody knows whether the package made it, so it stays. */
 function hasExpired({ annotations, deletionTimestamp }: Metadata, now: Date): boolean {
   const expires = Date.parse(annotations?.[expiresAnnotation] ?? "");
   return deletionTimestamp === undefined && expires < now.getTime();
 }
 
 /**
- * Waits until the namespace is gone. While an API of the cluster has nothing that answers for it, Kubernetes
- * ends no namespace, however empty: that is told, and not waited for.
+ * Waits until the namespace is gone. While an API of the cluster has no server, Kubernetes doesn't delete any
+ * namespace, however empty. The function reports that and doesn't wait for it.
  *
- * @returns why it stays, once nothing of what was made is in it; undefined where it is gone
- * @throws Error if it isn't within the limit
+ * @returns why the namespace stays after its content is gone; undefined if the namespace is gone
+ * @throws Error if it isn't gone within the limit
  */
 export async function awaitRemoval(
   api: KubernetesApi,
@@ -66,7 +66,7 @@ export async function awaitRemoval(
       const words = holding.map(({ message = "" }) => message).join("; ");
       const isUndiscovered =
         holding.length > 0 && holding.every(({ type }) => type === undiscovered);
-      // For a moment that is so while somebody installs something.
+      // This is true for a moment while somebody installs something.
       if (isEmpty && isUndiscovered && Date.now() - started >= patience) {
         return { done: true, value: words };
       }
@@ -76,7 +76,7 @@ export async function awaitRemoval(
   });
 }
 
-/** Condition of a namespace that can't end before every API of the cluster answers. */
+/** Condition of a namespace that can't be deleted until every API of the cluster answers. */
 const undiscovered = "NamespaceDeletionDiscoveryFailure";
 
 interface NamespaceStatus {

@@ -7,9 +7,9 @@ import { linkPath } from "../../linkerd/names.ts";
 import { verificationLabel, verificationNamespace } from "./names.ts";
 
 /**
- * Takes Services of verifications out of what the Links of a cluster say, once their namespaces are gone from
- * it. Service mirrors patch their list by a merge that leaves out an empty one: its last entry stays for
- * ever, and looks like an export that can't be mirrored.
+ * Removes Services of verifications from the status of a cluster's Links, after their namespaces are gone.
+ * Service mirrors patch their list by a merge that omits an empty list. So the last entry would stay for ever
+ * and look like an export that can't be mirrored.
  */
 export async function forgetInLinks(api: KubernetesApi): Promise<void> {
   const links = await linksOf(api);
@@ -29,7 +29,7 @@ async function linksOf(api: KubernetesApi): Promise<readonly LinkObject[]> {
   try {
     return await listAll<LinkObject>(api, linkPath(multiclusterNamespace));
   } catch (error) {
-    // Without the extension there is no such kind.
+    // Without the extension the kind doesn't exist.
     if (isNotFound(error)) return [];
     throw error;
   }
@@ -54,7 +54,7 @@ async function forgetInLink(
       return;
     } catch (error) {
       if (isNotFound(error)) return;
-      // The service mirror wrote in between: what it wrote is looked at first.
+      // The service mirror wrote in between: look at its version first.
       if (!isConflict(error)) throw error;
     }
   }

@@ -10,7 +10,7 @@ import {
 } from "./names.ts";
 import type { ProbeService } from "./probe-plan.ts";
 
-/** Where the client finds the authorities of the API servers that it asks; they are no secret. */
+/** Where the client finds the authorities of the API servers that it asks. They are not secret. */
 const authoritiesFolder = "/authorities";
 const authorities = "authorities";
 
@@ -19,12 +19,12 @@ export function authorityFile(target: string): string {
   return `${authoritiesFolder}/${target}.crt`;
 }
 
-/** What one cluster gets, each part with the collection that it is posted to. */
+/** The objects of one cluster, each with the collection that it is posted to. */
 export interface ProbeObjects {
   readonly cluster: string;
   readonly namespace: string;
   readonly id: string;
-  /** When whoever made it is gone for sure. */
+  /** By then whoever made it has certainly ended. */
   readonly expires: Date;
   readonly image: string;
   /** Host name of the server's pod. */
@@ -46,14 +46,14 @@ export function namespaceObject({ namespace, id, expires }: ProbeObjects): objec
       annotations: {
         [expiresAnnotation]: expires.toISOString(),
         "linkerd.io/inject": "enabled",
-        // Clusters may deny what isn't allowed; what is asked here is whether traffic arrives.
+        // Clusters may deny by default; this asks only whether traffic arrives.
         "config.linkerd.io/default-inbound-policy": "all-unauthenticated",
       },
     },
   };
 }
 
-/** All that is in the namespace, by kind as it stands in paths, in the order in which it is made. */
+/** Everything in the namespace, by kind as in paths, in the order of creation. */
 export function contentOf(objects: ProbeObjects): readonly { kind: string; object: object }[] {
   const { cluster, services } = objects;
   return [
@@ -83,7 +83,7 @@ function serviceObject({ name, headless }: ProbeService): object {
   };
 }
 
-/** Port of a Service; that of a headless one is the pods' own. */
+/** Port of a Service. That of a headless one is the pods' own. */
 export function servicePort(headless: boolean): number {
   return headless ? serverPort : 80;
 }
@@ -129,7 +129,7 @@ function podSpec(serviceAccountName: string, image: string, args: readonly strin
   return {
     serviceAccountName,
     terminationGracePeriodSeconds: 0,
-    // Every node will do: what is proved is the mesh.
+    // Any node will do, because this proves the mesh.
     tolerations: [{ operator: "Exists", effect: "NoSchedule" }],
     securityContext: {
       runAsUser: 65534,

@@ -1,16 +1,16 @@
 import type { CheckResult } from "../checks/check.ts";
 import type { Lanes } from "../../kubernetes/lanes.ts";
 
-/** What may be given to {@link verifyTraffic}. */
+/** Options of {@link verifyTraffic}. */
 export interface TrafficOptions {
-  /** Interrupts; the probe workloads are removed before it rejects. */
+  /** Interrupts. The probe workloads are removed before the promise rejects. */
   readonly signal?: AbortSignal;
-  /** @default an agnhost that a cluster's nodes have, else registry.k8s.io/e2e-test-images/agnhost:2.56 */
+  /** @default an agnhost image on the cluster's nodes, else registry.k8s.io/e2e-test-images/agnhost:2.56 */
   readonly probeImage?: string;
-  /** What it may do at once. @default by the processors of this machine */
+  /** How much runs at once. @default by the processors of this machine */
   readonly lanes?: Lanes;
-  /** Milliseconds that no single wait exceeds. @default each wait's own, in `timeLimits` */
+  /** Upper limit of every single wait, in milliseconds. @default each wait's own, in `timeLimits` */
   readonly limit?: number;
-  /** Told of each result as soon as there is one. */
+  /** Called with each result as soon as there is one. */
   readonly onResult?: (result: CheckResult) => void;
 }

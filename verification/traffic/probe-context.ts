@@ -7,7 +7,7 @@ import type { ClusterStatus, DataPlane, MeshStatus } from "../status.ts";
 import type { Asker } from "./asked.ts";
 import type { ProbePlan, Route, UnlinkedPair } from "./probe-plan.ts";
 
-/** A server that answers who it is. */
+/** A server that answers with its name. */
 export interface Server {
   readonly cluster: string;
   /** Pod and host name. */
@@ -15,39 +15,39 @@ export interface Server {
   readonly address: string;
 }
 
-/** The probe workloads of one verification, as they run. */
+/** The running probe workloads of one verification. */
 export interface ProbeContext {
   readonly plan: Plan;
   readonly status: MeshStatus;
   readonly probes: ProbePlan;
   /** The same in every cluster. */
   readonly namespace: string;
-  /** Of every cluster that answers. */
+  /** One for every cluster that answers. */
   readonly apis: ReadonlyMap<string, KubernetesApi>;
-  /** By cluster: its server and its client are Ready, with their proxies. */
+  /** By cluster. Its server and its client are Ready, with their proxies. */
   readonly servers: ReadonlyMap<string, Server>;
-  /** Puts requests from the clients. */
+  /** Sends requests from the clients. */
   readonly asker: Asker;
   readonly signal: AbortSignal | undefined;
-  /** What may go on at once. */
+  /** How much runs at once. */
   readonly lanes: Lanes;
-  /** Milliseconds that no wait exceeds. */
+  /** Upper limit of every wait, in milliseconds. */
   readonly limit: number | undefined;
 }
 
-/** What checks of a route look at. */
+/** The subject of checks of a route. */
 export interface RouteSubject {
   readonly context: ProbeContext;
   readonly route: Route;
 }
 
-/** What checks of clusters without a Link look at. */
+/** The subject of checks of two clusters without a Link. */
 export interface UnlinkedSubject {
   readonly context: ProbeContext;
   readonly pair: UnlinkedPair;
 }
 
-/** @throws Error if the cluster is none that answers, which is seen to before anything is asked of it */
+/** @throws Error if the cluster doesn't answer, which callers check first */
 export function apiOf({ apis }: Pick<ProbeContext, "apis">, cluster: string): KubernetesApi {
   const api = apis.get(cluster);
   if (api === undefined) throw new Error(`no connection to cluster ${cluster}`);
@@ -60,7 +60,7 @@ export function statusOf({ status }: Pick<ProbeContext, "status">, cluster: stri
   return found;
 }
 
-/** What workloads under a service account of the verification's namespace show themselves as. */
+/** The client identity of workloads under a service account of the verification's namespace. */
 export function identityIn(
   { plan, namespace }: Pick<ProbeContext, "plan" | "namespace">,
   cluster: string,
@@ -75,7 +75,7 @@ export function planIn({ clusters }: Pick<Plan, "clusters">, cluster: string): C
   return found;
 }
 
-/** The clusters whose workloads do not run. */
+/** The clusters whose workloads don't run. */
 export function lackingOf(
   { servers }: ProbeContext,
   clusters: readonly string[],
@@ -83,7 +83,7 @@ export function lackingOf(
   return [...new Set(clusters)].filter((cluster) => !servers.has(cluster));
 }
 
-/** `none` if it is so in any of the clusters. */
+/** `none` if it is `none` in any of the clusters. */
 export function dataPlaneOf({ status }: ProbeContext, clusters: readonly string[]): DataPlane {
   const found = status.clusters
     .filter(({ name }) => clusters.includes(name))
@@ -92,7 +92,7 @@ export function dataPlaneOf({ status }: ProbeContext, clusters: readonly string[
   return found.includes("unknown") ? "unknown" : "real";
 }
 
-/** A wait's limit. */
+/** The limit of a wait. */
 export function limitOf({ limit }: ProbeContext, own: keyof typeof timeLimits): number {
   return Math.min(timeLimits[own], limit ?? Number.POSITIVE_INFINITY);
 }

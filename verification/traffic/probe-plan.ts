@@ -6,7 +6,7 @@ import { solveLabels } from "../../planning/links/solve-labels.ts";
 import type { LabelSelector } from "../../planning/topology.ts";
 import { serverName } from "./names.ts";
 
-/** A way in which a Link carries exports. */
+/** How a Link carries exports. */
 export type RouteKind = "gateway" | "headless" | "flat" | "federated";
 
 /** A Service of the probe workloads. */
@@ -14,7 +14,7 @@ export interface ProbeService {
   readonly cluster: string;
   readonly name: string;
   readonly headless: boolean;
-  /** What exports it. It is made without, so that what is asked before can fail. */
+  /** Labels that export it. It is created without them, so that requests before the export can fail. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -23,29 +23,32 @@ export interface Route {
   readonly kind: RouteKind;
   /** Where the client is. */
   readonly source: string;
-  /** The Links that it depends on; a federated Service of a source takes all that carry such. */
+  /** The Links that it depends on. A federated Service depends on all federated Links of its source. */
   readonly links: readonly LinkPlan[];
-  /** Clusters whose servers have to answer. */
+  /** Clusters whose servers must answer. */
   readonly members: readonly string[];
   /** The exported Services' name. */
   readonly service: string;
-  /** The Service in the source that is asked. */
+  /** The Service in the source that the client asks. */
   readonly mirror: string;
-  /** Host in the source, without the namespace's part: a pod of a headless Service comes before its Service. */
+  /**
+   * Host in the source, without the namespace's part. The host of a headless Service's pod begins with the
+   * pod's name.
+   */
   readonly host: string;
-  /** Why nothing can be exported this way; undefined: it can. */
+  /** Why nothing can be exported this way. Undefined: it can. */
   readonly obstacle: string | undefined;
 }
 
-/** Two clusters, and no Link from the one to the other. */
+/** Two clusters without a Link from one to the other. */
 export interface UnlinkedPair {
   readonly source: string;
   readonly target: string;
-  /** What a Link would have made of the target's exports: hosts in the source. */
+  /** Hosts that a Link would have given the target's exports in the source. */
   readonly hosts: readonly string[];
 }
 
-/** What a verification makes and asks. */
+/** What a verification creates and asks. */
 export interface ProbePlan {
   readonly services: readonly ProbeService[];
   readonly routes: readonly Route[];
@@ -59,9 +62,9 @@ const serviceNames = {
   federated: "member",
 } as const satisfies Record<RouteKind, string>;
 
-/** Which Services to export how, and which of them has to answer whom. */
+/** Plans which Services to export how, and which of them must answer whom. */
 export function planProbes({ clusters, links: all }: Pick<Plan, "clusters" | "links">): ProbePlan {
-  // A source whose account is revoked learns of no export any more: what is new stays out of its reach.
+  // A source whose account is revoked doesn't learn of new exports, so they stay out of its reach.
   const links = all.filter(({ access }) => !access.revoked);
   const places = new Map(clusters.map(({ name }, index) => [name, serverName(index)]));
   const exported = clusters.flatMap(({ name }) =>
@@ -122,7 +125,7 @@ interface Exported {
   readonly carriers: ReadonlyMap<LinkPlan, RouteKind>;
 }
 
-/** A Service for each kind of the Links to a cluster; more of them where selectors don't go together. */
+/** One Service for each kind of the Links to a cluster, and more if their selectors don't go together. */
 function exportsOf(cluster: string, incoming: readonly LinkPlan[]): Exported[] {
   return (["gateway", "headless", "flat"] as const).flatMap((kind) => {
     const groups: { labels: Readonly<Record<string, string>>; carriers: LinkPlan[] }[] = [];
@@ -146,7 +149,7 @@ function exportsOf(cluster: string, incoming: readonly LinkPlan[]): Exported[] {
   });
 }
 
-/** Labels that all of the Links select for this kind, and for no other; undefined: there are none. */
+/** Labels that all of the Links select for this kind, and for no other. Undefined: there are none. */
 function labelsFor(
   kind: Exclude<RouteKind, "federated">,
   links: readonly LinkPlan[],
@@ -176,7 +179,7 @@ function solved(
   return conflicts.length === 0 ? labels : undefined;
 }
 
-/** One federated Service over all clusters that a federated Link leads to or from. */
+/** One federated Service over all clusters at either end of a federated Link. */
 function federatedRoutes(
   clusters: Plan["clusters"],
   links: readonly LinkPlan[],

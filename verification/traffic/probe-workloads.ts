@@ -22,21 +22,21 @@ import { limitOf } from "./probe-context.ts";
 import type { TrafficOptions } from "./options.ts";
 import { createProbes, exportProbes, imageFor, probesReady, removeProbes } from "./workloads.ts";
 
-/** The ways into a cluster: one that the signal interrupts, and one that it doesn't. */
+/** Two clients of a cluster: one that the signal interrupts, and one that it doesn't. */
 interface Ways {
   readonly interruptible: KubernetesApi;
-  /** For what must not be cut off in the middle: making, and removing afterwards. */
+  /** For what must not be interrupted: creating, and the clean-up afterwards. */
   readonly steady: KubernetesApi;
 }
 
-/** Where a verification's workloads are made, and removed afterwards. */
+/** Creates the workloads of a verification, and removes them afterwards. */
 export class ProbeWorkloads {
   readonly context: ProbeContext;
   readonly #ways: ReadonlyMap<string, Ways>;
   readonly #servers: Map<string, Server>;
   readonly #options: TrafficOptions;
   readonly #id: string;
-  /** Clusters in which there may be something of ours. */
+  /** Clusters that may have objects of this verification. */
   readonly #touched = new Set<string>();
 
   private constructor(
@@ -53,7 +53,7 @@ export class ProbeWorkloads {
     this.#options = options;
   }
 
-  /** Connects to the clusters that answered. Nothing is made yet. */
+  /** Connects to the clusters that answered. It creates nothing yet. */
   static async open(
     mesh: Mesh,
     status: MeshStatus,
@@ -94,7 +94,9 @@ export class ProbeWorkloads {
     return new ProbeWorkloads(context, ways, servers, id, options);
   }
 
-  /** Makes the workloads of all clusters, a few at a time; a result for each, in the plan's order. */
+  /**
+   * Creates the workloads of all clusters, a few at a time. Returns a result for each, in the plan's order.
+   */
   async setUp(): Promise<readonly CheckResult[]> {
     const { plan, probes, lanes } = this.context;
     return Promise.all(
@@ -160,9 +162,9 @@ export class ProbeWorkloads {
   }
 
   /**
-   * Removes what was made; waits until it is gone, unless somebody is in a hurry.
+   * Removes everything and waits until it is gone, unless the verification was interrupted.
    *
-   * @returns a result for each cluster in which something is left, or a namespace that can't end yet
+   * @returns a result for each cluster in which something is left, or a namespace that can't be deleted yet
    */
   async remove(): Promise<readonly CheckResult[]> {
     const { namespace } = this.context;
@@ -196,10 +198,10 @@ export class ProbeWorkloads {
     return results;
   }
 
-  /** Service mirrors may hear of the last Service only when all are gone. */
+  /** Service mirrors may notice the last Service only after all are gone. */
   async #forget(): Promise<void> {
     const apis = [...this.#touched].flatMap((cluster) => this.#ways.get(cluster)?.steady ?? []);
-    // What stays in a status is a blemish, and no reason to fail.
+    // An entry that stays in a status is a blemish, and no reason to fail.
     await Promise.allSettled(apis.map((api) => forgetInLinks(api)));
   }
 }
@@ -214,7 +216,7 @@ function adviceOn(message: string): string {
   return "Check what the kubeconfig's user may do, and whether the nodes have room for two more pods.";
 }
 
-/** Ends of Links, and those that are to be kept apart from what those export. */
+/** Ends of Links, and clusters that must not reach those exports. */
 function askedClusters({ clusters, links }: Plan, { unlinkedPairs }: ProbePlan): readonly string[] {
   return clusters
     .map(({ name }) => name)

@@ -15,7 +15,7 @@ export function requestOf(
   };
 }
 
-/** The Service of a route as linkerd-destination is asked for it. */
+/** The Service of a route, as the question to linkerd-destination names it. */
 export function authorityOf(
   context: Pick<ProbeContext, "plan" | "namespace">,
   { source, mirror, kind }: Pick<Route, "source" | "mirror" | "kind">,
@@ -23,7 +23,7 @@ export function authorityOf(
   return `${hostIn(context, source, mirror)}:${servicePort(kind === "headless")}`;
 }
 
-/** Mirrors are Services of the source: they go by its domain, whatever the target's is. */
+/** Mirrors are Services of the source, so they have its domain, whatever the target's is. */
 function hostIn(
   { plan, namespace }: Pick<ProbeContext, "plan" | "namespace">,
   source: string,

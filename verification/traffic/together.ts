@@ -1,15 +1,15 @@
 import DataLoader from "dataloader";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 
-/** For so long a question waits for others, in milliseconds. */
+/** How long a question waits for others, in milliseconds. */
 const moment = 50;
 
 /**
- * Puts questions to one cluster together that come within a moment of each other: a command in a pod costs
- * the same for one request as for twenty.
+ * Batches questions to one cluster that come within a moment of each other. A command in a pod costs the same
+ * for one request as for twenty.
  *
- * @param most questions that go together
- * @param ask gives an answer for each, or the error of one
+ * @param most the most questions in a batch
+ * @param ask returns an answer for each, or the error of one
  */
 export function together<Question, Answer>(
   most: number,
@@ -20,7 +20,7 @@ export function together<Question, Answer>(
     let loader = loaders.get(api);
     if (loader === undefined) {
       loader = new DataLoader((questions: readonly Question[]) => ask(api, questions), {
-        // The same question is put again to see what has changed.
+        // Callers repeat a question to see what has changed.
         cache: false,
         maxBatchSize: most,
         batchScheduleFn: (begin) => setTimeout(begin, moment),

@@ -22,14 +22,14 @@ import { dataPlaneOf } from "./probe-context.ts";
 import { ProbeWorkloads } from "./probe-workloads.ts";
 
 /**
- * Sends requests over every Link, in every way that it carries exports, from pods and to pods that it makes
- * in a namespace of its own in every cluster and removes again whatever happens. First the requests that
- * must fail, then the exports, then those that must succeed.
+ * Sends requests over every Link, in every way that it carries exports. The pods at both ends are its own, in
+ * a namespace of its own in every cluster, and it removes them whatever happens. It begins with the requests
+ * that must fail, then exports, then sends those that must succeed.
  *
  * @param status of the mesh, observed just before
  * @returns a result for each check, in the order of clusters, Links and kinds of export. A check whose
  *   premise doesn't hold is `not run`.
- * @param open how clusters are connected to
+ * @param open how to connect to clusters
  * @throws the signal's reason, once it is aborted
  */
 export async function verifyTraffic(
@@ -71,7 +71,7 @@ async function askEverything(
   const { context } = probeWorkloads;
   const links = context.plan.links.filter(({ access }) => !access.revoked);
   const { routes, unlinkedPairs } = context.probes;
-  // Asked from here on, and by nothing that comes later.
+  // They start here, and nothing that follows asks for them.
   const credentials = links.map(async (link) => tell(await credentialsOf(context, link)));
   // They are awaited at the end, which may not be reached.
   for (const asked of credentials) asked.catch(() => undefined);
@@ -114,7 +114,7 @@ async function credentialsOf(
   );
 }
 
-/** Where the entries of `traffic` lead, cluster by cluster: after the mirrors that they lead to. */
+/** Checks where the entries of `traffic` lead, cluster by cluster, after the mirrors that they lead to. */
 async function askEntries(context: ProbeContext, tell: Tell): Promise<readonly CheckResult[]> {
   const results = await Promise.all(
     context.plan.traffic.map((wanted, index) =>
@@ -135,8 +135,8 @@ async function askEntries(context: ProbeContext, tell: Tell): Promise<readonly C
 }
 
 /**
- * A few sources at a time: a wait's limit begins when its source is asked, and what a source is asked at the
- * same time goes together.
+ * A few sources at a time. A wait's limit begins when its source is asked, and simultaneous questions to one
+ * source share a command.
  */
 async function askRoutes(
   context: ProbeContext,
@@ -159,7 +159,7 @@ async function askRoutes(
   return routes.map((route) => results.get(route) ?? []);
 }
 
-/** Each of them rests on the one before. */
+/** Each check rests on the one before. */
 async function askRoute(
   context: ProbeContext,
   route: Route,
@@ -176,7 +176,7 @@ async function askRoute(
     );
     return [...mirror, ...tell((await Promise.all(rest)).flat())];
   }
-  // A proxy asks linkerd-destination itself: traffic may flow where the answer to us is wrong.
+  // A proxy asks linkerd-destination itself: traffic may flow even if the answer to this question is wrong.
   const rest = await Promise.all(
     [endpointsKnown(route.kind), trafficArrives(route.kind)].map(async (check) =>
       tell(await one(check, subject, route, context)),

@@ -13,9 +13,10 @@ import type { ProbeService } from "./probe-plan.ts";
 import type { Server } from "./probe-context.ts";
 
 /**
- * Makes the namespace and all that is in it; nothing of it is exported yet.
+ * Creates the namespace and everything in it. Nothing is exported yet.
  *
- * @param signal stops between two requests, never in one: what was sent would be made after it was removed
+ * @param signal stops between two requests, never during one: a request that was already sent would create
+ *   its object after the removal
  */
 export async function createProbes(
   api: KubernetesApi,
@@ -28,7 +29,7 @@ export async function createProbes(
   }
 }
 
-/** Linkerd's webhook refuses what is in a namespace that it has not heard of yet. */
+/** Linkerd's webhook refuses objects in a namespace that it doesn't know yet. */
 async function createIn(
   api: KubernetesApi,
   { cluster, namespace }: ProbeObjects,
@@ -58,7 +59,7 @@ async function createIn(
 /**
  * Waits until the server and the client are Ready, each with a proxy.
  *
- * @throws Error with what was there instead
+ * @throws Error with what was seen instead
  */
 export async function probesReady(
   api: KubernetesApi,
@@ -98,8 +99,8 @@ interface RunningPod extends Pod {
 }
 
 /**
- * The image to take in a cluster if none was given: an agnhost that all of its nodes have, as the toolchain
- * brings it where no registry is in reach; else that of Kubernetes' registry.
+ * The image for a cluster if none was given: an agnhost that all of its nodes have, as the toolchain provides
+ * it without a registry; else that of Kubernetes' registry.
  */
 export async function imageFor(api: KubernetesApi): Promise<string> {
   const items = await listAll<NodeWithImages>(api, "/api/v1/nodes");
@@ -135,14 +136,14 @@ export async function exportProbes(
 }
 
 /**
- * Takes back the exports and removes the namespace with all that is in it; it is gone some seconds later.
- * A namespace that isn't there is removed.
+ * Removes the export labels and the namespace with everything in it, which takes some seconds. A missing
+ * namespace counts as removed.
  */
 export async function removeProbes(api: KubernetesApi, namespace: string): Promise<void> {
   try {
     await api.delete(`/api/v1/namespaces/${namespace}`);
   } catch (error) {
-    // 409: it is being removed.
+    // 409: it is being deleted.
     if (isConflict(error)) return;
     if (error instanceof KubernetesApiError && error.status === 404) return;
     throw error;

@@ -5,15 +5,15 @@ import { askDestination } from "../destination.ts";
 import type { ProbeContext } from "../probe-context.ts";
 import { apiOf, planIn, statusOf } from "../probe-context.ts";
 
-/** What checks of an entry of `traffic` in one cluster look at. */
+/** The subject of checks of an entry of `traffic` in one cluster. */
 export interface EntrySubject {
   readonly context: ProbeContext;
   readonly wanted: TrafficPlan;
-  /** Of the probe's own Service and route. */
+  /** Name of the probe's own Service and route. */
   readonly name: string;
 }
 
-/** The clients' linkerd-destination knows endpoints of each place that an entry of `traffic` leads to. */
+/** The clients' linkerd-destination knows endpoints of each backend of an entry of `traffic`. */
 export const backendsKnown: Check<EntrySubject> = {
   id: "route-backends",
   title: "destination knows where requests go",
@@ -52,7 +52,7 @@ function isAny(endpoints: readonly unknown[]): boolean {
   return endpoints.length > 0;
 }
 
-/** The Services that requests go to, the clients' own among them. */
+/** The Services that requests go to, the clients' own included. */
 function backendsOf({ rules }: TrafficPlan): readonly string[] {
   return [...new Set(rules.flatMap(({ backends }) => backends.map(({ service }) => service)))];
 }

@@ -15,9 +15,9 @@ export interface CredentialsSubject {
 }
 
 /**
- * A pod of the source is let in at the target's API with the Link's own credentials, and may list what the
- * service mirror lists. Names that only resolve here, addresses that only lead there from this machine, and
- * tokens that were revoked all look well from outside.
+ * A pod of the source can log in to the target's API with the Link's own credentials, and list what the
+ * service mirror lists. From outside, three faults can't be seen: names that only resolve here, addresses
+ * that only this machine reaches, and revoked tokens.
  */
 export const credentialsAccepted: Check<CredentialsSubject> = {
   id: "credentials-accepted",
@@ -51,14 +51,14 @@ export const credentialsAccepted: Check<CredentialsSubject> = {
   },
 };
 
-/** Without the answer's body beyond the API server's own message. */
+/** Only the API server's own message, without the rest of the body. */
 function reasonOf(answer: Answered): string {
   if (answer.status === undefined) return wordsOf(answer);
   try {
     const { message } = JSON.parse(answer.body) as { message?: unknown };
     if (typeof message === "string") return `status ${answer.status}: ${message}`;
   } catch {
-    // Somebody else than an API server answered.
+    // The answer came from something that isn't an API server.
   }
   return `status ${answer.status}`;
 }

@@ -16,8 +16,8 @@ import type { RouteSubject } from "../probe-context.ts";
 import { apiOf, identityIn, limitOf } from "../probe-context.ts";
 
 /**
- * The source's linkerd-destination, which tells every proxy where to send what, names exactly the endpoints
- * that the export has, and the identity to expect there. It is the strongest statement where no traffic flows.
+ * The source's linkerd-destination, which tells every proxy where to send requests, names exactly the
+ * endpoints of the export, with the right identity. Without a data plane this is the strongest proof.
  */
 export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
   return {
@@ -57,7 +57,7 @@ export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
   };
 }
 
-/** What differs from what has to be; undefined: nothing. */
+/** How the answer differs from what is expected. Undefined: it doesn't. */
 function troubleIn(
   { context, route }: RouteSubject,
   found: readonly Endpoint[],

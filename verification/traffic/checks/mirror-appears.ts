@@ -24,7 +24,7 @@ import type { RouteSubject } from "../probe-context.ts";
 import { apiOf, lackingOf, limitOf } from "../probe-context.ts";
 import { together } from "../together.ts";
 
-/** The exported Service's mirror comes under its name, and leads where its kind has to lead. */
+/** The exported Service gets a mirror of the right name, which leads where its kind must lead. */
 export function mirrorAppears(kind: RouteKind): Check<RouteSubject> {
   return {
     id: `${kind}-mirror`,
@@ -57,13 +57,13 @@ function adviceFor({ route: { source, links } }: RouteSubject): string {
   return `Look in ${source} with: kubectl -n ${multiclusterNamespace} logs ${controllers[0] ?? ""} -c controller; kubectl -n ${multiclusterNamespace} get links -o yaml`;
 }
 
-/** What is said of a mirror that is as planned. */
+/** The texts about a mirror that is as planned. */
 interface Seen {
   readonly detail: string;
   readonly notice?: string;
 }
 
-/** One look at a route's mirror, as often as needed. */
+/** Returns a function that looks at a route's mirror once per call. */
 function lookFor(subject: RouteSubject): () => Promise<Look<Seen>> {
   const { context, route } = subject;
   if (route.kind === "headless") return namingPods(subject);
@@ -82,10 +82,10 @@ function lookFor(subject: RouteSubject): () => Promise<Look<Seen>> {
 }
 
 /**
- * Exporting a headless Service that has its pods may take their names from its mirror, upstream, until its
- * Endpoints change. It is cured as `up` cures it, and told.
+ * Exporting a headless Service that already has pods may remove their names from its mirror until its
+ * Endpoints change (a fault of Linkerd). This repairs it as `up` does, and says so.
  *
- * @returns one look, as often as needed, over which it remembers since when the names are missing
+ * @returns a function that looks once per call, and remembers since when the names are missing
  */
 export function namingPods(subject: RouteSubject): () => Promise<Look<Seen>> {
   const { context, route } = subject;
@@ -113,7 +113,7 @@ export function namingPods(subject: RouteSubject): () => Promise<Look<Seen>> {
   };
 }
 
-/** An object of the verification's namespace; all that ask at the same time share a list. */
+/** An object in the verification's namespace. Simultaneous calls share a list. */
 async function found<T extends { readonly metadata: Metadata }>(
   { apis, namespace }: RouteSubject["context"],
   cluster: string,

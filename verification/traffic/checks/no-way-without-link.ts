@@ -8,7 +8,7 @@ import { requestOf } from "../request.ts";
 import type { UnlinkedSubject } from "../probe-context.ts";
 import { apiOf, dataPlaneOf, lackingOf } from "../probe-context.ts";
 
-/** Where no Link leads, what is exported stays out of reach. */
+/** An export is out of reach where no Link leads. */
 export const noWayWithoutLink: Check<UnlinkedSubject> = {
   id: "no-way-without-link",
   title: "no Link: out of reach",
@@ -40,14 +40,14 @@ export const noWayWithoutLink: Check<UnlinkedSubject> = {
     if (answered !== undefined) {
       return failed(`a request was answered: ${wordsOf(answered)}`, mend);
     }
-    // That nobody answered in time doesn't tell a slow machine from a way that isn't there.
+    // If nobody answers in time, the machine may be slow; that doesn't prove that there is no way.
     const late = answers.find(isLate);
     if (late !== undefined || answers.length === 0) return notRun(notAnswered(late));
     return passed(`no mirror; ${[...new Set(answers.map(reasonOf))].join(", ")}`);
   },
 };
 
-/** Without the host, which differs. */
+/** Without the host, which differs between requests. */
 function reasonOf(answer: Parameters<typeof wordsOf>[0]): string {
   return wordsOf(answer).replace(/: \S+$/, "");
 }

@@ -11,8 +11,8 @@ import type { RouteSubject } from "../probe-context.ts";
 import { apiOf, dataPlaneOf, lackingOf } from "../probe-context.ts";
 
 /**
- * The negative control: what has to succeed later fails now. Without it, something else that answers would be
- * taken for the mesh.
+ * The negative control: requests that must succeed later fail now. Without it, an answer from something else
+ * could be taken for the mesh.
  */
 export function nothingBeforeExport(kind: RouteKind): Check<RouteSubject> {
   return {
@@ -34,7 +34,7 @@ export function nothingBeforeExport(kind: RouteKind): Check<RouteSubject> {
       }
       if (dataPlaneOf(context, [source, ...members]) === "none") return passed("no mirror");
       const [answer] = await ask(context, source, [requestOf(context, route, "/hostname")]);
-      // That nobody answered in time doesn't tell a slow machine from a name that leads nowhere.
+      // If nobody answers in time, the machine may be slow; that doesn't prove that the name leads nowhere.
       if (answer === undefined || isLate(answer)) return notRun(notAnswered(answer));
       return answer.status !== undefined && answer.status < 400
         ? failed(

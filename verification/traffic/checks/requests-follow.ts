@@ -15,13 +15,13 @@ import { requestOf } from "../request.ts";
 import { apiOf, lackingOf, limitOf, statusOf } from "../probe-context.ts";
 import type { EntrySubject } from "./backends-known.ts";
 
-/** Requests per rule whose shares are counted, and per rule with one place, where one is as good as many. */
+/** Requests per rule whose shares are counted, and per rule with one backend. */
 const requests = { shared: 240, alone: 10 };
 
 /**
- * Requests of a meshed client go where an entry of `traffic` says. They are asked of a Service of the
- * verification's own with the same route, whose places are the probes: what the entry's own Service answers,
- * and whether it may be asked, only its owner knows.
+ * Requests of a meshed client go where an entry of `traffic` says. The check asks a Service of its own with
+ * the same route, whose backends are the probes: only the owner of the entry's Service knows what it answers
+ * and whether it may be asked.
  */
 export const requestsFollow: Check<EntrySubject> = {
   id: "route-traffic",
@@ -90,7 +90,7 @@ const probeKinds: Readonly<Record<TrafficBackendPlan["kind"], RouteKind | undefi
   federated: "federated",
 };
 
-/** The same rule with the probes in the place of the entry's Services. */
+/** The same rule with the probes in place of the entry's Services. */
 function probeRule(
   { context, wanted, name }: EntrySubject,
   { match, backends }: TrafficRulePlan,
@@ -110,7 +110,7 @@ function probeRule(
   return { ...(match && { match }), backends: found.flatMap((one) => one ?? []) };
 }
 
-/** It goes with the namespace. */
+/** It is removed together with the namespace. */
 async function makeRoute(
   { context, wanted, name }: EntrySubject,
   rules: readonly ProbeRule[],
@@ -135,12 +135,12 @@ async function makeRoute(
       ports: [{ name: "http", port: 80, targetPort: serverPort }],
     },
   };
-  // Not by a request that fails where the check is asked twice.
+  // Applied, because a repeated check may not fail on creating it again.
   await api.apply(corePath(context.namespace, "services", name), service, fieldManager);
   await api.apply(routePath(route), routeObject(route), fieldManager);
 }
 
-/** Asks as the rule wants it, and tells who answered, or what is wrong with that. */
+/** Sends the requests of a rule. Returns who answered, or what is wrong. */
 async function askRule(
   { context, wanted: { cluster }, name }: EntrySubject,
   { match, backends }: ProbeRule,
@@ -205,7 +205,7 @@ function unfair(
   const clusters = new Set([...by.keys(), ...backends.flatMap((one) => one.clusters)]);
   return [...clusters].flatMap((cluster) => {
     const leading = backends.filter((one) => one.clusters.includes(cluster));
-    // Which member of a federated Service answers is up to the proxy: none of its share is a cluster's for sure.
+    // The proxy chooses the member of a federated Service, so no cluster is sure to get a part of that share.
     const [lowest] = fairRange(count, share(leading.filter((one) => one.clusters.length === 1)));
     const [, highest] = fairRange(count, share(leading));
     const seen = by.get(cluster) ?? 0;

@@ -14,12 +14,12 @@ import type { RouteSubject, ProbeContext } from "../probe-context.ts";
 import { identityIn, limitOf } from "../probe-context.ts";
 import { namingPods } from "./mirror-appears.ts";
 
-/** Requests of one round; of a federated Service more, as each goes to a member that the proxy chooses. */
+/** Requests per round. A federated Service gets more, because the proxy chooses a member for each. */
 const requests = { one: 1, federated: 10 };
 
 /**
- * A meshed client of the source is answered by the servers that it has to be answered by, all of them and no
- * others, encrypted, and known to them as who it has to be known as.
+ * All expected servers, and no others, answer a meshed client of the source. The traffic is encrypted, and
+ * the servers see the expected client identity.
  */
 export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
   return {
@@ -38,7 +38,8 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
         requestOf(context, route, "/header?key=l5d-client-id"),
       ]).flat();
       let answers: Answers = noAnswers;
-      // The mirror had the names of its pods. Upstream they go again with any change of the target's Service.
+      // The mirror had the names of its pods. Linkerd removes them again at any change of the target's
+      // Service.
       const lookAtNames = kind === "headless" ? namingPods(subject) : undefined;
       let names: Look<{ readonly notice?: string }> | undefined;
       try {
@@ -73,7 +74,7 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
   };
 }
 
-/** Whom the server has to see: gateways make requests of their own. */
+/** The client that the server must see. Gateways make requests of their own. */
 function clientIdentity({ kind, links, source }: Route, context: ProbeContext): string {
   const [link] = links;
   return kind === "gateway" || kind === "headless"
