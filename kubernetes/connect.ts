@@ -9,18 +9,18 @@ import type { Lanes } from "./lanes.ts";
 import { getThroughPortForward, withPodPort } from "./port-forward.ts";
 import { readKubeconfig } from "./read-kubeconfig.ts";
 
-/** How a cluster's API is opened. */
+/** Options of {@link connect}. */
 export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Bearer token of somebody else, in place of all that the kubeconfig says about who one is. */
+  /** Bearer token of another user, in place of the kubeconfig's credentials. */
   readonly token?: string;
-  /** What it shares with other clusters. @default lanes of its own */
+  /** Lanes that it shares with other clusters. @default lanes of its own */
   readonly lanes?: Lanes | undefined;
 }
 
 /**
- * Opens a cluster's API by its kubeconfig. Nothing is sent yet.
- * @throws Error if the kubeconfig can't be used; the message holds nothing of its content
+ * Opens a cluster's API by its kubeconfig. It sends nothing yet.
+ * @throws Error if the kubeconfig can't be used; the message has nothing of its content
  */
 export async function connect(
   access: ClusterAccess,
@@ -39,15 +39,16 @@ export async function connect(
   if (options.token !== undefined) {
     config.loadFromClusterAndUser(cluster, { name: "token", token: options.token });
   }
-  // The library asks the system's trust store and plugins (exec, OIDC) where the kubeconfig says so.
+  // The library uses the system's trust store and plugins (exec, OIDC) if the kubeconfig asks for them.
   const prepared: https.RequestOptions = {};
   await config.applyToHTTPSOptions(prepared);
-  // Its agent opens a connection per request; ours keeps them, which a wait of many requests notices.
+  // The library's agent opens a connection per request. This one keeps connections, which makes a wait with
+  // many requests faster.
   const proxied = cluster.proxyUrl !== undefined;
   const agent = proxied
     ? prepared.agent
     : new (cluster.server.startsWith("http:") ? http : https).Agent({
-        // How many there are at once is for the lanes to say: what waits here would run out of time.
+        // The lanes limit their number. A request that waited here would run out of time.
         keepAlive: true,
         ...defined({
           ca: prepared.ca,
@@ -71,14 +72,14 @@ export async function connect(
     },
     options.lanes,
   );
-  // Somebody else's token may have no right to look, and comes from whoever compared already.
+  // Another user's token may have no right to read the UID, and its caller has compared already.
   if (access.uid === undefined || access.uid === "" || options.token !== undefined) return api;
   return new KnownCluster(api, { uid: access.uid, way: wayOf(access, config) });
 }
 
 /** The contexts of a kubeconfig, and which of them is the current one. */
 export interface Contexts {
-  /** Undefined where none is current. */
+  /** Undefined if none is current. */
   readonly current: string | undefined;
   readonly names: readonly string[];
 }
@@ -99,13 +100,13 @@ function wayOf(access: ClusterAccess, config: KubeConfig): string {
 
 async function load(access: ClusterAccess): Promise<KubeConfig> {
   const text = "kubeconfig" in access ? access.kubeconfig : readKubeconfig(access.kubeconfigPath);
-  // The package's index takes twice as long to load as the one module of it that is used.
+  // The package's index takes twice as long to load as this one module.
   const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
   const config = new KubeConfig();
   try {
     config.loadFromString(text);
   } catch {
-    // The parser's own message quotes the line that it stumbled over: a key or a token.
+    // The parser's own message quotes the line that it couldn't parse: a key or a token.
     throw new Error(
       `${nameOf(access)} is not a kubeconfig: it can't be read as YAML with clusters`,
     );

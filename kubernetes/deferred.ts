@@ -1,4 +1,4 @@
-/** A promise that is settled from outside. It may fail before, or without, anybody waiting for it. */
+/** A promise that is settled from outside. It may fail without anybody waiting for it. */
 export class Deferred<T> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;

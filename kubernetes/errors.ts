@@ -1,10 +1,10 @@
-/** What stood between us and an answer of a Kubernetes API server. */
+/** A request to a Kubernetes API server failed. */
 export class KubernetesApiError extends Error {
-  /** HTTP status; undefined where there was no answer at all. */
+  /** HTTP status. Undefined if there was no answer at all. */
   readonly status: number | undefined;
   /** Kubernetes' one-word reason (`NotFound`), or the code of the network error (`ECONNREFUSED`). */
   readonly reason: string;
-  /** What came in the answer, or what the network said. */
+  /** The content of the answer, or the message of the network error. */
   readonly detail: string;
 
   constructor(
@@ -27,13 +27,13 @@ export class KubernetesApiError extends Error {
   }
 }
 
-/** The file that a kubeconfig should be in isn't there. */
+/** There is no file at the path of a kubeconfig. */
 export class NoKubeconfig extends Error {}
 
 /**
- * A kubeconfig leads to another cluster than it did before, or it can't be told to which one. Nothing was
- * asked of the cluster but which one it is. It has a status, since something did answer: silence may mean
- * that a cluster is gone, this never does.
+ * A kubeconfig leads to another cluster than before, or to one that doesn't say which it is. No other request
+ * was sent to it. The error has a status, because something answered: silence may mean that a cluster is
+ * gone, this never does.
  */
 export class AnotherCluster extends KubernetesApiError {
   constructor(message: string, options?: ErrorOptions) {
@@ -43,49 +43,49 @@ export class AnotherCluster extends KubernetesApiError {
   }
 }
 
-/** The object, or what serves it, isn't there. */
+/** The object, or what serves it, doesn't exist. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 404;
 }
 
-/** There was no answer in time: it says nothing about what was asked. */
+/** There was no answer in time. That says nothing about the object. */
 export function isTimeout(error: unknown): boolean {
   return isUnreachable(error) && (error as KubernetesApiError).reason === "ETIMEDOUT";
 }
 
-/** What would answer stands behind the API server, and isn't there: an aggregated API without a backend. */
+/** An aggregated API has no backend behind the API server. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 503;
 }
 
-/** The API server did nothing yet, and asks for the same request again. */
+/** The API server did nothing yet, and asks to repeat the request. */
 export function isBusy(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 429;
 }
 
-/** What a page of a list goes on from is no longer kept. */
+/** The API server no longer keeps the list that a page continues. */
 export function isExpired(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 410;
 }
 
-/** An object of that name is there already. */
+/** An object of that name already exists. */
 export function isAlreadyThere(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.reason === "AlreadyExists";
 }
 
-/** Somebody else changed the object since it was read, or manages the field. */
+/** Somebody else changed the object after it was read, or manages the field. */
 export function isConflict(error: unknown): error is KubernetesApiError {
   return error instanceof KubernetesApiError && error.status === 409;
 }
 
-/** Nothing answers at the address: the cluster is stopped, gone, or on the other side of a network. */
+/** Nothing answers at the address: the cluster is stopped, gone, or out of reach. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === undefined;
 }
 
 /**
- * What answers is not the cluster of the kubeconfig: its certificate was signed by another authority.
- * Docker gives a freed port of the host to the next cluster.
+ * Another cluster than the kubeconfig's answers: another authority signed its certificate. Docker gives a
+ * freed port of the host to the next cluster.
  */
 export function isAnotherCluster(error: unknown): boolean {
   return error instanceof KubernetesApiError && foreignCertificate.has(error.reason);

@@ -10,7 +10,7 @@ export interface ExecRequest {
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
-  /** What the command reads. It is neither logged nor part of any URL. @default nothing */
+  /** The command's input. It is neither logged nor part of any URL. @default nothing */
   readonly stdin?: string;
   /** Milliseconds. @default timeLimits.apiRequest */
   readonly limit?: number;
@@ -26,7 +26,7 @@ export interface ExecResult {
 /**
  * Runs a command in a pod, through the API server.
  *
- * @throws Error if it could not be started, or its end was not heard of
+ * @throws Error if it could not start, or its end wasn't reported
  */
 export async function execInPod(
   config: KubeConfig,
@@ -69,7 +69,7 @@ export async function execInPod(
   }
 }
 
-/** The part of a WebSocket that is used; the library's type of it comes from a package without types. */
+/** The used part of a WebSocket. The library takes its type from a package without types. */
 interface Closable {
   onclose: (() => void) | null;
   close(): void;
@@ -88,7 +88,7 @@ class Collected extends Writable {
   }
 }
 
-/** The library takes the message that closes a stream, which API servers may send, for an unknown stream. */
+/** API servers may send a message that closes a stream; the library takes it for an unknown stream. */
 function withoutCloses(handler: WebSocketInterface): WebSocketInterface {
   const closing = 255;
   return {
@@ -101,7 +101,7 @@ function withoutCloses(handler: WebSocketInterface): WebSocketInterface {
   };
 }
 
-/** @throws Error where the command could not be run */
+/** @throws Error if the command could not run */
 function exitCodeOf({ status, reason, message, details }: V1Status): number {
   if (status === "Success") return 0;
   const code = details?.causes?.find((cause) => cause.reason === "ExitCode")?.message;

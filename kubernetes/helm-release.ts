@@ -4,7 +4,7 @@ import { getIfThere } from "./optional.ts";
 import { isAlreadyThere } from "./errors.ts";
 import { ResourcePaths } from "./resource-paths.ts";
 
-/** An object as a manifest has it. */
+/** An object of a manifest. */
 export interface ManifestObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -16,7 +16,7 @@ export interface ManifestObject {
   };
 }
 
-/** A release of Helm's, by its namespace and its name. */
+/** A Helm release, by its namespace and its name. */
 export interface ReleaseRef {
   readonly namespace: string;
   readonly release: string;
@@ -33,10 +33,10 @@ interface Records {
 }
 
 /**
- * The objects of a release that are not there. Helm itself looks at its records only: what was deleted
- * by hand stays away until something in the release changes.
+ * The objects of a release that don't exist. Helm looks only at its own records, so an object that was
+ * deleted by hand stays away until something in the release changes.
  *
- * @returns none where there is no such release either
+ * @returns none if the release doesn't exist either
  */
 export async function missingObjects(
   api: KubernetesApi,
@@ -47,7 +47,7 @@ export async function missingObjects(
   const found = await Promise.all(
     objects.map(async (object) => {
       const path = await paths.of(object, ref.namespace);
-      // What serves its kind may be gone as well; it comes back first.
+      // What serves the kind may be missing as well; it is recreated first.
       if (path === undefined) return undefined;
       return getIfThere(api, path.object);
     }),
@@ -56,10 +56,10 @@ export async function missingObjects(
 }
 
 /**
- * Makes the missing objects of a release again, as Helm had made them: from its record, so that nothing
- * else of the release changes, its webhooks' certificates least of all.
+ * Recreates the missing objects of a release from Helm's record. So nothing else of the release changes, in
+ * particular not its webhooks' certificates.
  *
- * @returns what was made, in words; in the order of the manifest
+ * @returns descriptions of the recreated objects, in the order of the manifest
  */
 export async function restoreRelease(api: KubernetesApi, ref: ReleaseRef): Promise<string[]> {
   const restored: string[] = [];
@@ -79,8 +79,8 @@ export async function restoreRelease(api: KubernetesApi, ref: ReleaseRef): Promi
 }
 
 /**
- * Has Helm leave objects of a release where they are when it uninstalls it. Helm goes by the annotation in
- * its own record, and the charts let nobody put it there.
+ * Makes Helm keep objects of a release when it uninstalls it. Helm reads the annotation from its own record,
+ * and the charts offer no value to set it.
  */
 export async function keepObjects(
   api: KubernetesApi,
@@ -90,7 +90,7 @@ export async function keepObjects(
   const { parseAllDocuments } = await import("yaml");
   const secrets = `/api/v1/namespaces/${namespace}/secrets`;
   const labelSelector = `owner=helm,name=${release}`;
-  // Helm uninstalls by the latest of them, whatever came of it.
+  // Helm uninstalls by the latest record, whatever its state.
   for (const { metadata, data } of (await api.get<Records>(secrets, { labelSelector })).items) {
     if (data?.release === undefined) continue;
     const record = decode(data.release);
@@ -114,7 +114,7 @@ export function describeObject({ kind, metadata: { namespace, name } }: Manifest
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
-/** The objects that Helm has on record for a release; none where there is no such release. */
+/** The objects in Helm's record of a release. None if the release doesn't exist. */
 export async function installedObjects(
   api: KubernetesApi,
   { namespace, release }: ReleaseRef,
@@ -126,7 +126,7 @@ export async function installedObjects(
     Number(metadata.labels?.["version"] ?? 0);
   const [latest] = records.items.slice().sort((a, b) => version(b) - version(a));
   if (latest?.data?.release === undefined) return [];
-  // Loaded when it is needed: most runs of the plugins never look at a release.
+  // Loaded on demand: most runs of the plugins never look at a release.
   const { parseAllDocuments } = await import("yaml");
   return parseAllDocuments(decode(latest.data.release).manifest)
     .map((document) => document.toJS() as ManifestObject | null)
@@ -137,7 +137,7 @@ interface ReleaseRecord {
   readonly manifest: string;
 }
 
-/** Helm's record is JSON, compressed, in Base64; Kubernetes puts it into Base64 again. */
+/** Helm's record is compressed JSON in Base64; Kubernetes encodes it in Base64 once more. */
 function decode(data: string): ReleaseRecord {
   const compressed = Buffer.from(Buffer.from(data, "base64").toString("latin1"), "base64");
   return JSON.parse(gunzipSync(compressed).toString("utf8")) as ReleaseRecord;
@@ -148,7 +148,7 @@ function encode(record: ReleaseRecord): string {
   return Buffer.from(compressed, "latin1").toString("base64");
 }
 
-/** Helm adds this to all that it makes, and touches nothing without it. */
+/** Helm adds this to everything that it creates, and touches nothing without it. */
 function ownedByHelm(object: ManifestObject, { namespace, release }: ReleaseRef): ManifestObject {
   const { metadata } = object;
   return {

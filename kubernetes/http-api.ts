@@ -20,7 +20,7 @@ interface Request {
   readonly contentType?: string;
 }
 
-/** What every request to one API server has in common. */
+/** What all requests to one API server share. */
 export interface Connection {
   readonly options: https.RequestOptions;
   readonly headers: http.OutgoingHttpHeaders;
@@ -29,7 +29,7 @@ export interface Connection {
 /** Asks a pod past its proxy. */
 export type Forward = (request: PodRequest, signal: AbortSignal) => Promise<string>;
 
-/** What is asked of pods by other ways than a request: WebSockets. */
+/** Requests to pods through WebSockets. */
 export interface PodAccess {
   readonly exec: (request: ExecRequest, signal: AbortSignal) => Promise<ExecResult>;
   readonly atPort: <T>(port: PodPort, use: (connection: Duplex) => Promise<T>) => Promise<T>;
@@ -43,7 +43,7 @@ export class HttpApi implements KubernetesApi {
   readonly #forward: Forward;
   readonly #pods: PodAccess | undefined;
   readonly #lanes: Lanes;
-  /** Ports of pods whose policies refuse the API server: it is not asked in vain again. */
+  /** Ports of pods whose policies refuse the API server. They aren't asked this way again. */
   readonly #closed = new Set<string>();
 
   constructor(
@@ -105,7 +105,7 @@ export class HttpApi implements KubernetesApi {
     return this.#pods;
   }
 
-  /** Its time begins when it is its turn. */
+  /** The time limit begins when it is its turn. */
   #session<T>(
     shown: string,
     milliseconds: number | undefined,
@@ -172,7 +172,7 @@ export class HttpApi implements KubernetesApi {
     };
   }
 
-  /** An API server that is busy, as with the storage of what was just defined, asks to be asked again. */
+  /** An API server that is busy, for example with the storage of a new CRD, asks to repeat the request. */
   #send(request: Request): Promise<string> {
     const inTurn = (): Promise<string> =>
       this.#lanes.requests(() => {
@@ -190,7 +190,7 @@ export class HttpApi implements KubernetesApi {
   }
 
   #sendOnce(request: Request): Promise<string> {
-    // Without the query: a selector of many labels buries what the message is about.
+    // Without the query: a selector of many labels hides what the message is about.
     const shown = `${request.method} ${this.server}${request.path}`;
     const url = new URL(this.server.replace(/\/$/, "") + request.path);
     for (const [key, value] of Object.entries(request.query ?? {})) {
@@ -211,7 +211,7 @@ export class HttpApi implements KubernetesApi {
           reject(timedOut(shown, timeLimits.apiRequest));
         } else {
           const code = (error as NodeJS.ErrnoException).code ?? error.name;
-          // The server closed a kept connection just when it was used again; a new one may do.
+          // The server closed a kept connection just before its next use; a new one may work.
           if (code === "ECONNRESET" && call.reusedSocket && request.method === "GET") {
             resolve(this.#sendOnce(request));
             return;
@@ -245,9 +245,9 @@ function timedOut(shown: string, milliseconds: number): KubernetesApiError {
 }
 
 /**
- * The pod's own proxy said no, not the API server (which gives a reason): Linkerd's policies let only
- * their Prometheus at the metrics (those of the service mirrors since edge-26.4.1), and only through
- * the pod's address.
+ * The pod's own proxy refused, not the API server (which gives a reason). Linkerd's policies let only its own
+ * Prometheus read the metrics (those of the service mirrors since edge-26.4.1), and only at the pod's
+ * address.
  */
 function isPolicyRefusal(error: unknown): boolean {
   return (
@@ -255,14 +255,14 @@ function isPolicyRefusal(error: unknown): boolean {
   );
 }
 
-/** The library's WebSocket fails with events, which are no errors. */
+/** The library's WebSocket fails with events, which aren't errors. */
 function wordsOf(error: unknown): string {
   const message = (error as { readonly message?: unknown }).message;
   return typeof message === "string" && message !== "" ? message : "the connection failed";
 }
 
 function networkWords(error: Error): string {
-  // "localhost" leads to two addresses, and the error about both has an empty message.
+  // "localhost" has two addresses, and the error about both has an empty message.
   const first = error instanceof AggregateError ? (error.errors[0] as Error) : error;
   return first.message;
 }
@@ -275,7 +275,7 @@ function errorOf(shown: string, status: number, text: string): KubernetesApiErro
       return new KubernetesApiError(shown, status, reason || "Error", answer.message);
     }
   } catch {
-    // What stands between us and the API server (a proxy, a pod) answers in its own words.
+    // A proxy or a pod between this process and the API server answers in its own words.
   }
   return new KubernetesApiError(shown, status, "Error", text.trim().slice(0, 500));
 }

@@ -7,10 +7,10 @@ import type { PodPort } from "./port-forward.ts";
 const systemNamespace = "/api/v1/namespaces/kube-system";
 
 /**
- * Which cluster it is that answers: the UID of the namespace kube-system. Every cluster has that namespace,
- * nobody can delete it, and no two clusters have the same one.
+ * The UID of the namespace kube-system identifies a cluster. Every cluster has that namespace, nobody can
+ * delete it, and no two clusters have the same UID.
  *
- * @throws KubernetesApiError where nothing answers; AnotherCluster where the answer tells no UID
+ * @throws KubernetesApiError if nothing answers; AnotherCluster if the answer has no UID
  */
 export async function readClusterUid(api: KubernetesApi): Promise<string> {
   let uid: unknown;
@@ -21,7 +21,7 @@ export async function readClusterUid(api: KubernetesApi): Promise<string> {
     uid = namespace.metadata?.uid;
   } catch (error) {
     if (isUnreachable(error)) throw error;
-    // Whoever reads "not found" further up takes it for an object that isn't there.
+    // Callers would take "not found" for an object that doesn't exist.
     throw new AnotherCluster(
       `it is unknown which cluster answers at ${api.server}: ${(error as Error).message}. Allow the account of ` +
         "the kubeconfig to get the namespace kube-system",
@@ -34,15 +34,15 @@ export async function readClusterUid(api: KubernetesApi): Promise<string> {
   );
 }
 
-/** What a kubeconfig was expected to lead to. */
+/** The cluster that a kubeconfig should lead to. */
 export interface ExpectedCluster {
   /** UID of the namespace kube-system. */
   readonly uid: string;
-  /** The way that leads there, for messages: a file, and the context in it. */
+  /** How to reach it, for messages: a file, and the context in it. */
   readonly way: string;
 }
 
-/** The API of one cluster and of no other: which one it is, is asked before the first request. */
+/** The API of exactly one cluster. It compares the UID before the first request. */
 export class KnownCluster implements KubernetesApi {
   readonly #api: KubernetesApi;
   readonly #expected: ExpectedCluster;
@@ -96,7 +96,7 @@ export class KnownCluster implements KubernetesApi {
     await (await this.#same()).delete(path);
   }
 
-  /** The answer is kept. A failure is not: who could not look has to look again. */
+  /** A successful comparison is kept. A failed one is repeated. */
   #same(): Promise<KubernetesApi> {
     this.#seen ??= this.#compare().catch((error: unknown) => {
       this.#seen = undefined;
@@ -112,7 +112,7 @@ export class KnownCluster implements KubernetesApi {
   }
 }
 
-/** That another cluster answers than was expected, and what to do about it. */
+/** Says that another cluster answers than expected, and how to fix it. */
 export function describeOther({ uid, way }: ExpectedCluster, seen: string): string {
   return (
     `${way} leads to a different cluster than the one of this stack: its namespace kube-system has the ` +

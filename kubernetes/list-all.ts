@@ -2,13 +2,13 @@ import type { KubernetesApi, Query } from "./api.ts";
 import { isExpired, KubernetesApiError } from "./errors.ts";
 import type { List } from "./objects.ts";
 
-/** Objects that are asked for at once: what a busy API server answers well within the time limit. */
+/** Objects per page: a busy API server returns that many well within the time limit. */
 const pageSize = 500;
 
 /**
- * Every object of a list, asked for page by page: a whole list of a large cluster would not be answered within
- * the time limit of a request. Where the list changed for so long that its pages are no longer kept, it is asked
- * for at once, as the API's own clients do.
+ * Every object of a list, page by page: the whole list of a large cluster would exceed the time limit of a
+ * request. If reading takes so long that the API server no longer keeps the pages, it asks for the whole list
+ * at once, as Kubernetes' own clients do.
  *
  * @throws KubernetesApiError
  */

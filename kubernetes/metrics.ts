@@ -5,7 +5,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Reads Prometheus' text format; comments and lines that are none of it are passed over. */
+/** Reads Prometheus' text format, and skips comments and lines of another form. */
 export function parseMetrics(text: string): readonly Sample[] {
   return text.split("\n").flatMap((line) => {
     const match = /^([a-zA-Z_:][\w:]*)\s*(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?\s*$/.exec(line);

@@ -1,4 +1,4 @@
-/** The parts of Kubernetes' objects that are read here, as they stand in the API's JSON. */
+/** The parts of Kubernetes' objects that the package reads, as in the API's JSON. */
 export interface Metadata {
   readonly name: string;
   readonly namespace?: string;
@@ -18,7 +18,7 @@ export interface Metadata {
 }
 
 export interface List<T> {
-  /** `continue`: there are more, from here on. */
+  /** `continue`: the list goes on from here. */
   readonly metadata?: { readonly continue?: string };
   readonly items: readonly T[];
 }
@@ -28,7 +28,7 @@ export interface Condition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
-  /** Deployments alone have it. */
+  /** Only Deployments have it. */
   readonly lastUpdateTime?: string;
 }
 
@@ -56,7 +56,7 @@ export interface Container {
     readonly valueFrom?: unknown;
   }[];
   readonly resources?: unknown;
-  /** `Always` of an init container: a native sidecar, which runs for as long as its pod. */
+  /** `Always` on an init container makes it a native sidecar, which runs as long as its pod. */
   readonly restartPolicy?: string;
 }
 
@@ -144,7 +144,7 @@ export interface Service {
       readonly port: number;
       readonly nodePort?: number;
       readonly appProtocol?: string;
-      /** Number or name; that of the Service if it is left out. */
+      /** Number or name. If it is missing, it equals the Service's port. */
       readonly targetPort?: number | string;
     }[];
   };

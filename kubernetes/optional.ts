@@ -1,7 +1,7 @@
 import type { KubernetesApi } from "./api.ts";
 import { isNotFound } from "./errors.ts";
 
-/** The object, or undefined if there is none (or nothing that serves its kind). */
+/** The object. Undefined if it, or what serves its kind, doesn't exist. */
 export async function getIfThere<T>(api: KubernetesApi, path: string): Promise<T | undefined> {
   try {
     return await api.get<T>(path);

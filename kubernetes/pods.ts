@@ -3,23 +3,20 @@ import type { Container, ContainerStatus, Pod } from "./objects.ts";
 /** Name of the container that Linkerd's injector adds. */
 export const proxyContainer = "linkerd-proxy";
 
-/**
- * The pod's proxy. As a native sidecar, which newer releases make it by default, it stands among the
- * init containers.
- */
+/** The pod's proxy. As a native sidecar, the default of newer releases, it is one of the init containers. */
 export function proxyOf(pod: Pod): Container | undefined {
   return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
     (container) => container.name === proxyContainer,
   );
 }
 
-/** What all of a pod's containers do. Native sidecars are init containers. */
+/** The status of all containers of a pod. Native sidecars are init containers. */
 export function statusesOf({ status }: Pod): readonly ContainerStatus[] {
   const { initContainerStatuses = [], containerStatuses = [] } = status ?? {};
   return [...initContainerStatuses, ...containerStatuses];
 }
 
-/** The pod neither ended, as those of Jobs do, nor was told to: what it has and does still counts. */
+/** The pod neither ended, as pods of Jobs do, nor is it being deleted. */
 export function isLive({ metadata, status }: Pod): boolean {
   return (
     metadata.deletionTimestamp === undefined &&
@@ -28,7 +25,7 @@ export function isLive({ metadata, status }: Pod): boolean {
   );
 }
 
-/** The pod serves, and nobody has told it to end. */
+/** The pod serves, and isn't being deleted. */
 export function isReady(pod: Pod): boolean {
   return (
     pod.metadata.deletionTimestamp === undefined &&
@@ -58,12 +55,12 @@ export function troubleOf(pod: Pod): string {
   return stuck.join(", ") || (pod.status?.phase ?? "unknown phase");
 }
 
-/** An init container that isn't a native sidecar does its work and ends. */
+/** An init container that isn't a native sidecar ends after its work. */
 function mayEnd({ restartPolicy }: Container): boolean {
   return restartPolicy !== "Always";
 }
 
-/** Deployment of a pod: pods are named after it, its ReplicaSet and themselves. */
+/** Deployment of a pod: a pod's name begins with the names of its Deployment and its ReplicaSet. */
 export function deploymentOf(pod: string): string {
   return pod.replace(/-[a-z0-9]+-[a-z0-9]+$/, "");
 }

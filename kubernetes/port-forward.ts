@@ -11,18 +11,18 @@ export interface PodPort {
   readonly port: number;
 }
 
-/** An HTTP port of a pod, and what is asked there. */
+/** A request to an HTTP port of a pod. */
 export interface PodRequest extends PodPort {
   readonly path: string;
 }
 
-/** The part of a WebSocket that is used; the library's type of it comes from a package without types. */
+/** The used part of a WebSocket. The library takes its type from a package without types. */
 interface Closable {
   onclose: (() => void) | null;
   close(): void;
 }
 
-/** Asks a pod from within its own network, as `kubectl port-forward` does; for GET alone. */
+/** Asks a pod from within its own network, as `kubectl port-forward` does. Only GET. */
 export async function getThroughPortForward(
   config: KubeConfig,
   { path, ...target }: PodRequest,
@@ -52,9 +52,9 @@ export async function getThroughPortForward(
 }
 
 /**
- * A connection to a port of a pod within its own network, past its proxy; closed when `use` is done.
+ * A connection to a port of a pod within its own network, past its proxy. It closes when `use` is done.
  *
- * @throws Error with what the pod's node said, where nothing listens there
+ * @throws Error with the message of the pod's node if nothing listens there
  */
 export async function withPodPort<T>(
   config: KubeConfig,
@@ -76,7 +76,7 @@ export async function withPodPort<T>(
   )) as unknown as Closable;
   const connection = Duplex.from({ readable: fromPod, writable: toPod });
   const refused = new Deferred<never>();
-  // Nothing else tells who uses the connection that it is no more.
+  // Nothing else reports that the connection has ended.
   connection.on("error", refused.reject);
   socket.onclose = () => fromPod.destroy(new Error("the port-forward was closed"));
   errors.on("data", (text: string) => {

@@ -2,9 +2,9 @@ import { largestMade, readPlainFile } from "../system/plain-file.ts";
 import { NoKubeconfig } from "./errors.ts";
 
 /**
- * The text of a kubeconfig file. What became a pipe or a directory since it was named is refused at once.
+ * The text of a kubeconfig file. A pipe or a directory is refused at once.
  *
- * @throws NoKubeconfig where there is none; Error where it can't be read
+ * @throws NoKubeconfig if the file doesn't exist; Error if it can't be read
  */
 export function readKubeconfig(path: string): string {
   try {

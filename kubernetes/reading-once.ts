@@ -2,9 +2,9 @@ import type { KubernetesApi } from "./api.ts";
 import { isTimeout } from "./errors.ts";
 
 /**
- * One look at a cluster. What several ask for is read once, and what wasn't answered in time is asked for
- * once more: a machine that was busy for a moment is no fault of the mesh. What may change something is sent
- * as often as it is said.
+ * One look at a cluster. It reads each thing once for all callers, and asks once more if there was no answer
+ * in time: it is no fault of the mesh if the machine was busy for a moment. Requests that may change
+ * something are sent each time.
  */
 export function readingOnce(api: KubernetesApi): KubernetesApi {
   const read = new Map<string, Promise<unknown>>();
@@ -30,7 +30,7 @@ export function readingOnce(api: KubernetesApi): KubernetesApi {
   };
 }
 
-/** Asks once more where there was no answer in time. */
+/** Asks once more if there was no answer in time. */
 export async function twiceAtMost<T>(ask: () => T | Promise<T>): Promise<T> {
   try {
     return await ask();

@@ -9,13 +9,13 @@ interface ApiResources {
   }[];
 }
 
-/** Paths of one object: its own, and that of the collection it is created in. */
+/** Paths of one object: its own, and that of its collection. */
 export interface ObjectPath {
   readonly collection: string;
   readonly object: string;
 }
 
-/** Where an API server serves objects of any kind. Asks once for each group and version. */
+/** The paths at which an API server serves objects of any kind. It asks once for each group and version. */
 export class ResourcePaths {
   readonly #api: KubernetesApi;
   readonly #served = new Map<string, Promise<ApiResources | undefined>>();
@@ -25,8 +25,8 @@ export class ResourcePaths {
   }
 
   /**
-   * @param namespace of objects that don't name one themselves
-   * @returns undefined where nothing serves the kind
+   * @param namespace of objects that name none
+   * @returns undefined if nothing serves the kind
    */
   async of(
     object: {

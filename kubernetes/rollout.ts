@@ -3,14 +3,14 @@ import { isNotFound } from "./errors.ts";
 import type { Deployment, Metadata } from "./objects.ts";
 import { getIfThere } from "./optional.ts";
 
-/** Kinds of workloads whose pods are recreated when their template changes. */
+/** Kinds of workloads that recreate their pods when the template changes. */
 const plurals: Readonly<Record<string, string>> = {
   Deployment: "deployments",
   StatefulSet: "statefulsets",
   DaemonSet: "daemonsets",
 };
 
-/** What a Deployment, a StatefulSet and a DaemonSet tell of a rollout, each in part. */
+/** The parts of a Deployment, a StatefulSet and a DaemonSet that show a rollout. */
 interface Workload {
   readonly metadata: Metadata;
   readonly spec?: { readonly replicas?: number };
@@ -25,7 +25,7 @@ interface Workload {
   };
 }
 
-/** Whether something recreates pods of this workload when it is asked to. @param workload `Kind/name` */
+/** Whether pods of this workload can be recreated by a restart. @param workload `Kind/name` */
 export function isRestartable(workload: string | undefined): workload is string {
   return (workload?.split("/")[0] ?? "") in plurals;
 }
@@ -34,8 +34,8 @@ export function isRestartable(workload: string | undefined): workload is string 
  * Recreates the pods of a workload, one after the other, as `kubectl rollout restart` does.
  *
  * @param workload `Kind/name`
- * @returns `rolling` while its pods are being recreated already, which another restart would only begin
- *   again; `gone` where there is no such workload
+ * @returns `rolling` during a rollout, which another restart would only begin again; `gone` if the workload
+ *   doesn't exist
  */
 export async function restartWorkload(
   api: KubernetesApi,
@@ -55,7 +55,7 @@ export async function restartWorkload(
   }
 }
 
-/** Whether the pods of a workload are being recreated. One that is gone is not. */
+/** Whether a rollout of the workload is in progress. False if it doesn't exist. */
 export async function isRolling(
   api: KubernetesApi,
   namespace: string,
@@ -65,7 +65,7 @@ export async function isRolling(
   return found !== undefined && isRollingOut(found);
 }
 
-/** Whether pods of an earlier template of a Deployment are left, or its controller has yet to look. */
+/** Whether a Deployment still has pods of an earlier template, or its controller has yet to look. */
 export function hasOlderPods({ metadata, status = {} }: Deployment): boolean {
   return (
     (status.observedGeneration ?? 0) < (metadata.generation ?? 0) ||
@@ -79,7 +79,7 @@ export function workloadPath(namespace: string, workload: string): string {
   return `/apis/apps/v1/namespaces/${namespace}/${plurals[kind] ?? ""}/${name}`;
 }
 
-/** Whether pods of an earlier template are still there, or of the present one not yet. */
+/** Whether pods of an earlier template still exist, or some of the present one are missing. */
 export function isRollingOut({ metadata, spec, status = {} }: Workload): boolean {
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return true;
   if (status.desiredNumberScheduled !== undefined) {

@@ -2,48 +2,47 @@ import pRetry, { AbortError } from "p-retry";
 import { AnotherCluster, KubernetesApiError } from "./errors.ts";
 import { messageOf } from "../system/message-of.ts";
 
-/** One look at a condition: it holds, or this is what was there instead. */
+/** One look at a condition: it holds, or this was seen instead. */
 export type Look<T> =
   { readonly done: true; readonly value: T } | { readonly done: false; readonly seen: string };
 
 export interface Awaited<T> {
-  /** What is waited for, as it stands after "waiting for". */
+  /** What is awaited: the text after "waiting for". */
   readonly what: string;
   /** Milliseconds. */
   readonly limit: number;
-  /** However long a look takes, there are two before the limit is reached. @default one may be all */
+  /** Looks at least twice before the limit, however long a look takes. @default once may be all */
   readonly twice?: boolean;
-  /** Looks once. @param signal ends a look that hangs, at the limit as well */
+  /** Looks once. @param signal ends a look that hangs, also at the limit */
   readonly look: (signal: AbortSignal) => Promise<Look<T>>;
-  /** How a person looks further: what the message ends with. @default nothing */
+  /** Where a person looks next, the end of the message. @default nothing */
   readonly further?: string;
-  /** Errors of a look that may pass, and so count as seen. @default those of the right API server */
+  /** Errors of a look that may pass: they count as seen. @default those of the right API server */
   readonly mayPass?: (error: unknown) => boolean;
   /** Longest time between two looks, in milliseconds. @default 1,000 */
   readonly longest?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Told whenever what is seen changes. */
+  /** Called whenever what is seen changes. */
   readonly onSeen?: (seen: string) => void;
 }
 
-/** For waits whose every look may fail while something starts: none of the errors is final. */
+/** For waits in which every look may fail while something starts, so no error is final. */
 export const everythingMayPass = (): boolean => true;
 
-/** An API server's error may pass while its cluster starts, unless it is another cluster's. */
+/** An API server's error may pass while its cluster starts, unless another cluster answered. */
 function isPassing(error: unknown): boolean {
   return error instanceof KubernetesApiError && !(error instanceof AnotherCluster);
 }
 
 const nothingYet = "nothing yet";
 
-/** Time between two looks in milliseconds: at first short, as most waits are. */
+/** Time between two looks in milliseconds. It begins short, because most waits are short. */
 const interval = { first: 100, longest: 1_000, factor: 1.5 };
 
 /**
  * Looks until the condition holds.
- * @throws Error that tells what was awaited, what was seen last and how to look further, once the limit
- *   is reached; at once where waiting can't help (refused credentials), and for any error that may not
- *   pass
+ * @throws Error at the limit, which says what was awaited, what was seen last and where to look next. At once
+ *   if waiting can't help (refused credentials), and for any error that may not pass.
  */
 export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
   let last = nothingYet;
@@ -54,7 +53,7 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
   const failure = (after: string): string =>
     `${awaited.what}: ${after}. Seen last: ${last}. ${awaited.further ?? ""}`.trimEnd();
 
-  // What is left of another limit is a fraction, or nothing any more.
+  // The rest of another limit may be a fraction, or negative.
   const left = Math.max(0, Math.ceil(awaited.limit));
   const limit = AbortSignal.timeout(left);
   const signal = awaited.signal === undefined ? limit : AbortSignal.any([awaited.signal, limit]);
@@ -69,9 +68,9 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
     } catch (error) {
       awaited.signal?.throwIfAborted();
       if (!mayPass(error)) throw new AbortError(error as Error);
-      // Where the limit cut the look off, what was seen before says more.
+      // If the limit ended the look, the one before says more.
       if (!limit.aborted || last === nothingYet) see(messageOf(error));
-      // Everything else may come right while a cluster starts.
+      // All other errors may pass while a cluster starts.
       if (mayPass === isPassing && error instanceof KubernetesApiError && error.status === 401)
         throw new AbortError(failure("the credentials are refused"));
     }
@@ -103,9 +102,9 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
   }
 }
 
-/** What was awaited did not come within its limit. */
+/** The condition didn't hold within its limit. */
 export class TimeLimitReached extends Error {
-  /** What was there instead, at the last look. */
+  /** What the last look saw instead. */
   readonly seen: string;
 
   constructor(message: string, seen: string) {

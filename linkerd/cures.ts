@@ -9,9 +9,9 @@ const restartedAt = "kubectl.kubernetes.io/restartedAt";
 /**
  * Recreates a Deployment's pods, one after the other, as `kubectl rollout restart` does.
  *
- * @param since when that which the restart cures was seen first. Whoever restarted it later than that did
- *   it for the same reason: one restart cures all Links of a source, and each of them asks for it.
- * @returns false while a rollout is under way, which another restart would only begin again
+ * @param since when the fault was first seen. A later restart had the same reason: one restart repairs all
+ *   Links of a source, and each of them asks for it.
+ * @returns false during a rollout, which another restart would only begin again
  */
 export async function restartDeployment(
   api: KubernetesApi,
@@ -28,7 +28,7 @@ export async function restartDeployment(
   const annotations = { [restartedAt]: new Date().toISOString() };
   const { resourceVersion } = metadata;
   try {
-    // With the version that was seen, so that of several who ask at the same moment one restarts it.
+    // Sends the version that was seen: of several simultaneous callers only one restarts the Deployment.
     await api.patch(path, {
       metadata: { resourceVersion },
       spec: { template: { metadata: { annotations } } },
@@ -40,7 +40,7 @@ export async function restartDeployment(
   }
 }
 
-/** Deletes a pod that its controller then recreates. */
+/** Deletes a pod, which its controller then recreates. */
 export async function restartPod(
   api: KubernetesApi,
   namespace: string,
@@ -54,7 +54,7 @@ export async function restartPod(
   return true;
 }
 
-/** Says when a cure is due: once, and only for what has lasted. */
+/** Decides when a repair is due: once, and only for a fault that has lasted. */
 export class OnceAfter {
   readonly #patience: number;
   #since: Date | undefined;
@@ -65,7 +65,7 @@ export class OnceAfter {
     this.#patience = patience;
   }
 
-  /** @param ails whether that which is to be cured was seen just now */
+  /** @param ails whether the fault was just seen */
   isDue(ails: boolean): boolean {
     if (!ails) this.#since = undefined;
     if (!ails || this.#spent) return false;
@@ -75,12 +75,12 @@ export class OnceAfter {
     return this.#spent;
   }
 
-  /** The cure could not be had now: it is due again. */
+  /** The repair wasn't possible now, so it is due again. */
   retry(): void {
     this.#spent = false;
   }
 
-  /** When it was seen first. */
+  /** When the fault was first seen. */
   get since(): Date {
     return this.#since ?? new Date();
   }

@@ -5,30 +5,30 @@ import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { gatewayDeployment } from "./names.ts";
 import { workloadOf } from "./trust/proxy-trust.ts";
 
-/** The releases of Linkerd that run in one cluster. More than one of a kind: it is being upgraded. */
+/** The releases of Linkerd that run in one cluster. There are several of a kind during an upgrade. */
 export interface ClusterReleases {
   /** Of the controllers. */
   readonly controlPlane: readonly string[];
-  /** Of the control plane's proxies: the one that Linkerd injects now. */
+  /** Of the control plane's proxies: the release that Linkerd injects now. */
   readonly proxies: readonly string[];
   /** Of the multicluster extension's controllers. */
   readonly extension: readonly string[];
   /** Of the gateways' proxies. */
   readonly gateways: readonly string[];
-  /** Everything else with a proxy, besides Linkerd's own. */
+  /** All other workloads with a proxy. */
   readonly workloads: readonly WorkloadRelease[];
 }
 
 /** A workload, and the release of its proxies. */
 export interface WorkloadRelease {
   readonly namespace: string;
-  /** `Deployment/web`; `Pod/web-0` where nothing recreates it. */
+  /** `Deployment/web`, or `Pod/web-0` for a pod without a controller. */
   readonly workload: string;
-  /** The whole image where its tag isn't a release. */
+  /** The whole image, if its tag isn't a release. */
   readonly release: string;
 }
 
-/** @param pods the live ones of all namespaces */
+/** @param pods live pods of all namespaces */
 export function releasesIn(pods: readonly Pod[]): ClusterReleases {
   const inside = (namespace: string): readonly Pod[] =>
     pods.filter(({ metadata }) => metadata.namespace === namespace);
@@ -51,7 +51,10 @@ export function releasesIn(pods: readonly Pod[]): ClusterReleases {
   };
 }
 
-/** Workloads whose proxies aren't those that Linkerd injects now. Where no tag tells a release, nothing is known. */
+/**
+ * Workloads whose proxies aren't of the release that Linkerd injects now. Tags that name no release don't
+ * count.
+ */
 export function behindIn({ proxies, workloads }: ClusterReleases): readonly WorkloadRelease[] {
   if (proxies.length === 0) return [];
   return workloads.filter(({ release }) => !proxies.includes(release));
@@ -59,7 +62,7 @@ export function behindIn({ proxies, workloads }: ClusterReleases): readonly Work
 
 const own: readonly string[] = [linkerdNamespace, multiclusterNamespace];
 
-/** Images besides the proxy whose tags tell a release: a gateway's pause image tells none. */
+/** Images other than the proxy whose tags name a release. A gateway's pause image names none. */
 function controllersOf(pods: readonly Pod[]): readonly string[] {
   const images = pods.flatMap(({ spec }) =>
     spec.containers.filter(({ name }) => name !== proxyContainer).map(({ image }) => image),

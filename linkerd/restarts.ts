@@ -20,36 +20,36 @@ import { lookAtInjection } from "./signals/injection.ts";
 import { lookAtOutdatedProxies, type OutdatedProxy } from "./signals/outdated-proxies.ts";
 import { waitFor } from "../kubernetes/wait.ts";
 
-/** What is to be brought up to date. */
+/** What to bring up to date. */
 export interface Scope {
-  /** PEM of what every proxy is to trust, and nothing else; undefined: that isn't looked at. */
+  /** PEM of exactly what every proxy must trust. Undefined: trust isn't checked. */
   readonly anchors?: string | undefined;
-  /** Namespaces that are restarted for other anchors, besides those of Linkerd's own. */
+  /** Namespaces to restart for other anchors, besides Linkerd's own. */
   readonly namespaces: readonly string[];
-  /** Namespaces that are restarted for another proxy, besides those of Linkerd's own. */
+  /** Namespaces to restart for another proxy, besides Linkerd's own. */
   readonly upgradeNamespaces: readonly string[];
 }
 
-/** A workload with proxies that started before what they have to know was there. */
+/** A workload whose proxies started before the current settings existed. */
 export interface StaleWorkload {
   readonly namespace: string;
   readonly workload: string;
-  /** As it stands in messages. */
+  /** The text for messages. */
   readonly seen: string;
-  /** The same once it is done. */
+  /** The text after the restart. */
   readonly done: string;
 }
 
 export interface RestartsLook {
-  /** What still has to be restarted; empty: nothing. */
+  /** What still needs a restart. */
   readonly stale: readonly StaleWorkload[];
-  /** Pods that nothing recreates, and that are as old. */
+  /** Outdated pods that nothing recreates. */
   readonly left: readonly string[];
-  /** Restarts what is due now: the control plane first, then its extension, then the others. */
+  /** Restarts what is due now: first the control plane, then its extension, then the others. */
   readonly restart: (tell: (what: string) => void) => Promise<void>;
 }
 
-/** Looks which proxies are behind, and in which order they are to be restarted. */
+/** Finds the outdated proxies, and the order in which to restart them. */
 export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<RestartsLook> {
   const look = await findBehind(api, scope);
   if ("problem" in look) return waiting(look.problem);
@@ -67,11 +67,11 @@ export async function lookAtRestarts(api: KubernetesApi, scope: Scope): Promise<
     stale: groups.flatMap(workloadsOf),
     left: [...new Set(left)],
     restart: async (tell) => {
-      // Pods that come before the injector knows the anchors would be behind again.
+      // Pods that start before the injector knows the anchors would be outdated again.
       const isControlPlane = due[0]?.namespace === linkerdNamespace;
       if (!isControlPlane && !(await injects(api, scope))) return;
-      // What is being recreated is left alone, and looked at again once it is: the pods that were seen
-      // behind may have been the last of the old ones.
+      // Workloads in a rollout are left alone and looked at again afterwards: the outdated pods may have been
+      // the last of the old ones.
       const standing: StaleWorkload[] = [];
       for (const one of due) {
         if (!(await isRolling(api, one.namespace, one.workload))) standing.push(one);
@@ -95,12 +95,12 @@ function waiting(seen: string): RestartsLook {
   };
 }
 
-/** A pod whose proxy is behind. */
+/** A pod whose proxy is outdated. */
 type BehindProxy = Pick<OutdatedProxy, "namespace" | "pod" | "workload" | "reason">;
 
 type BehindLook =
   | { readonly behind: readonly BehindProxy[] }
-  /** Why nothing can be said yet. */
+  /** Why the look gave no answer yet. */
   | { readonly problem: string };
 
 async function findBehind(api: KubernetesApi, scope: Scope): Promise<BehindLook> {
@@ -112,7 +112,7 @@ async function findBehind(api: KubernetesApi, scope: Scope): Promise<BehindLook>
   if ("problem" in trust) return trust;
   const scoped = [linkerdNamespace, multiclusterNamespace, ...scope.namespaces];
   const ofTrust = trust.behind.filter(({ namespace }) => scoped.includes(namespace));
-  // Its chart renders the control plane's own proxies: it is recreated by its release alone.
+  // The control plane's chart renders its proxies, so only its release recreates them.
   if (rolling.length > 0 && ofTrust.length === 0) {
     return { problem: `${rolling.join(", ")} is being recreated` };
   }
@@ -127,7 +127,7 @@ async function olderPods(api: KubernetesApi): Promise<readonly string[]> {
     .map(({ metadata: { name } }) => `${linkerdNamespace}/Deployment/${name}`);
 }
 
-/** Proxies that trust something else than is wanted, or have certificates of an earlier issuer. */
+/** Proxies that trust something else than they should, or whose certificates are from an earlier issuer. */
 async function behindInTrust(api: KubernetesApi, anchors: string): Promise<BehindLook> {
   const wanted = anchorIds(anchors);
   const trust = await observeTrust("", api);
@@ -183,8 +183,8 @@ function isSame(some: readonly string[], others: readonly string[]): boolean {
 }
 
 /**
- * Sees to it that linkerd-identity works with the issuer that its Secret holds, and notes since when: it
- * is restarted where it may have missed a change (linkerd2#15109).
+ * Makes sure that linkerd-identity uses the issuer in its Secret, and records since when. It restarts
+ * linkerd-identity if it may have missed a change (linkerd2#15109).
  */
 export async function proveIssuerInUse(
   api: KubernetesApi,
@@ -231,7 +231,7 @@ export async function proveIssuerInUse(
   });
 }
 
-/** Ending ones too: they serve to the last. */
+/** Includes pods that are being deleted, because they serve to the last moment. */
 async function identityPods(api: KubernetesApi): Promise<readonly Pod[]> {
   const items = await listAll<Pod>(api, corePath(linkerdNamespace, "pods"), {
     labelSelector: identitySelector,
@@ -239,7 +239,7 @@ async function identityPods(api: KubernetesApi): Promise<readonly Pod[]> {
   return items;
 }
 
-/** The cluster's own time, by which its pods' starts are told: that of an object that is never stored. */
+/** The cluster's own time, which its pods' start times use. It comes from an object that is never stored. */
 async function serverTime(api: KubernetesApi): Promise<string | undefined> {
   const { metadata } = await api.post<{ readonly metadata: Metadata }>(
     corePath(linkerdNamespace, "configmaps"),

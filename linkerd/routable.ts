@@ -2,13 +2,13 @@ import type { Service } from "../kubernetes/objects.ts";
 import { listsPort } from "../planning/traffic/opaque-ports.ts";
 import type { RouteWanted } from "./traffic-objects.ts";
 
-/** What Linkerd takes for requests that a route is for, where a port of a Service says what it speaks. */
+/** The values of a Service port's `appProtocol` that Linkerd treats as requests of a route's protocol. */
 const spoken: Readonly<Record<RouteWanted["protocol"], readonly string[]>> = {
   http: ["http", "kubernetes.io/h2c"],
   grpc: ["kubernetes.io/h2c"],
 };
 
-/** Why Linkerd can't route requests to a port of a Service that others made; undefined: it can. */
+/** Why Linkerd can't route requests to a port of a Service of others. Undefined: it can. */
 export function whyNotReached(
   { spec }: Service,
   { port }: Pick<RouteWanted, "port">,
@@ -19,7 +19,7 @@ export function whyNotReached(
   return `has no port ${port}, only ${ports.map((one) => one.port).join(", ")}`;
 }
 
-/** Why Linkerd doesn't route what clients send to a Service; undefined: it does. */
+/** Why Linkerd doesn't route what clients send to a Service. Undefined: it does. */
 export function whyNotRouted(
   service: Service,
   { port, protocol }: Pick<RouteWanted, "port" | "protocol">,
@@ -27,7 +27,7 @@ export function whyNotRouted(
   const unreached = whyNotReached(service, { port });
   if (unreached !== undefined) return unreached;
   const appProtocol = service.spec?.ports?.find((one) => one.port === port)?.appProtocol;
-  // It comes before the list of opaque ports, and Linkerd takes what it doesn't know for TCP.
+  // It takes precedence over the list of opaque ports. Linkerd treats an unknown value as TCP.
   if (appProtocol !== undefined) {
     if (spoken[protocol].includes(appProtocol.toLowerCase())) return undefined;
     return `has the appProtocol ${appProtocol} at port ${port}, for which Linkerd follows no ${protocol} route (${spoken[protocol].join(" or ")}, or none at all)`;

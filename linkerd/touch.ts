@@ -6,9 +6,9 @@ import { corePath, nudgedAnnotation } from "./names.ts";
 const plurals = { Service: "services", Endpoints: "endpoints" } as const;
 
 /**
- * Has those who watch an object look at it again, by two changes of it that leave nothing behind.
+ * Makes the watchers of an object look at it again: two changes, of which the second undoes the first.
  *
- * @returns false where there is no such object
+ * @returns false if the object doesn't exist
  */
 export async function touch(
   api: KubernetesApi,
@@ -19,7 +19,7 @@ export async function touch(
   const path = corePath(namespace, plurals[kind], name);
   const found = await getIfThere<{ readonly metadata: Metadata }>(api, path);
   if (found === undefined) return false;
-  // With its uid, as an apply would otherwise make an object that was deleted meanwhile.
+  // With the uid: otherwise an apply would recreate an object that was deleted meanwhile.
   const { uid } = found.metadata;
   for (const annotations of [{ [nudgedAnnotation]: new Date().toISOString() }, {}]) {
     const metadata = { namespace, name, uid, annotations };

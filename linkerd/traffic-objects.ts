@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { TrafficBackendPlan, TrafficPlan, TrafficRulePlan } from "../planning/plan-types.ts";
 import type { MatchSpec } from "../planning/topology.ts";
 
-/** By this label the package knows the routes and aliases that it made. */
+/** The label by which the package recognises its own routes and aliases. */
 export const managedBy = { "app.kubernetes.io/managed-by": "linkerd-topology" } as const;
 
-/** What the objects of an entry follow from: the rest of its plan is for people. */
+/** The parts of an entry's plan that its objects follow from. The rest is for people. */
 export type RouteWanted = Pick<
   TrafficPlan,
   "namespace" | "service" | "port" | "protocol" | "alias" | "annotations" | "serviceAnnotations"
@@ -17,7 +17,10 @@ export type RouteWanted = Pick<
 
 export const gatewayApiGroup = "gateway.networking.k8s.io";
 
-/** The routes that Linkerd follows, by what clients speak, with the API groups that it reads them from. */
+/**
+ * The kinds of route that Linkerd follows, by the clients' protocol, with the API group that it reads each
+ * from.
+ */
 export const routeKinds = {
   http: {
     kind: "HTTPRoute",
@@ -27,7 +30,7 @@ export const routeKinds = {
   grpc: { kind: "GRPCRoute", plural: "grpcroutes", groups: [`${gatewayApiGroup}/v1`] },
 } as const;
 
-/** One route per Service and port, by a name that tells whose it is. */
+/** One route per Service and port. The name shows that the package owns it. */
 export function routeName({ service, port }: Pick<RouteWanted, "service" | "port">): string {
   return `${service}.${port}.traffic`;
 }
@@ -47,15 +50,15 @@ export function isOurs({ metadata }: { readonly metadata: { readonly labels?: La
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
-/** The Services besides the parent that requests go to, mirrors among them; none twice. */
+/** The Services other than the parent that requests go to, mirrors included, each once. */
 export function backendServices({ service, rules }: RouteWanted): string[] {
   const named = rules.flatMap(({ backends }) => backends.map((backend) => backend.service));
   return [...new Set(named)].filter((name) => name !== service);
 }
 
 /**
- * Whether requests fare as wanted: a route's rules and Linkerd's annotations, those that somebody added among
- * them. What the API server fills in and other annotations don't matter.
+ * Whether requests are routed as planned: the route's rules and Linkerd's annotations, also those that
+ * somebody added. Fields that the API server fills in and other annotations don't matter.
  */
 export function isAsPlanned(route: RouteFound, wanted: RouteWanted): boolean {
   const planned = routeObject(wanted);
@@ -71,7 +74,7 @@ interface RouteFound {
   readonly spec?: unknown;
 }
 
-/** Annotations of a route by which Linkerd does something that isn't planned. */
+/** Annotations that make Linkerd do something to a route that isn't planned. */
 export function foreignAnnotations(
   { metadata }: RouteFound,
   { annotations }: Pick<RouteWanted, "annotations">,
@@ -81,9 +84,9 @@ export function foreignAnnotations(
   );
 }
 
-/** Fields that decide what becomes of a request, and that no planned route has. */
+/** Fields that affect a request and that no planned route has. */
 const unplanned = ["filters", "timeouts", "retry", "sessionPersistence", "hostnames"];
-/** Fields that the API server fills in where they are missing. */
+/** Fields that the API server fills in if they are missing. */
 const filledIn = new Map(
   Object.entries({
     matches: [{ path: { type: "PathPrefix", value: "/" } }],
@@ -130,7 +133,7 @@ export function routeObject(wanted: RouteWanted) {
   };
 }
 
-/** The Service of an alias: it has no pods, all of its requests follow the route. */
+/** The Service of an alias. It has no pods: all of its requests follow the route. */
 export function aliasObject({
   namespace,
   service,

@@ -2,11 +2,12 @@ import os from "node:os";
 import path from "node:path";
 
 /**
- * Directory outside the repository of what can be had again, built or downloaded. It can be deleted at any time;
+ * Directory outside the repository for what can be built or downloaded again. It can be deleted at any time;
  * the next run fills it again.
  *
- * @param env the variables of the engine, which are not this process' where a program runs inline
- * @returns `$LINKERD_TOPOLOGY_CACHE`, else `$XDG_CACHE_HOME/linkerd-topology`, else `~/.cache/linkerd-topology`
+ * @param env the variables of the engine, which differ from this process's if a program runs inline
+ * @returns `$LINKERD_TOPOLOGY_CACHE`, else `$XDG_CACHE_HOME/linkerd-topology`, else
+ *   `~/.cache/linkerd-topology`
  */
 export function cacheDirectory(
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -14,7 +15,7 @@ export function cacheDirectory(
   const own = env["LINKERD_TOPOLOGY_CACHE"];
   if (own !== undefined && own !== "") return own;
   const shared = env["XDG_CACHE_HOME"];
-  // The XDG specification: a relative path is to be ignored.
+  // The XDG specification says to ignore a relative path.
   if (shared !== undefined && path.isAbsolute(shared)) return path.join(shared, "linkerd-topology");
   return path.join(env["HOME"] ?? os.homedir(), ".cache", "linkerd-topology");
 }

@@ -5,11 +5,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const usual = "unix:///var/run/docker.sock";
 
 /**
- * Address of the daemon that the `docker` command talks to. DOCKER_HOST comes first, then the context: that of
- * DOCKER_CONTEXT, or the one that `docker context use` has chosen.
+ * Address of the daemon that the `docker` command talks to: DOCKER_HOST, else that of the context. The
+ * context is DOCKER_CONTEXT, else the one that `docker context use` has chosen.
  *
- * @param changes what is set beside this process's environment
- * @throws Error where Docker can't tell, such as for a context that doesn't exist
+ * @param changes variables that differ from this process's environment
+ * @throws Error if Docker can't say, for example for a context that doesn't exist
  */
 export async function dockerEndpoint(changes: Environment = {}): Promise<string> {
   const env = { ...process.env, ...changes };
@@ -21,7 +21,7 @@ export async function dockerEndpoint(changes: Environment = {}): Promise<string>
     ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"],
     { env, reject: false, timeout: timeLimits.dockerCommand },
   );
-  // Contexts are the client's: without it there are none but the one that is asked for by name.
+  // Contexts belong to the docker client. Without it, the usual address applies unless a context was named.
   if (code === "ENOENT" && (env["DOCKER_CONTEXT"] ?? "") === "") return usual;
   const endpoint = stdout.trim();
   if (exitCode === 0 && endpoint !== "") return endpoint;
@@ -34,16 +34,16 @@ export async function dockerEndpoint(changes: Environment = {}): Promise<string>
 }
 
 /**
- * Whether Docker's daemon runs on this machine, whose ports, memory and files are then the daemon's too.
- * One in a VM or on another machine can't be looked at from here.
+ * Whether Docker's daemon runs on this machine, so that it uses the machine's ports, memory and files. A
+ * daemon in a VM or on another machine can't be inspected from here.
  *
- * @throws Error where Docker can't tell
+ * @throws Error if Docker can't say
  */
 export async function isLocalDocker(env?: Environment): Promise<boolean> {
   return process.platform === "linux" && (await dockerEndpoint(env)).startsWith("unix://");
 }
 
-/** Whether somebody chose another daemon than the one that a machine usually has. */
+/** Whether somebody chose another daemon than a machine's usual one. */
 export async function isOtherDocker(env: Environment = {}): Promise<boolean> {
   return dockerEndpoint(env).then(
     (endpoint) => endpoint !== usual || ({ ...process.env, ...env }["DOCKER_HOST"] ?? "") !== "",

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 
-/** Larger than any text that a person writes for this program: refused rather than read. */
+/** Larger than any text that a person writes for this program. Such a file is refused, not read. */
 const largest = 1024 * 1024;
 
-/** The same of what programs write, such as a kubeconfig of hundreds of clusters. */
+/** The same limit for files of programs, for example a kubeconfig of hundreds of clusters. */
 export const largestMade = 16 * largest;
 
 const reasons: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "this user may not read it",
   ELOOP: "its symbolic links lead in a circle",
   ENAMETOOLONG: "its path is too long",
-  // Opening a socket's file.
+  // Opening the file of a socket.
   ENXIO: "it is a socket, not a file",
 };
 
@@ -23,21 +23,22 @@ const reasonsNotToWrite: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",
   EPERM: "this user may not write there",
   EROFS: "its file system is read-only",
-  // Making a folder where a file is.
+  // Creating a folder where there is a file.
   EEXIST: "a part of its path is a file, not a directory",
   ENXIO: "it is a pipe that nobody reads, or a socket",
 };
 
 /**
- * The text of a file that a person named. Whatever else may stand at a path is refused at once: reading a
- * pipe would wait for somebody who writes to it, and no signal ends that.
+ * The text of a file that a person named. Anything else at the path is refused at once: reading a pipe would
+ * wait for a writer, and no signal ends that.
  *
  * @param limit in bytes
  * @throws Error whose message is the reason, such as `it is a directory`, and whose cause is the system's
+ *   error
  */
 export function readPlainFile(file: string, limit = largest): string {
   try {
-    // Without waiting for the other end, should it be a pipe.
+    // Doesn't wait for the other end of a pipe.
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const reason = notPlain(fstatSync(descriptor), limit);
@@ -52,7 +53,7 @@ export function readPlainFile(file: string, limit = largest): string {
 }
 
 /**
- * Opens a file of any size that a person named; what else may stand at a path is refused at once.
+ * Opens a file of any size that a person named. Anything else at the path is refused at once.
  *
  * @throws Error as {@link readPlainFile} does
  */
@@ -64,18 +65,18 @@ export async function openPlainFile(file: string): Promise<FileHandle> {
   throw new Error(reason);
 }
 
-/** Whether {@link readPlainFile} found nothing at all. */
+/** Whether {@link readPlainFile} found no file. */
 export function isMissing(error: unknown): boolean {
   const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
-/** Why a file can't be read, in words. */
+/** Why a file can't be read. */
 export function unreadableBecause(error: unknown): string {
   return inWords(error, reasons);
 }
 
-/** Why a file can't be written, in words. */
+/** Why a file can't be written. */
 export function unwritableBecause(error: unknown): string {
   return inWords(error, reasonsNotToWrite);
 }
@@ -86,7 +87,7 @@ function inWords(error: unknown, words: Readonly<Record<string, string>>): strin
 }
 
 /**
- * Text as people's editors write it.
+ * Decodes text as people's editors write it.
  *
  * @throws Error whose message says what it is instead
  */

@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 
-/** A port of this machine that something is to listen on. */
+/** A port of this machine to listen on. */
 export interface HostPort {
   /** `TCP`, `UDP` or `SCTP`. */
   readonly protocol: string;
@@ -13,8 +13,8 @@ export interface HostPort {
 /**
  * Opens a port for a moment.
  *
- * @returns the system's code of why it can't be opened, such as `EADDRINUSE`; undefined where it can, and for
- *   SCTP, which Node.js doesn't speak
+ * @returns the system's code for why it can't be opened, such as `EADDRINUSE`; undefined if it can be opened,
+ *   and for SCTP, which Node.js doesn't support
  */
 export function whyClosed({
   protocol,

@@ -1,21 +1,21 @@
 import { stripVTControlCharacters } from "node:util";
 
 /**
- * What steers a terminal, turns the direction of writing, or can't be seen, but for the ends of lines, tabs
- * and what joins letters. No XML may hold most of it.
+ * Characters that control a terminal, change the direction of writing, or are invisible, except line ends,
+ * tabs and joiners of letters. XML doesn't allow most of them.
  */
 const steering =
   /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 
 /**
- * Text of others (clusters, Docker, Helm, files) as it can be shown: without escape sequences, and with a mark
- * in the place of every other character that isn't one to read. Lines stay lines.
+ * Makes text of others (clusters, Docker, Helm, files) safe to show: it removes escape sequences and replaces
+ * every other unreadable character by a mark. Lines stay lines.
  */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/\r\n?/g, "\n").replaceAll(steering, "\ufffd");
 }
 
-/** Every text in a value, at any depth. What renders observations begins with this. */
+/** Does so with every text in a value, at any depth. Everything that renders observations calls it first. */
 export function printableIn<T>(value: T): T {
   return mapped(value) as T;
 }
@@ -30,12 +30,12 @@ function mapped(value: unknown): unknown {
   );
 }
 
-/** Every line of it behind an indent: none of somebody else's looks like one of our own. */
+/** Indents every line, so that nobody else's text looks like the package's own. */
 export function indented(text: string, indent: string): string {
   return text.replaceAll(/^/gm, indent);
 }
 
-/** JSON that says the same and steers no terminal: what `JSON.stringify` leaves as it is, is escaped too. */
+/** JSON that can't control a terminal: it also escapes what `JSON.stringify` leaves as it is. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replaceAll(steering, (character) =>
     [...Array(character.length).keys()]

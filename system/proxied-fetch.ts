@@ -1,8 +1,8 @@
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * A `fetch` that goes through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name, in either case.
- * Node's own does so only where the whole process was started that way.
+ * A `fetch` that uses the proxy in `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case. Node's
+ * own does so only if the whole process was started that way.
  */
 export function proxiedFetch(env: Env = process.env): typeof fetch {
   const of = (name: string): string | undefined => {
@@ -13,7 +13,7 @@ export function proxiedFetch(env: Env = process.env): typeof fetch {
   if (httpProxy === undefined && httpsProxy === undefined) return fetch;
   const opened = import("undici").then(({ EnvHttpProxyAgent, fetch: fetchBy }) => ({
     fetchBy,
-    // Given as a whole: what is left out would be taken from this process' own variables.
+    // All three are given: the agent would take a missing one from this process's own variables.
     dispatcher: new EnvHttpProxyAgent({
       httpProxy: httpProxy ?? "",
       httpsProxy: httpsProxy ?? "",
@@ -25,6 +25,6 @@ export function proxiedFetch(env: Env = process.env): typeof fetch {
     type Init = NonNullable<Parameters<typeof fetchBy>[1]>;
     return fetchBy(input as string | URL, { ...(init as unknown as Init), dispatcher });
   };
-  // The same interface, of the package that Node's own comes from.
+  // The package has the same interface: Node's own fetch comes from it.
   return ask as typeof fetch;
 }

@@ -2,15 +2,15 @@ import { readFile, statfs } from "node:fs/promises";
 
 const gibibyte = 2 ** 30;
 
-/** What a kind node with Linkerd was seen to use is up to 1.0 GiB of memory and 0.7 GiB of disk; workers less. */
+/** Measured: a kind node with Linkerd uses up to 1.0 GiB of memory and 0.7 GiB of disk. Workers use less. */
 export const roomPerNode = {
   /** Bytes. */
   memory: 1.2 * gibibyte,
-  /** Bytes of Docker's directory: component images, Linkerd's, and logs. */
+  /** Bytes in Docker's directory: component images, Linkerd's images, and logs. */
   disk: 2 * gibibyte,
 } as const;
 
-/** Bytes of this machine's memory; undefined where that is not to be found out. */
+/** Bytes of this machine's memory. Undefined if unknown. */
 export async function memoryOfMachine(): Promise<
   { readonly total: number; readonly available: number } | undefined
 > {
@@ -21,7 +21,7 @@ export async function memoryOfMachine(): Promise<
   return Number.isNaN(total + available) ? undefined : { total, available };
 }
 
-/** Bytes that are free at a path; undefined where it is on another machine, or in a virtual one. */
+/** Free bytes at a path. Undefined if it is on another machine or in a VM. */
 export async function freeDisk(path: string): Promise<number | undefined> {
   try {
     const { bavail, bsize } = await statfs(path);

@@ -4,10 +4,10 @@ import path from "node:path";
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Directory of what is kept between commands: the backend for people without one of their own, its passphrase, and
- * the clusters' kubeconfigs. It goes once every stack is down.
+ * Directory of what is kept between commands: the backend for people who have none, its passphrase, and the
+ * clusters' kubeconfigs. It is removed once every stack is down.
  *
- * @param env the variables of the engine, which are not this process' where a program runs inline
+ * @param env the variables of the engine, which differ from this process's if a program runs inline
  * @returns `$XDG_STATE_HOME/linkerd-topology`, or `~/.local/state/linkerd-topology`
  */
 export function stateDirectory(env: Env = process.env): string {
@@ -18,7 +18,10 @@ export function stateDirectory(env: Env = process.env): string {
   );
 }
 
-/** Kubeconfig file of a kind cluster whose inputs name no other: `<owner>/<name>.kubeconfig` in there. */
+/**
+ * Kubeconfig file of a kind cluster whose inputs name no other: `<owner>/<name>.kubeconfig` in the state
+ * directory.
+ */
 export function defaultKubeconfigPath(owner: string, name: string, env: Env = process.env): string {
   return path.join(stateDirectory(env), owner, `${name}.kubeconfig`);
 }

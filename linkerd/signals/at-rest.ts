@@ -4,9 +4,9 @@ import { getIfThere } from "../../kubernetes/optional.ts";
 import { deploymentPath } from "../names.ts";
 
 /**
- * Why a Deployment has no pods and never will: somebody scaled it to 0, which Helm leaves as it is.
+ * Why a Deployment has no pods and won't get any: somebody scaled it to 0, and Helm doesn't change that.
  *
- * @returns undefined where it is not so
+ * @returns undefined if that isn't the case
  */
 export async function whyAtRest(
   api: KubernetesApi,

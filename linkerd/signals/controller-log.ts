@@ -1,6 +1,6 @@
 /** What a service mirror's log says about its Link. */
 export interface ControllerLog {
-  /** The Link that it took up last; undefined where its log doesn't reach back to that. */
+  /** The Link that it took up last. Undefined if its log doesn't reach back that far. */
   readonly takenUp: { readonly uid: string; readonly generation: number } | undefined;
   /** Its last error since then. */
   readonly error: string | undefined;

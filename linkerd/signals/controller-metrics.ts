@@ -4,21 +4,20 @@ import { controllerMetricsPort } from "../names.ts";
 
 /** What a service mirror's metrics say about one target. */
 export interface ControllerMetrics {
-  /** It works on a Link with a gateway (1), or on one without (0); undefined: on none. */
+  /** It works on a Link with a gateway (1) or without one (0). Undefined: on none. */
   readonly gatewayEnabled: boolean | undefined;
-  /** The last probe of the gateway was answered; undefined while there was none. */
+  /** The last probe of the gateway was answered. Undefined: there was none yet. */
   readonly gatewayAlive: boolean | undefined;
-  /** Probes of the gateway that were answered, and such as were not, since the process started. */
+  /** Answered and failed probes of the gateway since the process started. */
   readonly probes: { readonly answered: number; readonly failed: number };
-  /** Of the last answered probe. */
+  /** Latency of the last answered probe. */
   readonly latencyMilliseconds: number | undefined;
   /**
-   * Services of the target that it holds in its cache. More than none means that the target's API
-   * accepted its credentials, as there is always the Service `kubernetes`. Undefined: it has no client
-   * of the target's API.
+   * Services of the target in its cache. More than 0 means that the target's API accepted its credentials,
+   * because the Service `kubernetes` always exists. Undefined: it has no client of the target's API.
    */
   readonly targetServices: number | undefined;
-  /** Endpoints of the target that it holds in its cache. */
+  /** Endpoints of the target in its cache. */
   readonly targetEndpoints: number | undefined;
 }
 
@@ -51,7 +50,7 @@ export function controllerMetrics(text: string, target: string): ControllerMetri
   const alive = flag("gateway_alive");
   return {
     gatewayEnabled: flag("gateway_enabled"),
-    // The gauge starts at 0, and the first probe is sent a period after that.
+    // The gauge starts at 0, and the first probe follows one period later.
     gatewayAlive: alive === false && answered + failed === 0 ? undefined : alive,
     probes: { answered, failed },
     latencyMilliseconds: answered === 0 ? undefined : sampleOf(samples, "gateway_latency", link),

@@ -9,12 +9,12 @@ import { corePath, destinationMetricsPort } from "../names.ts";
 import { whyAtRest } from "./at-rest.ts";
 
 /**
- * Whether every pod of linkerd-destination watches a target's Services, which traffic from pod to pod
- * follows from. It opens a target once, when the credentials appear or when it starts itself, and never
- * again where the target's API didn't answer just then; everything else in the cluster looks well.
+ * Whether every pod of linkerd-destination watches a target's Services, which traffic from pod to pod needs.
+ * A pod opens a target once: when the credentials appear or when the pod starts. If the target's API doesn't
+ * answer just then, the pod never tries again, and everything else in the cluster looks fine.
  *
- * The gauge of a target's Services is there once its API was opened, and above zero once it could be
- * listed: there is always the Service `kubernetes`.
+ * The gauge of a target's Services exists once the pod opened the target's API. It is above 0 once the pod
+ * could list them, because the Service `kubernetes` always exists.
  *
  * @param target name of the target
  */
@@ -38,18 +38,18 @@ export async function lookAtDiscovery(api: KubernetesApi, target: string): Promi
   };
 }
 
-/** `unread`: what couldn't be looked at, so that it may be otherwise than it is said. */
+/** `unread`: what couldn't be read, so the truth may differ. */
 export type DiscoveryLook =
   | { readonly done: true; readonly value: { readonly pods: number } }
   | {
       readonly done: false;
       readonly seen: string;
       readonly unread?: string;
-      /** What somebody scaled to 0: waiting doesn't help. */
+      /** A workload that somebody scaled to 0, so waiting doesn't help. */
       readonly atRest?: string;
     };
 
-/** The pods of linkerd-destination, but for those that are on their way out. */
+/** The pods of linkerd-destination that aren't being deleted. */
 export async function destinationPods(api: KubernetesApi): Promise<readonly Pod[]> {
   const items = await listAll<Pod>(api, corePath(linkerdNamespace, "pods"), {
     labelSelector: "linkerd.io/control-plane-component=destination",
@@ -57,7 +57,7 @@ export async function destinationPods(api: KubernetesApi): Promise<readonly Pod[
   return items.filter(isLive);
 }
 
-/** How a person looks further. */
+/** Where a person looks next. */
 export const furtherAboutDiscovery = `Look further with: kubectl -n ${linkerdNamespace} logs deploy/linkerd-destination -c destination | grep cluster-store`;
 
 async function troubleOfPod(

@@ -5,9 +5,9 @@ import type { FederatedLook, FederatedService } from "./federated.ts";
 import { lookAtFederated, nudge } from "./federated.ts";
 
 /**
- * Looks, for as long as somebody waits, whether a federated Service has its members, and touches those that
- * stay out: of two service mirrors that make the Service at once one leaves its member out, for good, and
- * is told it is in.
+ * Looks repeatedly whether a federated Service has its members, and touches those that stay out. If two
+ * service mirrors create the Service at once, one of them leaves its member out for good and reports that it
+ * joined.
  */
 export function completingFederated(
   apis: ReadonlyMap<string, KubernetesApi>,

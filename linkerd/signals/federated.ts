@@ -7,7 +7,7 @@ import { corePath, localDiscoveryAnnotation, remoteDiscoveryKey } from "../names
 import { touch } from "../touch.ts";
 import { federatedName } from "../../planning/names.ts";
 
-/** A federated Service over a topology. */
+/** A federated Service of a topology. */
 export interface FederatedService {
   readonly namespace: string;
   /** Name of the members. */
@@ -23,16 +23,15 @@ export interface FederatedLook {
     readonly member: string;
     readonly seen: string;
   }[];
-  /** What is not there yet, and nothing to wait for: Services and namespaces that people make. */
+  /** Services and namespaces that people have yet to create. Nothing waits for them. */
   readonly waiting: readonly string[];
 }
 
 /**
- * Which members a federated Service lacks, and where. The status of a Link doesn't tell: of two service
- * mirrors that make the Service at the same time one fails, takes its member for joined all the same, and
- * says so.
+ * Which members a federated Service lacks, and where. The status of a Link doesn't show it: if two service
+ * mirrors create the Service at the same time, one fails, but counts its member as joined and reports that.
  *
- * @param apis of every cluster that is named
+ * @param apis of every named cluster
  */
 export async function lookAtFederated(
   apis: ReadonlyMap<string, KubernetesApi>,
@@ -66,12 +65,12 @@ export async function lookAtFederated(
   return { missing, waiting };
 }
 
-/** Without its label a Service is no member, whatever is planned: it may have appeared just now. */
+/** A Service without its label is no member, whatever is planned: somebody may just have created it. */
 function isLabelled(service: Service | undefined): boolean {
   return service !== undefined && selects(localFederatedSelector, service.metadata.labels ?? {});
 }
 
-/** Whether a cluster's Service belongs to a federated Service, by what that says itself. */
+/** Whether a cluster's Service belongs to a federated Service, by the annotations of the latter. */
 export function isMember(
   federated: Metadata | undefined,
   service: string,
@@ -83,7 +82,7 @@ export function isMember(
   return (annotations[remoteDiscoveryKey] ?? "").split(",").includes(`${service}@${member}`);
 }
 
-/** Has the service mirrors look at a member again. */
+/** Makes the service mirrors look at a member again. */
 export async function nudge(
   apis: ReadonlyMap<string, KubernetesApi>,
   { namespace, service }: FederatedService,

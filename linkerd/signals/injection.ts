@@ -5,11 +5,11 @@ import { fieldManager, trustAnchorsVariable } from "../names.ts";
 import type { Look } from "../../kubernetes/wait.ts";
 
 /**
- * Asks the API server what it would make of a pod that wants a proxy; nothing is created.
+ * Asks the API server, as a dry run, what it would make of a pod that wants a proxy.
  *
- * It is the only signal that pods get their proxies: the injector's Deployment is available some time
- * before its Service is routed on every node, and until then the API server lets pods pass without
- * (webhook `failurePolicy: Ignore`), which then run on as if nothing were amiss.
+ * Only this proves that pods get their proxies. The injector's Deployment is available some time before its
+ * Service is routed on every node. Until then the API server admits pods without a proxy (webhook
+ * `failurePolicy: Ignore`), and they run on without any sign of it.
  */
 export async function lookAtInjection(
   api: KubernetesApi,
@@ -32,7 +32,7 @@ const testPod = {
   apiVersion: "v1",
   kind: "Pod",
   metadata: {
-    // Nothing by this name is ever stored; generateName would be refused by some policies.
+    // Nothing is ever stored under this name. Some policies would refuse generateName.
     name: "linkerd-topology-injection-test",
     annotations: { "linkerd.io/inject": "enabled" },
   },

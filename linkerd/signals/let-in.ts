@@ -15,19 +15,19 @@ import {
 import { destinationPods } from "./discovery.ts";
 import type { LinkRef } from "./link.ts";
 
-/** A pod of the source that holds something of a target. */
+/** A pod of the source that holds data of a target. */
 export interface LetIn {
   readonly pod: string;
-  /** What recreates the pod. */
+  /** The controller that recreates the pod. */
   readonly namespace: string;
   readonly deployment: string;
 }
 
 /**
- * The pods of a source that the target lets in, or has let in: what they once listed they keep, also when
- * they are refused. A pod that came after its account was revoked has nothing.
+ * The pods of a source that the target lets in or has let in: even when refused, they keep what they once
+ * listed. A pod that started after the revocation has nothing.
  *
- * @param discovery whether linkerd-destination has anything to do with the Link
+ * @param discovery whether linkerd-destination uses the Link
  */
 export async function whoIsLetIn(
   api: KubernetesApi,
@@ -62,7 +62,7 @@ export async function whoIsLetIn(
   return looks.flat();
 }
 
-/** A pod whose metrics can't be read is coming or going; it is looked at again. */
+/** A pod whose metrics can't be read is starting or ending, so the caller looks again. */
 async function hasListed(
   api: KubernetesApi,
   { namespace, pod }: LetIn,

@@ -18,28 +18,28 @@ import { readControllerLog } from "./controller-log.ts";
 import type { ControllerMetrics } from "./controller-metrics.ts";
 import { readControllerMetrics } from "./controller-metrics.ts";
 
-/** Which Link, in which source, is looked at. */
+/** A Link to look at, and its source. */
 export interface LinkRef {
   /** Namespace of the Link and of its service mirror. */
   readonly namespace: string;
-  /** Name of the Link, which is the target cluster's. */
+  /** Name of the Link, which is the name of the target cluster. */
   readonly link: string;
   /** The Link has a gateway. */
   readonly gateway: boolean;
   /** Version of the Link's API. @default "v1alpha3" */
   readonly apiVersion?: string;
-  /** Deployment of the service mirror. @default as the extension's chart names it */
+  /** Deployment of the service mirror. @default the name that the extension's chart uses */
   readonly deployment?: string;
   /** Container of the service mirror. @default "controller" */
   readonly container?: string;
-  /** Service by which the gateway is probed. @default as the extension's chart names it */
+  /** Service that probes the gateway. @default the name that the extension's chart uses */
   readonly probe?: string;
 }
 
 /**
- * What a look at a Link gave. `stuckPod`: a service mirror that knows the Link otherwise than it stands.
- * That passes within seconds, or stays until the pod is recreated: a Link that could not be taken up is
- * queued again behind newer ones, and wins.
+ * The result of a look at a Link. `stuckPod`: a service mirror that works with another state of the Link.
+ * Either that passes within seconds, or it lasts until the pod is recreated: a Link that could not be taken
+ * up is queued again behind newer ones, and wins.
  */
 export type LinkLook =
   | { readonly done: true; readonly value: { readonly controllerPod: string } }
@@ -47,31 +47,31 @@ export type LinkLook =
       readonly done: false;
       readonly seen: string;
       readonly stuckPod?: string;
-      /** Why the pod, which is Ready, couldn't be looked at: it may work on the Link all the same. */
+      /** Why the pod, which is Ready, couldn't be read. It may still work on the Link. */
       readonly unread?: string;
-      /** What somebody scaled to 0: waiting doesn't help. */
+      /** A workload that somebody scaled to 0, so waiting doesn't help. */
       readonly atRest?: string;
     };
 
 /**
- * Whether the service mirror has taken up the Link as it stands now and the target accepted its
- * credentials. A Ready controller proves neither: it is Ready without a Link and with credentials that
- * nobody accepts. What does, all of it together:
+ * Whether the service mirror has taken up the current Link and the target accepted its credentials. A Ready
+ * controller proves neither: it is Ready without a Link, and with credentials that nobody accepts. The proof
+ * is all of this together:
  *
- * - the Lease is held by a pod that is Ready (the Lease itself exists before the Link does);
- * - that pod has listed the target's Services and Endpoints (its cache gauges for that cluster are above
- *   zero; they exist only while it works on a Link, and nothing can be listed without being let in);
- * - its metrics know the Link as one with a gateway, or without, as the Link is meant;
- * - with a gateway: the probe's Endpoints hold the Link's probe port and gateway identity;
- * - its log, as far as it reaches back, shows that what it took up last is this Link in its present
- *   generation, not one that was there before under the same name.
+ * - A Ready pod holds the Lease (the Lease exists before the Link does).
+ * - That pod has listed the target's Services and Endpoints: its cache gauges for that cluster are above 0.
+ *   The gauges exist only while it works on a Link, and it can't list anything without access.
+ * - Its metrics say that the Link has a gateway, or none, as the Link says.
+ * - With a gateway: the probe's Endpoints have the Link's probe port and gateway identity.
+ * - Its log, if it reaches back far enough, shows that it last took up this Link in its present generation,
+ *   not an earlier Link of the same name.
  *
- * No exported Service is needed for any of it.
+ * None of this needs an exported Service.
  */
 export async function lookAtLink(api: KubernetesApi, ref: LinkRef): Promise<LinkLook> {
   const { namespace, link: name, deployment = controllerOf(name) } = ref;
   const look = await lookAtWorkingLink(api, ref);
-  // Only what is amiss needs a reason.
+  // Only a fault needs a reason.
   const waitsForPod = !look.done && look.stuckPod === undefined && look.unread === undefined;
   const atRest = waitsForPod ? await whyAtRest(api, namespace, deployment) : undefined;
   return atRest === undefined ? look : { ...notYet(atRest), atRest };
@@ -107,7 +107,7 @@ async function lookAtWorkingLink(api: KubernetesApi, ref: LinkRef): Promise<Link
   return { done: true, value: { controllerPod: holder } };
 }
 
-/** How a person looks further. */
+/** Where a person looks next. */
 export function furtherAboutLink(ref: LinkRef): string {
   return (
     `Look further with: kubectl -n ${ref.namespace} logs deploy/${controllerOf(ref.link)} -c controller; ` +

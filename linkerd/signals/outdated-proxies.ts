@@ -16,22 +16,22 @@ import { linkerdNamespace } from "../../planning/names.ts";
 import { workloadOf } from "../trust/proxy-trust.ts";
 import { lookAtInjection } from "./injection.ts";
 
-/** A pod that runs another proxy than it would get now. */
+/** A pod with another proxy than it would get now. */
 export interface OutdatedProxy {
   readonly namespace: string;
   readonly pod: string;
-  /** What recreates it, `Kind/name`; undefined: nothing does. */
+  /** The controller that recreates it, as `Kind/name`. Undefined: none. */
   readonly workload: string | undefined;
-  /** What is different, as it stands in messages. */
+  /** What differs, as text for messages. */
   readonly reason: string;
 }
 
 /**
- * Compares the proxies of running pods with those that Linkerd would inject now. For each workload the API
- * server is asked what it would make of a new pod; nothing is created. So everything that reaches a proxy
- * counts (image, values, annotations), and nothing else does.
+ * Compares the proxies of running pods with those that Linkerd would inject now. For each workload it asks
+ * the API server, as a dry run, what it would make of a new pod. So everything that reaches a proxy counts
+ * (image, values, annotations), and nothing else does.
  *
- * What a proxy trusts is left out: a rotation of the trust anchor restarts for that, in its own order.
+ * It ignores what a proxy trusts: a rotation of the trust anchor restarts pods for that, in its own order.
  */
 export async function lookAtOutdatedProxies(
   api: KubernetesApi,
@@ -58,7 +58,7 @@ export async function lookAtOutdatedProxies(
   return looks.flat();
 }
 
-/** Pods that are younger were certainly injected by the present injector, in milliseconds. */
+/** The present injector certainly injected pods that are younger than this, in milliseconds. */
 async function injectorSettled(api: KubernetesApi): Promise<number> {
   const deployment = await getIfThere<Deployment>(
     api,
@@ -69,7 +69,7 @@ async function injectorSettled(api: KubernetesApi): Promise<number> {
   return Number.isNaN(time) ? Infinity : time + routingTakes;
 }
 
-/** So long the API server may still call an earlier injector, in milliseconds. */
+/** How long the API server may still call an earlier injector, in milliseconds. */
 const routingTakes = 30_000;
 
 interface WorkloadPods {
@@ -85,7 +85,7 @@ async function podsOf(
 ): Promise<readonly OutdatedProxy[]> {
   const found = await getIfThere<Workload>(api, workloadPath(namespace, workload));
   const [first] = pods;
-  // Its pods are about to go.
+  // Its pods are about to be deleted.
   if (found === undefined || first === undefined) return [];
   const next = await api.post<Pod>(corePath(namespace, "pods"), newPodOf(found, first), {
     dryRun: "All",
@@ -95,14 +95,15 @@ async function podsOf(
   return pods.flatMap((pod) => {
     const running = injectedParts(pod);
     const difference = wanted.length === 0 ? undefined : differenceOf(running, wanted);
-    // Another webhook may change a pod in ways that a test doesn't show: it would be restarted for ever.
+    // Another webhook may change real pods in ways that the dry run doesn't show. Without this, the pod would
+    // be restarted for ever.
     const isYoung = Date.parse(pod.metadata.creationTimestamp ?? "") > settled;
     if (difference === undefined || (isYoung && running.length > 0)) return [];
     return [{ namespace, pod: pod.metadata.name, workload, reason: difference }];
   });
 }
 
-/** Pods that no workload recreates: only the image can be compared, with that of any other pod. */
+/** Pods without a workload: only the image can be compared, with that of any other pod. */
 async function nobodysPods(
   api: KubernetesApi,
   namespace: string,
@@ -134,7 +135,7 @@ interface Workload {
   };
 }
 
-/** A pod that a workload would make now. @param like one that it made */
+/** A pod that a workload would create now. @param like a pod that it created */
 function newPodOf({ spec }: Workload, like: Pod): object {
   const { template, volumeClaimTemplates = [] } = spec ?? {};
   const hash = like.metadata.labels?.["pod-template-hash"];
@@ -143,7 +144,7 @@ function newPodOf({ spec }: Workload, like: Pod): object {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
-      // Nothing by this name is ever stored.
+      // Nothing is ever stored under this name.
       name: "linkerd-topology-injection-test",
       annotations: template?.metadata?.annotations,
       labels: {
@@ -178,7 +179,7 @@ function injectedParts({ spec }: Pod): readonly InjectedPart[] {
   ];
 }
 
-/** What differs between two releases, images or sets of values; mounts bear names by chance. */
+/** The settings that differ between releases, images or sets of values. Names of mounts are random. */
 function settingsOf({ image, command, args, resources, env = [] }: Container) {
   return new Map<string, unknown>([
     ["image", image],
@@ -191,7 +192,7 @@ function settingsOf({ image, command, args, resources, env = [] }: Container) {
   ]);
 }
 
-/** @returns undefined where there is none */
+/** @returns undefined if there is none */
 function differenceOf(
   running: readonly InjectedPart[],
   wanted: readonly InjectedPart[],

@@ -7,20 +7,20 @@ import type { Look } from "../../kubernetes/wait.ts";
 import { destinationPods } from "./discovery.ts";
 
 /**
- * How exactly the API server tells when an object was created, in milliseconds. A restart that is to make
- * pods newer than an object has to come this much later than the object was seen.
+ * The precision of the API server's creation times, in milliseconds. A restart that must make pods newer than
+ * an object has to wait this long after it saw the object.
  */
 export const clockStep = 1_000;
 
 /**
- * Whether every pod of linkerd-destination came after the credentials for a target, and so works with no
- * others. One that was there before opens the target again when its Secret is replaced, but what proxies
- * have asked it already stays bound to the client with the old credentials, which is no longer told of
- * anything (`Get` in linkerd2's controller/api/destination/server.go keeps its watcher until the proxy
- * hangs up): a proxy under steady traffic would keep the target's pods of that day for ever.
+ * Whether every pod of linkerd-destination started after the credentials for a target appeared, and so uses
+ * no others. An older pod opens the target again when its Secret is replaced. But what proxies have asked it
+ * stays bound to the client with the old credentials, which receives no more updates (`Get` in linkerd2's
+ * controller/api/destination/server.go keeps its watcher until the proxy hangs up). So a proxy under steady
+ * traffic would keep the target's old pods for ever.
  *
- * The API server's own clock is compared with itself. It counts whole seconds: a pod of the same second
- * counts as one that was there before.
+ * Both times come from the API server's clock, which counts whole seconds. A pod of the same second counts as
+ * older.
  *
  * @param target name of the target
  */

@@ -6,7 +6,7 @@ import { whyNotReached, whyNotRouted } from "../routable.ts";
 import { backendServices, isAsPlanned, isOurs, routePath } from "../traffic-objects.ts";
 import type { RouteWanted } from "../traffic-objects.ts";
 
-/** A route as the API server has it. */
+/** A route as the API server returns it. */
 export interface Route {
   readonly metadata: Metadata;
   readonly spec?: { readonly parentRefs?: readonly ParentRef[] };
@@ -24,22 +24,24 @@ export interface ParentRef {
 }
 
 export interface RouteLook extends ServicesLook {
-  /** A route of somebody else by the name counts as missing. */
+  /** Somebody else's route of this name counts as missing. */
   readonly state: "as planned" | "changed" | "missing";
   readonly route: Route | undefined;
 }
 
-/** The Services of a route, as they are there. */
+/** The Services of a route as they are in the cluster. */
 export interface ServicesLook {
-  /** Services that the route needs, and that are not there; of an alias not its own. */
+  /** Missing Services that the route needs, without the alias' own. */
   readonly missingServices: readonly string[];
   /** Services with which Linkerd can't do what is planned, each with the reason. */
   readonly unfitServices: readonly string[];
-  /** The Service of an alias is there, and the one that clients call has its annotations for circuit breaking. */
+  /**
+   * The Service of an alias exists, and the one that clients call has its annotations for circuit breaking.
+   */
   readonly serviceAsPlanned: boolean;
 }
 
-/** How far a route is as wanted. */
+/** How a route differs from the planned one. */
 export async function lookAtRoute(api: KubernetesApi, wanted: RouteWanted): Promise<RouteLook> {
   const [services, route] = await Promise.all([
     lookAtServices(api, wanted),
@@ -50,7 +52,7 @@ export async function lookAtRoute(api: KubernetesApi, wanted: RouteWanted): Prom
   return { ...services, state, route };
 }
 
-/** What of the Services is missing, those of a missing namespace among them, or doesn't do. */
+/** Which Services are missing, for example with their namespace, or unfit. */
 export async function lookAtServices(
   api: KubernetesApi,
   wanted: RouteWanted,
@@ -79,7 +81,7 @@ export async function lookAtServices(
   };
 }
 
-/** Whether a Service has the wanted settings for circuit breaking. Those of somebody else are theirs. */
+/** Whether a Service has the planned settings for circuit breaking. Other settings belong to others. */
 function hasAnnotations({ metadata }: Service, { serviceAnnotations }: RouteWanted): boolean {
   const { annotations = {} } = metadata;
   return Object.entries(serviceAnnotations).every(([key, value]) => annotations[key] === value);

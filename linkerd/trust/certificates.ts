@@ -7,7 +7,7 @@ import type { ConfigMap, KubernetesSecret } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { corePath } from "../names.ts";
 
-/** A certificate, as it is shown. */
+/** A certificate for display. */
 export interface CertificateStatus {
   readonly subject: string;
   /** SHA-256, as `AB:CD:...`. */
@@ -18,11 +18,11 @@ export interface CertificateStatus {
   readonly expires: string;
 }
 
-/** The certificate that signs those of proxies. */
+/** The certificate that signs the proxies' certificates. */
 export interface IssuerStatus extends CertificateStatus {
   /** One of the cluster's trust anchors signed it. */
   readonly chained: boolean;
-  /** When that one ends, ISO 8601: no certificate of the issuer is worth anything afterwards. */
+  /** When that anchor expires, ISO 8601. The issuer's certificates are worthless afterwards. */
   readonly anchorExpires?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface CertificateFacts {
   readonly issuer: IssuerStatus | undefined;
 }
 
-/** The certificates that a cluster's proxies trust, and the one that signs theirs. */
+/** The certificates that a cluster's proxies trust, and their issuer's. */
 export async function observeCertificates(api: KubernetesApi): Promise<CertificateFacts> {
   const [roots, issuer] = await Promise.all([
     getIfThere<ConfigMap>(
@@ -44,12 +44,12 @@ export async function observeCertificates(api: KubernetesApi): Promise<Certifica
     ),
   ]);
   const anchors = certificatesIn(roots?.data?.["ca-bundle.crt"] ?? "");
-  // The Secret holds the key too; only the certificate is looked at. Two schemes, two names.
+  // The Secret holds the key too; only the certificate is read. There are two schemes with different names.
   const encoded = issuer?.data?.["crt.pem"] ?? issuer?.data?.["tls.crt"] ?? "";
   const chain = certificatesIn(Buffer.from(encoded, "base64").toString("utf8"));
   const [signing] = chain;
   const last = chain.at(-1);
-  // Of several that are the same anchor (a renewed one beside the old) the last to end counts.
+  // If several certificates are the same anchor (a renewed one beside the old), the last to expire counts.
   const expiries = anchors
     .filter(
       (anchor) => last !== undefined && (isSignedBy(last, anchor) || last.raw.equals(anchor.raw)),

@@ -1,8 +1,8 @@
 import { parseMetrics, sampleOf } from "../../kubernetes/metrics.ts";
 
 /**
- * When a proxy's certificate ends, by its metrics, in seconds since 1970: 0 as long as it has none,
- * undefined where they don't say. Proxies up to 2.14 name the gauge without the `control_`.
+ * When a proxy's certificate expires, by its metrics, in seconds since 1970: 0 while it has none, undefined
+ * if the metrics don't say. Proxies up to 2.14 name the gauge without `control_`.
  */
 export function proxyCertificateExpiry(metrics: string): number | undefined {
   const samples = parseMetrics(metrics);

@@ -10,11 +10,11 @@ import { proxyAdminPort, trustAnchorsVariable, trustRootsHash } from "../names.t
 import { certificatesIn } from "./certificates.ts";
 import { proxyCertificateExpiry } from "./proxy-certificate.ts";
 
-/** What certificates of proxies are measured by. */
+/** The rules for the age of proxies' certificates. */
 export interface CertificateAge {
-  /** Certificates from before are looked at more closely, ISO 8601. */
+  /** Certificates from before this time need a closer look, ISO 8601. */
   readonly since: string | undefined;
-  /** How long certificates of proxies are valid, in milliseconds. */
+  /** How long proxies' certificates are valid, in milliseconds. */
   readonly lifetime: number | undefined;
 }
 
@@ -41,7 +41,9 @@ export async function readProxies(
   );
 }
 
-/** What recreates the pod: a ReplicaSet's Deployment where it is named after one. */
+/**
+ * The controller that recreates the pod. For a ReplicaSet whose name comes from a Deployment: the Deployment.
+ */
 export function workloadOf({ metadata }: Pod): string | undefined {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
   if (owner === undefined) return undefined;
@@ -53,14 +55,14 @@ export function workloadOf({ metadata }: Pod): string | undefined {
 }
 
 /**
- * The injector writes what a proxy trusts into its pod; those of the control plane take it from the
- * ConfigMap when they start, and bear the hash of it.
+ * The injector writes what a proxy trusts into its pod. Proxies of the control plane read the ConfigMap when
+ * they start, and their pods carry its hash.
  */
 function anchorsOf(pod: Pod, bundle: string): readonly string[] | undefined {
   const written = proxyOf(pod)?.env?.find(({ name }) => name === trustAnchorsVariable)?.value;
   if (written !== undefined && written !== "") return ids(written);
   const hash = pod.metadata.annotations?.[trustRootsHash];
-  // The chart hashes the value as it was given, and cuts off the end of its last line.
+  // The chart hashes the value as given, and cuts off the end of its last line.
   return [bundle, `${bundle}\n`].some((text) => sha256(text) === hash) ? ids(bundle) : undefined;
 }
 
@@ -77,15 +79,15 @@ async function certificateSince(
   if (!isOld || lifetime === undefined) return started;
   const expiry = await certificateExpiry(api, pod);
   if (expiry === undefined) return started;
-  // Where its issuer ends sooner than that the certificate does too, and looks older than it is.
+  // If the issuer expires earlier, so does the certificate, which then looks older than it is.
   const issued = expiry - lifetime - clockSkew;
   return new Date(Math.max(issued, Date.parse(started))).toISOString();
 }
 
-/** Certificates are valid for some more seconds than they say (`clockSkewAllowance`, 20 s by default). */
+/** Certificates are valid some seconds longer than their lifetime (`clockSkewAllowance`, 20 s by default). */
 const clockSkew = 60_000;
 
-/** In milliseconds; undefined where the proxy doesn't say. */
+/** In milliseconds. Undefined if the proxy doesn't say. */
 async function certificateExpiry(
   api: KubernetesApi,
   { metadata }: Pod,

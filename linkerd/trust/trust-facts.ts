@@ -22,7 +22,7 @@ import {
 import { certificatesIn } from "./certificates.ts";
 import { readProxies } from "./proxy-trust.ts";
 
-/** What a cluster trusts, who signs in it, and how far its proxies are with that. */
+/** What a cluster trusts, who signs in it, and which proxies already use that. */
 export async function observeTrust(cluster: string, api: KubernetesApi): Promise<ClusterTrust> {
   try {
     return { cluster, problem: undefined, ...(await read(api)) };
@@ -32,12 +32,12 @@ export async function observeTrust(cluster: string, api: KubernetesApi): Promise
   }
 }
 
-/** A cluster that could not be asked. */
+/** A cluster that couldn't be asked. */
 export function silentTrust(cluster: string, problem: string): ClusterTrust {
   return { cluster, problem, anchors: [], issuer: undefined, proxies: [] };
 }
 
-/** Only what a cluster trusts, and by which of its anchors its issuer is signed. */
+/** Only what a cluster trusts, and which of its anchors signed its issuer. */
 export async function observeAnchors(
   api: KubernetesApi,
 ): Promise<Pick<ClusterTrust, "anchors"> & { readonly issuer: SignedIssuer | undefined }> {
@@ -81,7 +81,7 @@ async function read(api: KubernetesApi): Promise<Omit<ClusterTrust, "cluster" | 
   };
 }
 
-/** Its proxy asks the container beside it, and no other pod: it has what that one works with. */
+/** The proxy of linkerd-identity asks only the container beside it, so it has what that one uses. */
 function isOfIdentity({ namespace, workload }: ProxyTrust): boolean {
   return namespace === linkerdNamespace && workload === `Deployment/${identityDeployment}`;
 }
@@ -90,7 +90,7 @@ function readIssuer(
   { data }: KubernetesSecret,
   anchors: readonly X509Certificate[],
 ): SignedIssuer | undefined {
-  // The Secret holds the key too; only the certificates are looked at. Two schemes, two names.
+  // The Secret holds the key too; only the certificates are read. There are two schemes with different names.
   const encoded = data?.["crt.pem"] ?? data?.["tls.crt"] ?? "";
   const chain = certificatesIn(Buffer.from(encoded, "base64").toString("utf8"));
   const [issuer] = chain;
@@ -105,9 +105,9 @@ function readIssuer(
 }
 
 /**
- * linkerd-identity reads a new issuer while it runs, and at times misses it (linkerd2#15109). What counts
- * is therefore what somebody saw and noted down ({@link issuerInUseAnnotation}), or that all of its pods
- * started after the Secret was as it is.
+ * linkerd-identity reads a new issuer while it runs, and sometimes misses it (linkerd2#15109). So one of two
+ * things must prove it: a recorded look ({@link issuerInUseAnnotation}), or that all of its pods started
+ * after the Secret's last change.
  */
 export function issuerInUseSince(
   secret: KubernetesSecret,
@@ -123,7 +123,7 @@ export function issuerInUseSince(
   const created = time(deployment?.metadata.creationTimestamp);
   const starts = pods.map(({ status }) => time(status?.startTime));
   if (changed === undefined || created === undefined || starts.length === 0) return undefined;
-  // The Deployment has never known another issuer; proxies start a little before it, and wait for it.
+  // The Deployment has never known another issuer. Proxies start a little earlier and wait for it.
   if (changed <= created) return iso(changed);
   const latest = Math.max(...starts.map((start) => start ?? -Infinity));
   const all = starts.every((start) => start !== undefined && start > changed);
@@ -138,7 +138,7 @@ function changedAt({ metadata }: KubernetesSecret): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-/** How long workloads' certificates are valid, in milliseconds; undefined where it can't be told. */
+/** How long workloads' certificates are valid, in milliseconds. Undefined if it is unknown. */
 function issuanceLifetime(deployment: Deployment | undefined): number | undefined {
   const args = deployment?.spec?.template?.spec?.containers.flatMap((one) => one.args ?? []) ?? [];
   const [, text = ""] =
