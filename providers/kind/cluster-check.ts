@@ -15,10 +15,10 @@ import { podSubnetHolds } from "./subnets.ts";
 
 type KnownInputs = Draft<ClusterInputs>;
 
-/** Validates a Cluster's inputs, all problems at once, and fills in defaults. */
+/** Validates a Cluster's inputs, reports all problems at once, and fills in defaults. */
 export async function checkCluster({ urn, news }: CheckRequest): Promise<CheckResult> {
   const given: PropertyMap = { ...news, owner: news.owner ?? ownerOf(urn) };
-  // The engine checks what `read` returned, too, when it imports.
+  // On import the engine also checks what `read` returned.
   delete given.imageArchiveDigests;
   const { inputs, known, failures, fail } = checkShape(clusterShape, given);
   const { controlPlanes = 1, workers = 0 } = known;
@@ -105,7 +105,7 @@ function checkPortMappings(
   }
 }
 
-/** The rules are the planner's; loading them takes time, which a cluster without options saves. */
+/** The rules are the planner's. They are loaded only for a cluster with options, because that takes time. */
 async function checkOptions({ options }: KnownInputs, nodes: number, fail: Fail): Promise<void> {
   if (options === undefined) return;
   const { checkKindOptions } = await import("../../planning/clusters/rules/kind-options.ts");
@@ -123,7 +123,7 @@ async function checkPatches(known: KnownInputs, fail: Fail): Promise<void> {
   }
 }
 
-/** Archives are compared by what is in them: `check` puts their digests beside their paths. */
+/** Archives are compared by content: `check` adds their digests to the inputs. */
 async function digestsOf({ imageArchives }: KnownInputs, fail: Fail) {
   if (imageArchives === undefined) return unknown;
   return Promise.all(

@@ -26,7 +26,7 @@ import { refuseOther, refuseRuin, RuinedClusterError } from "./ruin.ts";
 import { startContainers } from "./start-containers.ts";
 import { readMade, refuseElsewhere } from "./state-elsewhere.ts";
 
-/** Makes the cluster, or makes good what an interrupted create of the same owner left. */
+/** Creates the cluster, or completes what an interrupted create of the same owner left. */
 export async function createCluster(
   inputs: ClusterInputs,
   context: Context,
@@ -39,13 +39,13 @@ export async function createCluster(
   const verdict = judge(containers, inputs);
   if (verdict.is === "foreign") throw foreignError(inputs.name, verdict.containers);
   const made = await refuseIfElsewhere(inputs, containers, signal);
-  // A finished cluster is used or refused, but for one of another generation that may go.
+  // A finished cluster is used or refused, unless it is of another generation that may be removed.
   if (made !== undefined && (made.generation === inputs.generation || !mayMakeWay(made))) {
     refuseOther(inputs, made);
     refuseRuin(inputs, containers);
     return adopt(inputs, made, await rejoin(containers, network, context), context);
   }
-  // What can be known to fail has to fail before the former generation is gone.
+  // Whatever can be known to fail must fail before the former generation is removed.
   const [profile] = await Promise.all([
     readNodeProfile(nodeImage(inputs), signal),
     preflight(inputs, containers, signal),
@@ -71,9 +71,9 @@ function expectedNodes(inputs: ClusterInputs): string[] {
 }
 
 /**
- * A cluster whose state is elsewhere is not to be taken over or recreated, not even where it is stopped.
+ * A cluster whose state is elsewhere may be neither taken over nor recreated, even if it is stopped.
  *
- * @returns what the cluster was made from; undefined where it was not finished
+ * @returns the inputs of the cluster; undefined if it wasn't finished
  */
 async function refuseIfElsewhere(
   { name, kubeconfigPath: own }: ClusterInputs,
@@ -90,9 +90,9 @@ async function refuseIfElsewhere(
 }
 
 /**
- * The existing cluster, which an earlier run finished and nobody told the engine of.
+ * The existing cluster, which an earlier run finished without telling the engine.
  *
- * @throws RuinedClusterError where it is not sound
+ * @throws RuinedClusterError if it isn't sound
  */
 async function adopt(
   inputs: ClusterInputs,
@@ -126,7 +126,7 @@ async function buildTwiceAtMost(
   try {
     return await build(inputs, config, context);
   } catch (error) {
-    // Where kind chooses the API server's port, two that choose at once may choose the same.
+    // If kind chooses the API server's port, two simultaneous creates may choose the same.
     const ours = [
       ...inputs.extraPortMappings.map(({ hostPort }) => hostPort),
       inputs.options?.apiServerPort,
@@ -137,7 +137,7 @@ async function buildTwiceAtMost(
   }
 }
 
-/** Runs kind, and beside it everything that need not wait for kind's end. */
+/** Runs kind, and meanwhile everything that need not wait for kind's end. */
 async function build(
   inputs: ClusterInputs,
   config: string,
@@ -161,7 +161,7 @@ async function build(
     signal,
     onStep: (step) => {
       context.status(`${step.slice(0, 1).toLowerCase()}${step.slice(1)}`);
-      // From here on containerd runs on every node, with its final configuration.
+      // From here on containerd runs on every node with its final configuration.
       if (/^Starting control-plane/i.test(step)) begin();
     },
   });
@@ -198,8 +198,8 @@ async function build(
 }
 
 /**
- * Nothing may stay of a create that failed: the engine forgets it. What Docker is still busy creating
- * for a kind that was stopped appears a moment later, hence the second look.
+ * Nothing may stay of a failed create, because the engine forgets it. The second look is for containers that
+ * Docker was still creating when kind was stopped: they appear a moment later.
  */
 async function cleanUp(inputs: ClusterInputs, context: Context): Promise<void> {
   context.status("cleaning up");

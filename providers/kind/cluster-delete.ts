@@ -5,7 +5,7 @@ import { findContainers, removeContainers } from "./containers.ts";
 import { removeKubeconfig } from "./kubeconfig-file.ts";
 import { judge } from "./ownership.ts";
 
-/** Removes the cluster of this very generation; one that took its place is not ours to touch. */
+/** Removes the cluster of exactly this generation. A cluster that took its place isn't touched. */
 export async function deleteCluster(
   { outputs, inputs }: DeleteRequest,
   context: Context,

@@ -11,11 +11,11 @@ import { removeKubeconfig, repairKubeconfig } from "./kubeconfig-file.ts";
 import { writeMarker } from "./marker.ts";
 
 /**
- * Brings a running cluster to its inputs, as far as that goes without recreating it, and notes in it
- * what it was brought to.
+ * Updates a running cluster to its inputs, as far as that works without recreating it, and records them in
+ * its marker.
  *
- * @param made inputs that it is at; what has not changed since is not done again
- * @throws Error where the cluster does not have the Kubernetes version that was asked for
+ * @param made the inputs of the cluster so far; what hasn't changed since isn't done again
+ * @throws Error if the cluster doesn't have the requested Kubernetes version
  */
 export async function finishCluster(
   inputs: ClusterInputs,
@@ -32,7 +32,7 @@ export async function finishCluster(
     context.status("loading images into the nodes");
     await importArchives(containers, missing, signal);
   }
-  // Every time: a cluster of an earlier version of this package does not have it yet.
+  // Every time, because a cluster of an earlier version of this package doesn't have it yet.
   await Promise.all([
     refuseGonePods(containers, inputs.podSubnet, signal),
     keepFixedAddress(inputs, containers, made, signal),
@@ -55,7 +55,7 @@ export async function finishCluster(
   }
   await repairKubeconfig(inputs.kubeconfigPath, kubeconfig);
   if (made.kubeconfigPath !== inputs.kubeconfigPath) await removeKubeconfig(made.kubeconfigPath);
-  // Each control plane alone holds all of the cluster.
+  // Each control plane alone has all data of the cluster.
   const planes = containers.filter(({ role }) => role === "control-plane");
   await Promise.all(planes.map(({ name }) => writeMarker(name, { inputs }, signal)));
   return outputs;

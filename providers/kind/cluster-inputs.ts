@@ -11,7 +11,7 @@ import { networkName } from "./network-inputs.ts";
 import { ownerName } from "./owner.ts";
 import { subnet } from "./subnets.ts";
 
-/** A text that matches, and in words what it is not otherwise. */
+/** A text that matches the pattern. `otherwise` says what is wrong if it doesn't. */
 const matching = (pattern: RegExp, otherwise: string) =>
   text((value) => (pattern.test(value) ? undefined : `${JSON.stringify(value)} ${otherwise}`));
 
@@ -36,7 +36,7 @@ const mirror = text((value) => {
     : `${JSON.stringify(value)} is not an http:// or https:// address`;
 });
 
-/** A change of it recreates the cluster. */
+/** A change of this property recreates the cluster. */
 const fixed = { willReplaceOnChanges: true };
 
 /** Inputs of `kind:index:Cluster`. */
@@ -200,7 +200,7 @@ export const clusterShape = {
     }),
 };
 
-/** What the engine is told about `kind:index:Cluster`. */
+/** The engine's schema of `kind:index:Cluster`. */
 export const clusterSchema = {
   description: "A Kubernetes cluster whose nodes are Docker containers, made by kind.",
   inputs: clusterShape,
@@ -246,7 +246,7 @@ const checkedShape = {
   ...clusterShape,
   owner: clusterSchema.outputs.owner,
   kubeconfigPath: clusterSchema.outputs.kubeconfigPath,
-  /** SHA-256 of each archive: what the engine compares instead of paths. */
+  /** SHA-256 of each archive. The engine compares these, not the paths. */
   imageArchiveDigests: z.array(z.string()),
 };
 
@@ -258,7 +258,7 @@ export type PortMapping = ClusterInputs["extraPortMappings"][number];
 /** Properties whose change recreates the cluster. */
 export const replacingInputs = replacing(clusterShape) as (keyof ClusterInputs)[];
 
-/** @throws Error where it is not what `check` has passed */
+/** @throws Error if `check` has not passed these inputs */
 export function toClusterInputs(properties: Readonly<Record<string, unknown>>): ClusterInputs {
   return readShape(checkedShape, properties);
 }

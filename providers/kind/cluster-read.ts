@@ -16,9 +16,9 @@ import { refuseRuin } from "./ruin.ts";
 import { startContainers } from "./start-containers.ts";
 
 /**
- * The cluster as it is. Gone means gone: a cluster that is only stopped is started, and its API awaited,
- * before anything is said. The engine would otherwise drop what is in it from the state, and meet it
- * again at the next update.
+ * The cluster's current state. A cluster that is only stopped isn't gone: this starts it and waits for its
+ * API. Otherwise the engine would drop everything in the cluster from the state, and find it again at the
+ * next update.
  */
 export async function readCluster(
   request: ReadRequest,
@@ -64,7 +64,10 @@ export async function readCluster(
   return { id: request.id, inputs: seen(inputs), outputs: seen(outputs) };
 }
 
-/** Docker's pruning takes networks on which everything is stopped, and nothing starts without them. */
+/**
+ * Docker's prune removes networks whose containers are all stopped, and those containers can't start without
+ * their network.
+ */
 async function onTheirNetwork(
   inputs: ClusterInputs,
   nodes: readonly Container[],

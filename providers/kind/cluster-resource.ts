@@ -6,8 +6,7 @@ import { checkCluster } from "./cluster-check.ts";
 import { clusterSchema, replacingInputs, toClusterInputs } from "./cluster-inputs.ts";
 
 /**
- * `kind:index:Cluster`. What is needed to do something is loaded when something is to be done: an `up`
- * without changes ends with `diff`.
+ * `kind:index:Cluster`. Modules are loaded when they are needed: an `up` without changes ends with `diff`.
  */
 export const clusterResource: Resource = {
   type: "kind:index:Cluster",
@@ -33,7 +32,7 @@ export const clusterResource: Resource = {
 };
 
 function diff({ oldInputs, newInputs }: DiffRequest): DiffResult {
-  // Archives are what is in them, wherever they lie.
+  // Archives are compared by content, not by path.
   const { changes } = diffInputs(
     withoutArchives(oldInputs),
     withoutArchives(newInputs),
@@ -46,7 +45,7 @@ function diff({ oldInputs, newInputs }: DiffRequest): DiffResult {
     changes: {
       ...changes,
       ...(!same && { imageArchives: { kind: "update" } }),
-      // Nothing in the cluster could be looked at without it. The update writes it, or finds no cluster.
+      // Nothing in the cluster can be looked at without it. The update writes it, or finds no cluster.
       ...(isLost(newInputs) && { kubeconfigPath: { kind: "update" } }),
     },
     // The new cluster has the old one's name, ports and file.

@@ -9,13 +9,13 @@ import { kubeconfigText, parseAdminConf } from "./kubeconfig.ts";
 import type { KubeCredentials } from "./kubeconfig.ts";
 import { everythingMayPass, waitFor } from "../../kubernetes/wait.ts";
 
-/** A way into a cluster: its API, and what its kubeconfig is made from. */
+/** Access to a cluster: its API, and the parts of its kubeconfig. */
 export interface Access {
   readonly credentials: KubeCredentials;
   readonly api: KubernetesApi;
 }
 
-/** The container that this machine reaches the API server through: balancer or only control plane. */
+/** The container that leads this machine to the API server: the load balancer or the only control plane. */
 export function entrance(containers: readonly Container[]): Container {
   const container =
     containers.find(({ role }) => role === "external-load-balancer") ?? containers[0];
@@ -24,7 +24,7 @@ export function entrance(containers: readonly Container[]): Container {
   return container;
 }
 
-/** Reads the administrator's credentials from a control plane, as soon as kubeadm has written them. */
+/** Reads the administrator's credentials from a control plane, once kubeadm has written them. */
 export async function openCluster(
   containers: readonly Container[],
   limit: number,
@@ -44,7 +44,7 @@ export async function openCluster(
       return { done: true, value: parseAdminConf(text, server) };
     },
   });
-  // Loaded when it is needed: most runs of the plugin never get here.
+  // Loaded on demand: most runs of the plugin never get here.
   const { connect } = await import("../../kubernetes/connect.ts");
   const kubeconfig = kubeconfigText(node?.name ?? "", credentials);
   return { credentials, api: await connect({ kubeconfig }, { signal }) };
@@ -62,7 +62,7 @@ interface NodeList {
 
 export class NodesNotReadyError extends Error {}
 
-/** Waits until every one of the cluster's nodes is Ready by the word of the API server. */
+/** Waits until the API server says that every node of the cluster is Ready. */
 export async function nodesReady(
   api: KubernetesApi,
   containers: readonly Container[],
@@ -82,7 +82,7 @@ export async function nodesReady(
         const node = items.find(({ metadata }) => metadata.name === name);
         if (node === undefined) return [`${name} has not joined`];
         const ready = node.status.conditions?.find(({ type }) => type === "Ready");
-        // A node without its share of the pod subnet can't be told about in the outputs.
+        // The outputs need the node's share of the pod subnet.
         if (ready?.status === "True" && node.spec.podCIDR !== undefined) return [];
         return [`${name} is not Ready (${ready?.message ?? "no report from its kubelet"})`];
       });
@@ -108,7 +108,7 @@ export interface ClusterState {
   readonly nodeImage: string;
 }
 
-/** The outputs of the resource, as the running cluster has them. */
+/** The outputs of the resource, read from the running cluster. */
 export async function clusterOutputs(
   inputs: ClusterInputs,
   containers: readonly Container[],
@@ -147,7 +147,7 @@ export async function clusterOutputs(
   };
 }
 
-/** Waits until the API server says that it is ready, such as after a restart of its node. */
+/** Waits until the API server says that it is ready, for example after a restart of its node. */
 export async function apiAnswers(api: KubernetesApi, signal: AbortSignal): Promise<void> {
   await waitFor({
     what: "the API server",

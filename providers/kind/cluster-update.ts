@@ -8,7 +8,7 @@ import { judge } from "./ownership.ts";
 import { networkGone } from "./rejoin.ts";
 import { startContainers } from "./start-containers.ts";
 
-/** Changes in place what can be: images in the nodes, DNS's TTL, the place of the kubeconfig file. */
+/** Changes in place what can be changed: images in the nodes, DNS's TTL, the path of the kubeconfig file. */
 export async function updateCluster(
   { oldInputs, newInputs }: UpdateRequest,
   context: Context,

@@ -1,19 +1,19 @@
-/** A container that is, or by its name claims to be, a node of a kind cluster. */
+/** A container that is a node of a kind cluster, or has the name of one. */
 export interface Container {
   readonly id: string;
   readonly name: string;
-  /** Name of the kind cluster; undefined, as the role, where it is no container of kind's. */
+  /** Name of the kind cluster. It and the role are undefined if kind didn't create the container. */
   readonly cluster: string | undefined;
   readonly role: NodeRole | undefined;
   readonly image: string;
   readonly running: boolean;
-  /** Running, but held by `docker pause`. */
+  /** Running, but frozen by `docker pause`. */
   readonly paused: boolean;
-  /** Docker network → address, empty while stopped. */
+  /** Docker network → address. The address is empty while the container is stopped. */
   readonly networks: Readonly<Record<string, string>>;
-  /** Docker network → Docker's id of it, which a stopped container keeps when the network is removed. */
+  /** Docker network → Docker's id of it. A stopped container keeps the id when the network is removed. */
   readonly networkIds: Readonly<Record<string, string>>;
-  /** Who made it, undefined if it wasn't this provider. */
+  /** Whose it is. Undefined if this provider didn't create it. */
   readonly stamp: Stamp | undefined;
   /** Ports of the host that lead to it. */
   readonly hostPorts: readonly number[];
@@ -24,9 +24,9 @@ export interface Container {
 export type NodeRole = "control-plane" | "worker" | "external-load-balancer";
 
 /**
- * What a node carries from its first moment on to tell whose it is. kind lets nobody label its
- * containers, but it mounts what the configuration says; so it is told to mount /dev/null at a path
- * that is the stamp. `docker inspect` shows it, on stopped and half-made containers too.
+ * Says from a node's first moment on whose it is. kind can't label its containers, but it mounts what its
+ * configuration says. So it mounts /dev/null at a path that is the stamp. `docker inspect` also shows it on
+ * stopped and half-created containers.
  */
 export interface Stamp {
   readonly owner: string;

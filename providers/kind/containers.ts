@@ -26,8 +26,8 @@ interface PortBinding {
 }
 
 /**
- * Containers of the kind cluster, stopped ones included, and whatever else has a name that its nodes
- * would need. Sorted by role, then name: the first is a control plane if there is one.
+ * The containers of the kind cluster, including stopped ones, and any other container with a name that its
+ * nodes would need. Sorted by role, then by name: the first is a control plane if there is one.
  */
 export async function findContainers(
   kindName: string,
@@ -42,7 +42,7 @@ export async function findContainers(
   return [...byId.values()].sort(byRole);
 }
 
-/** The containers that a filter of `docker ps` lets through, stopped ones included. */
+/** The containers that match a filter of `docker ps`, including stopped ones. */
 export async function listContainers(filter: string, signal?: AbortSignal): Promise<Container[]> {
   return waitFor({
     what: `a true list of Docker's containers (${filter})`,
@@ -54,8 +54,8 @@ export async function listContainers(filter: string, signal?: AbortSignal): Prom
       const command = ["ps", "--all", "--quiet", "--no-trunc", "--filter", filter];
       const ids = lines(await docker(command, { signal: inner }));
       const found = await inspect(ids, inner);
-      // Docker lists a container before it knows it by its id, for as long as it is busy creating it,
-      // which it finishes even when whoever asked for it was killed.
+      // While Docker creates a container, it lists it but doesn't know it by its id yet. Docker completes the
+      // creation even if the client was killed.
       const unsettled = ids.filter((id) => !found.some((container) => container.id === id));
       return unsettled.length === 0
         ? { done: true, value: found }
@@ -64,7 +64,7 @@ export async function listContainers(filter: string, signal?: AbortSignal): Prom
   });
 }
 
-/** Inspects containers by name or id; those that don't exist are left out. */
+/** Inspects containers by name or id, and leaves out those that don't exist. */
 export async function inspect(
   names: readonly string[],
   signal?: AbortSignal,
@@ -80,7 +80,7 @@ export async function inspect(
   return (JSON.parse(output === "" ? "[]" : output) as Inspected[]).map(toContainer);
 }
 
-/** Removes containers with their volumes, all at once. Those that are gone already are no error. */
+/** Removes containers with their volumes, all at once. Missing ones are no error. */
 export async function removeContainers(containers: readonly Container[], limit: number) {
   if (containers.length === 0) return;
   try {
@@ -90,7 +90,7 @@ export async function removeContainers(containers: readonly Container[], limit: 
   }
 }
 
-/** Names of the containers that kind makes for a cluster. */
+/** Names of the containers that kind creates for a cluster. */
 export function nodeNames(kindName: string, controlPlanes: number, workers: number): string[] {
   return [
     ...nodePlans(kindName, controlPlanes, workers).map(({ name }) => name),
@@ -98,7 +98,7 @@ export function nodeNames(kindName: string, controlPlanes: number, workers: numb
   ];
 }
 
-/** Two removals may meet, when a killed `up` cleans up after itself and the next one has begun. */
+/** Two removals may overlap: a killed `up` cleans up after itself while the next one has begun. */
 function onlyMissing(stderr: string): boolean {
   return stderr
     .split("\n")

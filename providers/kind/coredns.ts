@@ -25,14 +25,13 @@ interface Pods {
 }
 
 /**
- * Sets for how long CoreDNS lets clients keep an answer about the cluster's own names, negative ones
- * included, and sees to it that no CoreDNS with another setting serves afterwards. kubeadm has no option
- * for it.
+ * Sets how long CoreDNS lets clients cache answers about the cluster's own names, negative ones included.
+ * Afterwards no CoreDNS with another setting serves. kubeadm has no option for it.
  *
- * On a cluster that just comes up it is quick enough to meet CoreDNS before its pods are on a node, and
- * then costs nothing. CoreDNS's own reload would take a minute and more.
+ * On a new cluster this comes before CoreDNS's pods are on a node, and so costs nothing. CoreDNS's own reload
+ * would take more than a minute.
  *
- * @param fresh whether nobody uses the cluster yet, so that running pods may simply be deleted
+ * @param fresh nobody uses the cluster yet, so running pods may simply be deleted
  */
 export async function setDnsTtl(
   api: KubernetesApi,
@@ -49,14 +48,14 @@ export async function setDnsTtl(
       const found = await api.get<ConfigMap>(configMap);
       const Corefile = withTtl(found.data.Corefile, seconds);
       if (Corefile === found.data.Corefile) return { done: true, value: false };
-      // With the version, so that a change of somebody else's in between is not lost: try again.
+      // With the version: if somebody else changes it in between, try again.
       const { resourceVersion } = found.metadata;
       await api.patch(configMap, { metadata: { resourceVersion }, data: { Corefile } });
       return { done: true, value: true };
     },
   });
   if (!changed) return;
-  // Pods that no node has taken yet will read the new configuration.
+  // Pods that aren't on a node yet will read the new configuration.
   const old = (await api.get<Pods>(podsOfDns)).items.filter(({ spec }) => spec.nodeName);
   if (old.length === 0) return;
   if (fresh) {
@@ -80,7 +79,7 @@ export async function setDnsTtl(
     signal,
     look: async () => {
       const { items } = await api.get<Pods>(podsOfDns);
-      // One that is on its way out gets no more questions; it takes half a minute to be gone.
+      // A pod that is being deleted gets no more questions, but takes half a minute to disappear.
       const left = items.filter(
         ({ metadata }) => uids.has(metadata.uid) && metadata.deletionTimestamp === undefined,
       );
@@ -91,7 +90,7 @@ export async function setDnsTtl(
   });
 }
 
-/** The TTL that CoreDNS is configured with; undefined where it is not to be made out. */
+/** The TTL in CoreDNS's configuration. Undefined if it can't be found. */
 export async function readDnsTtl(api: KubernetesApi): Promise<number | undefined> {
   const { data } = await api.get<ConfigMap>(configMap);
   const ttl = /^[ \t]*ttl[ \t]+(\d+)/m.exec(kubernetesBlock.exec(data.Corefile)?.[0] ?? "")?.[1];

@@ -10,7 +10,7 @@ export interface DockerNetwork {
   readonly labels: Readonly<Record<string, string>>;
   /** First IPv4 subnet. */
   readonly subnet: string;
-  /** Part of the subnet that Docker gives addresses of; empty for the whole of it. */
+  /** Part of the subnet from which Docker assigns addresses. Empty: the whole subnet. */
   readonly ipRange: string;
   /** Ids of the running containers on it. */
   readonly containers: readonly string[];
@@ -40,7 +40,7 @@ export async function findDockerNetwork(
     throw error;
   }
   const [network] = JSON.parse(output) as Inspected[];
-  // Docker takes the beginning of an id for a name, too.
+  // Docker also accepts the beginning of an id as a name.
   if (network?.Name !== name) return undefined;
   const pool = network.IPAM.Config?.find(({ Subnet }) => Subnet?.includes(".") === true);
   return {
@@ -53,7 +53,9 @@ export async function findDockerNetwork(
   };
 }
 
-/** The network has to exist, and must not be another owner's; one that nobody labelled will do. */
+/**
+ * Checks that the network exists and doesn't belong to another owner. A network without a label is accepted.
+ */
 export async function checkDockerNetwork(
   name: string,
   owner: string,
@@ -82,8 +84,8 @@ export function foreignDockerNetwork(name: string, owner: string | undefined): E
 }
 
 /**
- * Creates an IPv4 bridge. Not dual-stack as kind's own: an IPv6 address that nothing can reach would
- * join those that a node's name resolves to.
+ * Creates an IPv4 bridge. kind's own is dual-stack: node names would then also resolve to an IPv6 address
+ * that nothing can reach.
  */
 export async function createDockerNetwork(
   { name, owner, labels, subnet, ipRange }: NewDockerNetwork,
@@ -99,7 +101,7 @@ export async function createDockerNetwork(
     await docker(
       [
         ...["network", "create", "--driver", "bridge"],
-        // Docker's default of 1500 loses large packets where the machine's own way out takes less.
+        // Docker's default of 1500 loses large packets if this machine's own uplink takes less.
         ...(mtu === undefined ? [] : ["--opt", `com.docker.network.driver.mtu=${mtu}`]),
         ...(subnet === undefined ? [] : ["--subnet", subnet]),
         ...(ipRange === undefined ? [] : ["--ip-range", ipRange]),

@@ -15,7 +15,7 @@ export interface DockerOptions {
 /** A Docker command failed. The message is for people; `stderr` is what Docker said. */
 export class DockerError extends Error {
   readonly stderr: string;
-  /** What was written to standard output all the same. */
+  /** Standard output of the failed command. */
   readonly stdout: string;
 
   constructor(message: string, stderr: string, stdout: string) {
@@ -29,7 +29,7 @@ export class DockerError extends Error {
 /** Runs the `docker` command line tool and returns its standard output. */
 export async function docker(args: readonly string[], options: DockerOptions = {}) {
   const limit = options.limit ?? timeLimits.dockerCommand;
-  // Loading it takes longer than the rest of the plugin, and an `up` without changes runs nothing.
+  // Loading it takes longer than the rest of the plugin, and an `up` without changes runs no command.
   const { execa, ExecaError } = await import("execa");
   try {
     const { stdout } = await execa("docker", args, {

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { openPlainFile } from "../../system/plain-file.ts";
 
-/** The same archives go to every cluster, in preview and update: hash them once per process. */
+/** The same archives go to every cluster, in preview and update, so hash them once per process. */
 const known = new Map<string, Promise<string>>();
 
 /** `sha256:...` of a file's content. */

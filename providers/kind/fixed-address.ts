@@ -5,7 +5,7 @@ import { disableUnit, enableUnit, startUnit } from "./node-unit.ts";
 
 const unit = "linkerd-topology-fixed-address.service";
 
-/** Of the address among those of its device: by it an earlier one is found. */
+/** Marks the address among those of its device, so that an earlier one can be found. */
 const label = "api";
 
 /** The device is that of the default route. */
@@ -22,9 +22,9 @@ export function addressUnit(address: string): string {
 }
 
 /**
- * The control plane keeps its fixed address, now and after each of its restarts. Docker gives a node another
- * address when it starts after others, and fixes one only in networks whose subnet somebody chose; the node
- * itself can have a second one in any network, and no restart is needed for it.
+ * Gives the control plane a fixed address, now and at each of its restarts. Docker gives a node another
+ * address if it starts after others, and can fix one only in a network whose subnet somebody chose. The node
+ * itself can have a second address in any network, without a restart.
  */
 export async function keepFixedAddress(
   { fixedAddress }: ClusterInputs,
@@ -43,7 +43,7 @@ export async function keepFixedAddress(
   );
 }
 
-/** Whether the control plane has the address; somebody may have put it on its network anew. */
+/** Whether the control plane has the address. Somebody may have reconnected the node to its network. */
 export async function hasFixedAddress(
   address: string,
   nodes: readonly Container[],

@@ -4,14 +4,13 @@ import { enableUnit, startUnit } from "./node-unit.ts";
 const unit = "linkerd-topology-gone-pods.service";
 
 /**
- * A systemd unit that makes addresses of the pod subnet without a pod unreachable on its node, at every
- * start of the node.
+ * A systemd unit that, at every start of a node, makes addresses of the pod subnet without a pod unreachable.
  *
- * A node has a route to each pod that runs, and none to a pod that is gone: packets to it leave by the
- * default route. There they are lost until a time limit ends the wait, or something answers them: behind a
- * transparent HTTP proxy, a service mirror kept its connection to "the gateway" and took the answers, 404,
- * for the gateway's. The routes to pods and to other nodes' shares of the subnet are longer and win; the
- * metric is the highest, for a share that is as long as the subnet.
+ * A node has a route to each running pod and none to a deleted one, so packets to it take the default route.
+ * There they are lost until a time limit ends the wait, or something else answers. Seen behind a transparent
+ * HTTP proxy: a service mirror kept its connection to "the gateway" and took the proxy's 404s for the
+ * gateway's. The routes to pods and to other nodes' shares of the subnet are longer and win. The metric is
+ * the highest, for a share that is as long as the subnet.
  */
 export function goneUnit(podSubnet: string): string {
   return startUnit(
@@ -20,7 +19,7 @@ export function goneUnit(podSubnet: string): string {
   );
 }
 
-/** Makes a connection to a pod that is gone fail at once, on every node and after each of its restarts. */
+/** Makes connections to deleted pods fail at once, on every node and after each restart. */
 export async function refuseGonePods(
   nodes: readonly Container[],
   podSubnet: string,

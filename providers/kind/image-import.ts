@@ -2,7 +2,7 @@ import { timeLimits } from "./constants.ts";
 import type { Container } from "./container.ts";
 import { DockerError, dockerExec } from "./docker.ts";
 
-/** Loads image archives into every node: nodes at once, a node's archives one after the other. */
+/** Loads image archives into all nodes at the same time, and into each node one after the other. */
 export async function importArchives(
   nodes: readonly Container[],
   archives: readonly string[],
@@ -18,8 +18,8 @@ export async function importArchives(
 }
 
 async function importArchive(node: string, archive: string, signal: AbortSignal): Promise<void> {
-  // Nodes are loaded while kind still makes them: containerd may not answer yet, for longer than the ten
-  // seconds that its client has patience for.
+  // kind may still be creating the nodes: containerd may take longer to answer than the ten seconds that its
+  // client waits by default.
   const client = ["ctr", `--connect-timeout=${String(timeLimits.imageImport)}ms`];
   const run = (flags: readonly string[]) =>
     dockerExec(
@@ -30,8 +30,8 @@ async function importArchive(node: string, archive: string, signal: AbortSignal)
   try {
     await run(["--all-platforms"]);
   } catch (error) {
-    // What `docker save` writes from Docker's containerd store names platforms that are not in it, and
-    // then only the node's own can be asked for (kind#3795).
+    // With its containerd store, `docker save` names platforms that the archive lacks. Then only the node's
+    // own platform can be imported (kind#3795).
     if (error instanceof DockerError && /content digest \S+: not found/.test(error.stderr)) {
       await run([]);
       return;

@@ -1,8 +1,8 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 
 /**
- * How many inotify instances one user may have, and how many root has: nodes run as root. What other
- * processes have open is visible to root alone; to others it counts as none.
+ * How many inotify instances one user may have, and how many root has: nodes run as root. Only root can see
+ * what other processes have open; for others the count is 0.
  */
 export async function inotifyLimits(): Promise<{ instances: number; used: number } | undefined> {
   try {
@@ -24,7 +24,7 @@ async function openInstances(): Promise<number> {
         );
         return targets.filter((target) => target === "anon_inode:inotify").length;
       } catch {
-        return 0; // Ended, or not ours to look into.
+        return 0; // Ended, or not readable for this user.
       }
     }),
   );

@@ -4,7 +4,7 @@ import { explainKindFailure } from "./kind-failure.ts";
 /** Oldest kind that is known to work. */
 const oldestVersion: readonly [number, number] = [0, 30];
 
-/** @throws Error that says what to install, where kind is missing or too old */
+/** @throws Error that says what to install if kind is missing or too old */
 export async function checkKindVersion(signal: AbortSignal): Promise<void> {
   const install =
     "Install kind 0.30 or later: https://kind.sigs.k8s.io/docs/user/quick-start/#installation";
@@ -24,7 +24,7 @@ export async function checkKindVersion(signal: AbortSignal): Promise<void> {
     throw new Error(`\`kind version\` failed: ${error.shortMessage}`);
   }
   const [, major, minor] = /\bv?(\d+)\.(\d+)\.\d+/.exec(output) ?? [];
-  // A version that can't be read is one built from a checkout.
+  // A version without a number was built from a checkout.
   if (major === undefined || minor === undefined) return;
   const [oldestMajor, oldestMinor] = oldestVersion;
   if (Number(major) > oldestMajor || Number(minor) >= oldestMinor) return;
@@ -44,11 +44,11 @@ export interface KindCreateOptions {
 }
 
 /**
- * Runs `kind create cluster`. It returns when kubeadm is through, which does not mean that the nodes are
+ * Runs `kind create cluster`. It returns when kubeadm has finished, which doesn't mean that the nodes are
  * Ready: kind's own `--wait` exits with 0 when its time is over.
  *
- * What it made stays where it is when it fails. kind would clean up by the cluster's name, and so remove
- * the nodes of a newer attempt, if it is a straggler that a killed `up` left behind.
+ * If it fails, it leaves what it created. kind itself would clean up by the cluster's name, so a straggler of
+ * a killed `up` could remove the nodes of a newer attempt.
  */
 export async function kindCreate(options: KindCreateOptions): Promise<void> {
   const { execa, ExecaError } = await import("execa");
@@ -63,7 +63,7 @@ export async function kindCreate(options: KindCreateOptions): Promise<void> {
       input: options.config,
       stdout: "ignore",
       timeout: timeLimits.clusterCreate,
-      // A process group of its own: the docker commands that kind runs have to end with it.
+      // A process group of its own, because the docker commands that kind runs must end with it.
       detached: true,
       env: {
         KIND_EXPERIMENTAL_PROVIDER: "docker",
@@ -82,7 +82,7 @@ export async function kindCreate(options: KindCreateOptions): Promise<void> {
   options.signal.addEventListener("abort", stop, { once: true });
   try {
     if (options.signal.aborted) stop();
-    // The lines end with the process, whose failure is told below.
+    // The lines end with the process, whose failure is handled below.
     const follow = async (): Promise<void> => {
       for await (const line of child.iterable({ from: "stderr" })) {
         log.push(line);

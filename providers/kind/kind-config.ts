@@ -3,7 +3,7 @@ import type { ClusterInputs } from "./cluster-inputs.ts";
 import type { NodeProfile } from "./node-profile.ts";
 import { stampPath } from "./ownership.ts";
 
-/** Makes containerd look into /etc/containerd/certs.d; off by default up to containerd 2. */
+/** Makes containerd read /etc/containerd/certs.d, which is off by default up to containerd 2. */
 const registryDirectoryPatch = [
   '[plugins."io.containerd.grpc.v1.cri".registry]',
   '  config_path = "/etc/containerd/certs.d"',
@@ -11,16 +11,15 @@ const registryDirectoryPatch = [
 ].join("\n");
 
 /**
- * The configuration that kind is given, as YAML.
+ * kind's configuration as YAML.
  *
- * @param profile what the node image needs beyond kind's own images; those have none, and then nothing
- *   of the kind is in the configuration
+ * @param profile what the node image needs beyond kind's own images; those have no profile and add nothing
  */
 export function kindConfig(inputs: ClusterInputs, profile: NodeProfile | undefined): string {
   const { clusterDomain, options = {} } = inputs;
   const kubeadmConfigPatches = [
     ...(profile?.kubeadmConfigPatches ?? []),
-    // kind has no option for it; kubeadm passes it on to kubelets, CoreDNS and the API server's certificate.
+    // kind has no option for it. kubeadm passes it on to kubelets, CoreDNS and the API server's certificate.
     ...(clusterDomain === undefined
       ? []
       : [stringify({ kind: "ClusterConfiguration", networking: { dnsDomain: clusterDomain } })]),
@@ -43,7 +42,7 @@ export function kindConfig(inputs: ClusterInputs, profile: NodeProfile | undefin
       ...(options.apiServerPort !== undefined && { apiServerPort: options.apiServerPort }),
     },
     ...(options.featureGates && { featureGates: options.featureGates }),
-    // kind wants texts.
+    // kind requires strings.
     ...(options.runtimeConfig && { runtimeConfig: texts(options.runtimeConfig) }),
     ...(kubeadmConfigPatches.length > 0 && { kubeadmConfigPatches }),
     ...(containerdConfigPatches.length > 0 && { containerdConfigPatches }),
@@ -81,7 +80,7 @@ function node(inputs: ClusterInputs, index: number) {
   };
 }
 
-/** The image of the nodes; undefined where kind chooses the one that its release was tested with. */
+/** The image of the nodes. Undefined: kind chooses the one that its release was tested with. */
 export function nodeImage(inputs: ClusterInputs): string | undefined {
   if (inputs.nodeImage !== undefined) return inputs.nodeImage;
   return inputs.kubernetesVersion === undefined

@@ -6,7 +6,7 @@ const tailLength = 25;
 /** kind failed, and its nodes are still there. */
 export class KindError extends Error {}
 
-/** Docker gave the port that kind had found free to somebody else meanwhile. */
+/** Docker gave the port that kind had found free to another process in the meantime. */
 export class PortTakenError extends Error {
   readonly port: number;
 
@@ -54,7 +54,9 @@ const known: readonly Known[] = [
   },
 ];
 
-/** The error for a failed `kind create cluster`: what it means where that is known, and its log's end. */
+/**
+ * The error for a failed `kind create cluster`: what it means, if that is known, and the end of kind's log.
+ */
 export function explainKindFailure(
   kindName: string,
   log: readonly string[],

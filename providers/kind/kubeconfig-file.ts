@@ -8,8 +8,8 @@ const fileMode = 0o600;
 const directoryMode = 0o700;
 
 /**
- * Makes the file's directory, not to be looked into by others where it is new. Directories that exist
- * keep their mode: they may be the person's own.
+ * Creates the file's directory, closed to others. Directories that exist keep their mode: they may be the
+ * person's own.
  */
 export async function makeDirectory(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: directoryMode });
@@ -24,7 +24,7 @@ export async function writeKubeconfig(path: string, text: string): Promise<void>
   await rename(partial, path);
 }
 
-/** Brings the file back where it is missing, was changed, or can be read by others. */
+/** Restores the file if it is missing, was changed, or can be read by others. */
 export async function repairKubeconfig(path: string, text: string): Promise<"sound" | "repaired"> {
   try {
     const { mode } = await stat(path);
@@ -41,7 +41,10 @@ export async function repairKubeconfig(path: string, text: string): Promise<"sou
   return "repaired";
 }
 
-/** File that kind writes; what it holds is recreated from the node, in one form for all uses. */
+/**
+ * The file that kind writes. The package's own is built from the node instead, so that it always has the same
+ * form.
+ */
 export function kindsOwnKubeconfig(path: string): string {
   return `${path}.kind`;
 }
@@ -49,7 +52,7 @@ export function kindsOwnKubeconfig(path: string): string {
 /** Removes the file, what an interrupted create left beside it, and directories that become empty. */
 export async function removeKubeconfig(path: string): Promise<void> {
   const kinds = kindsOwnKubeconfig(path);
-  // A killed kind leaves its lock, and would wait for it in vain the next time.
+  // A killed kind leaves its lock, and would wait for it the next time.
   for (const file of [path, `${path}.partial`, kinds, `${kinds}.lock`])
     await rm(file, { force: true });
   const root = stateDirectory();
@@ -57,7 +60,7 @@ export async function removeKubeconfig(path: string): Promise<void> {
     try {
       await rmdir(at);
     } catch {
-      return; // Not empty, or gone.
+      return; // Not empty, or missing.
     }
   }
 }

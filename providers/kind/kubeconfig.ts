@@ -1,10 +1,10 @@
 import { parse, stringify } from "yaml";
 
-/** How the administrator reaches an API server. */
+/** The administrator's access to an API server. */
 export interface KubeCredentials {
   /** `https://127.0.0.1:40123` */
   readonly server: string;
-  /** PEM, as are the other two. */
+  /** PEM, like the other two. */
   readonly caCertificate: string;
   readonly clientCertificate: string;
   readonly clientKey: string;
@@ -18,7 +18,7 @@ interface AdminConf {
 }
 
 /**
- * Credentials out of the kubeconfig that kubeadm writes in a control plane node.
+ * Credentials from the kubeconfig that kubeadm writes in a control plane node.
  * @param server API server as this machine reaches it; kubeadm knows only the node's own view
  */
 export function parseAdminConf(text: string, server: string): KubeCredentials {
@@ -33,7 +33,7 @@ export function parseAdminConf(text: string, server: string): KubeCredentials {
   };
 }
 
-/** The kubeconfig for this machine, with the names that kind gives context, cluster and user. */
+/** The kubeconfig for this machine, with kind's names for context, cluster and user. */
 export function kubeconfigText(kindName: string, credentials: KubeCredentials): string {
   const name = `kind-${kindName}`;
   return stringify(

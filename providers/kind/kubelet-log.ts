@@ -4,8 +4,8 @@ import { KindError } from "./kind-failure.ts";
 import { NodesNotReadyError } from "./cluster-state.ts";
 
 /**
- * The error with the end of the kubelet's log, where it is the kubelet that tells why: kubeadm only says
- * that it waited for it in vain. The nodes are removed after that, and nobody could look.
+ * Adds the end of the kubelet's log to the error if the kubelet knows the reason: kubeadm only says that it
+ * waited in vain. The nodes are removed afterwards, so nobody could look later.
  */
 export async function withKubeletLog(error: unknown, kindName: string): Promise<unknown> {
   if (!(error instanceof KindError) && !(error instanceof NodesNotReadyError)) return error;
@@ -17,7 +17,7 @@ export async function withKubeletLog(error: unknown, kindName: string): Promise<
     if (log === "" || log.startsWith("-- No entries")) return error;
     error.message += `\nThe end of the kubelet's log on ${node.name}:\n${log.replace(/^/gm, "  | ")}`;
   } catch {
-    // The error stands by itself.
+    // The error stands without it.
   }
   return error;
 }

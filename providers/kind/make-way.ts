@@ -1,12 +1,12 @@
 import type { ClusterInputs } from "./cluster-inputs.ts";
 
-/** A finished cluster of a stack, as it was made. */
+/** A finished cluster of a stack, as it was created. */
 export type FormerCluster = Pick<ClusterInputs, "name" | "generation">;
 
 /**
- * Variable that lists the finished clusters that may be removed for another generation, each as NAME@GENERATION.
- * The engine doesn't tell the provider what its state knows: without this list the provider can't tell an edit that
- * somebody saw in a preview from a state that was lost.
+ * Environment variable that lists the finished clusters that may be removed for another generation, each as
+ * NAME@GENERATION. The engine doesn't tell the provider what its state contains. Without this list the
+ * provider can't distinguish an edit that somebody saw in a preview from a lost state.
  */
 export const replaceVariable = "LINKERD_TOPOLOGY_REPLACE";
 
@@ -15,12 +15,12 @@ export function replaceList(clusters: readonly FormerCluster[]): string {
   return clusters.map(({ name, generation }) => `${name}@${generation}`).join(" ");
 }
 
-/** Whether somebody said that a finished cluster may be removed for another generation. */
+/** Whether somebody allowed to remove a finished cluster for another generation. */
 export function mayMakeWay(cluster: FormerCluster): boolean {
   return (process.env[replaceVariable] ?? "").split(" ").includes(replaceList([cluster]));
 }
 
-/** What to do where nobody said so. */
+/** What to do if nobody has allowed it. */
 export function howToMakeWay(clusters: readonly FormerCluster[]): string {
   const list = replaceList(clusters);
   const value = clusters.length > 1 ? `"${list}"` : list;

@@ -3,8 +3,8 @@ import type { ClusterInputs } from "./cluster-inputs.ts";
 import { docker, DockerError, dockerExec } from "./docker.ts";
 
 /**
- * Written into every control plane when everything about a cluster is done: a node without it is
- * half-made. It tells what the cluster was made from, which is all that an import needs.
+ * Written to every control plane when a cluster is finished. A node without it is half-created. It has the
+ * inputs of the cluster, which is all that an import needs.
  */
 export interface Marker {
   readonly inputs: ClusterInputs;
@@ -24,8 +24,8 @@ export async function writeMarker(node: string, marker: Marker, signal: AbortSig
 }
 
 /**
- * The marker of a node, running or not; undefined if it has none, or is being removed. Docker copies a file out
- * of a stopped container as well, where no command can be run.
+ * The marker of a node, running or not. Undefined if it has none, or is being removed. Docker can copy a file
+ * out of a stopped container, in which no command can run.
  */
 export async function readMarker(node: string, signal: AbortSignal): Promise<Marker | undefined> {
   try {

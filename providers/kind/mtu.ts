@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** MTU of the interface that this machine's default route leads through; undefined off Linux. */
+/** MTU of the interface of this machine's default route. Undefined on systems other than Linux. */
 export async function defaultRouteMtu(): Promise<number | undefined> {
   try {
     const routes = await readFile("/proc/net/route", "utf8");

@@ -12,7 +12,7 @@ export const networkName = () =>
       : `${JSON.stringify(value)} is not a valid name of a Docker network: letters, digits, "_", "." and "-"`,
   );
 
-/** Docker can change nothing of a network. */
+/** Docker can't change anything about an existing network. */
 const fixed = { willReplaceOnChanges: true };
 
 /** Inputs of `kind:index:Network`. */
@@ -53,7 +53,7 @@ export const networkShape = {
     }),
 };
 
-/** What the engine is told about `kind:index:Network`. */
+/** The engine's schema of `kind:index:Network`. */
 export const networkSchema = {
   description: "An IPv4 Docker network that kind clusters are put on, labelled with its owner.",
   inputs: networkShape,
@@ -68,10 +68,10 @@ export const networkSchema = {
 
 const checkedNetwork = { ...networkShape, owner: networkSchema.outputs.owner };
 
-/** A network that is to be made. */
+/** The inputs of a network to be created. */
 export type NewDockerNetwork = Readonly<Properties<typeof checkedNetwork>>;
 
-/** @throws Error where it is not what `check` has passed */
+/** @throws Error if `check` has not passed these inputs */
 export function toNetwork(properties: Readonly<Record<string, unknown>>): NewDockerNetwork {
   return readShape(checkedNetwork, properties);
 }

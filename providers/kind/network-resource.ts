@@ -37,18 +37,18 @@ export const networkResource: Resource = {
       findDockerNetwork(name, signal),
       listContainers(`label=${kindClusterLabel}`, signal),
     ]);
-    // First of all that is made: nothing has been changed yet.
+    // The network is the first resource of all: nothing has been changed yet.
     refuseElsewhere(await clustersElsewhere(nodes, owner, { signal }));
     if (existing === undefined) {
       await createDockerNetwork(wanted, signal);
     } else if (existing.labels[ownerLabel] !== owner) {
       throw foreignDockerNetwork(name, existing.labels[ownerLabel]);
     } else if (!hasAddresses(existing, wanted)) {
-      // A former generation of ours: the clusters on it are recreated with it.
+      // The network of a former generation: the clusters on it are recreated with it.
       await removeNetwork(existing, owner, context, { refuse: refuseFinished });
       await createDockerNetwork(wanted, signal);
     } else if (!hasLabels(existing, wanted.labels) && (await isUnused(existing, signal))) {
-      // Left by an interrupted run, with other labels: nothing is on it yet.
+      // An interrupted run left it, with other labels and without containers.
       await docker(["network", "rm", existing.id], { signal });
       await createDockerNetwork(wanted, signal);
     }
@@ -58,7 +58,7 @@ export const networkResource: Resource = {
   },
   read,
   async update({ newInputs }) {
-    // Every input replaces; the engine gets here only to finish what failed half-way.
+    // Every input replaces, so the engine gets here only to complete a half-failed create.
     const network = await findDockerNetwork(toNetwork(newInputs).name);
     if (network === undefined) throw new Error("the Docker network is gone; run a refresh");
     return outputs(network);
@@ -66,7 +66,7 @@ export const networkResource: Resource = {
   async delete({ id, outputs: olds }, context) {
     const network = await findDockerNetwork(id, context.signal);
     const { owner } = readShape({ owner: networkSchema.outputs.owner }, olds);
-    // Somebody else's by now, or of a later generation of ours: this one is gone already.
+    // It belongs to somebody else by now, or to a later generation: this one is already gone.
     if (network === undefined || network.labels[ownerLabel] !== owner) return;
     if (olds.networkId !== undefined && olds.networkId !== network.id) return;
     await removeNetwork(network, owner, context);
@@ -89,7 +89,7 @@ function check({ urn, news }: CheckRequest): CheckResult {
 }
 
 function diff({ oldInputs, newInputs }: DiffRequest): DiffResult {
-  // Docker takes two networks of one name, and then confuses them: the old one has to go first.
+  // Docker accepts two networks of one name, and then confuses them. So the old one must be removed first.
   return {
     ...diffInputs(oldInputs, newInputs, replacing(networkShape)),
     deleteBeforeReplace: true,
@@ -103,7 +103,7 @@ async function read(
   const network = await findDockerNetwork(id, signal);
   const owner = network?.labels[ownerLabel];
   if (network === undefined) return undefined;
-  // An import takes any owner's network that the provider made; a refresh only the stack's own.
+  // An import accepts any owner's network that the provider created; a refresh only the stack's own.
   if (owner === undefined || (inputs.owner !== undefined && inputs.owner !== owner))
     return undefined;
   const state = outputs(network);
@@ -115,7 +115,7 @@ async function read(
       name: name ?? id,
       owner,
       labels,
-      // Where nobody asked for one, the one that Docker chose is no input.
+      // If Docker chose the subnet, it is no input.
       ...(inputs.subnet !== undefined && subnet !== undefined && { subnet }),
       ...(inputs.ipRange !== undefined && ipRange !== undefined && { ipRange }),
     },
@@ -147,12 +147,15 @@ function hasLabels(network: DockerNetwork, labels: Readonly<Record<string, strin
   );
 }
 
-/** Docker counts those on it that run, and lets the network of stopped ones be removed, which then can't start. */
+/**
+ * Docker counts only running containers. It lets the network of stopped ones be removed, and then they can't
+ * start.
+ */
 async function isUnused({ id }: DockerNetwork, signal: AbortSignal): Promise<boolean> {
   return (await listContainers(`network=${id}`, signal)).length === 0;
 }
 
-/** @throws Error about the finished clusters that nobody let go */
+/** @throws Error that lists the finished clusters that nobody allowed to remove */
 async function refuseFinished(
   network: string,
   containers: readonly Container[],
@@ -170,9 +173,9 @@ async function refuseFinished(
 }
 
 /**
- * Removes a network of the owner's, with the owner's nodes that are on it.
+ * Removes an owner's network together with the owner's nodes on it.
  *
- * @param options.refuse rejects where some of these nodes must not go
+ * @param options.refuse rejects if some of these nodes must stay
  */
 async function removeNetwork(
   network: DockerNetwork,
@@ -187,12 +190,12 @@ async function removeNetwork(
     listContainers(`network=${network.id}`, signal),
     listContainers(`label=${kindClusterLabel}`, signal),
   ]);
-  // A container that was never started isn't among those that Docker has on the network.
+  // Docker doesn't list a container that was never started among those on the network.
   const waiting = nodes.filter(({ stamp, networks }) => stamp?.owner === owner && name in networks);
   const containers = [
     ...new Map([...attached, ...listed, ...waiting].map((one) => [one.id, one])).values(),
   ];
-  // Nodes of the same owner are what a killed run left behind, which the state knows nothing of.
+  // Nodes of the same owner are what a killed run left, which the state doesn't know.
   const ours = containers.filter(
     ({ stamp, role }) => stamp?.owner === owner || role === "external-load-balancer",
   );

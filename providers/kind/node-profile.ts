@@ -2,8 +2,8 @@ import { nodeProfileLabel } from "./constants.ts";
 import { docker, DockerError } from "./docker.ts";
 
 /**
- * What a node image needs of a cluster's configuration beyond what kind's own images need. An image
- * brings it along in a label, so that nothing has to know which image it is.
+ * What a node image needs of a cluster's configuration beyond kind's own images. The image says it in a
+ * label, so that nothing has to know which image it is.
  */
 export interface NodeProfile {
   readonly disableDefaultCNI?: boolean;
@@ -11,7 +11,7 @@ export interface NodeProfile {
   readonly containerdConfigPatches?: readonly string[];
 }
 
-/** The profile of a local image; undefined for one without the label and for one yet to be pulled. */
+/** The profile of a local image. Undefined if the image has no label or hasn't been pulled yet. */
 export async function readNodeProfile(
   image: string | undefined,
   signal: AbortSignal,
@@ -30,7 +30,7 @@ export async function readNodeProfile(
   return parseNodeProfile(image, label);
 }
 
-/** @throws Error that names the image and the key that is wrong */
+/** @throws Error that names the image and the wrong key */
 export function parseNodeProfile(image: string, label: string): NodeProfile {
   const wrong = (what: string) =>
     new Error(`the label ${nodeProfileLabel} of the node image ${image} ${what}. Rebuild it.`);
@@ -45,7 +45,7 @@ export function parseNodeProfile(image: string, label: string): NodeProfile {
   }
   for (const [key, value] of Object.entries(profile)) {
     const test = profileKeys[key];
-    // A key that is not understood is something that the image needs and would not get.
+    // The image needs what the key says. Ignoring an unknown key would break it.
     if (test === undefined) throw wrong(`has the key ${JSON.stringify(key)}, which is unknown`);
     if (!test(value)) throw wrong(`has a wrong value at ${key}: ${JSON.stringify(value)}`);
   }

@@ -1,7 +1,7 @@
 import type { Container } from "./container.ts";
 import { dockerExec } from "./docker.ts";
 
-/** Text of a systemd unit that runs one command of the shell at every start of a node, before the kubelet. */
+/** Text of a systemd unit that runs one shell command at every start of a node, before the kubelet. */
 export function startUnit(description: string, command: string): string {
   return [
     "[Unit]",
@@ -11,7 +11,7 @@ export function startUnit(description: string, command: string): string {
     "[Service]",
     "Type=oneshot",
     "RemainAfterExit=yes",
-    // systemd takes one "$" for a variable of its own.
+    // systemd reads a single "$" as a variable of its own.
     `ExecStart=/bin/sh -c '${command.replaceAll("$", "$$$$")}'`,
     "",
     "[Install]",
@@ -20,11 +20,11 @@ export function startUnit(description: string, command: string): string {
   ].join("\n");
 }
 
-/** The unit is as given, runs now, and at every start of the node. */
+/** Writes the unit and runs it now. It also runs at every start of the node. */
 const enable =
   'cat > "/etc/systemd/system/$1" && systemctl enable --quiet "$1" && systemctl restart "$1"';
 
-/** Its command has to come to the same when it is run again. */
+/** The command must be idempotent. */
 export async function enableUnit(
   { name: node }: Container,
   unit: string,
@@ -34,7 +34,7 @@ export async function enableUnit(
   await dockerExec(node, ["sh", "-c", enable, "sh", unit], { input: text, signal });
 }
 
-/** Ends a unit for this and for every later start of the node; one that is not there is no error. */
+/** Stops a unit now and for every later start of the node. A missing unit is no error. */
 export async function disableUnit(
   { name: node }: Container,
   unit: string,

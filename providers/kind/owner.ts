@@ -1,6 +1,6 @@
 import { text } from "../server/index.ts";
 
-/** An owner; its parts become directories. */
+/** An owner. Its parts become directories. */
 export const ownerName = () =>
   text((owner) => {
     const valid =
@@ -11,7 +11,7 @@ export const ownerName = () =>
       : `${JSON.stringify(owner)} has to be one or more parts joined by "/", each of letters, digits, ".", "_" and "-"`;
   });
 
-/** Whoever doesn't say an owner gets the stack that the resource is in: `<project>/<stack>`. */
+/** The default owner is the stack that the resource is in: `<project>/<stack>`. */
 export function ownerOf(urn: string): string {
   const [stack = "", project = ""] = urn.replace("urn:pulumi:", "").split("::");
   return `${project}/${stack}`;

@@ -8,7 +8,7 @@ export function stampPath({ owner, generation }: Stamp): string {
   return `${stampRoot}/${encodeURIComponent(owner)}/${encodeURIComponent(generation)}`;
 }
 
-/** The stamp among a container's mount points. */
+/** Finds the stamp among a container's mount points. */
 export function parseStamp(mountPoints: readonly string[]): Stamp | undefined {
   for (const path of mountPoints) {
     const [owner, generation, ...rest] = path.startsWith(`${stampRoot}/`)
@@ -20,17 +20,17 @@ export function parseStamp(mountPoints: readonly string[]): Stamp | undefined {
   return undefined;
 }
 
-/** What is there under a cluster's name. */
+/** What exists under a cluster's name. */
 export type Verdict =
   /** Nothing. */
   | { readonly is: "absent" }
-  /** Made by the same owner for this very generation: to be used if it is complete. */
+  /** Made by the same owner for exactly this generation. It is used if it is complete. */
   | { readonly is: "same" }
-  /** The same, but some of it is on no network any more: to be put back on its own. */
+  /** The same, but some of its nodes are on no network any more. They are put back on their own network. */
   | { readonly is: "adrift" }
-  /** Made by the same owner, but another generation or on another network: to be recreated. */
+  /** Made by the same owner, but of another generation or on another network. It is recreated. */
   | { readonly is: "older" }
-  /** Somebody else's, at least in part: not to be touched. */
+  /** At least partly somebody else's. It isn't touched. */
   | { readonly is: "foreign"; readonly containers: readonly Container[] };
 
 /** Judges the containers that were found under a cluster's name. */
@@ -44,7 +44,7 @@ export function judge(
   const foreign = stamped.filter(({ stamp }) => stamp?.owner !== wanted.owner);
   if (foreign.length > 0) return { is: "foreign", containers: foreign };
   if (stamped.length === 0) {
-    // Its nodes were to come after it, or were removed by hand. The network tells whose it is.
+    // Its nodes were about to follow, or somebody removed them. The network shows whose it is.
     const away = containers.filter(({ networks }) => !(wanted.network in networks));
     return away.length > 0 ? { is: "foreign", containers: away } : { is: "older" };
   }
@@ -55,7 +55,7 @@ export function judge(
   return { is: isAdrift ? "adrift" : "older" };
 }
 
-/** The error about containers that are in the way and not ours. */
+/** The error about containers of others that are in the way. */
 export function foreignError(kindName: string, containers: readonly Container[]): Error {
   const names = containers.map(({ name }) => name).join(", ");
   const owners = [...new Set(containers.map(({ stamp }) => stamp?.owner))];

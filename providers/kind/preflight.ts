@@ -12,14 +12,14 @@ import { whyClosed } from "../../system/ports.ts";
 import { subnetsOverlap } from "../../planning/cidr.ts";
 import { messageOf } from "../server/index.ts";
 
-/** systemd, containerd and kubelet of one node; the default limit of 128 carries two. */
+/** For systemd, containerd and kubelet of one node. The default limit of 128 is enough for two nodes. */
 const inotifyInstancesPerNode = 48;
 
 /**
- * Everything that would let a cluster fail later and can be seen before: all problems in one error,
- * before anything was created or removed.
+ * Checks everything that would make the create fail later and can be seen before. It reports all problems in
+ * one error, before anything is created or removed.
  *
- * @param replaced containers that are removed first: what they use will be free
+ * @param replaced containers that are removed first, which frees what they use
  */
 export async function preflight(
   inputs: ClusterInputs,
@@ -127,7 +127,7 @@ async function checkPorts(
   ];
   const codes = await Promise.all(wanted.map(whyClosed));
   return wanted.flatMap(({ path, hostPort, protocol, listenAddress }, index) =>
-    // A port that this user may not open is one for Docker to judge.
+    // If this user may not open a port, Docker has to judge it.
     codes[index] !== "EADDRINUSE" || freed.has(hostPort)
       ? []
       : [
@@ -137,7 +137,7 @@ async function checkPorts(
   );
 }
 
-/** A subnet that Docker uses would be routed into the cluster by its nodes, and never reach Docker. */
+/** Nodes would route a subnet that Docker uses into the cluster, so that it never reaches Docker. */
 async function checkDockerSubnets(inputs: ClusterInputs, signal: AbortSignal): Promise<string[]> {
   const ids = lines(
     await docker(["network", "ls", "--quiet", "--filter", "driver=bridge"], { signal }),
@@ -145,7 +145,7 @@ async function checkDockerSubnets(inputs: ClusterInputs, signal: AbortSignal): P
   if (ids.length === 0) return [];
   const format = "{{.Name}}{{range .IPAM.Config}}\t{{.Subnet}}{{end}}";
   const networks = lines(
-    // A network that goes away in between is no reason to fail.
+    // It is no failure if a network disappears in between.
     await docker(["network", "inspect", "--format", format, ...ids], { signal }).catch(() => ""),
   );
   const problems: string[] = [];

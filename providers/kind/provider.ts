@@ -3,7 +3,7 @@ import { clusterResource } from "./cluster-resource.ts";
 import { providerVersion } from "./constants.ts";
 import { networkResource } from "./network-resource.ts";
 
-/** The provider `kind`: clusters by the kind command line tool, and the Docker networks under them. */
+/** The provider `kind`: clusters created by the kind command line tool, and their Docker networks. */
 export const kindProvider: Provider = {
   name: "kind",
   version: providerVersion,

@@ -2,7 +2,7 @@ import { mirrorDirectory } from "../../planning/clusters/registries.ts";
 import type { Container } from "./container.ts";
 import { dockerExec } from "./docker.ts";
 
-/** containerd reads these files at every pull; it need not be restarted. */
+/** containerd reads these files at every pull, without a restart. */
 export function hostsToml(registry: string, mirrors: readonly string[]): string {
   const server = registry === "docker.io" ? "registry-1.docker.io" : registry;
   return [

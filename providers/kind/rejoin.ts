@@ -5,18 +5,18 @@ import type { Container } from "./container.ts";
 import { docker } from "./docker.ts";
 import type { DockerNetwork } from "./docker-network.ts";
 
-/** Whether a node may have lost its network: one that runs on it has it for certain. */
+/** Whether a node may have lost its network. A node that runs on it certainly has it. */
 export function mayBeOff({ running, networks }: Container, network: string): boolean {
   return !running || !(network in networks);
 }
 
 /**
- * Puts nodes back on their network, in the given order. Docker lets a network be removed while all on it are
- * stopped or disconnected, and starts no container whose network is gone, not even when there is one of the
- * same name again.
+ * Reconnects nodes to their network, in the given order. Docker lets a network be removed while all its
+ * containers are stopped or disconnected. It doesn't start a container whose network is gone, even if a new
+ * one has the same name.
  *
- * @returns the nodes as they are then; those that were put back are stopped, since kind mends a node's
- *   addresses when it starts
+ * @returns the nodes as they are afterwards. Those that were reconnected are stopped, because kind fixes a
+ *   node's addresses when it starts.
  */
 export async function rejoin(
   nodes: readonly Container[],
@@ -44,7 +44,7 @@ export async function rejoin(
   return inspect(idsOf(nodes), signal);
 }
 
-/** That nodes are there without their network, and how to give it back to them. */
+/** Says that nodes exist without their network, and how to reconnect them. */
 export function networkGone(
   {
     name,

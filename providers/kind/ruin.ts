@@ -6,8 +6,8 @@ import { nodeNames } from "./containers.ts";
 import { howToMakeWay } from "./make-way.ts";
 
 /**
- * A cluster that was finished, and is not as it was. Whatever somebody has in it is lost with its containers,
- * so they go when somebody says so, and never because of what was seen.
+ * A finished cluster that has changed since. People's work in it is lost with its containers, so they are
+ * removed only if somebody says so, never because of what was seen.
  */
 export class RuinedClusterError extends Error {
   constructor(name: string, seen: string, mend: string, options?: ErrorOptions) {
@@ -21,7 +21,7 @@ export class RuinedClusterError extends Error {
 }
 
 /**
- * Makes sure that a finished cluster was made from what is wanted now.
+ * Makes sure that a finished cluster has the wanted inputs.
  *
  * @throws RuinedClusterError
  */
@@ -34,7 +34,7 @@ export function refuseOther(inputs: ClusterInputs, made: ClusterInputs): void {
 }
 
 /**
- * Makes sure that the containers of a finished cluster are all that it is made of.
+ * Makes sure that a finished cluster still has all of its containers, and no others.
  *
  * @throws RuinedClusterError
  */

@@ -4,7 +4,7 @@ import { inspect } from "./containers.ts";
 import type { Container } from "./container.ts";
 import { docker } from "./docker.ts";
 
-/** Starts nodes that are stopped, lets those go on that are paused; returns all of them as they are then, in the same order. */
+/** Starts stopped nodes and unpauses paused ones. Returns all nodes as they are then, in the same order. */
 export async function startContainers(
   containers: readonly Container[],
   { signal, status }: Pick<Context, "signal" | "status">,
@@ -18,7 +18,7 @@ export async function startContainers(
     signal,
     limit: timeLimits.apiServerAnswers,
   });
-  // Addresses are given out again at every start.
+  // Docker assigns addresses again at every start.
   return inspect(
     containers.map(({ id }) => id),
     signal,

@@ -5,13 +5,13 @@ import { readMarker } from "./marker.ts";
 /** A finished cluster whose kubeconfig belongs to another state. */
 export interface ClusterElsewhere {
   readonly name: string;
-  /** Where its kubeconfig is. */
+  /** The path of its kubeconfig. */
   readonly made: string;
-  /** Where it would be if it were of this state. */
+  /** The path that it would have in this state. */
   readonly own: string;
 }
 
-/** What a finished cluster was made from, by the word of whichever of its control planes has the marker. */
+/** The inputs of a finished cluster, from the first control plane that has the marker. */
 export async function readMade(containers: readonly Container[], signal: AbortSignal) {
   const planes = containers.filter(({ role }) => role === "control-plane");
   const markers = await Promise.all(planes.map(({ name }) => readMarker(name, signal)));
@@ -20,11 +20,11 @@ export async function readMade(containers: readonly Container[], signal: AbortSi
 }
 
 /**
- * The clusters among an owner's nodes that belong to a state elsewhere: another XDG_STATE_HOME, another user's
- * home. That state knows what is in them, this one does not. A kubeconfig at a place of somebody's own choice
- * tells nothing.
+ * The clusters among an owner's nodes that belong to another state: another XDG_STATE_HOME, or another user's
+ * home. That state knows what is in them, and this one doesn't. A kubeconfig at a path that somebody chose
+ * says nothing.
  *
- * @param env the variables that tell where this state is
+ * @param env the variables that say where this state is
  */
 export async function clustersElsewhere(
   containers: readonly Container[],
@@ -42,7 +42,7 @@ export async function clustersElsewhere(
   });
 }
 
-/** @throws Error with all of them, where there are any */
+/** @throws Error that lists all of them, if there are any */
 export function refuseElsewhere(clusters: readonly ClusterElsewhere[]): void {
   if (clusters.length === 0) return;
   const list = clusters

@@ -1,12 +1,12 @@
 import ipaddr from "ipaddr.js";
 import { text } from "../server/index.ts";
 
-/** An IPv4 subnet with a prefix of this length. */
+/** An IPv4 subnet with a prefix length in this range. */
 export function subnet(shortest: number, longest: number) {
   return text((cidr) => checkCidr(cidr, shortest, longest));
 }
 
-/** What is wrong with an IPv4 subnet. @param shortest prefix that is allowed, 8 for a /8 */
+/** What is wrong with an IPv4 subnet. @param shortest allowed prefix, 8 for a /8 */
 export function checkCidr(cidr: string, shortest: number, longest: number): string | undefined {
   if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(cidr)) {
     return `${JSON.stringify(cidr)} is not an IPv4 subnet; one looks like 10.20.0.0/16`;
@@ -20,7 +20,7 @@ export function checkCidr(cidr: string, shortest: number, longest: number): stri
   return undefined;
 }
 
-/** How many nodes get a share of the pod subnet; Kubernetes gives each a /24. */
+/** How many nodes get a share of the pod subnet. Kubernetes gives each a /24. */
 export function podSubnetHolds(cidr: string): number {
   const [, prefix] = ipaddr.IPv4.parseCIDR(cidr);
   return 2 ** Math.max(0, 24 - prefix);

@@ -12,36 +12,36 @@ import { judge } from "./ownership.ts";
 import { mayBeOff, networkGone, rejoin } from "./rejoin.ts";
 import { startContainers } from "./start-containers.ts";
 
-/** A cluster as it is remembered: what it was made from, and where it was then. */
+/** A recorded cluster: its inputs and its addresses at that time. */
 export interface RememberedCluster {
   readonly inputs: ClusterInputs;
   /** Addresses of the nodes by name, on the Docker network. */
   readonly addresses: Readonly<Record<string, string>>;
   /** API server as this machine reached it. */
   readonly endpoint: string;
-  /** What its Docker network was made from, where the same stack made it. */
+  /** The inputs of its Docker network, if the same stack created it. */
   readonly network?: NewDockerNetwork | undefined;
 }
 
 /**
- * `sound`: it is as remembered. `moved`: it runs, but addresses, ports or its kubeconfig file are others.
+ * `sound`: it is as recorded. `moved`: it runs, but addresses, ports or its kubeconfig file have changed.
  * `lost`: it is gone, at least in part, or another one took its place.
  */
 export type Waking = "sound" | "moved" | "lost";
 
-/** What became of a remembered cluster. */
+/** The result for a recorded cluster. */
 export interface WokenCluster {
   readonly name: string;
   readonly is: Waking;
   /** Nodes that had to be started. */
   readonly started: readonly string[];
-  /** Where it is lost: its nodes that are there all the same, and go when it is recreated. */
+  /** If it is lost: its remaining nodes, which are removed when it is recreated. */
   readonly left?: readonly string[];
 }
 
 /**
- * Starts what is stopped of the clusters and waits for their API servers. Where all runs this is one look
- * at Docker.
+ * Starts the stopped nodes of the clusters and waits for their API servers. If everything runs, this is one
+ * look at Docker.
  */
 export async function wakeClusters(
   clusters: readonly RememberedCluster[],
@@ -51,7 +51,7 @@ export async function wakeClusters(
   const { signal } = context;
   const all = await listContainers(`label=${kindClusterLabel}`, signal);
   const found = clusters.map((cluster) => ({ cluster, ...nodesOf(cluster, all) }));
-  // Docker gives out addresses in the order of the starts: this order gives back the former ones.
+  // Docker assigns addresses in the order of the starts, so this order restores the former ones.
   const address = new Map(clusters.flatMap(({ addresses }) => Object.entries(addresses)));
   const there = found
     .flatMap(({ cluster, is, nodes }) =>
@@ -78,7 +78,7 @@ export async function wakeClusters(
   );
 }
 
-/** The nodes of the cluster, control planes first, and whether they are what was made. */
+/** The nodes of the cluster, control planes first, and whether they are those that were created. */
 function nodesOf(
   { inputs }: RememberedCluster,
   all: readonly Container[],
@@ -90,7 +90,7 @@ function nodesOf(
   return { is: nodes.length === expected.length ? "there" : "lost", nodes };
 }
 
-/** Nodes that lost their Docker network get it back, made again where it is gone. */
+/** Reconnects nodes that lost their Docker network, and recreates the network if it is gone. */
 async function ontoTheirNetworks(
   there: readonly { readonly cluster: RememberedCluster; readonly node: Container }[],
   context: Pick<Context, "signal" | "status">,
@@ -138,7 +138,7 @@ function isAsRemembered(
   return existsSync(inputs.kubeconfigPath);
 }
 
-/** An IPv4 address as a number; an unknown one comes last. */
+/** An IPv4 address as a number. An unknown one comes last. */
 function numeric(address = "255.255.255.255"): number {
   return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 }

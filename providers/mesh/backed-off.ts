@@ -6,9 +6,9 @@ import { clusterNameLabel, corePath } from "../../linkerd/names.ts";
 import type { LinkRef } from "../../linkerd/signals/link.ts";
 
 /**
- * Pods of a Link's service mirror that the kubelet lets wait before it tries them again, five minutes in the
- * end. A service mirror that the target refuses ends within a minute, again and again (`waitForCacheSync` in
- * linkerd2's controller/k8s/k8s.go).
+ * Pods of a Link's service mirror in CrashLoopBackOff: the kubelet waits longer and longer before it restarts
+ * them, up to five minutes. A service mirror that the target refuses exits within a minute, again and again
+ * (`waitForCacheSync` in linkerd2's controller/k8s/k8s.go).
  */
 export async function backedOffPods(
   api: KubernetesApi,

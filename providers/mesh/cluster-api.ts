@@ -6,7 +6,7 @@ import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context } from "../server/index.ts";
 import type { Access, AccessByCluster } from "./inputs.ts";
 
-/** The way into the cluster that a gate's inputs name. */
+/** The access to the cluster that a gate's inputs name. */
 export function accessOf({ kubeconfig = "", kubeconfigPath, context, clusterUid }: Access) {
   return {
     ...(kubeconfigPath === undefined ? { kubeconfig } : { kubeconfigPath }),
@@ -17,12 +17,14 @@ export function accessOf({ kubeconfig = "", kubeconfigPath, context, clusterUid 
 
 /** Opens the API of the cluster that a gate's inputs name. */
 export async function clusterApi(inputs: Access, signal: AbortSignal): Promise<KubernetesApi> {
-  // Loaded when it is needed: a run of the engine that changes nothing never gets here.
+  // Loaded on demand: a run of the engine that changes nothing never gets here.
   const { connect } = await import("../../kubernetes/connect.ts");
   return connect(accessOf(inputs), { signal });
 }
 
-/** Opens the API of every cluster that inputs name (`accessByCluster`), by its name. */
+/**
+ * Opens the API of every cluster that the inputs name (`accessByCluster`). The keys are the clusters' names.
+ */
 export async function clusterApis(
   inputs: AccessByCluster,
   signal: AbortSignal,
@@ -34,7 +36,7 @@ export async function clusterApis(
   return new Map(await Promise.all(opened));
 }
 
-/** The access to one of several clusters, as the inputs of a resource of that one alone. */
+/** The access to one of several clusters, as inputs of a resource of one cluster. */
 export function accessAmong(inputs: AccessByCluster, cluster: string): Access {
   const access = {
     kubeconfigPath: inputs.kubeconfigPaths?.[cluster],
@@ -45,15 +47,17 @@ export function accessAmong(inputs: AccessByCluster, cluster: string): Access {
   return Object.fromEntries(Object.entries(access).filter(([, value]) => (value ?? "") !== ""));
 }
 
-/** Nothing answers, or what answers has another authority: Docker gives a freed port to the next cluster. */
+/**
+ * Nothing answers, or something with another authority does: Docker gives a freed port to the next cluster.
+ */
 export function isSilent(error: unknown): boolean {
   return isUnreachable(error) || isAnotherCluster(error);
 }
 
 /**
- * The cluster isn't there any more. A kind cluster that is silent has been removed, or will be recreated: its
- * kubeconfig leads to it alone. Of a cluster that the package did not make silence says nothing; there a
- * person has to say that what can't be reached is gone, by the variable of the Kubernetes provider.
+ * Whether the cluster no longer exists. A silent kind cluster has been removed or will be recreated, because
+ * its kubeconfig leads to it alone. If the package didn't create the cluster, silence proves nothing: a
+ * person must say that it is gone, by the Kubernetes provider's variable.
  */
 export function isClusterGone(error: unknown, { clusterUid }: Access): boolean {
   if (!isSilent(error)) return false;
@@ -73,7 +77,7 @@ export const howToGiveUp =
 
 /**
  * Looks at a cluster for a `read`.
- * @returns undefined where the cluster is gone, or its kubeconfig with it
+ * @returns undefined if the cluster is gone, or its kubeconfig with it
  */
 export async function lookIfThere<T>(
   inputs: Access,
@@ -89,7 +93,7 @@ export async function lookIfThere<T>(
   }
 }
 
-/** The same refresh writes a kind cluster's kubeconfig again where it was lost. */
+/** The same refresh restores a kind cluster's lost kubeconfig. */
 async function openSoon(inputs: Access, signal: AbortSignal): Promise<KubernetesApi> {
   const deadline = performance.now() + timeLimits.clusterSilent;
   for (;;) {
@@ -103,11 +107,11 @@ async function openSoon(inputs: Access, signal: AbortSignal): Promise<Kubernetes
 }
 
 /**
- * Opens a cluster to remove something from it that was made there earlier.
+ * Opens a cluster to remove something that was created there earlier.
  *
  * @param silence how long the cluster may be silent before it counts as gone, in milliseconds
- * @returns undefined where the cluster is gone, and all that was in it
- * @throws where it can't be reached, or can't be told to be the same cluster: nothing was removed then
+ * @returns undefined if the cluster is gone with everything in it
+ * @throws if it can't be reached, or it is unknown whether it is the same cluster; nothing was removed then
  */
 export async function clusterToCleanUp(
   access: Access,
@@ -132,7 +136,7 @@ export async function clusterToCleanUp(
   return undefined;
 }
 
-/** A file of several contexts, and none was noted: any of them may have been the current one then. */
+/** The file has several contexts and none was recorded, so any of them may have been current. */
 async function refuseUncertain({ kubeconfigPath: file, clusterUid, context }: Access) {
   if (file === undefined || clusterUid !== undefined || context !== undefined) return;
   const { readContexts } = await import("../../kubernetes/connect.ts");
@@ -145,7 +149,7 @@ async function refuseUncertain({ kubeconfigPath: file, clusterUid, context }: Ac
   );
 }
 
-/** The last error of a cluster that gave no answer for so long; a silence may be one of a restart. */
+/** The last error of a cluster that didn't answer for that long. A short silence may be a restart. */
 async function silenceOf(
   api: KubernetesApi,
   context: Context,

@@ -16,20 +16,20 @@ const outputs = {
   ),
 };
 
-/** Which cluster answered, and in which context of the kubeconfig it was asked. */
+/** The cluster that answered, and the context of the kubeconfig that led to it. */
 interface Seen {
   readonly uid: string;
   readonly usedContext: string;
 }
 
 /**
- * Notes at the first contact which cluster a kubeconfig leads to: the context, and the UID of the namespace
- * kube-system. From then on it is looked at again in every update and preview, before anything else is done
- * in that cluster. What makes something in the cluster has to depend on it.
+ * Records at the first contact which cluster a kubeconfig leads to: the context, and the UID of the namespace
+ * kube-system. From then on every update and preview compares them before anything else is done in that
+ * cluster. Everything that changes the cluster must depend on it.
  *
- * The current context of the file counts once; afterwards the noted one does. A topology that names another
- * context moves: where another cluster answers there, this is replaced, and with it all that is in the
- * cluster. Another cluster behind the same context is refused.
+ * The file's current context counts once; afterwards the recorded one does. If the topology names another
+ * context, that is a move: if another cluster answers there, this resource is replaced, and with it
+ * everything in the cluster. Another cluster behind the same context is refused.
  */
 const identity = gate({
   name: "ClusterIdentity",
@@ -72,9 +72,9 @@ export const clusterIdentity: Resource = {
 };
 
 /**
- * The last of what a stack makes in a cluster that it did not make: it depends on everything there, so that
- * it is deleted before anything else is. Whether the cluster is the same is asked then, since neither Helm nor
- * the Kubernetes provider asks.
+ * The last resource of a stack in a cluster that it didn't create. It depends on everything there, so it is
+ * deleted before anything else. It compares the cluster at that moment, because neither Helm nor the
+ * Kubernetes provider does.
  */
 export const clusterGuard = gate({
   name: "ClusterGuard",
@@ -92,7 +92,7 @@ export const clusterGuard = gate({
   },
 });
 
-/** Looks by the noted context, unless the inputs name one. */
+/** Looks through the recorded context, unless the inputs name one. */
 async function look(news: Access, olds: Partial<Seen>, signal?: AbortSignal): Promise<Seen> {
   const { connect, readContexts } = await import("../../kubernetes/connect.ts");
   const { context: named, kubeconfigPath = "the kubeconfig" } = news;
@@ -114,7 +114,7 @@ async function look(news: Access, olds: Partial<Seen>, signal?: AbortSignal): Pr
   return { uid: await readClusterUid(api), usedContext };
 }
 
-/** What it means that the cluster was seen so. @throws AnotherCluster where nobody asked for another one */
+/** Whether the look means a move. @throws AnotherCluster if nobody asked for another one */
 function moves({ context: named, kubeconfigPath }: Access, known: Partial<Seen>, seen: Seen) {
   const { uid = "", usedContext: noted = "" } = known;
   const usedContext = { kind: "update" } as const;

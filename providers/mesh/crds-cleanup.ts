@@ -6,7 +6,7 @@ import { type Crd, crdPath, lookForObjects } from "./crds.ts";
 import { gate } from "./gate.ts";
 import { accessInputs, texts } from "./inputs.ts";
 
-/** Helm never deletes what is in a chart's `crds`, because it can't know who uses it. */
+/** Helm never deletes the contents of a chart's `crds` folder, because it can't know who uses them. */
 export const crdsCleanup = gate({
   name: "DefinitionsCleanup",
   description:

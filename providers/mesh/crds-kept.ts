@@ -10,9 +10,9 @@ import { gate } from "./gate.ts";
 import { accessInputs, fixedText, texts } from "./inputs.ts";
 
 /**
- * Helm deletes everything that a chart has as a template, CRDs included, and deleting a CRD deletes every
- * object of it, whoever created it. This resource is deleted just before the release. It marks each CRD of
- * which others have objects by then, so that Helm keeps it.
+ * Helm deletes all templates of a chart, CRDs included, and deleting a CRD deletes every object of it,
+ * whoever created it. This resource is deleted just before the release. It then marks each CRD that other
+ * people's objects use, so that Helm keeps it.
  */
 export const crdsKept = gate({
   name: "DefinitionsKept",

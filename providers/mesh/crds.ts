@@ -27,7 +27,7 @@ export function crdPath(name: string): string {
  *
  * @param own namespaces whose objects don't count, because they are deleted as well
  * @returns undefined if there is no object
- * @throws KubernetesApiError if they can't be listed, since nobody knows then whether there are any
+ * @throws KubernetesApiError if they can't be listed: then nobody knows whether there are any
  */
 export async function lookForObjects(
   api: KubernetesApi,

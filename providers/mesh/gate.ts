@@ -18,31 +18,34 @@ import {
   secrets,
 } from "../server/index.ts";
 
-/** What the state has of a resource. */
+/** A resource's properties in the state. */
 export type State<I extends Shape, O extends Shape> = Properties<I> & Partial<Properties<O>>;
 
-/** A resource of the package's own provider. Its outputs are its inputs, and what was found. */
+/** A resource of the package's own provider. Its outputs are its inputs and what it found. */
 interface Gate<I extends Shape, O extends Shape> {
   /** Name of the type, such as `LinkReady`. */
   readonly name: string;
   readonly description: string;
   readonly inputs: I;
   readonly outputs: O;
-  /** Tells what is wrong with inputs besides their shape. */
+  /** Reports what is wrong with inputs besides their shape. */
   check?(known: Draft<Properties<I>>, fail: Fail, request: CheckRequest): void;
-  /** An output, and its value where nothing is left to do: with any other one the next update tries again. */
+  /**
+   * An output and the value that means that nothing is left to do. With any other value the next update tries
+   * again.
+   */
   readonly settled?: readonly [output: keyof O & string, value: string];
   id(inputs: Properties<I>): string;
-  /** Waits until it may exist. */
+  /** Waits until the condition of the gate holds. */
   create(inputs: Properties<I>, context: Context): Promise<Found<O>>;
-  /** @default as `create` does */
+  /** @default the same as `create` */
   update?(inputs: Properties<I>, context: Context, former: Former<I, O>): Promise<Found<O>>;
   /**
-   * What is found by now, undefined where it is gone.
+   * What it finds now. Undefined if the resource is gone.
    * @default what the state has
    */
   read?(state: State<I, O>, context: Context): Promise<Partial<Properties<O>> | undefined>;
-  /** @default there is nothing to take back */
+  /** @default nothing to undo */
   delete?(state: State<I, O>, context: Context): Promise<void>;
 }
 
@@ -61,7 +64,7 @@ export function gate<I extends Shape, O extends Shape>(definition: Gate<I, O>): 
     type: `linkerd-topology:index:${definition.name}`,
     schema: { description: definition.description, inputs: shape, outputs },
     check: (request) => {
-      // Whoever has no context, say, may give an empty one.
+      // An empty text means that nothing is given: callers without a context may pass one.
       const given = Object.entries(request.news).filter(([, value]) => value !== "");
       const { inputs, known, failures, fail } = checkShape(shape, Object.fromEntries(given));
       if ("kubeconfigPath" in shape) checkAccess(inputs, fail);
@@ -100,7 +103,7 @@ export function gate<I extends Shape, O extends Shape>(definition: Gate<I, O>): 
   };
 }
 
-/** @throws Error where the state has no inputs in it */
+/** @throws Error if the state lacks its inputs */
 export function stateIn<I extends Shape, O extends Shape>(
   { inputs, outputs }: { readonly inputs: I; readonly outputs: O },
   properties: PropertyMap,
@@ -117,8 +120,8 @@ function checkAccess({ kubeconfig, kubeconfigPath }: PropertyMap, fail: Fail): v
 }
 
 /**
- * What a change of inputs means. In another cluster it is another resource: the new one is made there before
- * the former one cleans up where it was.
+ * What a change of inputs means. In another cluster it is another resource: the new one is created there
+ * before the former one cleans up.
  */
 export function diffInCluster(shape: Shape, olds: PropertyMap, news: PropertyMap) {
   const [before, after] = [olds["clusterUid"], news["clusterUid"]];
@@ -126,7 +129,7 @@ export function diffInCluster(shape: Shape, olds: PropertyMap, news: PropertyMap
   return diffInputs(olds, news, [...replacing(shape), ...(moved ? ["clusterUid"] : [])]);
 }
 
-/** Outputs: the inputs, a kubeconfig as a secret however it came in, and what was found. */
+/** Outputs: the inputs, the kubeconfig always as a secret, and what was found. */
 export function outputsOf(shape: Shape, inputs: object, found: object = {}): PropertyMap {
   const all = { ...inputs, ...found } as PropertyMap;
   for (const key of secrets(shape)) {

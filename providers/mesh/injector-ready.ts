@@ -47,7 +47,7 @@ async function proved(access: Access, context: Context) {
   });
 }
 
-/** What an injector of an earlier release or with earlier values would add says nothing. */
+/** A proxy from an injector of an earlier release or with earlier values proves nothing. */
 async function earlierInjector(
   api: KubernetesApi,
 ): Promise<{ readonly done: false; readonly seen: string } | undefined> {

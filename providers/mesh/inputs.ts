@@ -1,10 +1,10 @@
 import * as z from "zod";
 import type { Properties } from "../server/index.ts";
 
-/** A text of one of the inputs. */
+/** A text input. */
 export const text = (description: string) => z.string().meta({ description });
 
-/** The same of what the resource is about: another one is another resource. */
+/** A text input that identifies the resource: another value is another resource. */
 export const fixedText = (description: string) =>
   z.string().meta({ description, willReplaceOnChanges: true });
 
@@ -28,11 +28,11 @@ export const accessInputs = {
 
 export type Access = Properties<typeof accessInputs>;
 
-/** A set of texts by clusters' names. */
+/** Texts by the names of clusters. */
 export const byCluster = (description: string, further: { readonly secret?: true } = {}) =>
   z.record(z.string(), z.string()).meta({ description, ...further });
 
-/** Inputs of a resource that is about several clusters. */
+/** Inputs of a resource that concerns several clusters. */
 export const accessByCluster = {
   kubeconfigPaths: byCluster(
     "Cluster → file that holds its kubeconfig, an absolute path.",

@@ -8,11 +8,11 @@ import { clusterApi, isSilent } from "./cluster-api.ts";
 import type { Access } from "./inputs.ts";
 
 /**
- * After a target has revoked the account of a source: recreates what in the source still holds what the
- * target once told it, and waits until nobody does. An API server asks after the rights of a request when
- * it comes, not while it lasts, and a watch lasts up to ten minutes.
+ * Runs after a target has revoked the account of a source. It recreates the source's pods that still hold
+ * what the target once told them, and waits until no pod does. This is necessary because an API server checks
+ * rights only when a request begins, and a watch lasts up to ten minutes.
  *
- * A source that doesn't answer can't be asked, and must not keep its account for that.
+ * A source that doesn't answer can't be asked, and that must not stop the revocation.
  */
 export async function cutOff(
   ref: LinkRef & Access & { readonly discovery: boolean },
@@ -22,7 +22,7 @@ export async function cutOff(
   const restarted = new Set<string>();
   try {
     const api = await clusterApi(ref, context.signal);
-    // Its own waiting would go on for as long as it takes an unreachable one to return.
+    // The wait below would last until an unreachable source returns.
     await api.get("/version");
     await waitFor({
       what: `waiting until ${ref.link} admits nobody at ${api.server}`,

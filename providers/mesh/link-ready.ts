@@ -80,20 +80,20 @@ export const linkReady = gate({
       return link && lookAt(api, state);
     });
     if (look === undefined) return undefined;
-    // That it isn't taken up is what was wanted.
+    // It is meant not to be taken up.
     if (state.revoked) return {};
     return look.done ? { ...look.value, trouble: "" } : { trouble: look.seen };
   },
 });
 
-/** @param renewed the credentials are others than those that the source's controllers began with */
+/** @param renewed the credentials differ from those that the source's controllers started with */
 async function settle(wanted: LinkInputs, context: Context, renewed = false) {
   if (!wanted.revoked) return takenUp(wanted, context, { renewed });
   await cutOff(wanted, context);
   return { controllerPod: "", trouble: "" };
 }
 
-/** A look at both that a source needs for a Link: its service mirror and, maybe, its discovery. */
+/** Looks at what a source needs for a Link: its service mirror and perhaps its discovery. */
 async function lookAt(
   api: KubernetesApi,
   ref: LinkInputs,
@@ -107,9 +107,12 @@ async function lookAt(
   return watched.done ? link : { ...watched, undiscovered: true };
 }
 
-/** How {@link takenUp} goes about it. */
+/** Options of {@link takenUp}. */
 interface TakingUp {
-  /** The credentials are others than before: no pod of linkerd-destination may be older than they. @default false */
+  /**
+   * The credentials have changed: every pod of linkerd-destination must be younger than they are. @default
+   * false
+   */
   readonly renewed?: boolean;
   /** How long a service mirror may be stuck, in milliseconds. @default timeLimits.serviceMirrorStuck */
   readonly serviceMirror?: number;
@@ -117,7 +120,7 @@ interface TakingUp {
   readonly discovery?: number;
 }
 
-/** Waits until the Link is taken up, and once restarts what got stuck on the way there. */
+/** Waits until the Link is taken up. It restarts once what is stuck. */
 export async function takenUp(
   ref: LinkInputs,
   context: Context,

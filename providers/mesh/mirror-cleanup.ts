@@ -24,9 +24,7 @@ export const mirrorCleanup = gate({
   delete: (state, context) => cleanUp(state, context),
 });
 
-/**
- * @param silence how long the cluster may be silent before it counts as gone, in milliseconds
- */
+/** @param silence how long the cluster may be silent before it counts as gone, in milliseconds */
 export async function cleanUp(
   { namespace, link, ...access }: FormerLink & Access,
   context: Context,
@@ -50,9 +48,9 @@ export async function cleanUp(
     signal: context.signal,
   }).catch((error: unknown) => {
     context.signal.throwIfAborted();
-    // Without a look there may be a Link of that name, to which the mirrors belong.
+    // Nothing was seen, so a Link of that name may exist and own the mirrors.
     if (!(error instanceof TimeLimitReached) || !looked) throw error;
-    // A service mirror that hangs must not keep its Link's remains for ever.
+    // A service mirror that hangs must not keep its Link's leftovers for ever.
     context.log("warning", messageOf(error));
     return "let go" as const;
   });

@@ -18,15 +18,15 @@ import {
 import { readControllerMetrics } from "../../linkerd/signals/controller-metrics.ts";
 import type { Look } from "../../kubernetes/wait.ts";
 
-/** Which Link, in which namespace of the source, left something behind. */
+/** The Link that left something behind, and its namespace in the source. */
 export interface FormerLink {
   readonly namespace: string;
   readonly link: string;
 }
 
 /**
- * Whether mirrors can be removed for good: no service mirror works on the Link any more. "link exists":
- * they must not be, as they belong to a Link that is there.
+ * Whether mirrors can be removed for good: no service mirror works on the Link any more. "link exists": they
+ * must stay, because they belong to an existing Link.
  */
 export async function lookAtLetGo(
   api: KubernetesApi,
@@ -46,8 +46,8 @@ export async function lookAtLetGo(
 }
 
 /**
- * Removes what the Link left, and is done when a look finds nothing any more. Mirrors of other targets,
- * and federated Services that still have members, stay.
+ * Removes what the Link left, and is done when a look finds nothing more. Mirrors of other targets stay, and
+ * so do federated Services that still have members.
  */
 export async function sweepMirrors(
   api: KubernetesApi,
@@ -61,7 +61,8 @@ export async function sweepMirrors(
   ]);
   const mirrors = services.filter(({ metadata }) => metadata.labels?.[clusterNameLabel] === link);
   const federated = services.filter((service) => isMember(service, link));
-  // The probe's Endpoints bear no mirror label; those of the chart's Service of that name go with it.
+  // The probe's Endpoints have no mirror label. Those of the chart's Service of that name are deleted with
+  // it.
   const leftEndpoints = endpoints.filter(
     ({ metadata }) =>
       metadata.labels?.[mirroredServiceLabel] === "true" ||
@@ -81,7 +82,7 @@ export async function sweepMirrors(
     : { done: false, seen: `${left} Services and Endpoints` };
 }
 
-/** How a person looks further. */
+/** Where a person looks next. */
 export function furtherAboutMirrors({ link }: FormerLink): string {
   return `Look further with: kubectl get services,endpoints -A -l ${clusterNameLabel}=${link}`;
 }
@@ -95,7 +96,7 @@ async function holderOf(api: KubernetesApi, former: FormerLink): Promise<Pod | u
     : await getIfThere<Pod>(api, corePath(namespace, "pods", holder));
 }
 
-/** A service mirror that runs keeps its Lease: it would only recreate it. */
+/** A running service mirror keeps its Lease: it would only recreate it. */
 async function removeLease(api: KubernetesApi, former: FormerLink): Promise<void> {
   if ((await holderOf(api, former)) !== undefined) return;
   await removePath(api, leasePath(former.namespace, leaseOf(former.link)));
@@ -107,12 +108,12 @@ function members(service: Service): readonly string[] {
 }
 
 function isMember(service: Service, target: string): boolean {
-  // Mirrors of a target bear its name as a label; federated Services don't, and name it here.
+  // Mirrors of a target have its name as a label. Federated Services don't; their annotations name it.
   if (service.metadata.labels?.[clusterNameLabel] !== undefined) return false;
   return members(service).some((member) => member.endsWith(`@${target}`));
 }
 
-/** Takes the target out of a federated Service, and removes that when it was the last member. */
+/** Removes the target from a federated Service, and the Service after its last member. */
 async function leave(api: KubernetesApi, service: Service, target: string): Promise<void> {
   const { namespace, name, resourceVersion, annotations } = service.metadata;
   const rest = members(service).filter((member) => !member.endsWith(`@${target}`));
@@ -121,7 +122,7 @@ async function leave(api: KubernetesApi, service: Service, target: string): Prom
     return;
   }
   try {
-    // With the version that was seen: another target's service mirror may be changing it too.
+    // With the version: another target's service mirror may be changing it too.
     await api.patch(corePath(namespace ?? "", "services", name), {
       metadata: { resourceVersion, annotations: { [remoteDiscoveryKey]: rest.join(",") } },
     });

@@ -66,7 +66,7 @@ export const noOtherLinkerd: Resource = {
   diff: async ({ oldInputs, oldOutputs, newInputs }) => {
     const { changes } = diffInCluster(inputs, oldInputs, newInputs);
     const known = stateIn({ inputs, outputs }, oldOutputs);
-    // An earlier version marked nothing.
+    // An earlier version set no mark.
     if ((known.installation ?? "") === "") {
       return { changes: { ...changes, installation: { kind: "add" } } };
     }

@@ -16,7 +16,7 @@ import { trustStep } from "./trust-step.ts";
 import { versionStep } from "./version-step.ts";
 import { noOtherLinkerd } from "./no-other-linkerd.ts";
 
-/** Gates, which exist once a mesh is in a certain state, and labels of Services that are exported. */
+/** Gates, which exist once a mesh is in a certain state, and labels of exported Services. */
 export const meshProvider: Provider = {
   name: "linkerd-topology",
   version: "0.1.0",

@@ -23,7 +23,7 @@ const inputs = {
   ...triggersInput,
 };
 
-/** Proxies learn of all that when they start, and only then. */
+/** Proxies learn of these settings only when they start. */
 export const proxiesCurrent = gate({
   name: "ProxiesCurrent",
   description:

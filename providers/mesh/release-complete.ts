@@ -23,7 +23,7 @@ const complete = gate({
   inputs,
   outputs: {},
   id: ({ namespace }) => namespace,
-  // Helm has just made them.
+  // Helm has just created them.
   create: () => Promise.resolve({}),
   update: async (wanted, context) => {
     const api = await clusterApi(wanted, context.signal);

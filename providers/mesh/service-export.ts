@@ -72,9 +72,9 @@ async function putLabels(wanted: Export, signal: AbortSignal): Promise<string> {
 }
 
 /**
- * A change of an exported headless Service, as its label is, takes the names of its pods from its mirrors,
- * until its Endpoints change. Nothing in this cluster tells when the sources have heard of the label, so
- * there is no condition to wait for; whether it was in time the proof of `up` sees in the sources.
+ * Any change of an exported headless Service, such as its label, removes the names of its pods from the
+ * mirrors until its Endpoints change. Nothing in this cluster shows when the sources have noticed the label,
+ * so there is no condition to wait for. The proof of `up` sees in the sources whether it was in time.
  */
 async function keepNames(
   api: KubernetesApi,
@@ -86,14 +86,14 @@ async function keepNames(
   await touch(api, "Endpoints", namespace, name);
 }
 
-/** All labels of ours, and no other field: what is left out of them is taken away. */
+/** Applies exactly these labels and no other field: labels that are left out are removed. */
 async function apply(
   api: KubernetesApi,
   { namespace, service: name }: Export,
   { metadata: { uid } }: Service,
   labels: Readonly<Record<string, string>>,
 ): Promise<Service> {
-  // With its uid, as an apply would otherwise make a Service that was deleted meanwhile.
+  // With its uid: otherwise an apply would recreate a Service that was deleted meanwhile.
   const metadata = { namespace, name, uid, labels };
   return api.apply<Service>(
     corePath(namespace, "services", name),

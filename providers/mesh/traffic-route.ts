@@ -142,8 +142,8 @@ function unfit(
 }
 
 /**
- * Sets the annotations of a Service that somebody else made, and takes away those that this route set before.
- * The exports' labels of the same Service have another manager, and so has each port.
+ * Sets the annotations of a Service that somebody else created, and removes those that this route set before.
+ * The exports' labels of the same Service have another field manager, and so has each port.
  */
 async function breakCircuits(api: KubernetesApi, wanted: Wanted): Promise<void> {
   const { namespace, service: name, port, serviceAnnotations: annotations } = wanted;
@@ -151,7 +151,7 @@ async function breakCircuits(api: KubernetesApi, wanted: Wanted): Promise<void> 
   const manager = `${fieldManager}-traffic-${port}`;
   const isNone = Object.keys(annotations).length === 0;
   if (service === undefined || (isNone && !hasApplied(service, manager))) return;
-  // With its uid, as an apply would otherwise make a Service that was deleted meanwhile.
+  // With its uid: otherwise an apply would recreate a Service that was deleted meanwhile.
   const metadata = { namespace, name, uid: service.metadata.uid, annotations };
   try {
     await api.apply(aliasPath(wanted), { apiVersion: "v1", kind: "Service", metadata }, manager);
@@ -175,18 +175,18 @@ function hasApplied({ metadata }: Service, manager: string): boolean {
   return (metadata.managedFields ?? []).some((one) => one.manager === manager);
 }
 
-/** The route is the package's own: what somebody edited in it becomes as planned again. */
+/** The route is the package's own: manual edits are reverted. */
 async function putRoute(api: KubernetesApi, wanted: Wanted): Promise<void> {
   const path = routePath(wanted);
   const made = await api.apply<Route>(path, routeObject(wanted), fieldManager, { force: true });
-  // What somebody else added an apply leaves.
+  // An apply keeps what somebody else added.
   const foreign = foreignAnnotations(made, wanted);
   if (foreign.length === 0) return;
   const annotations = Object.fromEntries(foreign.map((key) => [key, null]));
   await api.patch(path, { metadata: { annotations } });
 }
 
-/** What is missing after as much waiting as makes sense: mirrors of Services that nobody exports never come. */
+/** What is missing after a reasonable wait: mirrors of Services that nobody exports never appear. */
 async function mirrored(
   api: KubernetesApi,
   wanted: Wanted,
@@ -217,7 +217,7 @@ function waitingFor({ namespace }: Wanted, services: readonly string[]): string 
   return `waiting for the Service ${services.map((name) => `${namespace}/${name}`).join(", ")}`;
 }
 
-/** @throws Error where somebody else has an object of the name */
+/** @throws Error if somebody else has an object of the name */
 async function refuseForeign(api: KubernetesApi, wanted: Wanted): Promise<void> {
   const { namespace, service } = wanted;
   const { kind } = routeObject(wanted);

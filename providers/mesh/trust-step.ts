@@ -45,10 +45,10 @@ export const trustStep = gate({
   },
 });
 
-/** Steps that the one before rules out, whatever the clusters say: a preview tells them already. */
+/** Refuses steps that the one before rules out, whatever the clusters say. A preview already reports them. */
 function outOfOrder({ signers = {} }: Draft<Step>, fail: Fail, request: CheckRequest): void {
   const { olds, news } = request;
-  // Of an anchor that is yet to be made the generation is known, and the PEM is not.
+  // If an anchor doesn't exist yet, its generation is known and its PEM isn't.
   if (Object.keys(olds).length === 0 || !isPropertyMap(news["anchors"])) return;
   const former = readShape(inputs, olds);
   const before = Object.keys(former.anchors);
@@ -91,10 +91,10 @@ function wantedOf(step: Step): WantedTrust {
 }
 
 /**
- * What a cluster trusts now. A missing kubeconfig says nothing: whether there is a cluster is told by Docker,
- * and of one that the package did not make there is no doubt.
+ * What a cluster trusts now. A missing kubeconfig proves nothing: Docker knows whether there is a kind
+ * cluster, and an existing cluster certainly exists.
  *
- * @returns undefined for a cluster that is yet to be made
+ * @returns undefined for a cluster that doesn't exist yet
  */
 async function look(
   step: Step,
@@ -120,10 +120,10 @@ async function look(
 }
 
 /**
- * The way into a kind cluster by what its nodes hold, which is where its kubeconfig file came from.
+ * Access to a kind cluster from the contents of its nodes, which its kubeconfig file is built from.
  *
- * @returns undefined where Docker has no such cluster
- * @throws where Docker can't be asked, or the nodes don't tell
+ * @returns undefined if Docker has no such cluster
+ * @throws if Docker can't be asked, or the nodes don't answer
  */
 async function fromNodes(
   kindName: string | undefined,

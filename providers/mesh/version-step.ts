@@ -29,7 +29,7 @@ export const versionStep = gate({
   },
 });
 
-/** What the release before rules out, a preview tells already. */
+/** Refuses what the release before rules out. A preview already reports it. */
 function refusedBefore({ version }: Draft<Step>, fail: Fail, { olds }: CheckRequest): void {
   const former = olds["version"];
   const refused = refusal(typeof former === "string" ? former : "", version ?? "");
@@ -49,7 +49,7 @@ async function allowed(step: Step, { signal }: Context): Promise<void> {
   }
 }
 
-/** Builds of one's own have other names; whoever makes them knows what they are. */
+/** Private builds have other names. Whoever builds them knows what they are. */
 function refusal(from: string, to: string): string | undefined {
   return edgeOf(from) === undefined || edgeOf(to) === undefined ? undefined : refusedStep(from, to);
 }

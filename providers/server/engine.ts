@@ -4,10 +4,10 @@ import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 
 export type Severity = "debug" | "info" | "warning" | "error";
 
-/** The engine that started this plugin: takes log lines and status messages. */
+/** The engine that started this plugin. It takes log lines and status messages. */
 export class Engine {
   #client: engineGrpc.EngineClient | undefined;
-  /** Log calls go out one after the other, otherwise lines overtake each other. */
+  /** Log calls are sent one after the other, otherwise lines overtake each other. */
   #queue: Promise<void> = Promise.resolve();
 
   /** Called whenever an address becomes known: by argument, by handshake or by attach. */
@@ -28,7 +28,7 @@ export class Engine {
     this.#queue = this.#queue.then(
       () =>
         new Promise((resolve) => {
-          // An engine that went away can't be told about it.
+          // An engine that has ended can't be told.
           client.log(request, () => {
             resolve();
           });
@@ -36,7 +36,7 @@ export class Engine {
     );
   }
 
-  /** Everything logged so far has arrived. */
+  /** Resolves when everything logged so far has arrived. */
   async flush(): Promise<void> {
     await this.#queue;
   }

@@ -7,8 +7,8 @@ import { marshal } from "./wire.ts";
 import { messageOf } from "../../system/message-of.ts";
 
 /**
- * The resource exists, but something about it failed: the engine keeps it in the state, reports the
- * error, and calls `update` the next time.
+ * The resource exists, but something about it failed. The engine keeps it in the state, reports the error,
+ * and calls `update` the next time.
  */
 export class PartialFailure extends Error {
   readonly id: string;
@@ -25,8 +25,8 @@ export class PartialFailure extends Error {
 export { messageOf };
 
 /**
- * An error in the form that grpc-js sends. A {@link PartialFailure} carries its state in the trailer
- * that the engine looks for it in.
+ * An error in grpc-js's form. The state of a {@link PartialFailure} goes into the trailer that the engine
+ * reads.
  */
 export function toServiceError(error: unknown, inputs?: PropertyMap): Partial<grpc.StatusObject> {
   const details = messageOf(error);

@@ -1,4 +1,4 @@
-/** Running operations, so that all of them can be told to stop and be waited for. */
+/** Running operations, so that all of them can be cancelled and awaited. */
 export class Operations {
   readonly #running = new Set<Promise<unknown>>();
   #controller = new AbortController();
@@ -21,12 +21,12 @@ export class Operations {
     }
   }
 
-  /** Aborts everything that runs, and whatever would be started from now on. */
+  /** Aborts everything that runs, and everything that would start from now on. */
   cancel(): void {
     this.#controller.abort(new Error("interrupted"));
   }
 
-  /** Whoever configures the provider after a cancellation means to work with it again. */
+  /** An engine that configures the provider after a cancellation means to use it again. */
   renew(): void {
     if (this.#controller.signal.aborted) this.#controller = new AbortController();
   }

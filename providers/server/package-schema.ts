@@ -25,7 +25,7 @@ export interface ObjectSchema {
   readonly required: readonly string[];
 }
 
-/** The part of Pulumi's package schema that providers of this project have. */
+/** The part of Pulumi's package schema that this project's providers use. */
 export interface PackageSchema {
   readonly name: string;
   readonly version: string;
@@ -45,7 +45,7 @@ export interface PackageSchema {
   >;
 }
 
-/** Pulumi's package schema of a provider, out of the schemas of its resources. */
+/** Pulumi's package schema of a provider, built from the schemas of its resources. */
 export function packageSchema({ name, version, description, resources }: Provider): PackageSchema {
   const types: Record<string, ObjectSchema & { type: "object" }> = {};
   const convert = (schema: JsonSchema, called: string): PropertySchema => {
@@ -84,7 +84,7 @@ export function packageSchema({ name, version, description, resources }: Provide
     const { properties: inputProperties, required: requiredInputs } = convertAll(
       jsonSchema(inputs, "input"),
     );
-    // What has a default is always there once it is made.
+    // A property with a default always exists after creation.
     const made = convertAll(jsonSchema({ ...inputs, ...outputs }, "output"));
     return { description, ...made, inputProperties, requiredInputs };
   };

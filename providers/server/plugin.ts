@@ -1,12 +1,12 @@
 import type { Provider } from "./provider.ts";
 import { startServer } from "./server.ts";
 
-/** How often a plugin looks whether the engine that started it is still there, in milliseconds. */
+/** How often a plugin checks whether the engine that started it still runs, in milliseconds. */
 const parentCheckInterval = 1000;
 
 /**
- * What a plugin's executable does: serves the provider, tells the engine the port on standard output,
- * and ends with the engine, also when that was killed.
+ * The main function of a plugin's executable. It serves the provider, prints the port for the engine, and
+ * ends with the engine, also if that was killed.
  */
 export async function servePlugin(provider: Provider): Promise<void> {
   // The engine puts flags such as -v=9 or --tracing before its address.
@@ -20,8 +20,7 @@ export async function servePlugin(provider: Provider): Promise<void> {
   };
   process.on("SIGINT", end);
   process.on("SIGTERM", end);
-  // A killed engine leaves its plugins behind. Whatever such a plugin is in the middle of has to be
-  // undone by it, and it must not stay.
+  // A killed engine leaves its plugins behind. Such a plugin must undo its current step and end.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) end();

@@ -1,6 +1,6 @@
 import type { Resource } from "./resource.ts";
 
-/** A provider: what a plugin serves. */
+/** A provider, which a plugin serves. */
 export interface Provider {
   /** Name of the package, such as `kind`. */
   readonly name: string;

@@ -15,7 +15,7 @@ interface Addressed {
   getTimeout(): number;
 }
 
-/** Check to delete, between the wire and a {@link Resource}. */
+/** Check to delete, between the protocol and a {@link Resource}. */
 export class ResourceService {
   readonly #provider: Provider;
   readonly #engine: Engine;
@@ -99,7 +99,7 @@ export class ResourceService {
         context,
       ),
     );
-    // An empty id is how a provider says that the resource is gone.
+    // An empty id tells the engine that the resource is gone.
     if (result === undefined) return new proto.ReadResponse();
     return new proto.ReadResponse()
       .setId(result.id)

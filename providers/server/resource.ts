@@ -2,47 +2,45 @@ import type { CheckFailure, Shape } from "./shape.ts";
 import type { PropertyMap } from "./values.ts";
 
 /**
- * One resource type of a provider. Everything that it is given has its secret marks taken off; outputs
- * of the same name as a secret input get them back. Only further secrets are for the resource to mark
- * ({@link secret}). Errors that it throws reach the person with their message alone.
+ * One resource type of a provider. Secret marks are removed from everything that it gets. Outputs with the
+ * name of a secret input get the mark back, so the resource marks only other secrets ({@link secret}). The
+ * person sees only the message of an error that it throws.
  */
 export interface Resource {
   /** Token, such as `kind:index:Cluster`. */
   readonly type: string;
   readonly schema: ResourceSchema;
-  /**
-   * Validates, and fills in defaults. It sees unknown values in previews and has to let them through.
-   */
+  /** Validates, and fills in defaults. In previews it sees unknown values and must accept them. */
   check(request: CheckRequest): CheckResult | Promise<CheckResult>;
-  /** What a change of inputs means. Called only when both sides passed `check`. */
+  /** What a change of inputs means. Called only if both sides passed `check`. */
   diff(request: DiffRequest): DiffResult | Promise<DiffResult>;
   /**
-   * Outputs as far as they are known before a create (`olds` undefined) or an update.
-   * @default the inputs, and unknown for every other output of the schema (create) or its old value
+   * The outputs that are known before a create (`olds` undefined) or an update.
+   * @default the inputs; every other output of the schema is unknown (create) or keeps its old value
    */
   preview?(inputs: PropertyMap, olds: PropertyMap | undefined): PropertyMap | Promise<PropertyMap>;
   /**
-   * @throws PartialFailure where the resource exists and has to be kept in the state; any other error
-   *   means that nothing is left of it
+   * @throws PartialFailure if the resource exists and must be kept in the state; any other error means that
+   *   nothing is left of it
    */
   create(request: CreateRequest, context: Context): Promise<CreateResult>;
   /**
-   * The resource as it is now, or undefined if it is gone. Called by refresh and by import; for an
-   * import `inputs` and `outputs` are empty.
+   * The current resource, or undefined if it is gone. Refresh and import call it; for an import `inputs` and
+   * `outputs` are empty.
    */
   read(request: ReadRequest, context: Context): Promise<ReadResult | undefined>;
   /** The new outputs, all of them. */
   update(request: UpdateRequest, context: Context): Promise<PropertyMap>;
-  /** Nothing to delete is no error. */
+  /** If there is nothing to delete, that is no error. */
   delete(request: DeleteRequest, context: Context): Promise<void>;
 }
 
-/** What a running operation can use of its context. */
+/** What a running operation may use. */
 export interface Context {
   readonly urn: string;
   /** Aborted when the person interrupts the engine or the operation's time (customTimeouts) is over. */
   readonly signal: AbortSignal;
-  /** Shows the current step next to the resource while it runs; not kept. */
+  /** Shows the current step next to the resource while it runs. It isn't kept. */
   status(message: string): void;
   /** Stays in the engine's log; `debug` is shown only on demand. */
   log(severity: "debug" | "info" | "warning" | "error", message: string): void;
@@ -51,7 +49,7 @@ export interface Context {
 export interface CheckRequest {
   readonly urn: string;
   readonly news: PropertyMap;
-  /** Inputs of the resource as it is in the state; empty for a new one. */
+  /** Inputs of the resource in the state. Empty for a new one. */
   readonly olds: PropertyMap;
 }
 
@@ -76,7 +74,7 @@ export interface DiffResult {
 
 export interface PropertyChange {
   readonly kind: "add" | "update" | "delete";
-  /** The change can only be made by replacing the resource. @default false */
+  /** The change requires replacing the resource. @default false */
   readonly replace?: boolean;
 }
 
@@ -118,10 +116,10 @@ export interface DeleteRequest {
   readonly outputs: PropertyMap;
 }
 
-/** What the engine is told of a resource's properties. */
+/** The engine's schema of a resource's properties. */
 export interface ResourceSchema {
   readonly description: string;
   readonly inputs: Shape;
-  /** What is known of it besides the inputs. */
+  /** Outputs besides the inputs. */
   readonly outputs: Shape;
 }

@@ -8,15 +8,15 @@ import { providerService } from "./service.ts";
 export interface RunningServer {
   /** Port on 127.0.0.1. */
   readonly port: number;
-  /** Aborts what runs, waits until it has cleaned up, and stops serving. */
+  /** Aborts running operations, waits until they have cleaned up, and stops serving. */
   close(): Promise<void>;
 }
 
 /**
- * Serves a provider on a free port of 127.0.0.1. {@link servePlugin} is what a plugin's executable
- * calls; this is the part of it that works inside any process, such as a test's.
+ * Serves a provider on a free port of 127.0.0.1. It works inside any process, such as a test's; {@link
+ * servePlugin} uses it for a plugin's executable.
  *
- * @param engineAddress where to log to, as long as the engine doesn't say it by handshake or attach
+ * @param engineAddress where to log until the engine gives an address by handshake or attach
  */
 export async function startServer(
   provider: Provider,
@@ -25,7 +25,7 @@ export async function startServer(
   const engine = new Engine();
   if (engineAddress !== undefined) engine.connect(engineAddress);
   const operations = new Operations();
-  // Kubeconfigs and charts' values pass gRPC's default limit of 4 MiB sooner than one thinks.
+  // Kubeconfigs and charts' values easily exceed gRPC's default limit of 4 MiB.
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
   server.addService(
     providerGrpc.ResourceProviderService,

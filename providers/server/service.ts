@@ -12,7 +12,7 @@ import { packageSchema } from "./package-schema.ts";
 import type { Provider } from "./provider.ts";
 import { ResourceService } from "./resource-service.ts";
 
-/** The methods of Pulumi's ResourceProvider service; those that are absent answer "unimplemented". */
+/** The methods of Pulumi's ResourceProvider service. Missing ones answer "unimplemented". */
 export function providerService(
   provider: Provider,
   engine: Engine,
@@ -38,7 +38,7 @@ export function providerService(
       }
       return new proto.GetSchemaResponse().setSchema(JSON.stringify(packageSchema(provider)));
     }),
-    // No provider of this package has configuration: what comes is taken as it is.
+    // No provider of this package has configuration, so any is accepted.
     checkConfig: unary((request: messages.CheckRequest) =>
       new proto.CheckResponse().setInputs(request.getNews()),
     ),

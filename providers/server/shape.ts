@@ -9,25 +9,25 @@ import { containsUnknown, revealAll } from "./values.ts";
 import type { PropertyMap, Value } from "./values.ts";
 
 /**
- * The properties of a resource, each with its zod schema. The schema's `meta` is what Pulumi's package
- * schema says of it: `description`, `secret`, `willReplaceOnChanges`.
+ * The properties of a resource, each with its zod schema. The schema's `meta` goes into Pulumi's package
+ * schema: `description`, `secret`, `willReplaceOnChanges`.
  */
 export type Shape = Readonly<Record<string, z.ZodType>>;
 
-/** The properties as they are typed once they are checked. */
+/** The types of the properties after the check. */
 export type Properties<S extends Shape> = z.output<z.ZodObject<S>>;
 
-/** What is wrong with the property at a path, for {@link checkShape}. */
+/** Reports what is wrong with the property at a path, for {@link checkShape}. */
 export type Fail = (path: Path, reason: string) => void;
 
 export interface CheckFailure {
-  /** Path, such as `extraPortMappings[0].hostPort`; empty for the resource as a whole. */
+  /** Path, such as `extraPortMappings[0].hostPort`. Empty for the resource as a whole. */
   readonly property: string;
   readonly reason: string;
 }
 
 interface Checked<S extends Shape> {
-  /** Everything that was given, and the defaults. */
+  /** The given properties and the defaults. */
   readonly inputs: PropertyMap;
   readonly known: Draft<Properties<S>>;
   readonly failures: CheckFailure[];
@@ -35,8 +35,8 @@ interface Checked<S extends Shape> {
 }
 
 /**
- * Checks inputs against their shape, and fills in the defaults. A property that contains an unknown value, in
- * a preview, passes unread.
+ * Checks inputs against their shape and fills in the defaults. In a preview, a property that contains an
+ * unknown value passes unchecked.
  */
 export function checkShape<S extends Shape>(shape: S, news: PropertyMap): Checked<S> {
   const inputs: PropertyMap = {};
@@ -74,9 +74,9 @@ export function checkShape<S extends Shape>(shape: S, news: PropertyMap): Checke
 }
 
 /**
- * Properties of which `check` has seen the values, or that the state has.
+ * Reads properties that `check` has passed, or that come from the state.
  *
- * @throws Error about those that can't be read, which an earlier version may have written
+ * @throws Error about those that can't be read, perhaps because an earlier version wrote them
  */
 export function readShape<S extends Shape>(
   shape: S,
@@ -90,7 +90,7 @@ export function readShape<S extends Shape>(
   throw new Error(`what the state has of it can't be read: ${wrong.join("; ")}`);
 }
 
-/** The same shape, of which any property may be missing. */
+/** The same shape with every property optional. */
 export function partial<S extends Shape>(shape: S) {
   return z.object(shape).partial().shape;
 }
@@ -100,7 +100,7 @@ export function replacing(shape: Shape): string[] {
   return Object.keys(shape).filter((key) => says(shape[key], "willReplaceOnChanges"));
 }
 
-/** Properties that the engine has to encrypt. */
+/** Properties that the engine must encrypt. */
 export function secrets(shape: Shape): string[] {
   return Object.keys(shape).filter((key) => says(shape[key], "secret"));
 }
@@ -137,7 +137,7 @@ const kinds: Readonly<Record<string, string>> = {
   object: "a map",
 };
 
-/** What is wrong with a value. That of a secret is not shown. */
+/** What is wrong with a value. A secret value isn't shown. */
 function inWords(schema: z.ZodType): z.core.$ZodErrorMap {
   const isSecret = says(schema, "secret");
   return (issue) => {

@@ -7,7 +7,7 @@ export interface PropertyMap {
   [key: string]: Value;
 }
 
-/** Marks a value that the engine has to encrypt in the state and to mask in its output. */
+/** Marks a value that the engine must encrypt in the state and mask in its output. */
 export class Secret {
   readonly value: Value;
 
@@ -15,7 +15,7 @@ export class Secret {
     this.value = value;
   }
 
-  /** A secret that ends up in a message by mistake stays one. */
+  /** Keeps a secret secret if it gets into a message by mistake. */
   toString(): string {
     return "[secret]";
   }
@@ -25,13 +25,13 @@ export class Secret {
   }
 }
 
-/** A value that is known only after something else was created; occurs in previews alone. */
+/** A value that becomes known only after something else was created. Occurs only in previews. */
 export class Unknown {
-  /** A class without members would be the type of everything. */
+  /** Without a member, the class would be compatible with every type. */
   readonly kind = "unknown";
 }
 
-/** An asset, an archive or a reference to a resource: handed on as it came. */
+/** An asset, an archive or a reference to a resource. It is passed on unchanged. */
 export class Opaque {
   readonly wire: Readonly<Record<string, unknown>>;
 
@@ -87,8 +87,8 @@ function contains(value: Value | undefined, test: (part: Value) => boolean): boo
 }
 
 /**
- * Outputs as they go back to the engine: what came in as a secret input leaves as a secret output, so
- * that no resource has to think of it.
+ * Outputs for the engine: what came in as a secret input leaves as a secret output, so that no resource has
+ * to do that itself.
  */
 export function keepSecrets(outputs: PropertyMap, inputs: PropertyMap): PropertyMap {
   return Object.fromEntries(

@@ -3,8 +3,8 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { isPropertyMap, Opaque, Secret, unknown, Unknown } from "./values.ts";
 import type { PropertyMap, Value } from "./values.ts";
 
-// Constants of the protocol between engine and provider. They could be imported from the SDK's
-// runtime/rpc, but that loads the whole SDK and costs a plugin half a second at every start.
+// Constants of the protocol between engine and provider. Importing them from the SDK's runtime/rpc would load
+// the whole SDK and cost a plugin half a second at every start.
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
@@ -26,7 +26,7 @@ export function unmarshal(message: Struct | undefined): PropertyMap {
   return message === undefined ? {} : mapFromWire(message.toJavaScript());
 }
 
-/** Properties for the engine; keys whose value is undefined are left out. */
+/** Properties for the engine. Keys whose value is undefined are left out. */
 export function marshal(properties: Readonly<Record<string, Value | undefined>>): Struct {
   return structProto.Struct.fromJavaScript(mapToWire(properties));
 }
