@@ -11,20 +11,20 @@ import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
 
 /** Arguments of {@link AccessAccount}. */
 export interface AccessAccountArgs {
-  /** The target: whose API server the source watches. */
+  /** The target, whose API server the source watches. */
   readonly cluster: MeshCluster;
-  /** The target's multicluster extension: the account lives in its namespace. */
+  /** The target's multicluster extension. The account lives in its namespace. */
   readonly extension: { readonly namespace: pulumi.Resource };
-  /** Name of the source, which is the only one that uses the account. */
+  /** Name of the source, the only user of the account. */
   readonly source: string;
-  /** Which kinds of export the Link carries: linkerd-destination needs more rights than a service mirror. */
+  /** Which kinds of export the Link carries. linkerd-destination needs more rights than a service mirror. */
   readonly mode: LinkMode;
   /**
-   * Another number is another token. The old one goes at the end of the same update, when all that depends
-   * on the new one is in place. @default 1
+   * Another number creates another token. The old one is deleted at the end of the same update, when
+   * everything that depends on the new one works. @default 1
    */
   readonly tokenGeneration?: number;
-  /** No rights and no token: the source is cut off. @default false */
+  /** Removes the account's rights and its token, so that the source is cut off. @default false */
   readonly revoked?: boolean;
 }
 
@@ -32,16 +32,19 @@ export interface AccessAccountArgs {
 export interface AccessCredentials {
   /** Bearer token of the access account. Secret. */
   readonly token: pulumi.Output<string>;
-  /** PEM of the authority that the API server's certificate is signed by. Secret, as its vessel is. */
+  /**
+   * PEM of the authority that signed the API server's certificate. Secret, because the Secret that it comes
+   * from is.
+   */
   readonly caCertificate: pulumi.Output<string>;
-  /** Another one whenever the token is another one; tells nothing about it. */
+  /** Changes whenever the token changes, and reveals nothing about it. */
   readonly revision: pulumi.Output<string>;
 }
 
 /**
- * The account by which one source watches one target, with the rights that Linkerd's controllers need
- * there and no more ({@link accessRights}). Not the one of Linkerd's chart: that has further rights, and a
- * token of its own which nobody uses, rotates or can leave out.
+ * The account with which one source watches one target. It has the rights that Linkerd's controllers need
+ * there and no more ({@link accessRights}). It replaces the account of Linkerd's chart, which has more rights
+ * and a token that nobody uses, rotates or can leave out.
  *
  * @example
  * ```ts
@@ -57,7 +60,7 @@ export class AccessAccount extends pulumi.ComponentResource {
   readonly account: string;
   /** Undefined while the account is revoked. */
   readonly credentials: AccessCredentials | undefined;
-  /** Depend on it to come after the account's rights were given, or taken away. */
+  /** Depend on these to wait until the account's rights were granted or removed. */
   readonly rights: readonly pulumi.Resource[];
 
   constructor(name: string, args: AccessAccountArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -77,8 +80,8 @@ export class AccessAccount extends pulumi.ComponentResource {
       },
       inCluster(cluster, this, {
         dependsOn: [extension.namespace],
-        // Given back, it becomes another one. A token tells the names and the uid of its account and nothing
-        // else, so that of the same account it would be the very one that was revoked.
+        // The end of a revocation creates another account. A token contains only the names and the uid of its
+        // account, so a token of the same account would be the revoked one again.
         replaceOnChanges: revoked ? [] : ["metadata"],
         deleteBeforeReplace: true,
       }),
@@ -107,8 +110,8 @@ export class AccessAccount extends pulumi.ComponentResource {
 }
 
 /**
- * What anybody may who has logged in. The API server gives no list back where an empty one was written, which
- * the provider takes for a change at every `up`.
+ * A right that everybody who is logged in has. If the list of rules is empty, the API server returns none,
+ * and the provider would take that for a change at every `up`.
  */
 const nothing = [{ nonResourceURLs: ["/version"], verbs: ["get"] }];
 

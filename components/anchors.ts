@@ -8,7 +8,7 @@ import { TrustAnchor, type TrustAnchorKeyPair, type TrustedAnchor } from "./trus
 export interface AnchorGeneration {
   readonly generation: number;
   readonly anchor: TrustedAnchor;
-  /** Undefined where only its certificate was given. */
+  /** Undefined if only its certificate was given. */
   readonly keyPair: TrustAnchorKeyPair | undefined;
 }
 
@@ -24,7 +24,7 @@ export function makeAnchors(
   }));
 }
 
-/** PEM of everything that the clusters trust. */
+/** PEM of all certificates that the clusters trust. */
 export function bundleOf(anchors: readonly AnchorGeneration[]): pulumi.Output<string> {
   const pems = anchors.map(({ anchor }) => anchor.certificatePem);
   const [first] = pems;
@@ -44,7 +44,7 @@ function made(
   child: pulumi.ComponentResourceOptions,
 ): Pick<AnchorGeneration, "anchor" | "keyPair"> {
   const anchor = new TrustAnchor(
-    // The first one had its name before there were others.
+    // The first generation keeps the name from before there were several.
     generation === 1 ? name : `${name}-anchor-${String(generation)}`,
     {
       trustDomain: trust.domain,

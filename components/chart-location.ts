@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { timeLimits } from "../system/time-limits.ts";
 import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
 
-/** Where Linkerd's charts come from: a directory that holds them, or Linkerd's Helm repository. */
+/** Where Linkerd's charts come from: a directory, or Linkerd's Helm repository. */
 export interface ChartLocation {
   /** Directory with one directory per chart. @default Linkerd's Helm repository */
   readonly directory?: string | undefined;
@@ -12,7 +12,7 @@ export interface ChartLocation {
   readonly version: string;
 }
 
-/** Linkerd's own charts, by the name they have in the repository. */
+/** Linkerd's own charts, by their names in the repository. */
 export type LinkerdChart = "linkerd-crds" | "linkerd-control-plane" | "linkerd-multicluster";
 
 const repository = "https://helm.linkerd.io/edge";
@@ -24,20 +24,20 @@ export interface ReleaseOptions {
 }
 
 export interface ReleaseArgs {
-  /** Where it is installed. */
+  /** The cluster to install it in. */
   readonly cluster: MeshCluster;
   readonly namespace: string;
   readonly values?: pulumi.Inputs;
   /**
-   * Whether created means that every Deployment is available. Without it created means applied, and
-   * something else has to wait.
+   * Whether the release counts as created only when every Deployment is available. Otherwise it does when it
+   * was applied, and something else must wait.
    */
   readonly awaitPods: boolean;
 }
 
 /**
- * A Helm release of one of Linkerd's charts. A release and not its rendered objects: the charts make
- * new webhook certificates at every render, which would be a change at every `up`.
+ * A Helm release of one of Linkerd's charts. It is a release and not its rendered objects, because the charts
+ * create new webhook certificates at every render, which would be a change at every `up`.
  */
 export function linkerdRelease(
   logicalName: string,

@@ -2,15 +2,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type AccessArgs, accessProperties, MeshResource } from "./mesh-resource.ts";
 
 /**
- * Which cluster a kubeconfig leads to, noted at the first contact. What makes something in the cluster has to
- * depend on it: in every later update and preview it looks again, and fails where another cluster answers.
+ * Records at the first contact which cluster a kubeconfig leads to. Everything that changes the cluster must
+ * depend on it. In every later update and preview it looks again, and fails if another cluster answers.
  *
- * Only another `context` moves it to another cluster: it is then replaced.
+ * Only another `context` moves it to another cluster. It is then replaced.
  */
 export class ClusterIdentity extends MeshResource {
   /** UID of the namespace kube-system. */
   declare readonly uid: pulumi.Output<string>;
-  /** The context in the kubeconfig: the one that was named, or the one that was current at first. */
+  /**
+   * The context in the kubeconfig: the one that was named, or the one that was current at the first contact.
+   */
   declare readonly usedContext: pulumi.Output<string>;
 
   constructor(
@@ -24,8 +26,8 @@ export class ClusterIdentity extends MeshResource {
 }
 
 /**
- * Is deleted before all that it depends on, and fails then unless the cluster is still the same one. It has to
- * depend on everything that is made in a cluster that outlives it: nothing else compares before Helm and the
+ * Fails on deletion unless the cluster is still the same one. It must depend on everything that is created in
+ * a cluster that outlives it, so that it is deleted first: nothing else compares before Helm and the
  * Kubernetes provider delete.
  */
 export class ClusterGuard extends MeshResource {

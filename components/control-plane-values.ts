@@ -1,7 +1,7 @@
 import { highAvailability } from "./high-availability.ts";
 import { type ChartValues, mergeValues, splitImage } from "./values.ts";
 
-/** What the values of linkerd-control-plane follow from, besides the trust anchors. */
+/** What determines the values of linkerd-control-plane, besides the trust anchors. */
 export interface ControlPlaneSettings {
   readonly trustDomain: string;
   readonly clusterDomain: string;
@@ -20,15 +20,15 @@ export function controlPlaneValues(settings: ControlPlaneSettings): Record<strin
   const own: ChartValues = {
     clusterDomain: settings.clusterDomain,
     identityTrustDomain: settings.trustDomain,
-    // The issuer is a Secret of ours and no chart value: its key is then in no Helm record, and a new
-    // one is read by the running identity controller, where an upgrade of the release makes new webhook
-    // certificates and restarts the rest of the control plane.
+    // The issuer is the package's own Secret and no chart value. So its key is in no Helm record, and the
+    // running identity controller reads a new issuer. As a chart value it would need an upgrade of the
+    // release, which creates new webhook certificates and restarts the rest of the control plane.
     identity: { issuer: { scheme: "kubernetes.io/tls" } },
-    // Clusters that come and go have nothing to report to linkerd.io once a day.
+    // Short-lived clusters have nothing to report to linkerd.io once a day.
     disableHeartBeat: true,
-    // `webhookFailurePolicy` stays the chart's: `Ignore`. Pods that would miss their proxy for it come
-    // before the injector serves, and nothing of ours is sent before `InjectorReady`; while `Fail` keeps
-    // every pod of every other namespace from starting as long as the one injector is away.
+    // `webhookFailurePolicy` keeps the chart's default, `Ignore`. Pods that would lack their proxy because of
+    // it start before the injector serves, and the package creates none before `InjectorReady`. `Fail` would
+    // keep every pod of every other namespace from starting while the only injector is away.
     ...imageValues(settings.images),
   };
   const base = settings.highAvailability ? mergeValues(highAvailability.controlPlane, own) : own;

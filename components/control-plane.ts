@@ -14,21 +14,21 @@ import type { ChartValues } from "./values.ts";
 
 /** Arguments of {@link ControlPlane}. */
 export interface ControlPlaneArgs {
-  /** Where it is installed. */
+  /** The cluster to install it in. */
   readonly cluster: MeshCluster;
   /**
-   * PEM of all certificates that the mesh trusts; the same in every cluster of it. More than one while
-   * an anchor is being replaced.
+   * PEM of all certificates that the mesh trusts, the same in every cluster. There are several while an
+   * anchor is being replaced.
    */
   readonly trustAnchorsPem: pulumi.Input<string>;
   /** This cluster's own issuer. */
   readonly issuer: IssuerKeyPair | CertManagerIssuer;
-  /** What has to allow other anchors or another issuer first. @default nothing */
+  /** What must allow other anchors or another issuer first. @default nothing */
   readonly trustStep?: pulumi.Resource | undefined;
   readonly charts: ChartLocation;
   /**
-   * Release of Linkerd that the charts bring, such as `edge-26.6.3`: a step that Linkerd doesn't support from
-   * the release that runs is refused. @default any step is taken
+   * Release of Linkerd in the charts, such as `edge-26.6.3`. A step from the running release that Linkerd
+   * doesn't support is refused. @default every step is allowed
    */
   readonly version?: string | undefined;
   /** YAML file with the Gateway API's CRDs. @default the public release, v1.2.1 */
@@ -39,7 +39,7 @@ export interface ControlPlaneArgs {
   readonly trustDomain?: string;
   /** @default "cluster.local" */
   readonly clusterDomain?: string;
-  /** Three replicas of each controller, spread over nodes; needs three nodes. @default false */
+  /** Three replicas of each controller on different nodes. It needs three nodes. @default false */
   readonly highAvailability?: boolean;
   /** Values of the chart linkerd-crds. @default {} */
   readonly crdsValues?: ChartValues;
@@ -48,15 +48,15 @@ export interface ControlPlaneArgs {
 }
 
 /**
- * Linkerd's control plane, with the CRDs that it needs. Created means that it injects: a pod that is
- * sent to the API server comes back with its proxy.
+ * Linkerd's control plane, with the CRDs that it needs. It counts as created when it injects: a pod that is
+ * sent to the API server as a dry run comes back with its proxy.
  */
 export class ControlPlane extends pulumi.ComponentResource {
-  /** Depend on it to come after the injector serves. */
+  /** Depend on it to wait until the injector serves. */
   readonly injecting: pulumi.Resource;
   /** Image of the proxy that the injector adds. */
   readonly proxyImage: pulumi.Output<string>;
-  /** Revision of its release: another one may mean other proxies. */
+  /** Revision of its release. Another revision may mean other proxies. */
   readonly revision: pulumi.Output<string>;
 
   constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -69,7 +69,8 @@ export class ControlPlane extends pulumi.ComponentResource {
       {
         metadata: {
           name: linkerdNamespace,
-          // The chart makes the namespace only for Linkerd's own CLI; a Helm release has to bring these.
+          // The chart creates the namespace only for Linkerd's own CLI. For a Helm release the package sets
+          // these labels.
           labels: {
             "linkerd.io/is-control-plane": "true",
             "linkerd.io/control-plane-ns": linkerdNamespace,
@@ -101,7 +102,7 @@ export class ControlPlane extends pulumi.ComponentResource {
       [namespace, ...step],
     );
     const directory = gatewayApiChart(args.gatewayApi);
-    // In a cluster that outlives all this: what it did not have before goes in the end.
+    // In a cluster that outlives the stack: what it didn't have before is removed in the end.
     const cleanup =
       cluster.lifetime === undefined
         ? [
@@ -170,10 +171,10 @@ export class ControlPlane extends pulumi.ComponentResource {
           }),
           identityTrustAnchorsPEM: args.trustAnchorsPem,
         },
-        // The gate below waits, for what matters: a Ready injector may not be reachable yet.
+        // The gate below waits instead: a Ready injector may not be reachable yet.
         awaitPods: false,
       },
-      // The policy controller looks once, at its start, which kinds of routes there are.
+      // The policy controller looks only at its start which kinds of routes exist.
       after(issuer, gatewayApi, crds, ...kept, ...step),
     );
     const complete = new ReleaseComplete(

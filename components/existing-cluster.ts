@@ -13,28 +13,29 @@ export interface ExistingClusterArgs {
   /** Kubeconfig file, relative to the program's directory. */
   readonly kubeconfig: string;
   /**
-   * Context in that file. Another one is another cluster: all that is in the former one is removed there.
-   * @default the context that is current when the cluster is first seen, from then on
+   * Context in that file. Another context means another cluster: everything in the former one is removed
+   * there.
+   * @default the context that is current when the cluster is first seen, and that one from then on
    */
   readonly context?: string | undefined;
 }
 
 /**
- * A cluster that exists already. It is not created and never deleted; what other components installed
- * in it is removed by `destroy`.
+ * A cluster that already exists. It is neither created nor deleted. `destroy` removes what other components
+ * installed in it.
  *
- * @throws pulumi.RunError if the kubeconfig file cannot be read.
+ * @throws pulumi.RunError if the kubeconfig file can't be read.
  */
 export class ExistingCluster extends pulumi.ComponentResource implements MeshCluster {
   readonly kubernetes: Provider;
-  /** With the one context, and nothing of any other cluster. */
+  /** Contains only this context, and nothing of any other cluster. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** The one that was named, or that was the current one when the cluster was first seen. */
+  /** The context that was named, or the one that was current when the cluster was first seen. */
   readonly context: pulumi.Output<string>;
   readonly uid: pulumi.Output<string>;
   readonly installation: pulumi.Output<string>;
   readonly lifetime = undefined;
-  /** The file that was given, as an absolute path: whoever asks for it works in another directory. */
+  /** The given file as an absolute path, because its readers work in another directory. */
   readonly kubeconfigPath: string;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -77,8 +78,8 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
   }
 
   /**
-   * Makes sure that nothing of this is ever deleted in another cluster: to be called once, with everything
-   * that was made in this one.
+   * Makes sure that nothing of this stack is ever deleted in another cluster. Call it once, with everything
+   * that was created in this one.
    */
   guard(name: string, contents: readonly pulumi.Resource[]): void {
     new ClusterGuard(name, accessTo(this), { parent: this, dependsOn: [...contents] });

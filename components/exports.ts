@@ -7,7 +7,7 @@ import { accessTo, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import type { Multicluster } from "./multicluster.ts";
 import { ServiceExport } from "./service-export.ts";
 
-/** What exports of a cluster need of it. */
+/** What exports need to know about a cluster. */
 export interface ExportingMember {
   /** Logical name of the cluster, with its generation. */
   readonly prefix: string;
@@ -15,7 +15,7 @@ export interface ExportingMember {
   readonly multicluster: Pick<Multicluster, "installed">;
 }
 
-/** What was made before the exports. */
+/** What exists before the exports. */
 export interface ExportContext {
   /** Logical name of the topology. */
   readonly name: string;
@@ -76,7 +76,7 @@ function makeFederated(
       clusters: Object.fromEntries(
         named.map((cluster) => [cluster, memberOf(around.members, cluster).cluster]),
       ),
-      // A cluster that is recreated keeps its file, and has none of it yet.
+      // A recreated cluster keeps its file, but doesn't have the labels yet.
       triggers: named.map((cluster) => memberOf(around.members, cluster).prefix),
     },
     {
@@ -91,7 +91,7 @@ function makeFederated(
   );
 }
 
-/** One of the clusters that were made for a plan. */
+/** One of the clusters of a plan. */
 export function memberOf<M>(members: ReadonlyMap<string, M>, cluster: string): M {
   const found = members.get(cluster);
   if (found === undefined) throw new Error(`the plan has a cluster ${cluster} that was not made`);

@@ -17,12 +17,12 @@ export interface FederatedReadyArgs {
 }
 
 /**
- * Exists once a federated Service has all of its members, as far as their Services exist, in every
- * cluster that sees it. Where two service mirrors made it at the same moment one member is left out, for
- * ever and silently; that one is then touched until it joins.
+ * Exists once a federated Service has all of its members in every cluster that sees it, if their Services
+ * exist. If two service mirrors create the Service at the same moment, one member is left out silently and
+ * for ever. This touches the member until it joins.
  */
 export class FederatedReady extends MeshResource {
-  /** `complete`, or what is still waited for. */
+  /** `complete`, or what is still awaited. */
   declare readonly state: pulumi.Output<string>;
 
   constructor(name: string, args: FederatedReadyArgs, opts: pulumi.CustomResourceOptions = {}) {

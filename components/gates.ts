@@ -9,8 +9,8 @@ export interface InjectorReadyArgs extends AccessArgs {
 
 /**
  * Exists once pods really get their proxies: a pod that was sent to the API server as a dry run came back
- * with one. The injector's Deployment says so too early, and a pod that comes before runs on without its
- * proxy, silently.
+ * with one. The status of the injector's Deployment comes too early, and a pod that starts before silently
+ * runs without its proxy.
  */
 export class InjectorReady extends MeshResource {
   /** Image of the proxy, as the API server put it into the pod. */
@@ -30,27 +30,27 @@ export class InjectorReady extends MeshResource {
   }
 }
 
-/** Access is to the source. */
+/** Arguments of {@link LinkReady}. The access is that of the source. */
 export interface LinkReadyArgs extends AccessArgs {
   /** Namespace of the Link and of its service mirror. @default "linkerd-multicluster" */
   namespace?: pulumi.Input<string>;
-  /** Name of the Link, which is the target's. */
+  /** Name of the Link, which is the target's name. */
   link: pulumi.Input<string>;
   /** Whether the Link has a gateway. */
   gateway: pulumi.Input<boolean>;
   /**
-   * Whether the Link carries traffic from pod to pod: the source's linkerd-destination has to watch the
-   * target then, and is restarted once where it doesn't. @default false
+   * Whether the Link carries traffic from pod to pod. The source's linkerd-destination must then watch the
+   * target, and is restarted once if it doesn't. @default false
    */
   discovery?: pulumi.Input<boolean>;
   /**
-   * Another one whenever the credentials are others. linkerd-destination is then recreated: what it told
-   * proxies before, it would never correct. @default the credentials never change
+   * Changes whenever the credentials change. linkerd-destination is then restarted, because it would never
+   * correct what it told proxies before. @default the credentials never change
    */
   credentials?: pulumi.Input<string>;
   /**
-   * The target has revoked the source's account: the source's controllers are recreated, and it exists once
-   * none of them is let in. A source that doesn't answer is no error then. @default false
+   * The target has revoked the source's account. The source's controllers are restarted, and this resource
+   * exists once none of them has access. A source that doesn't answer is then no error. @default false
    */
   revoked?: pulumi.Input<boolean>;
   /** Waits again whenever one of these changes, such as the Link's uid. @default [] */
@@ -58,14 +58,14 @@ export interface LinkReadyArgs extends AccessArgs {
 }
 
 /**
- * Exists once the source's service mirror has taken up the Link as it stands and the target accepted its
+ * Exists once the source's service mirror has taken up the current Link and the target accepted its
  * credentials. Readiness of the service mirror proves neither. A service mirror that is stuck on an earlier
- * Link is restarted, once.
+ * Link is restarted once.
  */
 export class LinkReady extends MeshResource {
   /** The service mirror's pod that works on the Link. */
   declare readonly controllerPod: pulumi.Output<string>;
-  /** What a refresh saw in place of all that; empty where it holds. The next update waits again. */
+  /** What a refresh saw instead; empty if all is well. The next update waits again. */
   declare readonly trouble: pulumi.Output<string>;
 
   constructor(name: string, args: LinkReadyArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -89,21 +89,20 @@ export class LinkReady extends MeshResource {
   }
 }
 
-/** Access is to the source. */
+/** Arguments of {@link MirrorCleanup}. The access is that of the source. */
 export interface MirrorCleanupArgs extends AccessArgs {
   /** Namespace of the Link. @default "linkerd-multicluster" */
   namespace?: pulumi.Input<string>;
-  /** Name of the Link, which is the target's. */
+  /** Name of the Link, which is the target's name. */
   link: pulumi.Input<string>;
 }
 
 /**
- * Does nothing when it is created; when it is deleted it removes from the source what the Link's service
- * mirror leaves behind: mirror Services and Endpoints of that target, its membership in federated
- * Services, the Lease.
+ * Does nothing on creation. On deletion it removes from the source what the Link's service mirror leaves
+ * behind: mirror Services and Endpoints of that target, its membership in federated Services, the Lease.
  *
- * The Link has to depend on it, so that it is deleted after the Link: as long as there is a Link, a
- * service mirror puts back what was taken away. While a Link of that name exists it removes nothing.
+ * The Link must depend on it, so that it is deleted after the Link: while the Link exists, a service mirror
+ * recreates what was removed. It removes nothing while a Link of that name exists.
  *
  * @example
  * ```ts

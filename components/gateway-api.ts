@@ -17,7 +17,7 @@ import { cacheDirectory } from "../system/cache-directory.ts";
 import { largestMade, readPlainFile } from "../system/plain-file.ts";
 import { programEnv } from "./program-context.ts";
 
-/** Version of the Gateway API that is installed unless a file says otherwise. */
+/** The installed version of the Gateway API, unless a file is given. */
 export const gatewayApiVersion = "v1.2.1";
 
 const publicUrl = `https://github.com/kubernetes-sigs/gateway-api/releases/download/${gatewayApiVersion}/standard-install.yaml`;
@@ -26,8 +26,8 @@ const publicUrl = `https://github.com/kubernetes-sigs/gateway-api/releases/downl
  * A directory in the cache with a Helm chart of the Gateway API's CRDs.
  *
  * The Gateway API has no chart of its own, and its CRDs are a megabyte: as resources of the stack they would
- * be in its state once per cluster. They are in the chart's `crds`, one file each. So Helm waits until the
- * API server serves them, leaves those that exist as they are, and never deletes them: others in an
+ * be in its state once per cluster. The chart has them in its `crds` folder, one file each. So Helm waits
+ * until the API server serves them, doesn't change existing ones, and never deletes them: other people in an
  * existing cluster may use them.
  *
  * @param file YAML file with the CRDs. @default the public release, fetched once
@@ -88,7 +88,7 @@ async function download(url: string): Promise<string> {
 }
 
 /**
- * Splits the CRDs into the chart's files, by name; other kinds of objects are left out.
+ * Splits the CRDs into the chart's files, by name. Other kinds of objects are left out.
  *
  * @throws pulumi.RunError if the text is not YAML
  */
@@ -119,7 +119,7 @@ function writeChart(text: string): string {
   }
   const bundle = /bundle-version:\s*v(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? "0.0.0";
   mkdirSync(dirname(directory), { recursive: true });
-  // Written aside and renamed: another `up` may be doing the same, and this one may be killed.
+  // Written elsewhere and renamed: another `up` may be doing the same, and this one may be killed.
   const aside = mkdtempSync(`${directory}.`);
   mkdirSync(join(aside, "crds"));
   writeFileSync(

@@ -7,23 +7,24 @@ import { validTo } from "../planning/trust/certificates/validity.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
 import type { TrustAnchorKeyPair, TrustedAnchor } from "./trust-anchor.ts";
 
-/** A certificate of one's own. */
+/** A certificate that the user provides. */
 export interface GivenCertificate {
   /** PEM. */
   readonly certificatePem: pulumi.Input<string>;
 }
 
-/** A certificate of one's own, with its key. */
+/** A certificate that the user provides, with its key. */
 export interface GivenKeyPair extends GivenCertificate {
   /** PEM. It is kept as a secret. */
   readonly privateKeyPem: pulumi.Input<string>;
 }
 
 /**
- * A trust anchor of your own. Without its key it can be trusted, and issuers have to be given as well.
+ * Uses a trust anchor of your own. Without its key, clusters can trust it, but you must provide the issuers
+ * too.
  *
- * @throws pulumi.RunError that tells everything that makes it unfit: at once for plain text, else as soon
- *   as the text is known
+ * @throws pulumi.RunError with everything that is wrong with it: at once for plain text, otherwise as soon as
+ *   the text is known
  *
  * @example
  * ```ts
@@ -49,8 +50,8 @@ export function givenTrustAnchor(args: GivenCertificate & Partial<GivenKeyPair>)
 }
 
 /**
- * A cluster's issuer of your own; its PEM may go on with the authorities between it and the trust anchor.
- * That an anchor of the mesh signed it is up to whoever gives it, or to the topology.
+ * Uses an issuer of your own for a cluster. Its PEM may continue with the authorities between it and the
+ * trust anchor. Whoever provides it, or the topology, must make sure that an anchor of the mesh signed it.
  *
  * @throws pulumi.RunError as {@link givenTrustAnchor} does
  */

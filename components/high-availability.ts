@@ -6,9 +6,9 @@ const controllerResources = {
 };
 
 /**
- * What Linkerd's documentation calls high availability, per chart: three replicas on three nodes,
- * resource requests, disruption budgets, and no pod without its proxy. Charts bring it as a file of
- * values, which a release from a repository cannot name.
+ * Linkerd's high availability, per chart: three replicas on three nodes, resource requests, disruption
+ * budgets, and no pod without its proxy. The charts contain it as a file of values, which a release from a
+ * repository can't name.
  */
 export const highAvailability: {
   readonly controlPlane: ChartValues;

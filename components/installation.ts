@@ -4,14 +4,14 @@ import { type AccessArgs, accessProperties, MeshResource } from "./mesh-resource
 export interface ReleaseCompleteArgs extends AccessArgs {
   /** Namespace of the releases. */
   namespace: pulumi.Input<string>;
-  /** Names of the Helm releases. It has to depend on them. */
+  /** Names of the Helm releases. This resource must depend on them. */
   releases: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * Helm releases with all of their objects. Helm and Pulumi look at Helm's records only: a Deployment that
- * somebody deleted stays away. This resource looks at the objects when it is refreshed; those that are
- * missing are drift, and the next update makes them again from Helm's record.
+ * Helm releases with all of their objects. Helm and Pulumi look only at Helm's records, so a deleted
+ * Deployment stays away. On refresh this resource looks at the objects. Missing ones are drift, and the next
+ * update recreates them from Helm's record.
  *
  * @example
  * ```ts
@@ -36,11 +36,11 @@ export interface DefinitionsCleanupArgs extends AccessArgs {
 }
 
 /**
- * For a cluster that outlives what is installed in it. Records which CRDs the cluster does not have yet, and
- * removes those when it is deleted, unless somebody uses them. Whatever installs them has to depend on it.
+ * For a cluster that outlives what is installed in it. Records which CRDs the cluster doesn't have yet, and
+ * on deletion removes those that nobody uses. Whatever installs them must depend on it.
  */
 export class DefinitionsCleanup extends MeshResource {
-  /** CRDs that the cluster did not have before. */
+  /** CRDs that the cluster didn't have before. */
   declare readonly absent: pulumi.Output<string[]>;
 
   constructor(name: string, args: DefinitionsCleanupArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -56,15 +56,15 @@ export class DefinitionsCleanup extends MeshResource {
 export interface DefinitionsKeptArgs extends AccessArgs {
   /** Namespace of the release. */
   namespace: pulumi.Input<string>;
-  /** Helm release that installs the CRDs. This resource has to depend on it. */
+  /** Helm release that installs the CRDs. This resource must depend on it. */
   release: pulumi.Input<string>;
-  /** Namespaces that are deleted as well; their objects don't count. */
+  /** Namespaces that are deleted as well. Their objects don't count. */
   ownNamespaces: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * For a cluster that outlives what is installed in it. Makes the uninstallation of a Helm release keep the
- * CRDs that have objects of others. Resources whose objects are deleted as well have to depend on it.
+ * For a cluster that outlives what is installed in it. Makes Helm keep the CRDs that have objects of others
+ * when it uninstalls the release. Resources whose objects are deleted as well must depend on it.
  */
 export class DefinitionsKept extends MeshResource {
   constructor(name: string, args: DefinitionsKeptArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -83,14 +83,15 @@ export class DefinitionsKept extends MeshResource {
 }
 
 export interface VacancyArgs extends AccessArgs {
-  /** Namespaces that are about to be made. */
+  /** Namespaces that are about to be created. */
   namespaces: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * For a cluster that outlives what is installed in it: exists while it has none of these namespaces but those
- * that bear the mark of this very resource. What makes them has to depend on it. A Linkerd that somebody else
- * installed is an error that way, and stays as it is; it would be taken over otherwise, and deleted in the end.
+ * For a cluster that outlives what is installed in it. Exists while the cluster has none of these namespaces,
+ * except those with the mark of this very resource. Whatever creates them must depend on it. So a Linkerd
+ * that somebody else installed is an error and stays unchanged. Otherwise it would be taken over, and deleted
+ * in the end.
  */
 export class Vacancy extends MeshResource {
   /** The mark: value of the annotation `linkerd-topology.dev/installation`. */

@@ -5,19 +5,19 @@ import type { IssuerKeyPair } from "./issuer.ts";
 import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import { IssuerReady } from "./trust-gates.ts";
 
-/** An issuer that cert-manager makes in the cluster, and renews there. */
+/** An issuer that cert-manager creates in the cluster, and renews there. */
 export interface CertManagerIssuer {
-  /** cert-manager's own issuer that signs it; an `Issuer` is in the namespace `linkerd`. */
+  /** cert-manager's own issuer that signs it. An `Issuer` is in the namespace `linkerd`. */
   readonly certManager: { readonly name: string; readonly kind: string; readonly group: string };
   /** @default 8760 (one year) */
   readonly lifetimeHours?: number;
-  /** How long before the end it is renewed. @default 720 */
+  /** How many hours before its end it is renewed. @default 720 */
   readonly earlyRenewalHours?: number;
 }
 
 export interface IssuerInClusterArgs {
   readonly cluster: MeshCluster;
-  /** Of the control plane. */
+  /** Namespace of the control plane. */
   readonly namespace: string;
   readonly issuer: IssuerKeyPair | CertManagerIssuer;
   readonly trustAnchorsPem: pulumi.Input<string>;
@@ -28,9 +28,9 @@ export interface IssuerInClusterArgs {
 const secretName = "linkerd-identity-issuer";
 
 /**
- * Brings a cluster its issuer, as the Secret of type `kubernetes.io/tls` that linkerd-identity reads.
+ * Creates a cluster's issuer as the Secret of type `kubernetes.io/tls` that linkerd-identity reads.
  *
- * @returns what the control plane has to depend on
+ * @returns what the control plane must depend on
  */
 export function issuerInCluster(
   name: string,
@@ -68,7 +68,7 @@ export function issuerInCluster(
         dnsNames: [subject],
         duration: `${String(issuer.lifetimeHours ?? 8760)}h0m0s`,
         renewBefore: `${String(issuer.earlyRenewalHours ?? 720)}h0m0s`,
-        // linkerd-identity takes no other.
+        // linkerd-identity accepts no other key.
         privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
         usages: ["cert sign", "crl sign"],
         issuerRef: issuer.certManager,

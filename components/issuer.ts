@@ -6,22 +6,22 @@ import type { TrustAnchorKeyPair } from "./trust-anchor.ts";
 
 /** Arguments of {@link Issuer}. */
 export interface IssuerArgs {
-  /** Who signs it: a `TrustAnchor`, or a key pair of your own. */
+  /** The signer: a `TrustAnchor`, or a key pair of your own. */
   readonly trustAnchor: TrustAnchorKeyPair;
   /** @default "cluster.local" */
   readonly trustDomain?: string;
   /** @default 8760 (one year) */
   readonly lifetimeHours?: number;
-  /** An `up` within this time before the end recreates the certificate. @default 720 */
+  /** An `up` within this many hours before the end recreates the certificate. @default 720 */
   readonly earlyRenewalHours?: number;
   /**
-   * Any text; another one recreates the key, and with it the certificate. Renewal alone keeps the key.
+   * Any text. Another text recreates the key, and with it the certificate. Renewal alone keeps the key.
    * @default the key is kept
    */
   readonly rotation?: pulumi.Input<string>;
 }
 
-/** What a `ControlPlane` needs of an issuer. */
+/** The part of an issuer that a `ControlPlane` needs. */
 export interface IssuerKeyPair {
   /** PEM. */
   readonly certificatePem: pulumi.Output<string>;
@@ -30,13 +30,13 @@ export interface IssuerKeyPair {
 }
 
 /**
- * The intermediate certificate authority (ECDSA P-256) by which one cluster's identity controller
- * signs workload certificates. One per cluster: each is a failure domain of its own.
+ * The intermediate certificate authority (ECDSA P-256) with which one cluster's identity controller signs
+ * workload certificates. Each cluster has its own, so each is a failure domain of its own.
  */
 export class Issuer extends pulumi.ComponentResource implements IssuerKeyPair {
   readonly certificatePem: pulumi.Output<string>;
   readonly privateKeyPem: pulumi.Output<string>;
-  /** When the certificate ends, RFC 3339. */
+  /** When the certificate expires, RFC 3339. */
   readonly expiry: pulumi.Output<string>;
 
   constructor(name: string, args: IssuerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -44,7 +44,7 @@ export class Issuer extends pulumi.ComponentResource implements IssuerKeyPair {
     const key = new PrivateKey(
       name,
       { algorithm: "ECDSA", ecdsaCurve: "P256" },
-      // Never absent: the engine takes the first trigger of a resource for its beginning, not for a change.
+      // Always set: the engine doesn't treat the first trigger of a resource as a change.
       { parent: this, replacementTrigger: args.rotation ?? "none" },
     );
     const request = new CertRequest(
@@ -62,7 +62,7 @@ export class Issuer extends pulumi.ComponentResource implements IssuerKeyPair {
         caCertPem: args.trustAnchor.certificatePem,
         caPrivateKeyPem: args.trustAnchor.privateKeyPem,
         isCaCertificate: true,
-        // It signs workloads' certificates, no further authority.
+        // It signs workloads' certificates, and no further authority.
         maxPathLength: 0,
         allowedUses: ["cert_signing", "crl_signing"],
         setSubjectKeyId: true,

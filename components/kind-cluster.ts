@@ -7,14 +7,14 @@ import type { MeshCluster } from "./mesh-cluster.ts";
 
 /** Arguments of {@link KindCluster}. A `KindClusterPlan` has most of them. */
 export interface KindClusterArgs {
-  /** Name that kind knows the cluster by; its nodes are named after it. */
+  /** kind's name of the cluster, with which the names of its nodes begin. */
   readonly kindName: string;
   /** Docker network of the nodes, such as the `name` of a `kind.Network`. */
   readonly network: pulumi.Input<string>;
   /**
-   * Short hash of all that forces the cluster to be recreated. Give the component a name that has it
-   * too: the cluster and everything in it then get new logical names, which is how a new generation
-   * takes the place of the old one within one `up`.
+   * Short hash of everything that forces the cluster to be recreated. Put it into the component's name too:
+   * the cluster and everything in it then get new logical names. That is how a new generation replaces the
+   * old one within one `up`.
    */
   readonly generation: string;
   /** Pod subnet, IPv4 CIDR. */
@@ -25,7 +25,7 @@ export interface KindClusterArgs {
   readonly clusterDomain?: string | undefined;
   /** Address on the Docker network that the only control plane keeps. @default none */
   readonly fixedAddress?: pulumi.Input<string | undefined>;
-  /** Such as `v1.34.2`. @default the version of the node image */
+  /** For example `v1.34.2`. @default the version of the node image */
   readonly kubernetesVersion?: string | undefined;
   /** Docker image of the nodes. @default kind's published image of the Kubernetes version */
   readonly nodeImage?: string | undefined;
@@ -37,17 +37,17 @@ export interface KindClusterArgs {
   readonly portMappings?: readonly ExtraPortMapping[] | undefined;
   /** TOML patches for containerd's configuration on every node. @default [] */
   readonly containerdConfigPatches?: readonly string[] | undefined;
-  /** Registry host → mirrors to ask in its place, in order. @default {} */
+  /** Registry host → mirrors to ask instead, in order. @default {} */
   readonly registryMirrors?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** What kind passes on to nodes and kubeadm, by the topology's keys. @default {} */
+  /** Options that kind passes on to nodes and kubeadm, by the topology's keys. @default {} */
   readonly options?: KindOptions | undefined;
-  /** Image archives (paths) that are loaded into every node. @default [] */
+  /** Image archives (paths) to load into every node. @default [] */
   readonly imageArchives?: readonly string[] | undefined;
 }
 
 /**
- * A Kubernetes cluster in Docker, made by kind, with the provider through which other components
- * install into it. Ready when it is created.
+ * A Kubernetes cluster in Docker, created by kind, with the provider through which other components install
+ * into it. It is ready when it is created.
  *
  * @example
  * ```ts
@@ -64,11 +64,11 @@ export interface KindClusterArgs {
 export class KindCluster extends pulumi.ComponentResource implements MeshCluster {
   /** Provider of everything in the cluster. */
   readonly kubernetes: Provider;
-  /** Administrator's kubeconfig, as reached from this machine. Secret. */
+  /** Administrator's kubeconfig for this machine. Secret. */
   readonly kubeconfig: pulumi.Output<string>;
   readonly context = undefined;
   readonly lifetime: pulumi.Resource;
-  /** File that holds the kubeconfig, mode 0600. */
+  /** File with the kubeconfig, mode 0600. */
   readonly kubeconfigPath: pulumi.Output<string>;
   /** Version that the API server reports. */
   readonly kubernetesVersion: pulumi.Output<string>;
@@ -76,7 +76,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
   /** The address that the control plane keeps on the Docker network, once it has it. */
   readonly fixedAddress: pulumi.Output<string | undefined>;
   /**
-   * UID of the namespace kube-system. The gates don't compare it: the kubeconfig holds the cluster's own
+   * UID of the namespace kube-system. The gates don't compare it: the kubeconfig has the cluster's own
    * authority, which no other cluster has.
    */
   readonly clusterUid: pulumi.Output<string>;
@@ -105,18 +105,18 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
       }),
       { parent: this },
     );
-    // The engine keeps it secret already; said once more for whatever it is put into.
+    // The engine already keeps it secret. This also marks everything that contains it.
     this.kubeconfig = pulumi.secret(cluster.kubeconfig);
     this.kubernetes = new Provider(
       name,
       {
         kubeconfig: this.kubeconfig,
-        // Fixed per generation: the API server's port on the host changes when Docker restarts, and
-        // without an identifier the provider would be replaced for it, with everything in the cluster.
+        // Fixed per generation: the API server's port on the host changes when Docker restarts. Without an
+        // identifier the provider would then be replaced, with everything in the cluster.
         clusterIdentifier: `${args.kindName}-${args.generation}`,
-        // A cluster that was deleted by hand: one refresh drops its contents from the state as well.
+        // After a cluster was deleted by hand, one refresh also drops its contents from the state.
         deleteUnreachable: true,
-        // The issuer's Secret is updated in place; identity reads it again.
+        // The issuer's Secret is updated in place, and linkerd-identity reads it again.
         enableSecretMutable: true,
       },
       { parent: this, deletedWith: cluster },

@@ -2,7 +2,7 @@ import { credentialsName } from "../planning/names.ts";
 import type { GatewayPlan, LinkPlan } from "../planning/plan-types.ts";
 import { nudgedAnnotation } from "../linkerd/names.ts";
 
-/** What a Link's specification follows from. */
+/** What determines the spec of a Link. */
 export interface LinkSettings {
   /** Name of the target, and of the Link. */
   readonly target: string;
@@ -12,11 +12,11 @@ export interface LinkSettings {
   readonly gateway: Pick<GatewayPlan, "addresses" | "port" | "probePort" | "identity"> | undefined;
   readonly clusterDomain: string;
   readonly linkerdNamespace: string;
-  /** Another one whenever the credentials are others. */
+  /** Changes whenever the credentials change. */
   readonly credentialsRevision: string;
 }
 
-/** Specification of a Link, multicluster.linkerd.io/v1alpha3. */
+/** The spec of a Link, multicluster.linkerd.io/v1alpha3. */
 export function linkObjectSpec(settings: LinkSettings): Record<string, unknown> {
   const { gateway, selectors, excludedLabels } = settings;
   return {
@@ -36,10 +36,11 @@ export function linkObjectSpec(settings: LinkSettings): Record<string, unknown> 
     ...(excludedLabels.length > 0 && { excludedLabels }),
     excludedAnnotations: [
       ...settings.excludedAnnotations,
-      // Tools leave the whole object in it, which is not that of the mirror.
+      // Tools store the whole object in it, which differs from the mirror.
       "kubectl.kubernetes.io/last-applied-configuration",
-      // The service mirror reads credentials when it starts and when the specification of its Link
-      // changes, never for a change of the Secret. An annotation that no Service has says nothing else.
+      // The service mirror reads credentials when it starts and when the spec of its Link changes, but not
+      // when only the Secret changes. An annotation that no Service has changes the spec without any other
+      // effect.
       `linkerd-topology.dev/credentials-${settings.credentialsRevision}`,
       nudgedAnnotation,
     ],

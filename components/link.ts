@@ -20,51 +20,54 @@ import type { PodRoutes } from "./pod-routes.ts";
 
 /** Arguments of {@link Link}. */
 export interface LinkArgs {
-  /** Where the Link, the mirror Services and the clients are. */
+  /** The cluster of the Link, the mirror Services and the clients. */
   readonly source: MeshCluster;
-  /** The source's extension, with a controller for this Link. */
+  /** The source's extension, with a service mirror for this Link. */
   readonly extension: Pick<Multicluster, "installed">;
-  /** Name of the target: of the Link, and the suffix of its mirror Services. */
+  /** Name of the target: the name of the Link, and the suffix of its mirror Services. */
   readonly target: string;
-  /** The target's API server as pods of the source reach it, such as `https://10.1.2.3:6443`. */
+  /** The target's API server as pods of the source reach it, for example `https://10.1.2.3:6443`. */
   readonly apiServer: pulumi.Input<string>;
-  /** The name that the API server's certificate is checked by. @default the host of `apiServer` */
+  /** The name by which the API server's certificate is checked. @default the host of `apiServer` */
   readonly tlsServerName?: pulumi.Input<string | undefined>;
   /**
-   * Credentials of the account in the target that this source has to itself; undefined where it is revoked.
-   * What is in the source then stays as it is, but for controllers that still work with what they had.
+   * Credentials of this source's own account in the target. Undefined if the account is revoked. Then
+   * everything in the source stays, except controllers that still use the old credentials.
    */
   readonly access: AccessCredentials | undefined;
-  /** What gives the account its rights, or has taken them away. @default [] */
+  /** What has granted or removed the account's rights. @default [] */
   readonly rights?: readonly pulumi.Resource[];
   /** Which kinds of export the Link carries. */
   readonly mode: LinkPlan["mode"];
-  /** Which Services of the target it carries, by kind. @default Linkerd's own labels, where the mode carries the kind */
+  /**
+   * Which Services of the target it carries, by kind of export. @default Linkerd's own labels, for the kinds
+   * that the mode carries
+   */
   readonly selectors?: LinkPlan["selectors"];
-  /** Labels that mirrors don't take over: keys, or `prefix/*`. @default [] */
+  /** Labels that mirrors don't get: keys, or `prefix/*`. @default [] */
   readonly excludedLabels?: readonly string[];
-  /** Annotations that mirrors don't take over: keys, or `prefix/*`. @default kubectl's and the package's own */
+  /** Annotations that mirrors don't get: keys, or `prefix/*`. @default kubectl's and the package's own */
   readonly excludedAnnotations?: readonly string[];
   /**
-   * Pod routes of the source and of the target: a Link of mode `flat` or `mixed` is created only when
-   * they are in place. @default [], where pods reach each other anyway
+   * Pod routes of the source and of the target. A Link of mode `flat` or `mixed` is created only when they
+   * are in place. @default [], for pods that reach each other anyway
    */
   readonly routes?: readonly Pick<PodRoutes, "ready">[];
   /**
-   * What has to have proved the proxies of both ends, before the Link counts as taken up: a gateway with an
+   * What must have proved the proxies of both ends before the Link counts as taken up: a gateway with an
    * earlier proxy may never become alive. @default nothing
    */
   readonly proxies?: readonly pulumi.Resource[];
   /** The target's gateway. @default none, for a Link of mode `flat` */
   readonly gateway?: LinkPlan["gateway"];
   /**
-   * Linkerd's version, such as `edge-26.1.1`: `linkerd multicluster check` compares what a Link says to
-   * have been made by with itself. @default the Link doesn't say
+   * Linkerd's version, for example `edge-26.1.1`. `linkerd multicluster check` compares its own version with
+   * it. @default the Link has no version
    */
   readonly linkerdVersion?: string;
   /**
-   * What has to have compared the anchors of both ends before anything of the Link is made.
-   * @default nothing, where they are the same by their making
+   * What must have compared the anchors of both ends before anything of the Link is created.
+   * @default nothing, if the package made both ends with the same anchors
    */
   readonly anchorsShared?: pulumi.Resource | undefined;
   /** Of the target. @default "cluster.local" */
@@ -74,8 +77,8 @@ export interface LinkArgs {
 }
 
 /**
- * A Link from one cluster to another, in the source. Created means that the source's service mirror has
- * taken it up; deleted, that the mirror Services it made are gone as well.
+ * A Link from one cluster to another, in the source. It counts as created when the source's service mirror
+ * has taken it up, and as deleted when its mirror Services are gone as well.
  */
 export class Link extends pulumi.ComponentResource {
   /** Pod of the service mirror that serves the Link. */
@@ -93,7 +96,7 @@ export class Link extends pulumi.ComponentResource {
     const kubeconfig = pulumi
       .all([apiServer, access.token, access.caCertificate])
       .apply(([api, token, ca]) => credentials(target, api, token, ca));
-    // Where the API server is belongs to the credentials: controllers read it once, as they do the token.
+    // The address of the API server is part of the credentials: controllers read it once, like the token.
     const revision = revoked
       ? access.revision
       : pulumi.all([access.revision, apiServer]).apply(([token, api]) => `${token}-${digest(api)}`);
@@ -115,18 +118,18 @@ export class Link extends pulumi.ComponentResource {
           immutable: true,
         },
         inCluster(source, this, {
-          // linkerd-destination reads it when it appears and never again: a change in place would leave
-          // it with the old credentials, and flat traffic dead, while every check is green.
+          // linkerd-destination reads it when it appears and never again. A change in place would leave it
+          // with the old credentials: flat traffic would stop, and every check would pass.
           replaceOnChanges: ["*"],
           deleteBeforeReplace: true,
-          // Kubernetes' provider may keep one as the other.
+          // Kubernetes' provider may store one as the other.
           ignoreChanges: revoked ? ["stringData", "data"] : [],
-          // Whoever is refused when the credentials appear never asks again.
+          // If linkerd-destination is refused when the credentials appear, it never asks again.
           dependsOn: [args.extension.installed, ...shared, ...rights],
         }),
       );
     const forServiceMirror = secret(`${name}-service-mirror`, { namespace: multiclusterNamespace });
-    // Through a gateway a source never learns of a pod: linkerd-destination has nothing to ask for.
+    // Through a gateway a source never learns about pods, so linkerd-destination has nothing to ask for.
     const discovery = args.mode !== "gateway";
     const forDestination =
       discovery &&
@@ -195,7 +198,7 @@ export class Link extends pulumi.ComponentResource {
   }
 }
 
-/** What stands where credentials would, in a source that never had any: nobody lets it in anywhere. */
+/** In place of credentials, for a source that never had any. It gives access to nothing. */
 const revokedAccess = {
   token: pulumi.output("revoked"),
   caCertificate: pulumi.output(""),
@@ -206,7 +209,7 @@ function digest(spec: unknown): string {
   return createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 12);
 }
 
-/** A kubeconfig, as JSON, which is YAML. */
+/** A kubeconfig as JSON, which is also YAML. */
 function credentials(
   target: string,
   { server, tlsServerName }: ApiServer,

@@ -16,15 +16,15 @@ import { Multicluster } from "./multicluster.ts";
 import { readProgramFile } from "./program-context.ts";
 import { ProxiesCurrent } from "./trust-gates.ts";
 
-/** A cluster of a topology, with what was installed in it. */
+/** A cluster of a topology, with what is installed in it. */
 export interface Member extends ExportingMember {
   readonly plan: ClusterPlan;
   readonly cluster: KindCluster | ExistingCluster;
   readonly controlPlane: ControlPlane;
   readonly multicluster: Multicluster;
-  /** Depend on it to come after no pod of Linkerd's runs an earlier proxy. */
+  /** Depend on it to wait until no pod of Linkerd runs an earlier proxy. */
   readonly proxies: pulumi.Resource;
-  /** What was made in the cluster so far. */
+  /** The resources in the cluster so far. */
   readonly contents: readonly pulumi.Resource[];
 }
 
@@ -36,13 +36,13 @@ export interface MemberContext {
   /** The address that each cluster's API server keeps on the network, by the cluster's name. */
   readonly fixedAddresses: pulumi.Output<ReadonlyMap<string, string>>;
   readonly topology: pulumi.Resource;
-  /** Clusters that exist already, by their names. */
+  /** Existing clusters, by name. */
   readonly existing: ReadonlyMap<string, ExistingCluster>;
   readonly trust: {
     readonly anchors: readonly AnchorGeneration[];
-    /** PEM of all of them. */
+    /** PEM of all anchors. */
     readonly bundle: pulumi.Output<string>;
-    /** What has to allow other anchors or signers first; undefined where there is only ever one. */
+    /** What must allow other anchors or signers first. Undefined if the topology has only one generation. */
     readonly step: pulumi.Resource | undefined;
   };
 }
@@ -106,7 +106,8 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
       }),
       triggers: [
         controlPlane.revision,
-        // Without the certificate somebody else makes it, and when it is another one can't be known here.
+        // If the topology doesn't give the certificate, somebody else creates it, and its changes can't be
+        // known here.
         ...(plan.trust.staged && "certificatePem" in issuer
           ? [issuer.certificatePem.apply(fingerprint)]
           : []),
@@ -125,7 +126,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
   };
 }
 
-/** What the Links of a cluster exclude, where they carry federated Services. */
+/** What a cluster's Links with federated Services exclude. */
 function federatedWithout(outgoing: readonly LinkPlan[]) {
   const links = outgoing.filter(({ selectors }) => selectors.federated !== undefined);
   const sorted = (keys: readonly string[]) => [...new Set(keys)].sort();
@@ -155,7 +156,7 @@ function makeKindCluster(
   );
 }
 
-/** The clusters of a topology that exist already, by their names. */
+/** The topology's existing clusters, by name. */
 export function existingClusters(
   name: string,
   { clusters }: Plan,
@@ -170,7 +171,7 @@ export function existingClusters(
   );
 }
 
-/** The issuer is not in the cluster: it outlives the cluster's generations. */
+/** The issuer isn't in the cluster: it outlives the cluster's generations. */
 function makeIssuer(
   name: string,
   { issuer, trustDomain }: ClusterPlan,
@@ -202,7 +203,7 @@ function fingerprint(pem: string): string {
   return new X509Certificate(pem).fingerprint256;
 }
 
-/** Part of the logical name of everything in a cluster; a new generation of it has another one. */
+/** Part of the logical name of everything in a cluster. It changes with the cluster's generation. */
 export function memberName(name: string, cluster: ClusterPlan): string {
   const suffix = cluster.type === "kind" ? `-${cluster.generation}` : "";
   return `${name}-${cluster.name}${suffix}`;

@@ -4,36 +4,37 @@ import { installationAnnotation } from "../planning/names.ts";
 import { type AccessArgs, accessProperties } from "./mesh-resource.ts";
 
 /**
- * What a component needs to know of a cluster to install something into it. `KindCluster` and
- * `ExistingCluster` are such; a program with clusters of its own can pass a plain object.
+ * What a component needs in order to install something into a cluster. `KindCluster` and `ExistingCluster`
+ * are such clusters; a program with clusters of its own can pass a plain object.
  */
 export interface MeshCluster {
-  /** Provider through which everything in the cluster is made: one per cluster. */
+  /** Provider of everything in the cluster. Each cluster has one. */
   readonly kubernetes: Provider;
-  /** Content of a kubeconfig that reaches the cluster from this machine. Secret. */
+  /** Kubeconfig text that reaches the cluster from this machine. Secret. */
   readonly kubeconfig: pulumi.Output<string>;
   /**
-   * File on this machine with that content, an absolute path. Gates read it where there is one, so that the state holds
-   * no copy of the kubeconfig for each of them. @default the gates keep the content, as a secret
+   * File on this machine with the same kubeconfig, an absolute path. Gates read the file if there is one, so
+   * that the state doesn't hold a copy of the kubeconfig for each of them. @default the gates keep the text,
+   * as a secret
    */
   readonly kubeconfigPath?: pulumi.Input<string>;
-  /** Context in that kubeconfig; undefined for its current one. */
+  /** Context in that kubeconfig. Undefined: its current one. */
   readonly context: pulumi.Input<string> | undefined;
   /**
-   * UID of the namespace kube-system, for a cluster that outlives what is installed in it: everything that the
-   * gates do is refused in any other one. @default whatever the kubeconfig leads to is taken
+   * UID of the namespace kube-system, for a cluster that outlives what is installed in it. The gates refuse
+   * to work in any other cluster. @default any cluster is accepted
    */
   readonly uid?: pulumi.Input<string> | undefined;
-  /** What marks the namespaces that are made in it as this stack's. @default they bear no mark */
+  /** The mark of this stack on the namespaces that it creates in the cluster. @default no mark */
   readonly installation?: pulumi.Input<string> | undefined;
   /**
-   * The resource whose deletion takes everything in the cluster with it, so that nothing in there has
-   * to be deleted one by one; undefined where the cluster outlives what is installed in it.
+   * The resource whose deletion removes everything in the cluster, so that nothing in it has to be deleted
+   * one by one. Undefined if the cluster outlives what is installed in it.
    */
   readonly lifetime: pulumi.Resource | undefined;
 }
 
-/** How a resource of the provider `linkerd-topology` gets into a cluster. */
+/** How a resource of the provider `linkerd-topology` reaches a cluster. */
 export function accessTo(cluster: MeshCluster): AccessArgs {
   const { context, kubeconfig, kubeconfigPath, uid } = cluster;
   return {
@@ -43,7 +44,7 @@ export function accessTo(cluster: MeshCluster): AccessArgs {
   };
 }
 
-/** The same for several clusters, as the provider takes it: each property by the clusters' names. */
+/** The same for several clusters, in the provider's form: each property by the clusters' names. */
 export function accessByCluster(clusters: Readonly<Record<string, MeshCluster>>): pulumi.Inputs {
   const access = Object.entries(clusters).map(
     ([name, cluster]) => [name, accessProperties(accessTo(cluster))] as const,
@@ -65,7 +66,7 @@ export function accessByCluster(clusters: Readonly<Record<string, MeshCluster>>)
   };
 }
 
-/** Annotations of a namespace that is made in a cluster. */
+/** Annotations of a namespace that the package creates in a cluster. */
 export function markOf({ installation }: MeshCluster): Record<string, pulumi.Input<string>> {
   return installation === undefined ? {} : { [installationAnnotation]: installation };
 }

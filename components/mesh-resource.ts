@@ -3,22 +3,22 @@ import * as pulumi from "@pulumi/pulumi";
 /** Version of the provider plugin `linkerd-topology` that serves these resources. */
 export const providerVersion = "0.1.0";
 
-/** The way into a cluster: exactly one of `kubeconfig` and `kubeconfigPath`. */
+/** Access to a cluster: exactly one of `kubeconfig` and `kubeconfigPath`. */
 export interface AccessArgs {
-  /** Kubeconfig, as text. Kept as a secret. */
+  /** Kubeconfig text. Kept as a secret. */
   kubeconfig?: pulumi.Input<string>;
-  /** File that holds the kubeconfig, an absolute path. The state then has no copy of it. */
+  /** Path of a kubeconfig file, absolute. The state then has no copy of it. */
   kubeconfigPath?: pulumi.Input<string>;
   /** @default the current context of the kubeconfig */
   context?: pulumi.Input<string>;
   /**
-   * UID of the namespace kube-system. Every operation is refused in any other cluster. @default whatever the
-   * kubeconfig leads to is taken
+   * UID of the namespace kube-system. Every operation is refused in any other cluster. @default any cluster
+   * is accepted
    */
   clusterUid?: pulumi.Input<string>;
 }
 
-/** The access as the provider takes it. */
+/** The access in the provider's form. */
 export function accessProperties(args: AccessArgs): pulumi.Inputs {
   return {
     kubeconfig: args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig),
@@ -28,7 +28,7 @@ export function accessProperties(args: AccessArgs): pulumi.Inputs {
   };
 }
 
-/** A resource that the package's own provider serves. Kubeconfigs stay secret in it. */
+/** A resource of the package's own provider. Kubeconfigs stay secret in it. */
 export abstract class MeshResource extends pulumi.CustomResource {
   /**
    * @param kind name of the resource's type, such as `LinkReady`

@@ -4,13 +4,13 @@ import { highAvailability } from "./high-availability.ts";
 import { defaultPauseImage } from "./pause-image.ts";
 import { type ChartValues, mergeValues, splitImage } from "./values.ts";
 
-/** A cluster that this one has a Link to: one service mirror controller. */
+/** A cluster that this one has a Link to. Each needs one service mirror. */
 export interface MirrorTarget {
   /** Name of the Link. */
   readonly name: string;
   /**
-   * Port of the target's gateway's health probe, as this cluster reaches it; undefined where the Link
-   * has no gateway.
+   * Port of the target's gateway's health probe, as this cluster reaches it. Undefined if the Link has no
+   * gateway.
    */
   readonly probePort: number | undefined;
   /** Mirror headless Services pod by pod. */
@@ -21,19 +21,19 @@ export interface MirrorTarget {
 export type ExposedGateway = Pick<GatewayPlan, "serviceType" | "port" | "probePort"> &
   Partial<Pick<GatewayPlan, "loadBalancerIP">>;
 
-/** Labels and annotations that federated Services don't take over: keys, or `prefix/*`. */
+/** Labels and annotations that federated Services don't get: keys, or `prefix/*`. */
 export interface FederatedWithout {
   readonly labels: readonly string[];
   readonly annotations: readonly string[];
 }
 
-/** What the values of linkerd-multicluster follow from. */
+/** What determines the values of linkerd-multicluster. */
 export interface MulticlusterSettings {
   readonly trustDomain: string;
-  /** How this cluster's own gateway is exposed; undefined for none. */
+  /** How this cluster's own gateway is exposed. Undefined: no gateway. */
   readonly gateway: ExposedGateway | undefined;
   readonly targets: readonly MirrorTarget[];
-  /** What federated Services don't take over of the cluster's own members. */
+  /** What federated Services don't get from the cluster's own members. */
   readonly federatedWithout?: FederatedWithout | undefined;
   readonly highAvailability: boolean;
   readonly images: {
@@ -51,11 +51,11 @@ export function multiclusterValues(settings: MulticlusterSettings): Record<strin
       ? {}
       : { image: splitImage(settings.images.controller) };
   const own: ChartValues = {
-    // The chart does not inherit it from the control plane; a wrong one makes a gateway identity that
-    // no proxy accepts (linkerd2#9044).
+    // The chart doesn't inherit it from the control plane. With a wrong one no proxy accepts the gateway's
+    // identity (linkerd2#9044).
     identityTrustDomain: settings.trustDomain,
     gateway: gatewayValues(settings),
-    // By name: the order in which somebody wrote the clusters is no other release.
+    // Sorted by name: another order of the clusters must not change the release.
     controllers: settings.targets
       .toSorted((one, other) => (one.name < other.name ? -1 : 1))
       .map((target) => controllerValues(target, settings.values)),
@@ -63,14 +63,15 @@ export function multiclusterValues(settings: MulticlusterSettings): Record<strin
     localServiceMirror: { ...image, ...exclusionValues(settings.federatedWithout) },
     // An AccessAccount has fewer rights, and a token that can be rotated.
     remoteMirrorServiceAccount: false,
-    // It would label the namespace, with an image of its own; we made the namespace with its labels.
+    // It would label the namespace, with an image of its own. The package has already created the namespace
+    // with its labels.
     createNamespaceMetadataJob: false,
   };
   const base = settings.highAvailability ? mergeValues(highAvailability.multicluster, own) : own;
   return mergeValues(base, settings.values);
 }
 
-/** A Link's own exclusions reach members of other clusters only. */
+/** A Link's own exclusions affect only members of other clusters. */
 function exclusionValues(
   { labels, annotations }: FederatedWithout = { labels: [], annotations: [] },
 ) {
@@ -100,11 +101,11 @@ function gatewayValues({ gateway, images }: MulticlusterSettings): ChartValues {
 }
 
 /**
- * A gateway that is recreated goes on for so many seconds, until no node sends it anything any more: without
- * it sources meet a port that is closed, and their requests fail until they have given it up.
+ * How many seconds a gateway that is being deleted keeps running, until no node sends it anything any more.
+ * Without the delay sources meet a closed port, and their requests fail until they stop using it.
  *
- * As a native sidecar it could not wait, and the injector would refuse the pod. Releases from edge-26.5.2 on
- * have another key for that; each release ignores the key of the others.
+ * As a native sidecar the proxy could not wait, and the injector would refuse the pod. Releases since
+ * edge-26.5.2 have another key for that; each release ignores the other's key.
  */
 const gatewayFarewell = {
   "config.alpha.linkerd.io/proxy-wait-before-exit-seconds": "10",
@@ -117,10 +118,10 @@ function controllerValues(target: MirrorTarget, values: ChartValues): ChartValue
   return {
     ...common,
     gateway: { enabled: true, probe: { port: target.probePort } },
-    // A changed port must come with a new pod: the proxy of a running one has learned that the new port
-    // is none of the probe Service's, and asks so often that it never forgets (linkerd2#14451). Nothing
-    // in the chart's pod template has the port; of what can be set for one controller alone, a
-    // toleration of a taint that no node has is the part that means nothing else.
+    // A changed port needs a new pod. The proxy of a running one has learned that the new port isn't one of
+    // the probe Service's, and asks so often that it never forgets that (linkerd2#14451). The chart's pod
+    // template doesn't contain the port. Of the values of a single controller, only a toleration has no other
+    // effect: that of a taint that no node has.
     tolerations: [
       ...defaultTolerations(values),
       {
@@ -133,7 +134,7 @@ function controllerValues(target: MirrorTarget, values: ChartValues): ChartValue
   };
 }
 
-/** Those that the person gave for every controller; a controller's own list takes their place. */
+/** The user's tolerations for every controller. A controller's own list replaces them. */
 function defaultTolerations(values: ChartValues): readonly unknown[] {
   const defaults = values["controllerDefaults"];
   if (typeof defaults !== "object" || defaults === null) return [];

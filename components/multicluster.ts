@@ -15,19 +15,19 @@ import type { ChartValues } from "./values.ts";
 
 /** Arguments of {@link Multicluster}. */
 export interface MulticlusterArgs {
-  /** Where it is installed. */
+  /** The cluster to install it in. */
   readonly cluster: MeshCluster;
   /**
-   * The cluster's control plane: the extension's pods need their proxies, and come up without them,
-   * silently, before it injects.
+   * The cluster's control plane. The extension's pods need proxies, and before the control plane injects they
+   * would silently start without them.
    */
   readonly controlPlane: Pick<ControlPlane, "injecting">;
   readonly charts: ChartLocation;
   /** How the gateway is exposed. @default no gateway */
   readonly gateway?: ExposedGateway | undefined;
-  /** The Links whose source this cluster is. @default [] */
+  /** The Links whose source is this cluster. @default [] */
   readonly targets?: readonly MirrorTarget[];
-  /** What federated Services don't take over of the cluster's own members. @default all is taken over */
+  /** What federated Services don't get from the cluster's own members. @default they get everything */
   readonly federatedWithout?: FederatedWithout;
   /** @default "cluster.local" */
   readonly trustDomain?: string;
@@ -40,13 +40,13 @@ export interface MulticlusterArgs {
 }
 
 /**
- * Linkerd's multi-cluster extension: the gateway, one service mirror controller for each Link that
- * starts here.
+ * Linkerd's multi-cluster extension: the gateway, and one service mirror for each Link whose source is this
+ * cluster.
  */
 export class Multicluster extends pulumi.ComponentResource {
-  /** Depend on it to come after the extension was installed; Links are defined then. */
+  /** Depend on it to wait until the extension is installed, and with it the CRD of Links. */
   readonly installed: pulumi.Resource;
-  /** Depend on it to come after the extension's namespace was made. */
+  /** Depend on it to wait until the extension's namespace exists. */
   readonly namespace: pulumi.Resource;
 
   constructor(name: string, args: MulticlusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -82,7 +82,7 @@ export class Multicluster extends pulumi.ComponentResource {
           images: args.images ?? {},
           values: args.values ?? {},
         }),
-        // Helm would wait for the address of a load balancer too, which its cluster may never give.
+        // Helm would also wait for the address of a load balancer, which the cluster may never assign.
         awaitPods: args.gateway?.serviceType !== "LoadBalancer",
       },
       { parent: this, dependsOn: [namespace, args.controlPlane.injecting] },

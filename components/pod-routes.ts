@@ -18,26 +18,26 @@ export interface RoutePeer {
 
 /** Arguments of {@link PodRoutes}. */
 export interface PodRoutesArgs {
-  /** Where the routes are needed: a cluster whose nodes are on the peers' Docker network. */
+  /** The cluster that needs the routes. Its nodes are on the peers' Docker network. */
   readonly cluster: MeshCluster;
-  /** The clusters that they lead to. */
+  /** The clusters that the routes lead to. */
   readonly peers: readonly RoutePeer[];
-  /** An image that the cluster has or can pull; nothing in it is used. @default a pause image */
+  /** An image that the cluster has or can pull. Nothing in it is used. @default a pause image */
   readonly image?: string | undefined;
 }
 
 const { name, namespace, variable } = podRoutes;
 const state = "/run/linkerd-topology/pod-routes";
-/** What is missing is the probe's output, which Kubernetes shows as an event of the pod. */
+/** Prints what is missing. Kubernetes shows the output of a probe as an event of the pod. */
 const probe = `said=$(cat "$STATE/$INSTANCE"); [[ "$said" == ready ]] || { echo "$said"; exit 1; }`;
 
 /**
- * Routes from every node of a kind cluster to the pods of other clusters on its Docker network, along
- * which the addresses of its own pods are kept. Traffic needs them both ways: each of the clusters has
+ * Routes from every node of a kind cluster to the pods of other clusters on its Docker network. Packets on
+ * these routes keep the pods' own addresses. Traffic needs routes in both directions, so each cluster has
  * `PodRoutes` with the others as peers.
  *
- * Created means that they are in place on every node. Something runs on each node that puts them back
- * when they got lost, as after a restart of Docker, and that takes them away when it is deleted.
+ * They count as created when they are in place on every node. On each node something restores lost routes,
+ * for example after a restart of Docker, and removes them when this is deleted.
  *
  * @example
  * ```ts
@@ -48,13 +48,13 @@ const probe = `said=$(cat "$STATE/$INSTANCE"); [[ "$said" == ready ]] || { echo 
  * ```
  */
 export class PodRoutes extends pulumi.ComponentResource {
-  /** Depend on it to come after the routes are in place. */
+  /** Depend on it to wait until the routes are in place. */
   readonly ready: pulumi.Resource;
 
   constructor(logicalName: string, args: PodRoutesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("linkerd-topology:index:PodRoutes", logicalName, {}, opts);
     const script = readFileSync(join(import.meta.dirname, "pod-routes.sh"), "utf8");
-    // Kubernetes' one second is little where every cluster of a topology runs on the same few cores.
+    // Kubernetes' default of one second is too short if all clusters of a topology share a few cores.
     const look = { exec: { command: ["/bin/bash", "-c", probe] }, timeoutSeconds: 5 };
     const limit = `${String(timeLimits.podRoutes / 1000)}s`;
     this.ready = new DaemonSet(
@@ -63,7 +63,7 @@ export class PodRoutes extends pulumi.ComponentResource {
         metadata: { name, namespace, labels: { app: name } },
         spec: {
           selector: { matchLabels: { app: name } },
-          // The new one is there before the old one goes, so that no route is ever missing.
+          // The new pod starts before the old one is deleted, so that no route is ever missing.
           updateStrategy: {
             type: "RollingUpdate",
             rollingUpdate: { maxSurge: "100%", maxUnavailable: 0 },
@@ -121,8 +121,8 @@ export class PodRoutes extends pulumi.ComponentResource {
 }
 
 /**
- * The programs are the node's own: every node has them, in versions that fit its packet filter, and no
- * image has to be built, or pulled, for them.
+ * The programs are the node's own. Every node has them, in versions that fit its packet filter, and no image
+ * has to be built or pulled for them.
  */
 const volumes = [
   ...["/usr", "/bin", "/sbin", "/lib", "/etc/alternatives"].map((path) => ({
@@ -130,7 +130,7 @@ const volumes = [
     type: "",
     readOnly: true,
   })),
-  // Where the loader is on amd64; nodes of other architectures don't have it.
+  // The loader's path on amd64. Nodes of other architectures don't have it.
   { path: "/lib64", type: "DirectoryOrCreate", readOnly: true },
   { path: "/run/xtables.lock", type: "FileOrCreate", readOnly: false },
   { path: state, type: "DirectoryOrCreate", readOnly: false },
@@ -140,7 +140,7 @@ function volumeName(path: string): string {
   return path.slice(1).replaceAll(/[^a-z0-9]/g, "-");
 }
 
-/** In an order of their own: the order of clusters in a topology changes nothing. */
+/** Sorted, so that another order of the clusters in a topology changes nothing. */
 function peerLines(peers: readonly RoutePeer[]): pulumi.Output<string> {
   const lines = peers.map(({ podSubnet, nodes }) =>
     pulumi

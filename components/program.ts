@@ -9,15 +9,15 @@ import { programEnv, programPath } from "./program-context.ts";
 import { readSources, sourcesVariable, withHeldVersion } from "./sources.ts";
 import { Topology } from "./topology.ts";
 
-/** What the configuration of the stack doesn't say. */
+/** What the stack's configuration doesn't contain. */
 export interface ProgramOptions {
   /** Labels of the Docker network. @default {} */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** The file that holds the topology. It is recorded. */
+  /** The file of the topology. It is recorded. */
   readonly origin?: TopologyOrigin | undefined;
   /** Where images and charts come from. @default what the environment or the configuration says */
   readonly sources?: Sources | undefined;
-  /** What the stack was made from before: used where nothing else is said. */
+  /** What the stack was made from before. It is the default. */
   readonly recorded?: MadeFrom | undefined;
 }
 
@@ -30,29 +30,29 @@ export interface AnchorOutput {
   readonly expiry: pulumi.Output<string>;
 }
 
-/** What the program of a stack exports. None of it is secret. */
+/** The outputs of a stack's program. None of them is secret. */
 export interface ProgramOutputs {
-  /** All that was planned, as data. */
+  /** The whole plan, as data. */
   readonly plan: Plan;
-  /** Each cluster as it runs. */
+  /** Each running cluster. */
   readonly clusters: readonly object[];
-  /** Each Link, from where to where. */
+  /** Each Link with its source and target. */
   readonly links: readonly object[];
   readonly trustAnchor: {
     readonly fingerprint: pulumi.Output<string>;
     readonly expiry: pulumi.Output<string>;
   };
-  /** Every generation of it, oldest first. */
+  /** Every generation of the trust anchor, oldest first. */
   readonly trustAnchors: readonly AnchorOutput[];
-  /** `none` where the images that stand in for Linkerd's proxy carry no traffic. */
+  /** `none` if stand-ins for Linkerd's proxy run, which carry no traffic. */
   readonly dataPlane: "real" | "none";
-  /** Where the topology, images and charts came from. Later updates go by it. */
+  /** Where the topology, images and charts came from. Later updates use it. */
   readonly madeFrom: MadeFrom;
 }
 
 /**
- * The program of every stack: its configuration → topology → outputs. `pulumi up` runs it from index.ts,
- * the commands run it inline; a stack can be brought up by either, in any order.
+ * The program of every stack: its configuration → topology → outputs. `pulumi up` runs it from index.ts, the
+ * commands run it inline. Either can update a stack, in any order.
  *
  * @throws pulumi.RunError with every problem of the topology
  */
@@ -95,7 +95,7 @@ export function runProgram(options: ProgramOptions = {}): ProgramOutputs {
   };
 }
 
-/** What the environment or the stack's configuration names. */
+/** The sources that the environment or the stack's configuration names. */
 function configuredSources(config: pulumi.Config): Sources | undefined {
   const file = programEnv()[sourcesVariable] ?? config.get("sources");
   return file ? readSources(programPath(file)) : undefined;
@@ -106,7 +106,7 @@ function makeTopology(topology: TopologySpec, sources: Sources, options: Program
     const { labels, origin = options.recorded?.topology } = options;
     return new Topology(pulumi.getStack(), { topology, sources, labels, origin });
   } catch (error) {
-    // All that is to say is in the message; a stack trace of this file would hide it.
+    // The message says everything; a stack trace of this file would hide it.
     if (error instanceof TopologyError) throw new pulumi.RunError(error.message);
     throw error;
   }

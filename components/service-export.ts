@@ -12,9 +12,9 @@ export interface ServiceExportArgs extends AccessArgs {
 }
 
 /**
- * Exports a Service that somebody else made: puts labels on it and, when it is deleted, takes those away
- * that are its own. Everything else of the Service stays. While there is no such Service it waits
- * without holding anything up: the next update labels it.
+ * Exports a Service that somebody else created: it adds labels, and on deletion removes those that are its
+ * own. Nothing else of the Service changes. If the Service doesn't exist yet, nothing waits for it: the next
+ * update labels it.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export interface ServiceExportArgs extends AccessArgs {
  * ```
  */
 export class ServiceExport extends MeshResource {
-  /** `labelled`, or what is still waited for. */
+  /** `labelled`, or what is still awaited. */
   declare readonly state: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceExportArgs, opts: pulumi.CustomResourceOptions = {}) {

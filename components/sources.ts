@@ -44,8 +44,8 @@ export const sourcesVariable = "LINKERD_TOPOLOGY_SOURCES";
  * Reads a `sources.json` and makes its paths absolute.
  *
  * @param file path of the file, relative to the working directory
- * @throws pulumi.RunError with every problem: the file is missing or no JSON, a key is unknown or has
- *   the wrong type, something that it names does not exist.
+ * @throws pulumi.RunError with every problem: the file is missing or isn't JSON, a key is unknown or has the
+ *   wrong type, something that it names doesn't exist.
  */
 export function readSources(file: string): Sources {
   const path = resolve(file);
@@ -87,7 +87,9 @@ export function readSources(file: string): Sources {
   return withHeldVersion(sources);
 }
 
-/** Sources with the release of Linkerd that they hold. An earlier version of the package didn't record it. */
+/**
+ * Adds the release of Linkerd to sources that hold one. An earlier version of the package didn't record it.
+ */
 export function withHeldVersion(sources: Sources): Sources {
   const held = heldVersion(sources, (file) => (existsSync(file) ? readPlainFile(file) : undefined));
   return held === undefined ? sources : { ...sources, linkerdVersion: held };

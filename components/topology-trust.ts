@@ -14,9 +14,9 @@ export interface TopologyTrust {
   /** Oldest first. */
   readonly anchors: readonly AnchorGeneration[];
   readonly newest: TrustedAnchor;
-  /** PEM of all of them. */
+  /** PEM of all anchors. */
   readonly bundle: pulumi.Output<string>;
-  /** What has to allow other anchors or signers first; undefined where there is only ever one. */
+  /** What must allow other anchors or signers first. Undefined if the topology has only one generation. */
   readonly step: TrustStep | undefined;
 }
 
@@ -51,15 +51,15 @@ export function makeTrust(
   return { anchors, newest, bundle: bundleOf(anchors), step };
 }
 
-/** Known beforehand, so that nothing waits for a cluster that is yet to be made. */
+/** Known before the cluster exists, so that nothing waits for its creation. */
 function accessOf({ kindName }: KindClusterPlan) {
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
   return { kubeconfigPath: defaultKubeconfigPath(owner, kindName, programEnv()), kindName };
 }
 
 /**
- * Compares what both ends of a Link trust before it is made. Where the package made both clusters and
- * their issuers there is nothing that could differ.
+ * Compares what both ends of a Link trust before the Link is created. If the package made both clusters and
+ * their issuers, nothing can differ.
  */
 export function compareAnchors(
   name: string,

@@ -25,17 +25,17 @@ import type { TrustedAnchor } from "./trust-anchor.ts";
 
 /** Arguments of {@link Topology}. */
 export interface TopologyArgs {
-  /** The clusters, the Links between them, and what runs in them. Plain data, not yet trusted. */
+  /** The clusters, the Links between them, and what runs in them. Plain data that is checked here. */
   readonly topology: TopologySpec;
-  /** Name of the topology where it doesn't say one itself. @default the name of the resource */
+  /** Name of the topology if the topology has none. @default the name of the resource */
   readonly name?: string;
   /** Where images and charts come from, paths absolute. @default the public registries */
   readonly sources?: Sources;
-  /** The file that `topology` was read from. It is recorded, with the sources. */
+  /** The file that `topology` was read from. It is recorded with the sources. */
   readonly origin?: TopologyOrigin | undefined;
   /**
-   * Labels of the Docker network, such as who may remove it and when. Docker relabels nothing: another
-   * label recreates the network.
+   * Labels of the Docker network, for example who may remove it and when. Docker can't change labels, so
+   * another label recreates the network.
    * @default {}
    */
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -44,7 +44,7 @@ export interface TopologyArgs {
 /**
  * A whole topology: its clusters, one trust anchor, Linkerd in every cluster, and the Links.
  *
- * Every cluster goes its own way; a Link waits for its two clusters and for nothing else.
+ * No cluster waits for another one. A Link waits for its two clusters and for nothing else.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export interface TopologyArgs {
  * ```
  */
 export class Topology extends pulumi.ComponentResource {
-  /** All that was planned: names, subnets, ports, Links. */
+  /** The whole plan: names, subnets, ports, Links. */
   readonly plan: Plan;
   readonly clusters: Readonly<Record<string, KindCluster | ExistingCluster>>;
   /** The newest generation of the trust anchor. */
@@ -128,12 +128,12 @@ export class Topology extends pulumi.ComponentResource {
     }
     this.clusters = Object.fromEntries([...members].map(([key, { cluster }]) => [key, cluster]));
     this.madeFrom = definedOnly({ sources, topology: args.origin });
-    // It waits for nothing: it is in the state before the first cluster is made.
+    // It waits for nothing: it is in the state before the first cluster is created.
     this.registerOutputs({ madeFrom: this.madeFrom });
   }
 }
 
-/** Narrows, or widens again, whom the gateway of a cluster lets through, where the topology says. */
+/** Restricts which clients a cluster's gateway accepts, or lifts the restriction, as the topology says. */
 function admitAtGateway(
   { plan: { name, gateway }, prefix, cluster, multicluster }: Member,
   plan: Plan,
@@ -156,7 +156,9 @@ function admitAtGateway(
   );
 }
 
-/** Another subnet is another network: its clusters are recreated on it, so it is a new resource as well. */
+/**
+ * Another subnet means another network. Its clusters are recreated on it, so it is a new resource as well.
+ */
 function networkResourceName(name: string, { network: { subnet } }: Plan): string {
   return subnet === undefined ? name : `${name}-${subnet.replace(/[./]/g, "-")}`;
 }
@@ -168,7 +170,7 @@ function networkArgs(
   return definedOnly({ name, subnet, ipRange: nodeRange, labels: labels && { ...labels } });
 }
 
-/** The addresses of API servers, in the network's own subnet or in the one that Docker chose for it. */
+/** The addresses of API servers, in the configured subnet or in the one that Docker chose. */
 function keptAddresses(
   { clusters, network: { nodeRange } }: Plan,
   docker: Network | undefined,

@@ -14,40 +14,43 @@ export interface TrafficRouteArgs extends AccessArgs {
   namespace: string;
   /** Name of the Service that clients call. */
   service: string;
-  /** Port of it that clients call; the backends have the same one. @default 80 */
+  /** The port that clients call. The backends have the same one. @default 80 */
   port?: number;
-  /** What clients speak: `http` makes an HTTPRoute, `grpc` a GRPCRoute. @default "http" */
+  /** The clients' protocol: `http` creates an HTTPRoute, `grpc` a GRPCRoute. @default "http" */
   protocol?: "http" | "grpc";
   /**
-   * Whether the Service is made as well: it has no pods, and the route leads to those of another cluster.
+   * Whether to create the Service too. It has no pods, and the route leads to those of another cluster.
    * @default false
    */
   alias?: boolean;
   /** Annotations of the route, such as `retry.linkerd.io/http`. @default {} */
   annotations?: Readonly<Record<string, string>>;
   /**
-   * Annotations of the Service that clients call: `balancer.linkerd.io/failure-accrual` and those that go with
-   * it. Others that the Service has stay, and these go with the route. @default {}
+   * Annotations of the Service that clients call: `balancer.linkerd.io/failure-accrual` and related ones.
+   * Other annotations of the Service stay, and these are removed with the route. @default {}
    */
   serviceAnnotations?: Readonly<Record<string, string>>;
-  /** Which requests go to which Services of the cluster, mirrors among them. */
+  /** Which requests go to which Services of the cluster, mirrors included. */
   rules: TrafficRuleArgs[];
-  /** Cluster → `state` of its ServiceExport: while all are `labelled`, the mirrors are waited for. @default {} */
+  /**
+   * Cluster → `state` of its ServiceExport. While all are `labelled`, the route waits for the mirrors.
+   * @default {}
+   */
   exported?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** One rule of a {@link TrafficRoute}. */
 export interface TrafficRuleArgs {
-  /** Which requests the rule is for. @default all that no other rule is for */
+  /** Which requests the rule applies to. @default all that match no other rule */
   match?: NonNullable<TrafficPlan["rules"][number]["match"]>;
-  /** Where they go, by weight: Services of the same namespace. */
+  /** Services of the same namespace that get the requests, by weight. */
   backends: readonly { readonly service: string; readonly weight: number }[];
 }
 
 /**
- * Routes the requests for one port of a Service to Services of the same cluster, mirrors among them. Until all
- * of the Services are there it waits without holding anything up: the next update makes the route. Routes and
- * Services that somebody else made are never changed.
+ * Routes the requests for one port of a Service to Services of the same cluster, mirrors included. If a
+ * Service doesn't exist yet, nothing waits for it: the next update creates the route. Routes and Services
+ * that somebody else created are never changed.
  *
  * @example
  * ```ts
@@ -62,7 +65,7 @@ export interface TrafficRuleArgs {
  * ```
  */
 export class TrafficRoute extends MeshResource {
-  /** `routed`, or what is still waited for. */
+  /** `routed`, or what is still awaited. */
   declare readonly state: pulumi.Output<string>;
 
   constructor(name: string, args: TrafficRouteArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -87,7 +90,7 @@ export class TrafficRoute extends MeshResource {
   }
 }
 
-/** What was made before the routes. */
+/** What exists before the routes. */
 export interface TrafficContext {
   readonly plan: Pick<Plan, "traffic">;
   readonly members: ReadonlyMap<string, ExportingMember>;

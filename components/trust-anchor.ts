@@ -9,31 +9,31 @@ export interface TrustAnchorArgs {
   readonly trustDomain?: string;
   /** @default 87600 (ten years) */
   readonly lifetimeHours?: number;
-  /** An `up` within this time before the end recreates the certificate. @default 720 */
+  /** An `up` within this many hours before the end recreates the certificate. @default 720 */
   readonly earlyRenewalHours?: number;
 }
 
-/** What a mesh needs of a trust anchor to trust it. */
+/** The part of a trust anchor that a mesh needs to trust it. */
 export interface TrustedAnchor {
   /** PEM. */
   readonly certificatePem: pulumi.Output<string>;
   /** SHA-256 of the certificate, as `AB:CD:...`. */
   readonly fingerprint: pulumi.Output<string>;
-  /** When the certificate ends, RFC 3339. */
+  /** When the certificate expires, RFC 3339. */
   readonly expiry: pulumi.Output<string>;
 }
 
-/** What an `Issuer` needs of a trust anchor. */
+/** The part of a trust anchor that an `Issuer` needs. */
 export interface TrustAnchorKeyPair {
   /** PEM. */
   readonly certificatePem: pulumi.Output<string>;
-  /** PEM. Secret. It signs issuers and is never sent into a cluster. */
+  /** PEM. Secret. It signs issuers and never goes into a cluster. */
   readonly privateKeyPem: pulumi.Output<string>;
 }
 
 /**
- * The root of trust of a mesh: a self-signed certificate authority (ECDSA P-256) that every cluster's
- * issuer is signed by. Its key stays in Pulumi's state, encrypted.
+ * The root of trust of a mesh: a self-signed certificate authority (ECDSA P-256) that signs every cluster's
+ * issuer. Its key stays in Pulumi's state, encrypted.
  *
  * @example
  * ```ts

@@ -4,30 +4,30 @@ import { type AccessArgs, accessProperties, MeshResource } from "./mesh-resource
 
 /** Arguments of {@link TrustStep}. */
 export interface TrustStepArgs {
-  /** Generation → PEM of an anchor that every cluster is to trust. */
+  /** Generation → PEM of an anchor that every cluster has to trust. */
   readonly anchors: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Cluster → generation that signs its issuer; undefined where somebody else decides it. */
+  /** Cluster → generation that signs its issuer. Undefined if somebody else decides it. */
   readonly signers: Readonly<Record<string, number | undefined>>;
   /**
-   * Cluster → the way into it. Nothing waits here for a kind cluster that is yet to be made: its file is known
-   * beforehand, and whether there is such a cluster Docker tells.
+   * Cluster → access to it. Nothing waits here for the creation of a kind cluster: its file is known
+   * beforehand, and Docker knows whether it exists.
    */
   readonly clusters: Readonly<Record<string, TrustStepCluster>>;
 }
 
-/** A cluster that exists, or a kind cluster that may be yet to be made. */
+/** An existing cluster, or a kind cluster that may not exist yet. */
 export type TrustStepCluster =
   | MeshCluster
   | {
       /** An absolute path. */
       readonly kubeconfigPath: string;
-      /** Name that kind knows it by. */
+      /** kind's name of the cluster. */
       readonly kindName: string;
     };
 
 /**
- * Exists once the running clusters allow what is wanted of their trust. What changes trust in a cluster has
- * to depend on it: a step of a rotation that would cost traffic fails here, with every reason.
+ * Exists once the running clusters allow the wanted change of trust. Everything that changes trust in a
+ * cluster must depend on it: a step of a rotation that would interrupt traffic fails here, with every reason.
  */
 export class TrustStep extends MeshResource {
   constructor(name: string, args: TrustStepArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -60,24 +60,24 @@ export class TrustStep extends MeshResource {
 
 /** Arguments of {@link ProxiesCurrent}. */
 export interface ProxiesCurrentArgs extends AccessArgs {
-  /** PEM of what every proxy is to trust, and nothing else. @default what they trust isn't looked at */
+  /** PEM of exactly what every proxy must trust. @default it isn't checked */
   anchors?: pulumi.Input<string> | undefined;
-  /** Namespaces that are restarted for other anchors or another issuer, besides Linkerd's own. @default [] */
+  /** Namespaces to restart for other anchors or another issuer, besides Linkerd's own. @default [] */
   namespaces?: readonly string[];
-  /** Namespaces that are restarted when Linkerd would inject another proxy, besides its own. @default [] */
+  /** Namespaces to restart if Linkerd would inject another proxy, besides its own. @default [] */
   upgradeNamespaces?: readonly string[];
   /** Looks again whenever one of these changes, such as the control plane's revision. @default [] */
   triggers?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * Exists once the proxies of Linkerd's own, and of namespaces that are named, are the ones that Linkerd would
- * inject now, trust the present anchors and have certificates of the present issuer. It restarts what started
- * before: linkerd-identity where it may have missed its new issuer, then the control plane, its extension, and
+ * Exists once the proxies of Linkerd and of the named namespaces are the ones that Linkerd would inject now,
+ * trust the present anchors and have certificates of the present issuer. It restarts workloads that started
+ * earlier: linkerd-identity if it may have missed its new issuer, then the control plane, its extension, and
  * the others.
  */
 export class ProxiesCurrent extends MeshResource {
-  /** What a refresh saw in place of that; empty where it holds. The next update restarts what is behind. */
+  /** What a refresh saw instead; empty if all is well. The next update restarts what is outdated. */
   declare readonly trouble: pulumi.Output<string>;
 
   constructor(name: string, args: ProxiesCurrentArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -103,15 +103,15 @@ export interface AnchorsSharedArgs {
   readonly source: string;
   /** Name of the Link's target. */
   readonly target: string;
-  /** Both of them, by their names. */
+  /** Both clusters, by name. */
   readonly clusters: Readonly<Record<string, MeshCluster>>;
   /** Compares again whenever one of these changes. @default [] */
   readonly triggers?: readonly pulumi.Input<string>[];
 }
 
 /**
- * Exists once the source and the target of a Link were seen to trust the same anchors, and each other's
- * issuer. It has to depend on both control planes; the Link has to depend on it.
+ * Exists once the source and the target of a Link trust the same anchors, and each other's issuer. It must
+ * depend on both control planes; the Link must depend on it.
  */
 export class AnchorsShared extends MeshResource {
   constructor(name: string, args: AnchorsSharedArgs, opts: pulumi.CustomResourceOptions = {}) {
@@ -138,7 +138,7 @@ export interface IssuerReadyArgs extends AccessArgs {
   triggers?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** Exists once a cluster has an issuer that somebody else makes there, and that the mesh can trust. */
+/** Exists once a cluster has an issuer that somebody else creates there, and that the mesh can trust. */
 export class IssuerReady extends MeshResource {
   constructor(name: string, args: IssuerReadyArgs, opts: pulumi.CustomResourceOptions = {}) {
     super(

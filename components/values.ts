@@ -1,10 +1,7 @@
 /** Values of a Helm chart. */
 export type ChartValues = Readonly<Record<string, unknown>>;
 
-/**
- * Helm values with others merged over them, as Helm itself does it: maps key by key, anything else
- * replaced.
- */
+/** Helm values with others merged over them, as Helm does it: maps key by key, anything else replaced. */
 export function mergeValues(base: ChartValues, over: ChartValues): Record<string, unknown> {
   const merged = new Map(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
@@ -18,7 +15,7 @@ function isMap(value: unknown): value is ChartValues {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** An image reference as the charts take it: in two parts that they join with a colon. */
+/** An image reference in the charts' form: two parts that they join with a colon. */
 export interface ImageParts {
   readonly name: string;
   readonly version: string;
@@ -27,7 +24,7 @@ export interface ImageParts {
 /**
  * Splits `registry:5000/name:tag`.
  *
- * @throws Error if there is no tag, or a digest: the charts can't express either.
+ * @throws Error if there is no tag, or a digest: the charts support neither.
  */
 export function splitImage(reference: string): ImageParts {
   const colon = reference.lastIndexOf(":");

@@ -8,8 +8,8 @@ export interface VersionStepArgs extends AccessArgs {
 }
 
 /**
- * Exists once Linkerd may go from the release that runs in a cluster to the one that is wanted. What installs
- * the other release has to depend on it.
+ * Exists once Linkerd may go from the running release to the wanted one. Whatever installs the other release
+ * must depend on it.
  */
 export class VersionStep extends MeshResource {
   constructor(name: string, args: VersionStepArgs, opts: pulumi.CustomResourceOptions = {}) {

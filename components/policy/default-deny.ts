@@ -8,16 +8,16 @@ export interface DefaultDenyArgs {
   readonly cluster: MeshCluster;
   /** The namespace. */
   readonly namespace: string;
-  /** False: it is there already, and stays in the end. @default true */
+  /** False: it already exists, and isn't deleted. @default true */
   readonly create?: boolean;
 }
 
 /**
- * A namespace whose pods let in nobody but whom a {@link ServicePolicy} names. The probes of the kubelet
- * still get through.
+ * A namespace whose pods accept only clients that a {@link ServicePolicy} names. The kubelet's probes still
+ * work.
  *
- * Pods get their proxies' default when they are made: in a namespace that is there already, those that run
- * keep theirs until they are recreated.
+ * A pod gets its proxy's default when it is created: in an existing namespace, running pods keep theirs until
+ * they are recreated.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export interface DefaultDenyArgs {
  * ```
  */
 export class DefaultDeny extends pulumi.ComponentResource {
-  /** The namespace: what is made in it depends on it. */
+  /** The namespace. Everything in it depends on it. */
   readonly namespace: pulumi.Resource;
 
   constructor(name: string, args: DefaultDenyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -44,5 +44,5 @@ export class DefaultDeny extends pulumi.ComponentResource {
 }
 
 const deny = { "config.linkerd.io/default-inbound-policy": "deny" };
-/** Without a proxy nobody is kept out. */
+/** A pod without a proxy accepts everybody. */
 const inject = { "linkerd.io/inject": "enabled" };

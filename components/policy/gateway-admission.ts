@@ -7,22 +7,22 @@ import type { Multicluster } from "../multicluster.ts";
 
 /** Arguments of {@link GatewayAdmission}. */
 export interface GatewayAdmissionArgs {
-  /** The cluster whose gateway it is. */
+  /** The cluster of the gateway. */
   readonly cluster: MeshCluster;
   readonly extension: Pick<Multicluster, "installed">;
   readonly admission: GatewayAdmissionPlan;
   /**
-   * Subnet of the Docker network that the nodes are on, CIDR.
-   * @default none: what comes from there is refused, unless it may come from anywhere
+   * Subnet of the Docker network of the nodes, CIDR.
+   * @default none: clients from there are refused, unless clients may come from anywhere
    */
   readonly dockerSubnet?: pulumi.Input<string>;
 }
 
 /**
- * Whom a gateway lets through: the identities and addresses of the clusters linked to it. Linkerd's chart
- * lets in every meshed client from everywhere and has no value for it; and a policy beside the chart's
- * could only let in more. So it is the chart's own objects that are narrowed: Helm leaves fields alone that
- * its template doesn't change.
+ * Which clients a gateway accepts: the identities and addresses of the clusters linked to it. Linkerd's chart
+ * accepts every meshed client from everywhere and has no value for it. A policy beside the chart's could only
+ * accept more. So this narrows the chart's own objects: Helm doesn't touch fields that its template doesn't
+ * change.
  *
  * They stay narrow when this is deleted: without the field they would be invalid.
  */
@@ -39,7 +39,7 @@ export class GatewayAdmission extends pulumi.ComponentResource {
           metadata: {
             name: object,
             namespace: multiclusterNamespace,
-            // The field is Helm's.
+            // Helm manages the field.
             annotations: { "pulumi.com/patchForce": "true" },
           },
           spec,
@@ -66,5 +66,5 @@ export class GatewayAdmission extends pulumi.ComponentResource {
   }
 }
 
-/** An identity that nobody has: an empty list is an error to Linkerd. */
+/** An identity that nobody has, because Linkerd refuses an empty list. */
 const nobody = "nobody.invalid";

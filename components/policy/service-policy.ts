@@ -8,31 +8,31 @@ import { inCluster, type MeshCluster } from "../mesh-cluster.ts";
 
 /** Arguments of {@link ServicePolicy}. */
 export interface ServicePolicyArgs extends Omit<ServicePolicySpec, "cluster"> {
-  /** The topology, whose Links decide what of a client arrives. */
+  /** The topology. Its Links determine what the server sees of a client. */
   readonly topology: {
     readonly plan: Plan;
     readonly clusters: Readonly<Record<string, MeshCluster>>;
   };
   /** Name of the cluster that owns the Service. */
   readonly cluster: string;
-  /** Labels of the pods behind the Service, as its selector has them. */
+  /** Labels of the pods behind the Service, as in its selector. */
   readonly pods: Readonly<Record<string, string>>;
   /**
-   * Name or number of the pods' port, which is the Service's `targetPort`. Of several policies that one port
-   * of a pod has, Linkerd takes the oldest: one for each.
+   * Name or number of the pods' port, which is the Service's `targetPort`. Use one policy for each port of a
+   * pod: of several, Linkerd uses the oldest.
    */
   readonly port: string | number;
-  /** How the port's traffic is read. @default "unknown": Linkerd finds out */
+  /** The protocol of the port. @default "unknown": Linkerd detects it */
   readonly protocol?: "unknown" | "HTTP/1" | "HTTP/2" | "gRPC" | "opaque" | "TLS";
 }
 
 /**
- * Who may reach a Service: clients by the identity and the addresses of their cluster, over flat and mixed
- * Links; all that comes through the gateway, by the gateway's identity. Everybody else is refused, with or
- * without a {@link DefaultDeny} of the namespace.
+ * Who may reach a Service. Over flat and mixed Links: clients, by the identity and the addresses of their
+ * cluster. Through the gateway: everything that it forwards, by the gateway's identity. Everybody else is
+ * refused, with or without a {@link DefaultDeny} of the namespace.
  *
- * @throws pulumi.RunError with every problem, before any resource is registered: a client that comes through
- *   a gateway, and so can't be told from others, is one
+ * @throws pulumi.RunError with every problem, before any resource is registered. For example, a client that
+ *   comes through a gateway can't be named, because it can't be told from others.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ export class ServicePolicy extends pulumi.ComponentResource {
         inCluster(cluster, this, { dependsOn }),
       );
     const server = objectName(service, args.port);
-    // Last: as long as there is no Server nobody is let in or refused by it, and from then on everybody is.
+    // Comes last: without a Server the policies have no effect, and from then on they all have.
     const admitting = admissions.flatMap((one) => admit(one, server, object));
     object(
       "Server",
@@ -91,7 +91,7 @@ type MakeObject = (
   dependsOn?: pulumi.Resource[],
 ) => pulumi.Resource;
 
-/** An AuthorizationPolicy asks for all that it requires; of several one is enough. */
+/** An AuthorizationPolicy needs all of its requirements. One of several policies is enough. */
 function admit(
   { name, identities, networks }: Admission,
   server: string,
@@ -121,7 +121,10 @@ function admit(
   return [...proofs, policy];
 }
 
-/** Port `b-c` of the Service `a` is not port `c` of the Service `a-b`: neither name has a full stop. */
+/**
+ * Port `b-c` of the Service `a` and port `c` of the Service `a-b` get different names, because neither name
+ * contains a full stop.
+ */
 function objectName(service: string, port: string | number): string {
   const text = String(port);
   return text.includes("-") ? `${service}.${text}` : `${service}-${text}`;
