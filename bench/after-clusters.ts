@@ -5,7 +5,7 @@ import {
   resourceType,
 } from "../environments/report/resource-words.ts";
 
-/** For each cluster, how long after it was made its control plane injected. */
+/** For each cluster, the time from its creation until its control plane injected proxies. */
 export function afterClusters(steps: readonly Step[]): string {
   const ended = (type: string): { urn: string; name: string; at: number }[] =>
     steps.flatMap(({ urn, ended: at }) =>
@@ -14,7 +14,7 @@ export function afterClusters(steps: readonly Step[]): string {
   const gates = ended("linkerd-topology:index:InjectorReady");
   return ended("kind:index:Cluster")
     .flatMap((cluster) => {
-      // Whatever is in a cluster has its name in front.
+      // The names of everything in a cluster begin with the cluster's name.
       const gate = gates.find(({ name }) => name.startsWith(`${cluster.name}-`));
       return gate === undefined
         ? []

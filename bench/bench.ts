@@ -42,7 +42,7 @@ await new Command("npm run bench --")
   .parseAsync();
 
 async function benchClusters(name: string, byHand: boolean, signal: AbortSignal): Promise<void> {
-  // Under a name of its own: nobody's running stack is touched.
+  // It has its own name, so no running stack is touched.
   const stack = { name: `bench-${process.pid}`, file: (await findStack(name)).file };
   const request = {
     stack,

@@ -19,7 +19,7 @@ import { cacheDirectory } from "../system/cache-directory.ts";
 const script = path.join(import.meta.dirname, "by-hand.sh");
 
 /**
- * How long `by-hand.sh` takes for the pair of a plan, from the same images and the same node image.
+ * How long `by-hand.sh` takes for the pair of a plan, with the same images and the same node image.
  *
  * @returns seconds from nothing to linked clusters
  */
@@ -54,7 +54,7 @@ export async function benchByHand(plan: Plan, tools: Tools, signal: AbortSignal)
   }
 }
 
-/** Puts `linkerd` and `kubectl` into the directory; both are built from Go modules. */
+/** Puts `linkerd` and `kubectl` into the directory. Both are built from Go modules. */
 async function bringPrograms(directory: string, { env }: Tools): Promise<void> {
   const context = { cache: cacheDirectory(env), env, onProgress: () => undefined };
   const cli = await ensureArtifact(linkerdCli, context);
@@ -117,7 +117,7 @@ async function writeInputs(
         })),
       highAvailability: false,
       images: { controller, pause },
-      // The CLI makes the credentials of a Link from the chart's own account.
+      // The CLI creates the credentials of a Link from the chart's own account.
       values: { remoteMirrorServiceAccount: true },
     });
     files[`${cluster.name}.multicluster.yaml`] = stringify(values);

@@ -6,7 +6,7 @@ export interface VerificationRun {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly milliseconds: number;
-  /** The highest load average of a minute that was seen meanwhile. */
+  /** The highest one-minute load average during the run. */
   readonly load: number;
   readonly counts: Counts;
   readonly failures: readonly {
@@ -16,7 +16,9 @@ export interface VerificationRun {
   }[];
 }
 
-/** What many verifications came to: failures by check, durations, load, and the row of docs/reliability.md. */
+/**
+ * The result of many verifications: failures by check, durations, load, and the row for docs/reliability.md.
+ */
 export function flakeReport(topology: string, runs: readonly VerificationRun[]): string {
   const failed = runs.filter(({ failures }) => failures.length > 0).length;
   const checks = groupBy(

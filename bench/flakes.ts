@@ -18,7 +18,7 @@ interface Options {
   readonly results?: string;
 }
 
-/** Between two looks at the load, in milliseconds. */
+/** Time between two looks at the load, in milliseconds. */
 const sampling = 1_000;
 
 await new Command("npm run bench:flakes --")

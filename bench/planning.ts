@@ -4,7 +4,7 @@ import { ratio } from "./ratio.ts";
 
 /** How long planning a full mesh takes, and how that grows. */
 export function benchPlanning(): string {
-  // The first call pays for compiling the planner.
+  // The first call includes compiling the planner.
   planOrThrow(fullMesh(8, "mixed"), { name: "warm-up" });
   let before: number | undefined;
   const lines = [2, 4, 8, 16, 32, 64].map((size) => {

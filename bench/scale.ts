@@ -3,12 +3,12 @@ import { ratio } from "./ratio.ts";
 import type { LinkMode } from "../planning/topology.ts";
 import { TestEngine } from "../test/engine/test-engine.ts";
 
-/** What is measured of a full mesh. */
+/** What to measure for a full mesh. */
 interface Measurement {
   readonly title: string;
   readonly mode: LinkMode;
   readonly sizes: readonly number[];
-  /** With the provider plugins that `up` uses, or with doubles of them, which cost next to nothing. */
+  /** With the provider plugins that `up` uses, or with doubles, which cost almost nothing. */
   readonly realProviders: boolean;
   readonly operation: "preview" | "up";
 }
@@ -33,14 +33,15 @@ const measurements: readonly Measurement[] = [
   {
     title: "up of a full mesh, gateways, with doubles in the providers' place: what Pulumi costs",
     mode: "gateway",
-    // Pulumi writes the whole state for every step: twice the clusters, many times as long.
+    // Pulumi writes the whole state for every step, so the time grows much faster than the number of
+    // clusters.
     sizes: [2, 4, 8],
     realProviders: false,
     operation: "up",
   },
 ];
 
-/** How long the program takes without its clusters, and how that grows with their number. */
+/** How long the program takes without creating clusters, and how that grows with their number. */
 export async function benchScale(tell: (line: string) => void): Promise<void> {
   for (const measurement of measurements) {
     tell(`\n${measurement.title}:\n`);

@@ -3,7 +3,7 @@ import type { ClusterPlan, LinkPlan, Plan } from "../planning/plan-types.ts";
 import type { LinkMode } from "../planning/topology.ts";
 import { findMeshes } from "./meshes.ts";
 
-/** What a diagram shows of a plan, whatever it is drawn with. */
+/** The parts of a plan that a diagram shows, in any format. */
 export interface Graph {
   /** Networks in the order of their first clusters. */
   readonly networks: readonly NetworkBox[];
@@ -13,7 +13,7 @@ export interface Graph {
 
 export interface NetworkBox {
   readonly id: string;
-  /** Undefined for the network that a cluster has to itself: there is nothing to put a box around. */
+  /** Undefined for the network of a single cluster, which gets no box. */
   readonly name: string | undefined;
   readonly clusters: readonly ClusterBox[];
 }
@@ -21,7 +21,7 @@ export interface NetworkBox {
 export interface ClusterBox {
   readonly id: string;
   readonly name: string;
-  /** What stands under the name. */
+  /** The lines under the name. */
   readonly lines: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface Arrow {
   readonly bothWays: boolean;
 }
 
-/** Clusters that are each linked to each in one mode, drawn as spokes around a point. */
+/** Clusters with Links of one mode between every two of them, drawn as spokes around a point. */
 export interface Mesh {
   readonly id: string;
   readonly mode: LinkMode;
@@ -41,7 +41,7 @@ export interface Mesh {
   readonly members: readonly string[];
 }
 
-/** So many exports or mirrors stand under a cluster's name; the number of the rest follows. */
+/** This many exports or mirrors are listed under a cluster's name, then the number of the rest. */
 const mostLines = 4;
 
 /** The parts of a plan that a diagram shows: clusters, networks, Links by mode, gateways, exports. */

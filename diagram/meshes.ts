@@ -1,7 +1,7 @@
 import type { LinkPlan } from "../planning/plan-types.ts";
 import type { LinkMode } from "../planning/topology.ts";
 
-/** So few clusters are clearer with a line between each two of them. */
+/** With fewer clusters a line between every two of them is clearer. */
 const smallestMesh = 4;
 
 interface FoundMesh {
@@ -10,8 +10,8 @@ interface FoundMesh {
 }
 
 /**
- * Groups of clusters with Links of one mode from each to each. Sixteen of them have 240 Links, which
- * nobody can read as lines; as spokes around a point they are sixteen.
+ * Groups of clusters with Links of one mode between every two of them. Sixteen clusters have 240 Links, which
+ * nobody can read as lines. Drawn around a point they are sixteen spokes.
  */
 export function findMeshes(
   clusters: readonly string[],
@@ -46,7 +46,7 @@ function linkedBothWays(links: readonly LinkPlan[], mode: LinkMode): Neighbours 
   return neighbours;
 }
 
-/** The largest of the groups that come by taking in, from each cluster on, whoever knows all so far. */
+/** The largest group found when starting from each cluster and adding those that are linked to all so far. */
 function largestMesh(clusters: readonly string[], neighbours: Neighbours): string[] {
   let largest: string[] = [];
   for (const start of clusters) {

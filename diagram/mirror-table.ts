@@ -1,6 +1,6 @@
 import type { MirrorPlan, Plan } from "../planning/plan-types.ts";
 
-/** Each kind of mirror in words. */
+/** The words for each kind of mirror. */
 export const mirrorKinds: Record<MirrorPlan["kind"], string> = {
   gateway: "gateway",
   "remote-discovery": "remote discovery",

@@ -12,12 +12,11 @@ const drawers: Record<string, (plan: Plan) => string> = {
 const marked = /<!-- (diagram|mirrors) ([a-z0-9-]+) -->\n[^]*?<!-- end -->/g;
 
 /**
- * A Markdown page with everything between its markers recreated: `<!-- diagram STACK -->` and
- * `<!-- mirrors STACK -->`, each up to `<!-- end -->`. A block of YAML with `exports` on the page counts
- * as part of the stack.
+ * A Markdown page whose blocks `<!-- diagram STACK -->` and `<!-- mirrors STACK -->`, each up to `<!-- end
+ * -->`, are written again. A block of YAML with `exports` on the page counts as part of the stack.
  *
  * @param topologies - the topology of each stack, by name
- * @throws Error where a marker names a stack that there isn't, TopologyError where it can't be planned
+ * @throws Error if a marker names a stack that doesn't exist, TopologyError if its topology can't be planned
  */
 export function refreshPage(text: string, topologies: ReadonlyMap<string, unknown>): string {
   const exports = findExports(text);

@@ -1,8 +1,8 @@
 // Runs a TypeScript file of this project: node scripts/bootstrap.mjs FILE [ARGS...]
 //
-// Plain JavaScript without packages, because it has to run on any Node.js before anything is installed.
-// It installs the node modules when they are missing or out of date, then starts FILE with the Node.js
-// that came with them, or with this one where npm has none for this machine.
+// This is plain JavaScript without packages, because it must run on any Node.js before anything is installed.
+// It installs the node modules if they are missing or out of date. Then it starts FILE with the Node.js that
+// came with them, or with this one if npm has none for this machine.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
@@ -23,8 +23,8 @@ function readJson(file) {
 }
 
 /**
- * What differs between package-lock.json and the modules that are installed, or undefined. npm writes
- * node_modules/.package-lock.json last, so an interrupted installation is seen as well.
+ * How the installed modules differ from package-lock.json, or undefined. npm writes
+ * node_modules/.package-lock.json last, so this also notices an interrupted installation.
  */
 function outOfDate() {
   const wanted = readJson(path.join(root, "package-lock.json"))?.packages;
@@ -32,12 +32,12 @@ function outOfDate() {
   const installed = readJson(path.join(root, "node_modules", ".package-lock.json"))?.packages;
   if (installed === undefined) return "the node modules are not installed";
   for (const [name, entry] of Object.entries(wanted)) {
-    // "" is the project itself; what is outside node_modules is a link into the repository.
+    // "" is the project itself. Entries outside node_modules are links into the repository.
     if (!name.startsWith("node_modules/")) continue;
     const have = installed[name];
     const there = have !== undefined && existsSync(path.join(root, name));
     if (!there) {
-      // What is optional is missing where it is for another platform.
+      // An optional module for another platform is missing here.
       if (have === undefined && (entry.optional || entry.devOptional || entry.peer)) continue;
       return `${name.slice("node_modules/".length)} is not installed`;
     }
@@ -48,7 +48,7 @@ function outOfDate() {
   return undefined;
 }
 
-/** Runs `action` while no other process does so for this directory, in another container neither. */
+/** Runs `action` while no other process does so for this directory, not even in another container. */
 async function alone(action) {
   // Not in node_modules, which `npm ci` removes.
   const lock = path.join(root, ".installing");
@@ -85,8 +85,8 @@ function run(command, args, options) {
 async function install(reason) {
   const started = Date.now();
   process.stderr.write(`installing the node modules (${reason}) ...\n`);
-  // Under `npm run`, node_modules/.bin is first on PATH, and `npm ci` removes that directory: npm has
-  // to run on the Node.js that started it, not on ours.
+  // Under `npm run`, node_modules/.bin is first on PATH, and `npm ci` removes that directory. So npm must run
+  // on the Node.js that started it.
   const npmNode = process.env.npm_node_execpath;
   const npmCli = process.env.npm_execpath;
   const direct = npmNode && npmCli && existsSync(npmNode) && existsSync(npmCli);
@@ -113,7 +113,7 @@ async function install(reason) {
   );
 }
 
-/** Where Node.js keeps what it compiled: every command then starts half a second sooner. */
+/** The directory of Node.js' compile cache, which makes every command start half a second sooner. */
 function compileCache() {
   const { NODE_COMPILE_CACHE: given, LINKERD_TOPOLOGY_CACHE: own } = process.env;
   if (given) return given;
@@ -134,13 +134,13 @@ if (!isPromised(process.versions.node)) {
 }
 if (outOfDate() !== undefined) {
   await alone(async () => {
-    // Another process may have done it while this one waited.
+    // Another process may have installed them while this one waited.
     const reason = outOfDate();
     if (reason !== undefined) await install(reason);
   });
 }
 
-// The one that came with the modules leaves out types by itself; any other one is taught it.
+// The Node.js that came with the modules strips types by itself; any other one gets hooks for it.
 const node = existsSync(ownNode) ? ownNode : process.execPath;
 const stripTypes = path.join(root, "scripts", "strip-types.mjs");
 const nodePath = [path.dirname(node), process.env.PATH].filter(Boolean).join(path.delimiter);

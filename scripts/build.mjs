@@ -1,5 +1,5 @@
-// Compiles everything that the npm package holds into dist/ (library, command line, provider plugins):
-// Node leaves out the types of a project's own sources, but not of sources under node_modules.
+// Compiles the contents of the npm package into dist/ (library, command line, provider plugins). Node.js
+// strips the types of a project's own sources, but not of sources under node_modules.
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -16,8 +16,8 @@ import { fileURLToPath } from "node:url";
 import * as commonjs from "./commonjs.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-// Another directory than dist/, and no look at the types, is for tests: they must not take away what others
-// are using, and have looked at the types before.
+// For tests: another directory than dist/, so that they don't remove what others are using, and no type
+// check, which has run before.
 const args = process.argv.slice(2);
 const dist = path.resolve(root, args.find((arg) => !arg.startsWith("--")) ?? "dist");
 
@@ -32,7 +32,7 @@ execFileSync(
   { cwd: root, stdio: "inherit" },
 );
 
-// What the code reads or runs besides modules, at the same place below dist/.
+// Files that the code reads or runs besides modules. They have the same place below dist/.
 const folders = [
   "components",
   "environments/commands/completion-scripts",
@@ -43,7 +43,8 @@ const folders = [
 ];
 const copied = [
   ...folders.flatMap((folder) => filesOf(folder).filter((file) => !file.endsWith(".ts"))),
-  // The key of the node image is made of these sources: what a checkout made is found again.
+  // The key of the node image is computed from these sources, so that the package finds an image that a
+  // checkout built.
   "toolchain/image/component-images.ts",
   "toolchain/image/node-files.ts",
   "topology.schema.json",
@@ -72,7 +73,7 @@ function filesOf(folder) {
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
 }
 
-/** What a module that library.ts exports from declares: one of dist/, or of a package. */
+/** The declarations of a module that library.ts exports from, in dist/ or in a package. */
 function declarationsOf(specifier) {
   const file = specifier.startsWith(".")
     ? path.join(dist, specifier.replace(/\.(js|ts)$/, ".d.ts"))

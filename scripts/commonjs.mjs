@@ -1,7 +1,7 @@
-// The package's entry for CommonJS: JavaScript that hands on the ES module, and its types.
+// The package's entry for CommonJS: JavaScript that re-exports the ES module, and its types.
 import ts from "typescript";
 
-/** Node.js loads an ES module by `require` from 20.19 and 22.12 on. */
+/** Node.js can load an ES module by `require` since 20.19 and 22.12. */
 export const code = `"use strict";
 try {
   module.exports = require("./library.js");
@@ -16,8 +16,8 @@ try {
 `;
 
 /**
- * The types of that. TypeScript lets a CommonJS file take types from an ES module by name alone, each with the mode
- * in which to look it up.
+ * The types of that entry. In a CommonJS file TypeScript can import types from an ES module only by name,
+ * each with its resolution mode.
  *
  * @param {string} file of the declarations of the ES module
  * @param {(specifier: string) => string} read the declarations that it exports from

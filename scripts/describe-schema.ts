@@ -15,9 +15,8 @@ interface Reader {
 }
 
 /**
- * A JSON schema with the TSDoc of the TypeScript type that it is the schema of: the text of a property
- * becomes its description, `@default` its default, `@example`s its examples. What has a name in
- * TypeScript becomes a definition.
+ * Adds the TSDoc of a TypeScript type to its JSON schema: the text of a property becomes its description,
+ * `@default` its default, `@example`s its examples. Types with a name become definitions.
  *
  * @param file the module that exports the type
  */
@@ -63,7 +62,7 @@ function describe(schema: JsonSchema, type: ts.Type, reader: Reader): JsonSchema
   if (schema.properties === undefined) return schema;
   const name = type.symbol.name;
   if (!(name in reader.definitions)) {
-    // Its place is before that of the parts that it is made of.
+    // A type comes before the types of its properties.
     reader.definitions[name] = {};
     reader.definitions[name] = {
       ...describeObject(schema, type, reader),
@@ -78,7 +77,7 @@ function documentationOf(symbol: ts.Symbol, checker: ts.TypeChecker): JsonSchema
     .displayPartsToString(symbol.getDocumentationComment(checker))
     .replaceAll(/(?<!\n)\n(?!\n)/g, " ");
   const byDefault = tagsOf(symbol, checker, "default")[0];
-  // A default that is told in words is no value: an editor would write it into the file.
+  // A default in words is no value: an editor would write it into the file.
   const value = byDefault === undefined ? undefined : valueOf(byDefault);
   const words = byDefault !== undefined && value?.isWhole !== true ? ` Default: ${byDefault}.` : "";
   return {
@@ -87,7 +86,7 @@ function documentationOf(symbol: ts.Symbol, checker: ts.TypeChecker): JsonSchema
   };
 }
 
-/** Values that the property may have, as they stand in a topology. */
+/** Values of the property for a topology. */
 function examplesOf(symbol: ts.Symbol, checker: ts.TypeChecker): JsonSchema {
   const examples = tagsOf(symbol, checker, "example").map((text) => parse(text) as unknown);
   return examples.length === 0 ? {} : { examples };
@@ -100,7 +99,7 @@ function tagsOf(symbol: ts.Symbol, checker: ts.TypeChecker, name: string): strin
     .map((tag) => ts.displayPartsToString(tag.text).replaceAll("\n", " "));
 }
 
-/** `87600 (ten years)` is a value as well, which is not the whole of what is told. */
+/** `87600 (ten years)` is a value too, but only part of the text. */
 function valueOf(text: string): { value: unknown; isWhole: boolean } | undefined {
   const number = /^(\d+) \([^)]*\)$/.exec(text)?.[1];
   if (number !== undefined) return { value: Number(number), isWhole: false };

@@ -3,10 +3,9 @@ import type { Command } from "commander";
 const marked = /<!-- help ([a-z]+) -->\n[^]*?<!-- end -->/g;
 
 /**
- * docs/cli.md with everything between its markers recreated: `<!-- help COMMAND -->`, up to
- * `<!-- end -->`.
+ * docs/cli.md whose blocks `<!-- help COMMAND -->`, each up to `<!-- end -->`, are written again.
  *
- * @throws Error where a marker names a command that there isn't
+ * @throws Error if a marker names a command that doesn't exist
  */
 export function refreshHelp(text: string, program: Command): string {
   return text.replaceAll(
@@ -16,7 +15,7 @@ export function refreshHelp(text: string, program: Command): string {
   );
 }
 
-/** What `--help` of a command shows, on lines of 100 characters. */
+/** The output of a command's `--help`, in lines of 100 characters. */
 export function helpOf(program: Command, name: string): string {
   const command = program.commands.find((one) => one.name() === name);
   if (command === undefined) throw new Error(`a marker names the command "${name}": there is none`);

@@ -8,13 +8,16 @@ import type { JsonSchema } from "./describe-schema.ts";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** The JSON schemas, by their files relative to the project. */
+/** The JSON schemas, by their path in the project. */
 export const schemaFiles = {
   topology: "topology.schema.json",
   stack: "stacks/stack.schema.json",
 } as const;
 
-/** JSON schema of a topology: the shape is that of the validation, the words are the TSDoc of its keys. */
+/**
+ * JSON schema of a topology. Validation and this schema have the same source; the descriptions are the TSDoc
+ * of its keys.
+ */
 export function topologySchema(): JsonSchema {
   const shape = z.toJSONSchema(validation, { target: "draft-7" }) as JsonSchema;
   const file = path.join(root, "planning/topology/schema.ts");
@@ -48,7 +51,7 @@ export function stackSchema(): JsonSchema {
         properties: {
           "linkerd-topology:topology": topology,
           "linkerd-topology:sources": sources,
-          // Pulumi lets people leave out the project's name.
+          // Pulumi allows to leave out the project's name.
           topology,
           sources,
         },
@@ -59,7 +62,7 @@ export function stackSchema(): JsonSchema {
   };
 }
 
-/** As it stands in its file. */
+/** The text of its file. */
 export async function formatSchema(schema: JsonSchema): Promise<string> {
   const file = path.join(root, schemaFiles.topology);
   return format(JSON.stringify(schema), { ...(await resolveConfig(file)), filepath: file });

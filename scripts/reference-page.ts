@@ -7,7 +7,7 @@ const marked = /(<!-- keys -->\n)[^]*?(<!-- end -->)/;
 /**
  * docs/topology.md with a new reference of every key between `<!-- keys -->` and `<!-- end -->`.
  *
- * @throws Error where the page has no such place
+ * @throws Error if the page lacks the markers
  */
 export async function refreshReference(page: string, schema: JsonSchema): Promise<string> {
   if (!marked.test(page)) throw new Error("there is no place for the keys: <!-- keys -->");
@@ -21,7 +21,7 @@ export async function refreshReference(page: string, schema: JsonSchema): Promis
 
 interface Section {
   readonly schema: JsonSchema;
-  /** Where such a map stands in a topology, such as `clusters[].nodes`. */
+  /** The places of such a map in a topology, such as `clusters[].nodes`. */
   readonly places: string[];
 }
 
@@ -48,7 +48,7 @@ function sectionsOf(root: JsonSchema): string[] {
   return [section(name, String(root["description"]), root, link), ...parts];
 }
 
-/** @param enter gives the keys of a map that was not met before */
+/** @param enter gives the keys of a map at the first visit */
 function visit(
   schema: JsonSchema,
   place: string,
@@ -84,7 +84,7 @@ function section(
   return [`### ${title}`, description, keys.join("\n")].join("\n\n");
 }
 
-/** What a value is, in words. */
+/** The type of a value in words. */
 function kindOf(schema: JsonSchema, link: (name: string) => string): string {
   const name = definitionOf(schema);
   if (name !== undefined) return link(name);
@@ -112,7 +112,7 @@ function definitionOf(schema: JsonSchema): string | undefined {
 
 const code = (text: string) => `\`${text}\``;
 
-/** A value on one line, as it stands in a topology. */
+/** A value on one line, as in a topology. */
 function inline(value: unknown): string {
   return stringify([value], { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false })
     .trim()

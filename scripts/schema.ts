@@ -1,4 +1,4 @@
-/** Writes the JSON schemas, out of the schemas in planning/. */
+/** Writes the JSON schemas, from the schemas in planning/. */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Module hooks that leave the types out of the project's own TypeScript; see strip-types.mjs.
+// Module hooks that strip the types from the project's own TypeScript; see strip-types.mjs.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 

@@ -1,5 +1,5 @@
-// To be imported before a TypeScript file of a checkout is: Node.js leaves out types by itself from 22.18
-// on, and an older one is taught it here. Plain JavaScript, because any Node.js has to run it.
+// Import this before a TypeScript file of a checkout. Node.js strips types by itself since 22.18; this adds
+// it to older ones. Plain JavaScript, because any Node.js must run it.
 import * as module from "node:module";
 import { isPromised, refusal } from "../toolchain/node-version.mjs";
 

@@ -14,7 +14,7 @@ const marked = /(<!-- versions -->\n)[^]*?(<!-- end -->)/;
  * docs/linkerd-versions.md with the tables of planning/linkerd/versions.ts between `<!-- versions -->` and
  * `<!-- end -->`.
  *
- * @throws Error where the page has no such place
+ * @throws Error if the page lacks the markers
  */
 export async function refreshVersions(page: string): Promise<string> {
   if (!marked.test(page)) throw new Error("there is no place for the versions: <!-- versions -->");

@@ -3,15 +3,15 @@ import path from "node:path";
 
 /** How many lines of a failure the summary shows. */
 const shown = 40;
-/** How many of them are its first ones, and as many its last. */
+/** How many of them are its first lines, and as many its last. */
 const ends = 8;
 
-/** A row that tells of something wrong, and a line of a difference. */
+/** A line that reports a problem, or belongs to a diff. */
 const telling = /[✗✖]|^\s*[+-]\s|\b(?:errors?|fail(?:s|ed|ure)?|timed out|not within)\b/i;
 
 /**
- * As much of a failure as one wants to see in a summary: its beginning, its end, and of what is between them
- * the lines that tell of something wrong. A long table of what is well would hide them.
+ * Shortens a failure for the summary: its beginning, its end, and the lines between them that report a
+ * problem. A long table of passed checks would hide those.
  */
 export function shortened(failure: string): string[] {
   const lines = failure.trimEnd().split("\n");
@@ -31,7 +31,7 @@ export function shortened(failure: string): string[] {
   });
 }
 
-/** Writes all failures as a whole, or takes away those of an earlier run. */
+/** Writes all failures in full, or removes those of an earlier run. */
 export async function writeFailures(file: string, failures: readonly string[]): Promise<void> {
   await rm(file, { force: true });
   if (failures.length === 0) return;

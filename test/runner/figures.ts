@@ -23,10 +23,10 @@ export interface RunFigures {
   })[];
 }
 
-/** What took less is not shown one by one. */
+/** Parts that took less aren't listed. */
 const shown = 1_000;
 
-/** The parts, the slowest first, each with its own parts in the same way. */
+/** The parts, the slowest first, each with its own parts in the same order. */
 export function slowestFirst(parts: readonly PartFigures[], indent = ""): string[] {
   const sorted = parts.toSorted((a, b) => b.milliseconds - a.milliseconds);
   const slow = sorted.filter(({ milliseconds }) => milliseconds >= shown);

@@ -6,38 +6,38 @@ import { cacheDirectory } from "../../system/cache-directory.ts";
 import type { PartFigures } from "./figures.ts";
 import type { TestRecord } from "./reporter.ts";
 
-/** One layer of the tests, with what came of it. */
+/** One layer of the tests and its result. */
 export interface LayerResult {
   readonly passed: number;
-  /** What each failed test is called and failed with. */
+  /** The name and the failure of each failed test. */
   readonly failed: readonly string[];
-  /** What could not be run because of what failed before, and why. */
+  /** What could not run because of an earlier failure, and why. */
   readonly notRun?: readonly string[];
-  /** Why each skipped test was. */
+  /** Why each skipped test was skipped. */
   readonly skipped: readonly string[];
-  /** How long each of its files, or programs, took. */
+  /** How long each of its files or programs took. */
   readonly parts: readonly PartFigures[];
-  /** What it printed, where that was held back. */
+  /** Its output, if it was held back. */
   readonly output?: string;
 }
 
 export const root = path.resolve(import.meta.dirname, "../..");
 
 /**
- * Of what runs beside real clusters. It gets the time that these leave; with less of it, tests would not
- * come to their end within limits of their own.
+ * The niceness of tests beside real clusters. They get the time that the clusters leave. With less of it,
+ * tests would exceed limits of their own.
  */
 const nicenessAside = 10;
 
-/** Lets a process, and all that it starts from now on, come after others. */
+/** Gives a process, and everything that it starts from now on, a lower priority. */
 function stepAside(pid: number | undefined): void {
   if (pid !== undefined) os.setPriority(pid, Math.max(os.getPriority(), nicenessAside));
 }
 
 /**
- * Programs that check the source as a whole, one after the other; each counts as one test.
+ * Programs that check the whole source, one after the other. Each counts as one test.
  *
- * @param options.aside whether they come after others that want the processor
+ * @param options.aside whether they yield to other programs
  */
 export async function runChecks(
   commands: readonly (readonly string[])[],
@@ -59,7 +59,7 @@ export async function runChecks(
     if (aside) stepAside(running.pid);
     const { exitCode, all } = await running;
     const command = [program, ...args].join(" ");
-    // At once: other layers write as well meanwhile.
+    // In one write, because other layers print meanwhile.
     process.stdout.write(
       `${all}${all === "" ? "" : "\n"}${exitCode === 0 ? "✔" : "✖"} ${command}\n`,
     );
@@ -74,13 +74,13 @@ interface TestOptions {
   /** How many files at a time. */
   readonly concurrency: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Holds back what is printed until the end: others print meanwhile. */
+  /** Holds back the output until the end, because other layers print meanwhile. */
   readonly held?: boolean;
-  /** Whether they come after others that want the processor. */
+  /** Whether they yield to other programs. */
   readonly aside?: boolean;
 }
 
-/** Test files, by Node's own runner. */
+/** Runs test files by Node.js' own runner. */
 export async function runTests(
   files: readonly string[],
   { concurrency, env, held = false, aside = false }: TestOptions,
@@ -105,7 +105,7 @@ export async function runTests(
           ? { stdin: "ignore" as const, all: true }
           : { stdio: "inherit" as const, all: false }),
         reject: false,
-        // Every test file is a process of its own, which would compile all that it imports again.
+        // Every test file is its own process, which would compile everything that it imports again.
         env: { NODE_COMPILE_CACHE: path.join(cacheDirectory(), "node-compile"), ...env },
       },
     );
@@ -121,7 +121,7 @@ export async function runTests(
   }
 }
 
-/** What came of the parts of a layer that ran apart. */
+/** The combined result of a layer's parts that ran separately. */
 export function together(results: readonly LayerResult[]): LayerResult {
   return {
     passed: results.reduce((sum, { passed }) => sum + passed, 0),
@@ -133,8 +133,8 @@ export function together(results: readonly LayerResult[]): LayerResult {
 }
 
 /**
- * A layer whose tools can't be had. CI has to know that it tested nothing; on somebody's machine, such as
- * one without Docker, the other layers are still worth something.
+ * A layer whose tools can't be had. CI fails, because it tested nothing. On a person's machine, for example
+ * without Docker, the other layers are still useful.
  */
 export function blocked(obstacle: string, inCI: boolean): LayerResult {
   return inCI
@@ -142,7 +142,7 @@ export function blocked(obstacle: string, inCI: boolean): LayerResult {
     : { passed: 0, failed: [], skipped: [obstacle], parts: [] };
 }
 
-/** What the records of a run say, and how its process ended. */
+/** The result from a run's records and the exit code of its process. */
 export function resultOf(
   records: readonly TestRecord[],
   exitCode: number | undefined,
@@ -153,7 +153,7 @@ export function resultOf(
       .filter(({ outcome }) => outcome === wanted)
       .map(({ name, file, reason = "" }) => `${name} (${path.relative(root, file)}): ${reason}`);
   const failed = told("failed");
-  // A runner that ended badly without naming a test has failed as well, and so has one without tests.
+  // A runner that failed without naming a test has failed as well, and so has one without tests.
   if (failed.length === 0 && (exitCode !== 0 || tests.length === 0))
     failed.push(`the runner: exit code ${exitCode ?? "none"} after ${tests.length} tests`);
   return {
@@ -167,7 +167,7 @@ export function resultOf(
   };
 }
 
-/** Suites come before the file that they are in, wherever they are declared. */
+/** Node.js reports suites before their file, wherever they are declared. */
 function partsOf(records: readonly TestRecord[]): PartFigures[] {
   const files: PartFigures[] = [];
   let suites: PartFigures[] = [];

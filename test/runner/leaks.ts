@@ -5,17 +5,17 @@ import { docker, dockerList } from "../../environments/docker.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import { processTraces } from "./process-traces.ts";
 
-/** Something on this machine that tests made. */
+/** Something on this machine that tests created. */
 export interface Trace {
   /** `container e2e-access-4711-west-control-plane` */
   readonly text: string;
-  /** The process that made it, which its name tells. */
+  /** The process that created it, from its name. */
   readonly maker: number | undefined;
   /** Command that removes it. */
   readonly removal: string;
 }
 
-/** Names that only tests give: of topologies, clusters, networks and temporary directories. */
+/** Prefixes that only tests use: for topologies, clusters, networks and temporary directories. */
 const testPrefixes = [
   "e2e-",
   "ktest-",
@@ -24,15 +24,15 @@ const testPrefixes = [
   "linkerd-topology-ktest-",
 ];
 
-/** What it is for, then the number of the process, then whatever else. */
+/** Its purpose, the number of the process, then anything. */
 const makerInName = /^(?:linkerd-topology-)?(?:e2e|ktest|engine-test)-(?:[a-z-]+-)?(\d+)(?:[-.]|$)/;
 
 /** Pulumi's Kubernetes provider writes an administrator's kubeconfig for every Helm release. */
 const ofPulumi = /^kubeconfig\d+$/;
 
 /**
- * Containers, networks, processes and files on this machine that bear such a name, those in the state
- * directory among them: stacks, runs, kubeconfigs.
+ * Containers, networks, processes and files on this machine with such a name, also those in the state
+ * directory: stacks, runs, kubeconfigs.
  */
 export async function findTraces(): Promise<Trace[]> {
   const reachable = await docker(["version"]).then(
@@ -43,7 +43,7 @@ export async function findTraces(): Promise<Trace[]> {
     ? await Promise.all([dockerList(["ps", "--all"]), dockerList(["network", "ls"])])
     : [[], []];
   const temporary = await readdir(os.tmpdir());
-  // Tests have state directories of their own; this is where one that forgets it would leave things.
+  // Tests have state directories of their own. A test that forgets that leaves things here.
   const state = stateDirectory();
   const kept = await readdir(state, { recursive: true }).catch(() => []);
   const trace = (kind: string, name: string, removal: string, of = name): Trace => ({
@@ -74,15 +74,15 @@ export async function findTraces(): Promise<Trace[]> {
   ];
 }
 
-/** What came between two looks. What another test run on this machine is still at work on is not ours. */
+/** What appeared between two looks, without what another test run on this machine still uses. */
 export function leaksBetween(before: readonly Trace[], after: readonly Trace[]): Trace[] {
   const known = new Set(before.map(({ text }) => text));
   return after.filter(({ text, maker }) => !known.has(text) && !isAtWork(maker));
 }
 
 /**
- * What an earlier run left: its maker has ended, and only tests give such a name. Pulumi's kubeconfigs
- * are not among it: they may be anybody's.
+ * What an earlier run left: its process has ended, and only tests use such a name. Pulumi's kubeconfigs don't
+ * count, because they may be anybody's.
  */
 export function leftBefore(traces: readonly Trace[]): Trace[] {
   return traces.filter(
@@ -105,7 +105,7 @@ function isAtWork(maker: number | undefined): boolean {
     process.kill(maker, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is one as well.
+    // A process of another user exists too.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

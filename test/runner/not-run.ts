@@ -1,14 +1,14 @@
 const mark = "not run: ";
 
-/** Thrown where a test can't be run because of what failed before: no failure of its own. */
+/** Thrown if a test can't run because of an earlier failure. It is no failure of its own. */
 export class NotRun extends Error {
   constructor(reason: string) {
-    // Of an error's class nothing comes through from the process that runs a test file.
+    // The process of a test file doesn't pass on the class of an error, so the message has a mark.
     super(`${mark}${reason}`);
   }
 }
 
-/** Why a test was not run, by the message of what was thrown. */
+/** Why a test wasn't run, from the error's message. */
 export function reasonNotRun(message: string): string | undefined {
   return message.startsWith(mark) ? message.slice(mark.length) : undefined;
 }

@@ -3,10 +3,10 @@ import path from "node:path";
 import { runVariable } from "../../environments/runs/processes.ts";
 
 /**
- * Processes of runs that tests made: those that bear the run's name in their environment, and its
- * guardian, which is given the run's directory. Only where there is a /proc.
+ * Processes of runs that tests created: those with the run's name in their environment, and its guardian,
+ * whose argument is the run's directory. Only if there is a /proc.
  *
- * @param isOfTests whether only tests give such a name
+ * @param isOfTests whether only tests use such a name
  */
 export async function processTraces(
   isOfTests: (name: string) => boolean,

@@ -10,7 +10,7 @@ export type TestRecord =
       readonly name: string;
       readonly file: string;
       readonly outcome: "passed" | "failed" | "skipped" | "not run";
-      /** Why it was skipped or not run, or what it failed with. */
+      /** Why it was skipped or not run, or how it failed. */
       readonly reason?: string;
     }
   | {
@@ -30,7 +30,7 @@ export async function* records(source: AsyncIterable<TestEvent>): AsyncGenerator
 }
 
 function recordOf(event: TestEvent): TestRecord | undefined {
-  // One comes per file, and one more for all of them.
+  // One per file, and one more for all of them.
   if (event.type === "test:summary") {
     const { file, duration_ms: milliseconds } = event.data;
     return file === undefined ? undefined : { kind: "file", name: file, file, milliseconds };
@@ -38,7 +38,7 @@ function recordOf(event: TestEvent): TestRecord | undefined {
   if (event.type !== "test:pass" && event.type !== "test:fail") return undefined;
   const { name, file = "", skip, todo, details, nesting } = event.data;
   const isSuite = details.type === "suite";
-  // A file that fails as a whole comes as a test of its own; a suite that fails, because of its tests.
+  // A file that fails as a whole is reported as a test. A suite is reported as failed because of its tests.
   const failure = event.type === "test:fail" ? failureTypeOf(event.data.details) : undefined;
   if (isSuite && (event.type === "test:pass" || aboutOthers.includes(failure ?? ""))) {
     if (nesting > 0) return undefined;
@@ -51,7 +51,7 @@ function recordOf(event: TestEvent): TestRecord | undefined {
   }
   if (event.type === "test:fail") {
     if (failure === cancelled) {
-      // Only what had begun takes time: it may well be what its suite waited for until its limit.
+      // Only a test that began takes time: it may be what its suite waited for until its limit.
       const begun = details.duration_ms > 0;
       return begun
         ? { kind: "test", name, file, outcome: "failed", reason: "its suite ended while it ran" }
@@ -62,20 +62,20 @@ function recordOf(event: TestEvent): TestRecord | undefined {
     if (reason !== undefined) return { kind: "test", name, file, outcome: "not run", reason };
     return { kind: "test", name, file, outcome: "failed", reason: message };
   }
-  // Node.js takes a file without tests for a test that passed.
+  // Node.js reports a file without tests as a passed test.
   if (nesting === 0 && path.resolve(name) === path.resolve(file)) {
     return { kind: "test", name, file, outcome: "failed", reason: "the file has no tests" };
   }
   return { kind: "test", name, file, outcome: "passed" };
 }
 
-/** What Node.js ends because of what it is part of. */
+/** Node.js' code for a test that ended because its parent did. */
 const cancelled = "cancelledByParent";
 
-/** Of a suite: what failed are its tests, or what it is part of. */
+/** Failures of a suite that come from its tests or from its parent. */
 const aboutOthers = ["subtestsFailed", cancelled];
 
-/** The message of what was thrown, without the runner's wrapping. */
+/** The message of the error, without the runner's wrapping. */
 function failureOf(details: object): string {
   const { error } = details as { error?: Error };
   const thrown = error?.cause ?? error;
@@ -88,5 +88,5 @@ function failureTypeOf(details: object): string | undefined {
   return error?.failureType;
 }
 
-// The one place where Node.js asks for a default export.
+// The only place where Node.js needs a default export.
 export { records as default };

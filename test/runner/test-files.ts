@@ -2,33 +2,33 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 
-/** When a test is run: with every push, or once a night. CONTRIBUTING.md says what is where. */
+/** When a test runs: with every push, or once a night. CONTRIBUTING.md says what is where. */
 export const tiers = ["push", "nightly"] as const;
 export type Tier = (typeof tiers)[number];
 
-/** What to run of a layer. */
+/** Which tests of a layer to run. */
 export interface Selection {
   readonly tiers: readonly Tier[];
   /** Names of files and scenarios. @default all */
   readonly only?: readonly string[];
 }
 
-/** Files of a layer that are to be run. */
+/** The selected files of a layer. */
 export interface SelectedFiles {
   /** Absolute, sorted. */
   readonly files: readonly string[];
-  /** Names that chose a file, or a scenario in it. */
+  /** Names that selected a file or a scenario in it. */
   readonly matched: readonly string[];
 }
 
-/** The variable that tells a file with scenarios which of them to run. */
+/** The environment variable that tells a file with scenarios which of them to run. */
 export const onlyVariable = "TEST_ONLY";
 
 const ending = /(\.nightly)?\.test\.ts$/;
 
 /**
- * `x.test.ts` runs with every push, `x.nightly.test.ts` once a night. Its name is `x`; the names of its
- * scenarios are those of the files in a folder `x.scenarios` beside it.
+ * Selects test files: `x.test.ts` runs with every push, `x.nightly.test.ts` once a night. The name of both is
+ * `x`. Scenarios have the names of their files in a folder `x.scenarios` beside it.
  *
  * @param folder the layer's, absolute
  */
@@ -48,7 +48,7 @@ export async function selectFiles(folder: string, selection: Selection): Promise
   return { files, matched: [...matched] };
 }
 
-/** Files with scenarios first: they take the longest, and the others fit in beside them. */
+/** Files with scenarios come first: they take the longest, and the others run beside them. */
 export function longestFirst(files: readonly string[]): string[] {
   const isShort = (file: string): number =>
     existsSync(file.replace(ending, ".scenarios")) ? 0 : 1;
@@ -62,7 +62,7 @@ function scenariosOf(file: string, all: readonly string[]): string[] {
     .map((other) => path.basename(other, ".ts"));
 }
 
-/** Whether a scenario of a file is to be run, where the file's own name or the scenario's was asked for. */
+/** Whether to run a scenario of a file: because of its own name or the file's. */
 export function isScenarioWanted(
   file: string,
   scenario: string,

@@ -4,18 +4,18 @@ import { bringEngine, teller } from "../../environments/tools.ts";
 import type { Tools, ToolsRequest } from "../../environments/tools.ts";
 import { ensureToolchain } from "../../toolchain/toolchain.ts";
 
-/** What was found or brought for a layer. */
+/** The tools of a layer. */
 export interface TestTools {
   readonly summary: string;
-  /** Variables that tell the tests what was found. */
+  /** Environment variables that point the tests to the tools. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Brings what a layer of the tests needs; the tests then find it in the cache. */
+/** Provides what a layer of the tests needs. The tests then find it in the cache. */
 export async function testTools(needs: "engine" | "clusters", tell: Tell): Promise<TestTools> {
   if (needs === "clusters") {
     const { summary, env } = await bringTools({ images: process.env["IMAGES"], tell });
-    // Images and charts are looked for once, and not in every `up` of every test.
+    // Images and charts are looked up once, and not in every `up` of every test.
     const { LINKERD_TOPOLOGY_SOURCES: sources } = env;
     return { summary, env: sources === undefined ? {} : { LINKERD_TOPOLOGY_SOURCES: sources } };
   }
@@ -29,16 +29,16 @@ export async function testTools(needs: "engine" | "clusters", tell: Tell): Promi
 }
 
 /**
- * Everything that bringing up the plan's clusters needs, sources by what is in reach at this moment. For what
- * makes clusters of no stack's.
+ * Everything that is needed to bring up a plan's clusters, with the sources that are in reach now. For
+ * clusters that belong to no stack.
  */
 export async function bringTools(
   request: ToolsRequest & { readonly images?: string | undefined },
 ): Promise<Tools> {
   const engine = await bringEngine(request);
-  // Only `up` makes images: the other commands start faster without.
+  // Only `up` builds images: the other commands start faster without this module.
   const { findSources, makeSources } = await import("../../toolchain/sources.ts");
-  // A file of the person's own says it all.
+  // A file of the person's own says everything.
   const given = engine.env["LINKERD_TOPOLOGY_SOURCES"];
   const file =
     given === undefined || given === ""
