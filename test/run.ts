@@ -31,6 +31,8 @@ interface Layer {
   readonly folder?: string;
   /** How many files at a time. */
   readonly concurrency: number;
+  /** Whether it runs beside the real clusters, if they are tested too, in the time that they leave. */
+  readonly beside?: boolean;
 }
 
 interface Options {
@@ -70,6 +72,7 @@ const layers: readonly Layer[] = [
     title: "types",
     checks: [["tsc", "--noEmit"]],
     concurrency: 1,
+    beside: true,
   },
   {
     name: "lint",
@@ -80,6 +83,7 @@ const layers: readonly Layer[] = [
       ["prettier", "--check", "--log-level=warn", "."],
     ],
     concurrency: 1,
+    beside: true,
   },
   {
     name: "unit",
@@ -101,6 +105,7 @@ const layers: readonly Layer[] = [
     needs: "engine",
     // No file runs more than one engine at a time.
     concurrency: cores,
+    beside: true,
   },
   {
     name: "e2e",
@@ -123,7 +128,7 @@ await new Command("npm test --")
       .default(undefined, "push"),
   )
   .option("--only <names...>", "only these test files or scenarios, of all tiers, by name")
-  .option("--beside", "run all other layers beside the real clusters, in the time that they leave")
+  .option("--beside", "run unit and graph tests beside the real clusters as well")
   .addOption(
     new Option("--lanes <number>", "how many test files with real clusters run at a time")
       .argParser(atLeastOne)
@@ -206,57 +211,48 @@ async function runLayers(
     const result = await run();
     ran.push({ layer, result, milliseconds: Math.round(performance.now() - started) });
   };
-  const onClusters = ({ layer }: Chosen): boolean => layer.needs === "clusters";
-  const withClusters = chosen.some(onClusters);
-  const aside = beside && withClusters;
-  let begun: Promise<void> | undefined;
-  const checks = (): Promise<void> =>
-    (begun ??= (async () => {
-      for (const { layer } of chosen) {
-        const { checks: commands } = layer;
-        if (commands !== undefined)
-          await note(layer, () => runChecks(commands, { aside: withClusters }));
-      }
-    })());
-  // Real clusters wait for much: that leaves about the time that the checks need. Without clusters they run
-  // beside the tests that need no more than one core each.
-  if (aside || !withClusters) void checks();
+  const withClusters = chosen.some(({ layer }) => layer.needs === "clusters");
+  const isAside = ({ layer }: Chosen): boolean =>
+    withClusters && layer.needs !== "clusters" && (beside || layer.beside === true);
+  let clustersBegin = (): void => undefined;
+  const clustersBegun = new Promise<void>((resolve) => {
+    clustersBegin = resolve;
+  });
   const prepared = new Map<string, Promise<Prepared>>();
-  const runLayer = async ({ layer, files }: Chosen): Promise<void> => {
-    if (layer.folder === undefined) return;
-    const after = aside && layer.needs !== "clusters";
-    if (!withClusters && layer.needs !== undefined) await checks();
-    if (!after) heading(layer.title);
-    await note(layer, async () => {
-      const { obstacle, env } = layer.needs ? await prepare(layer.needs, prepared) : ready;
-      if (obstacle !== undefined) return blocked(obstacle, inCI);
-      if (layer.needs === "clusters") void checks();
-      const { concurrency } = layer;
-      const variables = { ...env, [onlyVariable]: selection.only?.join(",") ?? "" };
-      if (layer.needs === "clusters" && lanes > 1) return inLanes(files, lanes, variables);
-      const result = await runTests(files, {
-        concurrency,
-        env: variables,
-        held: after,
-        aside: after,
-      });
-      if (result.output !== undefined) {
-        heading(layer.title);
-        process.stdout.write(result.output + "\n");
-      }
-      return result;
-    });
+  const runLayer = async (one: Chosen): Promise<LayerResult> => {
+    const { layer, files } = one;
+    const aside = isAside(one);
+    if (layer.checks !== undefined) return runChecks(layer.checks, { aside });
+    if (!aside) heading(layer.title);
+    const { obstacle, env } = layer.needs ? await prepare(layer.needs, prepared) : ready;
+    if (layer.needs === "clusters") clustersBegin();
+    if (obstacle !== undefined) return blocked(obstacle, inCI);
+    const variables = { ...env, [onlyVariable]: selection.only?.join(",") ?? "" };
+    if (layer.needs === "clusters" && lanes > 1) return inLanes(files, lanes, variables);
+    const concurrency = aside ? 1 : layer.concurrency;
+    const result = await runTests(files, { concurrency, env: variables, held: aside, aside });
+    if (result.output !== undefined) {
+      heading(layer.title);
+      process.stdout.write(result.output + "\n");
+    }
+    return result;
   };
   const inTurn = async (some: readonly Chosen[]): Promise<void> => {
-    for (const one of some) await runLayer(one);
+    for (const one of some) await note(one.layer, () => runLayer(one));
   };
-  await Promise.all(
-    aside
-      ? // Clusters first, so that their tools are brought first, and those of the others with them.
-        [inTurn(chosen.filter(onClusters)), inTurn(chosen.filter((one) => !onClusters(one)))]
-      : [inTurn(chosen)],
-  );
-  await checks();
+  const isCheck = ({ layer }: Chosen): boolean => layer.checks !== undefined;
+  if (withClusters) {
+    // Real clusters wait for much. They begin first: their tools include those of the others.
+    await Promise.all([
+      inTurn(chosen.filter((one) => !isAside(one))),
+      clustersBegun.then(() => inTurn(chosen.filter(isAside))),
+    ]);
+  } else {
+    // Tests that need no tools leave a core to the checks; an engine needs more than one.
+    const light = chosen.filter((one) => !isCheck(one) && one.layer.needs === undefined);
+    await Promise.all([inTurn(chosen.filter(isCheck)), inTurn(light)]);
+    await inTurn(chosen.filter(({ layer }) => layer.needs !== undefined));
+  }
   const inOrder = layers.flatMap((layer) => ran.filter((one) => one.layer === layer));
   for (const { layer, result, milliseconds } of inOrder) {
     total.passed += result.passed;

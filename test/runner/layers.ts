@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -29,9 +30,42 @@ export const root = path.resolve(import.meta.dirname, "../..");
  */
 const nicenessAside = 10;
 
-/** Gives a process, and everything that it starts from now on, a lower priority. */
+/**
+ * Lets a process that leads a session of its own come after all others, with all that it starts.
+ *
+ * Linux may share the processor out by session, and compares niceness within one session only
+ * (sched(7), "The autogroup feature"). The containers of a cluster are sessions of their own: niceness alone
+ * would take their time away.
+ */
 function stepAside(pid: number | undefined): void {
-  if (pid !== undefined) os.setPriority(pid, Math.max(os.getPriority(), nicenessAside));
+  if (pid === undefined) return;
+  os.setPriority(pid, Math.max(os.getPriority(), nicenessAside));
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(nicenessAside));
+  } catch {
+    // A kernel without this feature compares niceness everywhere.
+  }
+  endWithThisProcess(pid);
+}
+
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A terminal's signals don't reach another session. */
+function endWithThisProcess(leader: number): void {
+  const end = (): void => {
+    try {
+      process.kill(-leader, "SIGTERM");
+    } catch {
+      // It has ended.
+    }
+  };
+  process.once("exit", end);
+  for (const signal of endings) {
+    process.once(signal, () => {
+      end();
+      process.kill(process.pid, signal);
+    });
+  }
 }
 
 /**
@@ -53,6 +87,7 @@ export async function runChecks(
       preferLocal: true,
       stdin: "ignore",
       all: true,
+      detached: aside,
       env: { FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
       reject: false,
     });
@@ -105,6 +140,7 @@ export async function runTests(
           ? { stdin: "ignore" as const, all: true }
           : { stdio: "inherit" as const, all: false }),
         reject: false,
+        detached: aside,
         // Every test file is its own process, which would compile everything that it imports again.
         env: { NODE_COMPILE_CACHE: path.join(cacheDirectory(), "node-compile"), ...env },
       },

@@ -1,6 +1,13 @@
 import type { CheckResult } from "../checks/check.ts";
 import type { Lanes } from "../../kubernetes/lanes.ts";
 
+/** What a verification with traffic waits for, by its name in `timeLimits`. */
+export type Wait =
+  "probesReady" | "mirrorFollows" | "federatedComplete" | "endpointsKnown" | "trafficArrives";
+
+/** Upper limits of some waits, in milliseconds. */
+export type WaitLimits = Readonly<Partial<Record<Wait, number>>>;
+
 /** Options of {@link verifyTraffic}. */
 export interface TrafficOptions {
   /** Interrupts. The probe workloads are removed before the promise rejects. */
@@ -9,8 +16,8 @@ export interface TrafficOptions {
   readonly probeImage?: string;
   /** How much runs at once. @default by the processors of this machine */
   readonly lanes?: Lanes;
-  /** Upper limit of every single wait, in milliseconds. @default each wait's own, in `timeLimits` */
-  readonly limit?: number;
+  /** Upper limit of each wait, in milliseconds, by its name or one for all. @default as in `timeLimits` */
+  readonly limit?: number | WaitLimits;
   /** Called with each result as soon as there is one. */
   readonly onResult?: (result: CheckResult) => void;
 }

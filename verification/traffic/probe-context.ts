@@ -5,6 +5,7 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Lanes } from "../../kubernetes/lanes.ts";
 import type { ClusterStatus, DataPlane, MeshStatus } from "../status.ts";
 import type { Asker } from "./asked.ts";
+import type { TrafficOptions, Wait } from "./options.ts";
 import type { ProbePlan, Route, UnlinkedPair } from "./probe-plan.ts";
 
 /** A server that answers with its name. */
@@ -31,8 +32,8 @@ export interface ProbeContext {
   readonly signal: AbortSignal | undefined;
   /** How much runs at once. */
   readonly lanes: Lanes;
-  /** Upper limit of every wait, in milliseconds. */
-  readonly limit: number | undefined;
+  /** Upper limits of its waits. */
+  readonly limit: TrafficOptions["limit"];
 }
 
 /** The subject of checks of a route. */
@@ -93,6 +94,7 @@ export function dataPlaneOf({ status }: ProbeContext, clusters: readonly string[
 }
 
 /** The limit of a wait. */
-export function limitOf({ limit }: ProbeContext, own: keyof typeof timeLimits): number {
-  return Math.min(timeLimits[own], limit ?? Number.POSITIVE_INFINITY);
+export function limitOf({ limit }: ProbeContext, wait: Wait): number {
+  const asked = typeof limit === "number" ? limit : limit?.[wait];
+  return Math.min(timeLimits[wait], asked ?? Number.POSITIVE_INFINITY);
 }
