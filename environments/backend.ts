@@ -12,22 +12,22 @@ import { messageOf } from "../system/message-of.ts";
 /** Where Pulumi keeps the state of the stacks. */
 export interface Backend {
   /**
-   * `person`: the backend that the person has chosen or is logged in to; used as it is.
-   * `local`: files in the state directory, made by the commands.
+   * `person`: the backend that the person has chosen or is logged in to. The commands use it unchanged.
+   * `local`: files in the state directory, which the commands create.
    */
   readonly type: "person" | "local";
-  /** Directory of the state; the local backend's own, absent otherwise. */
+  /** Directory of the state. Only the local backend has one. */
   readonly directory: string | undefined;
-  /** Where project files of stacks that have none are made. @default beside the local backend's directory */
+  /** Directory for project files of stacks that have none. @default beside the local backend's directory */
   readonly workspaces?: string;
-  /** What Pulumi has to be told to use it. */
+  /** Environment variables that make Pulumi use it. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** @param env the environment that Pulumi will run in */
 export function chooseBackend(env: NodeJS.ProcessEnv): Backend {
   if (hasOwnBackend(env)) {
-    // The toolchain may give Pulumi a home of its own; the login is still in the person's.
+    // The toolchain may give Pulumi another home; the login is still in the person's.
     const login = env["PULUMI_CREDENTIALS_PATH"] ?? pulumiHome(env);
     return {
       type: "person",
@@ -52,7 +52,7 @@ function hasOwnBackend(env: NodeJS.ProcessEnv): boolean {
   } catch (error) {
     if (isMissing(error)) return false;
     const reason = error instanceof SyntaxError ? "it is not JSON" : messageOf(error);
-    // Another backend than the person's would know of none of their clusters.
+    // Another backend than the person's would know none of their clusters.
     throw new CommandError(
       `${file} can't be read: ${reason}. It says which Pulumi backend you are logged in to, and so where the ` +
         "state is. Log in again (`pulumi login`), or set PULUMI_BACKEND_URL; or delete the file if you are not logged in",
@@ -65,9 +65,7 @@ function pulumiHome(env: NodeJS.ProcessEnv): string {
   return env["PULUMI_HOME"] ?? path.join(os.homedir(), ".pulumi");
 }
 
-/**
- * A backend of files below a state directory, as far as it exists; {@link prepareBackend} makes it.
- */
+/** A backend of files below a state directory, as far as it exists. {@link prepareBackend} creates it. */
 export function localBackend(state: string): Backend {
   const directory = path.join(state, "backend");
   return {
@@ -75,20 +73,20 @@ export function localBackend(state: string): Backend {
     directory,
     env: {
       PULUMI_BACKEND_URL: localBackendUrl(directory),
-      // Using this backend must not become the person's current login.
+      // Using this backend must not change the person's login.
       PULUMI_CREDENTIALS_PATH: directory,
       PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(directory),
-      // The salt is kept next to the copy of the configuration. Should that be lost, the one in the
-      // state is used rather than a new one, which could not read what the old one encrypted.
+      // The salt is kept next to the copy of the configuration. If that is lost, Pulumi uses the salt in the
+      // state. A new salt could not decrypt what the old one encrypted.
       PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     },
   };
 }
 
 /**
- * Without `metadata=skip`, a file with attributes is kept beside each state and lock. It is not written
- * in one piece: an engine killed in that moment leaves it empty, and no command works any more ("failed
- * to load checkpoint: EOF").
+ * Without `metadata=skip`, Pulumi keeps a file with attributes beside each state and lock. It doesn't write
+ * that file atomically: if the engine is killed at that moment, the file is empty and no command works any
+ * more ("failed to load checkpoint: EOF").
  */
 export function localBackendUrl(directory: string): string {
   return `${pathToFileURL(directory).href}?metadata=skip`;
@@ -98,13 +96,13 @@ function passphraseFile(directory: string): string {
   return path.join(path.dirname(directory), "passphrase");
 }
 
-/** Makes the local backend ready for a first stack. */
+/** Prepares the local backend for its first stack. */
 export async function prepareBackend(backend: Backend): Promise<void> {
   if (backend.directory === undefined) return;
   const state = path.dirname(backend.directory);
   await mkdir(backend.directory, { recursive: true, mode: 0o700 });
   await chmod(state, 0o700);
-  // Written aside, then linked: of two commands at once, one makes the passphrase and both use it.
+  // Written elsewhere, then linked: of two simultaneous commands, one creates the passphrase and both use it.
   const file = passphraseFile(backend.directory);
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, randomBytes(32).toString("base64url"), { mode: 0o600 });
@@ -129,8 +127,8 @@ export async function localStacks(backend: Backend, project: string): Promise<st
 }
 
 /**
- * Removes what the local backend keeps of a stack that is gone (history, backups), and the whole
- * state directory's own files when it was the last one.
+ * Removes what the local backend keeps of a removed stack (history, backups). After the last stack it also
+ * removes the state directory's own files.
  */
 export async function forgetStack(backend: Backend, project: string, stack: string): Promise<void> {
   const workspace = workspaceDirectory(backend, stack);
@@ -145,29 +143,29 @@ export async function forgetStack(backend: Backend, project: string, stack: stri
   }
   const state = path.dirname(backend.directory);
   await rm(path.join(state, "locks", stack), { recursive: true, force: true });
-  // A workspace without a stack is one that another command is just bringing up.
+  // A workspace without a stack belongs to another command that is just bringing one up.
   const workspaces = await readdir(path.join(state, "workspaces")).catch(() => []);
   if (workspaces.length > 0 || (await localStacks(backend, project)).length > 0) return;
   for (const name of ["backend", "locks", "workspaces", "passphrase"]) {
     await rm(path.join(state, name), { recursive: true, force: true });
   }
-  // Somebody else's files in it keep the directory.
+  // Other people's files in the directory keep it.
   if ((await readdir(state).catch(() => ["?"])).length === 0) await rm(state, { recursive: true });
 }
 
-/** With the state directory around it. */
+/** Also removes the state directory around it. */
 async function removeIfEmpty(workspaces: string): Promise<void> {
   for (const directory of [workspaces, path.dirname(workspaces)]) {
     try {
       await rmdir(directory);
     } catch {
-      // Not empty, or not there.
+      // Not empty, or missing.
       return;
     }
   }
 }
 
-/** Directory of the project file that the stack is run from; undefined: the project's own. */
+/** Directory of the stack's project file. Undefined: the project's own. */
 export function workspaceDirectory(backend: Backend, stack: string): string | undefined {
   const { directory, workspaces } = backend;
   if (workspaces !== undefined) return path.join(workspaces, stack);

@@ -2,7 +2,7 @@ import type { Plan } from "../planning/plan-types.ts";
 import type { Parts } from "../verification/bundle/parts.ts";
 import { docker } from "./docker.ts";
 
-/** What is asked on a node. */
+/** The commands that run on a node. */
 const commands = {
   "kubelet.log": ["journalctl", "--unit=kubelet", "--no-pager", "--lines=300"],
   "containerd.log": ["journalctl", "--unit=containerd", "--no-pager", "--lines=100"],
@@ -11,7 +11,7 @@ const commands = {
   "nat.txt": ["iptables-save", "--table", "nat"],
 } as const;
 
-/** What Docker tells of the nodes that the package made, and what they tell themselves. */
+/** Adds what Docker says about the package's nodes, and what the nodes say. */
 export async function addNodes(
   parts: Parts,
   { clusters }: Plan,
@@ -34,7 +34,7 @@ interface Inspected {
   readonly Config?: { readonly Env?: readonly string[] | null };
 }
 
-/** Of a container's environment the names alone: proxies' addresses may hold passwords. */
+/** Only the names of a container's variables: proxies' addresses may contain passwords. */
 function withoutValues(text: string): unknown {
   const containers = JSON.parse(text) as readonly Inspected[];
   return containers.map((one) => ({

@@ -14,22 +14,22 @@ import { renderStatus, renderVerification, verificationDocument } from "../verif
 import type { Mesh, Verification } from "../verification/index.ts";
 import { addNodes } from "./bundle-nodes.ts";
 
-/** Where a bundle goes, and how long it may take. */
+/** The path of a bundle, and its time limit. */
 export interface BundleOptions {
-  /** The file itself. @default a name with topology and time in `directory` */
+  /** Path of the file. @default a name with topology and time in `directory` */
   readonly file?: string;
   /** @default the working directory */
   readonly directory?: string;
   /** Variables for Docker. @default those of this process */
   readonly env?: Readonly<Record<string, string>>;
-  /** How long is waited for what is asked, in milliseconds. @default timeLimits.bundle */
+  /** How long to wait for the contents, in milliseconds. @default timeLimits.bundle */
   readonly limit?: number;
 }
 
 /**
- * Writes what helps to find out why a mesh isn't as planned into one archive, for people: the verification,
- * the plan, and of each cluster what its API and its nodes tell. It holds no Secrets, and everything in it
- * was searched for keys and tokens. What can't be had is a line of `errors.txt` in it.
+ * Writes one archive for people with everything that helps to find out why a mesh isn't as planned: the
+ * verification, the plan, and of each cluster what its API and its nodes say. It contains no Secrets, and
+ * keys and tokens are removed from every file. `errors.txt` lists what couldn't be had.
  *
  * @returns path of the archive, a `.tar.gz` that only its owner can read
  * @throws Error if the archive can't be written
@@ -55,7 +55,7 @@ export async function writeBundle(
       await parts.add(`clusters/${status.name}/api.txt`, async () => {
         if (access === undefined) throw new Error("its kubeconfig is unknown");
         const api = await connect(access, { signal });
-        // Asked first, as a silent API server would be waited for once for every part.
+        // First, because otherwise every part would wait for a silent API server.
         const version = await api.text("/version");
         await addCluster(parts, status, api);
         return version;
@@ -67,7 +67,7 @@ export async function writeBundle(
   return file;
 }
 
-/** Appears at its place only whole, and for its owner only. */
+/** The file appears only when it is complete, and only its owner can read it. */
 async function writeArchive(file: string, folder: string, parts: readonly Part[]): Promise<void> {
   const temporary = `${file}.${randomUUID()}.part`;
   try {

@@ -28,37 +28,37 @@ import type { SettledStack } from "./settle-stack.ts";
 import { outputsIn } from "./state.ts";
 import type { Outputs, State } from "./state.ts";
 
-/** Where a stack's images and charts come from. Nothing is made of it yet. */
+/** Where a stack's images and charts come from. Nothing of it is built yet. */
 export type SourcesChoice =
   /** A sources file that the person named. */
   | { readonly type: "file"; readonly sources: Sources }
-  /** As at the `up` before. */
+  /** The same as for the previous `up`. */
   | ({ readonly type: "recorded" } & RecordedSources)
   /** What was found now. */
   | { readonly type: "found"; readonly found: FoundSources };
 
-/** What {@link chooseSources} decides by. */
+/** Input of {@link chooseSources}. */
 export interface ChooseRequest {
   readonly settled: SettledStack;
-  /** Release of Linkerd that the topology asks for; undefined where it doesn't say. */
+  /** Release of Linkerd that the topology asks for. Undefined if it names none. */
   readonly linkerd: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   /** Directory of image archives. */
   readonly images?: string | undefined;
   /** Sources file of the stack's configuration. */
   readonly configured?: string | undefined;
-  /** Looks again, whatever the stack was made from before. @default false */
+  /** Searches again, whatever the stack was made from before. @default false */
   readonly newSources?: boolean | undefined;
   /** For tests. */
   readonly internet?: FindOptions["internet"];
 }
 
 /**
- * Decides where a stack's images and charts come from. What it was made from before is used again, whether or
- * not a registry answers at this moment; another choice has to be asked for: with a sources file, with image
- * archives, or in so many words.
+ * Decides where a stack's images and charts come from. It keeps what the stack was made from before, whether
+ * or not a registry answers now. To change it, a person must name a sources file or image archives, or ask
+ * for new sources.
  *
- * @throws CommandError, exit code 2, where the images that are given are no use
+ * @throws CommandError, exit code 2, if the given images can't be used
  */
 export async function chooseSources(request: ChooseRequest): Promise<SourcesChoice> {
   try {
@@ -87,7 +87,7 @@ async function choose(request: ChooseRequest): Promise<SourcesChoice> {
   };
 }
 
-/** The sources as far as a plan depends on them, before anything of them is made. */
+/** The part of the sources that a plan needs, before anything of them is built. */
 export function plannedSources(choice: SourcesChoice): Sources {
   if (choice.type !== "found") return choice.sources;
   const { linkerdVersion } = choice.found;
@@ -98,26 +98,26 @@ function nonEmpty(text: string | undefined): string | undefined {
   return text === "" ? undefined : text;
 }
 
-/** What {@link allowDataPlane} decides by. */
+/** Input of {@link allowDataPlane}. */
 export interface DataPlaneRequest {
   readonly plan: Plan;
   readonly choice: SourcesChoice;
   readonly state: State | undefined;
-  /** Stand-ins for Linkerd's proxy may take its place. @default false */
+  /** Stand-ins may replace Linkerd's proxy. @default false */
   readonly allowNoDataPlane?: Consent | undefined;
   /**
-   * They may in a new stack, where no registry at all can be reached, without another word than that it is so.
+   * In a new stack they may do so without a question if no registry at all can be reached. A notice says it.
    * @default false
    */
   readonly withoutRegistry?: boolean | undefined;
-  /** Told before anything is done where there will be no data plane. */
+  /** Called before anything is done if there will be no data plane. */
   readonly notice: (text: string) => void;
 }
 
 /**
- * Makes sure that a mesh that carries no traffic is wanted.
+ * Makes sure that a mesh without traffic is wanted.
  *
- * @throws CommandError, exit code 2, where it is not
+ * @throws CommandError, exit code 2, if it isn't
  */
 export async function allowDataPlane(request: DataPlaneRequest): Promise<void> {
   const { plan, choice, state, allowNoDataPlane = false, notice } = request;
@@ -126,7 +126,8 @@ export async function allowDataPlane(request: DataPlaneRequest): Promise<void> {
   const joining = existingIn(plan).filter((name) => !existingBefore(before).includes(name));
   if (choice.type === "recorded" && joining.length === 0) return;
   const why = whyNoDataPlane(choice);
-  // It replaces what works, enters what is somebody's, or is due to one thing that can be mended.
+  // It would replace something that works, change somebody's cluster, or be due to a single fault that can be
+  // fixed.
   const reasons = [
     ...(before["dataPlane"] === "real" ? ["the running mesh has a data plane"] : []),
     ...(joining.length > 0
@@ -171,7 +172,7 @@ function existingBefore(outputs: Outputs): string[] {
   return plan === undefined ? [] : existingIn(plan);
 }
 
-/** There is a registry, or there are some of the images: one step further there is a data plane. */
+/** There is a registry, or some of the images: with one more step there is a data plane. */
 function isMendable({ reach, plan }: FoundSources): boolean {
   return reachesRegistry(reach) || plan.notes.length > 0;
 }
@@ -186,17 +187,17 @@ function whyNoDataPlane(choice: SourcesChoice): string {
 }
 
 interface BringOptions extends SourcesOptions {
-  /** There are kind clusters, for which the node image has to be there. */
+  /** There are kind clusters, which need the node image. */
   readonly makesNodes: boolean;
   readonly notice: (text: string) => void;
-  /** @default the real search, in which registries are asked */
+  /** @default the real search, which asks registries */
   readonly find?: typeof findSources;
 }
 
 /**
- * The sources as a choice says, with all that has to be made for them.
+ * Provides the chosen sources, and builds what they need.
  *
- * @throws CommandError where what a stack was made from is not there any more
+ * @throws CommandError if what a stack was made from no longer exists
  */
 export async function bringSources(choice: SourcesChoice, options: BringOptions): Promise<Sources> {
   if (choice.type === "file") return choice.sources;
@@ -205,10 +206,10 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
   if (choice.node !== undefined) await loadNode(choice.node, options);
   const missing = await missingOf(choice.sources, options);
   if (missing.length === 0) return choice.sources;
-  // A cache that was emptied is filled again with the same.
+  // Fills an emptied cache again with the same content.
   const { find = findSources } = options;
   const again = await make(await find({ env: options.env, images: "" }), options);
-  // An earlier version of the package did not record which release of Linkerd it was.
+  // An earlier version of the package didn't record the release of Linkerd.
   const { linkerdVersion = again.linkerdVersion } = choice.sources;
   const wanted = { ...choice.sources, ...(linkerdVersion !== undefined && { linkerdVersion }) };
   if (isDeepStrictEqual(again, wanted)) return again;
@@ -231,7 +232,7 @@ async function missingOf(
 ): Promise<string[]> {
   const files = [...archives, charts, gatewayApi].filter((file) => file !== undefined);
   const missing = files.filter((file) => !existsSync(file));
-  // Others' images are pulled by kind.
+  // kind pulls other people's images.
   const builtHere = nodeImage?.startsWith("linkerd-topology/node:") === true;
   if (makesNodes && builtHere) {
     const there = await docker(["image", "inspect", "--format", "{{.Id}}", nodeImage], env).then(

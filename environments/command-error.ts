@@ -1,4 +1,4 @@
-/** An error whose message is all that a person needs: shown without a stack trace. */
+/** An error whose message is all that a person needs. It is shown without a stack trace. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   /** Exit code of the command. */

@@ -1,6 +1,6 @@
 /**
- * Leave to do something that nobody wants by accident: given or refused beforehand, or a way to ask whoever
- * sits there.
+ * Permission for something that nobody wants by accident: given or refused beforehand, or a question to the
+ * person.
  */
 export type Consent = boolean | ((question: string) => Promise<boolean>);
 

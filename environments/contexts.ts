@@ -11,20 +11,20 @@ import { exitCodes } from "./exit-codes.ts";
 
 /** Clusters that a person names by their kubeconfigs. */
 export interface ContextRequest {
-  /** Files. @default those that kubectl takes: `KUBECONFIG`, else `~/.kube/config` */
+  /** Files. @default those that kubectl uses: `KUBECONFIG`, else `~/.kube/config` */
   readonly kubeconfig?: readonly string[] | undefined;
-  /** Contexts in them. @default the current one of each file that is named */
+  /** Contexts in them. @default the current one of each named file */
   readonly context?: readonly string[] | undefined;
 }
 
-/** A way into a cluster. */
+/** Access to a cluster. */
 export interface NamedWay extends ClusterWay {
-  /** kubectl finds the file by itself. */
+  /** kubectl uses the file by default. */
   readonly usual: boolean;
 }
 
 /**
- * The ways into the clusters that a person named.
+ * The access to the clusters that a person named.
  *
  * @throws CommandError, exit code 2, with everything that is wrong: files, contexts
  */
@@ -81,7 +81,7 @@ export async function findWays(
   throw new CommandError([...new Set(problems)].join("\n"), { exitCode: exitCodes.badInput });
 }
 
-/** The files that kubectl merges; those that aren't there don't count, unless there is none. */
+/** The files that kubectl merges. Missing ones don't count, unless all are missing. */
 function usualFiles(env: NodeJS.ProcessEnv): readonly string[] {
   const named = (env["KUBECONFIG"] ?? "").split(path.delimiter).filter((file) => file !== "");
   return named.length > 0

@@ -19,14 +19,14 @@ export async function drawDiagram(plan: Plan, format: DiagramFormat): Promise<st
     case "dot":
       return toDot(plan);
     case "svg": {
-      // Graphviz takes its time to load.
+      // Loading Graphviz takes a while.
       const { toSvg } = await import("../diagram/svg.ts");
       return toSvg(plan);
     }
   }
 }
 
-/** A page with diagrams, and what should stand in it. */
+/** A page with diagrams, and its correct text. */
 export interface DiagramPage {
   readonly file: string;
   readonly found: string;
@@ -55,7 +55,7 @@ export async function diagramPages(): Promise<DiagramPage[]> {
   );
 }
 
-/** @returns the files that were not up to date, relative to the project */
+/** @returns the files that were out of date, relative to the project */
 export async function writeDiagramPages(): Promise<string[]> {
   const stale = (await diagramPages()).filter(({ found, wanted }) => found !== wanted);
   await Promise.all(stale.map(({ file, wanted }) => writeFile(file, wanted)));

@@ -11,7 +11,7 @@ export async function docker(
   return stdout;
 }
 
-/** Lines of a listing that was asked for with `--format '{{json .}}'`. */
+/** Lines of a listing with `--format '{{json .}}'`. */
 export async function dockerList(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -23,7 +23,7 @@ export async function dockerList(
     .map((line) => JSON.parse(line) as Record<string, string>);
 }
 
-/** A container of kind's, as far as ownership matters. */
+/** A container of kind, with what determines its owner. */
 export interface NodeContainer {
   readonly name: string;
   /** Name of the kind cluster. */
@@ -32,7 +32,7 @@ export interface NodeContainer {
   readonly running: boolean;
 }
 
-/** Every container that is a node of some kind cluster, whoever made it. */
+/** Every container that is a node of a kind cluster, whoever created it. */
 export async function nodeContainers(
   env: Readonly<Record<string, string>> = {},
 ): Promise<NodeContainer[]> {

@@ -27,7 +27,7 @@ export interface DownRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** Where the state is. @default the person's own backend, else files in the state directory */
   readonly backend?: Backend;
-  /** Clusters of this name go even where nothing tells that they are this state's. @default false */
+  /** Removes clusters of this name even if nothing says that they belong to this state. @default false */
   readonly removeUnknown?: Consent;
   readonly signal?: AbortSignal;
 }
@@ -37,10 +37,10 @@ export interface DownResult {
 }
 
 /**
- * A stack that can be taken down: one with a configuration file, or one whose file is gone but which
- * has state or something on this machine.
+ * A stack that can be removed: one with a configuration file, or one without its file that has state or
+ * something on this machine.
  *
- * @throws CommandError where there is nothing of that name
+ * @throws CommandError if nothing of that name exists
  */
 export async function findDownable(name: string): Promise<StackFile> {
   const known = await knownStacks();
@@ -65,7 +65,7 @@ const nothing: Leftovers = {
   files: [],
 };
 
-/** Takes a stack away, whatever state it is in. What it did not make is not touched. */
+/** Removes a stack, whatever state it is in. It doesn't touch what the stack didn't create. */
 export async function down(request: DownRequest): Promise<DownResult> {
   const env = { ...process.env, ...request.env };
   const backend = request.backend ?? chooseBackend(env);
@@ -117,14 +117,14 @@ export async function down(request: DownRequest): Promise<DownResult> {
   };
 }
 
-/** @returns number of resources deleted, or undefined where the backend has no such stack */
+/** @returns number of resources deleted, or undefined if the backend has no such stack */
 async function destroy(
   request: DownRequest,
   backend: Backend,
   project: string,
   tell: Tell,
 ): Promise<number | undefined> {
-  // Without a state of our own there is nothing to ask Pulumi about, and no need to bring it.
+  // Without a state of the package there is nothing to ask Pulumi about, and no need to install it.
   const name = request.stack.name;
   if (backend.type === "local" && !(await localStacks(backend, project)).includes(name)) {
     return undefined;
@@ -159,7 +159,7 @@ async function runEngine(
   } catch (error) {
     throw engineError("down", progress.errors, error);
   }
-  // The configuration file is the project's, not the stack's: Pulumi would delete it as well.
+  // The configuration file belongs to the project, not to the stack: Pulumi would delete it as well.
   await stack.workspace.removeStack(request.stack.name, { preserveConfig: true });
   return progress.steps.filter(
     (step) => step.operation === "delete" && step.ended !== undefined && step.failed !== true,

@@ -9,12 +9,13 @@ import { exitCodes } from "./exit-codes.ts";
 import { yamlOptions } from "./read-yaml.ts";
 import { topologyKey, writtenKey } from "./stacks.ts";
 
-/** Where a topology stands in a file of YAML: by itself, or in a stack's configuration. */
+/** Where a YAML file contains a topology: at the top, or in a stack's configuration. */
 type Place = readonly (string | number)[];
 
 /**
- * Sees to it that a file can be edited before minutes are spent on what comes before its edits: tries to make the
- * file that would take its place. Permissions alone tell an administrator nothing, nor a read-only file system.
+ * Makes sure that a file can be edited before minutes are spent on what comes before the edit: it creates the
+ * file that would replace it. Permissions alone prove nothing for an administrator, or on a read-only file
+ * system.
  *
  * @throws CommandError, exit code 2
  */
@@ -31,23 +32,22 @@ export async function requireEditable(file: string): Promise<void> {
   }
 }
 
-/** File in which an edited one is written. It then takes its place as a whole. */
+/** File for the edited text, which then replaces the original as a whole. */
 function fileBeside(file: string): string {
   return `${file}.${randomUUID()}.tmp`;
 }
 
 /**
- * Changes the topology that a YAML file holds, and nothing else in it: comments and the order of what is
- * there stay.
+ * Changes the topology in a YAML file and nothing else in it: comments and order stay.
  *
- * @param change gives the topology that is to be there in place of the one that is
- * @throws CommandError where the file can't be changed so that it says that and no more
+ * @param change returns the new topology
+ * @throws CommandError if the file can't be changed to say exactly that
  */
 export async function editTopologyFile(
   file: string,
   change: (topology: unknown) => unknown,
 ): Promise<void> {
-  // Through a link, whose place a new file would take.
+  // Follows a link, which a new file would replace.
   const actual = await realpath(file);
   const text = readPlainFile(actual);
   const edited = editTopologyText(text, change);
@@ -59,13 +59,13 @@ export async function editTopologyFile(
     );
   }
   if (edited === text) return;
-  // Whole or not at all: a file that ends in the middle would be another topology.
+  // All or nothing: a file that ends in the middle would be another topology.
   const temporary = fileBeside(actual);
   await writeFile(temporary, edited, { mode: (await stat(actual)).mode & 0o777 });
   await rename(temporary, actual);
 }
 
-/** @returns undefined where what comes out of it is not what was wanted */
+/** @returns undefined if the result isn't the wanted topology */
 export function editTopologyText(
   text: string,
   change: (topology: unknown) => unknown,
@@ -82,7 +82,7 @@ export function editTopologyText(
     ? `${JSON.stringify(withAt(before, place, wanted), null, 2)}\n`
     : document.toString({
         lineWidth: 0,
-        // As it is written, so that only lines change that say something else.
+        // Keeps the file's own indentation, so that no other lines change.
         indentSeq: !/^( *)[^\s#-][^\n]*:[ ]*(?:#[^\n]*)?\n\1- /m.test(text),
         flowCollectionPadding: !/[{[][^\s\]}]/.test(text),
       });
@@ -108,7 +108,7 @@ function placeOf(content: unknown): Place {
   return at(content, inStack) === undefined ? [] : inStack;
 }
 
-/** Makes a part of a document say something else, by as few changes as it takes. */
+/** Changes a part of a document to another value, with as few changes as possible. */
 function alter(document: Document, place: Place, old: unknown, wanted: unknown): void {
   if (isDeepStrictEqual(old, wanted)) return;
   const node = place.length === 0 ? document.contents : document.getIn(place, true);
@@ -151,7 +151,7 @@ function alterList(
   }
 }
 
-/** A new item of a list in the form that the one before it has. */
+/** A new item of a list, in the form of the one before it. */
 function flowLike(document: Document, place: Place, value: unknown): unknown {
   const node = document.createNode(value);
   const list = document.getIn(place, true);

@@ -1,14 +1,14 @@
-/** What the commands end with. The help texts and docs/cli.md are made from this table. */
+/** The exit codes of the commands. The help texts and docs/cli.md are made from this table. */
 export const exitCodes = {
   /** Everything was done, or is as planned. */
   success: 0,
-  /** Something failed; what, stands on standard error. */
+  /** Something failed; standard error says what. */
   failed: 1,
-  /** The command line, a topology or a configuration is wrong; nothing was begun. */
+  /** The command line, a topology or a configuration is wrong. Nothing was started. */
   badInput: 2,
-  /** What was asked about is not up. */
+  /** The topology is not up. */
   notUp: 3,
-  /** Everything is there, but does not do what the plan says. */
+  /** Everything exists, but doesn't do what the plan says. */
   notProved: 4,
   /** Stopped by Ctrl-C or another signal (128 and the number of SIGINT). */
   interrupted: 130,

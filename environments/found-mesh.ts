@@ -15,20 +15,20 @@ import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { NamedWay } from "./contexts.ts";
 
-/** A mesh that others made, as it was found. */
+/** A discovered mesh that others made. */
 export interface FoundMesh {
   readonly mesh: Mesh;
   readonly observed: readonly ClusterObservation[];
   readonly discovery: Discovery;
 }
 
-/** What clusters say of themselves, and what they amount to. */
+/** What clusters say about themselves, and what that amounts to. */
 export type Found = Omit<FoundMesh, "mesh">;
 
 /**
  * Looks at clusters. It only reads.
  *
- * @throws CommandError where a kubeconfig can't be used, or two of them lead to one cluster
+ * @throws CommandError if a kubeconfig can't be used, or two of them lead to one cluster
  */
 export async function lookAt(ways: readonly NamedWay[], signal?: AbortSignal): Promise<Found> {
   const open = await Promise.allSettled(
@@ -64,10 +64,10 @@ function refuseTwice(observed: readonly ClusterObservation[]): void {
 }
 
 /**
- * The mesh that clusters form, whoever made it.
+ * The mesh of some clusters, whoever made it.
  *
- * @param planned what a file says of them. @default what was found
- * @throws CommandError, exit code 3, where no cluster has Linkerd; exit code 2 where it is in other namespaces
+ * @param planned the topology in a file. @default the discovered one
+ * @throws CommandError, exit code 3, if no cluster has Linkerd; exit code 2 if it is in other namespaces
  */
 export function meshOf(
   { observed, discovery }: Found,
@@ -129,20 +129,20 @@ function requireLinkerd(observed: readonly ClusterObservation[]): void {
   });
 }
 
-/** Clusters that gave no answer, with the reason. */
+/** Clusters that didn't answer, with the reason. */
 export function silentIn(observed: readonly ClusterObservation[]): readonly string[] {
   return observed.flatMap(({ context, unread }) =>
     unread.filter(({ what }) => what === "the cluster").map(({ why }) => `${context}: ${why}`),
   );
 }
 
-/** @throws CommandError where a cluster gives no answer: what it has would be missing */
+/** @throws CommandError if a cluster doesn't answer, because its part would be missing */
 export function requireAnswers(observed: readonly ClusterObservation[]): void {
   const silent = silentIn(observed);
   if (silent.length > 0) throw new CommandError(silent.join("\n"));
 }
 
-/** What is of use to who verifies. What a file can't say matters to files alone. */
+/** The notes that matter for a verification. What a topology can't express matters only for files. */
 export function notesFor({ discovery, observed }: Found): readonly string[] {
   const { notes, topology } = discovery;
   const told = notes.filter(

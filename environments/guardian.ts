@@ -1,11 +1,11 @@
 /**
- * The guardian of a run: a process of its own, out of reach of the terminal's signals, that takes the run
- * away when it is told to, or when the process that owns the run is gone without a word.
+ * The guardian of a run: a separate process, out of reach of the terminal's signals. It removes the run when
+ * it is told to, or when the process that owns the run has ended without a word.
  *
  *     node guardian.ts DIRECTORY_OF_THE_RUN
  *
- * It is told `down` (take it away now) or `keep` (leave it as it is) on standard input, whose end means
- * that the owner is gone. It answers with lines of JSON.
+ * On standard input it gets `down` (remove it now) or `keep` (leave it as it is). The end of standard input
+ * means that the owner has ended. It answers with lines of JSON.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
 import path from "node:path";
@@ -16,9 +16,9 @@ import { readRecord } from "./runs/record.ts";
 import { takeDown } from "./runs/take-down.ts";
 
 const directory = process.argv[2] ?? "";
-// The owner's end is the only thing that ends a guardian.
+// Only the owner's end ends a guardian.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
-// Nobody listens any more once the owner is gone.
+// Nobody listens any more after the owner has ended.
 process.stdout.on("error", () => undefined);
 
 const word = await new Promise<string>((resolve) => {
@@ -39,7 +39,7 @@ process.stdin.destroy();
 
 async function remove(): Promise<number> {
   const record = await readRecord(directory);
-  // Somebody was faster.
+  // Somebody else was faster.
   if (record === "missing") return 0;
   try {
     if (record === "unreadable") throw new Error(`the record in ${directory} can't be read`);
@@ -59,7 +59,7 @@ function say(line: GuardianLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** For whoever looks at a run that is still there: the owner is gone. */
+/** A note for people who look at a remaining run: the owner has ended. */
 function note(text: string): void {
   try {
     const file = openSync(path.join(directory, "guardian.log"), "a", 0o600);

@@ -7,25 +7,25 @@ const name = "linkerd-topology";
 /** Scripts of this project's package.json that are commands of the command line. */
 const scripts = ["up", "down", "status", "verify", "plan", "diagram"];
 
-/** Commands that a name is enough for: what the topology was made from may be gone. */
+/** Commands for which a name is enough: the files that the topology was made from may no longer exist. */
 const byName = ["down", "status", "verify", "kubeconfig", "env"];
 
-/** Commands that are about no single topology. */
+/** Commands that don't concern a single topology. */
 const ofNoTopology = ["reap", "completion"];
 
-/** In which way this process was called. */
+/** How this process was called. */
 export interface Caller {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** The checkout that this is; undefined: the npm package. */
+  /** The checkout that contains this file. Undefined: the npm package. */
   readonly checkout: string | undefined;
   /** The program's file. */
   readonly main: string;
 }
 
 /**
- * A command line that does it when it is pasted where this process was called: by npm in a checkout, else by
- * the program where a shell finds it, else by npx, else by Node.js.
+ * A command line that works when it is pasted where this process was called: with npm in a checkout, else the
+ * program if the shell finds it, else npx, else Node.js.
  *
  * @param args topology and options
  * @example
@@ -41,7 +41,7 @@ export function howToCall(
   const { checkout } = caller;
   if (checkout === undefined) return [...program(caller), command, ...args.map(quoted)].join(" ");
   const { INIT_CWD: start } = caller.env;
-  // npm goes to the project before it starts us: paths were read from there.
+  // npm changes to the project's directory before it starts this process, so paths were read from there.
   const byNpm = caller.env["npm_package_name"] === name && real(caller.cwd) === real(checkout);
   const shell = byNpm && start !== undefined ? start : caller.cwd;
   const moved = byNpm ? args : args.map((one) => fromAnywhere(one, caller));
@@ -57,9 +57,9 @@ export function howToCall(
 }
 
 /**
- * The text with each command that it names in backquotes as a command line that works as pasted. Messages name
- * commands only (`` `up --refresh` ``, `` `down NAME` ``): in which way and about what this process was
- * called is not theirs to know.
+ * Replaces each command in backquotes in a text by a command line that works when pasted. Messages name only
+ * commands (`` `up --refresh` ``, `` `down NAME` ``), because they don't know how and about what this process
+ * was called.
  *
  * @param topology what the person named: the words of the command line
  * @param options.nameAlone they name no file: a command that needs one stays as it is
@@ -98,7 +98,7 @@ function thisProcess(): Caller {
 
 function program({ env, cwd, main }: Caller): readonly string[] {
   if (env["npm_command"] === "exec") return ["npx", name];
-  // npm puts these in front for what it runs; the person's shell has them not.
+  // npm puts these directories in front for its child processes; the person's shell doesn't have them.
   const byNpm = env["npm_lifecycle_event"] !== undefined;
   const found = (env["PATH"] ?? "")
     .split(path.delimiter)
@@ -127,7 +127,7 @@ function real(directory: string): string {
   return existsSync(directory) ? realpathSync(directory) : directory;
 }
 
-/** As every POSIX shell reads it back. */
+/** Quotes a word for POSIX shells. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 
-/** What work is aborted with when somebody sends this process a signal. */
+/** Aborts the work when somebody sends this process a signal. */
 export class Interrupt extends CommandError {
-  /** The terminal sent it, and sent it to every process in its foreground: to Pulumi's engine as well. */
+  /** The terminal sent it to every process in its foreground, so Pulumi's engine got it as well. */
   readonly reachesAll: boolean;
 
   constructor(signal: NodeJS.Signals, exitCode: number = exitCodes.interrupted) {
@@ -14,8 +14,8 @@ export class Interrupt extends CommandError {
 }
 
 /**
- * Whether this process belongs to those that a terminal sends its signals to. Standard input tells nothing
- * of that: it may be a file all the same.
+ * Whether a terminal sends its signals to this process. Standard input doesn't show that, because it may be a
+ * file.
  */
 export function isInForeground(): boolean {
   let stat: string;
@@ -30,8 +30,8 @@ export function isInForeground(): boolean {
 }
 
 /**
- * The signal for Pulumi's engine, which takes a second interrupt as "at once" and half makes what it was at: it
- * is passed on only where the engine doesn't get it from the terminal anyway.
+ * The signal for Pulumi's engine. A second interrupt makes the engine stop at once and leave its current step
+ * half done. So this passes an interrupt on only if the terminal didn't send it to the engine too.
  *
  * @param began whether the engine runs, and would have got it
  */
@@ -48,10 +48,10 @@ export function engineSignal(signal: AbortSignal, began: () => boolean): AbortSi
 }
 
 /**
- * Tells of errors that nobody could catch, those in the callback of an event most of all, in place of
- * ending the process: what it made has still to be tidied up.
+ * Reports errors that nobody could catch, mostly in callbacks of events, instead of ending the process: it
+ * still has to clean up what it created.
  *
- * @returns stops it
+ * @returns a function that stops it
  */
 export function onUncaught(tell: (error: unknown) => void): () => void {
   process.on("uncaughtException", tell);

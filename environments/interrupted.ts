@@ -12,7 +12,7 @@ import { CommandError } from "./command-error.ts";
 import { forgetInterruptedReleases } from "./interrupted-releases.ts";
 import { readState, writeState } from "./state.ts";
 
-/** A lock of Pulumi's on a stack of the local backend. */
+/** Pulumi's lock of a stack in the local backend. */
 interface Lock {
   readonly pid: number;
   readonly hostname: string;
@@ -20,12 +20,12 @@ interface Lock {
 }
 
 /**
- * Runs what lets an engine work on a stack of the local backend, while no other command does so, in another
- * container or on another machine neither. Pulumi's own lock tells nothing of that: it names a host and a process
- * number, and stays when its engine is killed. What is left of it is removed where a command of ours left it,
- * which is known by a mark that each puts beside its own lock.
+ * Runs a function that lets an engine change a stack of the local backend, while no other command does so,
+ * not even in another container or on another machine. Pulumi's own lock can't prove that: it names a host
+ * and a process number, and stays when its engine is killed. Stale locks are removed if a command of this
+ * package left them, which shows by a mark that each command puts beside its lock.
  *
- * @throws CommandError where another command, or somebody's own `pulumi`, works on the stack
+ * @throws CommandError if another command, or a person's own `pulumi`, is changing the stack
  */
 export async function withStackLock<T>(
   backend: Backend,
@@ -61,10 +61,10 @@ export async function withStackLock<T>(
 }
 
 /**
- * Removes the locks that engines of killed commands left on a stack, which nobody else may be working on. What
- * `pulumi cancel` would do, but only where no process of that number is an engine any more.
+ * Removes the locks that engines of killed commands left on a stack. It does what `pulumi cancel` would do,
+ * but only if no process of that number is an engine any more.
  *
- * @throws CommandError where an engine outlives the command that started it
+ * @throws CommandError if an engine outlives the command that started it
  */
 export async function clearStaleLocks(
   backend: Backend,
@@ -83,7 +83,7 @@ export async function clearStaleLocks(
   }
 }
 
-/** No command of ours left them: whether somebody's own `pulumi` is at work can't be told from here. */
+/** No command of this package left them, so a person's own `pulumi` may still be running. */
 async function refuseForeignLocks(backend: Backend, project: string, stack: string): Promise<void> {
   const files = (): Promise<string[]> => lockFiles(backend, project, stack);
   if (!(await keeps(async () => (await files()).length > 0))) return;
@@ -111,12 +111,12 @@ async function readLock(file: string): Promise<Lock | undefined> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as Lock;
   } catch {
-    // A lock that was cut short while it was written.
+    // A lock that was interrupted while it was written.
     return undefined;
   }
 }
 
-/** A command that is just ending, or dying, is given the time for it. */
+/** Gives a command that is just ending some time. */
 async function keeps(holding: () => Promise<boolean>): Promise<boolean> {
   const deadline = performance.now() + timeLimits.lockReleased;
   while (await holding()) {
@@ -127,21 +127,21 @@ async function keeps(holding: () => Promise<boolean>): Promise<boolean> {
 }
 
 async function isEngine(lock: Lock): Promise<boolean> {
-  // An engine ends with its command elsewhere as it does here, and of it nothing can be seen.
+  // On another host an engine ends with its command as well, but can't be seen from here.
   if (lock.hostname !== os.hostname() || !isRunning(lock.pid)) return false;
-  // `PID (COMMAND) STATE ...`, where there is such a file system at all.
+  // `PID (COMMAND) STATE ...`, if there is such a file system.
   const stat = await readFile(`/proc/${lock.pid}/stat`, "utf8").catch(() => "0 (pulumi) S");
   const [, command = "", state = ""] = /^\d+ \((.*)\) (\w)/s.exec(stat) ?? [];
-  // The number may belong to another program by now. A dead process stays in the table until its parent
-  // asks for it, which the first process of a container often never does.
+  // The number may belong to another program by now. A dead process stays in the table until its parent asks
+  // for it, which the first process of a container often never does.
   return command.startsWith("pulumi") && state !== "Z" && state !== "X";
 }
 
 /**
- * Drops the note on operations that a killed command had begun. The next `up` makes them good: what
- * was half made is recognised by the providers, which take it over or remove it; what Helm would refuse
- * is cleared away here. Pulumi would repeat a
- * warning about them for ever, because only an interactive refresh clears unfinished creates.
+ * Removes the records of operations that a killed command had begun. The next `up` completes them: the
+ * providers recognise what is half created, and take it over or remove it; this clears what Helm would
+ * refuse. Otherwise Pulumi would repeat a warning for ever, because only an interactive refresh clears
+ * unfinished creates.
  *
  * @returns URNs of the resources concerned
  */

@@ -8,9 +8,9 @@ import { exitCodes } from "./exit-codes.ts";
 import { kubeconfigOf, kubeconfigVariable, readEntry } from "./runs/kubeconfig.ts";
 
 /**
- * One kubeconfig for a mesh, with a context for each cluster; the first one's is current.
+ * One kubeconfig for a mesh, with a context for each cluster. The first cluster's context is the current one.
  *
- * @param nameOf what a cluster's context is called
+ * @param nameOf the name of a cluster's context
  */
 export function meshKubeconfig({ clusters }: Mesh, nameOf: (cluster: string) => string): string {
   return kubeconfigOf(
@@ -26,13 +26,13 @@ export function meshKubeconfig({ clusters }: Mesh, nameOf: (cluster: string) => 
 }
 
 /**
- * Puts the clusters, users and contexts of one kubeconfig into another file. What has the same name is replaced, all
- * else stays as it is written, the current context included. Nobody else can read the file.
+ * Merges the clusters, users and contexts of one kubeconfig into another file. Entries of the same name are
+ * replaced. Everything else stays unchanged, including the current context. Nobody else can read the file.
  *
- * @throws CommandError where the file is no kubeconfig: nothing is written then
+ * @throws CommandError if the file is no kubeconfig; nothing is written then
  */
 export async function mergeKubeconfig(text: string, named: string): Promise<void> {
-  // What a symbolic link leads to, and not the link.
+  // The target of a symbolic link, not the link.
   const file = await realpath(named).catch(() => named);
   const there = await readFile(file, "utf8").catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
@@ -48,7 +48,7 @@ export async function mergeKubeconfig(text: string, named: string): Promise<void
 }
 
 function mergedText(into: string, from: string, file: string): string {
-  // By this schema every scalar is a text, and is written as it was read.
+  // With this schema every scalar is text, and is written as it was read.
   const [document, other] = [into, from].map((text) => parseDocument(text, { schema: "failsafe" }));
   if (document === undefined || other === undefined) return from;
   if (document.errors.length > 0 || !isMap(document.contents)) {
@@ -80,7 +80,7 @@ export function usualKubeconfig(env: NodeJS.ProcessEnv, home: string): string {
   return first === undefined ? path.join(home, ".kube", "config") : path.resolve(first);
 }
 
-/** Lines for `eval` of a POSIX shell: the kubeconfig files of a mesh, all together and each by itself. */
+/** Lines for `eval` in a POSIX shell: the kubeconfig files of a mesh, all together and each on its own. */
 export function shellLines({ clusters }: Mesh): string {
   const files = clusters.flatMap((access) =>
     "kubeconfigPath" in access ? [{ name: access.name, file: access.kubeconfigPath }] : [],

@@ -14,34 +14,34 @@ import { docker, dockerList } from "./docker.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { stateDirectory } from "../system/state-directory.ts";
 
-/** What is left on this machine of a stack, as Docker and the files tell. */
+/** What is left of a stack on this machine, according to Docker and the files. */
 export interface Leftovers {
   /** Docker networks that carry the stack's ownership label. */
   readonly networks: readonly string[];
-  /** The stack's kind clusters: its nodes bear its mark. */
+  /** The stack's kind clusters, whose nodes carry its stamp. */
   readonly clusters: readonly LeftCluster[];
-  /** Those of a stack of the same name whose state is elsewhere: not touched. */
+  /** Clusters of a stack of the same name whose state is elsewhere. They aren't touched. */
   readonly elsewhere: readonly ClusterElsewhere[];
-  /** Containers on those networks that are none of the stack's nodes: somebody else put them there. */
+  /** Other people's containers on those networks. */
   readonly strangers: readonly string[];
   /** Kubeconfig files of the stack's clusters. */
   readonly files: readonly string[];
 }
 
-/** A kind cluster, or what there is of one. */
+/** A kind cluster, or what is left of one. */
 export interface LeftCluster {
   readonly name: string;
   readonly containers: readonly Container[];
-  /** Nothing in it tells whose state it belongs to: whoever made it was stopped, or is still at it. */
+  /** Nothing in it says which state it belongs to: its creator was stopped, or is still running. */
   readonly isUnfinished: boolean;
 }
 
-/** Who owns what a stack makes, as the label of its Docker network says it. */
+/** The owner of a stack's resources, as in the label of its Docker network. */
 export function ownerOf(project: string, stack: string): string {
   return `${project}/${stack}`;
 }
 
-/** Looks for what a stack has on this machine; needs neither Pulumi nor its state. */
+/** Finds what a stack has on this machine, without Pulumi and its state. */
 export async function findLeftovers(
   owner: string,
   env: Readonly<Record<string, string>> = {},
@@ -58,7 +58,8 @@ export async function findLeftovers(
   const ours = nodes.filter(
     (node) =>
       node.stamp?.owner === owner ||
-      // The load balancer of several control planes bears no mark: it goes with them, or is all that is left.
+      // The load balancer of several control planes carries no stamp. It goes with them, or is all that is
+      // left.
       (node.role === "external-load-balancer" && (names.has(node.cluster) || isOn(node))),
   );
   const [elsewhere, attached, files, clusters] = await Promise.all([
@@ -94,10 +95,10 @@ export function isEmpty({ networks, clusters, elsewhere, files }: Leftovers): bo
 }
 
 /**
- * Makes sure that clusters go only where they are known to be this state's. A state that has never heard of
- * the stack can't know whose a cluster is that was never finished: somebody may be at it right now.
+ * Makes sure that clusters are removed only if they are known to belong to this state. If the state doesn't
+ * know the stack, nobody can say whose an unfinished cluster is: somebody may be creating it right now.
  *
- * @throws CommandError, exit code 2, where that is not wanted
+ * @throws CommandError, exit code 2, if that is not wanted
  */
 export async function allowUnknown({ clusters }: Leftovers, consent: Consent): Promise<void> {
   const unknown = clusters.filter(({ isUnfinished }) => isUnfinished).map(({ name }) => name);
@@ -114,10 +115,10 @@ export async function allowUnknown({ clusters }: Leftovers, consent: Consent): P
 }
 
 /**
- * Removes what {@link findLeftovers} found and is this stack's. Containers first: Docker doesn't remove a
- * network in use.
+ * Removes what {@link findLeftovers} found and what belongs to this stack. Containers come first, because
+ * Docker doesn't remove a network in use.
  *
- * @throws where somebody else's containers are on one of the networks, or clusters whose state is elsewhere
+ * @throws if other people's containers are on one of the networks, or clusters whose state is elsewhere
  */
 export async function removeLeftovers(
   leftovers: Leftovers,
@@ -155,7 +156,7 @@ async function kubeconfigs(
     .map((entry) => path.join(directory, entry));
 }
 
-/** Upwards until one is not empty, the state directory included. */
+/** Upwards until one is not empty, including the state directory. */
 async function removeEmptyDirectories(
   directories: readonly string[],
   state: string,

@@ -14,7 +14,7 @@ import type { SettledStack } from "./settle-stack.ts";
 import type { StackFile } from "./stacks.ts";
 import { definedIn } from "../system/environment.ts";
 
-/** Everything that can be looked at before an `up`, without bringing tools or making anything. */
+/** Checks everything that can be checked before an `up`, without installing tools or creating anything. */
 export async function lookAhead(
   stack: StackFile,
   env: NodeJS.ProcessEnv = process.env,
@@ -23,7 +23,7 @@ export async function lookAhead(
   const sources = file === undefined || file === "" ? undefined : readSources(file);
   const backend = chooseBackend(env);
   const { own, settled } = await lookAtName(stack, backend, env);
-  // Under the name that its state has, which is part of what the state's resources are called.
+  // Uses the name of its state, which is part of the names of the state's resources.
   const plan = await planStack(settled?.stack ?? stack, { sources });
   const given = definedIn(env);
   const tools = await lookForTools(given);
@@ -36,7 +36,9 @@ export async function lookAhead(
   return [own, ...tools, ...others.map(withChartsFromSource)];
 }
 
-/** Whether the stack of that name is this topology's. Only a state in files can be read without Pulumi. */
+/**
+ * Whether the stack of that name belongs to this topology. Without Pulumi only a state in files can be read.
+ */
 async function lookAtName(
   stack: StackFile,
   backend: Backend,
@@ -58,14 +60,14 @@ async function lookAtName(
   }
 }
 
-/** Where the repository is out of reach, `up` brings the charts from their source. */
+/** If the repository is out of reach, `up` builds the charts from their source. */
 function withChartsFromSource(result: PreflightResult): PreflightResult {
   if (result.id !== "charts" || result.state !== "failed") return result;
   const note = "Linkerd's chart repository is out of reach; up makes them from source";
   return { ...result, state: "not run", problems: [], note };
 }
 
-/** One line per check, and below it what stands in the way. */
+/** One line per check, and below it what prevents an `up`. */
 export function renderPreflight(found: readonly PreflightResult[], options: Screen = {}): string {
   const style = styleOf(options);
   const results = printableIn(found);

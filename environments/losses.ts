@@ -21,14 +21,14 @@ import type { State } from "./state.ts";
 import { kindClustersIn } from "./state-clusters.ts";
 import type { StateCluster } from "./state-clusters.ts";
 
-/** A cluster that an `up` would take away, with everything in it. */
+/** A cluster that an `up` would remove, with everything in it. */
 export interface ClusterLoss {
   readonly cluster: StateCluster;
   readonly what: "deleted" | "recreated";
   readonly why: string;
 }
 
-/** Which clusters of a state a plan would take away: those that it lacks, and those of another generation. */
+/** The clusters of a state that a plan would remove: those that it lacks, and those of another generation. */
 export function clusterLosses(state: State, plan: Plan): ClusterLoss[] {
   const planned = new Map(
     plan.clusters.flatMap((cluster) =>
@@ -52,7 +52,7 @@ export function clusterLosses(state: State, plan: Plan): ClusterLoss[] {
 
 function whyRecreated({ inputs }: StateCluster, next: KindClusterPlan): string {
   const count = (role: string): number => next.nodes.filter((node) => node.role === role).length;
-  // The topology's key follows where the provider calls it otherwise.
+  // The topology's key follows if the provider's name differs.
   const wanted: readonly (readonly [key: string, value: unknown, said?: string])[] = [
     ["nodeImage", next.nodeImage],
     ["kubernetesVersion", next.kubernetesVersion],
@@ -83,11 +83,11 @@ function inWords(value: unknown): string {
 }
 
 /**
- * Clusters that an earlier `up` of the stack finished otherwise, and that its state does not know of, since that
- * `up` was killed or the state was lost.
+ * Clusters that an earlier `up` of the stack finished with other settings, and that its state doesn't know,
+ * because that `up` was killed or the state was lost.
  *
- * @param owner whose they are
- * @param find what the stack's clusters were made from that are finished and of another generation than planned
+ * @param owner of the clusters
+ * @param find returns the inputs of the stack's finished clusters of another generation than planned
  */
 export async function forgottenLosses(
   state: State | undefined,
@@ -116,11 +116,11 @@ async function findOthers(
   planned: ReadonlyMap<string, Pick<KindClusterPlan, "generation">>,
   owner: string,
 ): Promise<readonly ClusterInputs[]> {
-  // A stack of clusters that exist already needs no Docker.
+  // A stack of existing clusters needs no Docker.
   if (planned.size === 0) return [];
   const signal = AbortSignal.timeout(timeLimits.dockerCommand);
   const nodes = await listContainers(`label=${kindClusterLabel}`, signal);
-  // The stamp tells nearly always that nothing is to be read out of a node.
+  // The stamp nearly always shows that nothing has to be read from a node.
   const others = nodes.filter(({ cluster = "", stamp }) => {
     const next = planned.get(cluster);
     return stamp?.owner === owner && next !== undefined && stamp.generation !== next.generation;
@@ -128,7 +128,7 @@ async function findOthers(
   return readMade(others, signal);
 }
 
-/** What tells the provider which clusters may go, over the engine's environment. */
+/** Environment variables of the engine that tell the provider which clusters it may remove. */
 export function leaveToRemove(losses: readonly ClusterLoss[]): Record<string, string> {
   const clusters = losses.map(({ cluster }) => ({
     name: cluster.kindName,
@@ -138,16 +138,16 @@ export function leaveToRemove(losses: readonly ClusterLoss[]): Record<string, st
 }
 
 /**
- * Makes sure that whoever asked for an `up` knows which clusters it takes away.
+ * Makes sure that whoever asked for an `up` knows which clusters it removes.
  *
- * @returns those that may go
- * @throws CommandError, exit code 2, where that is not wanted
+ * @returns those that may be removed
+ * @throws CommandError, exit code 2, if that is not wanted
  */
 export async function allowLosses(
   state: State | undefined,
   plan: Plan,
   options: {
-    /** Whose the stack's clusters are. */
+    /** The owner of the stack's clusters. */
     readonly owner: string;
     readonly consent: Consent | undefined;
     readonly env: Readonly<Record<string, string>>;
@@ -159,7 +159,7 @@ export async function allowLosses(
     ...(await forgottenLosses(state, plan, options.owner)),
   ];
   if (losses.length === 0) return losses;
-  // Nothing is lost of one that is gone already.
+  // A cluster that is already gone is no loss.
   const running = new Set((await nodeContainers(options.env)).map(({ cluster }) => cluster));
   const real = losses.filter(({ cluster }) => running.has(cluster.kindName));
   if (real.length === 0) return losses;
@@ -181,7 +181,7 @@ export async function allowLosses(
   );
 }
 
-/** @throws CommandError where a plan takes more away than was said */
+/** @throws CommandError if a plan removes more than was confirmed */
 export function refuseNewLosses(state: State, plan: Plan, allowed: readonly ClusterLoss[]): void {
   const key = ({ cluster }: ClusterLoss): string => `${cluster.kindName} ${cluster.generation}`;
   const known = new Set(allowed.map(key));
@@ -194,9 +194,9 @@ export function refuseNewLosses(state: State, plan: Plan, allowed: readonly Clus
 }
 
 /**
- * Before a cluster that lacks some of its nodes is recreated, which takes the others away.
+ * Comes before recreating a cluster that lacks some of its nodes, which removes the others.
  *
- * @throws CommandError, exit code 2, where nobody said that this is wanted
+ * @throws CommandError, exit code 2, if nobody confirmed that
  */
 export function refuseIncomplete(
   incomplete: NodesAwake["incomplete"],
@@ -214,7 +214,10 @@ export function refuseIncomplete(
   );
 }
 
-/** What {@link refuseIncomplete} let pass: the provider removes nothing of a finished cluster that lacks nodes. */
+/**
+ * Removes what {@link refuseIncomplete} has let pass: the provider removes nothing of a finished cluster that
+ * lacks nodes.
+ */
 export async function removeIncomplete(
   incomplete: NodesAwake["incomplete"],
   signal?: AbortSignal,
@@ -230,7 +233,7 @@ interface Pod {
   readonly metadata: { readonly namespace: string };
 }
 
-/** Namespaces of Kubernetes', kind's and Linkerd's own. */
+/** Namespaces of Kubernetes, kind and Linkerd. */
 const ownNamespaces: ReadonlySet<string> = new Set([
   "kube-system",
   "kube-public",

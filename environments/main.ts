@@ -9,7 +9,7 @@ const program = makeProgram(toRun);
 await addCompletion(program);
 await program.parseAsync(own, { from: "user" });
 
-/** What stands behind `--` of `run` is somebody else's command line: none of it is an option of ours. */
+/** What is behind `--` of `run` is another program's command line, so none of it is an option of this one. */
 function divide(args: readonly string[]): { own: readonly string[]; toRun?: readonly string[] } {
   const at = args.indexOf("--");
   if (args[0] !== "run" || at < 0) return { own: args };

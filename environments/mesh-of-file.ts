@@ -10,17 +10,17 @@ import { planStack } from "./plan-stack.ts";
 import type { StackFile } from "./stacks.ts";
 
 /**
- * The mesh of a topology that was never brought up, but whose clusters all exist: others may have made it, as one
- * that `discover` found.
+ * The mesh of a topology that was never brought up, but whose clusters all exist: others may have made it,
+ * for example one that `discover` found.
  *
- * @returns undefined where the topology has clusters of its own, or none of its clusters has Linkerd; why its
- *   clusters could not be looked at
+ * @returns undefined if the topology has kind clusters, or none of its clusters has Linkerd; otherwise why
+ *   its clusters could not be looked at
  */
 export async function findMesh(
   stack: StackFile,
   signal?: AbortSignal,
 ): Promise<FoundMesh | string | undefined> {
-  // A stack that is known by its name alone has no topology to look into.
+  // A stack that is known only by name has no topology to look into.
   if (stack.topology === undefined || stack.origin === undefined) return undefined;
   const plan = await planStack(stack, { runs: true });
   const clusters = plan.clusters.flatMap((cluster) => (cluster.type === "kind" ? [] : [cluster]));

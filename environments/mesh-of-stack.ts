@@ -14,30 +14,30 @@ import type { Outputs } from "./state.ts";
 /** Which stack. */
 export interface StackRequest {
   readonly stack: StackFile;
-  /** Clusters that are looked at whoever made their mesh, in place of the stack's. */
+  /** Clusters to look at instead of the stack's, whoever made their mesh. */
   readonly ways?: readonly NamedWay[];
   readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
   /** Where the state is. @default the person's own backend, else files in the state directory */
   readonly backend?: Backend;
-  /** Command that asks, for messages. @default "status" */
+  /** The calling command, for messages. @default "status" */
   readonly command?: string;
 }
 
-/** What runs of a stack. */
+/** The running part of a stack. */
 export interface RunningStack {
   readonly mesh: Mesh;
-  /** What the program of its last `up` told; nothing where there was none. */
+  /** The outputs of its last `up`. Empty if there was none. */
   readonly outputs: Outputs;
   /** Others made the mesh. */
   readonly found?: FoundMesh;
 }
 
 /**
- * The running mesh of a stack, by its state, with all that its program told. Without a state, clusters that exist
- * are looked at: others may have made a mesh of them.
+ * The running mesh of a stack, from its state, with all outputs of its program. If there is no state, it
+ * looks at existing clusters: others may have made a mesh of them.
  *
- * @throws CommandError, exit code 3, where the stack is not up
+ * @throws CommandError, exit code 3, if the stack is not up
  */
 export async function runningStack(request: StackRequest): Promise<RunningStack> {
   const env = { ...process.env, ...request.env };

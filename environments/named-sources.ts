@@ -3,7 +3,7 @@ import type { Sources } from "../planning/sources/sources.ts";
 import { readConfiguration, sourcesKey, writtenKey } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
 
-/** The sources file that the environment or the stack's configuration names; undefined where none does. */
+/** The sources file that the environment or the stack's configuration names. Undefined if neither does. */
 export async function namedSources(
   stack: StackFile,
   env: NodeJS.ProcessEnv = process.env,

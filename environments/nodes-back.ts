@@ -16,8 +16,8 @@ interface Node {
 }
 
 /**
- * Whether an API server tells of the present again. After its node was started it tells what was so
- * before: nodes Ready and pods running that have yet to start.
+ * Whether an API server reports the present again. After a restart of its node it first reports the past:
+ * nodes Ready and pods running that have yet to start.
  *
  * @param since when the nodes were started, in milliseconds since 1970
  */
@@ -25,7 +25,7 @@ export async function lookForNodesBack(
   api: KubernetesApi,
   since: number,
 ): Promise<Look<undefined>> {
-  // Kubernetes tells whole seconds.
+  // Kubernetes counts whole seconds.
   const isOld = (time: string | undefined): boolean =>
     time === undefined || Date.parse(time) + 1_000 < since;
   const [nodes, pods] = await Promise.all([

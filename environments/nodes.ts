@@ -11,18 +11,19 @@ import type { Tell } from "./report/phase.ts";
 import { resourceType } from "./report/resource-words.ts";
 import type { StateResource } from "./state.ts";
 
-/** What Docker tells of the clusters of a state. */
+/** What Docker says about the clusters of a state. */
 export interface NodesAwake {
-  /** What differs from the state, in words: none, or a refresh is due. */
+  /** Differences from the state, in words. If there are any, a refresh is due. */
   readonly drift: readonly string[];
-  /** Clusters that lack nodes and would be recreated, each with the nodes that would go. */
+  /**
+   * Clusters that lack nodes and would be recreated, each with the remaining nodes, which would be removed.
+   */
   readonly incomplete: readonly { readonly cluster: string; readonly left: readonly string[] }[];
 }
 
 /**
- * Brings back the kind clusters that a state knows of as far as that goes without Pulumi: a machine that
- * was rebooted has stopped nodes, and pruning may have taken their network. Where everything runs it is one
- * look at Docker.
+ * Brings back the kind clusters of a state, as far as that works without Pulumi: after a reboot the nodes are
+ * stopped, and a prune may have removed their network. If everything runs, it is one look at Docker.
  */
 export async function wakeNodes(
   resources: readonly StateResource[],
@@ -45,7 +46,7 @@ export async function wakeNodes(
     started.map(async ({ name, started: nodes }) => {
       tell.notice(`cluster ${name}: ${nodes.join(", ")} was stopped and has been started`);
       const path = remembered.find(({ inputs }) => inputs.name === name)?.inputs.kubeconfigPath;
-      // A cluster that moved has its kubeconfig mended by the refresh; what runs in it comes back meanwhile.
+      // The refresh repairs the kubeconfig of a cluster that moved. Meanwhile its workloads come back.
       if (path !== undefined) await nodesBack(path, name, begun, signal);
     }),
   );
@@ -59,7 +60,7 @@ export async function wakeNodes(
   };
 }
 
-/** What a Docker network of the state was made from, by its name. */
+/** The inputs of a Docker network in the state, by its name. */
 function rememberedNetwork({ urn, inputs }: StateResource): [string, NewDockerNetwork][] {
   if (resourceType(urn) !== "kind:index:Network" || inputs === undefined) return [];
   const network = toNetwork(inputs);
@@ -83,7 +84,7 @@ async function nodesBack(
   });
 }
 
-/** A cluster of the state; none for other resources, and for one that was never finished. */
+/** A cluster of the state. Empty for other resources, and for a cluster that was never finished. */
 function rememberedCluster(resource: StateResource): RememberedCluster[] {
   if (resourceType(resource.urn) !== "kind:index:Cluster") return [];
   const { inputs, outputs } = resource;

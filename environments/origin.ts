@@ -7,7 +7,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { howToCall } from "./how-to-call.ts";
 import { projectDirectory } from "./paths.ts";
 
-/** Where a topology's file is, as it is recorded with the stack. */
+/** The place of a topology's file, as the stack records it. */
 export function originOf(file: string): TopologyOrigin {
   const absolute = realOf(path.resolve(file));
   const repository = repositoryOf(path.dirname(absolute));
@@ -25,7 +25,7 @@ function realOf(file: string): string {
   }
 }
 
-/** The directory that is under version control as a whole, or that the package is installed in. */
+/** The directory under version control, or the one that the package is installed in. */
 function repositoryOf(directory: string): string | undefined {
   if (directory === realOf(projectDirectory)) return directory;
   if (existsSync(path.join(directory, ".git"))) return directory;
@@ -34,9 +34,9 @@ function repositoryOf(directory: string): string | undefined {
 }
 
 /**
- * Whether a file is the one that a stack was made from: the same file, or its place in another checkout
- * that took the place of the first one. A ready-made stack may be in several checkouts at once, as long as
- * they say the same.
+ * Whether a file is the one that a stack was made from: the same file, or the file at the same path in
+ * another checkout that replaced the first one. A ready-made stack may be in several checkouts at once if
+ * they have the same content.
  */
 export function isSameOrigin(recorded: TopologyOrigin, now: TopologyOrigin): boolean {
   if (recorded.file === now.file) return true;
@@ -46,7 +46,7 @@ export function isSameOrigin(recorded: TopologyOrigin, now: TopologyOrigin): boo
   return isReadyMade(now) && textOf(recorded.file) === textOf(now.file);
 }
 
-/** That a stack was made from another file, with what to do. */
+/** Says that a stack was made from another file, and what to do. */
 export function madeFromAnother(
   name: string,
   made: string,

@@ -6,8 +6,8 @@ import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 /**
- * Sees to it that files can be written once there is something to write, which may be minutes later: makes
- * folders that are missing.
+ * Makes sure that files can be written once there is something to write, perhaps minutes later. It creates
+ * missing folders.
  *
  * @param files by the option that asks for each
  * @throws CommandError, exit code 2, with every file that can't be written
@@ -41,8 +41,8 @@ async function tryToWrite(file: string, mayBeFolder: boolean): Promise<void> {
   });
   if (found?.isDirectory() === true && !mayBeFolder) throw new Error("it is a folder");
   if (found?.isFIFO() === true) {
-    // Writing would wait for a reader, and no signal ends that. Open to the end: to whoever reads, closing it
-    // would be the end of the text.
+    // Writing would wait for a reader, and no signal ends that. It stays open: for a reader, closing it would
+    // be the end of the text.
     openSync(file, constants.O_WRONLY | constants.O_NONBLOCK);
     return;
   }
@@ -52,8 +52,8 @@ async function tryToWrite(file: string, mayBeFolder: boolean): Promise<void> {
 }
 
 /**
- * Sees to it that a command can keep its state before it spends minutes on what has one. Nothing is made: what
- * is refused later leaves nothing behind.
+ * Makes sure that a command can keep its state before it spends minutes on something that has one. It creates
+ * nothing, so that a command that is refused later leaves nothing behind.
  *
  * @throws CommandError, exit code 2
  */

@@ -11,14 +11,14 @@ export interface PlanOptions {
   /** Where images come from. */
   readonly sources?: Sources | undefined;
   /**
-   * The stack runs already: its state tells which kubeconfigs its clusters have, and the topology's are not
-   * read. @default false
+   * The stack already runs: its state has its clusters' kubeconfigs, and the topology's are not read.
+   * @default false
    */
   readonly runs?: boolean;
 }
 
 /**
- * What the stack's program will plan.
+ * The plan that the stack's program will make.
  *
  * @throws TopologyError with every problem of the topology, and of the files that it names
  */

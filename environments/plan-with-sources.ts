@@ -5,17 +5,17 @@ import type { ChooseRequest, SourcesChoice } from "./choose-sources.ts";
 import { configuredSources } from "./named-sources.ts";
 import { planStack } from "./plan-stack.ts";
 
-/** A plan, and what it is made with. */
+/** A plan, and its sources. */
 export interface PlanWithSources {
   readonly plan: Plan;
   readonly choice: SourcesChoice;
-  /** What of the choice is known to a plan before anything of it is made. */
+  /** The part of the choice that a plan needs before anything of it is built. */
   readonly sources: Sources;
 }
 
 /**
- * The plan of a stack with the images and charts that an `up` would take. Nothing is made yet, and it is known which
- * releases of Linkerd can be had.
+ * The plan of a stack with the images and charts that an `up` would use. Nothing is built yet, but it is
+ * known which releases of Linkerd can be had.
  *
  * @throws TopologyError as `planStack` does; CommandError as `chooseSources` does
  */

@@ -2,9 +2,9 @@ import type { MadeFrom } from "../planning/sources/made-from.ts";
 import type { Outputs } from "./state.ts";
 
 /**
- * The image that a verification sends traffic with: `images.probe` of the sources that the stack was made from.
- * Of a stack that recorded none it is that of the sources file that `LINKERD_TOPOLOGY_SOURCES` names. Else the
- * verification chooses one by what the nodes have.
+ * The image with which a verification sends traffic: `images.probe` of the sources that the stack was made
+ * from. If the stack recorded none: that of the sources file that `LINKERD_TOPOLOGY_SOURCES` names. Otherwise
+ * the verification chooses an image that the nodes have.
  *
  * @throws what is wrong with the file
  */
@@ -16,7 +16,7 @@ export async function probeImageOf(
   if (madeFrom !== undefined) return madeFrom.sources.images?.probe;
   const file = env["LINKERD_TOPOLOGY_SOURCES"];
   if (file === undefined || file === "") return undefined;
-  // Pulumi comes with it, which takes a second to load and is needed by nobody else here.
+  // It loads Pulumi, which takes a second and which nothing else here needs.
   const { readSources } = await import("../components/sources.ts");
   return readSources(file).images?.probe;
 }

@@ -5,8 +5,8 @@ import type { ProgramOptions } from "../components/program.ts";
 import { projectDirectory } from "./paths.ts";
 
 /**
- * The program of every stack for the Automation API, which runs it in this process: no language host, no
- * second Node.js, and the same resources and outputs as `pulumi up` has by index.ts.
+ * The program of every stack for the Automation API, which runs it in this process: without a language host
+ * or a second Node.js, and with the same resources and outputs as `pulumi up` through index.ts.
  *
  * @param env the environment of the engine
  */
@@ -16,12 +16,12 @@ export function inlineProgram(
 ): PulumiFn {
   return async () => {
     try {
-      // Loading all components takes half a second, which an `up` has while the engine starts.
+      // Loading all components takes half a second, during which the engine of an `up` starts.
       const { runProgram } = await import("../components/program.ts");
       return inContext({ env, directory: projectDirectory }, () => runProgram(options));
     } catch (error) {
-      // An inline program that rejects leaves promises of the SDK's that nobody handles, for which Node.js
-      // or a test runner would blame whoever called. An error that was logged fails the update as well.
+      // A rejected inline program leaves unhandled promises of the SDK, for which Node.js or a test runner
+      // would blame the caller. A logged error makes the update fail as well.
       await pulumi.log.error(messageOf(error));
       return {};
     }
@@ -31,6 +31,6 @@ export function inlineProgram(
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, stack = message } = error;
-  // All that is to say is in the message of those that are for people.
+  // The message of an error for people says everything.
   return pulumi.RunError.isInstance(error) ? message : stack;
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { projectDirectory } from "./paths.ts";
 
-/** What the commands need of Pulumi.yaml. */
+/** The part of Pulumi.yaml that the commands need. */
 export interface ProjectFile {
   readonly name: string;
   readonly main?: string;
@@ -27,9 +27,9 @@ export function stackDirectory(project: ProjectFile): string {
 }
 
 /**
- * The project as a file that works from any other directory. Pulumi writes the salt of a passphrase
- * into the stack's configuration file, and would do so in the checkout; a project file of our own
- * elsewhere keeps the committed files as they are.
+ * The project as a file that works from any other directory. Pulumi writes the salt of a passphrase into the
+ * stack's configuration file, which would be in the checkout. With a project file elsewhere the committed
+ * files don't change.
  */
 export function relocated(project: ProjectFile): ProjectFile {
   const { plugins, ...rest } = project;

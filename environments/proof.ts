@@ -1,6 +1,6 @@
 import type { Plan, TrafficPlan } from "../planning/plan-types.ts";
 import { timeLimits } from "../system/time-limits.ts";
-// Not by the index, which loads what sends traffic as well.
+// Not through the index, which also loads the code that sends traffic.
 import type { CheckResult } from "../verification/checks/check.ts";
 import { heal } from "../verification/heal.ts";
 import type { Mesh } from "../verification/observe.ts";
@@ -11,24 +11,24 @@ import { exitCodes } from "./exit-codes.ts";
 import type { Tell } from "./report/phase.ts";
 import type { Outputs } from "./state.ts";
 
-/** What index.ts tells of a cluster, as far as the way into it is concerned. */
+/** The part of index.ts' output about a cluster that says how to reach it. */
 interface ClusterOutput {
   readonly name: string;
   readonly kubeconfigPath?: string;
   readonly context?: string;
-  /** UID of its namespace kube-system; none of an earlier version. */
+  /** UID of its namespace kube-system. An earlier version recorded none. */
   readonly uid?: string;
 }
 
-/** A plan as a state has it: an earlier version wrote none of what it did not know. */
+/** A plan in a state. An earlier version left out what it didn't know. */
 interface RecordedPlan extends Omit<Plan, "traffic"> {
   readonly traffic?: readonly (Omit<TrafficPlan, "serviceAnnotations"> & Partial<TrafficPlan>)[];
 }
 
 /**
- * The running mesh, by the outputs of its stack.
+ * The running mesh, from the outputs of its stack.
  *
- * @returns undefined where no `up` of the stack was ever finished
+ * @returns undefined if no `up` of the stack ever finished
  */
 export function meshOf(outputs: Outputs): Mesh | undefined {
   const plan = outputs["plan"] as RecordedPlan | undefined;
@@ -44,11 +44,11 @@ export function meshOf(outputs: Outputs): Mesh | undefined {
 }
 
 /**
- * Asks the clusters until everything is as planned, and cures on the way what Linkerd does not recover
- * from by itself. What ails a mesh may show only after a while: it is looked for before each round. A mesh
- * that is as planned at the first look ails of nothing, and is asked no further.
+ * Asks the clusters until everything is as planned, and meanwhile repairs what Linkerd doesn't recover from
+ * by itself. A fault may show only after a while, so it looks for faults before each round. A mesh that is as
+ * planned at the first look has none, and isn't asked further.
  *
- * @param limit how long what may still pass is waited for, in milliseconds
+ * @param limit how long to wait for checks that may still pass, in milliseconds
  */
 export async function prove(
   mesh: Mesh,
@@ -75,7 +75,7 @@ export async function prove(
   }
 }
 
-/** A mesh that was installed, and found not to be as planned. */
+/** An installed mesh that is not as planned. */
 export class NotProved extends CommandError {
   readonly mesh: Mesh;
   readonly proof: Proof;

@@ -1,7 +1,7 @@
 /**
- * Every place where the package changes what Pulumi's SDK does in its process, each with the reason. For each one,
- * test/graph/pulumi-patches.test.ts shows the fault in the SDK as published: a test that fails there says that the
- * patch can go.
+ * Every place where the package changes the behaviour of Pulumi's SDK in its process, each with the reason.
+ * For each one, test/graph/pulumi-patches.test.ts shows the fault in the published SDK. If a test there
+ * fails, the patch is no longer needed.
  *
  * The file must be imported before `@pulumi/pulumi`, and therefore imports nothing of it.
  */
@@ -9,15 +9,15 @@ import { createRequire, Module } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** The functions that the SDK takes from its own modules while it loads. */
+/** The functions that the SDK imports from its own modules while it loads. */
 const closures = {
   serializeClosure: ["serializeFunction", "serializeFunctionAsync"],
   codePaths: ["computeCodePaths"],
 };
 
-// The SDK loads a TypeScript compiler and npm's resolver as it starts: a third of the processor time that loading it
-// takes. Only programs with dynamic providers or serialized functions use them (pulumi/pulumi#10214 made the compiler
-// lazy once). With this they load when one of their functions is called.
+// At its start the SDK loads a TypeScript compiler and npm's resolver: a third of the processor time of
+// loading it. Only programs with dynamic providers or serialized functions use them (pulumi/pulumi#10214 made
+// the compiler lazy once). With this patch they are loaded when one of their functions is called.
 for (const [name, functions] of Object.entries(closures)) {
   const file = require.resolve(`@pulumi/pulumi/runtime/closure/${name}.js`);
   if (require.cache[file] !== undefined) continue;
@@ -33,15 +33,16 @@ for (const [name, functions] of Object.entries(closures)) {
   require.cache[file] = lazy;
 }
 
-/** For the program of plain `pulumi up`, which has the process to itself. */
+/** For the program of a plain `pulumi up`, which has the process to itself. */
 export function patchRunner(): void {
-  // Pulumi's runner looks up source maps for each stack that somebody reads (pulumi/pulumi#18108), so for that of
-  // every promise of every resource: a third of the program's time. There are none. Node runs the sources themselves.
+  // Pulumi's runner looks up source maps for each stack that somebody reads (pulumi/pulumi#18108), so for
+  // every promise of every resource: a third of the program's time. There are no source maps, because Node.js
+  // runs the sources themselves.
   Reflect.deleteProperty(Error, "prepareStackTrace");
   enter();
 }
 
-/** Runs an update with an inline program. What else runs in this process keeps the SDK as it is before and after. */
+/** Runs an update with an inline program. Outside it, everything in this process has the unchanged SDK. */
 export async function withPatches<T>(update: () => Promise<T>): Promise<T> {
   enter();
   try {
@@ -57,8 +58,8 @@ let usualLimit = Error.stackTraceLimit;
 function enter(): void {
   muteDebugMessages();
   if (running++ > 0) return;
-  // The SDK notes where each of its thousands of promises was made, in case one is never settled. Two frames tell
-  // enough of an unexpected error.
+  // The SDK records where each of its thousands of promises was created, in case one never settles. Two
+  // frames are enough for an unexpected error.
   usualLimit = Error.stackTraceLimit;
   Error.stackTraceLimit = 2;
 }
@@ -70,9 +71,9 @@ function leave(): void {
 let muted = false;
 
 /**
- * The SDK tells the engine about every step with every resource, in calls of their own that carry all of its inputs,
- * keys included, whether or not anybody asked: a third of what is left of the time (pulumi/pulumi#7146).
- * `pulumi --debug` has the engine's side; LINKERD_TOPOLOGY_DEBUG brings this one back.
+ * The SDK reports every step with every resource to the engine, in separate calls with all of its inputs,
+ * keys included, whether or not anybody asked: a third of the remaining time (pulumi/pulumi#7146). `pulumi
+ * --debug` shows the engine's side; LINKERD_TOPOLOGY_DEBUG enables these reports again.
  */
 function muteDebugMessages(): void {
   if (muted || process.env["LINKERD_TOPOLOGY_DEBUG"] !== undefined) return;

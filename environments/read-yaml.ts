@@ -14,7 +14,7 @@ import { formatPath } from "../planning/topology/problem.ts";
 import type { Path } from "../planning/topology/problem.ts";
 import { otherReadings } from "./yaml-readings.ts";
 
-/** A mistake in the text itself, before anybody asks what it says. */
+/** A mistake in the text itself, whatever it says. */
 export interface TextProblem {
   /** Counted from 1. */
   readonly line: number;
@@ -23,21 +23,21 @@ export interface TextProblem {
   readonly fix: string;
 }
 
-/** How YAML is read here: as Pulumi reads it, which is version 1.2 with merge keys. */
+/** The dialect of YAML that Pulumi reads: version 1.2 with merge keys. */
 export const yamlOptions = { version: "1.2", merge: true, prettyErrors: false } as const;
 
-/** Deeper than any topology; the parser would exhaust the stack, and take the process with it. */
+/** Deeper than any topology. The parser would exhaust the stack and end the process. */
 const deepest = 100;
 
-/** More than any topology has; each is looked up among all of them. */
+/** More than any topology has. Each alias is looked up among all of them. */
 const mostAliases = 10_000;
 
 type Tell = (offset: number | undefined, message: string, fix: string) => void;
 type Ancestors = readonly (Document | Node | Pair)[];
 
 /**
- * Reads YAML, or tells everything in it that can't be read, or that another reader, above all Pulumi's,
- * would read in another way. What this gives is what Pulumi gets from the same file.
+ * Reads YAML, or reports everything in it that can't be read, or that another reader, above all Pulumi's,
+ * would read differently. The result is what Pulumi gets from the same file.
  */
 export function readYaml(text: string): { value: unknown; problems: readonly TextProblem[] } {
   const problems: TextProblem[] = [];
@@ -57,11 +57,11 @@ export function readYaml(text: string): { value: unknown; problems: readonly Tex
   }
   if (problems.length === 0) new NodeCheck(document, tell).run();
   if (problems.length > 0) return { value: undefined, problems };
-  // How much the aliases come to is limited where the value is copied.
+  // The copy of the value limits the size of expanded aliases.
   return { value: document.toJS({ maxAliasCount: -1 }), problems };
 }
 
-/** How what the parser finds is mended, by its code. */
+/** How to fix the parser's errors, by their code. */
 const fixes: Readonly<Record<string, string>> = {
   BAD_INDENT: "indent what belongs together by the same number of spaces",
   BLOCK_AS_IMPLICIT_KEY: 'begin a new line for it, or quote text that holds ": "',
@@ -71,7 +71,7 @@ const fixes: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "indent with spaces",
 };
 
-/** Pulumi's reader refuses most of these; the others end a line in YAML 1.1, and not in YAML 1.2. */
+/** Pulumi's reader refuses most of these. The others end a line in YAML 1.1 but not in YAML 1.2. */
 const impossible =
   /[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]|\r(?!\n)/u;
 
@@ -84,14 +84,14 @@ function checkCharacters(text: string, tell: Tell): void {
   tell(found.index, `the character U+${digits} can't be part of YAML`, fix);
 }
 
-/** What is looked at of a token, whatever its type. */
+/** The fields of a token that are read, whatever its type. */
 interface Token {
   readonly offset?: number;
   readonly value?: Token | string;
   readonly items?: readonly { readonly key?: Token | null; readonly value?: Token }[];
 }
 
-/** Without recursion, which is what there must not be too much of. */
+/** Without recursion, because it checks the depth of recursion. */
 function checkDepth(text: string, tell: Tell): void {
   for (const root of new Parser().parse(text)) {
     const open: { readonly token: Token; readonly depth: number }[] = [{ token: root, depth: 0 }];
@@ -110,7 +110,7 @@ function checkDepth(text: string, tell: Tell): void {
   }
 }
 
-/** Looks at each part of a document whose syntax is right. */
+/** Checks each part of a document with correct syntax. */
 class NodeCheck {
   readonly #document: Document.Parsed;
   readonly #tell: Tell;
@@ -208,7 +208,7 @@ function isMergeKey(key: unknown): key is Scalar {
   return isScalar(key) && isPlain(key) && key.source === "<<";
 }
 
-/** `clusters[0].slot: `, or nothing for the whole of the document. */
+/** `clusters[0].slot: `, or nothing for the whole document. */
 function where(ancestors: Ancestors, node: Node): string {
   const steps = [...ancestors, node];
   const path = steps.flatMap((step, index): Path => {

@@ -15,17 +15,17 @@ import { judgeRun } from "./runs/verdict.ts";
 import type { Verdict } from "./runs/verdict.ts";
 
 export interface ReapRequest {
-  /** Variables over those of this process; `XDG_STATE_HOME` tells where the runs' files are. */
+  /** Variables that override this process's. `XDG_STATE_HOME` says where the runs' files are. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Name of a run that is neither judged nor removed: of the one that asks. */
+  /** Name of a run to leave alone: the caller's own. */
   readonly except?: string;
-  /** Judges and removes nothing. @default false */
+  /** Judges, but removes nothing. @default false */
   readonly dryRun?: boolean;
-  /** Told what is being done. */
+  /** Called with what is being done. */
   readonly tell?: (line: string) => void;
-  /** Interrupts: what is not taken away yet stays for the next time. */
+  /** Interrupts. What is not removed yet stays for the next time. */
   readonly signal?: AbortSignal | undefined;
-  /** How long one run may take, in milliseconds. @default timeLimits.earlierRunTakenDown */
+  /** Time limit for one run, in milliseconds. @default timeLimits.earlierRunTakenDown */
   readonly limit?: number;
 }
 
@@ -36,19 +36,19 @@ export interface ReapedRun {
 }
 
 export interface ReapResult {
-  /** Taken away, or, with `dryRun`, to be taken away. */
+  /** Removed or, with `dryRun`, to be removed. */
   readonly removed: readonly ReapedRun[];
   /** Left, each with the reason. */
   readonly left: readonly ReapedRun[];
-  /** Should have been taken away, and could not be. */
+  /** Should have been removed, but could not be. */
   readonly failed: readonly ReapedRun[];
   /** What could not be looked at. */
   readonly problems: readonly string[];
 }
 
 /**
- * Takes away what runs left: those that have expired, and those whose owner is gone. It needs nothing but
- * the records and Docker, and touches nothing else, neither other stacks nor other clusters.
+ * Removes what runs left: those that have expired, and those whose owner has ended. It needs only the records
+ * and Docker, and touches nothing else, neither other stacks nor other clusters.
  */
 export async function reap(request: ReapRequest = {}): Promise<ReapResult> {
   const tell = request.tell ?? (() => undefined);
@@ -76,7 +76,9 @@ export async function reap(request: ReapRequest = {}): Promise<ReapResult> {
   return { removed, left, failed, problems };
 }
 
-/** One that can't be taken away, because its clusters don't answer for example, must not hold up the others. */
+/**
+ * A run that can't be removed, for example because its clusters don't answer, must not hold up the others.
+ */
 async function takeDownWithin(
   { signal, limit = timeLimits.earlierRunTakenDown }: ReapRequest,
   run: AnyRun,
@@ -92,14 +94,14 @@ async function takeDownWithin(
   }
 }
 
-/** A run as its record, Docker, or both tell of it. */
+/** A run, from its record, Docker, or both. */
 interface AnyRun extends TakenRun {
   readonly network: RunNetwork | undefined;
-  /** Its record is another user's. */
+  /** Its record belongs to another user. */
   readonly recordHidden: boolean;
 }
 
-/** All runs of this user, and those of others of which Docker knows. */
+/** All runs of this user, and those of others that Docker knows. */
 async function findAllRuns(
   env: NodeJS.ProcessEnv,
 ): Promise<{ runs: AnyRun[]; problems: string[] }> {
@@ -107,7 +109,7 @@ async function findAllRuns(
   const [found, networks] = await Promise.all([
     findRuns(env),
     findRunNetworks().catch((error: unknown): RunNetwork[] => {
-      // Whoever has no Docker has no containers of a run either.
+      // Without Docker there are no containers of a run either.
       problems.push(`Docker can't be asked for runs: ${messageOf(error)}`);
       return [];
     }),
@@ -124,7 +126,7 @@ async function findAllRuns(
   }
   for (const network of networks) {
     const [project = ""] = network.owner.split("/");
-    // A network that bears the labels but is no run's is nobody's business.
+    // A network with the labels that belongs to no run is left alone.
     if (network.name === "" || network.owner !== ownerOf(project, network.name)) continue;
     const key = keyOf(project, network.name);
     const known = runs.get(key);
@@ -142,7 +144,7 @@ function fromRecord({ directory, record }: FoundRun & { readonly record: RunReco
   return { name, project, directory, record, network: undefined, recordHidden: false };
 }
 
-/** Its files are in another state directory, another user's, or lost. */
+/** Its files are in another state directory, belong to another user, or are lost. */
 async function fromDocker(project: string, network: RunNetwork): Promise<AnyRun> {
   const { name, directory } = network;
   const record = directory === "" ? "missing" : await readRecord(directory);
@@ -153,7 +155,7 @@ async function fromDocker(project: string, network: RunNetwork): Promise<AnyRun>
   return { name, project, directory: undefined, record: undefined, network, recordHidden };
 }
 
-/** What was being removed when somebody killed that; anything else in there is not a run's. */
+/** A removal that was killed. Anything else in there belongs to no run. */
 async function forgetEmpty(directory: string, problems: string[]): Promise<void> {
   const entries = await readdir(directory).catch(() => []);
   if (entries.length === 0) await forgetRun(directory);
@@ -174,17 +176,17 @@ async function judge({ record, network, recordHidden }: AnyRun): Promise<Verdict
   );
 }
 
-/** A run that is there. */
+/** An existing run. */
 export interface ListedRun {
   readonly name: string;
-  /** What is or isn't done about it by {@link reap}, and why. */
+  /** What {@link reap} does about it, and why. */
   readonly verdict: Verdict;
   readonly created: string | undefined;
   readonly expires: string | undefined;
   readonly directory: string | undefined;
 }
 
-/** All runs that are there, by their records and by Docker. */
+/** All existing runs, from their records and from Docker. */
 export async function listRuns(
   options: { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<ListedRun[]> {
@@ -201,9 +203,9 @@ export async function listRuns(
 }
 
 /**
- * Takes one run away by its name, whatever its owner or its expiry.
+ * Removes one run by its name, whatever its owner or its expiry.
  *
- * @returns whether there was one of that name
+ * @returns whether there was a run of that name
  */
 export async function removeRun(
   name: string,

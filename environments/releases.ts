@@ -6,7 +6,7 @@ import { behindIn, releasesIn } from "../linkerd/releases.ts";
 import type { Mesh } from "../verification/observe.ts";
 import type { NamedReleases } from "../verification/render/releases.ts";
 
-/** Which releases of Linkerd run in every cluster. One that doesn't answer is part of the answer. */
+/** The releases of Linkerd that run in every cluster. If one doesn't answer, the result says so. */
 export async function observeReleases(
   mesh: Mesh,
   signal?: AbortSignal,
@@ -27,8 +27,8 @@ export async function observeReleases(
 }
 
 /**
- * Workloads with another proxy than Linkerd injects now that only their owners restart, as
- * `east: shop/Deployment/web runs a proxy of edge-26.1.1`. A cluster that doesn't answer is named as well.
+ * Workloads that have another proxy than Linkerd injects now and that only their owners restart, as `east:
+ * shop/Deployment/web runs a proxy of edge-26.1.1`. Also names a cluster that doesn't answer.
  */
 export function leftToOwners({ plan }: Mesh, seen: readonly NamedReleases[]): readonly string[] {
   const restarted = plan.linkerd.restart;

@@ -16,43 +16,43 @@ import { wantedNext, anchorsIn } from "./trust.ts";
 import { up, type UpRequest } from "./up.ts";
 
 export interface RotateRequest extends Omit<UpRequest, "stack" | "refresh"> {
-  /** A file that holds the topology, or a stack whose configuration does. It is edited step by step. */
+  /** A file with the topology, or a stack whose configuration contains it. It is edited step by step. */
   readonly source: TopologySource;
   /** Name of the topology. @default its own, the stack's or the file's */
   readonly name?: string | undefined;
   /**
-   * How long workloads that the package does not restart are waited for at each step, in milliseconds.
+   * How long to wait at each step for workloads that the package doesn't restart, in milliseconds.
    * @default ten minutes
    */
   readonly patience?: number | undefined;
 }
 
 export interface RotateResult {
-  /** The generation that is alone now. */
+  /** The only generation now. */
   readonly generation: number;
-  /** A rotation that was under way was finished, and none begun. */
+  /** An earlier rotation was completed, and none begun. */
   readonly resumed: boolean;
 }
 
 /** What a rotation would do now. */
 export interface RotateOutlook {
-  /** One is under way. */
+  /** A rotation is in progress. */
   readonly underway: boolean;
-  /** Undefined where the topology is not up, or has yet to be brought up by this version. */
+  /** Undefined if the topology is not up, or this version hasn't brought it up yet. */
   readonly state: RotationState | undefined;
-  /** What would be done, a line each. */
+  /** The steps, a line each. */
   readonly steps: readonly string[];
   /** Workloads that somebody else has to restart meanwhile, as `east: shop/Deployment/web`. */
   readonly others: readonly string[];
 }
 
 /**
- * Replaces the trust anchor of a running stack, all steps of it: each is an edit of the topology's file and
- * an `up`, and the next one comes when there is proof that it costs no traffic. A rotation that was
- * interrupted anywhere is taken up where it stands.
+ * Replaces the trust anchor of a running stack in several steps. Each is an edit of the topology's file and
+ * an `up`, and the next one begins when it is proved that it won't interrupt traffic. An interrupted rotation
+ * continues where it stopped.
  *
- * @throws CommandError: exit code 2 where no file can be edited, 3 where the stack is not up, 4 where
- *   workloads of others are not restarted in time; and all that `up` throws
+ * @throws CommandError: exit code 2 if no file can be edited, 3 if the stack is not up, 4 if other people's
+ *   workloads are not restarted in time; and everything that `up` throws
  *
  * @example
  * ```ts
@@ -61,12 +61,12 @@ export interface RotateOutlook {
  */
 export async function rotate(request: RotateRequest): Promise<RotateResult> {
   const topology = topologyFile(request.source, request.name, editsByHand);
-  // What is wrong with the file is told before anything is asked.
+  // Mistakes in the file are reported before anything is asked.
   await planStack(await topology.stack());
   await topology.requireEditable();
   const before = await look(request, topology);
   const resumed = await isUnderWay(topology, before);
-  // Finishes what an earlier command left half done; and nothing is begun on a mesh that is not whole.
+  // Completes what an earlier command left half done: a rotation begins only on a complete mesh.
   await bringUp(request, topology);
   if (!resumed) {
     const plan = await planStack(await topology.stack());
@@ -85,7 +85,7 @@ export async function rotate(request: RotateRequest): Promise<RotateResult> {
   }
 }
 
-/** What {@link rotate} would do; nothing is changed. @throws CommandError as `rotate` does */
+/** What {@link rotate} would do. It changes nothing. @throws CommandError as `rotate` does */
 export async function rotateOutlook(request: RotateRequest): Promise<RotateOutlook> {
   const topology = topologyFile(request.source, request.name, editsByHand);
   const plan = await planStack(await topology.stack());
@@ -95,7 +95,7 @@ export async function rotateOutlook(request: RotateRequest): Promise<RotateOutlo
   const newest = Math.max(...anchors.map(({ generation }) => generation));
   const others = seen.look === undefined ? [] : othersWorkloads(seen.running.mesh, seen.look.facts);
   if (!underway) {
-    // Told now rather than by the first step.
+    // Reports now what the first step would report.
     begun(plan, { clusters: [] });
     return { underway, state: seen.look?.state, steps: outline(newest, restart), others };
   }
@@ -154,7 +154,7 @@ async function write(
   await runPhases([{ title: `edit of ${topology.file}`, run }], output);
 }
 
-/** Waits until there is proof of the step that was just taken, which may be up to others. */
+/** Waits until the last step is proved, which may depend on other people. */
 async function settled(request: RotateRequest, topology: TopologyFile): Promise<RotationState> {
   const { output, signal, patience = timeLimits.othersRestarted } = request;
   const running = await runningStack({

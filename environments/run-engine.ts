@@ -32,14 +32,14 @@ export interface EngineRequest {
   readonly backend?: Backend;
   /** Where images and charts come from. @default what the environment or the configuration says */
   readonly sources?: Sources | undefined;
-  /** Asks every resource how it is before anything is changed. @default false */
+  /** Reads every resource before anything is changed. @default false */
   readonly refresh?: boolean;
   readonly signal?: AbortSignal;
-  /** Whether clusters may be recreated. Nobody is asked while the engine's phase runs. @default false */
+  /** Whether clusters may be recreated. Nobody is asked during the engine's phase. @default false */
   readonly replaceClusters?: Consent;
   /** Labels of the Docker network. @default {} */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Asked before anything is changed, with the state as it is. Rejects: nothing is changed. */
+  /** Called with the current state before anything is changed. If it rejects, nothing is changed. */
   readonly allow?: (state: State) => Promise<void>;
 }
 
@@ -52,8 +52,8 @@ export interface EngineResult {
 }
 
 /**
- * `pulumi up`. What an earlier command left half done is tidied up first, and stopped nodes are started;
- * where Docker tells that the state is not true any more, the engine refreshes it.
+ * `pulumi up`. First it cleans up what an earlier command left half done, and starts stopped nodes. If Docker
+ * says that the state isn't true any more, the engine refreshes it.
  */
 export async function runEngine(
   request: EngineRequest,
@@ -105,7 +105,7 @@ async function runLocked(
           progress.handle(event);
           Object.assign(changes, event.summaryEvent?.resourceChanges);
         },
-        // What the engine prints is told by its events; without a taker it would be discarded as well.
+        // The events report what the engine prints. Without a reader its output would be discarded as well.
         color: "never",
         refresh: request.refresh === true || drift.length > 0,
         ...(request.signal && { signal: engineSignal(request.signal, () => began) }),

@@ -17,20 +17,20 @@ export interface RunRequest extends Omit<RunOptions, "signal" | "output"> {
   /** Program and arguments. */
   readonly command: readonly string[];
   readonly output: Output;
-  /** The command's standard output goes to this process' standard error. @default false */
+  /** The command's standard output goes to this process's standard error. @default false */
   readonly toStandardError?: boolean | undefined;
 }
 
-/** How long after an interrupt another one counts as the same: npm passes on what the terminal sent. */
+/** Another interrupt within this time counts as the same one: npm passes on what the terminal sent. */
 const sameInterrupt = 1_000;
 
 /**
- * What `linkerd-topology run` does: brings a topology up under a name of its own, runs a command with it,
- * and takes everything away, whatever happens. While it runs, this process' SIGINT, SIGTERM and SIGHUP are
- * its own: the first goes to the command and, once that has ended, everything is taken away; the second
- * doesn't wait for the command; a third leaves the rest to the run's guardian.
+ * What `linkerd-topology run` does: it brings a topology up under a unique name, runs a command with it, and
+ * removes everything, whatever happens. While it runs, it handles this process's SIGINT, SIGTERM and SIGHUP.
+ * The first signal goes to the command; once that has ended, everything is removed. The second doesn't wait
+ * for the command. A third leaves the rest to the run's guardian.
  *
- * @returns the command's exit code; 128 and a signal's number where a signal ended it, or all of this
+ * @returns the command's exit code; 128 and a signal's number if a signal ended it, or all of this
  * @throws CommandError and TopologyError, whose messages are for people
  */
 export async function run(request: RunRequest): Promise<number> {
@@ -44,12 +44,12 @@ export async function run(request: RunRequest): Promise<number> {
     );
   }
   const program = path.basename(command[0] ?? "");
-  // Whatever happens includes that nobody looks any more.
+  // This must also work if nobody reads the output any more.
   outliveReader();
   const interrupts = new Interrupts(request.output);
   try {
     return await withRun(source, { ...options, signal: interrupts.signal }, async ({ env }) => {
-      // Its arguments may be secrets, and this is a log.
+      // Only the program: its arguments may be secrets, and this is a log.
       request.output.write(`running ${program}\n`);
       const running = startCommand(command, env, { toStandardError });
       interrupts.command = running;
@@ -61,7 +61,7 @@ export async function run(request: RunRequest): Promise<number> {
       return code;
     });
   } catch (error) {
-    // It has said itself what is wrong.
+    // The command itself has said what is wrong.
     if (error instanceof CommandFailed || error instanceof Interrupt) return error.exitCode;
     if (interrupts.code !== undefined) return interrupts.code;
     throw error;
@@ -70,16 +70,16 @@ export async function run(request: RunRequest): Promise<number> {
   }
 }
 
-/** The command's own failure, where what it ran with is to be kept. */
+/** The command failed, and its topology is to be kept. */
 class CommandFailed extends CommandError {}
 
 const listened = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** The signals of this process while a run goes on. */
+/** Handles this process's signals during a run. */
 class Interrupts {
   /** The command while it runs. */
   command: RunningCommand | undefined;
-  /** Exit code by the first signal. */
+  /** Exit code for the first signal. */
   code: number | undefined;
   count = 0;
   readonly #controller = new AbortController();
@@ -95,7 +95,7 @@ class Interrupts {
     });
   }
 
-  /** Aborted when everything is to be taken away at once. */
+  /** Aborted when everything must be removed at once. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -127,7 +127,7 @@ class Interrupts {
 
   async #letEnd(name: NodeJS.Signals, command: RunningCommand): Promise<void> {
     command.forward(name);
-    // Whoever sends something else than Ctrl-C gives ten seconds, as a rule.
+    // Whoever sends something other than Ctrl-C usually waits ten seconds.
     const limit = name === "SIGINT" ? timeLimits.commandInterrupted : timeLimits.commandEnded;
     await Promise.race([command.ended, sleep(limit, undefined, { ref: false })]);
     if (this.command !== undefined) this.#abort(name);
@@ -141,7 +141,7 @@ class Interrupts {
     try {
       this.#output.write(text);
     } catch {
-      // A terminal that was closed: SIGHUP told so.
+      // The terminal was closed, and SIGHUP said so.
     }
   }
 }

@@ -7,11 +7,11 @@ import { resourceName, resourceType } from "./report/resource-words.ts";
 import type { State, StateResource } from "./state.ts";
 
 /**
- * Refuses to begin where a kubeconfig leads to another cluster than the one that the state tells of. The
- * engine's resources compare as well, each when its turn comes; this tells all at once, before a refresh takes
- * what it doesn't find in the wrong cluster for gone.
+ * Refuses to begin if a kubeconfig leads to another cluster than the recorded one. The engine's resources
+ * compare as well, each in its turn. This reports all at once, before a refresh takes everything that is
+ * missing in the wrong cluster for deleted.
  *
- * A cluster that can't be asked is not for this to judge: what has to be done in it fails by itself.
+ * It doesn't judge a cluster that can't be asked: whatever must be done in it fails by itself.
  *
  * @throws CommandError with every such cluster
  */
@@ -38,7 +38,7 @@ export async function refuseOtherClusters({ deployment }: State): Promise<void> 
 const ours = "linkerd-topology:index";
 const identityType = `${ours}:ClusterIdentity`;
 
-/** The context by which a stack reaches a cluster that exists; the file's current one counted once. */
+/** The context through which a stack reaches an existing cluster. The file's current one counted once. */
 export function notedContext(state: State | undefined, resource: string): string | undefined {
   const noted = state?.deployment.resources?.find(
     ({ urn }) => resourceType(urn) === identityType && resourceName(urn) === resource,
@@ -57,7 +57,7 @@ async function compareIdentity({ urn, outputs }: StateResource): Promise<string 
   });
 }
 
-/** An earlier version noted no identity; the namespaces that it made have one. */
+/** An earlier version recorded no identity. The namespaces that it created have one. */
 async function compareNamespaces(
   vacancy: StateResource,
   resources: readonly StateResource[],
@@ -79,7 +79,7 @@ interface MadeNamespace {
   readonly uid: string;
 }
 
-/** @param isCertain a namespace that isn't there was removed by hand: the file leads to one cluster only */
+/** @param isCertain a missing namespace was deleted by hand: the file leads to one cluster only */
 async function compareNamespace(
   api: KubernetesApi,
   { name, uid }: MadeNamespace,
@@ -95,7 +95,7 @@ async function compareNamespace(
   );
 }
 
-/** The namespaces that were made through the Kubernetes provider of a cluster. */
+/** The namespaces that were created through the Kubernetes provider of a cluster. */
 function namespacesOf(cluster: string, resources: readonly StateResource[]): MadeNamespace[] {
   return resources
     .filter(({ urn }) => resourceType(urn) === "kubernetes:core/v1:Namespace")

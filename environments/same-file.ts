@@ -14,11 +14,11 @@ export interface PlainStack {
 }
 
 /**
- * What the commands ask before they begin, for the program of plain `pulumi up`: was the stack made from this
- * topology's file? Pulumi doesn't tell which file it read (`--config-file`), so that a recorded file which says
- * the same as the configuration will do.
+ * The question of the commands, for a plain `pulumi up`: was the stack made from this topology's file? Pulumi
+ * doesn't say which file it read (`--config-file`), so a recorded file with the same content as the
+ * configuration is accepted.
  *
- * @param recorded undefined where nothing was recorded: then there is nothing to compare
+ * @param recorded undefined if nothing was recorded, so that there is nothing to compare
  * @throws CommandError with both files and what to do
  */
 export async function refuseOtherFile(
@@ -32,7 +32,7 @@ export async function refuseOtherFile(
   throw madeFromAnother(name, recorded.file, now.file, "up");
 }
 
-/** Undefined where the file is gone, or can't be read: then it is not known to say the same. */
+/** Undefined if the file is missing or unreadable: then nobody knows whether it has the same content. */
 async function topologyOf(file: string): Promise<unknown> {
   try {
     return topologyIn(await readYamlFile(file), file);

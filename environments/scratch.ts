@@ -4,12 +4,12 @@ import path from "node:path";
 import { formatIdentity, identify, look, parseIdentity } from "../toolchain/process-identity.ts";
 
 const prefix = "linkerd-topology-run-";
-/** File in it that tells the process whose it is. */
+/** File in it with the identity of its process. */
 const ownerName = ".owner";
 
 /**
- * Runs something with a directory for temporary files of its own, which nobody else can read, and
- * removes it afterwards.
+ * Runs something with its own directory for temporary files, which nobody else can read, and removes the
+ * directory afterwards.
  *
  * @param env - the environment of the engine; `run` gets it with the directory in it
  */
@@ -18,7 +18,7 @@ export async function withScratch<T>(
   run: (env: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
   await removeAbandonedScratch();
-  // Not below the state directory: a socket in it must stay within the 107 characters of its address.
+  // Not below the state directory: the address of a socket in it must have at most 107 characters.
   const directory = await mkdtemp(path.join(os.tmpdir(), `${prefix}${process.pid}-`));
   try {
     const own = await identify(process.pid);
@@ -30,8 +30,8 @@ export async function withScratch<T>(
 }
 
 /**
- * Removes the directories of commands that were killed: not those of containers that share the directory for
- * temporary files, where a process number means something else.
+ * Removes the directories of killed commands, but not those of containers that share the directory for
+ * temporary files: a process number means something else there.
  */
 export async function removeAbandonedScratch(): Promise<void> {
   for (const name of await readdir(os.tmpdir())) {
@@ -40,7 +40,7 @@ export async function removeAbandonedScratch(): Promise<void> {
     const owner = await readFile(path.join(directory, ownerName), "utf8").catch(() => "");
     const identity = parseIdentity(owner);
     if (identity === undefined || (await look(identity)) !== "gone") continue;
-    // One of another user's can't be removed, and is no reason to stop.
+    // If it belongs to another user, it can't be removed. That is no reason to stop.
     await rm(directory, { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -16,13 +16,13 @@ import type { StackFile } from "./stacks.ts";
 import { exportState, stateIn } from "./state.ts";
 import type { State } from "./state.ts";
 
-/** A stack as it stands before a command does anything with it. */
+/** A stack before a command changes it. */
 export interface SettledStack {
-  /** Under the name that its state has. */
+  /** With the name that its state has. */
   readonly stack: StackFile;
-  /** Undefined where the backend has no such stack. */
+  /** Undefined if the backend has no such stack. */
   readonly state: State | undefined;
-  /** Undefined as well where an earlier version made it, which recorded nothing. */
+  /** Also undefined if an earlier version created it, which recorded nothing. */
   readonly madeFrom: MadeFrom | undefined;
 }
 
@@ -30,17 +30,17 @@ export interface SettleRequest {
   readonly stack: StackFile;
   readonly backend: Backend;
   readonly env: NodeJS.ProcessEnv;
-  /** The stack goes on from another file than before. @default false */
+  /** The stack continues from another file than before. @default false */
   readonly moved?: boolean | undefined;
-  /** Command that a person is told to write. */
+  /** The command to name in messages. */
   readonly command: string;
 }
 
 /**
  * Finds the state that belongs to a topology, and makes sure that it does.
  *
- * @throws CommandError, exit code 2, where the stack of that name was made from another file, or where it
- *   can't be told which of two names it has
+ * @throws CommandError, exit code 2, if the stack of that name was made from another file, or if it is
+ *   unclear which of two names it has
  */
 export async function settleStack(request: SettleRequest): Promise<SettledStack> {
   const { stack } = request;
@@ -57,10 +57,10 @@ export async function settleStack(request: SettleRequest): Promise<SettledStack>
   return { stack, state, madeFrom: state && madeFromIn(state) };
 }
 
-/** What a drill took away that was killed comes back before anything else is done. */
+/** First puts back what a killed drill took away. */
 async function settleDrillOf({ command, env }: SettleRequest, stack: StackFile): Promise<void> {
   if ((await readJournal(stack.name, env)) === undefined) return;
-  // Few commands find one, and what it takes is slow to load.
+  // Few commands find one, and loading the code is slow.
   const { settleDrill } = await import("./drills/put-back.ts");
   const tell = (line: string): void => {
     process.stderr.write(`${line}\n`);
@@ -68,7 +68,7 @@ async function settleDrillOf({ command, env }: SettleRequest, stack: StackFile):
   await settleDrill({ stack: stack.name, env, command, tell });
 }
 
-/** @throws CommandError, exit code 2, where a state is that of a topology in another file */
+/** @throws CommandError, exit code 2, if the state belongs to a topology in another file */
 export function refuseOtherTopology(
   { stack, moved = false, command }: Pick<SettleRequest, "stack" | "moved" | "command">,
   state: State | undefined,
@@ -103,7 +103,7 @@ async function settleFormer(
   return { stack: { ...stack, name: formerName }, state, madeFrom };
 }
 
-/** What a stack was made from, as its state has it. */
+/** What a stack was made from, as its state recorded it. */
 export function madeFromIn({ deployment }: State): MadeFrom | undefined {
   const topology = deployment.resources?.find(
     ({ urn }) => resourceType(urn) === "linkerd-topology:index:Topology",
@@ -112,9 +112,9 @@ export function madeFromIn({ deployment }: State): MadeFrom | undefined {
 }
 
 /**
- * The state that a backend has of a stack. The local backend's needs no Pulumi.
+ * A stack's state in a backend. For the local backend it doesn't need Pulumi.
  *
- * @throws Error where there is one that can't be read
+ * @throws Error if there is a state that can't be read
  */
 async function stateOf(
   { stack, backend, env }: SettleRequest,

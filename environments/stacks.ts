@@ -8,32 +8,32 @@ import { originOf } from "./origin.ts";
 import { readProject, stackDirectory } from "./project.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
-/** A stack that can be brought up: its name, and the file that holds its configuration. */
+/** A stack that can be brought up: its name, and the file with its configuration. */
 export interface StackFile {
   readonly name: string;
   readonly file: string;
-  /** The topology where no file holds it; the file's name is then for people only. */
+  /** The topology if it is in no file. The file's name is then only for people. */
   readonly topology?: unknown;
-  /** The file that holds the topology. Undefined where the stack is known by its name alone. */
+  /** The topology's file. Undefined if the stack is known only by name. */
   readonly origin?: TopologyOrigin;
-  /** What earlier versions called the stack of this file, where that is another name. */
+  /** The name that earlier versions gave the stack of this file, if it differs. */
   readonly formerName?: string;
 }
 
-/** What the keys of this project begin with in a stack's configuration. Pulumi lets people leave it out. */
+/** Prefix of this project's keys in a stack's configuration. Pulumi allows to leave it out. */
 const namespace = "linkerd-topology:";
 
-/** Where a stack's configuration has the topology. */
+/** The topology's key in a stack's configuration. */
 export const topologyKey = `${namespace}topology`;
 
-/** Where it may name a sources file. */
+/** The key of a sources file. */
 export const sourcesKey = `${namespace}sources`;
 
 /**
- * A key of this project as a stack's configuration has it: in full, or without the project's name.
+ * A key of this project as written in a stack's configuration: in full, or without the project's name.
  *
  * @param file for messages
- * @throws CommandError where it is there in both ways, of which Pulumi takes either
+ * @throws CommandError if both forms are there, because Pulumi may read either
  */
 export function writtenKey(
   config: Readonly<Record<string, unknown>>,
@@ -49,7 +49,7 @@ export function writtenKey(
   );
 }
 
-/** The stack that commands mean when they are not told another. */
+/** The default stack of the commands. */
 export const defaultStack = "hierarchical";
 
 /** The ready-made stacks of the project, by name. */
@@ -66,7 +66,7 @@ export async function knownStacks(): Promise<StackFile[]> {
     .sort((one, other) => one.name.localeCompare(other.name));
 }
 
-/** @throws CommandError where there is no such stack, with the ones that there are */
+/** @throws CommandError that lists the stacks, if there is none of that name */
 export async function findStack(name: string): Promise<StackFile> {
   const stacks = await knownStacks();
   const found = stacks.find((stack) => stack.name === name);
@@ -87,9 +87,9 @@ export function unknownStack(name: string, known: readonly string[]): CommandErr
 }
 
 /**
- * The topology as the stack's configuration has it, not yet validated.
+ * The topology in the stack's configuration, not yet validated.
  *
- * @throws CommandError where there is none
+ * @throws CommandError if there is none
  */
 export async function readTopology(stack: StackFile): Promise<unknown> {
   const { config } = await readConfiguration(stack);
@@ -99,10 +99,10 @@ export async function readTopology(stack: StackFile): Promise<unknown> {
 }
 
 /**
- * The topology that a file holds: all of it, or what a stack's configuration has under its key.
+ * The topology in a file: the whole file, or the value of its key in a stack's configuration.
  *
  * @param file for messages
- * @throws CommandError where it is a stack's configuration without one
+ * @throws CommandError if it is a stack's configuration without one
  */
 export function topologyIn(content: unknown, file: string): unknown {
   const map = mapOf(content);
@@ -135,7 +135,7 @@ interface Configuration extends Readonly<Record<string, unknown>> {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** Where there is none an empty one, without anything that every object has. */
+/** If there is no map: an empty one, without a prototype. */
 function mapOf(value: unknown): Readonly<Record<string, unknown>> {
   const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
   return Object.assign(Object.create(null) as Record<string, unknown>, isMap ? value : {});

@@ -1,16 +1,16 @@
 import { resourceType } from "./report/resource-words.ts";
 import type { State } from "./state.ts";
 
-/** A kind cluster that a state knows of. */
+/** A kind cluster in a state. */
 export interface StateCluster {
-  /** Name that kind knows it by. */
+  /** kind's name of the cluster. */
   readonly kindName: string;
   readonly generation: string;
   readonly kubeconfigPath: string | undefined;
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** The kind clusters of a state, without those that only wait for their deletion. */
+/** The kind clusters of a state, without those that only await their deletion. */
 export function kindClustersIn({ deployment }: State): StateCluster[] {
   return (deployment.resources ?? []).flatMap(({ urn, inputs = {}, outputs, delete: replaced }) => {
     const { name, generation } = inputs;

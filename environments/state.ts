@@ -7,7 +7,7 @@ import { timeLimits } from "../system/time-limits.ts";
 import type { Backend } from "./backend.ts";
 import { resourceType } from "./report/resource-words.ts";
 
-/** A resource as the state has it, as far as the commands look at it. */
+/** The fields of a resource in the state that the commands read. */
 export interface StateResource {
   readonly urn: string;
   readonly custom: boolean;
@@ -16,20 +16,20 @@ export interface StateResource {
   readonly provider?: string;
   readonly dependencies?: readonly string[];
   readonly deletedWith?: string;
-  /** It was replaced, and waits for its deletion. */
+  /** It was replaced, and awaits its deletion. */
   readonly delete?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** Something that a command had begun when it was killed. */
+/** An operation that a command had begun when it was killed. */
 export interface PendingOperation {
   /** `creating`, `updating`, `deleting`, ... */
   readonly type: string;
   readonly resource: StateResource;
 }
 
-/** A stack's state as Pulumi exports it; secrets in it are encrypted. */
+/** A stack's state as Pulumi exports it. Secrets in it are encrypted. */
 export interface State {
   readonly version: number;
   readonly deployment: {
@@ -40,13 +40,13 @@ export interface State {
 
 /**
  * The state of a stack. The Automation API's own export can't be used: it decrypts every secret, and its
- * import then puts them into a file in the temporary directory.
+ * import then writes them into a temporary file.
  */
 export async function readState(backend: Backend, stack: Stack): Promise<State> {
   return (await readStateFile(backend, stack)) ?? exportState(stack);
 }
 
-/** Puts back a state that {@link readState} gave. */
+/** Restores a state that {@link readState} returned. */
 export async function writeState(backend: Backend, stack: Stack, state: State): Promise<void> {
   const file = path.join(backend.directory ?? stack.workspace.workDir, `${randomUUID()}.json`);
   await writeFile(file, JSON.stringify(state), { mode: 0o600 });
@@ -57,7 +57,7 @@ export async function writeState(backend: Backend, stack: Stack, state: State): 
   }
 }
 
-/** What a stack's program exports, by name. */
+/** The outputs of a stack's program, by name. */
 export type Outputs = Readonly<Record<string, unknown>>;
 
 /** The outputs of a stack. None of them is secret. */
@@ -70,15 +70,15 @@ export async function readOutputs(backend: Backend, stack: Stack): Promise<Outpu
   return outputsIn(state);
 }
 
-/** The outputs that a state has. */
+/** The outputs in a state. */
 export function outputsIn({ deployment }: State): Outputs {
   const root = deployment.resources?.find(({ urn }) => resourceType(urn) === "pulumi:pulumi:Stack");
   return root?.outputs ?? {};
 }
 
 /**
- * The same stack, without what the Automation API does after every update: three processes that ask for
- * the outputs twice and for the history, a tenth of the time that an `up` without changes takes.
+ * The same stack without the Automation API's work after every update: three processes that read the outputs
+ * twice and the history, which take a tenth of the time of an `up` without changes.
  */
 export function withoutReports(stack: Stack): Stack {
   return Object.assign(Object.create(stack) as Stack, {
@@ -87,7 +87,7 @@ export function withoutReports(stack: Stack): Stack {
   });
 }
 
-/** The local backend's own file: half a second faster than a process that exports it. */
+/** Reads the local backend's own file, which is half a second faster than a process that exports it. */
 async function readStateFile(backend: Backend, stack: Stack): Promise<State | undefined> {
   if (backend.directory === undefined) return undefined;
   const { name: project } = await stack.workspace.projectSettings();
@@ -100,9 +100,9 @@ async function readStateFile(backend: Backend, stack: Stack): Promise<State | un
 }
 
 /**
- * The state in a file of the local backend's.
+ * The state in a file of the local backend.
  *
- * @throws Error where it holds none
+ * @throws Error if it contains none
  */
 export function stateIn(text: string, file: string): State {
   try {
@@ -121,7 +121,7 @@ export function stateIn(text: string, file: string): State {
   }
 }
 
-/** The state by way of Pulumi, from whatever backend. */
+/** Exports the state through Pulumi, from any backend. */
 export async function exportState(stack: Stack): Promise<State> {
   return JSON.parse(await run(stack, ["stack", "export", "--stack", stack.name])) as State;
 }

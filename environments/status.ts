@@ -16,16 +16,16 @@ export interface StatusResult {
   /** No check failed. */
   readonly healthy: boolean;
   readonly table: string;
-  /** Of a mesh that others made: what had to be guessed, and what could not be read. */
+  /** For a mesh that others made: what was guessed, and what couldn't be read. */
   readonly notes?: readonly string[];
   /** The same as an object, for programs. */
   readonly document: unknown;
 }
 
 /**
- * Asks the clusters of a stack how they are.
+ * Asks the clusters of a stack for their status.
  *
- * @throws CommandError, exit code 3, where the stack is not up
+ * @throws CommandError, exit code 3, if the stack is not up
  */
 export async function status(request: StatusRequest): Promise<StatusResult> {
   const running = await runningStack(request);

@@ -9,20 +9,20 @@ export interface ChainLink {
   readonly milliseconds: number;
 }
 
-/** An update, and the longest chain of steps in it that had to wait for each other. */
+/** An update, and its longest chain of steps that had to wait for each other. */
 export interface Timeline {
   /** From the start of the update to its end. */
   readonly total: number;
   readonly chain: readonly ChainLink[];
-  /** Sum of the chain: no order of the same steps could be faster. */
+  /** Sum of the chain: no other order of the same steps could be faster. */
   readonly longest: number;
 }
 
 /**
- * The longest chain of an update's own steps: each step with the time it took, after the longest chain
- * among what it depends on. What runs before the first step (engine, program, plugins) heads it.
+ * The longest chain of an update's steps: each step with its time, after the longest chain among its
+ * dependencies. The chain begins with what runs before the first step (engine, program, plugins).
  *
- * @param started when the update was begun, on the clock of the steps
+ * @param started when the update began, on the clock of the steps
  */
 export function timeline(
   steps: readonly Step[],
@@ -31,7 +31,7 @@ export function timeline(
   ended: number,
 ): Timeline {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
-  // A component's step lasts as long as its children's; it does nothing itself.
+  // A component's step only lasts as long as its children's.
   const own = steps.filter(
     (step) => byUrn.get(step.urn)?.custom === true && step.ended !== undefined && counts(step),
   );

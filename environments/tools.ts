@@ -6,23 +6,23 @@ import type { ToolReport } from "../toolchain/toolchain.ts";
 import type { Tell } from "./report/phase.ts";
 
 export interface ToolsRequest {
-  /** Variables over those of this process. */
+  /** Environment variables that override this process's. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly tell: Tell;
 }
 
-/** Everything that has to be on the machine before Pulumi can make clusters. */
+/** Everything that must be on the machine before Pulumi can create clusters. */
 export interface Tools {
-  /** The environment that the engine runs in: the whole of it. */
+  /** The whole environment of the engine. */
   readonly env: Readonly<Record<string, string>>;
-  /** Where images and charts come from, unless it is the public registries. */
+  /** Where images and charts come from, if not from the public registries. */
   readonly sources: Sources | undefined;
   readonly report: readonly ToolReport[];
-  /** In a few words, what was found or brought. */
+  /** What was found or installed, in a few words. */
   readonly summary: string;
 }
 
-/** The engine, its plugins, Docker and kind, without images: enough to take things away. */
+/** The engine, its plugins, Docker and kind, without images: enough to remove things. */
 export async function bringEngine(
   request: ToolsRequest & { readonly plan?: Plan },
 ): Promise<Omit<Tools, "sources">> {
@@ -42,12 +42,12 @@ export async function bringEngine(
   };
 }
 
-/** The environment in which Pulumi alone is found: enough to read a stack. */
+/** An environment with Pulumi alone: enough to read a stack. */
 export async function bringPulumi(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   return { ...(await ensureToolchain({ env, clusters: false })).env };
 }
 
-/** Shows what the toolchain does. */
+/** Shows the progress of the toolchain. */
 export function teller(tell: Tell): (progress: Progress) => void {
   const running = new Map<string, { detail: string; since: number }>();
   return ({ step, state, detail = "" }) => {

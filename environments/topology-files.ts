@@ -4,8 +4,8 @@ import type { PlanContext } from "../planning/plan.ts";
 import { projectDirectory } from "./paths.ts";
 
 /**
- * What certificates and keys of a topology are checked with before anything is made. Relative paths in a
- * stack's configuration start from the project, as they do for its program.
+ * Access to a topology's certificates and keys, for the checks before anything is created. Relative paths in
+ * a stack's configuration start from the project, as they do for its program.
  */
 export function certificateFiles(): NonNullable<PlanContext["certificates"]> {
   return {
@@ -14,7 +14,7 @@ export function certificateFiles(): NonNullable<PlanContext["certificates"]> {
   };
 }
 
-/** What the kubeconfigs of clusters that exist are looked at with. */
+/** Access to the kubeconfigs of existing clusters. */
 export function kubeconfigFiles(): NonNullable<PlanContext["kubeconfigs"]> {
   return { readFile: (file) => readPlainFile(path.resolve(projectDirectory, file), largestMade) };
 }

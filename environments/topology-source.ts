@@ -9,23 +9,23 @@ import type { StackFile } from "./stacks.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
 /**
- * Where a topology comes from: a stack's configuration file; a YAML file that holds a topology, or a
- * stack's configuration; or an object.
+ * Where a topology comes from: a stack's configuration file, a YAML file with a topology or a stack's
+ * configuration, or an object.
  */
 export type TopologySource =
   | { readonly stack: StackFile }
   | { readonly file: string }
   | {
       readonly topology: TopologySpec;
-      /** What relative paths in it start from. @default the working directory */
+      /** The directory that relative paths in it start from. @default the working directory */
       readonly directory?: string;
     };
 
-/** A topology that was read, not yet validated. */
+/** A topology that was read, but not validated yet. */
 export interface ReadTopology {
-  /** Name by which it is known: its own, else that of its stack or file, else `mesh`. */
+  /** Its own name, else that of its stack or file, else `mesh`. */
   readonly name: string;
-  /** Relative paths in it are absolute now, but for those of a stack: they start from the project. */
+  /** With absolute paths, except for a stack's: those start from the project. */
   readonly topology: unknown;
   /** See {@link StackFile}. */
   readonly origin?: TopologyOrigin;
@@ -33,7 +33,7 @@ export interface ReadTopology {
   readonly formerName?: string;
 }
 
-/** @throws CommandError where there is no such file, or no topology in it */
+/** @throws CommandError if the file doesn't exist, or contains no topology */
 export async function readTopologySource(source: TopologySource): Promise<ReadTopology> {
   if ("topology" in source) {
     const topology = withAbsolutePaths(source.topology, source.directory ?? process.cwd());
@@ -61,7 +61,7 @@ export async function readTopologySource(source: TopologySource): Promise<ReadTo
 }
 
 /**
- * The stack that a topology is brought up as: its configuration's file, or what is read now.
+ * The stack of a topology: its configuration's file, or what was just read.
  *
  * @param name of the topology. @default its own, the stack's or the file's
  */
@@ -77,13 +77,13 @@ export async function stackFromSource(source: TopologySource, name?: string): Pr
   };
 }
 
-/** The stack that a topology is brought up as, without any file: its configuration is in memory. */
+/** The stack of a topology without any file: its configuration is in memory. */
 export function stackOf(name: string, topology: unknown): StackFile {
   return { name, file: `the topology ${name}`, topology };
 }
 
 /**
- * A name that is valid wherever a topology's name is used, and keeps what tells files apart: `prod.eu.yaml`
+ * A name that is valid wherever a topology's name is used, and keeps what distinguishes files: `prod.eu.yaml`
  * is `prod-eu`. `Pulumi.star.yaml` and `star.topology.yaml` are both `star`.
  */
 export function nameOfFile(file: string): string {
@@ -97,18 +97,18 @@ export function nameOfFile(file: string): string {
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-|-$/g, "");
   if (name.length <= limits.topologyName) return name === "" ? "mesh" : name;
-  // Long names differ at their ends, as a rule.
+  // Long names usually differ at their ends.
   const digest = createHash("sha256").update(base).digest("hex").slice(0, 6);
   return `${name.slice(0, limits.topologyName - 7).replace(/-$/, "")}-${digest}`;
 }
 
-/** What earlier versions called the stack of a file, where that was another name. */
+/** The name that earlier versions gave the stack of a file, if it differs. */
 function formerNameOfFile(file: string): string | undefined {
   const former = path
     .basename(file)
     .replace(/^Pulumi\./, "")
     .replace(/\..*$/, "");
-  // Nothing else could be brought up.
+  // Other names could not be brought up.
   const isName = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(former);
   return isName && former !== nameOfFile(file) ? former : undefined;
 }
@@ -118,7 +118,7 @@ function ownName(topology: unknown): string | undefined {
   return typeof name === "string" && name !== "" ? name : undefined;
 }
 
-/** What is wrong with the topology is for its validation to say: only what is as it should be is changed. */
+/** Changes only well-formed parts: validation reports what is wrong with the topology. */
 function withAbsolutePaths(topology: unknown, directory: string): unknown {
   const absolute = (file: unknown): unknown => {
     if (Array.isArray(file)) return file.map(absolute);
@@ -144,7 +144,7 @@ function each(change: Change): Change {
   return (list) => (Array.isArray(list) ? list.map(change) : list);
 }
 
-/** A copy of an object in which those of these properties that it has are others. */
+/** A copy of an object with changed values of those properties that it has. */
 function changed(value: unknown, changes: Readonly<Record<string, Change>>): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(

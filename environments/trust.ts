@@ -13,7 +13,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { meshOf } from "./proof.ts";
 import type { Outputs } from "./state.ts";
 
-/** What the program of a stack tells of one generation of the trust anchor. */
+/** A stack's output about one generation of the trust anchor. */
 export interface AnchorOutput {
   readonly generation: number;
   /** PEM. */
@@ -23,22 +23,24 @@ export interface AnchorOutput {
   readonly expiry: string;
 }
 
-/** The generations of the trust anchor as the last `up` made them, oldest first; none of an earlier version. */
+/**
+ * The generations of the trust anchor as the last `up` made them, oldest first. Empty for an earlier version.
+ */
 export function anchorsIn(outputs: Outputs): readonly AnchorOutput[] {
   return (outputs["trustAnchors"] as readonly AnchorOutput[] | undefined) ?? [];
 }
 
 /**
- * What the last `up` of a stack wanted of the trust of every cluster.
+ * What the last `up` of a stack wanted every cluster to trust.
  *
- * @returns undefined where a version brought it up that told nothing of it
+ * @returns undefined if the version that brought it up recorded nothing about it
  */
 export function wantedIn(plan: Plan, outputs: Outputs): WantedTrust | undefined {
   const anchors = anchorsIn(outputs);
   return anchors.length === 0 ? undefined : wantedTrust(pemByGeneration(anchors), signersOf(plan));
 }
 
-/** What every cluster of a running mesh was seen to trust. One that does not answer is part of the answer. */
+/** What every cluster of a running mesh trusts. If one doesn't answer, the result says so. */
 export async function observeMeshTrust(
   mesh: Mesh,
   signal?: AbortSignal,
@@ -57,8 +59,8 @@ export async function observeMeshTrust(
 }
 
 /**
- * Refuses what would cost a running mesh its traffic, before an `up` changes anything: its program asks the
- * same, once it has begun.
+ * Refuses a change that would interrupt the traffic of a running mesh, before an `up` changes anything. The
+ * program checks the same after it has begun.
  *
  * @param plan of the topology that is to be brought up
  * @param outputs of the last `up`
@@ -84,7 +86,7 @@ export async function refuseEarlyStep(
   throw new CommandError(describeStepProblems(problems), { exitCode: exitCodes.badInput });
 }
 
-/** Whether two topologies have the same anchors, and let the same of them sign. */
+/** Whether two topologies have the same anchors, and the same ones sign. */
 export function isSameTrust(one: WantedTrust, other: WantedTrust): boolean {
   const key = ({ anchors, signers }: WantedTrust): string =>
     JSON.stringify([
@@ -95,7 +97,7 @@ export function isSameTrust(one: WantedTrust, other: WantedTrust): boolean {
 }
 
 /**
- * What a topology wants of every cluster's trust, with those anchors that are there already.
+ * What a topology wants every cluster to trust, with the anchors that already exist.
  *
  * @param made the generations that the last `up` made or was given
  */
@@ -109,7 +111,7 @@ export function wantedNext(plan: Plan, made: readonly AnchorOutput[]): WantedTru
       return (
         known.find((one) => one.generation === generation) ?? {
           generation,
-          // None that any cluster could trust.
+          // An id that no cluster could trust.
           id: `generation ${generation}`,
           subject: "yet to be made",
           fingerprint: "none",

@@ -34,42 +34,44 @@ import { refuseEarlyStep } from "./trust.ts";
 
 export interface UpRequest {
   readonly stack: StackFile;
-  /** The topology's file was moved: the stack that was made from another one goes on from this. @default false */
+  /** The topology's file was moved: the stack of the other file continues from this one. @default false */
   readonly moved?: boolean;
   readonly output: Output;
-  /** Variables over those of this process. */
+  /** Environment variables that override this process's. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where the state is. @default the person's own backend, else files in the state directory */
   readonly backend?: Backend;
   /** Directory of image archives that take precedence. @default the variable IMAGES */
   readonly images?: string | undefined;
   /**
-   * Looks again where images and charts come from, and goes no longer by what the stack was made from.
+   * Searches again for images and charts, whatever the stack was made from before.
    * @default false
    */
   readonly newSources?: boolean;
   /**
-   * Clusters that the plan has no longer, or has in another way, are deleted or recreated, with everything
-   * in them. @default false
+   * Deletes or recreates clusters, with everything in them, if the plan lacks them or has them with other
+   * settings. @default false
    */
   readonly replaceClusters?: Consent;
   /**
-   * Stand-ins that carry no traffic take the place of Linkerd's proxy where its images can't be had.
+   * Stand-ins that carry no traffic replace Linkerd's proxy if its images can't be had.
    * @default false
    */
   readonly allowNoDataPlane?: Consent;
-  /** They do so in a new stack where no registry at all can be reached, which is said first. @default false */
+  /**
+   * In a new stack they do so if no registry at all can be reached. A notice says it first. @default false
+   */
   readonly withoutRegistry?: boolean;
   /**
-   * Asks every resource how it is first, so that what was changed or deleted by hand comes back.
-   * @default only where Docker tells that a cluster is gone or has moved
+   * Reads every resource first, so that what was changed or deleted by hand is restored.
+   * @default only if Docker says that a cluster is gone or has moved
    */
   readonly refresh?: boolean;
   /** Labels of the Docker network. @default {} */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Variables of the engine and of all that it starts, and of nothing else. @default {} */
+  /** Environment variables for the engine and everything that it starts, and for nothing else. @default {} */
   readonly engineEnv?: Readonly<Record<string, string>>;
-  /** Interrupts: what is being made is tidied up, then the promise rejects. */
+  /** Interrupts. What is just being created is cleaned up, then the promise rejects. */
   readonly signal?: AbortSignal;
 }
 
@@ -84,18 +86,17 @@ export interface UpResult {
   readonly timeline: Timeline;
   /** Every operation of the engine, with its times. */
   readonly steps: readonly Step[];
-  /** Where every tool came from and which environment the engine ran in. */
+  /** Where every tool came from, and the engine's environment. */
   readonly tools: Tools;
 }
 
 /**
- * Brings a stack up: tools, checks of this machine, `pulumi up`, and the proof that what came of it
- * works.
+ * Brings a stack up: tools, checks of this machine, `pulumi up`, and the proof that the result works.
  *
  * @throws CommandError and TopologyError, whose messages are for people
  */
 export async function up(request: UpRequest): Promise<UpResult> {
-  // First of all: a mistake in the topology must not cost anybody the time that tools take.
+  // Comes first: a mistake in the topology must not cost the time that tools take.
   await planStack(request.stack);
   const settled = await settle(request);
   const { stack, state } = settled;
@@ -160,7 +161,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
     {
       title: `pulumi up of ${stack.name}`,
       run: async (tell) => {
-        // Another command may have been at work since the state was looked at.
+        // Another command may have changed the state since it was read.
         const allow = async (now: State): Promise<void> => {
           refuseOtherTopology({ ...request, stack, command: "up" }, now);
           refuseNewLosses(now, plan, allowed);
@@ -177,7 +178,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
       run: async (tell) => {
         const provenWithin = async (limit: number): Promise<Proof> =>
           prove(mesh(), limit, tell, request.signal);
-        // Where nothing was changed and it still isn't as planned, somebody else changed something.
+        // If nothing was changed and the mesh still isn't as planned, somebody else changed something.
         if (request.refresh !== true && isUnchanged(present(engine))) {
           proof = await provenWithin(timeLimits.proofRound);
           if (!proof.proved) {
@@ -214,7 +215,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
   };
 }
 
-/** Nobody asked for another release, and there will be one: the sources or the package's default changed. */
+/** The release changes although nobody asked for it: the sources or the package's default changed. */
 function otherRelease({ linkerd }: Plan, state: State | undefined): string[] {
   const before = state && (outputsIn(state)["plan"] as Plan | undefined)?.linkerd.version;
   if (before === undefined || before === linkerd.version || linkerd.chosenBy === "topology")
@@ -225,7 +226,7 @@ function otherRelease({ linkerd }: Plan, state: State | undefined): string[] {
   ];
 }
 
-/** The stack by its state, for which Pulumi may have to be brought. */
+/** Finds the stack by its state, for which Pulumi may have to be installed. */
 async function settle(request: UpRequest): Promise<SettledStack> {
   const env = { ...process.env, ...request.env };
   const backend = request.backend ?? chooseBackend(env);
@@ -233,7 +234,7 @@ async function settle(request: UpRequest): Promise<SettledStack> {
   return settleStack({ ...request, backend, env, command: "up" });
 }
 
-/** Something to know before the phases, or between two of them. */
+/** Shows a notice before the phases, or between two of them. */
 function noticeTo(output: Output): (text: string) => void {
   return (text) => {
     if (output.reporter === undefined) output.write(`${text}\n`);
@@ -241,7 +242,7 @@ function noticeTo(output: Output): (text: string) => void {
   };
 }
 
-/** No phase is begun after the interrupt. */
+/** No phase begins after the interrupt. */
 function interruptible(phases: readonly Phase[], signal: AbortSignal | undefined): Phase[] {
   return phases.map((phase) => ({
     title: phase.title,
@@ -252,7 +253,7 @@ function interruptible(phases: readonly Phase[], signal: AbortSignal | undefined
   }));
 }
 
-/** A result of a phase that ran before: phases run in order, and stop at the first failure. */
+/** A result of an earlier phase: phases run in order, and stop at the first failure. */
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error("a phase ran before the one that it needs");
   return value;

@@ -26,45 +26,48 @@ import { up, type UpRequest } from "./up.ts";
 import { verifyStack } from "./verify.ts";
 
 export interface UpgradeRequest extends Omit<UpRequest, "stack" | "refresh"> {
-  /** A file that holds the topology, or a stack whose configuration does. It is edited step by step. */
+  /** A file with the topology, or a stack whose configuration contains it. It is edited step by step. */
   readonly source: TopologySource;
   /** Name of the topology. @default its own, the stack's or the file's */
   readonly name?: string | undefined;
-  /** The release that all clusters get: `edge-26.6.3`, or its stable number. An earlier one goes back. */
+  /** The release for all clusters: `edge-26.6.3`, or its stable number. An earlier one goes back. */
   readonly to: string;
-  /** The cluster that goes first, and is proved before the others begin. @default the first one */
+  /** The first cluster, which is proved before the others begin. @default the first one */
   readonly canary?: string | undefined;
-  /** All others go together after the canary. @default one after the other */
+  /** Upgrades all others together after the canary. @default one after the other */
   readonly atOnce?: boolean | undefined;
-  /** Image that verification sends traffic with. @default what the stack's sources say */
+  /** Image with which verification sends traffic. @default what the stack's sources say */
   readonly probeImage?: string | undefined;
 }
 
 export interface UpgradeResult {
   /** The release that every cluster has now. */
   readonly version: string;
-  /** Clusters in the order in which they got it; those that had it before are not among them. */
+  /** Clusters in the order in which they were upgraded, without those that had the release before. */
   readonly upgraded: readonly string[];
-  /** Workloads with another proxy that only their owners restart, as `east: shop/Deployment/web runs a proxy of X`. */
+  /**
+   * Workloads with another proxy that only their owners restart, as `east: shop/Deployment/web runs a proxy
+   * of X`.
+   */
   readonly leftToOwners: readonly string[];
 }
 
 /** What an upgrade would do now. */
 export interface UpgradeOutlook {
   readonly version: string;
-  /** A line each. */
+  /** The steps, a line each. */
   readonly steps: readonly string[];
 }
 
 /**
- * Brings another release of Linkerd to every cluster of a running stack: one cluster first, the canary, then
- * the others. Each step is an edit of the topology's file and an `up`; the next one comes when every check of
- * a verification with traffic has passed. What was interrupted goes on where it stopped, and the way back is
- * the same call with the earlier release.
+ * Upgrades every cluster of a running stack to another release of Linkerd: one cluster first, the canary,
+ * then the others. Each step is an edit of the topology's file and an `up`. The next one begins when every
+ * check of a verification with traffic has passed. An interrupted upgrade continues where it stopped, and the
+ * way back is the same call with the earlier release.
  *
- * @throws CommandError: exit code 2 for a release that none can be, or a step that Linkerd doesn't support; 3
- *   where the stack is not up; 4 where a cluster does not do what the plan says with it; and all that `up`
- *   throws
+ * @throws CommandError: exit code 2 for something that is no release, or a step that Linkerd doesn't support;
+ *   3 if the stack is not up; 4 if a cluster doesn't do what the plan says with the release; and everything
+ *   that `up` throws
  *
  * @example
  * ```ts
@@ -74,7 +77,7 @@ export interface UpgradeOutlook {
 export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
   const { file, choice, before, named } = await prepare(request);
   await file.requireEditable();
-  // A release that nobody names may be another one at the next `up`, and all clusters would get it at once.
+  // Without a named release, the next `up` may choose another one, for all clusters at once.
   if (named !== undefined) {
     const run = async (): Promise<string> => {
       await file.edit((topology) => withNamedVersion(topology, named));
@@ -86,7 +89,7 @@ export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
   const upgraded: string[] = [];
   const { signal } = request;
   try {
-    // Finishes what an earlier command left half done: nothing goes on from a mesh that is not whole.
+    // Completes what an earlier command left half done: an upgrade continues only on a complete mesh.
     await step(request, file);
     for (;;) {
       signal?.throwIfAborted();
@@ -110,7 +113,7 @@ export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
   }
 }
 
-/** What {@link upgrade} would do; nothing is changed. @throws CommandError as `upgrade` does */
+/** What {@link upgrade} would do. It changes nothing. @throws CommandError as `upgrade` does */
 export async function upgradeOutlook(request: UpgradeRequest): Promise<UpgradeOutlook> {
   const { choice, before } = await prepare(request);
   const steps: string[] = [];
@@ -126,13 +129,13 @@ export async function upgradeOutlook(request: UpgradeRequest): Promise<UpgradeOu
 interface Prepared {
   readonly file: TopologyFile;
   readonly choice: UpgradeChoice;
-  /** One that names its release. */
+  /** A topology that names its release. */
   readonly before: Topology;
-  /** The release that it names, where the file doesn't. */
+  /** The release that it names, if the file names none. */
   readonly named: string | undefined;
 }
 
-/** What can be known to be wrong is told before anything is asked. */
+/** Reports what can be known to be wrong before anything is asked. */
 async function prepare(request: UpgradeRequest): Promise<Prepared> {
   const to = edgeOf(request.to);
   if (to === undefined) {
@@ -166,7 +169,7 @@ async function prepare(request: UpgradeRequest): Promise<Prepared> {
   });
   if (refused.length > 0) throw wrong(refused.join("\n"));
   const choice = { to, canary, atOnce };
-  // A topology with two releases may break a rule that one alone doesn't.
+  // A topology with two releases may break a rule that a topology with one doesn't.
   for (let topology = before; ;) {
     const next = nextUpgradeStep(topology, choice);
     if (next === undefined) return { file, choice, before, named };
@@ -176,7 +179,7 @@ async function prepare(request: UpgradeRequest): Promise<Prepared> {
 }
 
 async function topologyIn(file: TopologyFile): Promise<Topology> {
-  // The file was planned before, and is what a topology has to be.
+  // The file was planned before, so it contains a topology.
   return (await readTopology(await file.stack())) as Topology;
 }
 
@@ -187,21 +190,21 @@ async function edit(
   choice: UpgradeChoice,
 ): Promise<void> {
   const run = async (): Promise<string> => {
-    // By what the file itself says: paths are absolute in what was read from it.
+    // Edits the file's own content: what was read from it has absolute paths.
     await file.edit((topology) => nextUpgradeStep(topology, choice)?.topology ?? topology);
     return describeStep(next, choice.to);
   };
   await runPhases([{ title: `edit of ${file.file}`, run }], output);
 }
 
-/** Brings up what the file says, and proves it with traffic. */
+/** Brings up the file's topology, and proves it with traffic. */
 async function step(request: UpgradeRequest, file: TopologyFile): Promise<void> {
   const stack = await file.stack();
   await up({ ...request, stack });
   const { output, signal, env, backend, probeImage } = request;
   const run = async (): Promise<string> => {
     const running = await runningStack({ ...request, stack, command: "upgrade" });
-    // Stand-ins carry none, and verification would only say so.
+    // Stand-ins carry no traffic, and verification would only say so.
     const traffic = running.outputs["dataPlane"] !== "none";
     const { results } = await verifyStack({
       stack,
@@ -231,7 +234,7 @@ function describeStep({ kind, clusters }: UpgradeStep, to: string): string {
   return `linkerd.version becomes ${to}, and no cluster has one of its own any more`;
 }
 
-/** The release to go back to: what most of the clusters had that have another one. */
+/** The release to go back to: the one that most of the other clusters have. */
 function earlierVersion(topology: Topology, to: string): string | undefined {
   const { clusters } = topology;
   return clusters.map(({ name }) => versionIn(topology, name)).find((version) => version !== to);
@@ -267,7 +270,7 @@ function stopped(
   );
 }
 
-/** The same without a file that can be edited. */
+/** The same by hand, if no file can be edited. */
 function byHand(to: string): string {
   return (
     "where `upgrade` can't edit it:\n" +

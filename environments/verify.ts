@@ -22,23 +22,23 @@ import type { StackRequest } from "./mesh-of-stack.ts";
 import { requireWritable } from "./output-files.ts";
 import { probeImageOf } from "./probe-image.ts";
 
-/** What {@link reportVerification} writes, each where it is given. */
+/** The files that {@link reportVerification} writes, if they are given. */
 export interface VerificationFiles {
   /** File for JUnit XML. */
   readonly junit?: string;
   /** File for JSON. */
   readonly json?: string;
-  /** File to which a Markdown summary is added, such as GitHub's `GITHUB_STEP_SUMMARY`. */
+  /** File to append a Markdown summary to, such as GitHub's `GITHUB_STEP_SUMMARY`. */
   readonly summary?: string;
-  /** File, or directory that is there, for a bundle of what helps to find what is wrong. */
+  /** File, or existing directory, for a bundle of what helps to find a fault. */
   readonly bundle?: string;
-  /** A bundle also of a mesh that is as planned. @default false */
+  /** Writes the bundle also if the mesh is as planned. @default false */
   readonly alwaysBundle?: boolean;
 }
 
-/** Which stack is verified, and how. */
+/** Which stack to verify, and how. */
 export interface VerifyStackRequest extends StackRequest, VerificationFiles {
-  /** @default true, but for a mesh that others made */
+  /** @default true, but false for a mesh that others made */
   readonly traffic?: boolean;
   /** See `VerifyOptions`. */
   readonly rights?: boolean;
@@ -48,34 +48,34 @@ export interface VerifyStackRequest extends StackRequest, VerificationFiles {
   /** See `VerifyOptions`. */
   readonly limit?: number;
   readonly onProgress?: (progress: VerificationProgress) => void;
-  /** Verifies again and again until the signal. */
+  /** Verifies again and again until the signal is aborted. */
   readonly watch?: {
-    /** From the end of a round to the next, in milliseconds. @default 10000 */
+    /** Pause between two rounds, in milliseconds. @default 10000 */
     readonly interval?: number;
     readonly onRound: (round: Round) => void;
   };
 }
 
-/** What was found, and where it was written. */
+/** The result, and where it was written. */
 export type StackVerification = Verification & {
   readonly mesh: Mesh;
   /** Path of the bundle, if one was written. */
   readonly bundle?: string;
-  /** The mesh as others made it, where they did. */
+  /** The mesh, if others made it. */
   readonly found?: FoundMesh;
 };
 
 /**
- * Verifies what runs of a stack.
+ * Verifies the running part of a stack.
  *
- * @throws CommandError, exit code 3, where the stack is not up; the signal's reason, where it is aborted
- *   before a first round is finished
+ * @throws CommandError, exit code 3, if the stack is not up; the signal's reason, if it is aborted before the
+ *   first round is finished
  */
 export async function verifyStack(request: VerifyStackRequest): Promise<StackVerification> {
   await requireFiles(request);
   const { mesh, outputs, found } = await runningStack({ command: "verify", ...request });
   const { signal, rights, concurrency, limit, onProgress, watch, env } = request;
-  // In a mesh of others nothing is made unless somebody asks for it.
+  // In other people's mesh nothing is created unless somebody asks for it.
   const traffic = request.traffic ?? found === undefined;
   const probeImage =
     request.probeImage ?? (await probeImageOf(outputs, { ...process.env, ...env }));
@@ -104,7 +104,7 @@ export async function verifyStack(request: VerifyStackRequest): Promise<StackVer
   };
 }
 
-/** @throws CommandError, exit code 2, where one of the files can't be written */
+/** @throws CommandError, exit code 2, if one of the files can't be written */
 export async function requireFiles({
   junit,
   json,
@@ -120,10 +120,10 @@ export async function requireFiles({
 }
 
 /**
- * Writes a verification to the files that are asked for; a bundle only of what isn't as planned.
+ * Writes a verification to the requested files. A bundle is written only if the mesh isn't as planned.
  *
  * @returns path of the bundle
- * @throws CommandError once all was tried, with what could not be written
+ * @throws CommandError after all were tried, with what could not be written
  */
 export async function reportVerification(
   mesh: Mesh,
@@ -133,7 +133,7 @@ export async function reportVerification(
 ): Promise<string | undefined> {
   const { junit, json, summary, bundle } = files;
   const document = JSON.stringify(verificationDocument(verification), null, 2);
-  // One that can't be written takes none of the others along.
+  // A file that can't be written doesn't affect the others.
   const written = await Promise.allSettled([
     junit !== undefined && writeFile(junit, junitDocument(verification)),
     json !== undefined && writeFile(json, `${document}\n`),

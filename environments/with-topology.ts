@@ -4,21 +4,21 @@ import { withRun } from "./runs/session.ts";
 import type { RunOptions } from "./runs/session.ts";
 import type { TopologySource } from "./topology-source.ts";
 
-/** How {@link withTopology} makes a mesh and takes it away. */
+/** Options of {@link withTopology}. */
 export type WithTopologyOptions = Omit<RunOptions, "onVerified">;
 
 /**
- * Makes a topology real for as long as a function uses it: brings it up under a unique name, proves it,
- * calls the function, and takes everything away, whatever happens. Any number of them may run at the same
- * time, in one process or in several.
+ * Brings a topology up while a function uses it: under a unique name it creates it, proves it, calls the
+ * function, and removes everything, whatever happens. Any number of them may run at the same time, in one
+ * process or in several.
  *
- * Should this process be killed, another one that was started with it takes the topology away; should
- * that one be killed too, the next run does, or `reap`.
+ * If this process is killed, another one that was started with it removes the topology. If that one is killed
+ * too, the next run or `reap` does.
  *
  * @param topology a topology, or a YAML file with one: `{ file: "two.yaml" }`
  * @returns what the function returns
- * @throws what the function throws, once everything is gone; CommandError or TopologyError, whose
- *   messages are for people, where the topology can't be brought up or verified
+ * @throws what the function throws, once everything is gone; CommandError or TopologyError, whose messages
+ *   are for people, if the topology can't be brought up or verified
  * @example
  * ```ts
  * await withTopology(

@@ -23,14 +23,14 @@ export interface OpenOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The stack, made on first use. */
+/** The stack. It is created on first use. */
 export async function openStack(options: OpenOptions): Promise<Stack> {
   await prepareBackend(options.backend);
   const workspace = await openWorkspace(options);
   return Stack.createOrSelect(options.stack.name, workspace);
 }
 
-/** The stack if the backend has it. */
+/** The stack, if the backend has it. */
 export async function openExistingStack(options: OpenOptions): Promise<Stack | undefined> {
   const workspace = await openWorkspace(options);
   try {
@@ -42,7 +42,7 @@ export async function openExistingStack(options: OpenOptions): Promise<Stack | u
 }
 
 async function openWorkspace({ stack, backend, env }: OpenOptions): Promise<LocalWorkspace> {
-  // A backend of the person's own goes with the project's own files, as far as the stack is among them.
+  // With a person's own backend the project's own files are used, if the stack is among them.
   const isProjects = backend.directory === undefined && stack.topology === undefined;
   const relocatedTo = isProjects ? undefined : workspaceDirectory(backend, stack.name);
   if (relocatedTo !== undefined) await writeProject(relocatedTo, stack);
@@ -50,7 +50,7 @@ async function openWorkspace({ stack, backend, env }: OpenOptions): Promise<Loca
     workDir: relocatedTo ?? projectDirectory,
     pulumiCommand: await pulumiCommand(env["PATH"]),
     envVars: {
-      // Program and plugins start a third of a second faster each when their code is compiled already.
+      // With a compile cache, program and plugins each start a third of a second sooner.
       NODE_COMPILE_CACHE: path.join(cacheDirectory(env), "node-compile"),
       ...env,
       ...backend.env,
@@ -59,8 +59,8 @@ async function openWorkspace({ stack, backend, env }: OpenOptions): Promise<Loca
 }
 
 /**
- * The CLI of the toolchain. The Automation API looks for it on this process' PATH, where it need not be;
- * the process that looks is started before the call comes back, and nothing else sees another PATH.
+ * The toolchain's CLI. The Automation API looks for it on this process's PATH, which may not contain it. The
+ * process that looks starts before the call returns, so nothing else sees the changed PATH.
  */
 function pulumiCommand(toolsPath: string | undefined): Promise<PulumiCommand> {
   const { PATH } = process.env;

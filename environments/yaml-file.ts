@@ -4,11 +4,11 @@ import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { readYaml } from "./read-yaml.ts";
 
-/** More than these are one mistake that made others, as a rule. */
+/** More than these usually come from one mistake. */
 const shown = 10;
 
 /**
- * What a file of YAML says.
+ * The value in a YAML file.
  *
  * @throws CommandError with the reason why it can't be read, or with every mistake in it and its place
  */
@@ -19,7 +19,7 @@ export function readYamlFile(file: string): Promise<unknown> {
 }
 
 /**
- * What YAML on standard input says.
+ * The YAML value on standard input.
  *
  * @param signal ends the wait for it
  * @throws CommandError as {@link readYamlFile} does
@@ -80,8 +80,8 @@ function wrong(message: string): CommandError {
 }
 
 /**
- * YAML that every reader reads alike, whichever version of YAML it goes by: all text is quoted, and what
- * ends a line to some is escaped.
+ * YAML that every reader understands alike, whatever its version of YAML: all text is quoted, and characters
+ * that some readers treat as line ends are escaped.
  */
 export function writeYaml(value: unknown): string {
   return stringify(value, { defaultStringType: "QUOTE_DOUBLE", lineWidth: 0 }).replaceAll(

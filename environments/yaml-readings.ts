@@ -1,15 +1,15 @@
-/** What another reader of YAML makes of unquoted text; undefined for one that this is the text to. */
+/** What another reader of YAML makes of unquoted text. Undefined if it reads it as this text. */
 type Reading = (text: string) => number | boolean | undefined;
 
 /**
- * Unquoted text that YAML 1.1, YAML 1.2 and Pulumi's reader (which takes from both) do not all read alike.
- * The values are those that somebody may have meant.
+ * Unquoted text that YAML 1.1, YAML 1.2 and Pulumi's reader (a mixture of both) don't all read alike. The
+ * values are those that somebody may have meant.
  */
 const readings: readonly (readonly [pattern: RegExp, reading: Reading])[] = [
   [/^[-+]?0[0-7_]+$/, (text) => inBase(text, 8)],
   [/^[-+]?0o[0-7_]+$/i, (text) => inBase(text, 8)],
   [/^[-+]?0b[01_]+$/i, (text) => inBase(text, 2)],
-  // Only `0x1f` is the same to all.
+  // All readers agree only on `0x1f`.
   [/^[-+]?0x[\da-f_]+$/i, (text) => inBase(text, 16)],
   // Underscores within a number.
   [
@@ -19,16 +19,16 @@ const readings: readonly (readonly [pattern: RegExp, reading: Reading])[] = [
   [/^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$/, (text) => inSixties(withoutUnderscores(text))],
   [/^(y|Y|yes|Yes|YES|on|On|ON)$/, () => true],
   [/^(n|N|no|No|NO|off|Off|OFF)$/, () => false],
-  // A point in time to some.
+  // Some readers make it a point in time.
   [/^\d{4}-\d{1,2}-\d{1,2}([Tt\s].*)?$/, () => undefined],
 ];
 
 /**
- * What unquoted text may mean besides what it means here.
+ * Other meanings of unquoted text.
  *
- * @param text as it stands in the file
- * @param own what it means here
- * @returns the text that says each meaning beyond doubt; undefined where every reader agrees
+ * @param text as it is in the file
+ * @param own its meaning here
+ * @returns the unambiguous form of each meaning; undefined if every reader agrees
  */
 export function otherReadings(text: string, own: unknown): readonly string[] | undefined {
   const found = readings.find(([pattern]) => pattern.test(text));

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 
-/** Asks a person a question. Anything but a yes is a no. */
+/** Asks a person a question. Any answer but yes means no. */
 export type Question = (text: string) => Promise<boolean>;
 
 interface Terminal {
@@ -9,9 +9,9 @@ interface Terminal {
 }
 
 /**
- * The way to ask whoever sits at the terminal.
+ * Asks the person at the terminal.
  *
- * @returns undefined where nobody does: in a script, in CI
+ * @returns undefined if there is none: in a script, in CI
  */
 export function terminalQuestion(
   { input, output }: Terminal = { input: process.stdin, output: process.stderr },
@@ -20,7 +20,8 @@ export function terminalQuestion(
   if (!input.isTTY || !output.isTTY || env["CI"] !== undefined) return undefined;
   return async (text) => {
     const lines = createInterface({ input, output });
-    // The end of input is no yes, and would never answer; Ctrl-C is the process' own signal.
+    // The end of input is not a yes, and the question would never be answered. Ctrl-C is the process's own
+    // signal.
     const ended = new Promise<string>((resolve) => {
       lines.once("close", () => {
         resolve("");

@@ -3,19 +3,19 @@ import { usualWidth } from "../../verification/render/style.ts";
 import { columns } from "../../verification/render/table.ts";
 import { exitCodes, exitCodeWords } from "../exit-codes.ts";
 
-/** What `--help` teaches below the options. */
+/** The text of `--help` below the options. */
 export interface Lesson {
-  /** Command lines, each with what it is for. */
+  /** Command lines, each with its purpose. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   /** Exit codes besides 0, 2 and 130. @default [1] */
   readonly exits?: readonly number[];
-  /** Further exit codes in words, such as that of another command. */
+  /** More exit codes in words, for example that of another command. */
   readonly otherExits?: readonly string[];
-  /** Names of variables, of those in {@link variables}. @default [] */
+  /** Names of variables in {@link variables}. @default [] */
   readonly variables?: readonly (keyof typeof variables)[];
 }
 
-/** The environment variables that commands listen to. */
+/** The environment variables that commands read. */
 export const variables = {
   IMAGES: "directory of image archives (docker save) that take precedence over registries",
   LINKERD_TOPOLOGY_SOURCES: "sources.json that says where images and charts come from",
@@ -29,14 +29,14 @@ export const variables = {
   COLUMNS: "width of tables; default: that of the terminal, otherwise unlimited",
 } as const;
 
-/** A command with the manners that all of them have. */
+/** A command with the common behaviour of all commands. */
 export function makeCommand(name: string, summary: string, more = ""): Command {
   return withManners(new Command(name))
     .summary(summary)
     .description(more === "" ? `${summary}.` : `${summary}.\n\n${more}`);
 }
 
-/** Wrong arguments end with exit code 2, with a guess at what was meant and the way to help. */
+/** Wrong arguments end with exit code 2, a suggestion and how to get help. */
 export function withManners(command: Command): Command {
   return command
     .showSuggestionAfterError()
@@ -94,7 +94,7 @@ function block(
   return [`${title}:`, columns(rows, { width, indent: "  " })];
 }
 
-/** A command line is never cut: it is there to be copied. What it is for stands below where there is no room. */
+/** A command line is never wrapped, because people copy it. Its purpose goes below if there is no room. */
 function exampleLines(examples: Lesson["examples"], width: number): string[] {
   const beside = block("Examples", examples, Infinity);
   const fits = beside

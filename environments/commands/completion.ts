@@ -5,9 +5,9 @@ import type { Command } from "commander";
 import { knownStacks } from "../stacks.ts";
 
 /**
- * Adds `completion SHELL`, which prints a script for the shell, and the hidden `complete`, which that
- * script asks. Commands, options and their choices are completed by their definitions; names of stacks
- * and files here.
+ * Adds `completion SHELL`, which prints a script for the shell, and the hidden `complete`, which that script
+ * calls. Commands, options and their choices come from their definitions; names of stacks and files from
+ * here.
  */
 export async function addCompletion(program: Command): Promise<void> {
   const stacks = (await knownStacks()).map(({ name }) => name);
@@ -19,7 +19,7 @@ export async function addCompletion(program: Command): Promise<void> {
     });
   const summaries = new Map(program.commands.map((command) => [command.name(), command.summary()]));
   for (const command of completer.commands.values()) {
-    // One line each: the descriptions have paragraphs.
+    // One line each, because the descriptions have paragraphs.
     command.description = summaries.get(command.value) || command.description;
     const topology = command.arguments.get("topology");
     if (topology !== undefined) {
@@ -36,8 +36,8 @@ export async function addCompletion(program: Command): Promise<void> {
 }
 
 /**
- * A script of our own: those of the completer's library need the package bash-completion, can't be sourced
- * twice, and evaluate what was typed.
+ * The project's own script: those of the completer's library need the package bash-completion, can't be
+ * sourced twice, and evaluate what was typed.
  */
 function scriptFor(shell: string): string {
   const extension = shell === "powershell" ? "ps1" : shell;
@@ -56,8 +56,8 @@ const filesOf: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * The completer does not say what was typed so far; it is the last argument. Of the files that begin so,
- * those that fit and the directories on the way to others.
+ * The completer doesn't say what was typed so far; it is the last argument. Of the files that begin with it,
+ * this offers those that fit and the directories on the way to others.
  */
 function offerFiles(complete: (value: string, description: string) => void, fits: RegExp): void {
   const typed = (process.argv.at(-1) ?? "").replace(/^--[^=]*=/, "");

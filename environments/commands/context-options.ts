@@ -7,7 +7,7 @@ import type { CommandContext } from "./run-command.ts";
 import { findPlanned, topologyWords } from "./topology-argument.ts";
 import type { Running, TopologyOptions } from "./topology-argument.ts";
 
-/** The options by which a person names clusters, in place of a topology. */
+/** The options with which a person names clusters instead of a topology. */
 export interface ContextOptions {
   readonly context?: readonly string[];
   readonly kubeconfig?: readonly string[];
@@ -26,12 +26,12 @@ export function withContexts(command: Command): Command {
     );
 }
 
-/** Whether clusters are named, and no topology. */
+/** Whether clusters are named instead of a topology. */
 export function namesClusters({ context, kubeconfig }: ContextOptions): boolean {
   return context !== undefined || kubeconfig !== undefined;
 }
 
-/** What names them again, as words of a command line. */
+/** The same contexts as words of a command line. */
 export function contextWords({ context = [], kubeconfig = [] }: ContextOptions): readonly string[] {
   return [
     ...kubeconfig.flatMap((file) => ["--kubeconfig", file]),
@@ -39,7 +39,7 @@ export function contextWords({ context = [], kubeconfig = [] }: ContextOptions):
   ];
 }
 
-/** What names the topology or the clusters again. */
+/** The same topology or clusters as words of a command line. */
 export function wordsOf(
   topology: string | undefined,
   options: TopologyOptions & ContextOptions,
@@ -48,9 +48,9 @@ export function wordsOf(
 }
 
 /**
- * What a person named: clusters, or a topology that runs.
+ * What a person named: clusters, or a running topology.
  *
- * @throws CommandError, exit code 2, where it is both
+ * @throws CommandError, exit code 2, if it is both
  */
 export async function findLookedAt(
   topology: string | undefined,
@@ -62,7 +62,7 @@ export async function findLookedAt(
   return { stack: stackOf("mesh", {}), ways: await findWays(options) };
 }
 
-/** @throws CommandError, exit code 2, where clusters are named and a topology as well */
+/** @throws CommandError, exit code 2, if both clusters and a topology are named */
 export function refuseTopology(
   topology: string | undefined,
   { topology: file, name }: TopologyOptions,

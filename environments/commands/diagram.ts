@@ -63,7 +63,7 @@ export function diagramCommand(): Command {
   });
 }
 
-/** The plan of a mesh that runs, whoever made it. */
+/** The plan of a running mesh, whoever made it. */
 async function planOfClusters(
   topology: string | undefined,
   options: Options,

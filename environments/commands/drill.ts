@@ -114,7 +114,7 @@ function askOf({ ask, from }: Options): { url: string; from: string } | undefine
   return { url: ask, from };
 }
 
-/** A whole number from 0. For options of commander's. */
+/** Parses a whole number from 0 on, for commander's options. */
 function parseWhole(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Write a whole number.");
   return Number(text);

@@ -21,7 +21,7 @@ import { verifyCommand } from "./verify.ts";
 /**
  * The command line, without completion.
  *
- * @param toRun what stands behind `--`, for `run`
+ * @param toRun what is behind `--`, for `run`
  */
 export function makeProgram(toRun?: readonly string[]): Command {
   const program = withManners(new Command("linkerd-topology"))

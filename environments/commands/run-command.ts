@@ -12,45 +12,45 @@ import { forPrograms, rendered } from "../../system/print.ts";
 import { renderTimes } from "../report/times.ts";
 import { withCommandLines } from "../how-to-call.ts";
 
-/** How long after an interrupt another one counts as the same: npm passes on what the terminal sent. */
+/** Another interrupt within this time counts as the same one: npm passes on what the terminal sent. */
 const sameInterrupt = 1_500;
 
-/** What a command's action gets. */
+/** The context of a command's action. */
 export interface CommandContext {
   /** Aborted by the first interrupt. */
   readonly signal: AbortSignal;
-  /** What the command tells its progress to. */
+  /** Where the command reports its progress. */
   readonly output: Output & { readonly reporter: Reporter };
-  /** What the person named is a name alone, of what runs: there is no file that could be brought up again. */
+  /** Says that the person gave the name of something that runs: there is no file to bring it up again. */
   readonly knownByName: () => void;
-  /** Writes what was found to standard output, for people. */
+  /** Writes the result to standard output, for people. */
   readonly print: (text: string) => void;
-  /** Writes it to standard output for programs: on one line, or indented. */
+  /** Writes the result to standard output for programs: on one line, or indented. */
   readonly printJson: (document: unknown, indent?: number) => void;
 }
 
-/** How a command is run. */
+/** How to run a command. */
 export interface CommandSettings {
-  /** Such as `up`. */
+  /** For example `up`. */
   readonly command: string;
-  /** What the person named, as words of the command line: messages name it in other command lines. */
+  /** What the person named, as words of the command line. Messages use them in other command lines. */
   readonly topology?: readonly string[];
-  /** Progress as events on standard output, in place of lines for people. @default false */
+  /** Progress as events on standard output, instead of lines for people. @default false */
   readonly json?: boolean;
-  /** Signals are dealt with by the action. @default false */
+  /** The action handles signals itself. @default false */
   readonly ownSignals?: boolean;
 }
 
-/** What a command ended with; a number alone is its exit code. */
+/** The outcome of a command. A number alone is its exit code. */
 export type CommandOutcome =
   | number
   | {
       readonly exitCode: number;
-      /** What it found or made, for programs. */
+      /** What it found or created, for programs. */
       readonly document?: unknown;
     };
 
-/** Runs a command's action and ends the process with its exit code. Errors are shown once, readable. */
+/** Runs a command's action and ends the process with its exit code. Shows errors once, in readable form. */
 export async function runCommand(
   settings: CommandSettings,
   action: (context: CommandContext) => Promise<CommandOutcome>,
@@ -80,7 +80,7 @@ export async function runCommand(
     process.exitCode = ending.exitCode;
   } catch (caught) {
     const exitCode = interrupts.interrupted ? exitCodes.interrupted : exitCodeOf(caught);
-    // What it was given up for, in place of how it was.
+    // The reason for giving up, instead of how it ended.
     const error = interrupts.failure ?? caught;
     tellTimes(output, settings);
     const message = spelled(describeError(error));
@@ -96,7 +96,7 @@ export async function runCommand(
   }
 }
 
-/** Where the time went, for commands of more than one phase. */
+/** How long each phase took, for commands of more than one phase. */
 function tellTimes(output: CommandContext["output"], settings: CommandSettings): void {
   const { phases, steps } = output.reporter.times;
   if (settings.json === true || phases.length < 2) return;
@@ -107,9 +107,9 @@ function tellTimes(output: CommandContext["output"], settings: CommandSettings):
 interface Interrupts {
   readonly signal: AbortSignal;
   readonly interrupted: boolean;
-  /** What nobody could catch. */
+  /** An error that nobody could catch. */
   readonly failure: unknown;
-  /** Listening for signals would keep the process alive. */
+  /** Stops listening for signals, which would keep the process alive. */
   stop(): void;
 }
 
@@ -127,7 +127,7 @@ function listenForInterrupts(): Interrupts {
     failure = error;
     process.stderr.write(`\nunexpected: ${describeError(error)}\ntidying up\n`);
     controller.abort(error);
-    // What waits for the answer whose reader has failed may wait for ever.
+    // Code that waits for a failed reader's answer may wait for ever.
     setTimeout(() => process.exit(exitCodes.failed), timeLimits.tidiedUp).unref();
   });
   const interrupt = (signal: NodeJS.Signals): void => {
@@ -158,12 +158,12 @@ function listenForInterrupts(): Interrupts {
   };
 }
 
-/** An error as a person should see it. */
+/** The text of an error for a person. */
 export function describeError(error: unknown): string {
   if (error instanceof CommandError || error instanceof TopologyError) return error.message;
   if (!(error instanceof Error)) return String(error);
-  // Errors of the other parts are written for people as well; only a mistake in the program has use
-  // for its stack.
+  // Other parts of the package also write errors for people. Only a mistake in the program needs a stack
+  // trace.
   const isBug = error instanceof TypeError || error instanceof ReferenceError;
   return isBug || process.env["DEBUG"] !== undefined
     ? (error.stack ?? error.message)

@@ -31,7 +31,7 @@ interface Options extends TopologyOptions, OutputOptions {
 /**
  * `linkerd-topology run`
  *
- * @param toRun what stands behind `--` on the command line
+ * @param toRun what is behind `--` on the command line
  */
 export function runningCommand(toRun: readonly string[] | undefined): Command {
   const command = makeCommand(

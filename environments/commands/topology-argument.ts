@@ -14,10 +14,10 @@ import { stackFromSource, stackOf } from "../topology-source.ts";
 import type { TopologySource } from "../topology-source.ts";
 import { readYamlInput } from "../yaml-file.ts";
 
-/** How a person names standard input. */
+/** The argument for standard input. */
 const standardInput = "-";
 
-/** The options by which a command is told which topology it is about. */
+/** The options that say which topology a command is about. */
 export interface TopologyOptions {
   readonly topology?: string;
   readonly name?: string;
@@ -26,7 +26,7 @@ export interface TopologyOptions {
 /**
  * Adds `[topology]`, `--topology` and `--name` to a command.
  *
- * @param orInput the command reads standard input as well, by {@link findTopologyOrInput}
+ * @param orInput the command can also read standard input, by {@link findTopologyOrInput}
  */
 export function withTopologyArgument(command: Command, { orInput = false } = {}): Command {
   const input = orInput ? `; ${standardInput} reads standard input` : "";
@@ -40,7 +40,7 @@ export function withTopologyArgument(command: Command, { orInput = false } = {})
     .option("--name <name>", "name of the topology (default: the stack's, or the file's)");
 }
 
-/** What the person named, as words of a command line: what names it again in another one. */
+/** What the person named, as words for another command line. */
 export function topologyWords(
   argument: string | undefined,
   { topology, name }: TopologyOptions,
@@ -50,9 +50,9 @@ export function topologyWords(
 }
 
 /**
- * What the person named, in the one way or in the other.
+ * The topology that the person named in one of the two ways.
  *
- * @throws CommandError where it was said in both ways
+ * @throws CommandError if both were used
  */
 export function namedTopology(argument: string | undefined, options: TopologyOptions): string {
   if (argument !== undefined && options.topology !== undefined && argument !== options.topology) {
@@ -66,9 +66,9 @@ export function namedTopology(argument: string | undefined, options: TopologyOpt
 }
 
 /**
- * Where the topology is that a person named: a ready-made stack, or a file.
+ * The source of the topology that a person named: a ready-made stack, or a file.
  *
- * @throws CommandError where it is neither, with the stacks that there are
+ * @throws CommandError that lists the stacks, if it is neither
  */
 export async function findSource(
   argument: string | undefined,
@@ -87,7 +87,7 @@ export async function findSource(
   return { stack: await findStack(named) };
 }
 
-/** The stack that a topology is brought up as. */
+/** The stack of a topology. */
 export async function findTopology(
   argument: string | undefined,
   options: TopologyOptions,
@@ -95,7 +95,7 @@ export async function findTopology(
   return stackFromSource(await findSource(argument, options), options.name);
 }
 
-/** {@link findTopology} for commands that need it only once: `-` is standard input. */
+/** {@link findTopology} for commands that read the topology only once: `-` is standard input. */
 export async function findTopologyOrInput(
   argument: string | undefined,
   options: TopologyOptions,
@@ -107,22 +107,22 @@ export async function findTopologyOrInput(
   return stackFromSource({ topology }, options.name);
 }
 
-/** Something that runs, or did: a stack, or a run that was kept. */
+/** Something that runs or did: a stack, or a run that was kept. */
 export interface Running {
   readonly stack: StackFile;
-  /** Where a run keeps its files; for a stack, as usual. */
+  /** Where a run keeps its files. Undefined for a stack. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where a run keeps its state; for a stack, as usual. */
+  /** Where a run keeps its state. Undefined for a stack. */
   readonly backend?: Backend;
   readonly run?: TakenRun;
-  /** What it was made from is gone; its state says what it is. */
+  /** The files that it was made from no longer exist; its state says what it is. */
   readonly gone?: true;
-  /** Clusters that the person named in place of a topology. */
+  /** Clusters that the person named instead of a topology. */
   readonly ways?: readonly NamedWay[];
 }
 
 /**
- * What {@link findRunning} finds, for what compares it with its topology: that has to be one.
+ * {@link findRunning} for commands that compare it with its topology, which must exist.
  *
  * @throws TopologyError with every problem of the topology
  */
@@ -138,8 +138,8 @@ export async function findPlanned(
 }
 
 /**
- * What {@link findTopology} finds, a stack that only has a state any more, or a run by its name. `--name`
- * alone is a stack by its name, whatever file it was made from.
+ * Finds what {@link findTopology} finds, a stack that has only a state any more, or a run by its name.
+ * `--name` alone is the name of a stack, whatever file it was made from.
  */
 export async function findRunning(
   argument: string | undefined,
@@ -155,7 +155,7 @@ export async function findRunning(
   return findByName(named);
 }
 
-/** Its state says all that is needed: what it was made from may be gone. */
+/** Its state is enough: the files that it was made from may no longer exist. */
 async function findByName(name: string): Promise<Running> {
   const run = await findRun(name);
   if (run !== undefined) return run;

@@ -6,7 +6,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { printable } from "../../system/printable.ts";
 import { describeError } from "./run-command.ts";
 
-/** Where the outcome of a verification goes, besides standard output. */
+/** Where to write the result of a verification, besides standard output. */
 export interface OutputOptions {
   readonly junit?: string;
   readonly summary?: string;
@@ -28,7 +28,7 @@ export function addOutputOptions(command: Command): Command {
 }
 
 /**
- * Refuses options that nothing would come of.
+ * Refuses options that would have no effect.
  *
  * @param needed what they need, such as `--verify`
  * @throws CommandError, exit code 2
@@ -46,7 +46,7 @@ export function refuseWithout(
   );
 }
 
-/** Which of the files are asked for in so many words. */
+/** Which of the files were requested explicitly. */
 export function askedFiles({ junit, summary, bundle }: OutputOptions): Record<string, boolean> {
   return {
     "--junit": junit !== undefined,
@@ -55,7 +55,7 @@ export function askedFiles({ junit, summary, bundle }: OutputOptions): Record<st
   };
 }
 
-/** The files that a verification is to be written to. */
+/** The files to which a verification is written. */
 export function filesOf(
   { junit, summary, bundle }: OutputOptions,
   env: NodeJS.ProcessEnv = process.env,
@@ -68,11 +68,11 @@ export function filesOf(
   };
 }
 
-/** Adds to the summary what went wrong before anything could be verified. */
+/** Adds to the summary why nothing could be verified. */
 export async function addFailure(options: OutputOptions, error: unknown): Promise<void> {
   const { summary } = filesOf(options);
   if (summary === undefined) return;
   const message = printable(describeError(error)).replaceAll("\n", "\n    ");
-  // A summary that can't be written must not hide what it would have told.
+  // A summary that can't be written must not hide the error itself.
   await appendFile(summary, `## The run failed\n\n    ${message}\n\n`).catch(() => undefined);
 }

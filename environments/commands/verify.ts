@@ -72,7 +72,7 @@ export function concurrencyOption(): Option {
   ).argParser(parseCount);
 }
 
-/** Adds what `verify` takes besides the topology and `--json`. */
+/** Adds the options of `verify` besides the topology and `--json`. */
 export function addVerifyOptions(command: Command): Command {
   return addOutputOptions(command)
     .option(
@@ -91,7 +91,7 @@ export function addVerifyOptions(command: Command): Command {
     );
 }
 
-/** Which of {@link addVerifyOptions} are asked for in so many words. */
+/** Which of {@link addVerifyOptions} were given explicitly. */
 export function askedOfVerify(options: VerifyOptions): Record<string, boolean> {
   return {
     ...askedFiles(options),
@@ -105,7 +105,7 @@ export function askedOfVerify(options: VerifyOptions): Record<string, boolean> {
   };
 }
 
-/** What `verify` does once it knows the stack. */
+/** `verify` after it has found the stack. */
 export async function runVerify(
   { stack, env, backend, ways }: Running,
   options: VerifyOptions,
@@ -118,7 +118,7 @@ export async function runVerify(
   const { reportVerification, requireFiles, verifyStack } = await import("../verify.ts");
   const { notesFor } = await import("../found-mesh.ts");
   const files = filesOf(options);
-  // Before minutes are spent on what could not be written then.
+  // Before it spends minutes on a result that it could not write.
   await requireFiles(files);
   const request = {
     stack,
@@ -183,11 +183,11 @@ export async function runVerify(
   return finish(verification);
 }
 
-/** Why a mesh that others made was only looked at. */
+/** Why no traffic was sent in a mesh that others made. */
 const unsent =
   "no traffic was sent: others made this mesh, and nothing is created in it unless you add --traffic";
 
-/** Shows how far a verification has come. */
+/** Shows the progress of a verification. */
 async function withProgress(
   { output }: CommandContext,
   verify: (onProgress: (progress: VerificationProgress) => void) => Promise<StackVerification>,
@@ -208,7 +208,7 @@ async function withProgress(
   return verification;
 }
 
-/** A whole number from 1. For options of commander's. */
+/** Parses a whole number from 1 on, for commander's options. */
 export function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) {

@@ -1,14 +1,14 @@
 import { groupBy } from "../../planning/group.ts";
 
-/** What came of one request. */
+/** The result of one request. */
 export interface Answer {
   /** When it was sent, in milliseconds since 1970. */
   readonly at: number;
   /** How long it took, in milliseconds. */
   readonly took: number;
-  /** Why it counts as failed; undefined: it was answered. */
+  /** Why it counts as failed. Undefined: it was answered. */
   readonly failure: string | undefined;
-  /** The cluster that answered; undefined: none, or it can't be told. */
+  /** The cluster that answered. Undefined: none, or unknown. */
   readonly cluster: string | undefined;
 }
 
@@ -23,15 +23,15 @@ export interface Moments {
 export const phases = ["before", "during", "after"] as const;
 export type PhaseName = (typeof phases)[number];
 
-/** What came of the requests of one phase. */
+/** The results of one phase's requests. */
 export interface PhaseSummary {
   readonly requests: number;
   readonly failed: number;
-  /** Cluster → requests that it answered. */
+  /** Cluster → the number of requests that it answered. */
   readonly clusters: Readonly<Record<string, number>>;
 }
 
-/** What came of asking. Times are in milliseconds. */
+/** The results of all requests. Times are in milliseconds. */
 export interface AnswersSummary extends Readonly<Record<PhaseName, PhaseSummary>> {
   readonly requests: number;
   readonly failed: number;
@@ -39,21 +39,21 @@ export interface AnswersSummary extends Readonly<Record<PhaseName, PhaseSummary>
   readonly longestGap: number;
   /** From the taking to the first request that failed, or that another cluster answered than before. */
   readonly noticed: number | undefined;
-  /** From the taking to the first answer after the last failure before the putting back; 0: none failed. */
+  /** From the taking to the first answer after the last failure before the putting back. 0: none failed. */
   readonly answeredAgain: number | undefined;
-  /** From the putting back until the clusters answer that did so before, and nothing fails. */
+  /** From the putting back until the same clusters answer as before, and nothing fails. */
   readonly back: number | undefined;
-  /** Each reason for failures, with how often it came. */
+  /** Each reason for failures, with its number. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** So many answers in a row have to be as before: one of them may be a leak from step to step. */
+/** This many answers in a row must be as before: a single one may be a leak from step to step. */
 export const steady = 20;
 
-/** A cluster with less than this share before is not where requests belong: failovers leak. */
+/** Requests don't belong to a cluster that had less than this share before: failovers leak. */
 const leastShare = 0.05;
 
-/** Sums up what came of asking one question. */
+/** Sums up the answers to one question. */
 export function summarize(
   answers: readonly Answer[],
   { taken, putBack, ended }: Moments,
@@ -142,9 +142,7 @@ export interface DrillLimits {
   readonly maxGap?: number | undefined;
 }
 
-/**
- * What exceeds the limits of one question, in words. Nothing that was asked is no success.
- */
+/** What exceeds the limits of one question, in words. A question without requests is no success. */
 export function exceeded(
   { requests, failed, longestGap: gap }: AnswersSummary,
   { maxFailed, maxGap }: DrillLimits,

@@ -7,7 +7,7 @@ import { corePath } from "../../linkerd/names.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import type { Answer } from "./answers.ts";
 
-/** A URL that is asked all the time, and from where. */
+/** A URL that is requested all the time, and the cluster from which. */
 export interface Question {
   readonly url: string;
   /** Cluster of the pod that asks. */
@@ -16,11 +16,11 @@ export interface Question {
   readonly serviceAccount: string;
 }
 
-/** How an asker's pod is made. */
+/** How to create an asker's pod. */
 export interface AskerPod {
   /** Name of the pod. */
   readonly name: string;
-  /** Of the drill: the pod's label. */
+  /** Id of the drill: the pod's label. */
   readonly id: string;
   readonly image: string;
   /** Requests a second. */
@@ -28,10 +28,10 @@ export interface AskerPod {
   readonly question: Question;
 }
 
-/** Each waits for its own answer: one that gets none must not keep the others from asking. */
+/** Each worker waits for its own answer, so that a request without an answer doesn't stop the others. */
 const workers = 4;
 
-/** So many requests a worker sends before it is started again: days of them. */
+/** A worker sends this many requests before it starts again: enough for days. */
 const most = 10_000_000;
 
 const mark = "=== answered ";
@@ -42,9 +42,9 @@ function workerName(index: number): string {
 }
 
 /**
- * A pod that asks at a steady rate, and writes each answer into its log: the log outlives an API server that is
- * taken away. It needs no shell, and curl is in every image that verification sends traffic with. A terminal makes
- * curl write each line at once.
+ * A pod that sends requests at a steady rate and writes each answer into its log, which outlives an API
+ * server that is taken away. It needs no shell, and every image of verification's probes contains curl. With
+ * a terminal curl writes each line at once.
  */
 export function askerObject({ name, id, image, rate, question }: AskerPod): object {
   return {
@@ -74,7 +74,7 @@ export function askerObject({ name, id, image, rate, question }: AskerPod): obje
   };
 }
 
-/** A part of a URL that isn't sent makes curl ask it again and again. */
+/** curl repeats the request for each value of a part of the URL that isn't sent. */
 function curlArguments(url: string, rate: number): string[] {
   const literal = url.replaceAll(/[[\]{}]/g, "\\$&");
   return [
@@ -87,20 +87,20 @@ function curlArguments(url: string, rate: number): string[] {
   ];
 }
 
-/** Reads what one worker wrote, piece by piece. */
+/** Reads the log of one worker, piece by piece. */
 export class WorkerLog {
   /** Timestamp of the last line that was read. */
   #last = "";
   #body: string[] = [];
 
-  /** From when on the log has to be read next, as Kubernetes takes it. */
+  /** From when on to read the log next, in Kubernetes' form. */
   get since(): string | undefined {
     return this.#last === "" ? undefined : `${this.#last.slice(0, 19)}Z`;
   }
 
   /**
    * @param text lines with their timestamps; those that were read before are skipped
-   * @param clusterOf tells who answered, by the answer's text
+   * @param clusterOf finds the cluster that answered in the answer's text
    */
   read(text: string, clusterOf: (body: string) => string | undefined): Answer[] {
     const answers: Answer[] = [];
@@ -108,7 +108,7 @@ export class WorkerLog {
     for (const line of text.split("\n")) {
       const space = line.indexOf(" ");
       const time = space < 0 ? line : line.slice(0, space);
-      // Kubernetes cuts zeros off at the end, so that the texts don't compare as the times do.
+      // Kubernetes removes trailing zeros, so the order of the texts isn't that of the times.
       if (!/^\d{4}-\d\d-\d\dT/.test(time) || !isLater(time, before)) continue;
       this.#last = time;
       const content = (space < 0 ? "" : line.slice(space + 1)).replace(/\r$/, "");
@@ -148,13 +148,13 @@ function answerOf(
   };
 }
 
-/** Without the figures, so that the same reason counts as one. */
+/** Without the figures, so that the same reason counts once. */
 function failureWords(error: string): string {
   return error.replace(/ after \d+(\.\d+)? ?(ms|milliseconds|seconds)/, "").trim() || "no answer";
 }
 
 /**
- * Which cluster answered: that of a pod that the answer names, or the one that it names as a word.
+ * Which cluster answered: that of a pod that the answer names, or one that it names as a word.
  *
  * @param pods name of a pod → its cluster
  */
@@ -169,7 +169,7 @@ export function clusterIn(
   return found.size === 1 ? [...found][0] : undefined;
 }
 
-/** A pod that asks, as it runs. */
+/** A running pod that sends requests. */
 export class Asker {
   readonly question: Question;
   readonly answers: Answer[] = [];
@@ -187,7 +187,7 @@ export class Asker {
     return corePath(this.question.namespace, "pods", this.#pod.name);
   }
 
-  /** Makes the pod, and waits until it asks, through its proxy. */
+  /** Creates the pod, and waits until it sends requests through its proxy. */
   async start(signal: AbortSignal | undefined): Promise<void> {
     const { cluster, namespace } = this.question;
     const { name } = this.#pod;
@@ -210,7 +210,7 @@ export class Asker {
     });
   }
 
-  /** Reads what has come since the last time. */
+  /** Reads what is new since the last time. */
   async read(clusterOf: (body: string) => string | undefined): Promise<void> {
     const read = this.#logs.map(async (log, index) => {
       const text = await this.#api.text(`${this.path}/log`, {

@@ -36,25 +36,25 @@ import { healedIn, MeshLooks, noticedIn } from "./watch.ts";
 
 export interface DrillRequest extends Omit<StackRequest, "command" | "signal"> {
   readonly output: Output;
-  /** What is taken away, all at once; `subjectForms` has the forms. */
+  /** What to take away, all at once. `subjectForms` lists the forms. */
   readonly take: readonly string[];
   /** @default the drill's own workloads, over every Link */
   readonly ask?: OwnQuestion | undefined;
   /** Requests a second, for each question. @default 20, with own workloads 5 */
   readonly rate?: number | undefined;
-  /** How long it asks before anything is taken away, in milliseconds. @default 10000 */
+  /** How long to ask before anything is taken away, in milliseconds. @default 10000 */
   readonly before?: number | undefined;
   /** How long everything stays away, in milliseconds. @default 30000 */
   readonly hold?: number | undefined;
   readonly limits?: DrillLimits | undefined;
-  /** Leave to take something away in clusters that exist already. @default false */
+  /** Permission to take something away in existing clusters. @default false */
   readonly consent?: Consent | undefined;
   /** @default what the stack's sources say */
   readonly probeImage?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What one question was answered. */
+/** The answers to one question. */
 export interface Asked {
   readonly question: Question;
   readonly summary: AnswersSummary;
@@ -63,7 +63,7 @@ export interface Asked {
   readonly exceeded: readonly string[];
 }
 
-/** What came of a drill. Durations are in milliseconds. */
+/** The result of a drill. Durations are in milliseconds. */
 export interface DrillResult {
   readonly stack: string;
   readonly clusters: readonly string[];
@@ -74,11 +74,11 @@ export interface DrillResult {
   readonly asked: readonly Asked[];
   /** Why nothing was asked. */
   readonly notAsked: string | undefined;
-  /** When a look at the mesh, as `status` has it, found something wrong, and what. */
+  /** When a look at the mesh, as in `status`, found something wrong, and what. */
   readonly noticed: { readonly after: number; readonly what: readonly string[] } | undefined;
-  /** From the putting back to the first of two looks that found nothing; undefined: not within the limit. */
+  /** From the putting back to the first of two looks that found nothing. Undefined: not within the limit. */
   readonly healed: number | undefined;
-  /** What was restarted to get there, as `up` does. */
+  /** What was restarted for that, as `up` does. */
   readonly cured: readonly string[];
   /** What is still wrong at the end. */
   readonly stillWrong: readonly string[];
@@ -90,10 +90,10 @@ export interface DrillResult {
 const defaults = { before: 10_000, hold: 30_000, rate: 20, ownRate: 5 };
 
 /**
- * Takes something away from a running topology, keeps asking, and puts it back whatever happens.
+ * Takes something away from a running topology, keeps sending requests, and puts it back whatever happens.
  *
- * @throws CommandError: exit code 2 for a subject that can't be taken; 3 where the stack is not up; 4 where it is not
- *   as planned before anything is taken; the signal's reason, once everything is back
+ * @throws CommandError: exit code 2 for a subject that can't be taken; 3 if the stack is not up; 4 if it
+ *   isn't as planned before anything is taken; the signal's reason, once everything is back
  */
 export async function drill(request: DrillRequest): Promise<DrillResult> {
   const env = { ...process.env, ...request.env };
@@ -206,7 +206,7 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
   return run.result(stack, request, taken, notAsked);
 }
 
-/** @throws CommandError, where something of somebody else's would be taken away without leave */
+/** @throws CommandError if it would take away something in other people's clusters without permission */
 async function requireConsent(
   subjects: readonly Subject[],
   { consent = false, ask }: DrillRequest,
@@ -267,7 +267,7 @@ function waysOf({ clusters, plan }: Mesh) {
   });
 }
 
-/** What a drill sees while it goes on. */
+/** What a drill observes while it runs. */
 class Run {
   readonly moments = { began: Date.now(), taken: Infinity, putBack: Infinity, ended: Infinity };
   readonly #mesh: Mesh;
@@ -277,7 +277,7 @@ class Run {
   readonly #cured: string[] = [];
   #askers: readonly Asker[] = [];
   #reading: Promise<void> | undefined;
-  /** Askers whose last answers could not be read, and why. */
+  /** Askers whose last answers couldn't be read, and why. */
   readonly #unread = new Map<Asker, string>();
 
   constructor(mesh: Mesh, connections: Connections, asking: Asking | undefined) {
@@ -307,7 +307,7 @@ class Run {
     return `${requests} requests, ${failed} failed`;
   }
 
-  /** Waits until the mesh is as planned, and the clusters answer that did so before. */
+  /** Waits until the mesh is as planned, and the same clusters answer as before. */
   async after(tell: Tell, signal: AbortSignal | undefined): Promise<string> {
     const deadline = Date.now() + timeLimits.drillHealed;
     const recovers = Date.now() + timeLimits.drillRecovers;
@@ -390,7 +390,7 @@ class Run {
     return summarize(this.#since(asker), { ...this.moments, ended });
   }
 
-  /** Without what was asked before the first answer: a new pod's proxy knows nothing yet. */
+  /** Without requests before the first answer: a new pod's proxy knows nothing yet. */
   #since({ answers }: Asker): readonly Answer[] {
     return answers.filter(({ at }) => at >= this.moments.began);
   }
@@ -403,7 +403,7 @@ class Run {
       const pods = await this.#asking?.pods();
       const clusterOf = (body: string): string | undefined =>
         clusterIn(body, pods ?? new Map(), clusters);
-      // A cluster that doesn't answer now has kept the log for later.
+      // A cluster that doesn't answer now keeps the log for later.
       await Promise.allSettled(this.#askers.map((asker) => asker.read(clusterOf)));
       await sleep(1_000, undefined, { signal }).catch(() => undefined);
     }
@@ -418,7 +418,7 @@ class Run {
   }
 }
 
-/** @throws Error where a question isn't answered before anything is taken away */
+/** @throws Error if a question isn't answered before anything is taken away */
 async function answered(
   { question, answers }: Asker,
   signal: AbortSignal | undefined,

@@ -11,18 +11,18 @@ import { takenSchema } from "./taken.ts";
 const schema = z.object({
   version: z.literal(1),
   stack: z.string(),
-  /** The process that puts it back. */
+  /** The process that will put it back. */
   owner: identity,
   /** ISO 8601. */
   began: z.string(),
-  /** The way into each cluster. */
+  /** The access to each cluster. */
   clusters: z.array(
     z.object({
       name: z.string(),
       kubeconfigPath: z.string(),
       context: z.string().optional(),
       uid: z.string().optional(),
-      /** Containers of its nodes; absent of a cluster that exists already. */
+      /** Containers of its nodes. Absent for an existing cluster. */
       nodes: z.array(z.string()).optional(),
     }),
   ),
@@ -31,7 +31,7 @@ const schema = z.object({
 
 /**
  * What a drill has taken away and not put back yet. It is written before anything is taken, and removed once
- * everything is back, so that the next command can put back what a drill left that was killed.
+ * everything is back. So the next command can put back what a killed drill left.
  */
 export type Journal = z.infer<typeof schema>;
 
@@ -43,9 +43,9 @@ export function journalFile(stack: string, env: Env): string {
 }
 
 /**
- * The journal of a stack; undefined where no drill has left one.
+ * The journal of a stack. Undefined if no drill has left one.
  *
- * @throws CommandError where there is one that can't be read: nobody may take that for nothing
+ * @throws CommandError if there is an unreadable one: that must not count as none
  */
 export async function readJournal(stack: string, env: Env): Promise<Journal | undefined> {
   const file = journalFile(stack, env);
@@ -72,7 +72,7 @@ function unreadable(file: string, error: unknown): CommandError {
   );
 }
 
-/** Writes the journal so that it is on the disk: what comes next may be the last that this process does. */
+/** Writes the journal to the disk at once: the next step may be the last one of this process. */
 export async function writeJournal(journal: Journal, env: Env): Promise<void> {
   const file = journalFile(journal.stack, env);
   await mkdir(path.dirname(file), { recursive: true });
@@ -94,7 +94,7 @@ export async function removeJournal(stack: string, env: Env): Promise<void> {
   await rmdir(path.dirname(file)).catch(() => undefined);
 }
 
-/** Whether the drill that wrote it may still be at work. */
+/** Whether the drill that wrote it may still run. */
 export async function isAtWork({ owner }: Journal): Promise<boolean> {
   return (await look(owner)) === "alive";
 }

@@ -1,12 +1,12 @@
 import { groupBy } from "../../planning/group.ts";
 import type { Answer, Moments } from "./answers.ts";
 
-/** What is drawn of one question. */
+/** The data for the picture of one question. */
 export interface Picture {
   readonly title: string;
   readonly answers: readonly Answer[];
   readonly moments: Moments;
-  /** In the order in which they are drawn; those that never answered are left out. */
+  /** In drawing order. Clusters that never answered are left out. */
   readonly clusters: readonly string[];
 }
 
@@ -15,13 +15,13 @@ const left = 110;
 const lane = 46;
 const top = 52;
 const bottom = 34;
-/** Bars of the picture, each for the same time. */
+/** Number of bars in the picture. Each stands for the same time. */
 const bars = 160;
 
 /**
- * Who answered over time: a lane for each cluster with a bar for each moment, as high as requests were answered
- * then, and a lane of crosses for requests that failed. Lanes have names and failures have a shape of their own, so
- * that it can be read without colours.
+ * Who answered over time: a lane for each cluster, with bars whose height is the number of answered requests,
+ * and a lane of crosses for failed requests. Lanes have names and failures have their own shape, so the
+ * picture can be read without colours.
  */
 export function drawAnswers({ title, answers, moments, clusters }: Picture): string {
   const end = Math.max(moments.ended, moments.began + 1);
@@ -99,7 +99,7 @@ function countByBar(
   return new Map(counts.toSorted(([one], [other]) => one - other));
 }
 
-/** Seconds that are named below the picture: some ten of them. */
+/** The seconds to label below the picture, about ten. */
 function ticksOf(span: number): number[] {
   const total = Math.floor(span / 1000);
   const step = [1, 2, 5, 10, 20, 30, 60, 120, 300].find((one) => total / one <= 12) ?? 600;
@@ -123,7 +123,7 @@ function round(number: number): string {
   return String(Math.round(number * 10) / 10);
 }
 
-/** Text for XML. */
+/** Escapes text for XML. */
 export function escape(words: string): string {
   return words
     .replaceAll("&", "&amp;")

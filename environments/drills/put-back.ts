@@ -15,24 +15,25 @@ import type { Taken } from "./taken.ts";
 type Env = Readonly<Record<string, string | undefined>>;
 type Open = typeof connect;
 
-/** How {@link putBack} works. */
+/** Options of {@link putBack}. */
 export interface PutBackOptions {
   readonly env: Env;
-  /** Told of each thing that is back, a line each. */
+  /** Called with a line for each thing that is back. */
   readonly tell: (line: string) => void;
-  /** How clusters are connected to. */
+  /** How to connect to clusters. */
   readonly open?: Open;
-  /** How Docker is called. */
+  /** How to call Docker. */
   readonly callDocker?: typeof docker;
-  /** What has to wait, and stays in the journal. @default nothing */
+  /** What must wait, and stays in the journal. @default nothing */
   readonly later?: (taken: Taken) => boolean;
 }
 
 /**
- * Puts back everything that a journal names, then removes the journal. What somebody else has put back or
- * changed meanwhile stays as it is.
+ * Puts back everything in a journal, then removes the journal. What somebody else has put back or changed in
+ * the meantime stays as it is.
  *
- * @throws CommandError with all that could not be put back, and how to do it by hand. The journal keeps that
+ * @throws CommandError with everything that could not be put back, and how to do it by hand. It stays in the
+ *   journal
  */
 export async function putBack(journal: Journal, options: PutBackOptions): Promise<void> {
   const { env, tell, callDocker = docker, later = () => false } = options;
@@ -94,7 +95,7 @@ async function putNodeBack(
   return said.trim() === "moved" ? "put back" : "there already";
 }
 
-/** Of a container, such as `running`; undefined where there is none of that name. */
+/** State of a container, such as `running`. Undefined if it doesn't exist. */
 async function stateOf(node: string, callDocker: typeof docker): Promise<string | undefined> {
   const found = await callDocker([
     ...["ps", "--all", "--filter", `name=^/?${node}$`],
@@ -103,7 +104,7 @@ async function stateOf(node: string, callDocker: typeof docker): Promise<string 
   return found.trim() === "" ? undefined : found.trim();
 }
 
-/** Waits for API servers that come back only now. */
+/** Waits for API servers that are just coming back. */
 async function putObjectBack(
   taken: Extract<Taken, { kind: "object" | "scale" | "made" }>,
   api: KubernetesApi,
@@ -138,7 +139,7 @@ async function putObject(
       try {
         await api.delete(path);
       } catch (error) {
-        // 409: it is being removed.
+        // 409: it is being deleted.
         if (!isNotFound(error) && !isConflict(error)) throw error;
         return "gone already";
       }
@@ -146,19 +147,19 @@ async function putObject(
   }
 }
 
-/** What to do about a drill's journal. */
+/** Input of {@link settleDrill}. */
 export interface SettleDrillRequest {
   readonly stack: string;
   readonly env: Env;
-  /** Command that finds it. */
+  /** The command that found it. */
   readonly command: string;
   readonly tell: (line: string) => void;
 }
 
 /**
- * Puts back what a drill left that was killed.
+ * Puts back what a killed drill left.
  *
- * @throws CommandError where a drill of the stack is at work, except for commands that only look
+ * @throws CommandError if a drill of the stack is still running, except for commands that only look
  */
 export async function settleDrill({
   stack,
@@ -181,7 +182,7 @@ export async function settleDrill({
   try {
     await putBack(journal, { env, tell });
   } catch (error) {
-    // A cluster of the stack's own is about to go, whatever state it is in.
+    // The stack's own clusters are about to be removed, whatever state they are in.
     const left = command === "down" ? await readJournal(stack, env) : undefined;
     const ours = new Set(journal.clusters.filter(({ nodes }) => nodes).map(({ name }) => name));
     if (left === undefined || !left.taken.every(({ cluster }) => ours.has(cluster))) throw error;

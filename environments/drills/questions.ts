@@ -18,7 +18,7 @@ import { Asker } from "./asker.ts";
 import type { Question } from "./asker.ts";
 import type { Taken } from "./taken.ts";
 
-/** A request of the person's own. */
+/** A request that the person chose. */
 export interface OwnQuestion {
   readonly url: string;
   /** `CLUSTER/NAMESPACE/deploy/NAME`. */
@@ -47,7 +47,7 @@ export function parseOrigin(text: string, clusters: readonly string[]): Origin {
   return { cluster, namespace, deployment };
 }
 
-/** @throws CommandError, exit code 2, where it is no URL that can be asked */
+/** @throws CommandError, exit code 2, if the URL can't be requested */
 export function requireUrl(text: string): void {
   const protocol = URL.canParse(text) ? new URL(text).protocol : "";
   if (protocol !== "http:" && protocol !== "https:") {
@@ -61,15 +61,15 @@ function badInput(message: string): CommandError {
   return new CommandError(message, { exitCode: exitCodes.badInput });
 }
 
-/** What asks during a drill. */
+/** The senders of requests during a drill. */
 export interface Asking {
-  /** All that asking makes in the clusters. */
+  /** Everything that they create in the clusters. */
   readonly made: readonly Taken[];
-  /** Makes it, and returns who asks. */
+  /** Creates them, and returns the askers. */
   start(): Promise<readonly Asker[]>;
-  /** Which pod is in which cluster, as far as it is known by now. */
+  /** Which pod is in which cluster, as far as that is known by now. */
   pods(): Promise<ReadonlyMap<string, string>>;
-  /** Removes what was made. */
+  /** Removes what was created. */
   end(): Promise<void>;
 }
 
@@ -82,10 +82,10 @@ export interface AskingOptions {
 }
 
 /**
- * Asks the person's URL from a pod of the drill's own beside a Deployment: in its namespace and under its service
- * account, so that policies let it through as they do the Deployment's pods.
+ * Requests the person's URL from a pod of the drill beside a Deployment: in its namespace and under its
+ * service account, so that policies treat it like the Deployment's pods.
  *
- * @throws CommandError where there is no such Deployment
+ * @throws CommandError if the Deployment doesn't exist
  */
 export async function askOwn(own: OwnQuestion, options: AskingOptions): Promise<Asking> {
   const { mesh, apiOf, rate, signal } = options;
@@ -104,7 +104,7 @@ export async function askOwn(own: OwnQuestion, options: AskingOptions): Promise<
   const question: Question = { url: own.url, cluster, namespace, serviceAccount };
   const image = options.image ?? (await imageFor(api));
   const asker = new Asker(api, { name: `drill-${id}`, id, image, rate, question });
-  // By the host name's second part; an address tells nothing.
+  // The second part of the host name. An address says nothing.
   const asked = new URL(own.url).hostname.split(".")[1] ?? namespace;
   const pods = new Map<string, string>();
   return {
@@ -122,7 +122,7 @@ export async function askOwn(own: OwnQuestion, options: AskingOptions): Promise<
       );
       return pods;
     },
-    // The journal has it.
+    // It is in the journal.
     end: () => Promise.resolve(),
   };
 }
@@ -132,7 +132,7 @@ interface DeploymentWithAccount {
 }
 
 /**
- * Asks over every Link, in every way that it carries exports, with the workloads that verification uses: one
+ * Sends requests over every Link, in every way that it carries exports, with verification's workloads: one
  * namespace in each cluster.
  */
 export function askProbes(status: MeshStatus, options: AskingOptions): Asking {

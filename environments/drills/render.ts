@@ -7,7 +7,7 @@ import { phases } from "./answers.ts";
 import type { PhaseSummary } from "./answers.ts";
 import type { Asked, DrillResult } from "./drill.ts";
 
-/** A drill as a person reads it. */
+/** A drill for a person. */
 export function renderDrill(result: DrillResult, screen: Screen = {}): string {
   const style = styleOf(screen);
   const blocks = [
@@ -32,13 +32,13 @@ function rowsOf({ question, summary }: Asked): string[][] {
   ]);
 }
 
-/** Such as `west 12, east 3`. */
+/** For example `west 12, east 3`. */
 export function answeredBy({ clusters }: PhaseSummary): string {
   const list = Object.entries(clusters).map(([name, count]) => `${name} ${count}`);
   return list.join(", ") || "nobody";
 }
 
-/** What came of it in sentences, a line each. */
+/** The result in sentences, a line each. */
 export function linesOf(result: DrillResult): string[] {
   const { asked, noticed, healed, cured, stillWrong } = result;
   const many = asked.length > 1;
@@ -72,7 +72,7 @@ export function linesOf(result: DrillResult): string[] {
   ];
 }
 
-/** In a sentence. */
+/** The verdict in a sentence. */
 export function verdictOf({ passed, asked, limits }: DrillResult): string {
   const exceeded = asked.flatMap(({ question, exceeded: all }) =>
     all.map((one) => `${question.url} from ${question.cluster}: ${one}`),
@@ -87,7 +87,7 @@ export function verdictOf({ passed, asked, limits }: DrillResult): string {
     : "It was put back, but not everything is as before.";
 }
 
-/** A drill for programs. Fields may be added; a change of what is there changes `version`. */
+/** A drill for programs. New fields don't change `version`; any other change does. */
 export function drillDocument(result: DrillResult): object {
   const { moments, ...rest } = result;
   const times = Object.entries<number>({ ...moments }).map(([name, time]) => [

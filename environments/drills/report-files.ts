@@ -11,17 +11,17 @@ import type { Asked, DrillResult } from "./drill.ts";
 import { drawAnswers, escape } from "./picture.ts";
 import { answeredBy, linesOf, verdictOf } from "./render.ts";
 
-// The package's types describe its CommonJS form, whose export stands one level lower.
+// The package's types describe its CommonJS form, whose export is one level lower.
 const builder = library as unknown as Builder;
 
-/** Files that a drill is written to. */
+/** Files to which a drill is written. */
 export interface DrillFiles {
   readonly junit?: string | undefined;
   /** `.html`, or `.md` with its pictures beside it. */
   readonly report?: string | undefined;
 }
 
-/** @throws CommandError, exit code 2, where one of the files can't be written */
+/** @throws CommandError, exit code 2, if one of the files can't be written */
 export async function requireDrillFiles({ junit, report }: DrillFiles): Promise<void> {
   if (report !== undefined && !/\.(html|md)$/.test(report)) {
     throw new CommandError(`--report ${report}: name a file that ends with .html or .md`, {
@@ -31,7 +31,7 @@ export async function requireDrillFiles({ junit, report }: DrillFiles): Promise<
   await requireWritable({ "--junit": junit, "--report": report });
 }
 
-/** Writes a drill to the files that are asked for. */
+/** Writes a drill to the requested files. */
 export async function writeDrillFiles(
   result: DrillResult,
   { junit, report }: DrillFiles,
@@ -78,7 +78,7 @@ export function drillJunit(all: DrillResult): string {
   return report.build();
 }
 
-/** One page, with its pictures in it. */
+/** One page that contains its pictures. */
 export function drillHtml(result: DrillResult): string {
   const plain = (text: string): string => escape(printable(text));
   const sections = result.asked.map((asked) =>
@@ -110,7 +110,7 @@ export function drillHtml(result: DrillResult): string {
 
 /** @param pictures file of each question's picture */
 export function drillMarkdown(result: DrillResult, pictures: readonly string[]): string {
-  // Text of clusters is no Markdown, nor HTML.
+  // Texts from clusters must not act as Markdown or HTML.
   const plain = (text: string): string =>
     escape(printable(text))
       .replace(/[\\`*_[\]|~]/g, "\\$&")

@@ -3,7 +3,7 @@ import { findNearest } from "../../planning/topology/suggest.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 
-/** How each subject is written, and what it takes away. The help and docs/drills.md are made of it. */
+/** The form of each subject, and what it takes away. The help and docs/drills.md are made from it. */
 export const subjectForms = {
   pods: { form: "pods:CLUSTER/NAMESPACE/SERVICE", what: "the pods of a Service (scaled to none)" },
   gateway: { form: "gateway:CLUSTER", what: "the gateway of a cluster (scaled to none)" },
@@ -43,7 +43,7 @@ export type Subject = { readonly text: string } & (
 );
 
 /**
- * Reads what `--take` says.
+ * Parses the values of `--take`.
  *
  * @throws CommandError, exit code 2, with every subject that can't be taken, and why
  */

@@ -22,9 +22,9 @@ import type { Taken } from "./taken.ts";
 type ApiOf = (cluster: string) => Promise<KubernetesApi>;
 
 /**
- * Finds what has to be taken away for the subjects. Nothing is changed yet.
+ * Finds the objects and nodes of the subjects. It changes nothing yet.
  *
- * @throws CommandError with every subject that isn't there, or could not be put back
+ * @throws CommandError with every subject that doesn't exist, or could not be put back
  */
 export async function findTaken(
   subjects: readonly Subject[],
@@ -93,7 +93,7 @@ interface ServiceWithSelector {
   readonly spec: { readonly selector?: Readonly<Record<string, string>> };
 }
 
-/** The workloads of a Service's pods. What nobody would start again can't be put back. */
+/** The workloads of a Service's pods. Pods that nothing would restart can't be put back. */
 async function findPods(
   { cluster, namespace, service }: Extract<Subject, { kind: "pods" }>,
   api: KubernetesApi,
@@ -150,7 +150,7 @@ interface StoredObject {
   readonly spec: unknown;
 }
 
-/** Applied again by the one who made it, a Link is what it was for whoever manages it. */
+/** Applied again by the same field manager, so that a Link is unchanged for whoever manages it. */
 async function findLink(
   { cluster, target }: Extract<Subject, { kind: "service-mirror" | "link" }>,
   api: KubernetesApi,
@@ -175,7 +175,7 @@ async function findLink(
   };
 }
 
-/** Takes it away: nodes last, as their API servers are needed for the rest. */
+/** Takes everything away. Nodes come last, because the rest needs their API servers. */
 export async function takeAway(
   taken: readonly Taken[],
   apiOf: ApiOf,
@@ -198,7 +198,7 @@ async function takeNode(taken: Taken, callDocker: typeof docker): Promise<void> 
   if (taken.kind === "api-server") {
     await callDocker(["exec", taken.node, "mv", manifest, movedManifest]);
   } else if (taken.kind === "node") {
-    // Nobody who pulls a plug waits.
+    // Whoever pulls a plug doesn't wait.
     const command = taken.how === "stop" ? ["stop", "--time", "1"] : ["pause"];
     await callDocker([...command, taken.node]);
   }

@@ -1,8 +1,11 @@
 import * as z from "zod";
 
-/** One thing that a drill took away, or made, with all that is needed to put it back. It holds no secret. */
+/**
+ * One thing that a drill took away or created, with everything that is needed to undo it. It contains no
+ * secret.
+ */
 export const takenSchema = z.discriminatedUnion("kind", [
-  /** A Deployment or StatefulSet that was scaled to none. */
+  /** A Deployment or StatefulSet that was scaled to 0. */
   z.object({
     kind: z.literal("scale"),
     cluster: z.string(),
@@ -26,13 +29,13 @@ export const takenSchema = z.discriminatedUnion("kind", [
   }),
   /** An API server whose static pod's manifest was moved away. */
   z.object({ kind: z.literal("api-server"), cluster: z.string(), node: z.string() }),
-  /** Something that the drill made, to be deleted. */
+  /** Something that the drill created, to be deleted. */
   z.object({ kind: z.literal("made"), cluster: z.string(), path: z.string() }),
 ]);
 
 export type Taken = z.infer<typeof takenSchema>;
 
-/** Nodes come back first: without them no API server answers. What the drill made goes last. */
+/** Nodes come back first: without them no API server answers. What the drill created is removed last. */
 const order: Readonly<Record<Taken["kind"], number>> = {
   node: 0,
   "api-server": 1,
@@ -41,12 +44,12 @@ const order: Readonly<Record<Taken["kind"], number>> = {
   made: 4,
 };
 
-/** In the order in which it is put back. */
+/** The order in which things are put back. */
 export function inOrder(taken: readonly Taken[]): readonly Taken[] {
   return taken.toSorted((one, other) => order[one.kind] - order[other.kind]);
 }
 
-/** Such as `east: deployments/web of shop, 2 replicas`. */
+/** For example `east: deployments/web of shop, 2 replicas`. */
 export function describeTaken(taken: Taken): string {
   const { cluster } = taken;
   switch (taken.kind) {
@@ -83,7 +86,7 @@ export function putBackByHand(taken: Taken): string {
   }
 }
 
-/** Where kubeadm has the static pod of an API server, and where it is meanwhile. */
+/** kubeadm's path of an API server's static pod, and its path while it is taken away. */
 export const manifest = "/etc/kubernetes/manifests/kube-apiserver.yaml";
 export const movedManifest = "/etc/kubernetes/kube-apiserver.taken-by-drill.yaml";
 

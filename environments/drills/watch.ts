@@ -47,7 +47,7 @@ export class MeshLooks {
   }
 }
 
-/** When something was found to be wrong, from the taking on: in milliseconds, and what. */
+/** When something was found wrong after the taking, in milliseconds, and what. */
 export function noticedIn(
   looks: readonly Look[],
   taken: number,

@@ -3,21 +3,21 @@ import { describeResource, resourceName, resourceType } from "./resource-words.t
 
 /** A resource as a step in the life of a cluster, or of the mesh. */
 export interface ClusterStep {
-  /** Undefined for what belongs to no single cluster. */
+  /** Undefined if it belongs to no single cluster. */
   readonly cluster: string | undefined;
-  /** Such as `control plane`. */
+  /** For example `control plane`. */
   readonly what: string;
-  /** While it lasts: `installing control plane`. */
+  /** During the step: `installing control plane`. */
   readonly doing: string;
-  /** Afterwards: `control plane installed`. */
+  /** After it: `control plane installed`. */
   readonly done: string;
 }
 
 /**
- * Which cluster a resource belongs to, by the logical names that the components give
- * (`<stack>-<cluster>[-<generation>][-<part>]`), and what is being done there.
+ * The cluster of a resource and what is being done there, from the components' logical names
+ * (`<stack>-<cluster>[-<generation>][-<part>]`).
  *
- * @param clusters names of the clusters, as far as known; a kind cluster is recognised without
+ * @param clusters names of the known clusters; a kind cluster is also recognised without
  * @param operation of the engine, such as `create`
  */
 export function clusterStep(
@@ -40,7 +40,7 @@ export function clusterStep(
 
 interface Place {
   readonly cluster: string;
-  /** What follows the cluster and its generation; empty for the cluster itself. */
+  /** The part after the cluster and its generation. Empty for the cluster itself. */
   readonly part: string;
 }
 
@@ -53,7 +53,7 @@ function locate(urn: string, clusters: readonly string[]): Place | undefined {
   if (kind !== undefined && (clusters.length === 0 || clusters.includes(kind))) {
     return { cluster: kind, part };
   }
-  // `spoke-1` and not `spoke`, where there are both.
+  // `spoke-1` and not `spoke`, if both exist.
   const cluster = clusters
     .filter((known) => own === known || own.startsWith(`${known}-`))
     .sort((one, other) => other.length - one.length)[0];
@@ -62,7 +62,7 @@ function locate(urn: string, clusters: readonly string[]): Place | undefined {
 
 const federated = "linkerd-topology:index:FederatedReady";
 
-/** `<stack>-federated-<namespace>.<service>` is of several clusters. */
+/** `<stack>-federated-<namespace>.<service>` belongs to several clusters. */
 function meshWords(type: string, urn: string): Words | undefined {
   if (type !== federated) return undefined;
   const service = /-federated-(.+)$/.exec(resourceName(urn))?.[1] ?? "";

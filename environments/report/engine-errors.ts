@@ -4,9 +4,9 @@ import type { EngineMessage } from "./engine-progress.ts";
 import { describeResource, resourceType } from "./resource-words.ts";
 
 /**
- * The errors of an update as one readable error: each once, with the resource that it is about.
+ * The errors of an update as one readable error: each once, with its resource.
  *
- * @param fallback what the engine printed, for errors that came without an event
+ * @param fallback what the engine printed, for errors without an event
  */
 export function engineError(
   action: string,
@@ -26,7 +26,7 @@ export function engineError(
   });
 }
 
-/** The message without what only repeats that something failed, and without stack traces. */
+/** The message without stack traces, and without parts that only repeat that something failed. */
 function readable(text: string): string | undefined {
   const message = text
     .split("\n")

@@ -4,20 +4,20 @@ import type {
   StepEventMetadata,
 } from "@pulumi/pulumi/automation/index.js";
 
-/** One operation of the engine on one resource. Times in milliseconds on the clock of the observer. */
+/** One operation of the engine on one resource. Times are in milliseconds on the observer's clock. */
 export interface Step {
   readonly urn: string;
   readonly type: string;
-  /** Such as `create`, `update`, `delete`, `same`. */
+  /** For example `create`, `update`, `delete`, `same`. */
   readonly operation: string;
   readonly started: number;
   ended?: number;
   failed?: boolean;
-  /** What the provider last said that it is doing. */
+  /** The provider's latest status message. */
   status?: string;
 }
 
-/** What went wrong, and with what. */
+/** An error, and its resource. */
 export interface EngineMessage {
   readonly urn: string | undefined;
   readonly text: string;
@@ -27,7 +27,7 @@ export type Changed =
   | { readonly type: "started" | "ended" | "failed" | "status"; readonly step: Step }
   | { readonly type: "warning"; readonly message: EngineMessage };
 
-/** Follows an update by the engine's events. */
+/** Follows an update through the engine's events. */
 export class EngineProgress {
   readonly steps: Step[] = [];
   readonly errors: EngineMessage[] = [];
@@ -35,7 +35,7 @@ export class EngineProgress {
   readonly #clock: () => number;
   readonly #listener: (change: Changed) => void;
 
-  /** @param clock the time in milliseconds; engine events carry whole seconds only */
+  /** @param clock the time in milliseconds; the engine's events have whole seconds only */
   constructor(
     listener: (change: Changed) => void = () => undefined,
     clock = (): number => performance.now(),
@@ -49,7 +49,7 @@ export class EngineProgress {
     return [...this.#open.values()];
   }
 
-  /** Doesn't throw: whoever calls back with events has nobody to tell it. */
+  /** Doesn't throw, because the caller of this callback could not report it. */
   handle(event: EngineEvent): void {
     try {
       this.#take(event);
@@ -90,7 +90,7 @@ export class EngineProgress {
     if (event.severity === "error") {
       this.errors.push({ urn, text });
     } else if (event.ephemeral === true && urn !== undefined) {
-      // Of any severity: that a pod is not Ready yet is a warning of the Kubernetes provider's.
+      // Whatever its severity: "pod is not Ready yet" is a warning of the Kubernetes provider.
       const step = this.#open.get(urn);
       if (step === undefined) return;
       step.status = text.split("\n").at(-1) ?? text;
@@ -101,7 +101,7 @@ export class EngineProgress {
   }
 }
 
-/** The engine marks colours as `<{%reset%}>`. */
+/** Removes the engine's marks for colours, such as `<{%reset%}>`. */
 export function plainText(message: string): string {
   return message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
 }

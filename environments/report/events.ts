@@ -1,21 +1,21 @@
 /**
- * What a command tells while it works, as `--json` writes it: one JSON object per line on standard
- * output. Fields may be added; a change of what is there changes `version` of the first event.
+ * What a command reports while it works, as `--json` writes it: one JSON object per line on standard output.
+ * New fields don't change `version` of the first event; any other change does.
  */
 export type ReportEvent = Told & {
-  /** Such as `2026-11-21T15:04:05.123Z`. */
+  /** For example `2026-11-21T15:04:05.123Z`. */
   readonly time: string;
 };
 
 /** An event without its time. */
 export type Told =
   | {
-      /** First of all. */
+      /** The first event. */
       readonly event: "command-started";
       readonly version: 1;
-      /** Such as `up`. */
+      /** For example `up`. */
       readonly command: string;
-      /** Name of the stack or of the run, as far as known. */
+      /** Name of the stack or of the run, if known. */
       readonly name?: string;
     }
   | { readonly event: "phase-started"; readonly phase: string }
@@ -24,12 +24,12 @@ export type Told =
       readonly phase: string;
       readonly outcome: Outcome;
       readonly milliseconds: number;
-      /** In a few words, what came of it. */
+      /** The result in a few words. */
       readonly result?: string;
     }
   | ({ readonly event: "step-started" } & StepEvent)
   | ({
-      /** What goes on within the step. */
+      /** Progress within the step. */
       readonly event: "step-status";
       readonly status: string;
     } & StepEvent)
@@ -37,7 +37,7 @@ export type Told =
       readonly event: "step-ended";
       readonly outcome: Outcome;
       readonly milliseconds: number;
-      /** Such as `control plane installed`. */
+      /** For example `control plane installed`. */
       readonly result: string;
     } & StepEvent)
   | { readonly event: "message"; readonly phase?: string; readonly text: string }
@@ -51,26 +51,26 @@ export type Told =
 
 export type Outcome = "done" | "failed";
 
-/** A step that takes long enough to be told of. */
+/** A step that takes long enough to be reported. */
 interface StepEvent {
   readonly phase: string;
-  /** Absent for what concerns the mesh as a whole. */
+  /** Absent if it concerns the mesh as a whole. */
   readonly cluster?: string;
-  /** Such as `installing control plane`. */
+  /** For example `installing control plane`. */
   readonly step: string;
-  /** The engine's, such as `create`. */
+  /** The engine's operation, such as `create`. */
   readonly operation: string;
-  /** Pulumi's URN of the resource that it is about. */
+  /** Pulumi's URN of the resource. */
   readonly resource: string;
 }
 
-/** How a command ended; the last event. */
+/** How a command ended. The last event. */
 export interface CommandResult {
   readonly outcome: "success" | "failure" | "interrupted";
   readonly exitCode: number;
   readonly milliseconds: number;
   /** What was wrong, in words for a person. */
   readonly error?: string;
-  /** What the command found or made, such as the document of `status`. */
+  /** What the command found or created, such as the document of `status`. */
   readonly document?: unknown;
 }

@@ -4,8 +4,8 @@ import { withoutWorkflowCommands } from "../../system/print.ts";
 import { printable } from "../../system/printable.ts";
 
 /**
- * A log for GitHub Actions: a group that folds per phase, annotations for failures and notices.
- * Workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ * A log for GitHub Actions: a collapsible group per phase, annotations for failures and notices. Workflow
+ * commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 export class GithubRenderer extends PlainRenderer {
   override event(event: ReportEvent): void {
@@ -17,7 +17,7 @@ export class GithubRenderer extends PlainRenderer {
       this.#command("error title=linkerd-topology", event.error);
     } else if (event.event === "phase-ended") {
       this.#command("endgroup");
-      // Below the group, since what is folded away can't be seen.
+      // Below the group, because a collapsed group hides its content.
       super.event(event);
     } else {
       super.event(event);

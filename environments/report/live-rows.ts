@@ -1,28 +1,28 @@
-/** A step that goes on. */
+/** A step in progress. */
 export interface RunningStep {
-  /** Undefined for what belongs to no single cluster. */
+  /** Undefined if it belongs to no single cluster. */
   readonly cluster: string | undefined;
-  /** Such as `installing control plane`. */
+  /** For example `installing control plane`. */
   readonly doing: string;
-  /** In milliseconds, on the clock of the view. */
+  /** In milliseconds, on the view's clock. */
   readonly started: number;
-  /** What the provider last said that it is doing. */
+  /** The provider's latest status message. */
   readonly status?: string;
 }
 
-/** What the live view shows. */
+/** The content of the live view. */
 export interface LiveState {
   readonly running: readonly RunningStep[];
-  /** What last came to its end, by cluster. */
+  /** The last finished step of each cluster. */
   readonly last: ReadonlyMap<string, string>;
-  /** In the order to show them in; clusters that steps belong to come after those. */
+  /** In display order. Other clusters with steps come after them. */
   readonly clusters: readonly string[];
   readonly now: number;
 }
 
 /**
- * One row per cluster, with what is being done there and for how long, and one for each step that belongs
- * to no single cluster.
+ * One row per cluster, with its current step and its duration, and one for each step that belongs to no
+ * single cluster.
  *
  * @example
  * ```text
@@ -50,7 +50,7 @@ function describe({ doing, started, status }: RunningStep, now: number): string 
   return `${doing}, ${Math.round((now - started) / 1000)} s${note}`;
 }
 
-/** As many lines as there is room for: a terminal can't redraw what has left it at the top. */
+/** The lines for which there is room: a terminal can't redraw lines that have scrolled off at the top. */
 export function fitting(lines: readonly string[], room: number): readonly string[] {
   const shown = Math.max(3, room);
   if (lines.length <= shown) return lines;

@@ -1,9 +1,9 @@
 const outlived = new WeakSet<NodeJS.WriteStream>();
 
 /**
- * Goes on where nobody reads what is written any more: a terminal that was closed, `| head`, a log collector
- * that died. Such an error would end the process in the middle of its work; and with Pulumi's SDK in it, which
- * writes about every uncaught error, each of those writes is the next error, for ever.
+ * Keeps the process running if nobody reads its output any more: a closed terminal, `| head`, a dead log
+ * collector. Otherwise the error would end the process in the middle of its work. With Pulumi's SDK, which
+ * writes about every uncaught error, each such write would cause the next error, for ever.
  */
 export function outliveReader(): void {
   for (const stream of [process.stdout, process.stderr]) {

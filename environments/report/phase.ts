@@ -1,21 +1,21 @@
 import type { Changed } from "./engine-progress.ts";
 
-/** What a phase tells while it runs. */
+/** What a phase reports while it runs. */
 export interface Tell {
-  /** What goes on at the moment; takes the place of what was told before. Terminals only. */
+  /** The current steps, which replace those before. Only for terminals. */
   current(lines: readonly string[]): void;
-  /** Something began or ended. Shown where the output is no terminal, as a line of a log. */
+  /** Something began or ended. Shown as a line of a log if the output is no terminal. */
   step(line: string): void;
-  /** Something that the person has to know, shown everywhere and kept. */
+  /** Something that the person has to know. It is shown everywhere and kept. */
   notice(line: string): void;
-  /** What the engine does, for the view per cluster and for the times at the end. */
+  /** An operation of the engine, for the view per cluster and for the times at the end. */
   engine?(change: Changed): void;
 }
 
-/** One of the things that a command does, in the order of the list. */
+/** One part of a command's work. Phases run in the order of their list. */
 export interface Phase {
   readonly title: string;
-  /** @returns what came out of it, in a few words */
+  /** @returns the result in a few words */
   run(tell: Tell): Promise<string>;
 }
 
@@ -23,13 +23,13 @@ export interface Output {
   write(text: string): void;
   /** Whether lines can be rewritten. */
   readonly terminal: boolean;
-  /** What tells of the phases. @default one that writes lines, or a live view on a terminal */
+  /** Reports the phases. @default one that writes lines, or a live view on a terminal */
   readonly reporter?: PhaseReporter;
 }
 
-/** What tells of phases while it runs them. */
+/** Runs phases and reports them. */
 export interface PhaseReporter {
-  /** @param clusters names of those that the phases work on, in the order to show them in */
+  /** @param clusters names of the phases' clusters, in display order */
   run(phases: readonly Phase[], clusters: readonly string[]): Promise<void>;
   /** Something that the person has to know, whatever runs. */
   notice(line: string): void;

@@ -3,12 +3,12 @@ import { Reporter } from "./reporter.ts";
 import { PlainRenderer } from "./plain-renderer.ts";
 import { TerminalRenderer } from "./terminal-renderer.ts";
 
-/** Runs the phases one after the other, and shows what they do. */
+/** Runs the phases one after the other, and shows their progress. */
 export async function runPhases(
   phases: readonly Phase[],
   output: Output,
   options: {
-    /** Names of the clusters that the phases work on, in the order to show them in. */
+    /** Names of the phases' clusters, in display order. */
     readonly clusters?: readonly string[];
   } = {},
 ): Promise<void> {

@@ -14,7 +14,7 @@ export class PlainRenderer implements Renderer {
     for (const line of plainLines(event)) this.line(event.time, line);
   }
 
-  /** @param time as the event has it, with milliseconds, which no reader of a log needs */
+  /** @param time as in the event, with milliseconds, which no reader of a log needs */
   protected line(time: string, text: string): void {
     this.write(`${time.slice(0, 19)}Z ${text}\n`);
   }
@@ -24,7 +24,7 @@ export class PlainRenderer implements Renderer {
   }
 }
 
-/** An event as lines of a log. The beginning of a command needs none, and its end speaks for itself. */
+/** An event as lines of a log. The start of a command needs none, and neither does its end. */
 export function plainLines(event: ReportEvent): string[] {
   switch (event.event) {
     case "command-started":
@@ -50,7 +50,7 @@ export function plainLines(event: ReportEvent): string[] {
   }
 }
 
-/** With its cluster, a resource goes in no time: hundreds of lines that tell nothing. */
+/** The resources of a deleted cluster are dropped at once: hundreds of useless lines. */
 function isDelete({ operation }: { readonly operation: string }): boolean {
   return operation.startsWith("delete");
 }

@@ -1,10 +1,10 @@
 import { countResources } from "../../planning/count-resources.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 
-/** The plan as machines read it. Fields may be added; a change of what is there changes `version`. */
+/** The plan for machines. New fields don't change `version`; any other change does. */
 export interface PlanDocument {
   readonly version: 1;
-  /** Resources that Pulumi will tell of; absent where a cluster exists already. */
+  /** The number of resources that Pulumi will report. Absent if a cluster exists already. */
   readonly resources?: number;
   readonly plan: Plan;
 }

@@ -8,10 +8,10 @@ import type { Renderer } from "./renderer.ts";
 import { TerminalRenderer } from "./terminal-renderer.ts";
 
 /**
- * What a command writes to: progress goes to standard error, results to standard output. With `json`,
- * progress is events on standard output.
+ * Where a command writes: progress goes to standard error, results to standard output. With `json`, progress
+ * is events on standard output.
  *
- * @param options.spelled what becomes of a text for people, before it is written
+ * @param options.spelled transforms a text for people before it is written
  */
 export function progressOutput(
   options: { readonly json?: boolean; readonly spelled?: (text: string) => string } = {},
@@ -31,7 +31,7 @@ function chooseRenderer(
 ): Renderer {
   if (json) return new JsonRenderer({ write: (text) => process.stdout.write(text) });
   if (process.env["GITHUB_ACTIONS"] === "true") {
-    // Its workflow commands are our own: it keeps those of others out of its lines.
+    // It writes workflow commands itself, and removes those of others from its lines.
     return new GithubRenderer({ write: (text) => process.stderr.write(spelled(text)) });
   }
   return output.terminal ? new TerminalRenderer(output) : new PlainRenderer(output);

@@ -3,7 +3,7 @@ import { printableIn } from "../../system/printable.ts";
 import type { Style } from "../../verification/render/style.ts";
 import { columns } from "../../verification/render/table.ts";
 
-/** What was found of a mesh that others made: its clusters and Links. */
+/** The clusters and Links of a discovered mesh that others made. */
 export function renderFound(
   { discovery, observed }: Pick<FoundMesh, "discovery" | "observed">,
   style: Style,
@@ -38,7 +38,7 @@ export function renderFound(
   ].join("\n");
 }
 
-/** What had to be guessed, and what could not be looked at. */
+/** What was guessed, and what couldn't be read. */
 export function renderNotes(notes: readonly string[], style: Style): string {
   return columns(
     printableIn(notes).map((note) => [style.warn("!"), note]),

@@ -14,7 +14,7 @@ import { styleOf } from "../../verification/render/style.ts";
 import type { Screen, Style } from "../../verification/render/style.ts";
 import { table } from "../../verification/render/table.ts";
 
-/** The plan as a person reads it: tables of clusters, Links, exports and mirrors. */
+/** The plan for a person: tables of clusters, Links, exports and mirrors. */
 export function renderPlan(planned: Plan, options: Screen = {}): string {
   const style = styleOf(options);
   const plan = printableIn(planned);
@@ -63,7 +63,7 @@ function clusters(plan: Plan, style: Style): string {
   );
 }
 
-/** Where sources reach it, and the name that its certificate holds. */
+/** The address for sources, and the name in its certificate. */
 function apiServer(cluster: ClusterPlan, { clusters: all, network }: Plan): string {
   const { apiServer: url } = cluster;
   if (url === undefined) return "not reached by others";

@@ -8,15 +8,15 @@ import { liveRows } from "./live-rows.ts";
 import type { RunningStep } from "./live-rows.ts";
 import type { PhaseTime, StepTime } from "./times.ts";
 
-/** How a command ended, as far as its own code knows. */
+/** How a command ended, according to its own code. */
 export type Ending = Omit<CommandResult, "milliseconds">;
 
-/** Time between two pictures of the live view, in milliseconds. */
+/** Time between two updates of the live view, in milliseconds. */
 const liveInterval = 250;
 
 /**
- * What every command tells its progress to: phases, the steps of each cluster within them, notices and
- * the result. It keeps the times.
+ * Takes the progress of every command: phases, the steps of each cluster within them, notices and the result.
+ * It records the times.
  */
 export class Reporter implements PhaseReporter {
   readonly #renderer: Renderer;
@@ -32,12 +32,12 @@ export class Reporter implements PhaseReporter {
     this.#started = clock();
   }
 
-  /** How long each phase and each step took so far. */
+  /** How long each phase and each step has taken so far. */
   get times(): { readonly phases: readonly PhaseTime[]; readonly steps: readonly StepTime[] } {
     return { phases: this.#phases, steps: this.#steps };
   }
 
-  /** Tells which command it is; once, first of all. */
+  /** Says which command it is. Call it once, first of all. */
   start(command: string, name?: string): void {
     this.#tell({
       event: "command-started",
@@ -47,20 +47,20 @@ export class Reporter implements PhaseReporter {
     });
   }
 
-  /** Something that a person has to know, outside of every phase. */
+  /** Something that a person has to know, outside every phase. */
   notice(text: string): void {
     this.#tell({ event: "notice", text });
   }
 
-  /** Tells how the command ended; once, last of all. */
+  /** Says how the command ended. Call it once, last of all. */
   end(ending: Ending): void {
     this.#tell({ event: "result", ...ending, milliseconds: this.#clock() - this.#started });
   }
 
   /**
-   * Runs the phases one after the other; the first that fails is the last.
+   * Runs the phases one after the other. The first one that fails is the last.
    *
-   * @param clusters names of the clusters that they work on, in the order to show them in
+   * @param clusters names of the phases' clusters, in display order
    */
   async run(phases: readonly Phase[], clusters: readonly string[] = []): Promise<void> {
     if (this.#renderer.runAll !== undefined) {
@@ -113,7 +113,7 @@ export class Reporter implements PhaseReporter {
   #engine(phase: string, change: Changed, view: PhaseView): void {
     if (change.type === "warning") {
       const { urn, text } = change.message;
-      // Said of every single resource in a cluster that is gone, which was said before.
+      // Repeated for every single resource of a cluster that is gone.
       if (text.startsWith("configured Kubernetes cluster is unreachable")) return;
       const about = urn === undefined ? text : `${describeResource(urn)}: ${text}`;
       this.#tell({ event: "notice", phase, text: about });
@@ -121,7 +121,7 @@ export class Reporter implements PhaseReporter {
     }
     const { step, type } = change;
     if (!isNotable(step.urn) || step.operation === "same") return;
-    // A refresh reads everything; only what goes wrong is worth a line.
+    // A refresh reads everything; only failures are worth a line.
     if (step.operation === "refresh" && type !== "failed") return;
     const words = clusterStep(step.urn, step.operation, view.clusters);
     const { cluster } = words;
@@ -158,13 +158,13 @@ export class Reporter implements PhaseReporter {
   }
 }
 
-/** What goes on in a phase at the moment. */
+/** The current steps of a phase. */
 class PhaseView {
   readonly clusters: readonly string[];
-  /** What the phase itself says. */
+  /** What the phase itself reports. */
   current: readonly string[] = [];
   readonly #running = new Map<string, RunningStep>();
-  /** What last came to its end, by cluster. */
+  /** The last finished step of each cluster. */
   readonly #last = new Map<string, string>();
 
   constructor(clusters: readonly string[]) {

@@ -8,7 +8,7 @@ export function resourceType(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
-/** A resource in a person's words: `cluster west`, `chart west-control-plane`. */
+/** A resource in words: `cluster west`, `chart west-control-plane`. */
 export function describeResource(urn: string): string {
   const type = resourceType(urn);
   const name = shortName(urn);
@@ -45,7 +45,7 @@ const words: Readonly<Record<string, string>> = {
   "tls:index/locallySignedCert:LocallySignedCert": "certificate",
 };
 
-/** The logical name without the topology's, which all have in common, and without the generation. */
+/** The logical name without the common prefix of the topology and without the generation. */
 function shortName(urn: string): string {
   const stack = /^urn:pulumi:([^:]+)::/.exec(urn)?.[1] ?? "";
   const name = resourceName(urn);
@@ -53,7 +53,7 @@ function shortName(urn: string): string {
   return own.replace(/-[0-9a-f]{8}(?=-|$)/, "");
 }
 
-/** Steps that take long enough to be worth a line of a log each. */
+/** Whether a step takes long enough for a line in a log. */
 export function isNotable(urn: string): boolean {
   return notable.has(resourceType(urn));
 }

@@ -3,7 +3,7 @@ import type { Screen } from "../../verification/render/style.ts";
 import type { UpResult } from "../up.ts";
 import { seconds } from "./seconds.ts";
 
-/** What `up` ends with: the table of what runs, and how long it took. */
+/** The end of `up`: the table of what runs, and how long it took. */
 export function renderUp(result: UpResult, options: Screen): string {
   const { timeline, proof } = result;
   const changed = Object.keys(result.changes).some((operation) => operation !== "same");

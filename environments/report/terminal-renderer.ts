@@ -6,19 +6,19 @@ import type { Renderer } from "./renderer.ts";
 import { fitting } from "./live-rows.ts";
 import { seconds } from "./seconds.ts";
 
-/** Standard output is for results, and may be a file while a person looks on. */
+/** Standard output is for results, and may be a file while a person watches. */
 class OnStandardError extends DefaultRenderer {
   static override readonly nonTTY = true;
 }
 
-/** A live view for a person: the phases, and below the one that runs what goes on, cluster by cluster. */
+/** A live view for a person: the phases, and below the current one its steps, cluster by cluster. */
 export class TerminalRenderer implements Renderer {
   readonly #out: { write(text: string): void };
   readonly #rows: () => number;
-  /** While the view is on the screen, notices would tear it. */
+  /** Notices that are held back while the view is on the screen, because they would tear it. */
   #held: string[] | undefined;
 
-  /** @param rows height of the terminal: a view that is higher can't be redrawn */
+  /** @param rows height of the terminal: a higher view can't be redrawn */
   constructor(out: { write(text: string): void }, rows = (): number => process.stderr.rows || 24) {
     this.#out = out;
     this.#rows = rows;

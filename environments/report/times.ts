@@ -11,17 +11,17 @@ export interface PhaseTime {
 export interface StepTime {
   /** Title of its phase. */
   readonly phase: string;
-  /** Undefined for what belongs to no single cluster. */
+  /** Undefined if it belongs to no single cluster. */
   readonly cluster: string | undefined;
   readonly what: string;
   readonly milliseconds: number;
 }
 
-/** Steps that are shorter tell nobody anything. */
+/** Shorter steps aren't listed, in milliseconds. */
 const shortest = 100;
 
 /**
- * Where the time went: each phase, and within it each cluster's steps in the order in which they ended.
+ * Where the time went: each phase, and in it each cluster's steps in the order in which they ended.
  *
  * @example
  * ```text
@@ -59,7 +59,7 @@ function chains(steps: readonly StepTime[], width: number): string[] {
   });
 }
 
-/** The parts with commas between them, in lines no longer than the width if a single part allows it. */
+/** The parts, separated by commas, in lines within the width unless a single part is longer. */
 function wrap(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -6,7 +6,7 @@ import type { Note } from "../../planning/discovery/note.ts";
 import type { Path } from "../../planning/topology/problem.ts";
 import { printable } from "../../system/printable.ts";
 
-/** Comments are broken before they are wider. */
+/** Wider comments are wrapped. */
 const widest = 100;
 
 const words: Readonly<Record<Note["kind"], string>> = {
@@ -17,10 +17,10 @@ const words: Readonly<Record<Note["kind"], string>> = {
 };
 
 /**
- * A topology that was found as a YAML file, with comments for what had to be guessed, what a topology can't say
- * and what could not be read.
+ * A discovered topology as a YAML file, with comments about what was guessed, what a topology can't express
+ * and what couldn't be read.
  *
- * @param directory of the file: paths in it are written from there. @default as they are
+ * @param directory of the file: paths in it are written relative to it. @default unchanged
  */
 export function topologyFile(
   { topology, notes }: Pick<Discovery, "topology" | "notes">,
@@ -77,7 +77,10 @@ function broken(text: string): string[] {
   return [...lines, line];
 }
 
-/** Where a comment about a part goes: before the part, or before what it would be in; undefined: at the top. */
+/**
+ * Where to put a comment about a part: before the part, or before what would contain it. Undefined: at the
+ * top.
+ */
 function placeOf(document: Document, at: Path): Node | undefined {
   let node: unknown = document.contents;
   let place: Node | undefined;
@@ -99,7 +102,7 @@ function placeOf(document: Document, at: Path): Node | undefined {
   return place;
 }
 
-/** From the directory, where the file is in it. */
+/** Relative to the directory, if the file is in it. */
 function within(directory: string | undefined, file: string): string {
   if (directory === undefined) return file;
   const relative = path.relative(directory, file);

@@ -6,7 +6,7 @@ import type { RunningStack } from "../mesh-of-stack.ts";
 import type { Outputs } from "../state.ts";
 import { anchorsIn, observeMeshTrust, wantedIn } from "../trust.ts";
 
-/** What was seen of a running mesh's trust, and what that means for a rotation. */
+/** The trust of a running mesh, and what it means for a rotation. */
 export interface RotationLook {
   readonly wanted: WantedTrust;
   readonly facts: readonly ClusterTrust[];
@@ -14,9 +14,9 @@ export interface RotationLook {
 }
 
 /**
- * Looks where a running stack stands between two generations of its trust anchor.
+ * Finds out how far a running stack is from one generation of its trust anchor to the next.
  *
- * @returns undefined where a version brought it up that told nothing of its anchors
+ * @returns undefined if the version that brought it up recorded nothing about its anchors
  */
 export async function lookAtRotation(
   { mesh, outputs }: RunningStack,
@@ -45,7 +45,7 @@ export function trustDocument({ wanted, state }: RotationLook, outputs: Outputs)
   };
 }
 
-/** Workloads that a rotation leaves to whoever they belong to, as `east: shop/Deployment/web`. */
+/** Workloads that a rotation leaves to their owners, as `east: shop/Deployment/web`. */
 export function othersWorkloads(mesh: Mesh, facts: readonly ClusterTrust[]): readonly string[] {
   const { trust } = mesh.plan;
   const own = new Set([linkerdNamespace, multiclusterNamespace, ...trust.restart]);

@@ -5,9 +5,9 @@ import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 
 /**
- * A topology that begins a rotation.
+ * The topology at the beginning of a rotation.
  *
- * @throws CommandError where the next anchor is not the package's to make
+ * @throws CommandError if the package doesn't create the next anchor
  */
 export function begun(plan: Plan, topology: Topology): Topology {
   const newest = plan.trust.anchors.at(-1);
@@ -23,7 +23,7 @@ export function begun(plan: Plan, topology: Topology): Topology {
   return beginRotation(topology);
 }
 
-/** What a whole rotation does, a line each. @param generation the newest that there is */
+/** The steps of a whole rotation, a line each. @param generation the newest one */
 export function outline(generation: number, restart: readonly string[]): readonly string[] {
   const next = generation + 1;
   const restarted = ["Linkerd's own workloads", ...restart.map((name) => `namespace ${name}`)];

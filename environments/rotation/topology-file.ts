@@ -7,21 +7,21 @@ import { stackFromSource, type TopologySource } from "../topology-source.ts";
 
 /** A topology that a rotation or an upgrade edits step by step. */
 export interface TopologyFile {
-  /** As it stands now. */
+  /** Its present content. */
   readonly stack: () => Promise<StackFile>;
-  /** @throws CommandError where {@link edit} could not write the file */
+  /** @throws CommandError if {@link edit} could not write the file */
   readonly requireEditable: () => Promise<void>;
-  /** Changes the file, and nothing in it but what the change is about. */
+  /** Changes the file, and nothing in it but what the change concerns. */
   readonly edit: (change: (topology: Topology) => Topology) => Promise<void>;
   /** For messages. */
   readonly file: string;
 }
 
 /**
- * The file that holds a topology.
+ * The file of a topology.
  *
- * @param byHand what a person does where no file can be edited
- * @throws CommandError that says so, where no file of the person's own holds it
+ * @param byHand what a person does if no file can be edited
+ * @throws CommandError with that text if no file of the person's own contains the topology
  */
 export function topologyFile(
   source: TopologySource,

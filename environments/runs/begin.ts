@@ -13,17 +13,17 @@ import { beginRun, runDirectory, runName } from "./record.ts";
 import type { RunRecord } from "./record.ts";
 import { needsPassphrase, prepareRunBackend, withoutCredentials } from "./run-backend.ts";
 
-/** How long a run may be there, unless it is told otherwise: six hours. */
+/** The default lifetime of a run: six hours. */
 export const defaultExpiry = 6 * 3_600_000;
 
-/** What a run is begun from. */
+/** What a run begins with. */
 export interface BeginRequest {
   readonly source: TopologySource;
-  /** What its name begins with. @default the topology's name, else that of its stack or file */
+  /** The beginning of its name. @default the topology's name, else that of its stack or file */
   readonly name?: string | undefined;
   /** Pulumi backend that keeps its state. @default files of its own */
   readonly backend?: string | undefined;
-  /** After how many milliseconds anybody may take it away. @default six hours */
+  /** After how many milliseconds anybody may remove it. @default six hours */
   readonly expiresIn?: number | undefined;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -39,7 +39,7 @@ export interface BegunRun {
 /**
  * Gives a run its name and its record.
  *
- * @throws TopologyError with every problem of the topology, before there is anything of the run
+ * @throws TopologyError with every problem of the topology, before anything of the run exists
  */
 export async function begin(request: BeginRequest): Promise<BegunRun> {
   const { expiresIn = defaultExpiry, env } = request;
@@ -49,7 +49,7 @@ export async function begin(request: BeginRequest): Promise<BegunRun> {
   const read = await readTopologySource(request.source);
   const base = request.name ?? read.name;
   const name = runName(base, roomFor(read.topology));
-  // Its own name would meet that of the next run.
+  // With the topology's own name it would collide with the next run.
   const topology = withName(read.topology, name);
   const stack = stackOf(name, topology);
   const plan = await planStack({ ...stack, ...(read.origin && { origin: read.origin }) });
@@ -85,7 +85,7 @@ function withName(topology: unknown, name: string): unknown {
     : topology;
 }
 
-/** Characters that the name may have, so that the longest name of a node's container is a host name. */
+/** How many characters the name may have, so that the longest name of a node's container is a host name. */
 function roomFor(topology: unknown): number {
   const clusters = (topology as { readonly clusters?: unknown } | null | undefined)?.clusters;
   const names = (Array.isArray(clusters) ? clusters : []).map((cluster: unknown) => {

@@ -7,7 +7,7 @@ import { formatIdentity, parseIdentity } from "../../toolchain/process-identity.
 import type { ProcessIdentity } from "../../toolchain/process-identity.ts";
 import type { RunRecord } from "./record.ts";
 
-/** Labels of a run's Docker network, besides the one that tells its owner. */
+/** Labels of a run's Docker network, besides the one with its owner. */
 const runLabel = "dev.linkerd-topology.run";
 const expiresLabel = "dev.linkerd-topology.expires";
 const processLabel = "dev.linkerd-topology.process";
@@ -23,7 +23,7 @@ export function runLabels(record: RunRecord, directory: string): Record<string, 
   };
 }
 
-/** A run's Docker network, by what its labels tell. */
+/** A run's Docker network, from its labels. */
 export interface RunNetwork {
   readonly id: string;
   readonly network: string;
@@ -31,10 +31,10 @@ export interface RunNetwork {
   readonly name: string;
   /** `<project>/<stack>` */
   readonly owner: string;
-  /** ISO 8601; undefined where the label says nothing that could be understood. */
+  /** ISO 8601. Undefined if the label can't be understood. */
   readonly expires: string | undefined;
   readonly process: ProcessIdentity | undefined;
-  /** Where its record is, or was. */
+  /** The directory of its record, which may no longer exist. */
   readonly directory: string;
 }
 
@@ -44,12 +44,12 @@ interface Inspected {
   readonly Labels: Readonly<Record<string, string>> | null;
 }
 
-/** The Docker networks of runs, whoever's they are. */
+/** The Docker networks of all runs, whoever owns them. */
 export async function findRunNetworks(): Promise<RunNetwork[]> {
   const rows = await dockerList(["network", "ls", "--filter", `label=${runLabel}`]);
   const ids = rows.map((row) => row["ID"] ?? "").filter((id) => id !== "");
   const inspected = await Promise.all(
-    // One by one: a network that goes meanwhile must not hide the others.
+    // One by one: a network that disappears in between must not hide the others.
     ids.map(async (id) =>
       docker(["network", "inspect", id]).then(
         (text) => JSON.parse(text) as Inspected[],
@@ -79,11 +79,11 @@ export function toRunNetwork({ Id, Name, Labels }: Inspected): RunNetwork {
 export interface DockerTraces {
   readonly containers: readonly Container[];
   readonly networks: readonly RunNetwork[];
-  /** Containers on the network that the run did not make: they keep the network. */
+  /** Containers on the network that the run did not create. They keep the network. */
   readonly strangers: readonly string[];
 }
 
-/** Looks for the containers and the network of a run; a container without its network is found as well. */
+/** Finds the containers and the network of a run, also containers without their network. */
 export async function findDockerTraces(owner: string): Promise<DockerTraces> {
   const networks = (await findRunNetworks()).filter((network) => network.owner === owner);
   const [nodes, ...attached] = await Promise.all([
@@ -93,7 +93,7 @@ export async function findDockerTraces(owner: string): Promise<DockerTraces> {
   const names = new Set(networks.map(({ network }) => network));
   const isOurs = ({ stamp, role, networks: on }: Container): boolean =>
     stamp?.owner === owner ||
-    // The load balancer of several control planes bears no stamp.
+    // The load balancer of several control planes carries no stamp.
     (role === "external-load-balancer" && Object.keys(on).some((network) => names.has(network)));
   const all = new Map([...nodes, ...attached.flat()].map((one) => [one.id, one]));
   return {
@@ -106,7 +106,10 @@ export async function findDockerTraces(owner: string): Promise<DockerTraces> {
   };
 }
 
-/** Removes the containers, then the network unless strangers are on it. Others may do so meanwhile. */
+/**
+ * Removes the containers, then the network unless it has containers of others. Others may do the same
+ * meanwhile.
+ */
 export async function removeDockerTraces({
   containers,
   networks,
@@ -116,7 +119,7 @@ export async function removeDockerTraces({
   if (strangers.length > 0) return;
   for (const { id } of networks) {
     await docker(["network", "rm", id]).catch((error: unknown) => {
-      // Gone already, or a container came meanwhile: the next look tells.
+      // It is already gone, or a container was added meanwhile: the next look shows it.
       if (!/not found|no such network|active endpoints/i.test(String(error))) throw error;
     });
   }

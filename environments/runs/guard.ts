@@ -7,18 +7,18 @@ import { cacheDirectory } from "../../system/cache-directory.ts";
 import { projectDirectory } from "../paths.ts";
 import { runVariable } from "./processes.ts";
 
-/** What a guardian tells. */
+/** A line of a guardian's output. */
 export interface GuardianLine {
   readonly type: "step" | "error";
   readonly text: string;
 }
 
-/** After so many guardians in vain somebody wants none, or the machine can bear none. */
+/** After this many failed guardians, somebody doesn't want one, or the machine can't run one. */
 const mostGuardians = 20;
-/** Attempts to take the run away: the first guardian may be killed at it. */
+/** Attempts to remove the run: the first guardian may be killed during it. */
 const attempts = 3;
 
-/** The owner's side of a run's guardian: there is always one, whoever kills it. */
+/** The owner's side of a run's guardian. There is always one, whoever kills it. */
 export class Guard {
   readonly #directory: string;
   readonly #env: NodeJS.ProcessEnv;
@@ -30,8 +30,8 @@ export class Guard {
   /**
    * Starts the guardian.
    *
-   * @param env its environment, by which it finds Docker and what else it needs
-   * @param tell told what it does, and what it can't
+   * @param env its environment, through which it finds Docker and everything else
+   * @param tell called with what it does, and what it can't do
    */
   constructor(directory: string, env: NodeJS.ProcessEnv, tell: (line: GuardianLine) => void) {
     this.#directory = directory;
@@ -40,15 +40,15 @@ export class Guard {
     this.#current = this.#start();
   }
 
-  /** Process number of the guardian at the moment. */
+  /** Process number of the present guardian. */
   get pid(): number | undefined {
     return this.#current.child.pid;
   }
 
   /**
-   * Has the run taken away, and waits for it.
+   * Removes the run, and waits until it is gone.
    *
-   * @throws Error that tells what stays and why
+   * @throws Error that says what stays and why
    */
   async takeDown(): Promise<void> {
     this.#settled = true;
@@ -104,7 +104,7 @@ function startGuardian(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", ...stripTypes(program), program, directory],
     {
-      // A session of its own: what the terminal or a closing shell sends doesn't reach it.
+      // A session of its own, so that signals from the terminal or a closing shell don't reach it.
       detached: true,
       stdio: ["pipe", "pipe", "ignore"],
       cwd: "/",
@@ -139,13 +139,13 @@ function startGuardian(
   };
 }
 
-/** What a Node.js that doesn't leave out types by itself needs to run the sources. */
+/** Arguments for a Node.js that doesn't strip types by itself. */
 function stripTypes(program: string): string[] {
   if (path.extname(program) !== ".ts" || process.features.typescript) return [];
   return ["--import", path.join(projectDirectory, "scripts", "strip-types.mjs")];
 }
 
-/** Undefined for what a guardian was killed in the middle of. */
+/** Undefined for a line that a killed guardian didn't finish. */
 function parseLine(text: string): GuardianLine | undefined {
   try {
     return JSON.parse(text) as GuardianLine;
@@ -155,14 +155,15 @@ function parseLine(text: string): GuardianLine | undefined {
 }
 
 /**
- * What a run's own processes are marked with would make the guardian one of them. CI systems kill what a
- * job left behind by marks of their own in the environment: not the one that tidies up after the job.
+ * The variable that marks a run's own processes would make the guardian one of them. CI systems kill
+ * leftovers of a job by marks of their own in the environment; they must not kill the guardian, which cleans
+ * up after the job.
  */
 function guardianEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   // A debugger or a test runner is for the owner alone.
   const left = [runVariable, "NODE_OPTIONS"];
   const own: NodeJS.ProcessEnv = {
-    // It has to be there before somebody kills its owner.
+    // The guardian must run before somebody kills its owner, and the cache makes it start sooner.
     NODE_COMPILE_CACHE: path.join(cacheDirectory(env), "node-compile"),
     ...Object.fromEntries(Object.entries(env).filter(([key]) => !left.includes(key))),
   };

@@ -5,11 +5,11 @@ import { readKubeconfig } from "../../kubernetes/read-kubeconfig.ts";
 import type { Mesh } from "../../verification/index.ts";
 import { writeYaml } from "../yaml-file.ts";
 
-/** The kubeconfigs that a run's command gets. */
+/** The kubeconfigs for a run's command. */
 export interface RunKubeconfigs {
-  /** One file with a context per cluster, named after it; the first cluster's is the current one. */
+  /** One file with a context per cluster, named after it. The first cluster's is the current one. */
   readonly merged: string;
-  /** A file of its own for each cluster, its context named after it as well. */
+  /** A separate file for each cluster, with a context of the cluster's name. */
   readonly clusters: Readonly<Record<string, string>>;
 }
 
@@ -33,7 +33,7 @@ interface Entry {
   readonly namespace: string | undefined;
 }
 
-/** Writes the kubeconfigs of a mesh into a directory; nobody else can read them. */
+/** Writes the kubeconfigs of a mesh into a directory. Nobody else can read them. */
 export async function writeKubeconfigs(mesh: Mesh, directory: string): Promise<RunKubeconfigs> {
   const entries = mesh.clusters.map(({ name, ...access }) => {
     if (!("kubeconfigPath" in access))
@@ -55,10 +55,10 @@ export async function writeKubeconfigs(mesh: Mesh, directory: string): Promise<R
 }
 
 /**
- * What a kubeconfig says of one context, under another name.
+ * One context of a kubeconfig, under another name.
  *
  * @param from the context, by default the current one, and the file that relative paths start from
- * @throws Error whose message holds nothing of the content
+ * @throws Error whose message contains nothing of the content
  */
 export function readEntry(
   name: string,
@@ -69,7 +69,7 @@ export function readEntry(
   try {
     config = (parse(text) ?? {}) as Kubeconfig;
   } catch {
-    // The parser's own message quotes the line that it stumbled over: a key or a token.
+    // The parser's own message quotes the line that it couldn't parse: a key or a token.
     throw new Error(`the kubeconfig ${from.file} can't be read as YAML`);
   }
   const find = (list: readonly Named[] | undefined, wanted: unknown, key: string): Named => {
@@ -105,7 +105,7 @@ function withAbsolute(object: Named, directory: string, keys: readonly string[])
   );
 }
 
-/** A kubeconfig; the first entry is the current context. */
+/** A kubeconfig. The first entry is the current context. */
 export function kubeconfigOf(entries: readonly Entry[]): string {
   return writeYaml({
     apiVersion: "v1",
@@ -120,7 +120,7 @@ export function kubeconfigOf(entries: readonly Entry[]): string {
   });
 }
 
-/** Variable that names the kubeconfig of one cluster: `KUBECONFIG_US_EAST` for `us-east`. */
+/** Environment variable with the kubeconfig of one cluster: `KUBECONFIG_US_EAST` for `us-east`. */
 export function kubeconfigVariable(cluster: string): string {
   return `KUBECONFIG_${cluster.toUpperCase().replaceAll("-", "_")}`;
 }

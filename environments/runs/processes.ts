@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 import { timeLimits } from "../../system/time-limits.ts";
 
 /**
- * Variable that every process of a run has, and those that they start: the engine, its plugins, kind, and
- * the command with all that it started. The process that owns the run and its guardian don't have it.
+ * Environment variable of every process of a run and of the processes that they start: the engine, its
+ * plugins, kind, and the command. The process that owns the run and its guardian don't have it.
  */
 export const runVariable = "LINKERD_TOPOLOGY_RUN";
 
@@ -17,7 +17,7 @@ export interface RunProcess {
   readonly program: string;
 }
 
-/** The processes of a run, whoever their parent is by now. */
+/** The processes of a run, whatever their parent is now. */
 export async function processesOf(run: string): Promise<RunProcess[]> {
   const entries = await readdir("/proc").catch(() => undefined);
   if (entries === undefined) return processesByPs(run);
@@ -32,7 +32,7 @@ export async function processesOf(run: string): Promise<RunProcess[]> {
           const program = await readFile(`/proc/${entry}/comm`, "utf8");
           return [{ pid: Number(entry), program: program.trim() }];
         } catch {
-          // It has ended, or is another user's.
+          // It has ended, or belongs to another user.
           return [];
         }
       }),
@@ -41,9 +41,9 @@ export async function processesOf(run: string): Promise<RunProcess[]> {
 }
 
 /**
- * A process's variables. They read as empty for an instant while it executes another program, so they are read
- * again; few programs have no variables at all. A kernel thread, and a process that has ended, have no program:
- * that is an error.
+ * A process's environment. It reads as empty for an instant while the process executes another program, so it
+ * is read again; few programs have no variables at all. A kernel thread, and a process that has ended, have
+ * no program: that is an error.
  */
 async function environmentOf(pid: string): Promise<string> {
   for (let reads = 1; ; reads++) {
@@ -54,7 +54,7 @@ async function environmentOf(pid: string): Promise<string> {
   }
 }
 
-/** Where there is no /proc: `ps` shows the variables of this user's processes. */
+/** Without /proc: `ps` shows the environments of this user's processes. */
 async function processesByPs(run: string): Promise<RunProcess[]> {
   const { stdout } = await promisify(execFile)("ps", ["-axEww", "-o", "pid=,command="], {
     maxBuffer: 64 * 1024 * 1024,
@@ -68,10 +68,10 @@ async function processesByPs(run: string): Promise<RunProcess[]> {
 }
 
 /**
- * Ends every process of a run, those included that they start meanwhile. They are asked to end first, and have
- * a moment for it.
+ * Ends every process of a run, including those that they start meanwhile. They are asked to end first, and
+ * get a moment for it.
  *
- * @param except the command's own processes may be let go on, for example
+ * @param except processes to leave alone, for example the command's own
  * @returns whether all of them are gone
  */
 export async function killProcesses(
@@ -91,12 +91,12 @@ export async function killProcesses(
       asked.add(pid);
     }
     if (performance.now() > deadline) return false;
-    // The kernel takes a moment to take a process away, and its variables go first.
+    // The kernel takes a moment to remove a process, and its environment disappears first.
     await sleep(patient ? 50 : 20);
   }
 }
 
-/** Asks the engines of a run to stop: they finish what they are at, and record it. */
+/** Asks the engines of a run to stop. They complete their current step and record it. */
 export async function interruptEngines(run: string, limit: number): Promise<void> {
   const deadline = performance.now() + limit;
   const asked = new Set<number>();
@@ -104,7 +104,7 @@ export async function interruptEngines(run: string, limit: number): Promise<void
     const engines = (await processesOf(run)).filter(({ program }) => program === "pulumi");
     if (engines.length === 0 || performance.now() > deadline) return;
     for (const { pid } of engines) {
-      // The second interrupt would mean "at once".
+      // A second interrupt would mean "at once".
       if (!asked.has(pid)) signal(pid, "SIGINT");
       asked.add(pid);
     }
@@ -117,6 +117,6 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has ended, or is another user's.
+    // It has ended, or belongs to another user.
   }
 }

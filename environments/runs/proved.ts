@@ -4,12 +4,12 @@ import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { NotProved } from "../proof.ts";
 
-/** What `up` found wanting, as the verification that it leaves no occasion for. */
+/** The failures of `up` as a verification, which could not run because of them. */
 export function toVerification({ proof: { status, results } }: NotProved): Verification {
   return { proved: false, status, results, startedAt: status.observedAt, milliseconds: 0 };
 }
 
-/** What a verification found wanting, each with how to fix it. */
+/** The failures of a verification, each with how to fix it. */
 export function notVerified(verification: Verification): CommandError {
   const failures = failuresOf(verification.results).map(
     (result) => `${result.subject}: ${result.title}: ${result.problem}: ${result.mend}`,

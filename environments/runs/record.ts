@@ -4,7 +4,7 @@ import path from "node:path";
 import * as z from "zod";
 import { stateDirectory } from "../../system/state-directory.ts";
 
-/** A process, as a record has it. */
+/** A process in a record. */
 export const identity = z.object({
   pid: z.int().positive(),
   start: z.string(),
@@ -29,35 +29,35 @@ const schema = z.object({
 });
 
 /**
- * What is known of a run. It is written before anything is made and removed last, so that whatever a run
- * left can be found, judged and taken away by anybody. It holds no secret.
+ * What is known about a run. It is written before anything is created and removed last, so that anybody can
+ * find, judge and remove what a run left. It contains no secret.
  */
 export interface RunRecord {
   readonly version: 1;
-  /** Of the run, of its stack and of its topology. */
+  /** Name of the run, of its stack and of its topology. */
   readonly name: string;
   /** The Pulumi project. */
   readonly project: string;
-  /** Name that the topology has apart from runs. */
+  /** Name of the topology without the run's suffix. */
   readonly topology: string;
-  /** The process that takes the run away. */
+  /** The process that removes the run. */
   readonly owner: z.infer<typeof identity>;
   /** ISO 8601. */
   readonly created: string;
-  /** ISO 8601: from then on anybody may take it away. */
+  /** ISO 8601. After that anybody may remove it. */
   readonly expires: string;
-  /** The Pulumi backend, where one was chosen; without credentials. */
+  /** The Pulumi backend, if one was chosen, without credentials. */
   readonly backendUrl?: string | undefined;
   /**
-   * What it keeps there is encrypted by its own passphrase, not by one of the environment. Undefined where no
-   * backend was chosen, or an earlier version made the run.
+   * The run's own passphrase encrypts what it keeps there, not one of the environment. Undefined if no
+   * backend was chosen, or an earlier version created the run.
    */
   readonly ownPassphrase?: boolean | undefined;
-  /** It makes containers. */
+  /** It creates containers. */
   readonly docker: boolean;
-  /** There is something that only Pulumi can remove: in clusters that exist, or in a chosen backend. */
+  /** Something exists that only Pulumi can remove: in existing clusters, or in a chosen backend. */
   readonly engineRemoves: boolean;
-  /** Why it was kept; only its expiry counts then. */
+  /** Why it was kept. Then only its expiry counts. */
   readonly kept?: string | undefined;
 }
 
@@ -76,7 +76,7 @@ export function runDirectory(name: string, env: NodeJS.ProcessEnv = process.env)
 /**
  * A name that no other run has: `<base>-<6 characters>`.
  *
- * @param room characters that it may have
+ * @param room how many characters it may have
  */
 export function runName(base: string, room: number): string {
   const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -90,7 +90,7 @@ export function runName(base: string, room: number): string {
   return `${plain === "" ? "mesh" : plain}-${random}`;
 }
 
-/** Makes the run's directory with its record, whole or not at all. */
+/** Creates the run's directory with its record, all or nothing. */
 export async function beginRun(directory: string, record: RunRecord): Promise<void> {
   const runs = path.dirname(directory);
   const draft = path.join(runs, `${draftPrefix}${randomUUID()}-${record.name}`);
@@ -111,7 +111,7 @@ export function isDraft(directory: string): boolean {
   return path.basename(directory).startsWith(draftPrefix);
 }
 
-/** Writes another record of a run that was begun. */
+/** Replaces the record of a run. */
 export async function updateRecord(directory: string, record: RunRecord): Promise<void> {
   await write(directory, record);
 }
@@ -124,8 +124,8 @@ async function write(directory: string, record: RunRecord): Promise<void> {
 }
 
 /**
- * The record of a run. `missing`: the directory has none, or there is no directory. `unreadable`: this
- * user may not read it, or it says nothing.
+ * The record of a run. `missing`: the directory doesn't exist or has no record. `unreadable`: this user may
+ * not read it, or it can't be understood.
  */
 export async function readRecord(directory: string): Promise<RunRecord | "missing" | "unreadable"> {
   let text: string;
@@ -148,14 +148,14 @@ export interface FoundRun {
   readonly record: RunRecord | "missing" | "unreadable";
 }
 
-/** All runs that this user has, or left. */
+/** All runs that this user has or left. */
 export async function findRuns(env: NodeJS.ProcessEnv = process.env): Promise<FoundRun[]> {
   const runs = runsDirectory(env);
   const names = await readdir(runs).catch(() => []);
   const found = await Promise.all(
     names.sort().map(async (name): Promise<FoundRun[]> => {
       const directory = path.join(runs, name);
-      // One that is being begun is nobody else's business for a while.
+      // A run that is just beginning is left alone for a while.
       if (name.startsWith(draftPrefix) && !(await isOld(directory))) return [];
       return [{ directory, record: await readRecord(directory) }];
     }),
@@ -168,7 +168,7 @@ async function isOld(directory: string): Promise<boolean> {
   return found !== undefined && Date.now() - found.mtimeMs > 60_000;
 }
 
-/** Removes what a run has on disk, its record last, and directories that become empty. */
+/** Removes a run's files, its record last, and directories that become empty. */
 export async function forgetRun(directory: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
     if (name === recordName) continue;
@@ -180,7 +180,7 @@ export async function forgetRun(directory: string): Promise<void> {
     try {
       await rmdir(empty);
     } catch {
-      // Not empty, or gone.
+      // Not empty, or missing.
       break;
     }
   }

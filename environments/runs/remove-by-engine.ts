@@ -16,7 +16,7 @@ import type { RunRecord } from "./record.ts";
 import { backendOfRun, runEnv } from "./run-backend.ts";
 
 /**
- * `pulumi destroy` of a run whose processes are dead: of what it has in clusters that exist, and of its
+ * `pulumi destroy` for a run whose processes are dead: removes what it has in existing clusters, and its
  * stack in a chosen backend.
  */
 export async function removeByEngine(
@@ -27,17 +27,17 @@ export async function removeByEngine(
 ): Promise<void> {
   const env = runEnv(directory);
   const backend = backendOfRun(directory, record, process.env);
-  // It is written before Pulumi is first asked for anything: without it there is no stack.
+  // It is written before Pulumi's first call, so without it there is no stack.
   const workspace = workspaceDirectory(backend, record.name);
   if (workspace !== undefined && !existsSync(workspace)) return;
   // The configuration is in the workspace, and destroying needs none.
   const stack = stackOf(record.name, { clusters: [] });
   const tell: Tell = { step: say, notice: say, current: () => undefined };
   await withLock(path.join(directory, "take-down"), async () => {
-    // Somebody was faster.
+    // Somebody else was faster.
     if ((await readRecord(directory)) === "missing") return;
     if (backend.directory === undefined) {
-      // Whoever held the stack's lock is dead: nobody but this run has ever used this stack.
+      // Whoever held the stack's lock is dead: only this run has ever used this stack.
       const tools = await bringEngine({ env, tell });
       await withScratch(tools.env, async (scratch) => {
         const opened = await openExistingStack({ stack, backend, env: scratch });
@@ -47,12 +47,12 @@ export async function removeByEngine(
     const output = { terminal: false, write: say, reporter: new Reporter(lines(say)) };
     await down({ stack, backend, env, output, ...(signal && { signal }) });
   }).catch(async (error: unknown) => {
-    // The directory, and with it the lock, went while it was waited for.
+    // The directory, and the lock in it, was removed during the wait.
     if ((await readRecord(directory)) !== "missing") throw error;
   });
 }
 
-/** Lines without a time: whoever is told puts it before them. */
+/** Lines without a time, because the caller adds it. */
 function lines(say: (line: string) => void): Renderer {
   return {
     event: (event) => {

@@ -7,17 +7,17 @@ import type { Backend } from "../backend.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import type { RunRecord } from "./record.ts";
 
-/** The variables that a run's own processes get over those of the person. */
+/** Environment variables that a run's own processes get in addition to the person's. */
 export function runEnv(directory: string): Record<string, string> {
   return { XDG_STATE_HOME: directory };
 }
 
 /**
- * The backend of a run: files in its directory, also where the person is logged in to another one; or the
- * one that was chosen for it.
+ * The backend of a run: files in its directory, even if the person is logged in to another one, or the one
+ * that was chosen for it.
  *
  * @param url of the chosen backend
- * @param ownPassphrase the run's own file encrypts what it keeps there, whatever the environment says by now
+ * @param ownPassphrase the run's own file encrypts what it keeps there, whatever the environment says now
  */
 export function runBackend(
   directory: string,
@@ -35,9 +35,9 @@ export function runBackend(
     env: {
       PULUMI_BACKEND_URL: url,
       PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-      // Ignored by backends that keep secrets in another way.
+      // Backends that keep secrets in another way ignore it.
       ...(ownPassphrase && { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(directory) }),
-      // To Pulumi it counts for more than the file.
+      // Pulumi prefers it to the file.
       ...(ownPassphrase &&
         env["PULUMI_CONFIG_PASSPHRASE"] !== undefined && {
           PULUMI_CONFIG_PASSPHRASE: readFileSync(passphraseFile(directory), "utf8"),
@@ -46,7 +46,7 @@ export function runBackend(
   };
 }
 
-/** The environment has no passphrase for what is kept in a chosen backend. */
+/** Whether the environment has no passphrase for a chosen backend. */
 export function needsPassphrase(env: NodeJS.ProcessEnv): boolean {
   return (
     env["PULUMI_CONFIG_PASSPHRASE"] === undefined &&
@@ -54,7 +54,7 @@ export function needsPassphrase(env: NodeJS.ProcessEnv): boolean {
   );
 }
 
-/** The backend that a run's record tells of, whatever the environment chooses for others. */
+/** The backend in a run's record, whatever the environment chooses for others. */
 export function backendOfRun(
   directory: string,
   record: Pick<RunRecord, "backendUrl" | "ownPassphrase">,
@@ -63,13 +63,15 @@ export function backendOfRun(
   return runBackend(directory, withCredentials(record.backendUrl, env), env, record.ownPassphrase);
 }
 
-/** The record has none. Whoever asks may have them in the environment, as the owner of the run had. */
+/**
+ * The record has no credentials. The caller may have them in the environment, as the owner of the run had.
+ */
 function withCredentials(url: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   const own = env["PULUMI_BACKEND_URL"];
   return own !== undefined && url !== undefined && withoutCredentials(own) === url ? own : url;
 }
 
-/** Makes what a chosen backend needs besides itself. */
+/** Creates what a chosen backend needs besides itself. */
 export async function prepareRunBackend(directory: string): Promise<void> {
   await writeFile(passphraseFile(directory), randomBytes(32).toString("base64url"), {
     mode: 0o600,
@@ -81,7 +83,7 @@ function passphraseFile(directory: string): string {
   return path.join(directory, "passphrase");
 }
 
-/** An address without a password that may stand in it. */
+/** An address without its password. */
 export function withoutCredentials(url: string): string {
   return url.replace(/^([a-z0-9+.-]+:\/\/)[^/@]*@/i, "$1");
 }

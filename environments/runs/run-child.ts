@@ -2,18 +2,18 @@ import { spawn } from "node:child_process";
 import os from "node:os";
 import { isInForeground } from "../interrupt.ts";
 
-/** A command that runs. */
+/** A running command. */
 export interface RunningCommand {
-  /** Exit code as a shell has it: 128 and the signal's number where a signal ended it. */
+  /** The shell's exit code: 128 and the signal's number if a signal ended it. */
   readonly ended: Promise<number>;
-  /** Passes a signal on that this process got. */
+  /** Passes on a signal that this process got. */
   forward(signal: NodeJS.Signals): void;
 }
 
 /**
- * Starts a command on this process' own input and output.
+ * Starts a command with this process's own input and output.
  *
- * @param options.toStandardError whether what it prints goes there, where standard output is taken
+ * @param options.toStandardError whether its output goes there, because standard output is in use
  */
 export function startCommand(
   command: readonly string[],
@@ -35,7 +35,7 @@ export function startCommand(
   return {
     ended,
     forward(signal) {
-      // What is typed at a terminal goes to every process in its foreground, the command included.
+      // The terminal has already sent it to every process in its foreground, including the command.
       if (signal === "SIGINT" && isInForeground()) return;
       child.kill(signal);
     },
@@ -47,7 +47,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "this command may not be run",
 };
 
-/** The exit code of what a signal ended. */
+/** The exit code for the end by a signal. */
 export function exitCodeOf(signal: NodeJS.Signals): number {
   return 128 + os.constants.signals[signal];
 }

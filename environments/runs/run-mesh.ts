@@ -12,7 +12,7 @@ import { definedIn } from "../../system/environment.ts";
 /** A cluster of a run. */
 export interface RunCluster {
   readonly name: string;
-  /** Kubeconfig file with this cluster alone. */
+  /** Kubeconfig file with only this cluster. */
   readonly kubeconfigPath: string;
   /** Context in that file and in the merged one: the cluster's name. */
   readonly context: string;
@@ -20,24 +20,24 @@ export interface RunCluster {
   readonly uid?: string | undefined;
 }
 
-/** A mesh that is there for as long as something runs that uses it. */
+/** A mesh that exists as long as something uses it. */
 export interface RunMesh extends Mesh {
   /** Name of the run, of its topology and of its stack. */
   readonly name: string;
   readonly clusters: readonly RunCluster[];
-  /** Kubeconfig file with a context per cluster, named after it; the first cluster's is current. */
+  /** Kubeconfig file with a context per cluster, named after it. The first cluster's is current. */
   readonly kubeconfigPath: string;
-  /** Environment for programs that use the mesh: this process' own, with `KUBECONFIG` and the like. */
+  /** Environment for programs that use the mesh: this process's own, with `KUBECONFIG` and the like. */
   readonly env: Readonly<Record<string, string>>;
-  /** Proves that the mesh does what the plan says, by traffic too; see `verify`. */
+  /** Proves that the mesh does what the plan says, with traffic too; see `verify`. */
   verify(options?: VerifyOptions): Promise<Verification>;
 }
 
 /**
- * Makes what a run's command gets of a mesh that is up: kubeconfigs, the plan, variables.
+ * Creates what a run's command needs of a running mesh: kubeconfigs, the plan, environment variables.
  *
  * @param directory of the run
- * @param base the variables over which those of the run are laid
+ * @param base the environment variables that the run's override
  */
 export async function makeRunMesh(
   name: string,

@@ -21,48 +21,48 @@ import type { RunMesh } from "./run-mesh.ts";
 import { takeDown } from "./take-down.ts";
 import { untilAborted } from "./until-aborted.ts";
 
-/** How a mesh is made that goes away again. */
+/** How to create a temporary mesh. */
 export interface RunOptions {
-  /** What its unique name begins with. @default the topology's name, else that of its stack or file */
+  /** The beginning of its unique name. @default the topology's name, else that of its stack or file */
   readonly name?: string | undefined;
-  /** Variables over those of this process. */
+  /** Environment variables that override this process's. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Directory of image archives that take precedence over registries. @default the variable IMAGES */
   readonly images?: string | undefined;
   /**
    * URL of a Pulumi backend that keeps the state.
-   * @default the variable PULUMI_BACKEND_URL, else files of the run's own with a passphrase of its own,
-   *   also where the person is logged in to a backend
+   * @default the variable PULUMI_BACKEND_URL, else files of the run's own with a passphrase of its own, even
+   *   if the person is logged in to a backend
    */
   readonly backend?: string | undefined;
-  /** Verifies before anything else is done with the mesh, by traffic too. @default false */
+  /** Verifies the mesh, with traffic too, before anything uses it. @default false */
   readonly verify?: boolean | undefined;
-  /** Requests of that verification that are under way at once. @default four for each processor */
+  /** How many requests of that verification run at once. @default four for each processor */
   readonly concurrency?: number | undefined;
-  /** After how many milliseconds `reap` may take it away, whatever goes on. @default six hours */
+  /** After how many milliseconds `reap` may remove it, whatever is running. @default six hours */
   readonly expiresIn?: number | undefined;
-  /** Leaves it there until it expires where something failed. @default false */
+  /** Keeps it until it expires if something failed. @default false */
   readonly keepOnFailure?: boolean | undefined;
   /**
-   * Stand-ins that carry no traffic take the place of Linkerd's proxy where its images can't be had.
+   * Stand-ins that carry no traffic replace Linkerd's proxy if its images can't be had.
    * @default false
    */
   readonly allowNoDataPlane?: boolean | undefined;
-  /** Takes the progress. @default none is shown */
+  /** Shows the progress. @default none is shown */
   readonly output?: Output | undefined;
-  /** Interrupts: everything is taken away, then the promise rejects with the signal's reason. */
+  /** Interrupts: everything is removed, then the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Told of a verification, or of the proof that failed before it, before that becomes an error. */
+  /** Called with a verification, or with the proof that failed before it, before that becomes an error. */
   readonly onVerified?: (verification: Verification, mesh: Mesh) => Promise<void> | void;
 }
 
 const nobody: Output = { terminal: false, write: () => undefined };
 
 /**
- * Brings a topology up under a name of its own, lets something use it, and takes it away whatever
- * happens: success, failure, an interrupt, the end of this process or of any other that belongs to it.
+ * Brings a topology up under a unique name, lets something use it, and removes it whatever happens: success,
+ * failure, an interrupt, the end of this process or of any other that belongs to it.
  *
- * @throws what `use` threw, or why the mesh could not be made, verified or taken away
+ * @throws what `use` threw, or why the mesh could not be created, verified or removed
  */
 export async function withRun<T>(
   source: TopologySource,
@@ -101,7 +101,7 @@ class Session {
   readonly #output: Output;
   readonly #guard: Guard;
   #tell: Tell | undefined;
-  /** Settles when `up` is through, in whatever way; at once before it was begun. */
+  /** Settles when `up` has ended, in whatever way, and at once if it hasn't begun. */
   #upEnded: Promise<unknown> = Promise.resolve();
   #upRuns = false;
 
@@ -137,12 +137,12 @@ class Session {
     return untilAborted(use(mesh), signal);
   }
 
-  /** What earlier ones left takes memory, ports and subnets that this one may need. */
+  /** What earlier runs left uses memory, ports and subnets that this one may need. */
   async #reapOthers(): Promise<void> {
     try {
       const { removed, failed } = await reap({
         env: this.#options.env ?? {},
-        // Its own expiry is for others to heed, however short it is.
+        // Its own expiry is for others, however short it is.
         except: this.#run.record.name,
         signal: this.#options.signal,
       });
@@ -166,7 +166,7 @@ class Session {
       backend: runBackend(directory, this.#chosenBackend, this.#env, record.ownPassphrase),
       images: images ?? this.#env["IMAGES"],
       allowNoDataPlane: this.#options.allowNoDataPlane ?? false,
-      // All that it could take away is its own.
+      // It could only remove its own clusters.
       replaceClusters: true,
       labels: runLabels(record, directory),
       ...(signal && { signal }),
@@ -218,7 +218,7 @@ class Session {
     const run = async (tell: Tell): Promise<string> => {
       this.#tell = tell;
       await this.#guard.takeDown();
-      // An `up` that was interrupted between two of its steps must not begin the next one on clean ground.
+      // An `up` that was interrupted between two steps must not begin the next one after the clean-up.
       if (this.#upRuns) {
         await Promise.race([this.#upEnded, sleep(5_000, undefined, { ref: false })]);
         await takeDown({ ...record, directory, record }, (line) => {
@@ -231,7 +231,7 @@ class Session {
       await runPhases([{ title: `taking ${record.name} away`, run }], this.#output);
     } catch (error) {
       if (failure === undefined) throw error;
-      // What failed first is what the person has to know first.
+      // The person must first learn what failed first.
       this.#say(messageOf(error));
     }
   }

@@ -9,28 +9,28 @@ import { interruptEngines, killProcesses, processesOf } from "./processes.ts";
 import { forgetRun } from "./record.ts";
 import type { RunRecord } from "./record.ts";
 
-/** A run that is to be taken away, as far as it is known. */
+/** What is known about a run that is to be removed. */
 export interface TakenRun {
-  /** Of the run and of its stack. */
+  /** Name of the run and of its stack. */
   readonly name: string;
   /** The Pulumi project. */
   readonly project: string;
-  /** Its files; undefined where they are lost, or another user's. */
+  /** Its files. Undefined if they are lost, or belong to another user. */
   readonly directory: string | undefined;
-  /** Undefined where only Docker knows of it. */
+  /** Undefined if only Docker knows the run. */
   readonly record: RunRecord | undefined;
 }
 
-/** So many looks in a row have to find nothing: Docker may still be creating what was asked for. */
+/** This many looks in a row must find nothing: Docker may still be creating what was requested. */
 const emptyLooks = 3;
 const lookAgainAfter = 150;
 
 /**
- * Takes a run away, whatever state it is in: its processes, its containers and their network, then its
- * files. What only Pulumi can remove goes first. Several may do so at once, and it may be repeated.
+ * Removes a run, whatever state it is in: its processes, its containers and their network, then its files.
+ * What only Pulumi can remove comes first. Several processes may do so at once, and it may be repeated.
  *
- * @param signal gives it up as it is, for the next attempt
- * @throws CommandError that tells what stays and why; the record stays as well, for the next attempt
+ * @param signal stops it, for the next attempt
+ * @throws CommandError that says what stays and why; the record stays as well, for the next attempt
  */
 export async function takeDown(
   run: TakenRun,
@@ -97,7 +97,7 @@ async function removeFromDocker(
       );
     }
     tell(`removing ${list}`);
-    // Whoever was just killed may have left a child that goes on asking Docker for containers.
+    // A killed process may have left a child that still asks Docker for containers.
     await Promise.all([removeDockerTraces(traces), killProcesses(name)]);
   }
 }

@@ -1,4 +1,4 @@
-/** Rejects as soon as the signal is aborted, while the work may go on. */
+/** Rejects as soon as the signal is aborted, while the work may continue. */
 export async function untilAborted<T>(
   work: Promise<T>,
   signal: AbortSignal | undefined,

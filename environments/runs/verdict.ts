@@ -2,25 +2,25 @@ import type { Liveliness, ProcessIdentity } from "../../toolchain/process-identi
 
 /** What the verdict on a run depends on. */
 export interface Evidence {
-  /** ISO 8601; undefined: nothing tells. */
+  /** ISO 8601. Undefined: unknown. */
   readonly expires: string | undefined;
   /** Why it was kept on purpose. */
   readonly kept?: string | undefined;
   readonly owner: ProcessIdentity | undefined;
   readonly ownerIs: Liveliness;
-  /** Whether it was kept can't be seen, because its record is somebody else's. */
+  /** Its record belongs to somebody else, so it is unknown whether it was kept. */
   readonly recordHidden?: boolean;
 }
 
-/** Whether a run may be taken away, and why or why not. */
+/** Whether a run may be removed, and why or why not. */
 export interface Verdict {
   readonly remove: boolean;
   readonly why: string;
 }
 
 /**
- * Judges a run: what has expired may go, and what nobody looks after any more. Where the owner can't be
- * seen from here (another machine, another start of it, another container), only the expiry counts.
+ * Judges a run. It may be removed if it has expired, or if nobody looks after it any more. If the owner can't
+ * be seen from here (another machine, another boot of it, another container), only the expiry counts.
  *
  * @param now milliseconds since 1970
  */
