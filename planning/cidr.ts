@@ -8,7 +8,7 @@ export interface Block {
   readonly prefix: number;
 }
 
-/** @returns undefined for what is not an IPv4 subnet in the strict notation that Kubernetes reads */
+/** @returns undefined if the text is not an IPv4 subnet in the strict notation that Kubernetes reads */
 export function parseBlock(text: string): Block | undefined {
   if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || /\/0\d/.test(text)) return undefined;
   const prefix = Number(text.slice(text.indexOf("/") + 1));
@@ -19,7 +19,7 @@ export function parseBlock(text: string): Block | undefined {
   };
 }
 
-/** `10.0.0.0/16,100.64.0.0/16`, as Kubernetes' own flags have several. */
+/** Splits `10.0.0.0/16,100.64.0.0/16`, the form of Kubernetes' own flags. */
 export function splitSubnets(text: string): string[] {
   return text.split(",").map((part) => part.trim());
 }
@@ -28,7 +28,7 @@ export function isIpv6Subnet(text: string): boolean {
   return ipaddr.IPv6.isValidCIDR(text);
 }
 
-/** @throws Error if the text is not an IPv4 subnet; for constants */
+/** @throws Error if the text is not an IPv4 subnet. For constants. */
 export function block(text: string): Block {
   const parsed = parseBlock(text);
   if (parsed === undefined) throw new Error(`${text} is not an IPv4 subnet`);

@@ -1,23 +1,22 @@
 import type { LinkPlan, Plan } from "./plan-types.ts";
 
 /**
- * How many resources Pulumi will tell of, components and the stack among them, its own default providers
- * aside.
+ * How many resources Pulumi will report, with components and the stack, without its own default providers.
  *
- * @returns undefined where a cluster exists already: what is made there depends on what is found
+ * @returns undefined if a cluster exists already: the resources there depend on what is found in it
  */
 export function countResources(plan: Plan): number | undefined {
   const { clusters, links, exports, mirrors, trust } = plan;
   if (clusters.some((cluster) => cluster.type !== "kind")) return undefined;
   // Stack and topology; the Docker network; the gate of a step of a rotation.
   const once = 2 + 1 + (trust.staged ? 1 : 0);
-  // Each with its key and certificate; those that are given are nobody's resources.
+  // Each with its key and certificate. Given ones are no resources.
   const anchors = 3 * trust.anchors.filter(({ type }) => type === "made").length;
   const issuers = 4 * clusters.filter(({ issuer }) => issuer.type === "made").length;
   // The cluster (3), its control plane (9), the extension (4), its proxies.
   const perCluster = 3 + 9 + 4 + 1;
   const given = new Set(clusters.flatMap((c) => (c.issuer.type === "made" ? [] : [c.name])));
-  // What both ends trust is compared where somebody else made an issuer.
+  // If somebody else created an issuer, the trust of both ends is compared.
   const compared = links.filter(({ source, target }) => given.has(source) || given.has(target));
   const routes = clusters.filter((c) => c.type === "kind" && c.routePeers.length > 0).length;
   const exported = new Set(exports.map((e) => `${e.cluster} ${e.namespace} ${e.service}`));
@@ -31,7 +30,7 @@ export function countResources(plan: Plan): number | undefined {
     compared.length +
     perCluster * clusters.length +
     2 * routes +
-    // What the chart has of identities and of addresses, both in a component.
+    // The chart's objects for identities and for addresses, both in a component.
     3 * admissions +
     links.reduce((sum, link) => sum + countOfLink(link), 0) +
     exported.size +
@@ -41,8 +40,8 @@ export function countResources(plan: Plan): number | undefined {
 }
 
 function countOfLink({ mode, access }: LinkPlan): number {
-  // The service mirror's Secret, the Link, its cleanup and its gate, all in a component; for pods that are
-  // reached directly, linkerd-destination's Secret.
+  // The service mirror's Secret, the Link, its cleanup and its gate, all in a component. If pods are reached
+  // directly, also linkerd-destination's Secret.
   const link = 5 + (mode === "gateway" ? 0 : 1);
   // The account with its role and binding, all in a component; its token.
   const account = 4 + (access.revoked ? 0 : 1);

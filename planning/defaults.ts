@@ -2,14 +2,14 @@ import type { ClusterSpec, TrustSpec } from "./topology.ts";
 import type { TrustPlan } from "./plan-types.ts";
 import type { Draft } from "./topology/shape.ts";
 
-/** Values of what a topology leaves out. */
+/** Default values of a topology. */
 export const defaults = {
   controlPlanes: 1,
   workers: 0,
-  /** The same for every cluster: they are ports of different nodes. */
+  /** The same for every cluster, because they are ports of different nodes. */
   gatewayNodePort: 30_143,
   probeNodePort: 30_191,
-  /** Behind a load balancer the ports are the gateway's own. */
+  /** Behind a load balancer the gateway's own ports are used. */
   gatewayPort: 4143,
   probePort: 4191,
   listenAddress: "127.0.0.1",
@@ -21,22 +21,22 @@ export const defaults = {
   anchorGeneration: 1,
   trafficPort: 80,
   trafficProtocol: "http",
-  /** One per further step of the longest failover that was measured, and one more. */
+  /** One for each further step of the longest failover that was measured, and one more. */
   failoverRetries: 3,
-  /** Linkerd's own, written down so that they don't change with its release. */
+  /** Linkerd's own defaults, written here so that they don't change with its release. */
   circuitBreaking: { maxFailures: 7, minPenalty: "1s", maxPenalty: "1m", jitterRatio: 0.5 },
   retryOn: { http: "5xx", grpc: "unavailable" },
 } as const;
 
 /**
- * A cluster without a network has one to itself, known by the cluster's name; the rules see to it that
- * no other cluster says that name.
+ * The network of a cluster. A cluster without one has its own, with the cluster's name. The rules make sure
+ * that no other cluster uses that name.
  */
 export function networkOf(cluster: { readonly name: string; readonly network?: string }): string {
   return cluster.network ?? cluster.name;
 }
 
-/** How many nodes a kind cluster has. */
+/** The number of a kind cluster's nodes by role. */
 export function nodeCounts(cluster: Pick<Draft<ClusterSpec>, "nodes">) {
   const controlPlanes = cluster.nodes?.controlPlanes ?? defaults.controlPlanes;
   const workers = cluster.nodes?.workers ?? defaults.workers;
@@ -46,7 +46,7 @@ export function nodeCounts(cluster: Pick<Draft<ClusterSpec>, "nodes">) {
 /** Lifetimes of certificates, in hours. */
 export type Lifetimes = Pick<TrustPlan, Extract<keyof TrustPlan, `${string}Hours`>>;
 
-/** Lifetimes with their defaults, which give way to shorter ones that were asked for. */
+/** Lifetimes with their defaults. A default is shortened if a shorter lifetime was requested. */
 export function lifetimes(trust: Draft<TrustSpec> | undefined): Lifetimes {
   const anchor = trust?.anchorLifetimeHours ?? defaults.anchorLifetimeHours;
   const issuer = trust?.issuerLifetimeHours ?? Math.min(defaults.issuerLifetimeHours, anchor);

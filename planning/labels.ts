@@ -5,14 +5,14 @@ const namePattern = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 const prefixPattern =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
-/** A name, or a prefix and a name: `team`, `example.org/team`. */
+/** Whether the text is a name, or a prefix and a name: `team`, `example.org/team`. */
 export function isLabelKey(text: string): boolean {
   const slash = text.indexOf("/");
   if (slash === -1) return namePattern.test(text);
   return prefixPattern.test(text.slice(0, slash)) && namePattern.test(text.slice(slash + 1));
 }
 
-/** `example.org/*`: every key with that prefix. */
+/** Whether the text stands for every key with a prefix: `example.org/*`. */
 export function isLabelPrefix(text: string): boolean {
   return text.endsWith("/*") && prefixPattern.test(text.slice(0, -2));
 }

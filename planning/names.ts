@@ -1,14 +1,19 @@
 import type { NodePlan } from "./plan-types.ts";
 
-/** Every name that the package gives, and those that kind, kubeadm and Linkerd give on their own. */
+/** Every name that the package chooses, and those that kind, kubeadm and Linkerd choose. */
 
-/** Namespace of the control plane. The same in every cluster, or flat Links lose their identity. */
+/**
+ * Namespace of the control plane. It must be the same in every cluster, or flat Links lose their identity.
+ */
 export const linkerdNamespace = "linkerd";
 
 /** Namespace of the multi-cluster extension, in every cluster. */
 export const multiclusterNamespace = "linkerd-multicluster";
 
-/** On the namespaces that a stack makes in a cluster that it did not make: by its value it knows its own. */
+/**
+ * Annotation of the namespaces that a stack creates in an existing cluster. Its value says that they are the
+ * stack's own.
+ */
 export const installationAnnotation = "linkerd-topology.dev/installation";
 
 /** TLS identity of a cluster's gateway. */
@@ -24,7 +29,7 @@ export function kindName(topology: string, cluster: string): string {
   return `${topology}-${cluster}`;
 }
 
-/** The nodes of a cluster under the names that kind gives them: control planes first. */
+/** The nodes of a cluster with kind's names, control planes first. */
 export function nodePlans(kindName: string, controlPlanes: number, workers: number): NodePlan[] {
   const numbered = (role: NodePlan["role"], count: number) =>
     Array.from({ length: count }, (_, index) => ({
@@ -34,28 +39,28 @@ export function nodePlans(kindName: string, controlPlanes: number, workers: numb
   return [...numbered("control-plane", controlPlanes), ...numbered("worker", workers)];
 }
 
-/** The container in front of several control planes. */
+/** The load balancer's container in front of several control planes. */
 export function loadBalancerName(kindName: string): string {
   return `${kindName}-external-load-balancer`;
 }
 
-/** By the name that kubeadm's certificate holds. */
+/** Uses the name in kubeadm's certificate. */
 export function apiServerUrl(kindName: string, controlPlanes: number): string {
   const host = controlPlanes > 1 ? loadBalancerName(kindName) : `${kindName}-control-plane`;
   return `https://${host}:6443`;
 }
 
-/** How an API server is reached: where, and by which name its certificate is checked, where that is another. */
+/** How to reach an API server: its URL, and the name in its certificate if that differs. */
 export interface ApiServer {
   readonly server: string;
   readonly tlsServerName?: string | undefined;
 }
 
 /**
- * By address, where the API server keeps one: only Docker's containers know the container's name, while an
- * address leads there from this machine as well.
+ * Uses the address if the API server keeps one: only Docker's containers can resolve the container's name,
+ * while the address also works from this machine.
  *
- * @param url of the API server, by the name that its certificate holds
+ * @param url of the API server, with the name in its certificate
  */
 export function apiServerAt(url: string, address: string | undefined): ApiServer {
   if (address === undefined) return { server: url };
@@ -64,29 +69,29 @@ export function apiServerAt(url: string, address: string | undefined): ApiServer
 }
 
 /**
- * Service account in the target that one source alone uses, so that it can be cut off alone. Its roles
- * bear the name as well.
+ * Service account in the target. Each source has its own, so that it can be cut off alone. Its roles have the
+ * same name.
  */
 export function accessAccount(source: string): string {
   return `linkerd-access-from-${source}`;
 }
 
-/** Secret that holds an account's token of a generation. No account's name has a full stop. */
+/** Secret of an account's token of a generation. Names of accounts contain no full stop. */
 export function accessToken(account: string, generation: number): string {
   return `${account}.token-${generation}`;
 }
 
-/** The mirror of a target's Service, or of a pod behind a headless one, in every source. */
+/** The mirror of a target's Service, or of a pod of a headless one, in every source. */
 export function mirrorName(name: string, target: string): string {
   return `${name}-${target}`;
 }
 
-/** The Service that all members of that name form. Linkerd's suffix can't be configured. */
+/** The federated Service of all members with a name. Linkerd's suffix can't be configured. */
 export function federatedName(service: string): string {
   return `${service}-federated`;
 }
 
-/** Name of the Secrets that hold the credentials for a target. Linkerd's controllers look for it. */
+/** Name of the Secrets with the credentials for a target. Linkerd's controllers look for it. */
 export function credentialsName(target: string): string {
   return `cluster-credentials-${target}`;
 }

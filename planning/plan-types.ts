@@ -8,19 +8,19 @@ import type {
 } from "./topology.ts";
 
 /**
- * What will be made, fully resolved: every name, subnet, port and address that can be known before a
- * cluster exists. A pure function of the topology; nothing in it is looked up.
+ * What to create, fully resolved: every name, subnet, port and address that can be known before a cluster
+ * exists. A pure function of the topology; nothing in it is looked up.
  */
 export interface Plan {
   readonly name: string;
-  /** It describes what others made, as it was found: nothing of it came from this package. */
+  /** It describes a discovered mesh that others made. Nothing in it comes from this package. */
   readonly found?: true;
   /** Docker network of the topology. */
   readonly network: {
     readonly name: string;
-    /** Undefined where Docker chooses. */
+    /** Undefined if Docker chooses. */
     readonly subnet: string | undefined;
-    /** Part of the subnet that nodes get their addresses of; undefined where Docker chooses. */
+    /** Part of the subnet from which nodes get their addresses. Undefined if Docker chooses. */
     readonly nodeRange: string | undefined;
   };
   /** In the topology's order. */
@@ -44,17 +44,17 @@ export interface ClusterPlanCommon {
   /** Clusters with the same network have pod routes to each other. */
   readonly network: string;
   /**
-   * URL of the API server as pods of other clusters know it. Of a kind cluster it has a container's name, which
+   * URL of the API server for pods of other clusters. For a kind cluster it has the container's name, which
    * is in the API server's certificate.
    */
   readonly apiServer: string | undefined;
-  /** Undefined where no Link needs it. */
+  /** Undefined if no Link needs it. */
   readonly gateway: GatewayPlan | undefined;
-  /** Targets of the Links whose source this is: one service mirror controller each. */
+  /** Targets of the Links whose source this is. Each has one service mirror. */
   readonly targets: readonly string[];
-  /** Sources of the Links whose target this is: one access account each. */
+  /** Sources of the Links whose target this is. Each has one access account. */
   readonly sources: readonly string[];
-  /** What the identities of its workloads end with. */
+  /** The end of its workloads' identities. */
   readonly trustDomain: string;
   /** Domain of its Services. */
   readonly clusterDomain: string;
@@ -70,14 +70,14 @@ export interface ClusterLinkerdPlan {
   readonly chartVersion: string;
 }
 
-/** A cluster that the package makes. */
+/** A cluster that the package creates. */
 export interface KindClusterPlan extends ClusterPlanCommon {
   readonly type: "kind";
-  /** Name that kind knows it by: `<topology>-<cluster>`. */
+  /** kind's name of the cluster: `<topology>-<cluster>`. */
   readonly kindName: string;
   /**
-   * Hash of all that forces the cluster to be recreated. It is part of the logical names of the cluster
-   * and of everything in it, so that a new generation replaces the old one in one `up`.
+   * Hash of everything that forces the cluster to be recreated. It is part of the logical names of the
+   * cluster and of everything in it, so that a new generation replaces the old one in one `up`.
    */
   readonly generation: string;
   /** Decides the default subnets, and the address that the API server keeps on the Docker network. */
@@ -90,16 +90,19 @@ export interface KindClusterPlan extends ClusterPlanCommon {
   readonly portMappings: readonly Required<PortMapping>[];
   readonly containerdConfigPatches: readonly string[];
   readonly registryMirrors: Readonly<Record<string, readonly string[]>>;
-  /** What is passed on to kind; absent where the topology says none of it. */
+  /** Options that are passed on to kind. Absent if the topology has none. */
   readonly options?: KindOptions;
   readonly imageArchives: readonly string[];
-  /** Other clusters made by the package on the same network: pod routes lead to each of them. */
+  /** Other clusters on the same network that the package creates: pod routes lead to each of them. */
   readonly routePeers: readonly string[];
-  /** Addresses for the cluster's load balancers, a CIDR; undefined where the Docker network has no planned subnet. */
+  /**
+   * Addresses for the cluster's load balancers, a CIDR. Undefined if the Docker network has no planned
+   * subnet.
+   */
   readonly loadBalancerRange: string | undefined;
 }
 
-/** A cluster that exists; it is not created and never deleted. */
+/** An existing cluster. It is neither created nor deleted. */
 export interface ExistingClusterPlan extends ClusterPlanCommon {
   readonly type: "existing";
   readonly kubeconfig: string;
@@ -109,7 +112,7 @@ export interface ExistingClusterPlan extends ClusterPlanCommon {
 }
 
 export interface NodePlan {
-  /** Name of the node, which is also its container's and its host name on the Docker network. */
+  /** Name of the node, of its container, and its host name on the Docker network. */
   readonly name: string;
   readonly role: "control-plane" | "worker";
 }
@@ -121,15 +124,15 @@ export interface GatewayPlan {
   /** Port at which the sources reach it: the node port, or 4143 behind a load balancer. */
   readonly port: number;
   /**
-   * Port of the health probe, as the sources reach it. The source's probe Service must have this very
-   * number, else the gateway never becomes alive (linkerd2#14451, #15670).
+   * Port of the health probe, as the sources reach it. The source's probe Service must have the same number,
+   * otherwise the gateway never becomes alive (linkerd2#14451, #15670).
    */
   readonly probePort: number;
-  /** Address to ask the load balancer for; undefined where the package plans none. */
+  /** Address to request for the load balancer. Undefined if the package plans none. */
   readonly loadBalancerIP: string | undefined;
   /** TLS identity of the gateway. */
   readonly identity: string;
-  /** Whom it lets through; undefined where that is left to Linkerd's chart, which lets in everybody. */
+  /** Which clients it accepts. Undefined: Linkerd's chart decides, which accepts everybody. */
   readonly admission?: "linked" | "everybody";
 }
 
@@ -137,15 +140,15 @@ export interface LinkPlan {
   readonly source: string;
   readonly target: string;
   /**
-   * Name of the Link, of its controller and of the suffix of its credentials: the target's. Linkerd
-   * needs all of them to be the same.
+   * Name of the Link, of its controller and of the suffix of its credentials: the target's name. Linkerd
+   * requires all of them to be the same.
    */
   readonly name: string;
   readonly mode: LinkMode;
-  /** The target's gateway, where the mode uses it. */
+  /** The target's gateway, if the mode uses it. */
   readonly gateway: GatewayPlan | undefined;
   readonly headless: boolean;
-  /** What the Link selects, by kind of export; undefined for a kind that its mode doesn't carry. */
+  /** What the Link selects, by kind of export. Undefined for kinds that its mode doesn't carry. */
   readonly selectors: {
     readonly gateway: LabelSelector | undefined;
     readonly remoteDiscovery: LabelSelector | undefined;
@@ -156,53 +159,53 @@ export interface LinkPlan {
   /** Service account in the target that only this source uses. */
   readonly accessAccount: string;
   readonly access: {
-    /** Another number is another token. */
+    /** Another number means another token. */
     readonly tokenGeneration: number;
     /** The account has no rights and no token: the source is cut off. */
     readonly revoked: boolean;
   };
-  /** How it is there, where others made it. */
+  /** The real names, if others made the Link. */
   readonly found?: FoundLinkPlan;
 }
 
-/** What others may have called otherwise than the package would. */
+/** Names that others may have chosen differently. */
 export interface FoundLinkPlan {
   /** Version of the Link's API, such as `v1alpha3`. */
   readonly apiVersion: string;
-  /** Deployment of its service mirror; undefined: there is none. */
+  /** Deployment of its service mirror. Undefined: there is none. */
   readonly controller: string | undefined;
   /** Container of that Deployment. */
   readonly container: string;
-  /** Service by which it probes the gateway. */
+  /** Service that probes the gateway. */
   readonly probe: string;
 }
 
 /** One Service of one cluster, exported in one way. */
 export interface ExportPlan {
-  /** The cluster that owns the Service: target of the Links that carry it. */
+  /** The cluster that owns the Service: the target of the Links that carry it. */
   readonly cluster: string;
   readonly namespace: string;
   readonly service: string;
   readonly as: ExportKind;
-  /** Labels that make every Link which can carry the Service's exports, this and others, select it. */
+  /** Labels with which every Link that can carry this export and the Service's others selects it. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Host names of the pods of a headless Service, such as `db-0`; empty for any other. */
+  /** Host names of the pods of a headless Service, such as `db-0`. Empty for other Services. */
   readonly pods: readonly string[];
 }
 
-/** A mirror Service that will result from the exports. */
+/** A mirror Service that will follow from the exports. */
 export interface MirrorPlan {
-  /** The cluster that it is in. */
+  /** The mirror's cluster. */
   readonly cluster: string;
   readonly namespace: string;
   readonly name: string;
   /** `headless` is the mirror of a headless Service, `headless-pod` that of one of its pods. */
   readonly kind: ExportKind | "headless" | "headless-pod";
-  /** What it stands for: one Service, or all members of a federated Service, in the order of the clusters. */
+  /** What it mirrors: one Service, or all members of a federated Service in the order of the clusters. */
   readonly of: readonly { readonly cluster: string; readonly service: string }[];
 }
 
-/** What becomes of the requests that clients in one cluster send to one port of one Service. */
+/** Where the requests go that clients in one cluster send to one port of one Service. */
 export interface TrafficPlan {
   /** The clients' cluster. */
   readonly cluster: string;
@@ -211,9 +214,12 @@ export interface TrafficPlan {
   readonly service: string;
   readonly port: number;
   readonly protocol: "http" | "grpc";
-  /** Whether the package makes the Service: clients call a Service of another cluster by its plain name. */
+  /**
+   * Whether the package creates the Service, so that clients call a Service of another cluster by its plain
+   * name.
+   */
   readonly alias: boolean;
-  /** Linkerd's settings for retries and time limits. */
+  /** Linkerd's settings for retries and timeouts. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Linkerd's settings for circuit breaking, which it reads from the Service that clients call. */
   readonly serviceAnnotations: Readonly<Record<string, string>>;
@@ -226,9 +232,9 @@ export interface TrafficRulePlan {
   readonly backends: readonly TrafficBackendPlan[];
 }
 
-/** A Service of the clients' cluster that requests go to. */
+/** A Service of the clients' cluster that gets requests. */
 export interface TrafficBackendPlan {
-  /** The Service of the cluster itself, or the kind of the mirror. */
+  /** The cluster's own Service, or the kind of the mirror. */
   readonly kind: "local" | ExportKind;
   readonly service: string;
   /** The clusters whose pods answer. */
@@ -239,14 +245,14 @@ export interface TrafficBackendPlan {
 export interface LinkerdPlan {
   /** Such as `edge-26.6.3`: the tag of the images. */
   readonly version: string;
-  /** What decided the release: the topology asks for it, the sources hold no other one, or nothing did. */
+  /** What decided the release: the topology names it, the sources hold no other one, or nothing did. */
   readonly chosenBy: "topology" | "sources" | "default";
   /** Such as `2026.6.3`. */
   readonly chartVersion: string;
   readonly namespace: string;
   readonly multiclusterNamespace: string;
   readonly highAvailability: boolean;
-  /** Namespaces whose workloads are restarted when Linkerd would inject another proxy. */
+  /** Namespaces whose workloads are restarted if Linkerd would inject another proxy. */
   readonly restart: readonly string[];
   readonly values: {
     readonly crds: Readonly<Record<string, unknown>>;
@@ -256,13 +262,13 @@ export interface LinkerdPlan {
 }
 
 export interface TrustPlan {
-  /** Trust domain of the mesh; clusters may have one of their own. */
+  /** Trust domain of the mesh. Clusters may have their own. */
   readonly domain: string;
   /** What every cluster trusts, oldest first. */
   readonly anchors: readonly AnchorPlan[];
   /**
-   * Whether there is anything but the one anchor that a topology has which says nothing: what a step of a
-   * rotation needs is then waited for.
+   * The topology says more about its anchors than the default, a single one. Each step of a rotation must
+   * then wait for its conditions.
    */
   readonly staged: boolean;
   /** Namespaces whose workloads are restarted along with Linkerd's own. */
@@ -273,7 +279,7 @@ export interface TrustPlan {
   readonly issuerEarlyRenewalHours: number;
 }
 
-/** One generation of the trust anchor. Keys are never part of a plan. */
+/** One generation of the trust anchor. A plan never contains keys. */
 export type AnchorPlan =
   | { readonly type: "made"; readonly generation: number }
   | {
@@ -284,7 +290,7 @@ export type AnchorPlan =
       readonly keyFile: string | undefined;
     };
 
-/** Where a certificate is: its text, or a file with it, relative to the program's directory. */
+/** A certificate: its text, or a file with it, relative to the program's directory. */
 export type PemLocation = { readonly pem: string } | { readonly file: string };
 
 /** Where a cluster's issuer comes from. */

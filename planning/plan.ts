@@ -40,23 +40,23 @@ import type { Topology } from "./topology.ts";
 
 /** What a plan depends on besides the topology itself. */
 export interface PlanContext {
-  /** Name of a topology that has none: the stack's. */
+  /** Name of a topology that has none, which is the stack's. */
   readonly name: string;
-  /** The file that holds the topology, for messages. */
+  /** The topology's file, for messages. */
   readonly from?: string;
   /**
-   * Where images come from; its paths are used as they stand.
+   * Where images come from. Paths are used unchanged.
    * @default the public registries, as far as is known
    */
   readonly sources?: Sources;
   /**
-   * What the topology's certificates and keys are checked with: reads a file that the topology names, and
-   * tells the time. @default what is in the files is not looked at, nor how long it is valid
+   * For checking the topology's certificates and keys: reads a file that the topology names, and tells the
+   * time. @default neither the contents of the files nor their validity is checked
    */
   readonly certificates?: CertificateContext;
   /**
-   * What the kubeconfigs of clusters that exist are read with. @default they are not looked at: a program may
-   * write them itself
+   * For reading the kubeconfigs of existing clusters. @default they aren't read: a program may write them
+   * itself
    */
   readonly kubeconfigs?: KubeconfigContext;
 }
@@ -87,10 +87,10 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Plans a topology, or tells everything that is wrong with it. A pure function: the same topology gives
- * the same plan, and nothing is looked up.
+ * Plans a topology, or returns everything that is wrong with it. A pure function: the same topology gives the
+ * same plan, and nothing is looked up.
  *
- * @param input - a `Topology`, or whatever somebody wrote in its place; it never makes this throw
+ * @param input - a `Topology`, or anything else that somebody wrote; it never makes this throw
  *
  * @example
  * ```ts
@@ -107,13 +107,13 @@ export function plan(input: unknown, context: PlanContext): PlanResult {
   problems.push(...certificateRules(checked, context.certificates));
   problems.push(...kubeconfigRules(checked, context.kubeconfigs));
   if (problems.length > 0) return { ok: false, problems: toProblems(problems) };
-  // Without problems the draft is whole: the schema's output is a Topology.
+  // Without problems the draft is complete: the schema's output is a Topology.
   return { ok: true, plan: makePlan(draft as Topology, { ...checked, traffic }, context) };
 }
 
 /**
- * Plans what exists already, also where a rule refuses it: what is there can't be refused. Only what has not even
- * the shape of a topology has no plan.
+ * Plans what already exists, even if a rule would refuse it. Only input without the shape of a topology has
+ * no plan.
  */
 export function planAsFound(
   input: unknown,
@@ -130,7 +130,7 @@ export function planAsFound(
 }
 
 /**
- * {@link plan} for programs that can't go on without one.
+ * {@link plan} for programs that can't continue without a plan.
  *
  * @throws TopologyError that lists every problem
  */

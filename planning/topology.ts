@@ -1,4 +1,4 @@
-/** The types of a topology, which its schemas say. */
+/** The types of a topology, from its schemas. */
 export type { AccessSpec, AccountSpec } from "./access/schema.ts";
 export type { ExtraMount, KindOptions } from "./clusters/kind-options.ts";
 export type { ClusterSpec, GatewaySpec, NodesSpec, PortMapping } from "./clusters/schema.ts";

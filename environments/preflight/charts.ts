@@ -5,7 +5,7 @@ import type { PreflightCheck } from "./check.ts";
 
 const repository = "https://helm.linkerd.io/edge";
 
-/** Linkerd's charts come from its repository unless the sources hold them. */
+/** Linkerd's charts come from its repository unless the sources contain them. */
 export const checkCharts: PreflightCheck = async ({ sources, env }) => {
   if (sources?.charts !== undefined) return [];
   const url = `${repository}/index.yaml`;

@@ -3,23 +3,23 @@ import type { Sources } from "../../planning/sources/sources.ts";
 import type { NodeContainer } from "../docker.ts";
 import type { State } from "../state.ts";
 
-/** What the checks look at. */
+/** The input of the checks. */
 export interface PreflightContext {
   readonly plan: Plan;
   readonly sources: Sources | undefined;
-  /** Undefined where the stack is new, or can't be asked for. */
+  /** Undefined if the stack is new, or can't be read. */
   readonly state?: State | undefined;
   readonly env: Readonly<Record<string, string>>;
-  /** Every node of a kind cluster that this machine has, whoever made it. */
+  /** Every node of a kind cluster on this machine, whoever created it. */
   readonly containers: readonly NodeContainer[];
-  /** Clusters of the plan that have yet to be made. */
+  /** Clusters of the plan that don't exist yet. */
   readonly missing: readonly KindClusterPlan[];
 }
 
-/** Answers what stands in the way, one sentence each with how to fix it. */
+/** Returns what prevents an `up`, one sentence each with how to fix it. */
 export type PreflightCheck = (context: PreflightContext) => Promise<readonly string[]>;
 
-/** Answers besides what a person should know though it doesn't stand in the way. */
+/** Also returns what a person should know although it doesn't prevent an `up`. */
 export type NotingCheck = (
   context: PreflightContext,
 ) => Promise<{ readonly problems: readonly string[]; readonly notes: readonly string[] }>;

@@ -1,11 +1,11 @@
 import { docker, dockerList } from "../docker.ts";
 
-/** An IPv4 subnet that a Docker network has. */
+/** An IPv4 subnet of a Docker network. */
 export interface TakenSubnet {
   /** Name of the network. */
   readonly network: string;
   readonly subnet: string;
-  /** The bridge's interface on the host, unless the network says another. */
+  /** The bridge's interface on the host, unless the network has another one. */
   readonly device: string;
 }
 
@@ -16,7 +16,7 @@ interface NetworkDetails {
   readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] | null };
 }
 
-/** The subnets of all Docker networks of this machine, whoever made them. */
+/** The subnets of all Docker networks of this machine, whoever created them. */
 export async function takenSubnets(env: Readonly<Record<string, string>>): Promise<TakenSubnet[]> {
   const ids = (await dockerList(["network", "ls"], env)).map((row) => row["ID"] ?? "");
   if (ids.length === 0) return [];

@@ -4,14 +4,14 @@ import { subnetsOverlap } from "../../planning/cidr.ts";
 import { takenSubnets } from "./docker-networks.ts";
 import type { PreflightCheck } from "./check.ts";
 
-/** A subnet that was chosen for the topology's network has to be free, on Docker and on the host. */
+/** A configured subnet of the topology's network must be free, in Docker and on the host. */
 export const checkDockerSubnet: PreflightCheck = async ({ plan, env }) => {
   const { name, subnet } = plan.network;
   if (subnet === undefined) return [];
   const networks = await takenSubnets(env);
   const mend = "choose another docker.subnet";
   const ofNetworks = networks
-    // The topology's own is recreated where its subnet is another.
+    // The topology's own network is recreated if its subnet differs.
     .filter((taken) => taken.network !== name && subnetsOverlap(taken.subnet, subnet))
     .map(
       (taken) =>
@@ -36,9 +36,9 @@ interface HostRoute {
 }
 
 /**
- * The routes of Linux' table, the default route aside, in one or in parts: a VPN that takes everything lays
- * one to 0.0.0.0/1 and one to 128.0.0.0/1, and no network of anybody's is that large. Addresses stand there in hexadecimal, the last
- * byte first.
+ * The routes of Linux' table without the default route, also if that comes in parts: a VPN that takes all
+ * traffic sets one to 0.0.0.0/1 and one to 128.0.0.0/1, and nobody's network is that large. The table has
+ * addresses in hexadecimal, the last byte first.
  */
 export function parseRoutes(table: string): HostRoute[] {
   return table

@@ -1,6 +1,6 @@
 import type { PreflightCheck } from "./check.ts";
 
-/** A kind cluster of a planned name that is on another network is not ours: it is never touched. */
+/** A kind cluster of a planned name on another network belongs to somebody else. It is never touched. */
 export const checkForeignClusters: PreflightCheck = ({ plan, containers }) => {
   const planned = new Set(
     plan.clusters.flatMap((cluster) => (cluster.type === "kind" ? [cluster.kindName] : [])),

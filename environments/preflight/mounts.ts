@@ -2,7 +2,7 @@ import { isLocalDocker } from "../../system/docker-endpoint.ts";
 import { whyNotMountable } from "../../system/host-paths.ts";
 import type { PreflightCheck } from "./check.ts";
 
-/** What nodes mount of this machine has to be there; what they mount of another one can't be looked at. */
+/** What nodes mount from this machine must exist. Another machine can't be inspected. */
 export const checkMounts: PreflightCheck = async ({ missing, env }) => {
   const mounts = missing.flatMap(({ name, options }) =>
     (options?.extraMounts ?? []).map(({ hostPath }) => ({ name, hostPath })),

@@ -8,9 +8,9 @@ import type { PreflightCheck } from "./check.ts";
 import { connectTo } from "./existing-clusters.ts";
 
 /**
- * Clusters that exist may share a pod subnet where it is the network's (of a VPC) and each pod has its own
- * address. Where it is every cluster's own instead, as k3s has the same one everywhere, a flat Link would
- * lead to whichever pod of the source's cluster has the address. The pods tell which it is.
+ * Existing clusters may share a pod subnet if it is the network's (of a VPC) and each pod has its own
+ * address. But if each cluster has its own copy of it, as k3s has the same subnet everywhere, a flat Link
+ * would lead to whichever pod of the source's cluster has the address. The pods show which case it is.
  */
 export const checkPodAddresses: PreflightCheck = async ({ plan, state }) => {
   const pairs = sharingPairs(plan);
@@ -22,7 +22,7 @@ export const checkPodAddresses: PreflightCheck = async ({ plan, state }) => {
           const api = await connectTo(cluster, plan.name, state);
           return [cluster, podsByAddress(await listAll<Pod>(api, "/api/v1/pods"))] as const;
         } catch (error) {
-          // Whether it answers at all is another check's question.
+          // Another check finds out whether it answers at all.
           const isTold = isUnreachable(error) || error instanceof NoKubeconfig;
           return [cluster, isTold ? undefined : messageOf(error)] as const;
         }
@@ -52,7 +52,7 @@ export const checkPodAddresses: PreflightCheck = async ({ plan, state }) => {
   return [...unread, ...shared];
 };
 
-/** Clusters that exist with a Link from pod to pod, whose pod subnets meet. */
+/** Existing clusters with a Link from pod to pod and overlapping pod subnets. */
 function sharingPairs({ clusters, links }: Plan): [ExistingClusterPlan, ExistingClusterPlan][] {
   const existing = clusters.filter((cluster) => cluster.type === "existing");
   return existing.flatMap((one, index) =>

@@ -5,7 +5,7 @@ import { whyClosed } from "../../system/ports.ts";
 import type { HostPort } from "../../system/ports.ts";
 import type { PreflightCheck } from "./check.ts";
 
-/** Ports of this machine that lead to a node have to be free; those of another one can't be looked at. */
+/** Ports of this machine that lead to a node must be free. Another machine can't be inspected. */
 export const checkPorts: PreflightCheck = async ({ missing, env }) => {
   const wanted = missing.flatMap((cluster) =>
     portsOf(cluster).map((port) => ({ cluster: cluster.name, ...port })),

@@ -15,15 +15,15 @@ import { checkRoom } from "./room.ts";
 import { checkSubnets } from "./subnets.ts";
 import { checkVersionsInClusters } from "./versions-in-clusters.ts";
 
-/** What came of one check. */
+/** The result of one check. */
 export interface PreflightResult {
   /** Stable, for programs. */
   readonly id: string;
   readonly title: string;
   readonly state: "passed" | "failed" | "not run";
-  /** What stands in the way, one sentence each with how to fix it. */
+  /** What prevents an `up`, one sentence each with how to fix it. */
   readonly problems: readonly string[];
-  /** Why it was not run, or what a person may want to know though it passed. */
+  /** Why it wasn't run, or what a person may want to know although it passed. */
   readonly note?: string;
 }
 
@@ -66,7 +66,7 @@ const catalogue: readonly CatalogueEntry[] = [
   { id: "charts", title: "Linkerd's charts are available", check: checkCharts },
 ];
 
-/** Looks at everything on this machine that would make `up` fail later, before anything is made. */
+/** Checks everything on this machine that would make `up` fail later, before anything is created. */
 export async function preflight(
   plan: Plan,
   sources: Sources | undefined,
@@ -93,7 +93,7 @@ export async function preflight(
   );
 }
 
-/** What the checks are called where they can't be run. */
+/** Results that say that the checks can't be run. */
 export function preflightNotRun(reason: string): PreflightResult[] {
   return catalogue.map(({ id, title }) => ({
     id,
@@ -105,7 +105,7 @@ export function preflightNotRun(reason: string): PreflightResult[] {
 }
 
 /**
- * The results, where all of them passed.
+ * The results, if all checks passed.
  *
  * @throws CommandError with every problem at once
  */

@@ -8,7 +8,7 @@ interface DockerInfo {
   readonly DockerRootDir?: string;
 }
 
-/** Memory and disk for the nodes that have yet to be made. */
+/** Memory and disk for the nodes that don't exist yet. */
 export const checkRoom: PreflightCheck = async ({ missing, env }) => {
   const nodes = missing.reduce((sum, cluster) => sum + cluster.nodes.length, 0);
   if (nodes === 0) return [];
@@ -33,7 +33,7 @@ export const checkRoom: PreflightCheck = async ({ missing, env }) => {
   return problems;
 };
 
-/** Memory of the machine that the daemon runs on; only its total where that is another one. */
+/** Memory of the daemon's machine. If that is another machine, only its total. */
 async function availableMemory(info: DockerInfo): Promise<number | undefined> {
   const own = await memoryOfMachine();
   return own !== undefined && own.total === info.MemTotal ? own.available : info.MemTotal;

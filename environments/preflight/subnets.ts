@@ -2,7 +2,7 @@ import { subnetsOverlap } from "../../planning/cidr.ts";
 import { takenSubnets } from "./docker-networks.ts";
 import type { PreflightCheck } from "./check.ts";
 
-/** Pods could not reach a Docker network whose subnet is their own cluster's. */
+/** Pods could not reach a Docker network with their own cluster's subnet. */
 export const checkSubnets: PreflightCheck = async ({ missing, env }) => {
   if (missing.length === 0) return [];
   const taken = await takenSubnets(env);

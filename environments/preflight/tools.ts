@@ -12,7 +12,7 @@ import { kind } from "../../toolchain/tools/kind.ts";
 import { pulumi } from "../../toolchain/tools/pulumi.ts";
 import type { PreflightResult } from "./preflight.ts";
 
-/** Looks which tools this machine has, and brings none. What it lacks, `up` brings. */
+/** Looks which tools this machine has, and installs none. `up` installs what is missing. */
 export async function lookForTools(
   env: Readonly<Record<string, string>>,
 ): Promise<PreflightResult[]> {
@@ -41,7 +41,7 @@ async function lookForDocker(env: Readonly<Record<string, string>>): Promise<Pre
     : { ...common, state: "failed", problems: [message] };
 }
 
-/** The check without which the others can't be made. */
+/** The check that all others need. */
 export const dockerCheck = "docker";
 
 async function lookFor(

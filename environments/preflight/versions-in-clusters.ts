@@ -19,12 +19,12 @@ interface Findings {
   readonly notes: readonly string[];
 }
 
-/** CRDs of which Linkerd reads v1. A cluster that has none gets them from the package. */
+/** CRDs of which Linkerd reads v1. A cluster without them gets them from the package. */
 const crds = ["httproutes", "grpcroutes"].map((name) => `${name}.gateway.networking.k8s.io`);
 
 /**
- * Clusters that exist have a Kubernetes and a Gateway API that this release of Linkerd works with. The
- * package leaves CRDs that it finds as they are.
+ * Existing clusters must have versions of Kubernetes and of the Gateway API that work with this release of
+ * Linkerd. The package doesn't change CRDs that it finds.
  */
 export const checkVersionsInClusters: NotingCheck = async ({ plan, state }) => {
   const { version } = plan.linkerd;
@@ -41,7 +41,7 @@ export const checkVersionsInClusters: NotingCheck = async ({ plan, state }) => {
           notes: looks.flatMap(({ notes }) => notes.map(about)),
         };
       } catch (error) {
-        // Whether it answers at all is another check's question.
+        // Another check finds out whether it answers at all.
         if (isUnreachable(error) || error instanceof NoKubeconfig) {
           return { problems: [], notes: [] };
         }

@@ -5,12 +5,12 @@ import type { Path } from "../topology/problem.ts";
 import type { Draft } from "../topology/shape.ts";
 import type { AccessSpec, AccountSpec } from "../topology.ts";
 
-/** What an entry of `access.accounts` says of one account. */
+/** The settings of one account in an entry of `access.accounts`. */
 export interface AccountSetting {
   readonly source: string;
   readonly target: string;
   readonly spec: Draft<AccountSpec>;
-  /** Where the pair is named. */
+  /** Path of the pair in the topology. */
   readonly path: Path;
 }
 
@@ -20,7 +20,7 @@ interface Ends {
   readonly target: string;
 }
 
-/** Which accounts each entry of `access.accounts` is about, as far as it could be read. */
+/** The accounts that each entry of `access.accounts` names, as far as they could be read. */
 export function accountSettings(
   access: Draft<AccessSpec> | undefined,
   edges: readonly Ends[],
@@ -42,7 +42,7 @@ export function accountSettings(
   });
 }
 
-/** The targets that are named, or all that the source has Links to. */
+/** The named targets, or all targets of the source's Links. */
 function targetsOf(
   source: ClusterReference,
   named: readonly ClusterReference[] | undefined,
@@ -62,7 +62,7 @@ export function targetsBySource(edges: readonly Ends[]): ReadonlyMap<string, Rea
   return bySource;
 }
 
-/** How the account of each Link stands. */
+/** The access of each Link's account. */
 export function planAccess(
   access: Draft<AccessSpec> | undefined,
   edges: readonly Ends[],

@@ -4,7 +4,7 @@ import type { LinkMode } from "../topology.ts";
 export interface AccessRight {
   readonly apiGroup: string;
   readonly resource: string;
-  /** The only object that it may do it with. @default all */
+  /** The only object that the right applies to. @default all */
   readonly name?: string;
   readonly verbs: readonly string[];
   /** Who in the source needs it. */
@@ -12,7 +12,7 @@ export interface AccessRight {
 }
 
 /**
- * `service-mirror` and `destination` are Linkerd's controllers; `check` is `linkerd multicluster check`,
+ * `service-mirror` and `destination` are Linkerd's controllers. `check` is `linkerd multicluster check`,
  * which a person runs with the source's credentials.
  */
 export type AccessUser = "service-mirror" | "destination" | "check";
@@ -20,16 +20,16 @@ export type AccessUser = "service-mirror" | "destination" | "check";
 const follow = ["list", "watch"];
 
 /**
- * All that the controllers of edge-26.1.1 ask a target for. Both keep informers, which list and watch and
- * never get; the one thing that they write, events about Services that were not mirrored, client-go drops
- * where it isn't let. The role of Linkerd's chart has `get` for all of it besides, Jobs, and events.
+ * Everything that the controllers of edge-26.1.1 request from a target. Both keep informers, which list and
+ * watch and never get. They write only events about Services that were not mirrored, and client-go drops
+ * those without the right. The role of Linkerd's chart also has `get` for all of it, Jobs, and events.
  *
- * A right too few is worse than a right too many: a controller whose informers can't list within a minute
- * ends its process (`waitForCacheSync` in linkerd2's controller/k8s/k8s.go), linkerd-destination of the
- * whole source included.
+ * A missing right is worse than one too many: a controller whose informers can't list within a minute exits
+ * (`waitForCacheSync` in linkerd2's controller/k8s/k8s.go). For linkerd-destination that affects the whole
+ * source.
  */
 const all: readonly AccessRight[] = [
-  // `check` asks whether it may get them; whoever may list them reads the same.
+  // `check` asks whether it may get them. Whoever may list them can read the same.
   {
     apiGroup: "",
     resource: "services",
@@ -57,10 +57,10 @@ const all: readonly AccessRight[] = [
 ];
 
 /**
- * What the account of a Link may do in its target, and no more.
+ * The rights that a Link's account needs in its target, and no more.
  *
- * @param mode linkerd-destination watches the targets of flat and mixed Links only: through a gateway, a
- *   source never learns of a pod
+ * @param mode linkerd-destination watches only the targets of flat and mixed Links: through a gateway, a
+ *   source never learns about pods
  */
 export function accessRights(mode: LinkMode): readonly AccessRight[] {
   return mode === "gateway"

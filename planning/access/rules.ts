@@ -8,7 +8,7 @@ import type { AccountSpec } from "../topology.ts";
 import { areLinksKnown } from "../links/rules/links-known.ts";
 import { unknownCluster } from "../clusters/rules/unknown-cluster.ts";
 
-/** Which access accounts are named, and what is said of each. */
+/** Checks which access accounts are named, and their settings. */
 export function* accessRules(input: RuleInput): Iterable<RuleProblem> {
   const known = areLinksKnown(input) ? targetsBySource(input.edges) : undefined;
   for (const [index, account] of (input.draft.access?.accounts ?? []).entries()) {
@@ -45,11 +45,11 @@ function* checkNames(
     byName,
     known,
   }: Pick<RuleInput, "byName"> & {
-    /** Targets of each source; undefined where not every Link could be read. */
+    /** Targets of each source. Undefined if not every Link could be read. */
     readonly known: ReturnType<typeof targetsBySource> | undefined;
   },
 ): Iterable<RuleProblem> {
-  // Without any cluster that could be read, each name would be unknown.
+  // If no cluster could be read, every name would be unknown.
   if (byName.size === 0) return;
   const references = {
     from: clusterReferences(account.from, [...path, "from"]),

@@ -24,15 +24,15 @@ const account = object(
      */
     to: clusterOrClusters().exactOptional(),
     /**
-     * Generation of these tokens, in place of the one for all accounts. Count up.
+     * Generation of these tokens, instead of the one for all accounts. Only count up.
      * @default that of `access`
      * @example 3
      */
     tokenGeneration: tokenGeneration(),
     /**
-     * The source is cut off from the target: its account there has no rights and no token any more. The
-     * Link and its mirrors stay as they were last; nothing keeps them up to date. If you take this back,
-     * the source gets another account with another token.
+     * Cuts the source off from the target: its account there loses its rights and its token. The Link and its
+     * mirrors stay, but nothing updates them. If you undo this, the source gets another account with another
+     * token.
      * @default false
      * @example true
      */
@@ -42,15 +42,15 @@ const account = object(
   'write a map such as "- { from: west, to: east, revoked: true }"',
 );
 
-/** The access accounts of some Links. */
+/** Settings of some Links' access accounts. */
 export interface AccountSpec extends Readonly<z.infer<typeof account>> {}
 
 export const accessSchema = object(
   {
     /**
-     * Generation of every account's token. Another number makes new tokens. The old ones go in the same
-     * `up`, once the sources' controllers work with the new ones. Count up: an earlier number brings the
-     * earlier token back, letter by letter.
+     * Generation of every account's token. Another number creates new tokens. The same `up` deletes the old
+     * ones, once the sources' controllers work with the new ones. Only count up: an earlier number brings
+     * back exactly the earlier token.
      * @default 1
      * @example 2
      */
@@ -70,5 +70,5 @@ export const accessSchema = object(
   "write a map such as { tokenGeneration: 2 }",
 );
 
-/** How sources reach the API servers of their targets: one access account per Link, in the target. */
+/** How sources reach the API servers of their targets: each Link has one access account in its target. */
 export interface AccessSpec extends Readonly<z.infer<typeof accessSchema>> {}

@@ -3,12 +3,12 @@ import { block, blockAt, overlap, sizeOf } from "../cidr.ts";
 import type { Block } from "../cidr.ts";
 
 /**
- * Default subnets. They follow from the cluster's name alone, so that no cluster is ever recreated
- * because another one came or went. The price is that two names may lead to the same pair: that is a
- * problem told by validation, and mended by writing `slot`. Probing for the next free pair instead
- * would make a cluster's addresses depend on its neighbours.
+ * Default subnets. They follow from the cluster's name alone, so that no cluster is ever recreated because
+ * another one was added or removed. The price is that two names may lead to the same pair. Validation reports
+ * that, and writing `slot` fixes it. Probing for the next free pair instead would make a cluster's addresses
+ * depend on its neighbours.
  *
- * Everything here decides the addresses of clusters that exist: a change of a constant recreates them.
+ * Everything here decides the addresses of existing clusters: a change of a constant recreates them.
  */
 const prefix = 21;
 const podSpace = block("10.0.0.0/9");
@@ -17,10 +17,10 @@ const serviceSpace = block("10.128.0.0/9");
 /** Number of pairs of default subnets. */
 export const slotCount = sizeOf(9) / sizeOf(prefix);
 
-/** Nodes that a default pod subnet has room for: kubeadm gives each a /24. */
+/** The number of nodes that fit into a default pod subnet: kubeadm gives each a /24. */
 export const nodesPerDefaultSubnet = sizeOf(prefix) / sizeOf(24);
 
-/** Used by so much else that it is likely to be on the machine or behind its VPN already. */
+/** Used so widely that they are likely to be on the machine or behind its VPN already. */
 const notorious = [
   "10.0.0.0/15", // Docker Swarm's overlays, and most home and office networks
   "10.8.0.0/16", // OpenVPN
@@ -36,7 +36,7 @@ const defaultSlots = Array.from({ length: slotCount }, (_, slot) => slot).filter
   isUnused(slot, notorious),
 );
 
-/** Pods and Services of one cluster. */
+/** The subnets of one cluster's pods and Services. */
 export interface SubnetPair {
   readonly pods: Block;
   readonly services: Block;
@@ -50,8 +50,8 @@ export function slotSubnets(slot: number): SubnetPair {
 }
 
 /**
- * The slot that a name leads to. Numbers at the end count on from where the rest of the name leads, so
- * that the clusters of a numbered series (`edge-1`, `edge-2`, ...) never meet each other.
+ * The slot of a name. A number at its end counts on from the slot of the rest, so that the clusters of a
+ * numbered series (`edge-1`, `edge-2`, ...) never share one.
  */
 export function defaultSlot(name: string): number {
   const digits = /\d{0,9}$/.exec(name)?.[0] ?? "";
@@ -68,7 +68,7 @@ export function findFreeSlot(start: number, used: readonly Block[]): number | un
   return candidates.find((slot) => isUnused(slot, used));
 }
 
-/** A subnet of that size, in the space of the default ones, that overlaps none of those in use. */
+/** A subnet of that size, from the space of the default ones, that overlaps none of those in use. */
 export function findFreeSubnet(
   kind: "pods" | "services",
   size: number,

@@ -15,14 +15,14 @@ export type ClusterGenerationInputs = Pick<
   | "registryMirrors"
   | "options"
 > & {
-  /** Subnet of the Docker network; undefined where Docker chooses. Another one is another network. */
+  /** Subnet of the Docker network. Undefined if Docker chooses. Another subnet means another network. */
   readonly dockerSubnet?: string | undefined;
-  /** Domain of the Services, where it is not the usual one. */
+  /** Domain of the Services, if it isn't the default. */
   readonly clusterDomain?: string;
 };
 
 /**
- * Eight hexadecimal digits over the inputs. Keys that are absent or empty don't count, so that a later
+ * Eight hexadecimal digits of a hash of the inputs. Absent and empty keys don't count, so that a later
  * release can add one without recreating every cluster.
  */
 export function clusterGeneration(inputs: ClusterGenerationInputs): string {

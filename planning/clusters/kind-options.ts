@@ -13,7 +13,7 @@ const path = (whose: string, example: string) =>
 const extraMount = object(
   {
     /**
-     * Index of the node, control planes first.
+     * Index of the node; control planes come first.
      * @default every node
      * @example 1
      */
@@ -29,7 +29,7 @@ const extraMount = object(
      */
     hostPath: path("of this machine", "/srv/data"),
     /**
-     * Where the node sees it.
+     * Path in the node.
      * @example /data
      */
     containerPath: path("in the node", "/data"),
@@ -40,7 +40,7 @@ const extraMount = object(
      */
     readOnly: yesOrNo().exactOptional(),
     /**
-     * Whether mounts below the path that appear later are seen on the other side.
+     * Whether the other side sees mounts that are added below the path later.
      * @default "None"
      * @example HostToContainer
      */
@@ -56,18 +56,18 @@ const extraMount = object(
   "write a map such as { hostPath: /srv/data, containerPath: /data }",
 );
 
-/** A path of the machine that nodes see. */
+/** A path of the machine that nodes can see. */
 export interface ExtraMount extends Readonly<z.infer<typeof extraMount>> {}
 
 /**
- * Options that kind passes on to the nodes and to kubeadm. The plan and the kind provider carry them as
- * one value: an option needs its schema here, its rule beside it, and a line in the provider's
- * kind-config.ts. A change of any of them recreates the cluster.
+ * Options that kind passes on to the nodes and to kubeadm. The plan and the kind provider carry them as one
+ * value: an option needs its schema here, its rule beside it, and a line in the provider's kind-config.ts. A
+ * change of any of them recreates the cluster.
  */
 export const kindOptions = {
   /**
-   * Index of a node (control planes first), or `*` for every node → its labels. A node's own label comes
-   * before that of `*`.
+   * Index of a node (control planes come first), or `*` for every node → its labels. A node's own label takes
+   * precedence over that of `*`.
    * @default {}
    * @example { "1": { topology.kubernetes.io/zone: a }, "2": { topology.kubernetes.io/zone: b } }
    */
@@ -81,7 +81,7 @@ export const kindOptions = {
     'write a map such as { "1": { topology.kubernetes.io/zone: a } }',
   ).exactOptional(),
   /**
-   * Files and directories of the machine that Docker runs on, which nodes see.
+   * Files and directories of the machine that Docker runs on, which nodes can see.
    * @default []
    * @example [{ hostPath: /srv/data, containerPath: /data }]
    */
@@ -101,8 +101,8 @@ export const kindOptions = {
     "write a list of YAML texts",
   ).exactOptional(),
   /**
-   * Feature gate of Kubernetes → whether it is on, in every component. A gate that the Kubernetes version
-   * doesn't have keeps the cluster from starting.
+   * Feature gate of Kubernetes → whether it is on, in every component. With a gate that the Kubernetes
+   * version doesn't have, the cluster doesn't start.
    * @default {}
    * @example { InPlacePodVerticalScaling: true }
    */
@@ -123,8 +123,8 @@ export const kindOptions = {
     "write a map such as { api/alpha: true }",
   ).exactOptional(),
   /**
-   * IPv4 address of the machine that Docker runs on, at which the API server listens. Where that is another
-   * machine, write its own address. Whoever reaches the address reaches the API server.
+   * IPv4 address at which the API server listens, on the machine that Docker runs on. If that is another
+   * machine, write its own address. Everybody who reaches the address reaches the API server.
    * @default "127.0.0.1"
    * @example "192.168.1.20"
    */
@@ -134,7 +134,7 @@ export const kindOptions = {
     'write an address of the machine that Docker runs on, such as "127.0.0.1"',
   ).exactOptional(),
   /**
-   * Port of the machine that Docker runs on, at which the API server listens.
+   * Port at which the API server listens, on the machine that Docker runs on.
    * @default a free port
    * @example 6443
    */

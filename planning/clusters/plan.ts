@@ -61,7 +61,7 @@ export function planClusters(
   });
 }
 
-/** What follows from the topology as a whole, whatever kind of cluster it is. */
+/** What follows from the topology as a whole, for any kind of cluster. */
 type Ends = Pick<
   ClusterPlan,
   "targets" | "sources" | "trustDomain" | "clusterDomain" | "issuer" | "linkerd"
@@ -70,7 +70,7 @@ type Ends = Pick<
 interface Context {
   readonly peers: readonly string[];
   readonly dockerSubnet: string | undefined;
-  /** Addresses for load balancers, where they are planned. */
+  /** Addresses for load balancers, if they are planned. */
   readonly balancers: Block | undefined;
 }
 
@@ -119,7 +119,7 @@ function planKindCluster(
   };
 }
 
-/** The options that a cluster has; undefined where it has none, so that it stays the cluster it was. */
+/** The options of a cluster. Undefined if it has none, so that its generation doesn't change. */
 function planKindOptions(spec: KindOptions): KindOptions | undefined {
   const options = { ...spec, extraMounts: planMounts(spec.extraMounts ?? []) };
   const given = kindOptionKeys.filter(
@@ -129,10 +129,10 @@ function planKindOptions(spec: KindOptions): KindOptions | undefined {
   return Object.fromEntries(given.map((key) => [key, options[key]]));
 }
 
-/** To write a default makes no other cluster. */
+/** Writing a default must not change the generation. */
 const usual: KindOptions = { apiServerAddress: defaults.listenAddress };
 
-/** Sorted, and without defaults, for the same reason. */
+/** Sorted and without defaults, for the same reason. */
 function planMounts(mounts: readonly ExtraMount[]): ExtraMount[] {
   return mounts
     .map(({ readOnly = false, propagation = "None", selinuxRelabel = false, ...mount }) => ({
@@ -149,7 +149,7 @@ function hasContent(value: unknown): boolean {
   return Object.keys(value).length > 0;
 }
 
-/** What a cluster that exists does with packets for another cluster's pods is not ours to say. */
+/** An existing cluster itself decides what it does with packets for another cluster's pods. */
 function routePeers(spec: ClusterSpec, { clusters }: Topology): string[] {
   return clusters
     .filter(
@@ -206,7 +206,7 @@ function planGateway(
   };
 }
 
-/** Sorted: the order in which somebody wrote them makes no other cluster. */
+/** Sorted: another order must not change the generation. */
 function planPortMappings(mappings: readonly PortMapping[]): Required<PortMapping>[] {
   return mappings
     .map(({ node = 0, containerPort, hostPort, listenAddress, protocol = "TCP" }) => ({

@@ -1,4 +1,4 @@
-/** Host of a registry, with a port or without; `_default`, and `*` for the same, are every other one. */
+/** Host of a registry, with or without a port. `_default` and `*` mean every other registry. */
 export const registryPattern = /^(\*|_default|[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?)$/;
 
 /** Name of the directory that containerd reads a registry's mirrors from. */
@@ -6,7 +6,9 @@ export function mirrorDirectory(registry: string): string {
   return registry === "*" ? "_default" : registry;
 }
 
-/** The registries that share a directory with an earlier one, which they would overwrite: each with that one. */
+/**
+ * The registries that would overwrite an earlier one because they share its directory, each with that one.
+ */
 export function overwritingMirrors(
   registries: readonly string[],
 ): (readonly [registry: string, earlier: string])[] {

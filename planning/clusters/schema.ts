@@ -21,7 +21,7 @@ import type { ClusterTrustSpec } from "../trust/schema.ts";
 const nodes = object(
   {
     /**
-     * An odd number: etcd needs a majority.
+     * An odd number, because etcd needs a majority.
      * @default 1
      * @example 3
      */
@@ -32,7 +32,7 @@ const nodes = object(
       "write 1, or 3 for one that may fail",
     ).exactOptional(),
     /**
-     * Needed where there are several control planes.
+     * Required if there are several control planes.
      * @default 0
      * @example 2
      */
@@ -42,7 +42,7 @@ const nodes = object(
   "write a map such as { controlPlanes: 1, workers: 3 }",
 );
 
-/** How many nodes of each role a cluster has. */
+/** The number of nodes by role. */
 export interface NodesSpec extends Readonly<z.infer<typeof nodes>> {}
 
 const port = () => integer(1, limits.port, "a port", "write a port number");
@@ -50,7 +50,7 @@ const port = () => integer(1, limits.port, "a port", "write a port number");
 const portMapping = object(
   {
     /**
-     * Index of the node, control planes first.
+     * Index of the node; control planes come first.
      * @default 0
      * @example 1
      */
@@ -71,7 +71,7 @@ const portMapping = object(
      */
     hostPort: port(),
     /**
-     * Address of the host that the port is on.
+     * Address of the host at which the port listens.
      * @default "127.0.0.1"
      * @example "0.0.0.0"
      */
@@ -133,9 +133,9 @@ const gateway = object(
       "write a list such as [203.0.113.7]",
     ).exactOptional(),
     /**
-     * Whom the gateway lets through. `linked`: the trust domains and addresses of the clusters that have a
-     * Link to it. `everybody`: every meshed client from everywhere, as Linkerd's chart has it. To go back
-     * from `linked`, write `everybody`: leaving the key out does not open a gateway that was narrowed.
+     * Which clients the gateway accepts. `linked`: the trust domains and addresses of the clusters that have
+     * a Link to it. `everybody`: every meshed client from everywhere, as in Linkerd's chart. To go back from
+     * `linked`, write `everybody`: leaving out the key doesn't open a restricted gateway.
      * @default everybody, by the chart
      * @example linked
      */
@@ -145,7 +145,7 @@ const gateway = object(
   "write a map such as { nodePort: 30143 }",
 );
 
-/** How a cluster's gateway is reached from outside of it. */
+/** How other clusters reach a cluster's gateway. */
 export interface GatewaySpec extends Readonly<z.infer<typeof gateway>> {}
 
 const cluster = object(
@@ -188,27 +188,27 @@ const cluster = object(
       'write an image such as "kindest/node:v1.34.2"',
     ).exactOptional(),
     /**
-     * How many nodes of each role.
+     * The number of nodes by role.
      * @default { controlPlanes: 1, workers: 0 }
      * @example { controlPlanes: 3, workers: 2 }
      */
     nodes: optional<NodesSpec>(nodes),
     /**
-     * Pod subnet, IPv4 CIDR. A cluster that exists may have several, with commas between them, and may share
-     * them with others on its network (a VPC), where each pod has its own address.
+     * Pod subnet, IPv4 CIDR. An existing cluster may have several, separated by commas, and may share them
+     * with others on its network (a VPC) in which each pod has its own address.
      * @default a /21 that follows from the cluster's name alone
      * @example 10.10.0.0/21
      */
     podSubnet: subnet("10.10.0.0/21").exactOptional(),
     /**
-     * Service subnet, IPv4 CIDR; of a cluster that exists also several, with commas between them.
+     * Service subnet, IPv4 CIDR. An existing cluster may have several, separated by commas.
      * @default a /21 that follows from the cluster's name alone
      * @example 10.140.0.0/21
      */
     serviceSubnet: subnet("10.140.0.0/21").exactOptional(),
     /**
-     * Which pair of default subnets the cluster gets. Needed only where the names of two clusters lead
-     * to the same pair; validation tells you so.
+     * Which pair of default subnets the cluster gets. Needed only if the names of two clusters lead to the
+     * same pair, which validation reports.
      * @default a hash of the cluster's name
      * @example 7
      */
@@ -234,7 +234,7 @@ const cluster = object(
       "write a list of TOML texts",
     ).exactOptional(),
     /**
-     * Registry host, or `*` for every other one → mirrors to ask in its place, in order.
+     * Registry host, or `*` for every other one → mirrors to ask instead, in order.
      * @default {}
      * @example { docker.io: ["http://registry:5000"] }
      */
@@ -248,7 +248,7 @@ const cluster = object(
       'write a map such as { docker.io: ["http://registry:5000"] }',
     ).exactOptional(),
     /**
-     * Further image archives (paths on this machine) that are loaded into every node.
+     * More image archives (paths on this machine) to load into every node.
      * @default []
      * @example [./images/app.tar]
      */
@@ -259,21 +259,21 @@ const cluster = object(
     ).exactOptional(),
     ...kindOptions,
     /**
-     * Kubeconfig file of a cluster that already exists. The package does not create such a cluster and
-     * never deletes it. It installs Linkerd and the Links there; `destroy` removes them.
+     * Kubeconfig file of an existing cluster. The package neither creates nor deletes such a cluster. It
+     * installs Linkerd and the Links there; `destroy` removes them.
      * @example ./kubeconfigs/east.yaml
      */
     kubeconfig: text("the path of a kubeconfig file", "write a path").exactOptional(),
     /**
-     * Context in that file. Only with `kubeconfig`. Another one, of another cluster, moves all that was
-     * installed there.
+     * Context in that file. Only with `kubeconfig`. The context of another cluster moves everything that was
+     * installed.
      * @default the context that is current at the first `up`, from then on
      * @example east-admin
      */
     context: text("the name of a context", "write the name of a context").exactOptional(),
     /**
-     * Address of the API server as pods of the other clusters reach it. Only with `kubeconfig`, and
-     * needed there if a Link has this cluster as its target.
+     * Address of the API server for pods of the other clusters. Only with `kubeconfig`, and required if a
+     * Link has this cluster as its target.
      * @example "https://10.1.2.3:6443"
      */
     apiServer: text(
@@ -286,21 +286,21 @@ const cluster = object(
      */
     gateway: optional<GatewaySpec>(gateway),
     /**
-     * Domain of the cluster's Services (`<service>.<namespace>.svc.<domain>`). For a cluster that exists,
-     * write the domain that it has.
+     * Domain of the cluster's Services (`<service>.<namespace>.svc.<domain>`). For an existing cluster, write
+     * the domain that it has.
      * @default "cluster.local"
      * @example east.internal
      */
     clusterDomain: domain(limits.clusterDomain, "a cluster's domain").exactOptional(),
     /**
-     * Release of Linkerd in this cluster, where it has another one than the others while an upgrade is under
-     * way. `linkerd-topology upgrade` writes it and removes it again.
+     * Release of Linkerd in this cluster, if it differs from the others during an upgrade. `linkerd-topology
+     * upgrade` writes it and removes it again.
      * @default `linkerd.version`
      * @example edge-26.6.3
      */
     linkerdVersion: linkerdVersion().exactOptional(),
     /**
-     * Trust domain and issuer, where they are not the mesh's.
+     * Trust domain and issuer, if they differ from the mesh's.
      * @example { domain: east.example }
      */
     trust: optional<ClusterTrustSpec>(clusterTrustSchema),
@@ -309,7 +309,7 @@ const cluster = object(
   'write a map with a name, such as "- name: west"',
 );
 
-/** A cluster that the package makes with kind, or one that exists (`kubeconfig`). */
+/** A cluster that the package creates with kind, or an existing one (`kubeconfig`). */
 export interface ClusterSpec extends Readonly<z.infer<typeof cluster>> {}
 
 export const clustersSchema = list<ClusterSpec>(

@@ -9,7 +9,7 @@ import type { RuleInput } from "../topology/rule-input.ts";
 
 export type SubnetKind = "pods" | "services";
 
-/** A subnet of a cluster, written or by default. */
+/** A subnet of a cluster, written or default. */
 export interface Subnet {
   readonly cluster: DraftCluster;
   readonly kind: SubnetKind;
@@ -21,12 +21,12 @@ export interface Subnet {
 
 export const subnetKeys = { pods: "podSubnet", services: "serviceSubnet" } as const;
 
-/** Prefix of the largest subnet that Kubernetes takes. */
+/** Prefix of the largest subnet that Kubernetes accepts. */
 export function largestPrefix(kind: SubnetKind): number {
   return kind === "pods" ? limits.largestPodPrefix : limits.largestServicePrefix;
 }
 
-/** Prefix of the smallest subnet that has room for all of a cluster. */
+/** Prefix of the smallest subnet with room for everything in a cluster. */
 export function smallestPrefix(kind: SubnetKind, { spec }: Pick<DraftCluster, "spec">): number {
   return kind === "pods" ? podPrefixFor(nodeCounts(spec).total) : limits.smallestServicePrefix;
 }
@@ -36,12 +36,12 @@ export function podPrefixFor(nodes: number): number {
   return limits.podPrefixPerNode - Math.ceil(Math.log2(nodes));
 }
 
-/** Whose pair of default subnets a cluster gets. */
+/** The slot of a cluster's default subnets. */
 export function slotOf(cluster: Pick<DraftCluster, "name" | "spec">): number {
   return cluster.spec.slot ?? defaultSlot(cluster.name);
 }
 
-/** The subnets that were written: a cluster that exists may have several of each kind. */
+/** The written subnets. An existing cluster may have several of each kind. */
 export function writtenSubnets(
   { isKind, spec }: Pick<DraftCluster, "isKind" | "spec">,
   kind: SubnetKind,
@@ -51,7 +51,7 @@ export function writtenSubnets(
   return isKind ? [text] : splitSubnets(text);
 }
 
-/** One that was written. @returns undefined where it is not readable */
+/** Reads a written subnet. @returns undefined if it is unreadable */
 export function readSubnet(
   cluster: DraftCluster,
   kind: SubnetKind,
@@ -62,7 +62,7 @@ export function readSubnet(
   return block && { cluster, kind, block, path, isDefault: false };
 }
 
-/** All that are known of one kind, but for those that can't be read. */
+/** All known subnets of one kind, without those that can't be read. */
 function subnetsOf(cluster: DraftCluster, kind: SubnetKind): Subnet[] {
   if (cluster.isKind && cluster.spec[subnetKeys[kind]] === undefined) {
     const subnets = slotSubnets(slotOf(cluster));
@@ -71,7 +71,7 @@ function subnetsOf(cluster: DraftCluster, kind: SubnetKind): Subnet[] {
   return writtenSubnets(cluster, kind).flatMap((text) => readSubnet(cluster, kind, text) ?? []);
 }
 
-/** All that are known, in the topology's order. */
+/** All known subnets, in the topology's order. */
 export function readSubnets(input: RuleInput): Subnet[] {
   return [...input.byName.values()].flatMap((cluster) => [
     ...subnetsOf(cluster, "pods"),

@@ -17,7 +17,7 @@ import type { Note } from "./note.ts";
 import type { ClusterObservation, LinkObservation } from "./observation.ts";
 import { nameClusters, resolveLinks } from "./whereabouts.ts";
 
-/** What clusters that were looked at amount to. */
+/** What the observed clusters amount to. */
 export interface Discovery {
   readonly topology: Topology;
   readonly notes: readonly Note[];
@@ -25,7 +25,7 @@ export interface Discovery {
   readonly links: readonly FoundLink[];
 }
 
-/** A Link as it is there, whatever the package would have made of it. */
+/** A Link as it is, whatever the package would have made of it. */
 export interface FoundLink {
   readonly source: string;
   readonly target: string;
@@ -34,8 +34,8 @@ export interface FoundLink {
 }
 
 /**
- * The topology that clusters have, and what a person should know of it: what had to be guessed, what a topology
- * can't say, what could not be read. A pure function.
+ * The topology of observed clusters, and what a person should know about it: what was guessed, what a
+ * topology can't express, what couldn't be read. A pure function.
  */
 export function discover(clusters: readonly ClusterObservation[]): Discovery {
   const resolved = resolveLinks(clusters);
@@ -190,7 +190,9 @@ export function discover(clusters: readonly ClusterObservation[]): Discovery {
 
 type Tell = (kind: Note["kind"], text: string) => void;
 
-/** One Link for each pair of clusters: a topology has no second one, and Linkerd counts endpoints twice then. */
+/**
+ * One Link for each pair of clusters. A topology has no second one, and Linkerd would count endpoints twice.
+ */
 function oneForEach(edges: readonly FoundEdge[]): readonly FoundEdge[] {
   return [...groupBy(edges, ({ source, target }) => `${source} ${target}`).values()].flatMap(
     (alike) => {
@@ -239,7 +241,7 @@ function settingsOf(
   };
 }
 
-/** What every Link of the package excludes anyway. */
+/** Whether every Link of the package excludes the key anyway. */
 function isOfTools(key: string): boolean {
   return (
     key.startsWith("linkerd-topology.dev/") ||
@@ -309,7 +311,7 @@ function tellOfLinkerd(
   }
 }
 
-/** Certificates come with keys in a topology, and nobody reads keys here. */
+/** In a topology certificates come with keys, and discovery reads no keys. */
 function tellOfTrust(
   clusters: readonly ClusterObservation[],
   names: readonly string[],
@@ -355,7 +357,7 @@ function isLocal(url: string): boolean {
   return /^(?:127\.|0\.0\.0\.0$|\[::1\]$)|(?:^|\.)localhost$/.test(host);
 }
 
-/** The release as a topology can have it. */
+/** The release, in the form that a topology accepts. */
 function knownVersion(version: string | undefined): string | undefined {
   const edge = edgeOf(version ?? "");
   return edge === undefined || isBefore(edge, oldestVersion) ? undefined : edge;
@@ -371,7 +373,7 @@ function mostFrequent(values: readonly string[]): string | undefined {
   )[0]?.[0];
 }
 
-/** The exports that the topology can say: each of them has every label that its plan gives it. */
+/** The exports that a topology can express: the Service has every label that the plan would give it. */
 function exportsIn(
   clusters: readonly ClusterObservation[],
   names: readonly string[],

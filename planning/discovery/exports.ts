@@ -18,7 +18,7 @@ export interface FoundExport {
   readonly headless: HeadlessSpec | undefined;
 }
 
-/** An export that a topology can't say, and why. */
+/** An export that a topology can't express, and why. */
 export interface LeftOut {
   readonly cluster: string;
   readonly service: ServiceObservation;
@@ -60,7 +60,7 @@ function waysOf(
   for (const { link, mode } of incoming) {
     const { gateway, remoteDiscovery, federated } = link.selectors;
     const isFlat = mode !== "gateway";
-    // Linkerd looks at remote discovery first.
+    // Linkerd checks remote discovery first.
     if (isFlat && selects(remoteDiscovery, labels)) ways.add("remote-discovery");
     else if (usesGateway(mode) && selects(gateway, labels)) ways.add("gateway");
     if (isFlat && !headless && selects(federated, labels)) ways.add("federated");
@@ -68,7 +68,7 @@ function waysOf(
   return [...ways];
 }
 
-/** The pods of a StatefulSet by its name and number, or why they can't be told that way. */
+/** The StatefulSet of the pods and their number, or why the pods can't be described that way. */
 function podsOf({ name, hostnames = [] }: ServiceObservation): HeadlessSpec | string {
   if (hostnames.length === 0) return "it is headless, and no pod of it has a name now";
   const [, statefulSet = ""] = /^(.+)-\d+$/.exec(hostnames[0] ?? "") ?? [];
@@ -79,7 +79,7 @@ function podsOf({ name, hostnames = [] }: ServiceObservation): HeadlessSpec | st
   return { replicas: hostnames.length, ...(statefulSet !== name && { statefulSet }) };
 }
 
-/** Entries of a topology: the same export of several clusters is one. */
+/** Entries of a topology. The same export of several clusters becomes one entry. */
 export function exportSpecs(found: readonly FoundExport[]): readonly ExportSpec[] {
   const alike = groupBy(found, ({ service, as, headless }) =>
     JSON.stringify([service.namespace, service.name, as, headless]),

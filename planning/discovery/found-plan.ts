@@ -3,10 +3,10 @@ import type { LinkPlan, MirrorPlan, Plan } from "../plan-types.ts";
 import type { FoundLink } from "./discover.ts";
 
 /**
- * A plan, with the names and addresses that its Links have in the clusters: whoever made them may have called
- * them otherwise.
+ * A plan with the names and addresses that its Links have in the clusters, because whoever made them may have
+ * used other names.
  *
- * @param links as they were found; one that is missing among them stays as planned, and is looked for as such
+ * @param links the Links that were found; one that is missing among them stays as planned
  */
 export function asFound(plan: Plan, links: readonly FoundLink[]): Plan {
   const planned = plan.links.map((link): LinkPlan => {
@@ -50,7 +50,7 @@ function withFound(link: LinkPlan, { link: there }: FoundLink): LinkPlan {
   };
 }
 
-/** Mirrors bear the name that the Link has for the target. */
+/** The name of a mirror ends with the Link's name of the target. */
 function renamed(mirror: MirrorPlan, links: readonly LinkPlan[]): MirrorPlan {
   const [of] = mirror.of;
   if (mirror.kind === "federated" || of === undefined) return mirror;

@@ -7,9 +7,9 @@ import type { ClusterObservation, LinkObservation } from "./observation.ts";
 type LinkGateway = NonNullable<LinkObservation["gateway"]>;
 
 /**
- * The gateway of a cluster, as a topology has it.
+ * The gateway of a cluster in a topology's form.
  *
- * @param reached how the Links that lead there reach it
+ * @param reached how the Links to the cluster reach it
  * @param trustDomain of the cluster
  */
 export function gatewaySpec(

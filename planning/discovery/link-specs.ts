@@ -1,7 +1,7 @@
 import { groupBy } from "../group.ts";
 import type { LinkSpec } from "../topology.ts";
 
-/** One Link, and what a topology says of it besides its ends. */
+/** One Link, and its settings in a topology besides its ends. */
 export interface LinkEntry {
   readonly source: string;
   readonly target: string;
@@ -9,8 +9,8 @@ export interface LinkEntry {
 }
 
 /**
- * Entries of a topology for these Links, as a person would write them: `between` where they go both ways,
- * for a whole group if each is linked to each, and `from` and `to` for the others.
+ * Entries of a topology for these Links, as a person would write them: `between` for Links in both
+ * directions, and for a group with Links between every two of its clusters; `from` and `to` for the others.
  *
  * @param order of the clusters
  */

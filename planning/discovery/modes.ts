@@ -3,7 +3,7 @@ import type { LinkMode } from "../topology.ts";
 import type { ClusterObservation } from "./observation.ts";
 import type { ResolvedLink } from "./whereabouts.ts";
 
-/** A Link whose both ends were found. */
+/** A Link with both ends among the observed clusters. */
 export type FoundEdge = ResolvedLink & { readonly target: number };
 
 export interface ModeGuess {
@@ -14,7 +14,7 @@ export interface ModeGuess {
 
 /**
  * Which kinds of export a Link carries. Linkerd's CLI writes selectors for traffic from pod to pod into every
- * Link, also where pods can't reach each other: then it counts only if something is exported that way.
+ * Link, even if pods can't reach each other. Such a selector counts only if something is exported that way.
  */
 export function modeOf(
   { link, source, target }: FoundEdge,
@@ -37,8 +37,8 @@ export function modeOf(
 }
 
 /**
- * The network of each cluster: those share one between which traffic goes from pod to pod. Undefined: one that
- * the cluster has to itself.
+ * The network of each cluster. Clusters share one if traffic goes from pod to pod between them. Undefined:
+ * the cluster has its own.
  */
 export function networksOf(
   names: readonly string[],

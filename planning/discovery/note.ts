@@ -1,14 +1,14 @@
 import type { Path } from "../topology/problem.ts";
 
 /**
- * What a person should know of a topology that was found.
+ * What a person should know about a discovered topology.
  *
- * `guess`: it may be otherwise. `limit`: a topology can't say it. `outside`: it leads to what was not looked at.
- * `unread`: it could not be looked at.
+ * `guess`: the truth may differ. `limit`: a topology can't express it. `outside`: it leads to a cluster that
+ * wasn't observed. `unread`: it couldn't be read.
  */
 export interface Note {
   readonly kind: "guess" | "limit" | "outside" | "unread";
-  /** Where in the topology it belongs. */
+  /** The part of the topology that it concerns. */
   readonly at: Path;
   readonly text: string;
 }

@@ -1,19 +1,19 @@
 import type { LabelSelector } from "../topology.ts";
 
 /**
- * What a cluster said of itself and of its mesh, whoever made it. Plain data without secrets: of credentials
- * there is only where they lead.
+ * What a cluster said about itself and its mesh, whoever made it. Plain data without secrets: of credentials
+ * only their destination.
  */
 export interface ClusterObservation {
   /** Kubeconfig file that leads there. */
   readonly kubeconfig: string;
   /** Context in that file. */
   readonly context: string;
-  /** Name that somebody gave it already; undefined: {@link discover} finds one. */
+  /** The name that a person gave it. Undefined: {@link discover} chooses one. */
   readonly name?: string;
   /** URL of the API server, as this machine reaches it. */
   readonly server: string;
-  /** UID of the namespace kube-system, by which the cluster is known. */
+  /** UID of the namespace kube-system, which identifies the cluster. */
   readonly uid: string | undefined;
   /** SHA-256 of the certificate authority of the API server. */
   readonly authority: string | undefined;
@@ -21,15 +21,18 @@ export interface ClusterObservation {
   readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[] }[];
   readonly podSubnet: string | undefined;
   readonly serviceSubnet: string | undefined;
-  /** Undefined: there is no Linkerd, or it could not be asked. */
+  /** Undefined: there is no Linkerd, or it couldn't be asked. */
   readonly linkerd: LinkerdObservation | undefined;
   readonly gateways: readonly GatewayObservation[];
   readonly links: readonly LinkObservation[];
-  /** Service accounts of the multi-cluster extension: what the credentials of others' Links belong to. */
+  /**
+   * Service accounts of the multi-cluster extension, to which the credentials of other clusters' Links
+   * belong.
+   */
   readonly accounts: readonly { readonly name: string; readonly uid: string }[];
-  /** Services that have labels, without mirrors. */
+  /** Services with labels, without mirrors. */
   readonly services: readonly ServiceObservation[];
-  /** What there is of others' exports. */
+  /** Mirrors of other clusters' exports. */
   readonly mirrors: readonly MirrorObservation[];
   /** What could not be read. */
   readonly unread: readonly Unread[];
@@ -41,16 +44,16 @@ export interface Unread {
   readonly what: string;
   /** What the API server said. */
   readonly why: string;
-  /** The right that is missing; undefined where something else was the reason. */
+  /** The missing right. Undefined if something else was the reason. */
   readonly right?: string;
 }
 
 export interface LinkerdObservation {
   /** Namespace of the control plane. */
   readonly namespace: string;
-  /** Namespace of the multi-cluster extension; undefined: it isn't installed. */
+  /** Namespace of the multi-cluster extension. Undefined: it isn't installed. */
   readonly extensionNamespace: string | undefined;
-  /** As its Deployments name it, such as `edge-26.6.3` or `stable-2.14.10`. */
+  /** From its Deployments, such as `edge-26.6.3` or `stable-2.14.10`. */
   readonly version: string | undefined;
   readonly trustDomain: string | undefined;
   readonly clusterDomain: string | undefined;
@@ -68,11 +71,11 @@ export interface CertificateObservation {
 }
 
 export interface IssuerObservation extends CertificateObservation {
-  /** What makes it in the cluster, where cert-manager does. */
+  /** cert-manager's issuer, if cert-manager creates it in the cluster. */
   readonly certManager?: { readonly name: string; readonly kind: string; readonly group: string };
 }
 
-/** A Service through which other clusters' traffic comes in. */
+/** A Service that other clusters' traffic enters through. */
 export interface GatewayObservation {
   readonly namespace: string;
   readonly name: string;
@@ -84,7 +87,7 @@ export interface GatewayObservation {
   readonly probeNodePort: number | undefined;
   /** Addresses of its load balancer, and external ones. */
   readonly addresses: readonly string[];
-  /** Whom it lets in; undefined: could not be read, or no policy says so. */
+  /** Which clients it accepts. Undefined: couldn't be read, or no policy says so. */
   readonly policy?: {
     readonly identities: readonly string[];
     readonly networks: readonly string[];
@@ -94,9 +97,9 @@ export interface GatewayObservation {
 export interface LinkObservation {
   readonly namespace: string;
   readonly name: string;
-  /** Version of the API by which it was read: `v1alpha1` to `v1alpha3`. */
+  /** Version of the API that served it: `v1alpha1` to `v1alpha3`. */
   readonly apiVersion: string;
-  /** What Linkerd calls the target. */
+  /** Linkerd's name of the target. */
   readonly targetName: string;
   readonly gateway:
     | {
@@ -113,9 +116,9 @@ export interface LinkObservation {
   };
   readonly excludedLabels: readonly string[];
   readonly excludedAnnotations: readonly string[];
-  /** `linkerd multicluster link` or `link-gen` wrote it, which select for every kind of export unless told otherwise. */
+  /** `linkerd multicluster link` or `link-gen` wrote it. By default these select for every kind of export. */
   readonly byCli: boolean;
-  /** Where its credentials lead; undefined: could not be read, or there are none. */
+  /** Where its credentials lead. Undefined: couldn't be read, or there are none. */
   readonly credentials:
     | {
         readonly server: string;
@@ -124,7 +127,7 @@ export interface LinkObservation {
         readonly accountUid: string | undefined;
       }
     | undefined;
-  /** The Deployment that works on it; undefined: there is none. */
+  /** The Deployment of its service mirror. Undefined: there is none. */
   readonly controller: ControllerObservation | undefined;
 }
 
@@ -132,10 +135,10 @@ export interface LinkObservation {
 export interface ControllerObservation {
   readonly deployment: string;
   readonly container: string;
-  /** Service by which it probes the gateway. */
+  /** Service that probes the gateway. */
   readonly probe: string;
   readonly headless: boolean;
-  /** Of the deprecated command `linkerd multicluster link`, and not of the extension's chart. */
+  /** Created by the deprecated command `linkerd multicluster link`, not by the extension's chart. */
   readonly unmanaged: boolean;
 }
 
@@ -144,7 +147,7 @@ export interface ServiceObservation {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly headless: boolean;
-  /** Of an exported headless one: the names of its pods in its Endpoints. */
+  /** For an exported headless Service: the names of its pods in its Endpoints. */
   readonly hostnames?: readonly string[];
 }
 
@@ -152,6 +155,6 @@ export interface MirrorObservation {
   readonly namespace: string;
   readonly name: string;
   readonly kind: "gateway" | "remote-discovery" | "headless" | "federated";
-  /** What Linkerd calls the clusters whose Services it stands for, without the cluster's own. */
+  /** Linkerd's names of the clusters whose Services it mirrors, without the cluster's own. */
   readonly targets: readonly string[];
 }

@@ -6,16 +6,16 @@ import type { ClusterObservation, LinkObservation } from "./observation.ts";
 export interface ResolvedLink {
   /** Index of the cluster that has it. */
   readonly source: number;
-  /** Index of the cluster that it leads to; undefined: none of those that were looked at, as far as is known. */
+  /** Index of the cluster that it leads to. Undefined: as far as is known, none of the observed ones. */
   readonly target: number | undefined;
-  /** How it is known; `name`: only by what the clusters are called. */
+  /** How that is known. `name`: only from the clusters' names. */
   readonly by: "account" | "authority" | "address" | "gateway" | "name" | undefined;
   readonly link: LinkObservation;
 }
 
 /**
- * Which cluster each Link leads to. The account of its credentials is one of the target, which nothing else
- * can say; without rights to read credentials, addresses and names have to do.
+ * Which cluster each Link leads to. The best proof is the account of its credentials, which exists in the
+ * target. Without the right to read credentials, addresses and names must do.
  */
 export function resolveLinks(clusters: readonly ClusterObservation[]): readonly ResolvedLink[] {
   return clusters.flatMap(({ links }, source) =>
@@ -65,17 +65,17 @@ function targetOf(
   return { by, target };
 }
 
-/** Names by which a cluster may be meant: its context, without what tools put before a name. */
+/** Possible names of a cluster: its context, without the prefixes of tools. */
 function namesOf({ context, name }: ClusterObservation): readonly string[] {
   return [...(name === undefined ? [] : [name]), context, shortName(context)];
 }
 
-/** `kind-west` and `admin@west` are west; GKE and EKS write the place before the name. */
+/** `kind-west` and `admin@west` are west. GKE and EKS put the location in front of the name. */
 function shortName(context: string): string {
   return context.replace(/^(?:kind|k3d)-/, "").replace(/^.*[@/_:]/, "");
 }
 
-/** Names of the clusters of a topology, in the order of the observations. */
+/** Names of a topology's clusters, in the order of the observations. */
 export function nameClusters(
   clusters: readonly ClusterObservation[],
   links: readonly ResolvedLink[],
@@ -91,7 +91,7 @@ export function nameClusters(
     const most = [...new Set(calls)].sort(
       (a, b) => calls.filter((one) => one === b).length - calls.filter((one) => one === a).length,
     );
-    // What others call it may be what they call somebody else: "target", say.
+    // Other clusters may use the same name for several clusters, for example "target".
     const isItsOwn = (name: string): boolean =>
       links.every(({ target, link }) => target === index || link.targetName !== name);
     const wanted = [...most.filter(isItsOwn), shortName(context), context];

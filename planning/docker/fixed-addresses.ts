@@ -5,14 +5,15 @@ import type { ClusterPlan, KindClusterPlan } from "../plan-types.ts";
 /**
  * The address that each cluster's API server keeps on the Docker network, by the cluster's name.
  *
- * Docker gives out addresses from the bottom, and other ones after a restart. So these come from the top half
- * of the range, where a cluster's slot alone decides: no cluster moves because another one came. Only in a
- * range of fewer addresses than there are slots may two clusters share one, and the later one takes the next.
+ * Docker assigns addresses from the bottom, and others after a restart. So these come from the top half of
+ * the range, where a cluster's slot alone decides: no cluster moves because of a new one. Only if a range has
+ * fewer addresses than there are slots, two clusters may share one. Then the later one takes the next.
  *
- * Several control planes are reached by the name of their load balancer: it is no node, and keeps no address.
+ * Several control planes are reached by the name of their load balancer, which is no node and keeps no
+ * address.
  *
- * @param range where Docker takes the nodes' addresses from, a CIDR
- * @returns no address at all where the range is too small for the nodes and these
+ * @param range from which Docker assigns the nodes' addresses, a CIDR
+ * @returns no addresses if the range is too small for the nodes and these
  */
 export function fixedAddresses(
   clusters: readonly ClusterPlan[],
@@ -43,7 +44,7 @@ export function controlPlanes({ nodes }: KindClusterPlan): number {
   return nodes.filter(({ role }) => role === "control-plane").length;
 }
 
-/** With the load balancer of several control planes. */
+/** Includes the load balancer of several control planes. */
 function containersOf(cluster: KindClusterPlan): number {
   return cluster.nodes.length + (controlPlanes(cluster) > 1 ? 1 : 0);
 }

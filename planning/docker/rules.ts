@@ -13,7 +13,7 @@ import { readSubnets, slotOf } from "../clusters/subnets.ts";
 
 const path = ["docker", "subnet"];
 
-/** The subnet of the topology's Docker network, and the ranges for load balancers in it. */
+/** Checks the subnet of the topology's Docker network, and the ranges for load balancers in it. */
 export function* dockerRules(input: RuleInput): Iterable<RuleProblem> {
   const text = input.draft.docker?.subnet;
   if (text === undefined) return;
@@ -76,7 +76,7 @@ function kindClusters({ byName }: RuleInput): DraftCluster[] {
   return [...byName.values()].filter(({ isKind }) => isKind);
 }
 
-/** Docker's own address and the network's are in the half of the nodes as well. */
+/** Docker's own address and the network's are in the nodes' half as well. */
 const reserved = 2;
 
 function* checkNodes(input: RuleInput, { nodes }: NetworkAddresses): Iterable<RuleProblem> {
@@ -107,7 +107,7 @@ function* checkRanges(
     const owner = owners.get(range.first);
     owners.set(range.first, owner ?? cluster);
     if (!owner || meetElsewhere(owner, cluster)) continue;
-    // Only a load balancer takes addresses of a range.
+    // Only a load balancer uses addresses of a range.
     if (!isBalanced(owner) && !isBalanced(cluster)) continue;
     const free = findFreeRange(slot, taken, used, rangeOf);
     if (free !== undefined) taken.add(rangeOf(free).first);
@@ -128,14 +128,14 @@ function isBalanced({ spec }: DraftCluster): boolean {
   return spec.gateway?.serviceType === "LoadBalancer";
 }
 
-/** Clusters of one slot meet in their default subnets already, which is told there. */
+/** Clusters of one slot already have the same default subnets, which another rule reports. */
 function meetElsewhere(a: DraftCluster, b: DraftCluster): boolean {
   const bothByDefault = (key: "podSubnet" | "serviceSubnet") =>
     a.spec[key] === undefined && b.spec[key] === undefined;
   return slotOf(a) === slotOf(b) && (bothByDefault("podSubnet") || bothByDefault("serviceSubnet"));
 }
 
-/** The next slot whose range and default subnets are both free. */
+/** The next slot with a free range and free default subnets. */
 function findFreeRange(
   start: number,
   taken: ReadonlySet<number>,

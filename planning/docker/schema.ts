@@ -4,8 +4,8 @@ import { object, subnet } from "../topology/schema-parts.ts";
 export const dockerSchema = object(
   {
     /**
-     * Subnet of the network, IPv4 CIDR, at least a /20. Nodes get addresses of its first half; the second
-     * half is divided into one range of load-balancer addresses per cluster.
+     * Subnet of the network, IPv4 CIDR, at least a /20. Nodes get addresses of its first half. The second
+     * half is divided into ranges of load-balancer addresses, one per cluster.
      * @default what Docker chooses, and no ranges for load balancers
      * @example 172.30.0.0/16
      */
@@ -15,5 +15,5 @@ export const dockerSchema = object(
   "write a map such as { subnet: 172.30.0.0/16 }",
 );
 
-/** The Docker network that the nodes of a topology are on. */
+/** The Docker network of a topology's nodes. */
 export interface DockerSpec extends Readonly<z.infer<typeof dockerSchema>> {}

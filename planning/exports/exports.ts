@@ -10,13 +10,13 @@ import { solveLabels } from "../links/solve-labels.ts";
 import type { Demand } from "../links/solve-labels.ts";
 import type { ExportKind, ExportSpec, HeadlessSpec, Topology } from "../topology.ts";
 
-/** An entry of `exports` for one of its clusters, as it could be read. */
+/** An entry of `exports` for one of its clusters, as far as it could be read. */
 export interface NamedExport {
   readonly cluster: string;
   readonly namespace: string;
   readonly service: string;
   readonly as: ExportKind;
-  /** Where the cluster is named. */
+  /** Path of the cluster's name in the topology. */
   readonly path: Path;
   /** Index of the `ExportSpec`. */
   readonly spec: number;
@@ -24,7 +24,7 @@ export interface NamedExport {
   readonly ports: readonly number[] | undefined;
 }
 
-/** Each cluster of each export that says what it exports. */
+/** One for each cluster of each readable export. */
 export function namedExports(exports: Draft<Topology>["exports"]): NamedExport[] {
   return (exports ?? []).flatMap((entry: Draft<ExportSpec> | undefined, spec) => {
     const { service, namespace, from, as = "gateway", headless } = entry ?? {};
@@ -43,7 +43,7 @@ export function namedExports(exports: Draft<Topology>["exports"]): NamedExport[]
   });
 }
 
-/** The exported Services of clusters that exist, in the topology's order. */
+/** The exported Services of known clusters, in the topology's order. */
 export function resolveExports(
   exports: Draft<Topology>["exports"],
   byName: ReadonlyMap<string, DraftCluster>,

@@ -8,8 +8,8 @@ import { federatedName, mirrorName } from "../names.ts";
 import type { DraftCluster, DraftEdge } from "../topology/draft-clusters.ts";
 
 /**
- * Every mirror that follows from the exports, found the way Linkerd does it: each source asks the labels
- * of each Service of its targets. They are in the order of clusters, namespaces and names.
+ * Every mirror that follows from the exports, by Linkerd's own rules: each source looks at the labels of each
+ * Service of its targets. Ordered by cluster, namespace and name.
  */
 export function findMirrors(
   services: readonly ExportedService[],
@@ -38,7 +38,7 @@ function mirrorsOf(service: ExportedService, { from, target, selectors, headless
     kind,
     of: [service],
   });
-  // Linkerd looks at remote discovery first.
+  // Linkerd checks remote discovery first.
   const discovered = selects(selectors.remoteDiscovery, service.labels);
   const throughGateway = selects(selectors.gateway, service.labels);
   if (throughGateway && headless && service.pods.length > 0) {
@@ -51,7 +51,7 @@ function mirrorsOf(service: ExportedService, { from, target, selectors, headless
   return throughGateway ? [mirror(service.service, "gateway")] : [];
 }
 
-/** One per cluster that is a member itself, or has a Link to one. */
+/** One in each cluster that is a member itself, or has a Link to one. */
 function federatedServices(
   services: readonly ExportedService[],
   byCluster: ReadonlyMap<string, readonly ExportedService[]>,

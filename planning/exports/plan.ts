@@ -9,7 +9,7 @@ export function planExports(services: readonly ExportedService[]): ExportPlan[] 
   );
 }
 
-/** Every mirror Service that the exports lead to. */
+/** Every mirror Service that follows from the exports. */
 export function planMirrors(mirrors: readonly Mirror[]): MirrorPlan[] {
   return mirrors.map(({ cluster, namespace, name, kind, of }) => ({
     cluster: cluster.name,

@@ -30,12 +30,12 @@ const furtherSet = object(
      */
     statefulSet: serviceName(limits.dnsLabel, '"db"'),
     /**
-     * How many pods it has.
+     * The number of its pods.
      * @example 3
      */
     replicas: replicas(),
     /**
-     * Number of its first pod: `spec.ordinals.start`.
+     * Ordinal of its first pod: `spec.ordinals.start`.
      * @default 0
      * @example 1
      */
@@ -45,31 +45,31 @@ const furtherSet = object(
   "write a map such as { statefulSet: db-arm, replicas: 2 }",
 );
 
-/** One more StatefulSet behind an exported headless Service. */
+/** Another StatefulSet behind an exported headless Service. */
 export interface FurtherSetSpec extends Readonly<z.infer<typeof furtherSet>> {}
 
 const headless = object(
   {
     /**
-     * Name of the StatefulSet, whose `serviceName` has to be this Service: pods have no host names of their
-     * own otherwise. A pod's mirror has a name that begins with it, so it must be a DNS-1035 label.
+     * Name of the StatefulSet. Its `serviceName` must be this Service, otherwise pods have no host names of
+     * their own. The names of the pods' mirrors begin with it, so it must be a DNS-1035 label.
      * @default the Service's name
      * @example db
      */
     statefulSet: serviceName(limits.dnsLabel, '"db"').exactOptional(),
     /**
-     * How many pods it has.
+     * The number of its pods.
      * @example 3
      */
     replicas: replicas(),
     /**
-     * Number of its first pod: `spec.ordinals.start`.
+     * Ordinal of its first pod: `spec.ordinals.start`.
      * @default 0
      * @example 1
      */
     start: firstOrdinal().exactOptional(),
     /**
-     * Further StatefulSets behind the same Service.
+     * Other StatefulSets behind the same Service.
      * @default []
      * @example [{ statefulSet: db-arm, replicas: 2 }]
      */
@@ -104,23 +104,23 @@ const serviceExport = object(
      */
     from: clusterOrClusters(),
     /**
-     * How it is exported: `gateway` (its mirror leads through the target's gateway),
-     * `remote-discovery` (its mirror leads to its pods) or `federated` (it is a member of one Service
-     * over all clusters, `<service>-federated`).
+     * How it is exported: `gateway` (its mirror leads through the target's gateway), `remote-discovery` (its
+     * mirror leads to its pods) or `federated` (it is a member of one Service over all clusters,
+     * `<service>-federated`).
      * @default "gateway"
      * @example federated
      */
     as: exportKind.exactOptional(),
     /**
-     * The Service is headless, over the pods of a StatefulSet. Besides `<service>-<target>`, each pod
-     * gets a mirror, `<pod>-<target>`. Only with `as: gateway`.
+     * The Service is headless, for the pods of a StatefulSet. Besides `<service>-<target>`, each pod gets a
+     * mirror, `<pod>-<target>`. Only with `as: gateway`.
      * @default the Service has a cluster address
      * @example { replicas: 3 }
      */
     headless: optional<HeadlessSpec>(headless),
     /**
-     * The Service's ports. `traffic` that leads to another one is then refused by the plan; without them `up`
-     * finds out.
+     * The Service's ports. With them, the plan refuses `traffic` to another port; without them, `up` finds
+     * that out.
      * @default unknown
      * @example [80, 9090]
      */

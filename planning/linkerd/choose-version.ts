@@ -5,12 +5,12 @@ import { defaultVersion, describeVersion, edgeOf } from "./versions.ts";
 export type ChosenVersion = Pick<LinkerdPlan, "version" | "chosenBy">;
 
 /**
- * The release that is installed: the one that the topology asks for, else the one that the sources hold, else the
+ * The release to install: the one that the topology asks for, else the one that the sources hold, else the
  * default.
  *
  * @param asked `linkerd.version` of the topology
- * @param held the release that the sources hold; undefined where they hold every release
- * @returns undefined where what is asked for is no release
+ * @param held the release that the sources hold; undefined if they hold every release
+ * @returns undefined if the requested text is no release
  */
 export function chooseVersion(
   asked: string | undefined,

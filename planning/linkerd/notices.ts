@@ -2,7 +2,7 @@ import { compareVersions } from "../../system/version.ts";
 import type { Plan } from "../plan-types.ts";
 import { knownVersions, describeVersion, factsOf, isBefore } from "./versions.ts";
 
-/** What a person should know of the releases of Linkerd, though the plan is good. */
+/** What a person should know about the releases of Linkerd in a plan without problems. */
 export function linkerdNotices({ clusters, linkerd }: Plan): readonly string[] {
   const versions = new Set([
     linkerd.version,

@@ -8,7 +8,7 @@ import type { LinkerdSpec } from "../topology.ts";
  * The release of one cluster.
  *
  * @param held the release that the sources hold
- * @throws Error if the version is none that the rules let pass
+ * @throws Error if the rules refuse the version
  */
 export function planClusterLinkerd(
   own: string | undefined,
@@ -21,7 +21,7 @@ export function planClusterLinkerd(
 
 /**
  * @param held the release that the sources hold
- * @throws Error if the version is none that the rules let pass
+ * @throws Error if the rules refuse the version
  */
 export function planLinkerd(spec: LinkerdSpec = {}, held?: string): LinkerdPlan {
   const choice = chosen(spec.version, held);

@@ -17,7 +17,7 @@ import type { Path, RuleProblem } from "../topology/problem.ts";
 import type { Sources } from "../sources/sources.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 
-/** Linkerd's release, and the values of its charts. */
+/** Checks Linkerd's release and the values of its charts. */
 export function* linkerdRules(input: RuleInput): Iterable<RuleProblem> {
   const { sources } = input;
   const text = input.draft.linkerd?.version;
@@ -32,7 +32,7 @@ export function* linkerdRules(input: RuleInput): Iterable<RuleProblem> {
     const at = [...path, "linkerdVersion"];
     const edge = own === undefined ? version : yield* checkVersion(own, at);
     if (edge === undefined) continue;
-    // As long as the sources aren't known, the default may still give way to an earlier release.
+    // While the sources are unknown, they may still require an earlier release than the default.
     const isSure = own !== undefined || text !== undefined || sources !== undefined;
     yield* checkKubernetes(spec.kubernetesVersion, path, isSure ? edge : builtVersion);
     if (own !== undefined) yield* checkHeld(edge, version, at, sources);
@@ -62,7 +62,7 @@ function* checkNetworkPlugin({ draft, clusters }: RuleInput): Iterable<RuleProbl
   };
 }
 
-/** @returns the edge release; undefined where it is none */
+/** @returns the edge release; undefined if it is none */
 function* checkVersion(text: string, path: Path): Generator<RuleProblem, string | undefined> {
   const version = edgeOf(text);
   if (version === undefined) {
@@ -87,9 +87,9 @@ function* checkAge(version: string, text: string, path: Path): Iterable<RuleProb
 }
 
 /**
- * Whether the sources have a release.
+ * Checks whether the sources have a release.
  *
- * @param common that of the clusters that don't say
+ * @param common the release of the clusters that name none
  */
 function* checkHeld(
   version: string,
@@ -105,7 +105,7 @@ function* checkHeld(
     images?.controller !== undefined ||
     images?.proxy !== undefined;
   if (!isLimited) return;
-  // Charts and images that don't tell their release are that of the clusters that don't say, unless that is listed.
+  // Charts and images that don't say their release count as the common release, unless that one is listed.
   const isListed = versions[common ?? ""] !== undefined;
   const held = sources.linkerdVersion ?? (isListed ? version : common);
   if (held === undefined || held === version) return;
@@ -138,9 +138,9 @@ const ofSourcesFile = (key: string) =>
   `write it as images.${key} of a sources file, from which the nodes get it as well`;
 
 /**
- * Values that the package sets: a second truth beside the topology would break the mesh silently. What it
- * sets as a default that no other part relies on stays a choice: `webhookFailurePolicy`,
- * `disableHeartBeat`, replicas and resources, a gateway's other annotations.
+ * Values that the package sets. A value that contradicts the topology would break the mesh silently. Defaults
+ * of the package that nothing else relies on may be changed: `webhookFailurePolicy`, `disableHeartBeat`,
+ * replicas and resources, a gateway's other annotations.
  */
 const planned: readonly { readonly path: readonly string[]; readonly fix: string }[] = [
   {
@@ -233,7 +233,7 @@ function* checkValues({ draft }: RuleInput): Iterable<RuleProblem> {
   yield* findPrivateKeys(values, ["linkerd", "values"]);
 }
 
-/** The path, where a value stands there; or its beginning, where something stands that is no map. */
+/** The path, if it has a value, or its beginning, if that has something other than a map. */
 function setPath(root: unknown, path: readonly string[]): readonly string[] | undefined {
   let value = root;
   for (const [index, key] of path.entries()) {

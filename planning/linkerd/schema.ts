@@ -33,7 +33,7 @@ const chartValues = object(
 /** Values of Linkerd's charts, as the charts document them. */
 export interface ChartValuesSpec extends Readonly<z.infer<typeof chartValues>> {}
 
-/** What a person writes as a release of Linkerd. */
+/** A release of Linkerd, as a person writes it. */
 export function linkerdVersion() {
   return text(
     "a Linkerd release",
@@ -51,15 +51,15 @@ export const linkerdSchema = object(
      */
     version: linkerdVersion().exactOptional(),
     /**
-     * Three replicas of each controller, spread over nodes; needs three nodes.
+     * Three replicas of each controller, on different nodes; needs three nodes.
      * @default false
      * @example true
      */
     highAvailability: yesOrNo().exactOptional(),
     /**
-     * Namespaces whose meshed workloads are restarted when they run another proxy than Linkerd would inject
-     * now: after an upgrade, or a change of a value that reaches the proxy. This holds for every cluster
-     * that has them. Workloads of other namespaces are left to their owners.
+     * Namespaces whose meshed workloads `up` restarts if they run another proxy than Linkerd would inject
+     * now: after an upgrade, or after a change of a value that affects the proxy. This applies to every
+     * cluster that has the namespaces. Workloads of other namespaces are left to their owners.
      * @default []
      * @example [shop]
      */
@@ -69,7 +69,7 @@ export const linkerdSchema = object(
       "write a list such as [shop]",
     ).exactOptional(),
     /**
-     * Values that are merged over the package's own, per chart.
+     * Values for each chart, merged over the package's own.
      * @default {}
      * @example { controlPlane: { proxy: { logLevel: "warn,linkerd=debug" } } }
      */
@@ -79,5 +79,5 @@ export const linkerdSchema = object(
   "write a map such as { version: edge-26.6.3 }",
 );
 
-/** The Linkerd that is installed in every cluster. */
+/** The Linkerd to install in every cluster. */
 export interface LinkerdSpec extends Readonly<z.infer<typeof linkerdSchema>> {}

@@ -4,7 +4,7 @@ import { definitionsOf, describeVersion, edgeOf, isBefore, stableNumbers } from 
 /**
  * Why a cluster can't go from one release of Linkerd to another in one step.
  *
- * @returns undefined where it can
+ * @returns undefined if it can
  */
 export function refusedStep(from: string, to: string): string | undefined {
   const [before, after] = [generationOf(from), generationOf(to)];
@@ -25,7 +25,7 @@ export function refusedStep(from: string, to: string): string | undefined {
   return undefined;
 }
 
-/** Whether clusters of one mesh can run these two releases, such as for the time of an upgrade. */
+/** Whether clusters of one mesh can run these two releases, for example during an upgrade. */
 export function workTogether(one: string, other: string): boolean {
   return Math.abs(generationOf(one) - generationOf(other)) <= 1;
 }
@@ -40,9 +40,12 @@ function generationOf(version: string): number {
   );
 }
 
-/** What an upgrade does next. */
+/** The next step of an upgrade. */
 export interface UpgradeStep {
-  /** `canary`: the first cluster. `cluster`: more of them. `fold`: all have it, and it becomes that of all. */
+  /**
+   * `canary`: the first cluster. `cluster`: more of them. `fold`: all clusters have the release, and it
+   * becomes the topology's.
+   */
   readonly kind: "canary" | "cluster" | "fold";
   /** Clusters that get the other release in this step. */
   readonly clusters: readonly string[];
@@ -53,18 +56,18 @@ export interface UpgradeStep {
 export interface UpgradeChoice {
   /** An edge release. */
   readonly to: string;
-  /** The cluster that goes first. @default the first one of the topology */
+  /** The first cluster to upgrade. @default the first one of the topology */
   readonly canary?: string | undefined;
-  /** All other clusters go together once the canary is proved. @default false */
+  /** Upgrade all other clusters together after the canary was proved. @default false */
   readonly atOnce?: boolean | undefined;
 }
 
 /**
- * The next step of an upgrade, or of the way back. Where it stands, the topology says by itself: the clusters
- * that have the release already.
+ * The next step of an upgrade, or of the way back. The topology itself says how far the upgrade is: some
+ * clusters have the release already.
  *
- * @param topology one that names its release ({@link withNamedVersion})
- * @returns undefined where nothing is left to do
+ * @param topology a topology that names its release ({@link withNamedVersion})
+ * @returns undefined if nothing is left to do
  */
 export function nextUpgradeStep(
   topology: Topology,
@@ -87,7 +90,7 @@ export function nextUpgradeStep(
   };
 }
 
-/** The edge release that a cluster has by its topology. @throws Error if the topology doesn't say */
+/** The edge release of a cluster in the topology. @throws Error if the topology doesn't say */
 export function versionIn(topology: Topology, cluster: string): string {
   const own = topology.clusters.find(({ name }) => name === cluster)?.linkerdVersion;
   const asked = own ?? topology.linkerd?.version;
@@ -95,7 +98,7 @@ export function versionIn(topology: Topology, cluster: string): string {
   return edgeOf(asked) ?? asked;
 }
 
-/** The topology that names the release that its clusters have, where it doesn't say. */
+/** Writes the release of the clusters into a topology that names none. */
 export function withNamedVersion(topology: Topology, version: string): Topology {
   if (topology.linkerd?.version !== undefined) return topology;
   return { ...topology, linkerd: { ...topology.linkerd, version } };

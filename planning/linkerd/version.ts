@@ -1,16 +1,16 @@
 /** A Linkerd release: year without century, month, number. */
 export type LinkerdVersion = readonly [year: number, month: number, number: number];
 
-/** @returns undefined for what is no edge release; `stable` ones with images no longer exist */
+/** @returns undefined if the text is no edge release; `stable` ones with images no longer exist */
 export function parseLinkerdVersion(text: string): LinkerdVersion | undefined {
   const match = /^edge-(\d{2})\.([1-9]|1[0-2])\.([1-9]\d?)$/.exec(text);
   return match ? [Number(match[1]), Number(match[2]), Number(match[3])] : undefined;
 }
 
 /**
- * The release of Linkerd that an image is of, by its tag: `cr.l5d.io/linkerd/proxy:edge-26.6.3`.
+ * The release of Linkerd in an image's tag: `cr.l5d.io/linkerd/proxy:edge-26.6.3`.
  *
- * @returns undefined where the tag is no release, as that of an image of one's own may be
+ * @returns undefined if the tag is no release, which may be true for private images
  */
 export function releaseOfImage(image: string): string | undefined {
   const tag = /:([^:/@]+)(?:@.*)?$/.exec(image)?.[1] ?? "";

@@ -9,21 +9,21 @@ export interface VersionRange {
 
 /** A release of Linkerd that the package knows. */
 export interface KnownVersion {
-  /** Such as `edge-26.6.3`, which is the tag of its images. */
+  /** For example `edge-26.6.3`, which is the tag of its images. */
   readonly edge: string;
-  /** The stable number that the release stands for, such as `2.20`. */
+  /** The stable number that the release stands for, for example `2.20`. */
   readonly stable?: string;
   /** Linkerd is tested with these versions of Kubernetes. The charts refuse older ones. */
   readonly kubernetes: VersionRange;
   /** Linkerd is tested with these releases of the Gateway API. */
   readonly gatewayApi: VersionRange;
-  /** The proxy is a native sidecar, an init container that stays, where no value says otherwise. */
+  /** By default the proxy is a native sidecar, an init container that keeps running. */
   readonly nativeSidecars: boolean;
 }
 
 /**
- * Releases of Linkerd that are known, oldest first. Planning, the toolchain, verification and
- * docs/linkerd-versions.md all use this table. A release between two of them is like the older one, so a
+ * The known releases of Linkerd, oldest first. Planning, the toolchain, verification and
+ * docs/linkerd-versions.md all use this table. A release between two of them counts as the older one, so a
  * release in which something changed needs a line, even if nobody runs it.
  */
 export const knownVersions = [
@@ -74,34 +74,36 @@ export const knownVersions = [
   },
 ] as const satisfies readonly KnownVersion[];
 
-/** The release that is built where no registry can be reached: the Go module that toolchain/ builds. */
+/**
+ * The release that the toolchain builds if no registry can be reached: the Go module that toolchain/ builds.
+ */
 export const builtVersion = "edge-26.1.1";
 
-/** The release of a topology that names none, where the sources hold every release. */
+/** The release of a topology that names none, if the sources hold every release. */
 export const defaultVersion = "edge-26.6.3";
 
-/** The release in which `controllers` came into the multicluster chart; Links need it. */
+/** The release that added `controllers` to the multicluster chart. Links need it. */
 export const oldestVersion = "edge-25.4.4";
 
 /**
- * The charts of all known releases bring the same custom resource definitions, down to their versions and
- * fields. One that changes them needs a line here: to go back across it would lose objects.
+ * The charts of all known releases contain the same custom resource definitions, with the same versions and
+ * fields. A release that changes them needs a line here: going back across it would lose objects.
  */
 const definitionsChanged: readonly string[] = [];
 
-/** The release since which the definitions are what they are in this one. */
+/** The release that introduced the custom resource definitions of this one. */
 export function definitionsOf(version: string): string {
   const newest = knownVersions.at(-1)?.edge ?? oldestVersion;
-  // Nobody has looked what a newer one brings.
+  // Nobody has looked at the definitions of a newer one.
   if (isBefore(newest, version)) return version;
   return definitionsChanged.findLast((one) => !isBefore(version, one)) ?? oldestVersion;
 }
 
-/** What is known to be wrong with releases of Linkerd. */
+/** A known fault of some releases of Linkerd. */
 export interface KnownFault {
   /** Stable name. */
   readonly id: string;
-  /** The first release that has it. @default every release that the package installs */
+  /** The first release with the fault. @default every release that the package installs */
   readonly since?: string;
   /** The first release without it. @default none yet */
   readonly fixed?: string;
@@ -149,9 +151,9 @@ export const knownFaults = [
 
 export type FaultId = (typeof knownFaults)[number]["id"];
 
-/** What holds for a release of Linkerd, known or not. */
+/** The facts about a release of Linkerd, known or not. */
 export interface VersionFacts extends KnownVersion {
-  /** False: the release is not in the table, and these are the facts of the one before it. */
+  /** False: the release isn't in the table, and these are the facts of the one before it. */
   readonly isKnown: boolean;
   /** Version of its charts, such as `2026.6.3`. */
   readonly charts: string;
@@ -196,7 +198,7 @@ export function faultOf(id: FaultId): KnownFault {
 /**
  * The edge release that a person means: `2.20` is edge-26.6.3, an edge release is itself.
  *
- * @returns undefined for what is neither
+ * @returns undefined if the text is neither
  */
 export function edgeOf(text: string): string | undefined {
   if (parseLinkerdVersion(text) !== undefined) return text;
@@ -208,7 +210,7 @@ export const stableNumbers: readonly string[] = knownVersions.flatMap((known: Kn
   known.stable === undefined ? [] : [known.stable],
 );
 
-/** `edge-26.6.3 (2.20)`, as people know the release. */
+/** `edge-26.6.3 (2.20)`: both names of a release. */
 export function describeVersion(version: string): string {
   const known = knownVersions.find(({ edge }) => edge === version) as KnownVersion | undefined;
   return known?.stable === undefined ? version : `${version} (${known.stable})`;

@@ -1,9 +1,9 @@
 import type { LabelExpression, LabelSelector } from "../topology.ts";
 
-/** One condition on one label; `matchLabels` come as `In` with a single value. */
+/** One condition on one label. `matchLabels` become `In` with a single value. */
 export type LabelCondition = Required<LabelExpression>;
 
-/** All conditions of a selector; all of them have to hold. */
+/** All conditions of a selector, which must all hold. */
 export function conditionsOf({
   matchLabels = {},
   matchExpressions = [],
@@ -18,12 +18,12 @@ export function conditionsOf({
   ];
 }
 
-/** Whether a condition asks for a label, and not for its absence. */
+/** Whether a condition requires a label, not its absence. */
 export function isPositive(operator: LabelCondition["operator"] | undefined): boolean {
   return operator === "In" || operator === "Exists";
 }
 
-/** Whether Linkerd takes a Service with these labels for selected. An empty selector selects nothing. */
+/** Whether Linkerd selects a Service with these labels. An empty selector selects nothing. */
 export function selects(
   selector: LabelSelector | undefined,
   labels: Readonly<Record<string, string>>,
@@ -50,7 +50,7 @@ function holds(
   }
 }
 
-/** As kubectl writes it: `team=a`, `team in (a, b)`, `!team`. */
+/** Formats a condition as kubectl does: `team=a`, `team in (a, b)`, `!team`. */
 export function formatCondition({ key, operator, values }: LabelCondition): string {
   switch (operator) {
     case "In":

@@ -2,13 +2,13 @@ import type { Path } from "../topology/problem.ts";
 import type { Draft } from "../topology/shape.ts";
 import type { LinkMode, LinkSpec } from "../topology.ts";
 
-/** A name of a cluster in a `LinkSpec`, and where it stands. */
+/** A name of a cluster in a `LinkSpec`, and its path. */
 export interface ClusterReference {
   readonly name: string;
   readonly path: Path;
 }
 
-/** One Link that a `LinkSpec` asks for. */
+/** One Link that follows from a `LinkSpec`. */
 export interface Edge {
   readonly source: string;
   readonly target: string;
@@ -28,12 +28,12 @@ export function clusterReferences(
   );
 }
 
-/** Whether a `LinkSpec` has both forms, so that nobody can tell which Links it asks for. */
+/** Whether a `LinkSpec` has both forms, so that its Links are ambiguous. */
 export function hasBothForms({ from, to, between }: Draft<LinkSpec>): boolean {
   return between !== undefined && (from !== undefined || to !== undefined);
 }
 
-/** Every (source, target) that a `LinkSpec` asks for; a cluster's Link to itself is left out. */
+/** Every (source, target) of a `LinkSpec`, without a cluster's Link to itself. */
 export function expandLink(link: Draft<LinkSpec>, spec: number): Edge[] {
   const edges: Edge[] = [];
   const add = (source: string, target: string) => {
@@ -49,20 +49,20 @@ export function expandLink(link: Draft<LinkSpec>, spec: number): Edge[] {
 /** What decides whether two clusters can have pod routes to each other. */
 export interface Neighbour {
   readonly network: string;
-  /** The package makes it, and can thus lay routes in it. */
+  /** The package creates it, and can therefore add routes in it. */
   readonly isKind: boolean;
 }
 
 /**
- * Whether pods of the two clusters can reach each other. The package lays routes between clusters that
- * it makes, and clusters that exist have their own; between one of each there are none, since nobody but
- * the package knows the nodes of the one, and it can't lay routes in the other.
+ * Whether pods of the two clusters can reach each other. The package adds routes between clusters that it
+ * creates, and existing clusters have their own. Between one of each there are none: only the package knows
+ * the nodes of the one, and it can't add routes in the other.
  */
 export function haveRoutes(a: Neighbour, b: Neighbour): boolean {
   return a.network === b.network && a.isKind === b.isKind;
 }
 
-/** The mode of a Link whose author left it open. */
+/** The default mode of a Link. */
 export function defaultMode(source: Neighbour, target: Neighbour): LinkMode {
   return haveRoutes(source, target) ? "mixed" : "gateway";
 }

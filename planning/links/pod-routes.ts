@@ -1,13 +1,13 @@
-/** The DaemonSet that keeps a cluster's routes to the pods of the other clusters on its network. */
+/** The DaemonSet that maintains a cluster's routes to the pods of the other clusters on its network. */
 export const podRoutes = {
   namespace: "kube-system",
   name: "linkerd-topology-pod-routes",
-  /** Environment variable that holds what the routes lead to, a line of {@link routeLine} each. */
+  /** Environment variable with the destinations of the routes, a line of {@link routeLine} each. */
   variable: "PEERS",
 } as const;
 
 /**
- * One node that routes lead to.
+ * The line for one node that routes lead to.
  *
  * @param podSubnet pod subnet of its cluster, CIDR
  * @param node its name

@@ -20,12 +20,12 @@ const labelExpression = object(
      */
     key: text("the key of a label", 'write a key such as "team"'),
     /**
-     * `In` and `NotIn` compare with `values`; `Exists` and `DoesNotExist` ask for the label itself.
+     * `In` and `NotIn` compare with `values`. `Exists` and `DoesNotExist` ask for the label itself.
      * @example In
      */
     operator: oneOf(["In", "NotIn", "Exists", "DoesNotExist"]),
     /**
-     * For `In` and `NotIn` only, which need it.
+     * Only for `In` and `NotIn`, which need it.
      * @example [shop, billing]
      */
     values: list(
@@ -38,14 +38,14 @@ const labelExpression = object(
   "write a map such as { key: team, operator: In, values: [a, b] }",
 );
 
-/** One condition on a label, as Kubernetes has it. */
+/** One condition on a label, as in Kubernetes. */
 export interface LabelExpression extends Readonly<z.infer<typeof labelExpression>> {}
 
 const labelSelector = (example: string) =>
   object(
     {
       /**
-       * Labels with the values that they must have.
+       * Labels with their required values.
        * @default {}
        * @example { team: shop }
        */
@@ -69,7 +69,7 @@ const labelSelector = (example: string) =>
     `write a map such as { matchLabels: { ${example} } }`,
   );
 
-/** How exported Services are chosen: all of the labels and all of the expressions have to match. */
+/** Selects exported Services. All of the labels and all of the expressions must match. */
 export interface LabelSelector extends Readonly<z.infer<ReturnType<typeof labelSelector>>> {}
 
 const selectors = object(
@@ -120,7 +120,7 @@ export type LinkMode = z.infer<typeof linkMode>;
 const link = object(
   {
     /**
-     * Source, or sources: where the clients and the mirror Services are.
+     * Source, or sources: the clusters with the clients and the mirror Services.
      * @example west
      */
     from: clusterOrClusters().exactOptional(),
@@ -130,7 +130,7 @@ const link = object(
      */
     to: clusterOrClusters().exactOptional(),
     /**
-     * Each to each, both directions.
+     * Links in both directions between every two of these clusters.
      * @example [west, east, north]
      */
     between: list(
@@ -139,14 +139,14 @@ const link = object(
       "write a list such as [west, east]",
     ).exactOptional(),
     /**
-     * `gateway`: traffic enters the target through its gateway. `flat`: pod to pod, the client's own
-     * identity arrives. `mixed`: both; the label of each exported Service chooses.
+     * `gateway`: traffic enters the target through its gateway. `flat`: traffic goes from pod to pod, and the
+     * client's own identity arrives. `mixed`: both, as the label of each exported Service says.
      * @default `mixed` between clusters whose pods have routes to each other, else `gateway`
      * @example flat
      */
     mode: linkMode.exactOptional(),
     /**
-     * Mirror headless Services pod by pod; gateway and mixed Links only.
+     * Mirrors headless Services pod by pod. Only for gateway and mixed Links.
      * @default true
      * @example false
      */
@@ -158,13 +158,13 @@ const link = object(
      */
     selectors: optional<SelectorsSpec>(selectors),
     /**
-     * Labels that mirrors do not take over: keys, or `prefix/*`.
+     * Labels that mirrors don't get: keys, or `prefix/*`.
      * @default []
      * @example ["example.org/*"]
      */
     excludedLabels: metadataKeys("a label").exactOptional(),
     /**
-     * Annotations that mirrors do not take over, besides kubectl's own: keys, or `prefix/*`.
+     * Annotations that mirrors don't get, besides kubectl's own: keys, or `prefix/*`.
      * @default []
      * @example ["example.org/*"]
      */
@@ -175,8 +175,8 @@ const link = object(
 );
 
 /**
- * Directed Links (`from`, `to`), or Links both ways between each two of a group (`between`). Exactly
- * one of the two forms.
+ * Directed Links (`from`, `to`), or Links in both directions between every two clusters of a group
+ * (`between`). Exactly one of the two forms.
  */
 export interface LinkSpec extends Readonly<z.infer<typeof link>> {}
 

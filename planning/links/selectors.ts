@@ -10,12 +10,12 @@ import type {
   SelectorsSpec,
 } from "../topology.ts";
 
-/** What chooses the members of federated Services in the cluster that they are in: no Link does. */
+/** Selects the members of federated Services in their own cluster, which no Link does. */
 export const localFederatedSelector: LabelSelector = {
   matchLabels: { "mirror.linkerd.io/federated": "member" },
 };
 
-/** What Links select that name nothing else. */
+/** What a Link without selectors selects. */
 export const defaultSelectors: Record<SelectorKey, LabelSelector> = {
   gateway: { matchLabels: { "mirror.linkerd.io/exported": "true" } },
   remoteDiscovery: { matchLabels: { "mirror.linkerd.io/exported": "remote-discovery" } },
@@ -24,12 +24,12 @@ export const defaultSelectors: Record<SelectorKey, LabelSelector> = {
 
 export type SelectorKey = keyof SelectorsSpec;
 
-/** Mirrors never take these labels over: no selector that asks for one of them selects a mirror. */
+/** Mirrors never get these labels, so a selector that requires one of them selects no mirror. */
 const linkerdPrefix = "mirror.linkerd.io/";
 
 /**
- * Linkerd copies the labels of a Service to its mirrors, and would mirror those as well if the other cluster
- * selects them: `web-east`, `web-east-west` and so on, without end.
+ * Linkerd copies the labels of a Service to its mirrors. If another cluster selected those, it would mirror
+ * them as well: `web-east`, `web-east-west` and so on, without end.
  */
 const noMirrors: LabelExpression = {
   key: `${linkerdPrefix}mirrored-service`,
@@ -49,7 +49,7 @@ export function carries(mode: LinkMode, kind: ExportKind): boolean {
 }
 
 /**
- * What a Link selects. A Link that selects what its mode doesn't carry would make mirrors that nothing
+ * What a Link selects. If a Link selected what its mode doesn't carry, it would create mirrors that nothing
  * answers for.
  */
 export function planSelectors(
@@ -71,7 +71,7 @@ export function planSelectors(
 
 function withoutMirrors(selector: LabelSelector): LabelSelector {
   const conditions = conditionsOf(selector);
-  // An empty selector selects nothing; with this condition alone it would select everything.
+  // An empty selector selects nothing. With this condition alone it would select everything.
   if (conditions.length === 0) return selector;
   const skipsMirrors = conditions.some(
     ({ key, operator }) =>
@@ -82,7 +82,7 @@ function withoutMirrors(selector: LabelSelector): LabelSelector {
   return { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), noMirrors] };
 }
 
-/** The part of a selector that could be read; all of it where the topology has no problems. */
+/** The part of a selector that could be read. It is all of it if the topology has no problems. */
 function complete({ matchLabels, matchExpressions }: Draft<LabelSelector>): LabelSelector {
   const labels = Object.entries(matchLabels ?? {}).filter((entry) => entry[1] !== undefined);
   const expressions = (matchExpressions ?? []).flatMap((expression) => {

@@ -1,7 +1,7 @@
 import { groupBy } from "../group.ts";
 import type { LabelCondition } from "./label-selector.ts";
 
-/** A condition that the labels of a Service have to meet, and whose it is. */
+/** A condition on the labels of a Service, and where it comes from. */
 export interface Demand<Origin> {
   readonly condition: LabelCondition;
   readonly origin: Origin;
@@ -15,7 +15,7 @@ export interface Solution<Origin> {
   readonly conflicts: readonly Conflict<Origin>[];
 }
 
-/** The fewest labels that meet all demands. Conditions concern one key each, so keys are independent. */
+/** The fewest labels that meet all demands. A condition concerns one key, so keys are independent. */
 export function solveLabels<Origin>(demands: readonly Demand<Origin>[]): Solution<Origin> {
   const labels: Record<string, string> = {};
   const conflicts: Conflict<Origin>[] = [];

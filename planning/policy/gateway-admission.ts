@@ -2,27 +2,26 @@ import { usesGateway } from "../links/links.ts";
 import type { Plan } from "../plan-types.ts";
 import { anyIdentityOf } from "./identities.ts";
 
-/** Whom a gateway lets through. */
+/** Which clients a gateway accepts. */
 export interface GatewayAdmissionPlan {
   /** Identities of the clusters linked to it, as patterns. Empty: nobody. */
   readonly identities: readonly string[];
   /**
-   * Where they come from. `anywhere`: there are clusters among them whose addresses nobody has planned.
-   * `docker`: from nodes on the topology's own network, or (kube-proxy hides who came in by a node port)
-   * from the gateway's own cluster, whose pod subnet this is.
+   * Where they come from. `anywhere`: nobody planned the addresses of some of those clusters. `docker`: from
+   * nodes on the topology's own network, or from the gateway's own cluster, whose pod subnet this is
+   * (kube-proxy hides the client of a node port).
    */
   readonly from: "anywhere" | { readonly docker: true; readonly podSubnet: string };
 }
 
 /**
- * Whom the gateway of a cluster has to let through: the sources of the Links that lead through it, but for
- * those whose account is revoked. Addresses of single nodes are of no use: Docker may give them others
- * whenever they start.
+ * Which clients a cluster's gateway must accept: the sources of the Links that lead through it, except those
+ * whose account is revoked. Addresses of single nodes are useless: Docker may assign others at every start.
  *
- * Clusters with one trust domain can't be told apart this way: with another trust domain each, a source
- * that is revoked is refused here as well.
+ * Clusters with one trust domain can't be told apart this way. If each has its own trust domain, the gateway
+ * refuses a revoked source as well.
  *
- * @returns undefined where the cluster has no gateway
+ * @returns undefined if the cluster has no gateway
  */
 export function planGatewayAdmission(plan: Plan, name: string): GatewayAdmissionPlan | undefined {
   const cluster = plan.clusters.find((one) => one.name === name);

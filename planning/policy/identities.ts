@@ -1,14 +1,14 @@
 import { linkerdNamespace } from "../names.ts";
 
-/** What a pod runs as, which is all that its identity tells. */
+/** The account of a pod, which is all that its identity shows. */
 export interface Account {
   readonly namespace: string;
   readonly serviceAccount: string;
 }
 
 /**
- * The identity that proxies show. It names no cluster: clusters with one trust domain have the same
- * identity for the same account.
+ * The identity that a proxy presents. It names no cluster: in clusters with one trust domain, the same
+ * account has the same identity.
  */
 export function identityOf({ namespace, serviceAccount }: Account, trustDomain: string): string {
   return `${serviceAccount}.${namespace}.${everyAccount}.${trustDomain}`;

@@ -8,35 +8,35 @@ import { didYouMean } from "../topology/suggest.ts";
 import type { Account } from "./identities.ts";
 import { identityOf } from "./identities.ts";
 
-/** A client that is told from all others: pods of one account in one cluster. */
+/** A client that can be told from all others: pods of one account in one cluster. */
 export interface NamedClient extends Account {
   readonly cluster: string;
 }
 
-/** Who may reach a Service. Everybody else may not. */
+/** Who may reach a Service. Nobody else may. */
 export interface ServicePolicySpec {
   /** The cluster that owns the Service. */
   readonly cluster: string;
   readonly namespace: string;
   readonly service: string;
   /**
-   * Clients by their own identities: of the Service's own cluster, or of the source of a flat or mixed
-   * Link. @default []
+   * Clients by their own identities: of the Service's own cluster, or of the source of a flat or mixed Link.
+   * @default []
    */
   readonly clients?: readonly NamedClient[];
   /**
-   * Lets in every client, of whatever source, that the cluster's gateway lets through: what comes through
-   * it bears the gateway's identity. @default false
+   * Accepts every client that the cluster's gateway forwards, from any source: it has the gateway's identity.
+   * @default false
    */
   readonly throughGateway?: boolean;
 }
 
-/** Identities that have to come from certain addresses: one of the ways to be let in. */
+/** Identities that must come from certain addresses: one way to be accepted. */
 export interface Admission {
-  /** Cluster that the clients are of (`gateway.cluster` for one named `gateway`), or `gateway`. */
+  /** The clients' cluster (`gateway.cluster` for one named `gateway`), or `gateway`. */
   readonly name: string;
   readonly identities: readonly string[];
-  /** CIDRs; undefined where the cluster's addresses are not known. */
+  /** CIDRs. Undefined if the cluster's addresses are unknown. */
   readonly networks: readonly string[] | undefined;
 }
 
@@ -44,13 +44,14 @@ export type ServicePolicyResult =
   | { readonly ok: true; readonly admissions: readonly Admission[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** What comes through the gateway has this name; a cluster may have it too, and another one then. */
+/**
+ * Name of the admission through the gateway. If a cluster has this name too, its admission gets another one.
+ */
 const throughGatewayName = "gateway";
 
 /**
- * Plans who is let in to a Service, or tells why it can't be done. Identities name no cluster, addresses
- * do: pods keep theirs on the way from one cluster to another where there are pod routes, and so a client
- * is let in by both.
+ * Plans who may reach a Service, or says why that is impossible. Identities name no cluster, but addresses
+ * do: with pod routes, pods keep their address on the way to another cluster. So a client is checked by both.
  */
 export function planServicePolicy(plan: Plan, spec: ServicePolicySpec): ServicePolicyResult {
   const problems = [...findProblems(plan, spec)];
@@ -102,7 +103,7 @@ function* findProblems(plan: Plan, spec: ServicePolicySpec): Iterable<RuleProble
   }
 }
 
-/** Whether the client's own identity arrives. */
+/** Checks whether the client's own identity arrives. */
 function* checkWay(
   plan: Plan,
   spec: ServicePolicySpec,
@@ -135,7 +136,7 @@ function* checkWay(
   };
 }
 
-/** Exports that the topology names settle it; a label that a person sets may be any that the Link carries. */
+/** An export in the topology decides it. A label that a person sets may be any that the Link carries. */
 function whyThroughGateway(
   { exports }: Plan,
   { cluster, namespace, service }: ServicePolicySpec,

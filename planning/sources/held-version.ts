@@ -4,10 +4,10 @@ import { edgeOf } from "../linkerd/versions.ts";
 import type { Sources } from "./sources.ts";
 
 /**
- * The only release of Linkerd that sources hold: charts and images of another one can't be had from them.
+ * The only release of Linkerd that the sources hold, because they have charts and images of no other.
  *
- * @param readFile gives the text of a file, undefined where there is none
- * @returns undefined where every release can be had, or where nothing says which one it is
+ * @param readFile gives the text of a file, undefined if it doesn't exist
+ * @returns undefined if every release can be had, or if nothing says which one it is
  */
 export function heldVersion(
   { linkerdVersion, charts, images }: Sources,

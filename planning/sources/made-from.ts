@@ -5,16 +5,16 @@ export interface TopologyOrigin {
   /** Absolute path, symbolic links followed. */
   readonly file: string;
   /**
-   * The file's path in the repository that it belongs to. It stays the same in another checkout, or on
-   * another machine that shares the state.
+   * The file's path in its repository. It is the same in another checkout, or on another machine that shares
+   * the state.
    */
   readonly inRepository?: string;
 }
 
-/** What a stack was made from. It is recorded in the stack's state, and later commands go by it. */
+/** What a stack was made from. The stack's state records it, and later commands use it. */
 export interface MadeFrom {
-  /** Absent where a program holds the topology. */
+  /** Absent if a program contains the topology. */
   readonly topology?: TopologyOrigin;
-  /** Where images and charts came from, paths absolute. Empty: all from the public registries. */
+  /** Where images and charts came from, with absolute paths. Empty: all from the public registries. */
   readonly sources: Sources;
 }

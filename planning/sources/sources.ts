@@ -1,12 +1,12 @@
 /**
- * Where images and charts come from when it is not the public registries: the content of a
- * `sources.json`, written by an air-gapped user or by the toolchain. Every key is optional; what is
- * absent comes from its public registry. Paths are relative to the file.
+ * Where images and charts come from, if not from the public registries: the content of a `sources.json`,
+ * which an air-gapped user or the toolchain writes. Every key is optional; what is absent comes from its
+ * public registry. Paths are relative to the file.
  */
 export interface Sources {
   /** Docker image of every kind node. @default kind's own published image of the Kubernetes version */
   readonly nodeImage?: string;
-  /** Image archives (`docker save` or OCI layout) that are loaded into every node. */
+  /** Image archives (`docker save` or OCI layout) to load into every node. */
   readonly archives?: readonly string[];
   /** Image references that replace those of the charts. */
   readonly images?: {
@@ -16,7 +16,10 @@ export interface Sources {
     readonly proxy?: string;
     /** The gateway's pause container. @default registry.k8s.io/pause:3.10.1 */
     readonly pause?: string;
-    /** What verification sends traffic with. @default registry.k8s.io/e2e-test-images/agnhost:2.56 */
+    /**
+     * Image of the pods with which verification sends traffic. @default
+     * registry.k8s.io/e2e-test-images/agnhost:2.56
+     */
     readonly probe?: string;
   };
   /** Directory with the charts linkerd-crds, linkerd-control-plane and linkerd-multicluster. */
@@ -24,25 +27,25 @@ export interface Sources {
   /** YAML file with the Gateway API's CRDs. */
   readonly gatewayApi?: string;
   /**
-   * The release of Linkerd that the charts and images are of, such as `edge-26.1.1`.
+   * The release of Linkerd in the charts and images, such as `edge-26.1.1`.
    * @default that of the charts, else that of the images by their tags
    */
   readonly linkerdVersion?: string;
   /**
-   * Edge release → what is different for clusters that run this one: for an upgrade, in which clusters run two
-   * releases for a while.
+   * Edge release → what differs for clusters that run it. For an upgrade, during which clusters run two
+   * releases.
    */
   readonly versions?: Readonly<Record<string, VersionSources>>;
   /**
-   * `none` where the images that stand in for Linkerd's Rust proxy carry no traffic.
+   * `none` if the images are stand-ins for Linkerd's Rust proxy that carry no traffic.
    * @default "real"
    */
   readonly dataPlane?: "real" | "none";
 }
 
-/** What one release of Linkerd comes from. */
+/** The sources of one release of Linkerd. */
 export interface VersionSources {
-  /** Further image archives. */
+  /** More image archives. */
   readonly archives?: readonly string[];
   readonly images?: { readonly controller?: string; readonly proxy?: string };
   readonly charts?: string;

@@ -5,8 +5,8 @@ import type { RuleInput } from "./rule-input.ts";
 import { proposeLabel } from "./suggest.ts";
 
 /**
- * The name that stands in for that of the topology: a stack may be called what no container can be. A
- * name in the topology itself is checked with the topology's shape.
+ * Checks the default name of a topology: a stack may have a name that no container can have. The topology's
+ * shape checks a name in the topology itself.
  */
 export function* nameRule({ draft, defaultName, topologyName }: RuleInput): Iterable<RuleProblem> {
   if (draft.name !== undefined || topologyName !== undefined) return;

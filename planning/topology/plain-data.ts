@@ -1,6 +1,6 @@
 import type { Path, RuleProblem } from "./problem.ts";
 
-/** Deeper, longer or larger than any topology: refused rather than walked. */
+/** Limits beyond any topology. Larger input is refused, not walked. */
 const limits = { depth: 60, length: 100_000, values: 1_000_000 } as const;
 
 interface Walk {
@@ -10,9 +10,9 @@ interface Walk {
 }
 
 /**
- * A copy of whatever was given as plain data, so that everything after it may read without care:
- * no getters, no cycles, no prototypes, no `undefined` keys. What can't be plain data is left out
- * (`undefined` in lists, so that indices stay true) and told.
+ * Copies any input as plain data, so that everything after it can read it safely: no getters, no cycles, no
+ * prototypes, no `undefined` keys. What can't be plain data is left out (`undefined` in lists, so that
+ * indices stay right) and reported.
  */
 export function copyPlainData(input: unknown): { value: unknown; problems: RuleProblem[] } {
   const walk: Walk = { problems: [], ancestors: new Set(), values: 0 };

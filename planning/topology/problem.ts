@@ -1,4 +1,4 @@
-/** What is wrong and how to fix it, where the place goes without saying. */
+/** What is wrong and how to fix it, if the place is obvious. */
 export interface ProblemText {
   /** What is wrong, and why. */
   readonly message: string;
@@ -8,31 +8,31 @@ export interface ProblemText {
 
 /** One mistake in a topology: where it is, what is wrong and why, and how to fix it. */
 export interface Problem extends ProblemText {
-  /** Where in the topology, such as `links[1].to[0]`; `topology` stands for all of it. */
+  /** Path in the topology, such as `links[1].to[0]`. `topology` means the whole. */
   readonly path: string;
 }
 
 export type Path = readonly (string | number)[];
 
-/** A problem as a rule reports it: its path is still a list of keys, by which problems are sorted. */
+/** A problem as a rule reports it. Its path is still a list of keys, by which problems are sorted. */
 export interface RuleProblem extends ProblemText {
   readonly path: Path;
 }
 
-/** A topology that can't be planned. Its message lists every problem, one per line. */
+/** A topology that can't be planned. The message lists every problem, one per line. */
 export class TopologyError extends Error {
   override readonly name = "TopologyError";
   readonly problems: readonly Problem[];
 
-  /** @param from the file that holds it */
+  /** @param from the topology's file */
   constructor(problems: readonly Problem[], from?: string) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     const lines = problems.map((problem) => `\n  ${formatProblem(problem)}`);
     const where = from === undefined ? "" : ` in ${from}`;
     super(`the topology${where} can't be planned, ${count}:${lines.join("")}`);
     this.problems = problems;
-    // Pulumi prints the stack of an error. The mistake is in the topology, not in the program: frames
-    // would only bury it.
+    // Pulumi prints the stack of an error. The mistake is in the topology, not in the program, so frames
+    // would only hide it.
     this.stack = `${this.name}: ${this.message}`;
   }
 }
@@ -53,7 +53,7 @@ export function formatPath(path: Path): string {
   return text === "" ? "topology" : text;
 }
 
-/** A value as it stands in a message: short, on one line, and without what is inside of it. */
+/** A value for a message: short, on one line, and without its content. */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a map";
@@ -67,7 +67,7 @@ export function listNames(names: readonly string[], limit = 5): string {
   return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
 }
 
-/** In the order of the document: the topology's keys as they are documented, lists by index. */
+/** Sorts problems in the order of the document: keys in their documented order, lists by index. */
 export function toProblems(problems: readonly RuleProblem[]): Problem[] {
   return problems
     .toSorted((a, b) => comparePaths(a.path, b.path))

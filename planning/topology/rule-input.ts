@@ -15,28 +15,28 @@ import type { Draft } from "./shape.ts";
 import type { Sources } from "../sources/sources.ts";
 import type { LinkMode, Topology } from "../topology.ts";
 
-/** What the rules look at: a draft whose parts are of the right type, if they are there. */
+/** The input of the rules: a draft in which every part that exists has the right type. */
 export interface RuleInput {
   readonly draft: Draft<Topology>;
   /** Name of a topology that has none of its own. */
   readonly defaultName: string;
-  /** Where images and charts come from; undefined where that isn't known yet. */
+  /** Where images and charts come from. Undefined if that isn't known yet. */
   readonly sources: Sources | undefined;
-  /** Undefined where there is no usable name. */
+  /** Undefined if there is no usable name. */
   readonly topologyName: string | undefined;
-  /** Clusters that have a name; of several with the same name, all. */
+  /** Clusters that have a name, including several with the same name. */
   readonly clusters: readonly DraftCluster[];
-  /** The first one of each name, in the topology's order. */
+  /** The first cluster of each name, in the topology's order. */
   readonly byName: ReadonlyMap<string, DraftCluster>;
-  /** What the Links ask for, between clusters that exist. A pair may come more than once. */
+  /** The Links between known clusters. A pair may occur more than once. */
   readonly edges: readonly DraftEdge[];
-  /** What the exports ask for, of clusters that exist. */
+  /** The exported Services of known clusters. */
   readonly services: readonly ExportedService[];
-  /** What the exports lead to. */
+  /** The mirrors that follow from the exports. */
   readonly mirrors: readonly Mirror[];
 }
 
-/** A rule about a topology: yields what breaks it. */
+/** A rule about a topology: yields every problem that it finds. */
 export type Rule = (input: RuleInput) => Iterable<RuleProblem>;
 
 export function ruleInput(
@@ -59,7 +59,7 @@ export function ruleInput(
   const name = draft.name ?? defaultName;
   const edges = findEdges(draft, byName);
   const accessOf = planAccess(draft.access, edges);
-  // An account may have to be revoked at once: that some export then has no mirror refuses nothing.
+  // An account may have to be revoked at once, so an export without mirrors is then no problem.
   const isFollowed = (edge: Edge) => !accessOf(edge).revoked;
   const services = resolveExports(draft.exports, byName, edges);
   return {
@@ -82,7 +82,7 @@ function isTopologyName(name: string): boolean {
 function findEdges(draft: Draft<Topology>, byName: ReadonlyMap<string, DraftCluster>): DraftEdge[] {
   return (draft.links ?? []).flatMap((link, spec) => {
     if (link === undefined) return [];
-    // Thousands of Links may come from one specification: those of one mode share what they select.
+    // Thousands of Links may come from one specification. Those of one mode share their selectors.
     const byMode = new Map<LinkMode, Pick<DraftEdge, "mode" | "headless" | "selectors">>();
     const settings = (mode: LinkMode) => {
       const known = byMode.get(mode) ?? {

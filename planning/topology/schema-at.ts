@@ -1,14 +1,14 @@
 import type * as z from "zod";
 import type { Path } from "./problem.ts";
 
-/** The part of a schema that a path leads to, without its `optional` and its default. */
+/** The part of a schema at a path, without its `optional` and its default. */
 export function schemaAt(root: z.core.$ZodType, path: Path): z.core.$ZodType | undefined {
   let schema = unwrap(root);
   for (const key of path) schema = schema && unwrap(step(schema, key));
   return schema;
 }
 
-/** The keys that a map may have; none where any key will do. */
+/** The keys that a map may have. Empty if every key is allowed. */
 export function keysOf(schema: z.core.$ZodType | undefined): string[] {
   if (schema?._zod.def.type !== "object") return [];
   return Object.keys((schema as z.ZodObject).shape);

@@ -1,22 +1,22 @@
 import * as z from "zod";
 import { proposeLabel } from "./suggest.ts";
 
-/** What a value has to be, in words, and how one is written. */
+/** Describes a valid value in words, and how to write one. */
 export interface Expectation {
-  /** Follows "is not": `a port, 1 to 65535`. */
+  /** Comes after "is not": `a port, 1 to 65535`. */
   readonly expected: string;
   readonly fix: string;
-  /** A better one for some wrong texts, where what was meant can be guessed. */
+  /** A better fix for some wrong texts, if the intention can be guessed. */
   readonly fixFor?: (text: string) => string | undefined;
 }
 
-/** The words for each part of the schema. */
+/** The expectation of each part of the schema. */
 export const expectations = z.registry<Expectation>();
 
 /** DNS-1123 label. */
 export const labelPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
-/** Gives a part of the schema its words. */
+/** Adds the expectation to a part of the schema. */
 export function expecting<S extends z.ZodType>(
   schema: S,
   expected: string,
@@ -28,15 +28,15 @@ export function expecting<S extends z.ZodType>(
 }
 
 /**
- * A map with these keys. Their TSDoc is the documentation of the type as well: `z.strictObject` alone
- * would lose it in the published declarations.
+ * A map with these keys. Their TSDoc also documents the type: `z.strictObject` alone would lose it in the
+ * published declarations.
  */
 export function object<S extends z.core.$ZodLooseShape>(shape: S, expected: string, fix: string) {
   const schema = z.strictObject(shape) as unknown as z.ZodObject<S, z.core.$strict>;
   return expecting(schema, expected, fix);
 }
 
-/** A part that may be left out, whose type has a name: editors show it in place of all of its keys. */
+/** An optional part whose type has a name. Editors show the name in place of all of its keys. */
 export function optional<T>(schema: z.ZodType<T>): z.ZodExactOptional<z.ZodType<T>> {
   return schema.exactOptional();
 }
@@ -54,7 +54,7 @@ export function label(longest: number, why: string, example: string) {
   );
 }
 
-/** DNS-1035 label: Kubernetes wants the names of Services so. */
+/** DNS-1035 label, which Kubernetes requires for names of Services. */
 const serviceNamePattern = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 
 export function serviceName(longest: number, example: string) {

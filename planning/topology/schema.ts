@@ -15,13 +15,13 @@ import { trustSchema } from "../trust/schema.ts";
 import type { TrustSpec } from "../trust/schema.ts";
 
 /**
- * The shape of a topology: which keys there are, of which type, within which limits. What one part
- * demands of another is in `rules/`.
+ * The shape of a topology: its keys, their types and their limits. What one part requires of another is in
+ * `rules/`.
  */
 export const topologySchema = object(
   {
     /**
-     * The JSON schema by which an editor checks the file. Nothing else reads it.
+     * The JSON schema with which an editor checks the file. Nothing else reads it.
      * @example ./node_modules/linkerd-topology/dist/topology.schema.json
      */
     $schema: expecting(
@@ -30,8 +30,8 @@ export const topologySchema = object(
       "write an address, or leave it out",
     ).exactOptional(),
     /**
-     * Name of the topology: a DNS-1123 label of at most 46 characters. It prefixes everything on the
-     * Docker host (network, node containers), so that topologies on one machine don't meet.
+     * Name of the topology: a DNS-1123 label of at most 46 characters. It is the prefix of every name on the
+     * Docker host (network, node containers), so that several topologies on one machine don't collide.
      * @default the name of the Pulumi stack
      * @example lab
      */
@@ -48,22 +48,22 @@ export const topologySchema = object(
      */
     links: linksSchema.exactOptional(),
     /**
-     * Which Services are exported, and how. Optional: a Service that bears the label is mirrored without
-     * being named here. What is named is checked before anything exists, labelled by `up` where the Service
-     * is there, and its mirrors are part of the plan.
+     * Which Services are exported, and how. Optional: a Service with the right label is mirrored without an
+     * entry here. But an entry is checked before anything exists, `up` sets its labels once the Service
+     * exists, and its mirrors are part of the plan.
      * @default []
      * @example [{ service: web, namespace: shop, from: east }]
      */
     exports: exportsSchema.exactOptional(),
     /**
-     * What becomes of requests for Services: failover in order, splits, routes, and aliases. `up` makes the
-     * routes where the Services are there.
+     * Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes
+     * once the Services exist.
      * @default []
      * @example [{ service: web, namespace: shop, failover: [local, east] }]
      */
     traffic: trafficSchema.exactOptional(),
     /**
-     * The accounts by which sources watch their targets.
+     * The accounts with which sources watch their targets.
      * @example { tokenGeneration: 2 }
      */
     access: optional<AccessSpec>(accessSchema),
@@ -73,7 +73,7 @@ export const topologySchema = object(
      */
     docker: optional<DockerSpec>(dockerSchema),
     /**
-     * What is installed in every cluster.
+     * The Linkerd to install in every cluster.
      * @example { highAvailability: true }
      */
     linkerd: optional<LinkerdSpec>(linkerdSchema),
@@ -88,7 +88,7 @@ export const topologySchema = object(
 );
 
 /**
- * A topology: which clusters there are, how they are linked, and what runs in them.
+ * A topology: its clusters, how they are linked, and what runs in them.
  *
  * It is plain data: it decides which resources exist, so no part of it can be a Pulumi output.
  *

@@ -9,7 +9,7 @@ import { topologySchema } from "./schema.ts";
 import { findNearest } from "./suggest.ts";
 import type { Topology } from "../topology.ts";
 
-/** What is left of a `T` when every part of a wrong type is taken out: any part may be missing. */
+/** A `T` without the parts of a wrong type: any part may be missing. */
 export type Draft<T> = T extends readonly (infer U)[]
   ? readonly (Draft<U> | undefined)[]
   : T extends object
@@ -17,8 +17,8 @@ export type Draft<T> = T extends readonly (infer U)[]
     : T;
 
 /**
- * Checks the shape of whatever was given. Where it is wrong there is still a draft without the wrong
- * parts, so that the rules can tell the mistakes in the rest at the same time.
+ * Checks the shape of any input. It also returns a draft without the wrong parts, so that the rules can
+ * report the mistakes in the rest at the same time.
  */
 export function readShape(input: unknown): { draft: Draft<Topology>; problems: RuleProblem[] } {
   const { value, problems } = copyPlainData(input);
@@ -30,7 +30,7 @@ export function readShape(input: unknown): { draft: Draft<Topology>; problems: R
   for (const issue of result.error.issues.flatMap(resolveUnion)) {
     for (const problem of describe(issue, value)) {
       const place = formatPath(problem.path);
-      // One message per value: a long name with a wrong letter is one mistake to mend.
+      // One message per value: a long name with a wrong letter is one mistake to fix.
       if (!seen.has(place)) problems.push(problem);
       seen.add(place);
       if (!keepsItsMeaning(problem.path, value)) wrong.push(withItsWhole(problem.path));
@@ -41,16 +41,16 @@ export function readShape(input: unknown): { draft: Draft<Topology>; problems: R
   return { draft: isMap ? value : {}, problems };
 }
 
-/** A malformed name still is a name: Links know the cluster by it, and no default stands in for it. */
+/** A malformed name is still a name: Links use it, and no default replaces it. */
 function keepsItsMeaning(path: Path, root: unknown): boolean {
   const isName = path.at(-1) === "name" && (path.length === 1 || path.length === 3);
   return isName && typeof valueAt(root, path) === "string";
 }
 
 /**
- * What means something else without the wrong part goes as a whole: a selector with one condition less
- * selects more, an export of an unreadable kind is not a gateway export, and requests that fit an
- * unreadable condition go elsewhere.
+ * If a part would mean something else without its wrong piece, the whole part is left out. A selector with
+ * one condition less selects more. An export of an unreadable kind is no gateway export. Requests that match
+ * an unreadable condition go elsewhere.
  */
 function withItsWhole(path: Path): Path {
   if (path[0] === "links" && path[2] === "selectors") return path.slice(0, 4);
@@ -61,7 +61,7 @@ function withItsWhole(path: Path): Path {
 
 type Issue = z.core.$ZodIssue;
 
-/** The issues of that branch of a union which the value was most likely meant for. */
+/** The issues of the branch of a union that the value was most likely meant for. */
 function resolveUnion(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const inner = issue.errors.find((errors) => errors.every((error) => error.path.length > 0));
@@ -92,7 +92,7 @@ function describe(issue: Issue, root: unknown): RuleProblem[] {
     return [{ path, message, fix }];
   }
   const shown = Array.isArray(value) && value.length === 0 ? "an empty list" : show(value);
-  // Of 2.20 YAML leaves 2.2: what was written can't be told from a fraction.
+  // YAML reads 2.20 as 2.2, which can't be told from a fraction.
   const unquoted =
     (typeof value === "number" && Number.isInteger(value)) || typeof value === "boolean";
   const quotes =
@@ -110,7 +110,7 @@ function suggestKey(key: string, possible: readonly string[]): string {
 }
 
 function possibleKeys(path: Path): string[] {
-  // `$schema` is for editors: it says nothing of a topology.
+  // `$schema` is for editors and says nothing about the topology.
   return keysOf(schemaAt(topologySchema, path)).filter((key) => !key.startsWith("$"));
 }
 
@@ -129,7 +129,7 @@ function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
-/** What can't be read of a Link's ends is there all the same: it must not be missed as well. */
+/** An unreadable end of a Link is still an end, so it isn't reported as missing too. */
 function isLinkEnd([section, , key]: Path): boolean {
   return section === "links" && ["from", "to", "between"].includes(String(key));
 }

@@ -1,10 +1,10 @@
-/** `did you mean "east"?`, or undefined where nothing is near. */
+/** `did you mean "east"?`, or undefined if nothing is similar. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const nearest = findNearest(word, candidates);
   return nearest === undefined ? undefined : `did you mean ${JSON.stringify(nearest)}?`;
 }
 
-/** The DNS-1123 label that somebody who wrote a text most likely meant; undefined where nothing is left of it. */
+/** The DNS-1123 label that a text was most likely meant to be. Undefined if nothing of it is left. */
 export function proposeLabel(text: string, longest: number): string | undefined {
   const label = text
     .toLowerCase()
@@ -15,7 +15,7 @@ export function proposeLabel(text: string, longest: number): string | undefined 
   return label === "" ? undefined : label;
 }
 
-/** The candidate that a typing mistake most likely stands for. */
+/** The candidate that somebody most likely mistyped. */
 export function findNearest(word: string, candidates: Iterable<string>): string | undefined {
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
@@ -28,9 +28,9 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
 }
 
 /**
- * Insertions, deletions, substitutions and swaps of neighbours between two words. Swaps count once,
- * unlike in plain Levenshtein distance: "eats" for "east" is the most usual kind of mistake, and in a
- * four-letter word two edits would be too many to guess from.
+ * Insertions, deletions, substitutions and swaps of neighbours between two words. A swap counts once, unlike
+ * in plain Levenshtein distance: "eats" for "east" is the most usual kind of mistake, and in a four-letter
+ * word two edits would be too many to guess from.
  */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

@@ -1,7 +1,7 @@
 import { defaults } from "../defaults.ts";
 import type { TrafficSpec } from "../topology.ts";
 
-/** What Linkerd reads of a route's annotations: retries and time limits. They are text, numbers too. */
+/** The annotations of a route for Linkerd: retries and timeouts. Their values are text, numbers too. */
 export function annotationsOf(entry: TrafficSpec): Record<string, string> {
   const { protocol = defaults.trafficProtocol, retry, timeout } = entry;
   const limit = retry?.limit ?? (hasFailover(entry) ? defaults.failoverRetries : 0);
@@ -15,7 +15,7 @@ export function annotationsOf(entry: TrafficSpec): Record<string, string> {
   };
 }
 
-/** What Linkerd reads of the annotations of the Service that clients call. */
+/** The annotations for Linkerd on the Service that clients call. */
 export function serviceAnnotationsOf({ circuitBreaking }: TrafficSpec): Record<string, string> {
   if (circuitBreaking === undefined) return {};
   const { maxFailures, minPenalty, maxPenalty, jitterRatio } = {
@@ -31,10 +31,10 @@ export function serviceAnnotationsOf({ circuitBreaking }: TrafficSpec): Record<s
   };
 }
 
-/** What the annotations of a Service begin with by which Linkerd breaks circuits. */
+/** Prefix of the annotations of a Service that control Linkerd's circuit breaking. */
 export const failureAccrual = "balancer.linkerd.io/failure-accrual";
 
-/** Whether requests go elsewhere when a place has no ready pods. */
+/** Whether requests go elsewhere when a backend has no ready pods. */
 export function hasFailover({ failover, routes = [] }: TrafficSpec): boolean {
   return failover !== undefined || routes.some((route) => route.failover !== undefined);
 }

@@ -1,12 +1,12 @@
 import { limits } from "../limits.ts";
 
 /**
- * Weights by which the first place of a failover that has ready pods takes practically all requests: a
- * proxy passes over places without ready pods, and shares the rest by weight. The weights fall by the
- * same factor from step to step, from the largest that the API allows to 1.
+ * Weights with which the first backend of a failover that has ready pods gets practically all requests. A
+ * proxy skips backends without ready pods, and shares the requests by weight. The weights fall by the same
+ * factor from step to step, from the largest that the API allows to 1.
  *
- * With n steps, one request in 1,000,000^(1/(n-1)) goes one step too far: one in a million with two
- * steps, in 1,000 with three, in 100 with four, in 32 with five.
+ * With n steps, one request in 1,000,000^(1/(n-1)) goes one step too far: one in a million with two steps, in
+ * 1,000 with three, in 100 with four, in 32 with five.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Whether a list of ports has a port, as annotations and charts of Linkerd's have such lists: `25,3000-3010`.
+ * Whether a list of ports, in the form of Linkerd's annotations and charts, contains a port: `25,3000-3010`.
  */
 export function listsPort(list: string, port: number): boolean {
   return list.split(",").some((part) => {
@@ -8,5 +8,5 @@ export function listsPort(list: string, port: number): boolean {
   });
 }
 
-/** Ports that Linkerd takes for opaque TCP unless a chart's value or the Service says otherwise. */
+/** Ports that Linkerd treats as opaque TCP by default. A chart's value or the Service can change that. */
 export const defaultOpaquePorts = "25,587,3306,4444,5432,6379,9300,11211";

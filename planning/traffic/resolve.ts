@@ -20,21 +20,21 @@ import { failoverWeights } from "./failover-weights.ts";
 import { defaultOpaquePorts, listsPort } from "./opaque-ports.ts";
 import { checkEntry } from "./rules.ts";
 
-/** What the entries of `traffic` come to, and what is wrong with them. */
+/** The resolved entries of `traffic`, and what is wrong with them. */
 export interface ResolvedTraffic {
   /** One per entry and cluster, in the topology's order. */
   readonly traffic: readonly TrafficPlan[];
   readonly problems: readonly RuleProblem[];
 }
 
-/** A place where requests go, as an entry names it. */
+/** A backend as an entry names it. */
 interface NamedBackend {
   readonly name: string;
   readonly path: Path;
   readonly weight: number;
 }
 
-/** The places that one rule of a route leads to. */
+/** The backends of one rule of a route. */
 interface Leading {
   readonly match: TrafficRulePlan["match"];
   readonly backends: readonly NamedBackend[];
@@ -59,7 +59,7 @@ export function resolveTraffic(input: RuleInput): ResolvedTraffic {
     for (const plan of resolved.traffic) {
       const key = `${plan.cluster} ${plan.namespace} ${plan.service}`;
       const others = owners.get(key) ?? [];
-      // The Service of an alias has the one port.
+      // The Service of an alias has only that port.
       const first = others.find(
         (other) => other.plan.port === plan.port || other.plan.alias || plan.alias,
       );
@@ -92,7 +92,7 @@ export function resolveTraffic(input: RuleInput): ResolvedTraffic {
   return { traffic, problems };
 }
 
-/** Requests to a port that Linkerd takes for opaque are none to it, so that no route applies. */
+/** On a port that is opaque Linkerd sees no requests, so no route applies. */
 function* checkOpaque(
   { port = defaults.trafficPort }: TrafficSpec,
   path: Path,
@@ -122,7 +122,7 @@ function resolveEntry(entry: TrafficSpec, path: Path, input: RuleInput): Resolve
       .filter(({ name }) => !input.byName.has(name))
       .map((end) => unknownCluster(end, [...input.byName.keys()])),
   );
-  // Where a Link or an export names an unknown cluster, that a backend has no mirror is no news.
+  // If a Link or an export names an unknown cluster, that is why a backend has no mirror.
   if (unknown.length > 0 || !areLinksKnown(input)) return { traffic: [], problems: unknown };
 
   const asked = entry.in !== undefined;
@@ -148,7 +148,7 @@ function resolveEntry(entry: TrafficSpec, path: Path, input: RuleInput): Resolve
   return { traffic: [], problems: nearest?.problems ?? [] };
 }
 
-/** The rules of an entry that has the right parts, most specific first as they are written. */
+/** The rules of a well-formed entry, in their order, the most specific first. */
 function leadings(entry: TrafficSpec, path: Path): Leading[] {
   const { alias, routes } = entry;
   if (alias !== undefined) {
@@ -183,7 +183,7 @@ function leadingOf(
     split === undefined
       ? [{ name: to ?? "", path: [...path, "to"], weight: 1 }]
       : Object.entries(split)
-          // The same routes in whatever order a file, or what wrote it, has the keys.
+          // The order of the keys in the file must not change the routes.
           .sort(([a], [b]) => Number(b === "local") - Number(a === "local") || compare(a, b))
           .map(([name, weight]) => ({
             name,
@@ -230,7 +230,7 @@ function breaksAlike(one: TrafficPlan, other: TrafficPlan): boolean {
 
 interface Client {
   readonly cluster: DraftCluster;
-  /** Where the cluster is named, or the entry. */
+  /** Path of the cluster's name, or of the entry. */
   readonly at: Path;
   readonly input: RuleInput;
 }
@@ -291,7 +291,7 @@ function resolveIn(
   };
 }
 
-/** Whether clients of the cluster can call a Service of that name. */
+/** Checks whether clients of the cluster can call a Service of that name. */
 function* checkParent(entry: TrafficSpec, { cluster, at, input }: Client): Iterable<RuleProblem> {
   const { service, namespace, alias } = entry;
   const mirror = input.mirrors.find(
@@ -385,7 +385,7 @@ function headless(
   };
 }
 
-/** A route to a port that a Service lacks is answered with errors. */
+/** A route to a port that a Service lacks answers with errors. */
 function* checkPort(
   { port = defaults.trafficPort, ...of }: TrafficSpec,
   { cluster, ports }: ExportedService,
@@ -399,7 +399,7 @@ function* checkPort(
   };
 }
 
-/** Why a cluster has no mirror to which requests could go, and what to add. */
+/** Why a cluster has no mirror to send requests to, and what to add. */
 function explainMissing(
   { service, namespace }: ServiceOfEntry,
   { name, path }: Pick<NamedBackend, "name" | "path">,

@@ -6,7 +6,7 @@ import type { MatchSpec, RouteSpec, TrafficSpec } from "../topology.ts";
 const forms = ["failover", "split", "routes", "alias"] as const;
 const ways = ["to", "failover", "split"] as const;
 
-/** What an entry of traffic says on its own, apart from clusters, Links and exports. */
+/** Checks an entry of traffic on its own, apart from clusters, Links and exports. */
 export function* checkEntry(entry: TrafficSpec, path: Path): Iterable<RuleProblem> {
   yield* checkOneOf(entry, forms, path);
   yield* checkPlaces(entry, path);
@@ -40,13 +40,13 @@ export function* checkEntry(entry: TrafficSpec, path: Path): Iterable<RuleProble
 
 const milliseconds = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** Of a duration that the schema let pass. */
+/** For a duration that the schema has accepted. */
 function millisecondsOf(duration: string): number {
   const [, count, unit = "s"] = /^(\d+)(\w+)$/.exec(duration) ?? [];
   return Number(count) * milliseconds[unit as keyof typeof milliseconds];
 }
 
-/** Linkerd leaves circuit breaking out where the penalties contradict each other. */
+/** Linkerd ignores circuit breaking if the penalties contradict each other. */
 function* checkPenalties({ circuitBreaking }: TrafficSpec, path: Path): Iterable<RuleProblem> {
   if (circuitBreaking === undefined) return;
   const { minPenalty, maxPenalty } = { ...defaults.circuitBreaking, ...circuitBreaking };
@@ -149,7 +149,7 @@ function* checkMatch(
   }
 }
 
-/** What Linkerd's policy controller understands; anything else it takes for a broken route. */
+/** What Linkerd's policy controller understands. With anything else it treats the route as invalid. */
 const conditions = {
   http: {
     pattern: /^(5xx|gateway-error|[1-5]\d\d(-[1-5]\d\d)?)$/,

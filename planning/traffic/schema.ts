@@ -56,12 +56,12 @@ const exactValues = (what: string, example: string) =>
 const match = object(
   {
     /**
-     * Headers with the value that each must have.
+     * Headers with their required values.
      * @example { x-tenant: acme }
      */
     headers: exactValues("headers", "{ x-tenant: acme }").exactOptional(),
     /**
-     * What the path begins with, in whole segments. HTTP only.
+     * The beginning of the path, in whole segments. HTTP only.
      * @example /api
      */
     path: expecting(
@@ -70,12 +70,12 @@ const match = object(
       "write a path that begins with /, such as /api",
     ).exactOptional(),
     /**
-     * Query parameters with the value that each must have. HTTP only.
+     * Query parameters with their required values. HTTP only.
      * @example { version: "2" }
      */
     query: exactValues("query parameters", '{ version: "2" }').exactOptional(),
     /**
-     * The method: of HTTP such as `GET`, of gRPC such as `Login`.
+     * The method: for HTTP such as `GET`, for gRPC such as `Login`.
      * @example POST
      */
     method: text("a method", "write a method such as GET").exactOptional(),
@@ -92,7 +92,7 @@ const match = object(
   "write a map such as { headers: { x-tenant: acme } }",
 );
 
-/** Which requests a route is for: all of the conditions have to match. */
+/** Which requests a route is for. All of the conditions must match. */
 export interface MatchSpec extends Readonly<z.infer<typeof match>> {}
 
 const route = object(
@@ -104,7 +104,7 @@ const route = object(
      */
     match: optional<MatchSpec>(match),
     /**
-     * Where all of them go.
+     * Where all of these requests go.
      * @example east
      */
     to: backend().exactOptional(),
@@ -123,14 +123,14 @@ const route = object(
   "write a map such as { match: { headers: { x-tenant: acme } }, to: east }",
 );
 
-/** One route of a Service: which requests, and where they go (`to`, `failover` or `split`). */
+/** One route of a Service: which requests it is for, and where they go (`to`, `failover` or `split`). */
 export interface RouteSpec extends Readonly<z.infer<typeof route>> {}
 
 const retry = object(
   {
     /**
-     * What is asked again: of HTTP `5xx`, `gateway-error` (502, 503, 504) or status codes such as
-     * `502,504`; of gRPC codes such as `unavailable`.
+     * Which failures are retried. HTTP: `5xx`, `gateway-error` (502, 503, 504) or status codes such as
+     * `502,504`. gRPC: codes such as `unavailable`.
      * @default `5xx` for HTTP, `unavailable` for gRPC
      * @example gateway-error
      */
@@ -140,7 +140,7 @@ const retry = object(
       'write "5xx", "gateway-error", status codes, or names of gRPC codes, with commas between them',
     ).exactOptional(),
     /**
-     * How often one request is asked again at most; 0 for never.
+     * How often one request is retried at most; 0 for never.
      * @default 3 with `failover`, else 0
      * @example 2
      */
@@ -161,13 +161,13 @@ const retry = object(
   "write a map such as { limit: 2 }",
 );
 
-/** How requests are asked again that fail. */
+/** How failed requests are retried. */
 export interface RetrySpec extends Readonly<z.infer<typeof retry>> {}
 
 const circuitBreaking = object(
   {
     /**
-     * How many requests in a row have to fail at an endpoint.
+     * How many requests in a row must fail at an endpoint before it gets no more.
      * @default 7
      * @example 3
      */
@@ -178,19 +178,19 @@ const circuitBreaking = object(
       "write how many requests in a row have to fail",
     ).exactOptional(),
     /**
-     * How long the endpoint gets no requests at first; then one tries it.
+     * How long the endpoint gets no requests at first. After that one request tries it.
      * @default 1s
      * @example 5s
      */
     minPenalty: duration("1s").exactOptional(),
     /**
-     * How long it gets none at most: each time that it fails again the penalty doubles.
+     * How long it gets none at most: the penalty doubles each time that it fails again.
      * @default 1m
      * @example 30s
      */
     maxPenalty: duration("1m").exactOptional(),
     /**
-     * How much is added to a penalty by chance, as a share of it, so that clients don't try all at once.
+     * Random share of a penalty that is added to it, so that clients don't all try at once.
      * @default 0.5
      * @example 1
      */
@@ -226,7 +226,7 @@ const trafficEntry = object(
      */
     port: integer(1, limits.port, "a port", "write a port number").exactOptional(),
     /**
-     * What clients speak. Linkerd routes requests; what it takes for opaque TCP it can't route.
+     * The clients' protocol. Linkerd routes requests; it can't route what it treats as opaque TCP.
      * @default "http"
      * @example grpc
      */
@@ -236,13 +236,13 @@ const trafficEntry = object(
       "write http or grpc; connections of other protocols stay with the Service that clients call",
     ).exactOptional(),
     /**
-     * Cluster, or clusters, whose clients this is about.
+     * Cluster, or clusters, whose clients this applies to.
      * @default every cluster that has all that the entry leads to
      * @example [west, east]
      */
     in: clusterOrClusters().exactOptional(),
     /**
-     * Where requests go, best first: to the first that has pods which are ready. `local` is the Service of the
+     * Where requests go, best first: to the first place with ready pods. `local` is the Service of the
      * client's own cluster, a cluster's name is its mirror, `federated` is the federated Service.
      * @example [local, east, far]
      */
@@ -253,7 +253,7 @@ const trafficEntry = object(
      */
     split: split().exactOptional(),
     /**
-     * Where which requests go. The last route has no `match`: it is for all others.
+     * Which requests go where. The last route has no `match`: it is for all other requests.
      * @example [{ match: { headers: { x-tenant: acme } }, to: far }, { to: local }]
      */
     routes: list<RouteSpec>(
@@ -263,20 +263,20 @@ const trafficEntry = object(
       { min: 1, max: limits.routes },
     ).exactOptional(),
     /**
-     * The cluster whose Service clients reach under the plain name. `up` makes a Service of that name, which
-     * the clients' clusters lack.
+     * The cluster whose Service clients call by its plain name. `up` creates a Service of that name in the
+     * clients' clusters, which lack it.
      * @example east
      */
     alias: backend().exactOptional(),
     /**
-     * How requests are asked again that fail.
+     * How failed requests are retried.
      * @example { limit: 2 }
      */
     retry: optional<RetrySpec>(retry),
     /**
-     * When an endpoint that answers with `5xx` gets no requests for a while, so that `failover` and `split`
-     * pass over a place all of whose endpoints do so. `{}` takes the defaults. `up` sets annotations on the
-     * Service that clients call.
+     * When an endpoint that answers with `5xx` gets no requests for a while. `failover` and `split` then skip
+     * a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on
+     * the Service that clients call.
      * @default an endpoint gets requests whatever it answers
      * @example { maxFailures: 5 }
      */
@@ -292,7 +292,7 @@ const trafficEntry = object(
   'write a map such as "- { service: web, namespace: shop, failover: [local, east] }"',
 );
 
-/** What becomes of the requests for one Service: `failover`, `split`, `routes` or `alias`. */
+/** Where the requests for one Service go: `failover`, `split`, `routes` or `alias`. */
 export interface TrafficSpec extends Readonly<z.infer<typeof trafficEntry>> {}
 
 export const trafficSchema = list<TrafficSpec>(

@@ -33,7 +33,7 @@ export function planIssuer(own: ClusterTrustSpec = {}, trust: TrustSpec = {}): I
   return { type: "made", signer: signerOf(own, trust), rotation: own.rotation };
 }
 
-/** The generations that a topology lists, or the one that it has without a word. */
+/** The generations that a topology lists, or the single default one. */
 export function anchorsOf(trust: TrustSpec): readonly AnchorSpec[] {
   return trust.anchors ?? [{ generation: defaults.anchorGeneration }];
 }

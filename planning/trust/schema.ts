@@ -42,7 +42,7 @@ const file = (what: string) => text(`the path of a file with ${what}`, "write a 
 const anchor = object(
   {
     /**
-     * Which one it is, for as long as it is there. A topology that lists none has generation 1.
+     * Number of the generation, which never changes. A topology that lists no anchors has generation 1.
      * @example 2
      */
     generation: generation(),
@@ -59,8 +59,8 @@ const anchor = object(
      */
     certificateFile: file("a certificate").exactOptional(),
     /**
-     * File with its private key, relative to the program's directory. Without it the issuers have to be
-     * given too.
+     * File with its private key, relative to the program's directory. Without it you must provide the issuers
+     * too.
      * @example certificates/anchor.key
      */
     keyFile: file("a private key").exactOptional(),
@@ -69,20 +69,20 @@ const anchor = object(
   "write a map such as { generation: 2 }",
 );
 
-/** One generation of the trust anchor: made by the package, or given. */
+/** One generation of the trust anchor: created by the package, or provided by you. */
 export interface AnchorSpec extends Readonly<z.infer<typeof anchor>> {}
 
 export const trustSchema = object(
   {
     /**
-     * Trust domain of the mesh: what every identity ends with
+     * Trust domain of the mesh: the end of every identity
      * (`<account>.<namespace>.serviceaccount.identity.linkerd.<domain>`).
      * @default "cluster.local"
      * @example mesh.example
      */
     domain: domain(limits.trustDomain, "a trust domain").exactOptional(),
     /**
-     * The trust anchors, oldest first: every cluster trusts all of them. More than one while an anchor is
+     * The trust anchors, oldest first. Every cluster trusts all of them. There are several while an anchor is
      * being replaced.
      * @default generation 1 alone, made by the package
      * @example [{ generation: 1 }, { generation: 2 }]
@@ -100,9 +100,9 @@ export const trustSchema = object(
      */
     signer: generation().exactOptional(),
     /**
-     * Namespaces whose meshed workloads are restarted when what they have to trust changes, in every
-     * cluster that has them. Workloads of other namespaces are left to their owners; no generation that
-     * they still need is taken out.
+     * Namespaces whose meshed workloads `up` restarts when what they must trust changes, in every cluster
+     * that has the namespaces. Workloads of other namespaces are left to their owners; a generation that they
+     * still need isn't removed.
      * @default []
      * @example [shop]
      */
@@ -112,13 +112,13 @@ export const trustSchema = object(
       "write a list such as [shop]",
     ).exactOptional(),
     /**
-     * How long the certificate of an anchor that the package makes is valid.
+     * How long the certificate of an anchor is valid that the package creates.
      * @default 87600 (ten years)
      * @example 43800
      */
     anchorLifetimeHours: hours().exactOptional(),
     /**
-     * How long the issuers' certificates are valid; at most as long as the anchor's.
+     * How long the issuers' certificates are valid, at most as long as the anchor's.
      * @default 8760 (one year), or the anchor's where that is shorter
      * @example 2160
      */
@@ -155,12 +155,12 @@ export interface TrustSpec extends Readonly<z.infer<typeof trustSchema>> {}
 const certManager = object(
   {
     /**
-     * Its name; an `Issuer` is in the namespace `linkerd`.
+     * Its name. An `Issuer` is in the namespace `linkerd`.
      * @example mesh-root
      */
     name: text("the name of an issuer", "write a name such as mesh-root"),
     /**
-     * What it is, such as `Issuer`.
+     * Its kind, such as `Issuer`.
      * @default "ClusterIssuer"
      * @example Issuer
      */
@@ -176,7 +176,7 @@ const certManager = object(
   "write a map such as { name: mesh-root }",
 );
 
-/** The issuer, in cert-manager's words, of a cluster's issuer certificate. */
+/** cert-manager's issuer that signs a cluster's issuer certificate. */
 export interface CertManagerSpec extends Readonly<z.infer<typeof certManager>> {}
 
 const issuer = object(
@@ -197,7 +197,7 @@ const issuer = object(
      */
     keyFile: file("a private key").exactOptional(),
     /**
-     * Who signs it in the cluster, which has to run cert-manager.
+     * The issuer in the cluster that signs it. The cluster must run cert-manager.
      * @example { name: mesh-root }
      */
     certManager: optional<CertManagerSpec>(certManager),
@@ -206,13 +206,13 @@ const issuer = object(
   "write a map such as { certificateFile: east.crt, keyFile: east.key }",
 );
 
-/** An issuer that the package does not make: given, or made in the cluster by cert-manager. */
+/** An issuer that the package doesn't create: you provide it, or cert-manager creates it in the cluster. */
 export interface IssuerSpec extends Readonly<z.infer<typeof issuer>> {}
 
 export const clusterTrustSchema = object(
   {
     /**
-     * Trust domain of this cluster. Domains of their own are the only way to tell workloads of the same
+     * Trust domain of this cluster. Only different domains make it possible to tell workloads of the same
      * name in two clusters apart.
      * @default `trust.domain`
      * @example east.example
@@ -225,7 +225,7 @@ export const clusterTrustSchema = object(
      */
     signer: generation().exactOptional(),
     /**
-     * Any text; another one recreates the issuer, key and certificate.
+     * Any text. Another text recreates the issuer, key and certificate.
      * @default the key is kept
      * @example "2"
      */
@@ -241,5 +241,5 @@ export const clusterTrustSchema = object(
   "write a map such as { domain: east.example }",
 );
 
-/** What a cluster has in place of the mesh's trust settings. */
+/** The trust settings of a cluster, if they differ from the mesh's. */
 export interface ClusterTrustSpec extends Readonly<z.infer<typeof clusterTrustSchema>> {}

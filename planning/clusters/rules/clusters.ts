@@ -8,7 +8,7 @@ import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { ClusterSpec } from "../../topology.ts";
 
-/** Names of clusters and networks, and which keys belong to which type of cluster. */
+/** Checks names of clusters and networks, and which keys belong to which type of cluster. */
 export function* clusterRules(input: RuleInput): Iterable<RuleProblem> {
   const existing = new Map<string, DraftCluster>();
   for (const cluster of input.clusters) {
@@ -43,7 +43,7 @@ function* checkName(cluster: DraftCluster, { byName }: RuleInput): Iterable<Rule
   }
 }
 
-/** Names of containers are their host names as well: DNS labels. */
+/** Names of containers are also their host names: DNS labels. */
 function* checkLength(cluster: DraftCluster, topology: string | undefined): Iterable<RuleProblem> {
   if (!cluster.isKind || topology === undefined || cluster.name.length > limits.clusterName) return;
   const { controlPlanes, workers } = nodeCounts(cluster.spec);
@@ -62,7 +62,7 @@ function* checkLength(cluster: DraftCluster, topology: string | undefined): Iter
   };
 }
 
-/** Else a cluster could join, by accident, a network that another one believes to have to itself. */
+/** Otherwise a cluster could join by accident the network that another one has for itself. */
 function* checkNetwork(cluster: DraftCluster, { byName }: RuleInput): Iterable<RuleProblem> {
   const { network } = cluster.spec;
   const namesake = network === undefined ? undefined : byName.get(network);

@@ -4,7 +4,9 @@ import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { ClusterSpec } from "../../topology.ts";
 
-/** What kind or containerd would refuse of the patches: the nodes would be made, and never become ready. */
+/**
+ * Checks for patches that kind or containerd would refuse: the nodes would be created and never become ready.
+ */
 export function* containerdPatchRules({ clusters }: RuleInput): Iterable<RuleProblem> {
   for (const { isKind, path, spec } of clusters) {
     if (!isKind) continue;
@@ -14,12 +16,12 @@ export function* containerdPatchRules({ clusters }: RuleInput): Iterable<RulePro
   }
 }
 
-/** The same for the kind provider, which has the patches without the topology around them. */
+/** The same for the kind provider, which has the patches without the topology. */
 export function* checkContainerdPatches(
   spec: Draft<Pick<ClusterSpec, "containerdConfigPatches" | "nodeImage" | "registryMirrors">>,
 ): Iterable<RuleProblem> {
   const patches = (spec.containerdConfigPatches ?? []).map((text) => readPatch(text ?? ""));
-  // kind's own images have it. Of another image it is not known, unless it is asked for here.
+  // kind's own images have it. Of another image that is unknown, unless the topology asks for it here.
   const hasDirectory =
     spec.nodeImage === undefined ||
     Object.keys(spec.registryMirrors ?? {}).length > 0 ||
@@ -42,7 +44,7 @@ export function* checkContainerdPatches(
 
 type Table = Readonly<Record<string, unknown>>;
 
-/** The patch, or why it is none. */
+/** The patch, or why it is invalid. */
 function readPatch(text: string): Table | string {
   try {
     return parse(text);

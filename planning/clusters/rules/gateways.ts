@@ -6,7 +6,7 @@ import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 
-/** How the sources reach a target: its gateway and its API server. */
+/** Checks how the sources reach a target: its gateway and its API server. */
 export function* gatewayRules(input: RuleInput): Iterable<RuleProblem> {
   const targets = new Set(input.edges.map((edge) => edge.to));
   const throughGateway = new Set(
@@ -75,14 +75,14 @@ function* checkAddresses({ spec, path }: DraftCluster): Iterable<RuleProblem> {
   }
 }
 
-/** A name or an address that means the same in another cluster as it does here. */
+/** Whether a name or an address means the same in another cluster as here. */
 function isReachable(host: string): boolean {
   if (ipaddr.IPv4.isValidFourPartDecimal(host)) {
     return !["loopback", "unspecified", "broadcast", "multicast"].includes(
       ipaddr.IPv4.parse(host).range(),
     );
   }
-  // What has only digits in its last part is a mistyped address: no such name can exist.
+  // With only digits in its last part it is a mistyped address: no such name can exist.
   const isName = hostNamePattern.test(host) && !/(^|\.)\d+$/.test(host);
   return isName && !/(^|\.)localhost$/i.test(host);
 }
@@ -124,7 +124,7 @@ function* checkApiServer(
   if (isPlain && url.protocol === "https:" && isReachable(url.hostname)) return;
   yield {
     path: at,
-    // Not the URL itself: it may hold a password.
+    // Not the URL itself: it may contain a password.
     message: "is not an https URL of a host that pods of other clusters could reach",
     fix: 'write a URL such as "https://203.0.113.7:6443"',
   };

@@ -8,7 +8,7 @@ import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { KindOptions } from "../kind-options.ts";
 
-/** What kind would refuse of a cluster's options, or what would keep its nodes from starting. */
+/** Checks for options that kind would refuse, or that would keep the nodes from starting. */
 export function* kindOptionRules({ clusters }: RuleInput): Iterable<RuleProblem> {
   for (const { isKind, path, spec } of clusters) {
     if (!isKind) continue;
@@ -18,7 +18,7 @@ export function* kindOptionRules({ clusters }: RuleInput): Iterable<RuleProblem>
   }
 }
 
-/** The same for the kind provider, which has the options without the topology around them. */
+/** The same for the kind provider, which has the options without the topology. */
 export function* checkKindOptions(
   options: Draft<KindOptions>,
   nodes: number,
@@ -81,14 +81,14 @@ function* checkNodeLabels(
   }
 }
 
-/** What every node needs as it is: of its image, or mounted there by kind or Docker. */
+/** Paths that every node needs unchanged: from its image, or mounted by kind or Docker. */
 const neededByNodes = new Set(
   ["", "bin", "dev", "dev/mapper", "etc", "lib", "lib/modules", "proc", "run", "sbin", "sys"]
     .concat(["tmp", "usr", "var"])
     .map((path) => `/${path}`),
 );
 
-/** The provider knows its clusters again, and whether they are complete, by what is below. */
+/** Below it, the provider keeps what identifies its clusters and shows whether they are complete. */
 const ownDirectory = "/kind";
 
 function* checkExtraMounts(
@@ -139,7 +139,7 @@ function* checkExtraMounts(
   }
 }
 
-/** The objects that kind writes for kubeadm. A patch for any other one is silently lost. */
+/** The objects that kind writes for kubeadm. A patch for any other object is silently lost. */
 const patchedKinds = [
   "ClusterConfiguration",
   "InitConfiguration",
@@ -148,7 +148,7 @@ const patchedKinds = [
   "KubeProxyConfiguration",
 ];
 
-/** What the plan relies on, each with the cluster's key that says it. */
+/** What the plan relies on, each with the cluster's key for it. */
 const plannedNetworking: Readonly<Record<string, string>> = {
   dnsDomain: "clusterDomain",
   podSubnet: "podSubnet",
@@ -188,7 +188,7 @@ function* checkKubeadmPatches({ kubeadmConfigPatches }: Draft<KindOptions>): Ite
   }
 }
 
-/** The patch, or why it is none. */
+/** The patch, or why it is invalid. */
 function readPatch(text: string): Readonly<Record<string, unknown>> | string {
   const documents = parseAllDocuments(text);
   const [document] = documents;
@@ -207,7 +207,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Both become flags with "," and "=" in them, so a wrong name could say something else. */
+/** Both become flags that contain "," and "=", so a wrong name could mean something else. */
 function* checkNames({ featureGates, runtimeConfig }: Draft<KindOptions>): Iterable<RuleProblem> {
   for (const gate of Object.keys(featureGates ?? {})) {
     if (/^[A-Z][A-Za-z0-9]*$/.test(gate)) continue;

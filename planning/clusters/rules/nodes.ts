@@ -6,7 +6,7 @@ import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 
-/** Nodes of the clusters that kind makes, and the ports of this machine that lead to them. */
+/** Checks the nodes of kind clusters, and the ports of this machine that lead to them. */
 export function* nodeRules(input: RuleInput): Iterable<RuleProblem> {
   const taken: HostPort[] = [];
   for (const cluster of input.clusters) {
@@ -30,7 +30,7 @@ function* checkCounts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
       fix: `write ${controlPlanes - 1} or ${controlPlanes + 1}`,
     };
   }
-  // kind takes the control-plane taint away only where there is a single node.
+  // kind removes the control-plane taint only from a single node.
   if (controlPlanes > 1 && workers === 0) {
     yield {
       path: [...path, "nodes", "workers"],
@@ -40,7 +40,7 @@ function* checkCounts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
   }
 }
 
-/** Linkerd's three replicas refuse to share a node. */
+/** Linkerd's three replicas can't share a node. */
 function* checkHighAvailability({ name, spec, path }: DraftCluster): Iterable<RuleProblem> {
   const { total, workers } = nodeCounts(spec);
   const usable = total === 1 ? 1 : workers;

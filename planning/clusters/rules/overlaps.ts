@@ -8,9 +8,9 @@ import type { RuleInput } from "../../topology/rule-input.ts";
 import { largestPrefix, readSubnets, slotOf, smallestPrefix } from "../subnets.ts";
 import type { Subnet } from "../subnets.ts";
 
-/** Pod and Service subnets against each other. */
+/** Checks pod and Service subnets against each other. */
 export function* overlapRules(input: RuleInput): Iterable<RuleProblem> {
-  // One that is larger than possible overlaps everything: that is one problem, and told elsewhere.
+  // A subnet that is larger than possible overlaps everything: another rule reports that.
   const subnets = readSubnets(input).filter(
     ({ kind, block, isDefault }) => isDefault || block.prefix >= largestPrefix(kind),
   );
@@ -37,26 +37,29 @@ export function* overlapRules(input: RuleInput): Iterable<RuleProblem> {
 }
 
 /**
- * Default subnets of clusters that kind makes never overlap, so that any Link between them can become a
- * flat one without recreating a cluster. Whoever writes the same subnets for clusters on different networks
- * has gateways in mind, which is what these are for. Clusters that exist can't be changed: they may overlap
- * what they have no pod routes to.
+ * Default subnets of kind clusters never overlap, so that any Link between them can become a flat one without
+ * recreating a cluster. Whoever writes the same subnets for clusters on different networks means to use
+ * gateways, which exist for that. Existing clusters can't be changed: they may overlap with clusters to which
+ * they have no pod routes.
  */
 function mustDiffer(a: Subnet, b: Subnet): boolean {
   if (!overlap(a.block, b.block)) return false;
-  // A cluster that exists may name a subnet and a part of it.
+  // An existing cluster may name a subnet and a part of it.
   if (a.cluster === b.cluster) return a.kind !== b.kind;
   const areKind = a.cluster.isKind && b.cluster.isKind;
   if (a.cluster.network !== b.cluster.network) return areKind && (a.isDefault || b.isDefault);
   if (areKind) return true;
-  // Pods on one network that exists share its subnets, each with its own address: `preflight` asks the pods.
+  // Pods on one existing network share its subnets, each with its own address: `preflight` asks the pods.
   if (!a.cluster.isKind && !b.cluster.isKind && a.kind === "pods" && b.kind === "pods")
     return false;
-  // Each cluster translates Service addresses within itself: two may have the same.
+  // Each cluster translates Service addresses itself, so two clusters may have the same.
   return a.kind === "pods" || b.kind === "pods";
 }
 
-/** Whichever is easier to change: a default, then what does not exist yet, then the later one. */
+/**
+ * Chooses the one that is easier to change: a default, then a cluster that doesn't exist yet, then the later
+ * one.
+ */
 function chooseMover(later: Subnet, earlier: Subnet): [mover: Subnet, other: Subnet] {
   const effort = ({ isDefault, cluster }: Subnet) => (isDefault ? 0 : cluster.isKind ? 1 : 2);
   return effort(earlier) < effort(later) ? [earlier, later] : [later, earlier];
@@ -72,7 +75,7 @@ function withSubnet(mover: Subnet, other: Subnet, used: Block[]): RuleProblem {
   };
 }
 
-/** Where a subnet that somebody wrote leaves no slot for whoever has default ones. */
+/** For a written subnet that leaves no slot for clusters with default ones. */
 function withLess(written: Subnet, mover: Subnet, used: readonly Block[]): RuleProblem {
   const { kind, block, cluster, path } = written;
   const text = formatBlock(block);

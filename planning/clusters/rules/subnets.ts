@@ -18,13 +18,13 @@ import {
 } from "../subnets.ts";
 import type { Subnet, SubnetKind } from "../subnets.ts";
 
-/** Linkerd takes addresses outside of these for destinations outside of every cluster. */
+/** Linkerd takes other addresses for destinations outside every cluster. */
 const linkerdNetworks = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"];
 
-/** Where Docker takes the subnets of its networks from, unless its daemon is told otherwise. */
+/** The subnets of Docker's networks by default. */
 const dockerPools = ["172.16.0.0/12", "192.168.0.0/16"].map(block);
 
-/** Pod and Service subnets, each by itself. */
+/** Checks each pod and Service subnet on its own. */
 export function* subnetRules(input: RuleInput): Iterable<RuleProblem> {
   const networks = clusterNetworks(input);
   for (const cluster of input.clusters) {
@@ -40,7 +40,7 @@ export function* subnetRules(input: RuleInput): Iterable<RuleProblem> {
   yield* checkDefaults(input, networks);
 }
 
-/** Default subnets are within Linkerd's networks, unless somebody chose them. */
+/** Default subnets are within Linkerd's networks, unless somebody changed those. */
 function* checkDefaults(input: RuleInput, networks: readonly string[]): Iterable<RuleProblem> {
   const outside = readSubnets(input).find(
     (subnet) => subnet.isDefault && !isWithin(networks, subnet),
@@ -87,7 +87,7 @@ function* checkSubnet(
   }
   const largest = largestPrefix(subnet.kind);
   if (cluster.isKind && subnet.block.prefix < largest) {
-    // It meets everything else as well: that would be the same problem again.
+    // It overlaps everything else as well, which would be the same problem again.
     yield {
       path,
       message: `${show(text)} is larger than Kubernetes allows`,
@@ -104,7 +104,7 @@ function* checkSubnet(
       fix: "choose a subnet in 10.0.0.0/8",
     };
   }
-  // An existing cluster's addresses can't be chosen, and its nodes need not be on this Docker.
+  // An existing cluster's addresses can't be changed, and its nodes need not be on this Docker.
   if (!cluster.isKind) return;
   const pool = dockerPools.find((other) => overlap(other, subnet.block));
   if (pool) {
@@ -134,7 +134,7 @@ function* checkSize(subnet: Subnet, text: string): Iterable<RuleProblem> {
   }
 }
 
-/** A default subnet has one size, whatever the nodes: their number must not move the cluster. */
+/** A default subnet has one size, whatever the number of nodes, which must not move the cluster. */
 function* checkRoom(cluster: DraftCluster, input: RuleInput): Iterable<RuleProblem> {
   const nodes = nodeCounts(cluster.spec).total;
   const isDefault = cluster.isKind && cluster.spec.podSubnet === undefined;
@@ -151,7 +151,7 @@ function* checkRoom(cluster: DraftCluster, input: RuleInput): Iterable<RuleProbl
   };
 }
 
-/** As the proxies will have them: the chart's value, where the topology sets it. */
+/** As the proxies will have them: the chart's value, if the topology sets it. */
 function clusterNetworks(input: RuleInput): readonly string[] {
   const own = input.draft.linkerd?.values?.controlPlane?.clusterNetworks;
   if (typeof own !== "string") return linkerdNetworks;

@@ -12,7 +12,7 @@ import { areLinksKnown } from "../../links/rules/links-known.ts";
 import { explainUncarried } from "./uncarried.ts";
 import { unknownCluster } from "../../clusters/rules/unknown-cluster.ts";
 
-/** Which Services are exported, and whether a Link carries each of them. */
+/** Checks which Services are exported, and whether a Link carries each of them. */
 export function* exportRules(input: RuleInput): Iterable<RuleProblem> {
   const { exports } = input.draft;
   for (const [index, entry] of (exports ?? []).entries()) {
@@ -106,7 +106,7 @@ function inWords({ condition, origin }: Demand<DemandOrigin>): string {
   return `${show(formatCondition(condition))} (${where})`;
 }
 
-/** Where the labels of a gateway export suit both selectors of a Link, Linkerd discovers the pods. */
+/** If the labels of a gateway export match both selectors of a Link, Linkerd uses remote discovery. */
 function* checkPrecedence(service: ExportedService, way: ExportWay): Iterable<RuleProblem> {
   if (way.as !== "gateway" || service.conflicts.length > 0) return;
   const edge = way.carriers.find(({ selectors }) =>

@@ -6,7 +6,7 @@ import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import { nameOf } from "./exports.ts";
 
-/** Names of the mirrors that the exports lead to. */
+/** Checks the names of the mirrors that follow from the exports. */
 export function* mirrorRules({ services, mirrors }: RuleInput): Iterable<RuleProblem> {
   yield* checkLengths(mirrors);
   const exported = new Map(
@@ -22,7 +22,7 @@ export function* mirrorRules({ services, mirrors }: RuleInput): Iterable<RulePro
     if (!mirror) continue;
     const namesake = exported.get(place);
     if (other === undefined && namesake === undefined) continue;
-    // The same two Services meet in every source: one message is enough.
+    // The same two Services collide in every source: one message is enough.
     const pair = [describe(mirror), other ? describe(other) : ""].join(" ");
     if (told.has(pair)) continue;
     told.add(pair);
@@ -39,7 +39,7 @@ export function* mirrorRules({ services, mirrors }: RuleInput): Iterable<RulePro
   }
 }
 
-/** One message for each export, about the longest of the names that it leads to. */
+/** One message for each export, about the longest name that follows from it. */
 function* checkLengths(mirrors: readonly Mirror[]): Iterable<RuleProblem> {
   const tooLong = mirrors.filter(({ name }) => name.length > limits.dnsLabel);
   for (const group of groupBy(tooLong, (mirror) => JSON.stringify(pathOf(mirror))).values()) {

@@ -7,8 +7,8 @@ import type { DraftEdge } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 
 /**
- * An export that no Link carries. Nothing in Linkerd would ever say so: the Service bears its label, and
- * no mirror comes.
+ * Explains that no Link carries an export. Linkerd would never report it: the Service has its label, and no
+ * mirror appears.
  */
 export function explainUncarried(
   { cluster, service, namespace }: ExportedService,

@@ -1,7 +1,7 @@
 import { clusterReferences } from "../links.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 
-/** Where a Link leads to an unknown cluster, that something needs one which isn't there is no news. */
+/** If a Link leads to an unknown cluster, other rules need not report that a Link is missing. */
 export function areLinksKnown({ draft, byName }: RuleInput): boolean {
   return (draft.links ?? []).every((link) =>
     [link?.from, link?.to, link?.between].every(

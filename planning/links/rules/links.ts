@@ -9,14 +9,14 @@ import type { Draft } from "../../topology/shape.ts";
 import type { LinkSpec } from "../../topology.ts";
 import { unknownCluster } from "../../clusters/rules/unknown-cluster.ts";
 
-/** Which clusters the Links name, and what each Link carries. */
+/** Checks which clusters the Links name, and what each Link carries. */
 export function* linkRules(input: RuleInput): Iterable<RuleProblem> {
   const byLink = groupBy(input.edges, (edge) => edge.spec);
   for (const [index, link] of (input.draft.links ?? []).entries()) {
     if (link === undefined) continue;
     const path = ["links", index];
     yield* checkForm(link, path);
-    // Without any cluster that could be read, each name would be unknown.
+    // If no cluster could be read, every name would be unknown.
     if (input.byName.size > 0) yield* checkNames(link, path, input);
     yield* checkMode(link, path, byLink.get(index) ?? []);
   }
@@ -127,7 +127,7 @@ function* checkMode(
       fix: "write mode: gateway",
     };
   }
-  // An overlap would only show when a pod of one cluster answers for a pod of another.
+  // An overlap would only be noticed when a pod of one cluster answers for a pod of another.
   const unclear = routed
     .filter(({ from, to }) => haveRoutes(from, to))
     .flatMap(({ from, to }) => [from, to])
@@ -157,7 +157,7 @@ function onNetwork({ name, network, spec }: DraftEdge["from"]): string {
 }
 
 /**
- * One Link carries every kind of export. With a second one to the same target, the source counts each
+ * One Link carries every kind of export. With a second one to the same target, the source would count each
  * endpoint of a federated Service twice.
  */
 function* checkDuplicates(edges: readonly DraftEdge[]): Iterable<RuleProblem> {
@@ -166,7 +166,7 @@ function* checkDuplicates(edges: readonly DraftEdge[]): Iterable<RuleProblem> {
   for (const edge of edges) {
     const pair = `${edge.source} ${edge.target}`;
     const known = first.get(pair);
-    // Within one specification only its two forms can do that, which is told of it as such.
+    // Within one specification this happens only if it has both forms, which another rule reports.
     if (known?.spec === edge.spec) continue;
     if (known) again.push({ edge, earlier: known.spec });
     else first.set(pair, edge);

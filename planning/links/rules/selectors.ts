@@ -7,7 +7,7 @@ import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { ExportKind, LabelExpression, LabelSelector, LinkMode } from "../../topology.ts";
 
-/** Which Services the Links select, and which labels and annotations their mirrors take over. */
+/** Checks which Services the Links select, and which labels and annotations their mirrors get. */
 export function* selectorRules(input: RuleInput): Iterable<RuleProblem> {
   const modes = new Map<number, Set<LinkMode>>();
   for (const { spec, mode } of input.edges)
@@ -78,7 +78,7 @@ function* checkSelector(selector: Draft<LabelSelector>, path: Path): Iterable<Ru
   }
 }
 
-/** What could not be read may ask for a label. */
+/** A condition that couldn't be read may require a label. */
 function mayBePositive(expression: Draft<LabelExpression> | undefined): boolean {
   return expression?.operator === undefined || isPositive(expression.operator);
 }

@@ -1,9 +1,9 @@
 import { createHash, type X509Certificate } from "node:crypto";
 
-/** A trust anchor, as messages name it and as two of them are told apart. */
+/** A trust anchor, with what messages show and what identifies it. */
 export interface Anchor {
   /**
-   * Hash of its name and public key, which is all that proxies make of it: a renewed certificate with the
+   * Hash of its name and public key, because that is what proxies look at: a renewed certificate with the
    * same key is the same anchor.
    */
   readonly id: string;

@@ -3,7 +3,7 @@ import { detailsOf } from "./details.ts";
 import type { ProblemText } from "../../topology/problem.ts";
 import { validFrom, validTo } from "./validity.ts";
 
-/** What is wrong with a certificate as an anchor of trust; it is the only one of its generation. */
+/** What is wrong with a certificate as a trust anchor. It is the only one of its generation. */
 export function* checkAnchor(
   certificates: readonly X509Certificate[],
   now: Date,
@@ -66,7 +66,7 @@ export function* checkIssuer(
   yield* checkChain(chain, anchors);
 }
 
-/** Whether a key is the one of a certificate. */
+/** Whether a key belongs to a certificate. */
 export function* checkPair(certificate: X509Certificate, key: KeyObject): Iterable<ProblemText> {
   if (certificate.checkPrivateKey(key)) return;
   yield {
@@ -114,12 +114,15 @@ function* checkSignature(certificate: X509Certificate): Iterable<ProblemText> {
   };
 }
 
-/** Each certificate was signed by the next, the last one by an anchor, and none is too far down. */
+/**
+ * Checks that the next certificate signed each one, that an anchor signed the last one, and that none is too
+ * far down.
+ */
 function* checkChain(
   given: readonly X509Certificate[],
   anchors: readonly X509Certificate[],
 ): Iterable<ProblemText> {
-  // Some write the anchor below its issuer.
+  // Some people write the anchor below its issuer.
   const isAnchor = (certificate: X509Certificate) =>
     anchors.some((anchor) => anchor.raw.equals(certificate.raw));
   const chain = given.filter((certificate, index) => index === 0 || !isAnchor(certificate));
@@ -147,7 +150,7 @@ function* checkChain(
   for (const [below, authority] of [...chain.slice(1), ...(anchor ? [anchor] : [])].entries()) {
     const { pathLength } = detailsOf(authority);
     if (pathLength === undefined || pathLength > below) continue;
-    // The anchor's own path length of 0 is told where the anchor is given.
+    // An anchor's path length of 0 is reported where the anchor is given.
     if (authority === anchor && pathLength === 0) continue;
     yield {
       message: `${named(authority)} has path length ${pathLength}, but this chain needs ${below + 1}`,
@@ -156,7 +159,9 @@ function* checkChain(
   }
 }
 
-/** Whether one certificate was signed with the key of the other, whatever certificate that key has now. */
+/**
+ * Whether one certificate was signed with the key of the other, even if that key has another certificate now.
+ */
 export function isSignedBy(certificate: X509Certificate, authority: X509Certificate): boolean {
   return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 }
@@ -181,7 +186,7 @@ function keyOf({ publicKey }: X509Certificate): string {
   }`;
 }
 
-/** By subject and the beginning of its SHA-256: enough to find it, short enough for a line. */
+/** The subject and the beginning of its SHA-256: enough to find it, short enough for a line. */
 function named(certificate: X509Certificate): string {
   return `${show(certificate.subject)} (SHA-256 ${certificate.fingerprint256.slice(0, 23)}…)`;
 }

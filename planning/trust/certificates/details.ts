@@ -1,13 +1,13 @@
 import type { X509Certificate } from "node:crypto";
 import { createRequire } from "node:module";
 
-/** What decides whether a certificate can sign others, and which Node's own reader doesn't tell. */
+/** What decides whether a certificate can sign others, and what Node.js doesn't read. */
 export interface CertificateDetails {
   /** It says that it is an authority (basic constraints, CA). */
   readonly isAuthority: boolean;
-  /** How many authorities may stand between it and a workload's certificate; undefined: any number. */
+  /** How many authorities may be between it and a workload's certificate. Undefined: any number. */
   readonly pathLength: number | undefined;
-  /** False where it lists what its key is for, and signing certificates isn't among it. */
+  /** False if it lists the uses of its key without signing certificates. */
   readonly maySign: boolean;
   readonly signatureAlgorithm: "ecdsa-sha256" | "rsa-sha256" | "other";
 }
@@ -20,7 +20,7 @@ const algorithms: Readonly<Record<string, CertificateDetails["signatureAlgorithm
 /**
  * Reads the extensions and the signature algorithm of RFC 5280's `Certificate`.
  *
- * @throws Error where an extension is malformed
+ * @throws Error if an extension is malformed
  */
 export function detailsOf(certificate: X509Certificate): CertificateDetails {
   const { AsnConvert, asn } = library();
@@ -43,7 +43,9 @@ export function detailsOf(certificate: X509Certificate): CertificateDetails {
   };
 }
 
-/** Loaded when a certificate is given: few topologies give one, and it takes as long as half of the planner. */
+/**
+ * Loaded only for a given certificate: few topologies have one, and it takes as long as half of the planner.
+ */
 function library() {
   const require = createRequire(import.meta.url);
   const { AsnConvert } = require("@peculiar/asn1-schema") as typeof import("@peculiar/asn1-schema");

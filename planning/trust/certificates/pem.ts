@@ -5,7 +5,7 @@ import { detailsOf } from "./details.ts";
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
-/** The certificates of a PEM text, in order, or why they can't be used. No message repeats the text. */
+/** The certificates in a PEM text, in order, or why they can't be used. No message repeats the text. */
 export function readCertificates(pem: string): {
   readonly certificates: readonly X509Certificate[];
   readonly problems: readonly ProblemText[];
@@ -29,7 +29,7 @@ export function readCertificates(pem: string): {
   }
   try {
     const certificates = texts.map((text) => new X509Certificate(text));
-    // OpenSSL reads a certificate with a damaged extension, and leaves the extension out.
+    // OpenSSL reads a certificate with a damaged extension, and drops the extension.
     for (const certificate of certificates) detailsOf(certificate);
     return { certificates, problems: [] };
   } catch {
@@ -44,7 +44,7 @@ function unusable(message: string, fix: string) {
   return { certificates: [], problems: [{ message, fix }] };
 }
 
-/** The private key of a PEM text, or why it can't be used. No message repeats the text. */
+/** The private key in a PEM text, or why it can't be used. No message repeats the text. */
 export function readPrivateKey(pem: string): {
   readonly key?: KeyObject;
   readonly problems: readonly ProblemText[];

@@ -4,10 +4,10 @@ import type { Topology } from "../../topology.ts";
 import type { TrustEdit } from "./state.ts";
 
 /**
- * A topology that begins the rotation of its trust anchor: one generation more, which every cluster trusts
- * and nobody signs with yet.
+ * A topology that begins the rotation of its trust anchor: it has one more generation, which every cluster
+ * trusts and nobody signs with yet.
  *
- * @throws Error while an earlier rotation is under way, or where all issuers are somebody else's
+ * @throws Error during an earlier rotation, or if the user provides all issuers
  */
 export function beginRotation(topology: Topology): Topology {
   const trust = topology.trust ?? {};
@@ -19,7 +19,7 @@ export function beginRotation(topology: Topology): Topology {
   return { ...topology, trust: { ...trust, anchors: [...anchors, { generation: newest + 1 }] } };
 }
 
-/** The topology after one step of a rotation, as {@link rotationState} names it. */
+/** The topology after the step of a rotation that {@link rotationState} names. */
 export function editTrust(topology: Topology, edit: TrustEdit): Topology {
   const { anchors, ...trust } = without(topology.trust ?? {}, "signer");
   const { generation } = edit;

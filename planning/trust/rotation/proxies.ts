@@ -1,12 +1,12 @@
 import { listNames } from "../../topology/problem.ts";
 import type { ClusterTrust, ProxyTrust } from "./facts.ts";
 
-/** Proxies of a cluster that do not trust an anchor, as far as it can be told. */
+/** Proxies of a cluster that don't trust an anchor, or may not. */
 export function distrusting({ proxies }: ClusterTrust, anchor: string): readonly ProxyTrust[] {
   return proxies.filter(({ anchors }) => anchors?.includes(anchor) !== true);
 }
 
-/** Proxies of a cluster that trust something else than these anchors. */
+/** Proxies of a cluster that trust something other than these anchors. */
 export function trustingOthers(
   { proxies }: ClusterTrust,
   anchors: readonly string[],
@@ -24,7 +24,7 @@ export function notRenewed({ issuer, proxies }: ClusterTrust): readonly ProxyTru
   );
 }
 
-/** `east: shop/Deployment/web and 2 more`; pods of one workload are one. */
+/** `east: shop/Deployment/web and 2 more`. Pods of one workload count once. */
 export function describeProxies(cluster: string, proxies: readonly ProxyTrust[]): string {
   const names = new Set(
     proxies.map(({ namespace, workload, pod }) => `${namespace}/${workload ?? `Pod/${pod}`}`),

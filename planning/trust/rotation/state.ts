@@ -2,35 +2,35 @@ import { listNames } from "../../topology/problem.ts";
 import type { ClusterTrust, ProxyTrust, WantedAnchor, WantedTrust } from "./facts.ts";
 import { describeProxies, distrusting, notRenewed, trustingOthers } from "./proxies.ts";
 
-/** The steps from one generation of the trust anchor to the next, in their order. */
+/** The steps from one generation of the trust anchor to the next, in order. */
 export const rotationSteps = ["add", "trust", "sign", "renew", "retire", "forget"] as const;
 
 export type RotationStep = (typeof rotationSteps)[number];
 
-/** How far one step is. */
+/** The progress of one step. */
 export interface StepState {
   readonly step: RotationStep;
-  /** What holds when it is done. */
+  /** What is true when it is done. */
   readonly title: string;
-  /** Where it doesn't hold yet; empty: it is done. */
+  /** Where it isn't true yet. Empty: it is done. */
   readonly open: readonly string[];
 }
 
-/** Where a mesh stands between two generations of its trust anchor. */
+/** The progress of a mesh from one generation of its trust anchor to the next. */
 export interface RotationState {
   /** The newest generation of the topology, to which the steps lead. */
   readonly generation: number;
-  /** Generations that the topology still lists beside it. */
+  /** Other generations that the topology still lists. */
   readonly older: readonly number[];
-  /** All of them, in their order. */
+  /** All steps, in order. */
   readonly steps: readonly StepState[];
-  /** The first that is not done; undefined: the mesh has one anchor, and nothing of another. */
+  /** The first step that isn't done. Undefined: the mesh has one anchor, and nothing is left of another. */
   readonly next: NextStep | undefined;
 }
 
 export interface NextStep {
   readonly step: RotationStep;
-  /** Change of the topology that leads there; undefined where it says so already. */
+  /** Change of the topology for this step. Undefined if the topology has it already. */
   readonly edit: TrustEdit | undefined;
   /** What a person does, as a sentence. */
   readonly advice: string;
@@ -42,8 +42,8 @@ export type TrustEdit =
   | { readonly type: "retire"; readonly generation: number };
 
 /**
- * Where a mesh stands, by what the topology wants and what its clusters were seen to have. A pure function:
- * it knows nothing of earlier steps, so that a walk that was interrupted is taken up where it stopped.
+ * The progress of a rotation, from what the topology wants and what its clusters have. A pure function: it
+ * knows nothing of earlier steps, so an interrupted rotation continues where it stopped.
  */
 export function rotationState(wanted: WantedTrust, facts: readonly ClusterTrust[]): RotationState {
   const newest = wanted.anchors.at(-1);
@@ -77,7 +77,7 @@ function stepsTo(
       .map(([cluster, some]) => describeProxies(cluster, some));
   const { id, generation } = newest;
   const name = `generation ${generation}`;
-  // Without a second anchor anywhere every certificate comes from the one there is.
+  // If no other anchor exists anywhere, every certificate comes from this one.
   const others =
     wanted.anchors.length > 1 ||
     running.some(

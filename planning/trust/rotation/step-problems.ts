@@ -4,10 +4,10 @@ import type { ClusterTrust, WantedAnchor, WantedTrust } from "./facts.ts";
 import { describeProxies, distrusting, notRenewed } from "./proxies.ts";
 
 /**
- * Every reason why running clusters can't be brought to what a topology wants without breaking traffic
- * between them. Empty for a mesh that does not run yet, and for one that has what is wanted.
+ * Every reason why running clusters can't change to what a topology wants without interrupting traffic
+ * between them. Empty for a mesh that doesn't run yet, and for one that already has what is wanted.
  *
- * @param facts of every cluster that runs; clusters that are yet to be made are left out
+ * @param facts of every running cluster; clusters that don't exist yet are left out
  */
 export function stepProblems(wanted: WantedTrust, facts: readonly ClusterTrust[]): ProblemText[] {
   const running = facts.filter(({ problem }) => problem === undefined);
@@ -18,7 +18,7 @@ export function stepProblems(wanted: WantedTrust, facts: readonly ClusterTrust[]
     ...signers.flatMap(([anchor, clusters]) => [...checkSigner(anchor, clusters, running)]),
   ];
   const silent = facts.filter(({ problem }) => problem !== undefined);
-  // What it trusts, and whether that is to change, can't be told either.
+  // What it trusts, and whether that would change, is unknown too.
   if (silent.length === 0) return problems;
   return [
     ...problems,
@@ -31,13 +31,13 @@ export function stepProblems(wanted: WantedTrust, facts: readonly ClusterTrust[]
   ];
 }
 
-/** All of them, as the message of an error. */
+/** All problems as the message of an error. */
 export function describeStepProblems(problems: readonly ProblemText[]): string {
   const lines = problems.map(({ message, fix }) => `\n  ${message} (${fix})`);
   return `this step of a rotation is refused; nothing was changed in any cluster:${lines.join("")}`;
 }
 
-/** What some cluster trusts now and no cluster is to trust any more. */
+/** Anchors that some cluster trusts now and that the topology removes. */
 function removedAnchors(wanted: WantedTrust, running: readonly ClusterTrust[]): readonly Anchor[] {
   const kept = new Set(wanted.anchors.map(({ id }) => id));
   const now = new Map(running.flatMap(({ anchors }) => anchors.map((one) => [one.id, one])));
@@ -67,7 +67,7 @@ function* checkRemoval(anchor: Anchor, running: readonly ClusterTrust[]): Iterab
   };
 }
 
-/** Anchors that are to sign where another one signs now, or where nothing is yet. */
+/** Anchors that would sign where another one signs now, or none yet. */
 function newSigners(
   wanted: WantedTrust,
   running: readonly ClusterTrust[],

@@ -4,7 +4,7 @@ import type { Plan } from "../../plan-types.ts";
 import type { WantedTrust } from "./facts.ts";
 
 /**
- * What a topology wants, with the certificates that its anchors turned out to have.
+ * What a topology wants, with the actual certificates of its anchors.
  *
  * @param anchors generation → PEM
  * @param signers of {@link signersOf}
@@ -20,7 +20,7 @@ export function wantedTrust(
   return { anchors: all.sort((a, b) => a.generation - b.generation), signers };
 }
 
-/** Cluster → generation that signs its issuer; undefined where somebody else decides it. */
+/** Cluster → generation that signs its issuer. Undefined if somebody else decides it. */
 export function signersOf({ clusters }: Pick<Plan, "clusters">): WantedTrust["signers"] {
   return Object.fromEntries(
     clusters.map(({ name, issuer }) => [name, issuer.type === "made" ? issuer.signer : undefined]),

@@ -6,7 +6,7 @@ import type { Draft } from "../../topology/shape.ts";
 import type { AnchorSpec } from "../../topology.ts";
 import { certificateFormRules } from "./certificate-form.ts";
 
-/** The generations of the trust anchor, and who signs with which. */
+/** Checks the generations of the trust anchor, and who signs with which. */
 export function* anchorRules(input: RuleInput): Iterable<RuleProblem> {
   const { trust } = input.draft;
   const anchors = (trust?.anchors ?? []).map((anchor, index) => ({
@@ -59,7 +59,7 @@ function* checkOrder(
 function* checkSigners({ draft, clusters }: RuleInput): Iterable<RuleProblem> {
   const { trust } = draft;
   const listed = trust?.anchors ?? [{ generation: 1 }];
-  // A generation that could not be read may be the one that is meant.
+  // A generation that couldn't be read may be the right one.
   if (listed.some((anchor) => anchor?.generation === undefined)) return;
   const known = listed.flatMap((anchor) => anchor?.generation ?? []);
   const places = [

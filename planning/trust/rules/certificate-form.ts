@@ -2,7 +2,7 @@ import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { IssuerSpec } from "../../topology.ts";
 
-/** A certificate is given once, and never with its key in the text. */
+/** Checks that a certificate is given once, and never with its key in the text. */
 export function* certificateFormRules(
   { certificate, certificateFile }: Pick<Draft<IssuerSpec>, "certificate" | "certificateFile">,
   path: Path,

@@ -6,15 +6,15 @@ import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { IssuerSpec } from "../../topology.ts";
 
-/** What certificates and keys are checked with. */
+/** What the checks of certificates and keys need. */
 export interface CertificateContext {
-  /** The text of a file that the topology names. Throws the reason where it can't be read. */
+  /** The text of a file that the topology names. Throws the reason if it can't be read. */
   readonly readFile: (path: string) => string;
-  /** The present, by which certificates are valid. */
+  /** The time at which certificates must be valid. */
   readonly now: Date;
 }
 
-/** Certificates and keys that were given: refused here rather than by a control plane that never starts. */
+/** Checks given certificates and keys. Otherwise a control plane would fail to start with them. */
 export function* certificateRules(
   { draft, clusters }: RuleInput,
   around: CertificateContext | undefined,
@@ -42,7 +42,7 @@ export function* certificateRules(
     );
     yield* at(certificatePath, checkIssuer(certificates, anchors, now));
     if (certificates.length > 0 && given !== true) {
-      // What the package makes signs what the package makes, and nothing else: its key leaves no state.
+      // Anchors and issuers of the package only go together: the key of its anchor never leaves the state.
       yield {
         path: certificatePath,
         message: "is an issuer without a trust anchor that could have signed it",
@@ -54,11 +54,11 @@ export function* certificateRules(
 
 interface Given {
   readonly certificates: readonly X509Certificate[];
-  /** Where the certificate stands in the topology. */
+  /** Path of the certificate in the topology. */
   readonly certificatePath: Path;
 }
 
-/** Reads a certificate and its key, and tells what they can't be used for, each at its place. */
+/** Reads a certificate and its key, and reports why they can't be used, each at its path. */
 function* readGiven(
   spec: Pick<Draft<IssuerSpec>, "certificate" | "certificateFile" | "keyFile">,
   path: Path,

@@ -6,7 +6,7 @@ import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import { certificateFormRules } from "./certificate-form.ts";
 
-/** Issuers that the package does not make. */
+/** Checks issuers that the package doesn't create. */
 export function* issuerRules({ clusters, draft }: RuleInput): Iterable<RuleProblem> {
   for (const cluster of clusters) {
     if (cluster.spec.trust?.issuer === undefined) continue;
@@ -52,14 +52,14 @@ function* checkForm({ path: clusterPath, isKind, spec }: DraftCluster): Iterable
   }
 }
 
-/** The key of an anchor that the package makes stays with it: nothing in a cluster can sign with it. */
+/** The package keeps the key of its anchor: nothing in a cluster can sign with it. */
 function* checkSigned(
   { name, path, isKind, spec }: DraftCluster,
   trust: Draft<TrustSpec> | undefined,
 ): Iterable<RuleProblem> {
   if (isKind || spec.trust?.issuer?.certManager === undefined) return;
   const anchors = trust?.anchors ?? [{}];
-  // What could not be read may be a certificate.
+  // An anchor that couldn't be read may be a certificate.
   if (anchors.some((one) => one === undefined || (one.certificate ?? one.certificateFile))) return;
   yield {
     path: [...path, "trust", "issuer", "certManager"],

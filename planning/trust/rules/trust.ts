@@ -3,7 +3,7 @@ import type { RuleProblem } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { TrustSpec } from "../../topology.ts";
 
-/** Lifetimes of certificates against each other. */
+/** Checks the lifetimes of certificates against each other. */
 export function* trustRules({ draft }: RuleInput): Iterable<RuleProblem> {
   const plan = lifetimes(draft.trust);
   const checkRenewal = function* (who: "anchor" | "issuer"): Iterable<RuleProblem> {
