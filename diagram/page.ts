@@ -23,7 +23,7 @@ export function refreshPage(text: string, topologies: ReadonlyMap<string, unknow
   return text.replaceAll(marked, (_, what: string, stack: string) => {
     const topology = topologies.get(stack);
     if (topology === undefined)
-      throw new Error(`a marker names the stack "${stack}": there is none`);
+      throw new Error(`a marker names the stack "${stack}", which doesn't exist`);
     const plan = planOrThrow({ ...(topology as object), ...exports }, { name: stack });
     return `<!-- ${what} ${stack} -->\n\n${drawers[what]?.(plan) ?? ""}\n<!-- end -->`;
   });

@@ -94,7 +94,7 @@ async function settleFormer(
     throw new CommandError(
       `${file} is the stack "${stack.name}", which does not exist; but there is a stack "${formerName}". ` +
         `Earlier versions gave that name to every file ${formerName}.*, and did not record which. Say which stack ` +
-        `you mean:\n  ${howToCall(command, [file, "--name", formerName])}   what is there\n` +
+        `you mean:\n  ${howToCall(command, [file, "--name", formerName])}   the existing stack\n` +
         `  ${howToCall(command, [file, "--name", stack.name])}   a stack of this file's own`,
       { exitCode: exitCodes.badInput },
     );

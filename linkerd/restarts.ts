@@ -161,7 +161,7 @@ function workloadsOf(proxies: readonly BehindProxy[]): StaleWorkload[] {
     found.set(key, {
       namespace,
       workload,
-      seen: `${key} is to be restarted: ${reason}`,
+      seen: `${key} must be restarted: ${reason}`,
       done: `restarted ${key}: ${reason}`,
     });
   }

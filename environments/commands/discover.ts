@@ -20,7 +20,7 @@ interface Options extends ContextOptions {
 export function discoverCommand(): Command {
   const command = makeCommand(
     "discover",
-    "Writes the topology that running clusters have, whoever made their mesh",
+    "Writes the topology of running clusters, whoever made their mesh",
     "It reads clusters, Links, gateways, exports and certificates, and changes nothing. Comments in the file say " +
       "what it had to guess, what a topology can't say, and what it had no right to read. verify, status and " +
       "diagram take the file, or the clusters themselves.",

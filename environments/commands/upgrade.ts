@@ -23,7 +23,7 @@ export function upgradeCommand(): Command {
     "One cluster goes first, the canary. The others follow when every check of a verification with traffic " +
       "has passed. Each step edits `linkerdVersion` of a cluster in the topology's file and runs `up`, which " +
       "rolls Linkerd's own workloads and those of the namespaces in linkerd.restart.\n\n" +
-      "An upgrade that was stopped anywhere goes on where it stands. The way back is the same command with the " +
+      "An interrupted upgrade continues where it stopped. The way back is the same command with the " +
       "earlier release.",
   );
   withTopologyArgument(command)

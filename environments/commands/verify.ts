@@ -68,7 +68,7 @@ export function verifyCommand(): Command {
 export function concurrencyOption(): Option {
   return new Option(
     "--concurrency <number>",
-    "requests under way at once, over all clusters (default: four for each processor)",
+    "requests at once, over all clusters (default: four for each processor)",
   ).argParser(parseCount);
 }
 

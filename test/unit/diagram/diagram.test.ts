@@ -170,6 +170,6 @@ after
   });
 
   it("may not name a stack that there isn't", () => {
-    assert.throws(() => refreshPage(page, new Map()), /the stack "lab": there is none/);
+    assert.throws(() => refreshPage(page, new Map()), /the stack "lab", which doesn't exist/);
   });
 });

@@ -149,7 +149,7 @@ describe("ProxiesCurrent, of proxies that Linkerd would inject otherwise", () =>
     );
     assert.match(
       JSON.stringify(read?.outputs["trouble"]),
-      /linkerd-gateway is to be restarted: it runs proxy instead of proxy:2/,
+      /linkerd-gateway must be restarted: it runs proxy instead of proxy:2/,
     );
     assert.deepEqual(pair.west.restarted, []);
   });

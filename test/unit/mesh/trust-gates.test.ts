@@ -75,7 +75,7 @@ describe("ProxiesCurrent", () => {
     const read = await proxiesCurrent.read({ id: "x", urn, inputs: {}, outputs }, context);
     assert.match(
       JSON.stringify(read?.outputs["trouble"]),
-      /shop\/Deployment\/web is to be restarted/,
+      /shop\/Deployment\/web must be restarted/,
     );
     assert.ok(read);
     const inputs = { anchors: both };

@@ -32,7 +32,7 @@ export const credentialsAccepted: Check<CredentialsSubject> = {
         credentials.problem,
         found === undefined
           ? "Run `up`, which makes it."
-          : "Make it anew: linkerd multicluster link-gen, with the target's context.",
+          : "Create it again: linkerd multicluster link-gen, with the target's context.",
       );
     const { server, serverName, token } = credentials;
     const [answer] = await ask(context, source, [
