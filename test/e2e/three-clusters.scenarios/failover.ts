@@ -205,16 +205,14 @@ function tests(shared: SharedClusters): void {
     await readyPods(west, "web", 1);
   });
 
-  test("a further up changes nothing", async () => {
-    const { changes } = await shared.environment.up();
-    assert.deepEqual(Object.keys(changes), ["same"]);
-  });
-
-  test("an entry that is changed and taken out takes the route along", async () => {
+  test("an entry that is changed changes its route alone, and taken out takes it along", async () => {
     await shared.environment.change(
       topology(shared, [{ ...web, in: "west", split: { local: 9, east: 1 } }]),
     );
-    await shared.environment.up();
+    const { changes } = await shared.environment.up();
+    const { same = 0, ...others } = changes;
+    assert.ok(same > 0);
+    assert.deepEqual(others, { update: 1 });
     const { spec } = await west.get<Route>(routePath(planned()));
     assert.partialDeepStrictEqual(spec, {
       rules: [
