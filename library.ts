@@ -1,6 +1,34 @@
 /** The package's public names. */
-export type { ExtraPortMapping, Node as KindNode } from "./sdks/kind/cluster.ts";
-export { Network, type NetworkArgs } from "./sdks/kind/network.ts";
+export {
+  type ExtraPortMapping,
+  type Node as KindNode,
+  Network,
+  type NetworkArgs,
+  type Protocol as PortProtocol,
+} from "@pulumi/kind";
+export {
+  AnchorsShared,
+  type AnchorsSharedArgs,
+  type Backend as TrafficBackend,
+  type BackendArgs as TrafficBackendArgs,
+  FederatedReady,
+  type FederatedReadyArgs,
+  IssuerReady,
+  type IssuerReadyArgs,
+  type Match as TrafficMatch,
+  type MatchArgs as TrafficMatchArgs,
+  ProxiesCurrent,
+  type ProxiesCurrentArgs,
+  type Protocol as TrafficProtocol,
+  type Rule as TrafficRule,
+  type RuleArgs as TrafficRuleArgs,
+  ServiceExport,
+  type ServiceExportArgs,
+  TrafficRoute,
+  type TrafficRouteArgs,
+  TrustStep,
+  type TrustStepArgs,
+} from "@linkerd-topology/mesh";
 export {
   AccessAccount,
   type AccessAccountArgs,
@@ -8,7 +36,6 @@ export {
 } from "./components/access-account.ts";
 export { ControlPlane, type ControlPlaneArgs } from "./components/control-plane.ts";
 export { ExistingCluster, type ExistingClusterArgs } from "./components/existing-cluster.ts";
-export { FederatedReady, type FederatedReadyArgs } from "./components/federated-ready.ts";
 export {
   type GivenCertificate,
   type GivenKeyPair,
@@ -19,7 +46,13 @@ export { Issuer, type IssuerArgs, type IssuerKeyPair } from "./components/issuer
 export type { CertManagerIssuer } from "./components/issuer-in-cluster.ts";
 export { KindCluster, type KindClusterArgs } from "./components/kind-cluster.ts";
 export { Link, type LinkArgs } from "./components/link.ts";
-export type { MeshCluster } from "./components/mesh-cluster.ts";
+export {
+  type AccessArgs,
+  accessByCluster,
+  type AccessByClusterArgs,
+  accessTo,
+  type MeshCluster,
+} from "./components/mesh-cluster.ts";
 export { Multicluster, type MulticlusterArgs } from "./components/multicluster.ts";
 export { DefaultDeny, type DefaultDenyArgs } from "./components/policy/default-deny.ts";
 export {
@@ -29,8 +62,6 @@ export {
 export { ServicePolicy, type ServicePolicyArgs } from "./components/policy/service-policy.ts";
 export { PodRoutes, type PodRoutesArgs, type RoutePeer } from "./components/pod-routes.ts";
 export { readSources } from "./components/sources.ts";
-export { ServiceExport, type ServiceExportArgs } from "./components/service-export.ts";
-export { TrafficRoute, type TrafficRouteArgs, type TrafficRuleArgs } from "./components/traffic.ts";
 export { failoverWeights } from "./planning/traffic/failover-weights.ts";
 export { Topology, type TopologyArgs } from "./components/topology.ts";
 export {
@@ -39,17 +70,6 @@ export {
   type TrustAnchorKeyPair,
   type TrustedAnchor,
 } from "./components/trust-anchor.ts";
-export {
-  AnchorsShared,
-  type AnchorsSharedArgs,
-  IssuerReady,
-  type IssuerReadyArgs,
-  ProxiesCurrent,
-  type ProxiesCurrentArgs,
-  TrustStep,
-  type TrustStepArgs,
-  type TrustStepCluster,
-} from "./components/trust-gates.ts";
 export { toDot } from "./diagram/dot.ts";
 export { toMermaid } from "./diagram/mermaid.ts";
 export { toSvg } from "./diagram/svg.ts";
@@ -164,7 +184,6 @@ export {
 } from "./verification/watch.ts";
 export type { AnchorGeneration } from "./components/anchors.ts";
 export type { ChartLocation } from "./components/chart-location.ts";
-export type { AccessArgs, MeshResource } from "./components/mesh-resource.ts";
 export type {
   ExposedGateway,
   FederatedWithout,

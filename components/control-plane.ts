@@ -1,12 +1,16 @@
+import {
+  DefinitionsCleanup,
+  DefinitionsKept,
+  InjectorReady,
+  ReleaseComplete,
+  VersionStep,
+} from "@linkerd-topology/mesh";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { type ChartLocation, linkerdRelease, localRelease } from "./chart-location.ts";
 import { controlPlaneValues } from "./control-plane-values.ts";
 import { crdNames, gatewayApiChart } from "./gateway-api.ts";
-import { InjectorReady } from "./gates.ts";
-import { VersionStep } from "./version-step.ts";
-import { DefinitionsCleanup, DefinitionsKept, ReleaseComplete } from "./installation.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
 import { type CertManagerIssuer, issuerInCluster } from "./issuer-in-cluster.ts";
 import { accessTo, inCluster, markOf, type MeshCluster, onCluster } from "./mesh-cluster.ts";

@@ -1,10 +1,8 @@
+import { ClusterGuard, ClusterIdentity, Vacancy } from "@linkerd-topology/mesh";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { kubeconfigOfContext } from "../planning/clusters/kubeconfig.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
-import { ClusterGuard, ClusterIdentity } from "./cluster-identity.ts";
-import { definedOnly } from "./defined-only.ts";
-import { Vacancy } from "./installation.ts";
 import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
 import { programPath, readProgramFile } from "./program-context.ts";
 
@@ -44,7 +42,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
     this.kubeconfigPath = programPath(args.kubeconfig);
     const identity = new ClusterIdentity(
       name,
-      definedOnly({ kubeconfigPath: this.kubeconfigPath, context: args.context }),
+      { kubeconfigPath: this.kubeconfigPath, context: args.context },
       { parent: this },
     );
     this.context = identity.usedContext;

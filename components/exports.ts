@@ -1,11 +1,10 @@
+import { FederatedReady, ServiceExport } from "@linkerd-topology/mesh";
 import type * as pulumi from "@pulumi/pulumi";
 import { groupBy } from "../planning/group.ts";
 import type { MirrorPlan, Plan } from "../planning/plan-types.ts";
-import { FederatedReady } from "./federated-ready.ts";
 import type { Link } from "./link.ts";
-import { accessTo, type MeshCluster, onCluster } from "./mesh-cluster.ts";
+import { accessByCluster, accessTo, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import type { Multicluster } from "./multicluster.ts";
-import { ServiceExport } from "./service-export.ts";
 
 /** What exports need to know about a cluster. */
 export interface ExportingMember {
@@ -72,9 +71,13 @@ function makeFederated(
     {
       namespace,
       service,
-      views,
-      clusters: Object.fromEntries(
-        named.map((cluster) => [cluster, memberOf(around.members, cluster).cluster]),
+      views: Object.fromEntries(
+        Object.entries(views).map(([viewer, members]) => [viewer, members.join(",")]),
+      ),
+      ...accessByCluster(
+        Object.fromEntries(
+          named.map((cluster) => [cluster, memberOf(around.members, cluster).cluster]),
+        ),
       ),
       // A recreated cluster keeps its file, but doesn't have the labels yet.
       triggers: named.map((cluster) => memberOf(around.members, cluster).prefix),

@@ -1,9 +1,9 @@
+import { IssuerReady } from "@linkerd-topology/mesh";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { IssuerKeyPair } from "./issuer.ts";
 import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
-import { IssuerReady } from "./trust-gates.ts";
 
 /** An issuer that cert-manager creates in the cluster, and renews there. */
 export interface CertManagerIssuer {

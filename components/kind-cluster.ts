@@ -1,7 +1,6 @@
 import { Provider } from "@pulumi/kubernetes/provider.js";
-import { Cluster, type ExtraPortMapping, type Node } from "../sdks/kind/index.ts";
+import { Cluster, type ExtraPortMapping, type Node } from "@pulumi/kind";
 import * as pulumi from "@pulumi/pulumi";
-import { definedOnly } from "./defined-only.ts";
 import type { KindOptions } from "../planning/topology.ts";
 import type { MeshCluster } from "./mesh-cluster.ts";
 
@@ -85,7 +84,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
     super("linkerd-topology:index:KindCluster", name, {}, opts);
     const cluster = new Cluster(
       name,
-      definedOnly({
+      {
         name: args.kindName,
         network: args.network,
         generation: args.generation,
@@ -97,12 +96,12 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
         serviceSubnet: args.serviceSubnet,
         clusterDomain: args.clusterDomain === "cluster.local" ? undefined : args.clusterDomain,
         fixedAddress: args.fixedAddress,
-        extraPortMappings: args.portMappings?.map((mapping) => ({ ...mapping })),
-        containerdConfigPatches: args.containerdConfigPatches?.slice(),
-        registryMirrors: args.registryMirrors && mutable(args.registryMirrors),
-        options: args.options && { ...args.options },
-        imageArchives: args.imageArchives?.slice(),
-      }),
+        extraPortMappings: args.portMappings,
+        containerdConfigPatches: args.containerdConfigPatches,
+        registryMirrors: args.registryMirrors,
+        options: args.options,
+        imageArchives: args.imageArchives,
+      },
       { parent: this },
     );
     // The engine already keeps it secret. This also marks everything that contains it.
@@ -133,8 +132,4 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
       nodes: this.nodes,
     });
   }
-}
-
-function mutable(mirrors: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
-  return Object.fromEntries(Object.entries(mirrors).map(([host, list]) => [host, [...list]]));
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { LinkReady, MirrorCleanup } from "@linkerd-topology/mesh";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
@@ -12,7 +13,6 @@ import {
 import type { LinkPlan } from "../planning/plan-types.ts";
 import type { AccessCredentials } from "./access-account.ts";
 import { definedOnly } from "./defined-only.ts";
-import { LinkReady, MirrorCleanup } from "./gates.ts";
 import { linkObjectSpec } from "./link-object-spec.ts";
 import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import { type Multicluster } from "./multicluster.ts";

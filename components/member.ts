@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { ProxiesCurrent } from "@linkerd-topology/mesh";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, LinkPlan, Plan } from "../planning/plan-types.ts";
 import { type Sources, sourcesOf } from "../planning/sources/sources.ts";
@@ -14,7 +15,6 @@ import { KindCluster } from "./kind-cluster.ts";
 import { accessTo, onCluster } from "./mesh-cluster.ts";
 import { Multicluster } from "./multicluster.ts";
 import { readProgramFile } from "./program-context.ts";
-import { ProxiesCurrent } from "./trust-gates.ts";
 
 /** A cluster of a topology, with what is installed in it. */
 export interface Member extends ExportingMember {

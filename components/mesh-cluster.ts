@@ -1,7 +1,7 @@
+import type { FederatedReadyArgs, ServiceExportArgs } from "@linkerd-topology/mesh";
 import type { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { installationAnnotation } from "../planning/names.ts";
-import { type AccessArgs, accessProperties } from "./mesh-resource.ts";
 
 /**
  * What a component needs in order to install something into a cluster. `KindCluster` and `ExistingCluster`
@@ -34,7 +34,27 @@ export interface MeshCluster {
   readonly lifetime: pulumi.Resource | undefined;
 }
 
-/** How a resource of the provider `linkerd-topology` reaches a cluster. */
+/** The way into a cluster: exactly one of `kubeconfig` and `kubeconfigPath`. */
+export interface AccessArgs extends Pick<
+  ServiceExportArgs,
+  "kubeconfig" | "kubeconfigPath" | "context" | "clusterUid"
+> {}
+
+/** The ways into several clusters, each property by the clusters' names. */
+export interface AccessByClusterArgs extends Pick<
+  FederatedReadyArgs,
+  "kubeconfigPaths" | "kubeconfigs" | "contexts" | "clusterUids"
+> {}
+
+/**
+ * How a resource of the provider `linkerd-topology` reaches a cluster.
+ *
+ * @example
+ * ```ts
+ * const labels = { "mirror.linkerd.io/exported": "true" };
+ * new ServiceExport("web", { ...accessTo(east), namespace: "shop", service: "web", labels });
+ * ```
+ */
 export function accessTo(cluster: MeshCluster): AccessArgs {
   const { context, kubeconfig, kubeconfigPath, uid } = cluster;
   return {
@@ -44,26 +64,39 @@ export function accessTo(cluster: MeshCluster): AccessArgs {
   };
 }
 
-/** The same for several clusters, in the provider's form: each property by the clusters' names. */
-export function accessByCluster(clusters: Readonly<Record<string, MeshCluster>>): pulumi.Inputs {
-  const access = Object.entries(clusters).map(
-    ([name, cluster]) => [name, accessProperties(accessTo(cluster))] as const,
-  );
-  const each = (property: string) =>
-    Object.fromEntries(
-      access.flatMap(([name, properties]) => {
-        const value: unknown = properties[property];
-        return value === undefined ? [] : [[name, value] as const];
-      }),
-    );
+/**
+ * The same for a resource that is about several clusters.
+ *
+ * @example
+ * ```ts
+ * new AnchorsShared("west-east", { source: "west", target: "east", ...accessByCluster({ west, east }) });
+ * ```
+ */
+export function accessByCluster(
+  clusters: Readonly<Record<string, MeshCluster>>,
+): AccessByClusterArgs {
+  const each = (property: keyof AccessArgs) =>
+    byName(clusters, (cluster) => accessTo(cluster)[property]);
+  const clusterUids = each("clusterUid");
   return {
     kubeconfigPaths: each("kubeconfigPath"),
     kubeconfigs: each("kubeconfig"),
     contexts: each("context"),
-    ...(access.some(([, { clusterUid }]) => clusterUid !== undefined) && {
-      clusterUids: each("clusterUid"),
-    }),
+    ...(Object.keys(clusterUids).length > 0 && { clusterUids }),
   };
+}
+
+/** A property of each cluster that has it, by the clusters' names. */
+export function byName<C>(
+  clusters: Readonly<Record<string, C>>,
+  property: (cluster: C) => pulumi.Input<string | undefined>,
+): Record<string, pulumi.Input<string>> {
+  return Object.fromEntries(
+    Object.entries(clusters).flatMap(([name, cluster]) => {
+      const value = property(cluster);
+      return value === undefined ? [] : [[name, value as pulumi.Input<string>] as const];
+    }),
+  );
 }
 
 /** Annotations of a namespace that the package creates in a cluster. */

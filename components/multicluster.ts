@@ -1,9 +1,9 @@
 import { multiclusterNamespace } from "../planning/names.ts";
+import { ReleaseComplete } from "@linkerd-topology/mesh";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type ChartLocation, linkerdRelease } from "./chart-location.ts";
 import type { ControlPlane } from "./control-plane.ts";
-import { ReleaseComplete } from "./installation.ts";
 import { accessTo, inCluster, markOf, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import {
   type ExposedGateway,

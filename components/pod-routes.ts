@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DaemonSet } from "@pulumi/kubernetes/apps/v1/daemonSet.js";
-import type { Node } from "../sdks/kind/index.ts";
+import type { Node } from "@pulumi/kind";
 import * as pulumi from "@pulumi/pulumi";
 import { podRoutes, routeLine } from "../planning/links/pod-routes.ts";
 import { timeLimits } from "../system/time-limits.ts";

@@ -1,13 +1,14 @@
+import { AnchorsShared, TrustStep, type TrustStepArgs } from "@linkerd-topology/mesh";
 import * as pulumi from "@pulumi/pulumi";
-import type { KindClusterPlan, Plan } from "../planning/plan-types.ts";
+import type { Plan } from "../planning/plan-types.ts";
 import { signersOf } from "../planning/trust/rotation/wanted.ts";
 import { defaultKubeconfigPath } from "../system/state-directory.ts";
 import { type AnchorGeneration, bundleOf, makeAnchors } from "./anchors.ts";
 import type { ExistingCluster } from "./existing-cluster.ts";
 import type { Member } from "./member.ts";
+import { accessByCluster, byName } from "./mesh-cluster.ts";
 import { programEnv } from "./program-context.ts";
 import type { TrustedAnchor } from "./trust-anchor.ts";
-import { AnchorsShared, TrustStep } from "./trust-gates.ts";
 
 /** What a topology's clusters trust. */
 export interface TopologyTrust {
@@ -37,13 +38,13 @@ export function makeTrust(
           anchors: Object.fromEntries(
             anchors.map(({ generation, anchor }) => [String(generation), anchor.certificatePem]),
           ),
-          signers: signersOf(plan),
-          clusters: Object.fromEntries(
-            plan.clusters.flatMap((one) => {
-              const cluster = existing.get(one.name) ?? (one.type === "kind" && accessOf(one));
-              return cluster === false ? [] : [[one.name, cluster] as const];
-            }),
+          signers: Object.fromEntries(
+            Object.entries(signersOf(plan)).map(([cluster, signer]) => [
+              cluster,
+              String(signer ?? ""),
+            ]),
           ),
+          ...accessBefore(plan, existing),
         },
         child,
       )
@@ -51,10 +52,28 @@ export function makeTrust(
   return { anchors, newest, bundle: bundleOf(anchors), step };
 }
 
-/** Known before the cluster exists, so that nothing waits for its creation. */
-function accessOf({ kindName }: KindClusterPlan) {
+/**
+ * The ways into all clusters, of kind clusters that are yet to be made as well: their files are known
+ * beforehand, so that nothing waits for them.
+ */
+function accessBefore(
+  plan: Plan,
+  existing: ReadonlyMap<string, ExistingCluster>,
+): Pick<TrustStepArgs, "kubeconfigPaths" | "contexts" | "clusterUids" | "kindNames"> {
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  return { kubeconfigPath: defaultKubeconfigPath(owner, kindName, programEnv()), kindName };
+  const kindNames = Object.fromEntries(
+    plan.clusters.flatMap((one) => (one.type === "kind" ? [[one.name, one.kindName]] : [])),
+  );
+  const others = Object.fromEntries(existing);
+  return {
+    kubeconfigPaths: {
+      ...byName(others, ({ kubeconfigPath }) => kubeconfigPath),
+      ...byName(kindNames, (name) => defaultKubeconfigPath(owner, name, programEnv())),
+    },
+    contexts: byName(others, ({ context }) => context),
+    clusterUids: byName(others, ({ uid }) => uid),
+    kindNames,
+  };
 }
 
 /**
@@ -77,7 +96,10 @@ export function compareAnchors(
     {
       source: source.plan.name,
       target: target.plan.name,
-      clusters: { [source.plan.name]: source.cluster, [target.plan.name]: target.cluster },
+      ...accessByCluster({
+        [source.plan.name]: source.cluster,
+        [target.plan.name]: target.cluster,
+      }),
       triggers: [bundle],
     },
     {

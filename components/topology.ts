@@ -1,4 +1,4 @@
-import { Network, type NetworkArgs } from "../sdks/kind/index.ts";
+import { Network, type NetworkArgs } from "@pulumi/kind";
 import * as pulumi from "@pulumi/pulumi";
 import { planOrThrow } from "../planning/plan.ts";
 import { fixedAddresses } from "../planning/docker/fixed-addresses.ts";
@@ -167,7 +167,7 @@ function networkArgs(
   { network: { name, subnet, nodeRange } }: Plan,
   labels: TopologyArgs["labels"],
 ): NetworkArgs {
-  return definedOnly({ name, subnet, ipRange: nodeRange, labels: labels && { ...labels } });
+  return { name, subnet, ipRange: nodeRange, labels };
 }
 
 /** The addresses of API servers, in the configured subnet or in the one that Docker chose. */

@@ -37,7 +37,6 @@ const folders = [
   "components",
   "environments/commands/completion-scripts",
   "providers",
-  "sdks",
   "stacks",
   "toolchain",
 ];

@@ -63,8 +63,8 @@ export const clusterShape = {
   ).meta({
     ...fixed,
     description:
-      "A new value recreates the cluster. The provider takes over a cluster with this name that the same " +
-      "owner made in another generation: it removes and recreates it.",
+      "Tells the cluster from earlier ones of this name. The provider takes over a cluster with this name that " +
+      "the same owner made in another generation: it removes and recreates it.",
   }),
   owner: ownerName()
     .exactOptional()
@@ -202,7 +202,22 @@ export const clusterShape = {
 
 /** The engine's schema of `kind:index:Cluster`. */
 export const clusterSchema = {
-  description: "A Kubernetes cluster whose nodes are Docker containers, made by kind.",
+  description:
+    "A Kubernetes cluster whose nodes are Docker containers, made by kind.\n\n" +
+    "Created means that every node is Ready by the word of the API server. A cluster that an interrupted run " +
+    "of the same owner left behind is taken over, or recreated where it is half-made; one that somebody else " +
+    "made is an error and stays as it is. Deleting removes the cluster of this generation only.",
+  example: `
+const network = new Network("lab", { name: "lab" });
+const west = new Cluster("west", {
+  name: "lab-west",
+  network: network.name,
+  generation: "1",
+  podSubnet: "10.20.0.0/21",
+  serviceSubnet: "10.30.0.0/21",
+});
+export const kubeconfig = west.kubeconfigPath;
+`,
   inputs: clusterShape,
   outputs: {
     nodeImage: z.string().meta({ description: "Image that the nodes run." }),

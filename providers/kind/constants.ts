@@ -2,7 +2,7 @@ import { timeLimits } from "../../system/time-limits.ts";
 
 export { timeLimits };
 
-/** Version of the plugin. sdks/kind/package.ts has the same. */
+/** Version of the plugin. */
 export const providerVersion = "0.1.0";
 
 /** Docker label of the package's networks. */

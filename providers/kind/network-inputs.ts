@@ -55,7 +55,10 @@ export const networkShape = {
 
 /** The engine's schema of `kind:index:Network`. */
 export const networkSchema = {
-  description: "An IPv4 Docker network that kind clusters are put on, labelled with its owner.",
+  description:
+    "An IPv4 Docker network that kind clusters are put on, labelled with its owner: names of nodes resolve to " +
+    "one address, and topologies on one machine don't see each other. Deleting it removes nodes of the same " +
+    "owner that a killed run left on it; it fails, and changes nothing, while others use it.",
   inputs: networkShape,
   outputs: {
     owner: z

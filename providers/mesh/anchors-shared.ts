@@ -16,8 +16,8 @@ const inputs = {
 export const anchorsShared = gate({
   name: "AnchorsShared",
   description:
-    "Exists once the source and the target of a Link were seen to trust the same anchors, and each other's " +
-    "issuer. It has to depend on both control planes; the Link has to depend on it.",
+    "Exists once the source and the target of a Link trust the same anchors, and each other's issuer. It " +
+    "must depend on both control planes; the Link must depend on it.",
   inputs,
   outputs: {},
   id: ({ source, target }) => `${source}/${target}`,

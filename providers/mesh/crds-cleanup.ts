@@ -10,8 +10,8 @@ import { accessInputs, texts } from "./inputs.ts";
 export const crdsCleanup = gate({
   name: "DefinitionsCleanup",
   description:
-    "For a cluster that outlives what is installed in it. Records which CRDs the cluster does not have yet, and " +
-    "removes those when it is deleted, unless somebody uses them. Whatever installs them has to depend on it.",
+    "For a cluster that outlives what is installed in it. Records which CRDs the cluster doesn't have yet, " +
+    "and on deletion removes those that nobody uses. Whatever installs them must depend on it.",
   inputs: {
     ...accessInputs,
     definitions: texts("Names of the CRDs that are about to be installed."),

@@ -17,8 +17,8 @@ import { accessInputs, fixedText, texts } from "./inputs.ts";
 export const crdsKept = gate({
   name: "DefinitionsKept",
   description:
-    "For a cluster that outlives what is installed in it. Makes the uninstallation of a Helm release keep the " +
-    "CRDs that have objects of others. Resources whose objects are deleted as well have to depend on it.",
+    "For a cluster that outlives what is installed in it. Makes Helm keep the CRDs that have objects of " +
+    "others when it uninstalls the release. Resources whose objects are deleted as well must depend on it.",
   inputs: {
     ...accessInputs,
     namespace: fixedText("Namespace of the release."),

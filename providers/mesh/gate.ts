@@ -26,6 +26,8 @@ interface Gate<I extends Shape, O extends Shape> {
   /** Name of the type, such as `LinkReady`. */
   readonly name: string;
   readonly description: string;
+  /** TypeScript that makes one. @default the documentation shows no example */
+  readonly example?: string;
   readonly inputs: I;
   readonly outputs: O;
   /** Reports what is wrong with inputs besides their shape. */
@@ -57,12 +59,12 @@ interface Former<I extends Shape, O extends Shape> {
 }
 
 export function gate<I extends Shape, O extends Shape>(definition: Gate<I, O>): Resource {
-  const { inputs: shape, outputs } = definition;
+  const { description, example, inputs: shape, outputs } = definition;
   const read = (inputs: PropertyMap) => readShape(shape, inputs);
   const stateOf = (properties: PropertyMap) => stateIn(definition, properties);
   return {
     type: `linkerd-topology:index:${definition.name}`,
-    schema: { description: definition.description, inputs: shape, outputs },
+    schema: { description, ...(example !== undefined && { example }), inputs: shape, outputs },
     check: (request) => {
       // An empty text means that nothing is given: callers without a context may pass one.
       const given = Object.entries(request.news).filter(([, value]) => value !== "");

@@ -20,9 +20,9 @@ const webhook =
 export const injectorReady = gate({
   name: "InjectorReady",
   description:
-    "Exists once pods really get their proxies: a pod that was sent to the API server as a dry run came back " +
-    "with one. The injector's Deployment says so too early, and a pod that comes before runs on without its " +
-    "proxy, silently.",
+    "Exists once pods really get their proxies: a pod that was sent to the API server as a dry run came " +
+    "back with one. The status of the injector's Deployment comes too early, and a pod that starts before " +
+    "silently runs without its proxy.",
   inputs: { ...accessInputs, ...triggersInput },
   outputs: { proxyImage: text("Image of the proxy, as the API server put it into the pod.") },
   id: () => "injector-ready",

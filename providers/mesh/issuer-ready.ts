@@ -22,7 +22,7 @@ const secretPath = corePath(linkerdNamespace, "secrets", issuerSecret);
 export const issuerReady = gate({
   name: "IssuerReady",
   description:
-    "Exists once a cluster has an issuer that somebody else makes there, and that the mesh can trust.",
+    "Exists once a cluster has an issuer that somebody else creates there, and that the mesh can trust.",
   inputs: issuerInputs,
   outputs: {},
   id: () => issuerSecret,

@@ -35,20 +35,20 @@ const inputs = {
     .default(false)
     .meta({
       description:
-        "Whether the Link carries traffic from pod to pod: the source's linkerd-destination has to watch the " +
-        "target then, and is restarted once where it doesn't.",
+        "Whether the Link carries traffic from pod to pod. The source's linkerd-destination must then watch " +
+        "the target, and is restarted once if it doesn't.",
     }),
   credentials: text(
-    "Another one whenever the credentials are others. linkerd-destination is then recreated: what it told " +
-      "proxies before, it would never correct. By default the credentials never change.",
+    "Changes whenever the credentials change. linkerd-destination is then restarted, because it would never " +
+      "correct what it told proxies before. By default the credentials never change.",
   ).exactOptional(),
   revoked: z
     .boolean()
     .default(false)
     .meta({
       description:
-        "The target has revoked the source's account: the source's controllers are recreated, and it exists " +
-        "once none of them is let in. A source that doesn't answer is no error then.",
+        "The target has revoked the source's account. The source's controllers are restarted, and this " +
+        "resource exists once none of them has access. A source that doesn't answer is then no error.",
     }),
   ...triggersInput,
 };
@@ -58,9 +58,9 @@ export type LinkInputs = Properties<typeof inputs>;
 export const linkReady = gate({
   name: "LinkReady",
   description:
-    "Exists once the source's service mirror has taken up the Link as it stands and the target accepted its " +
-    "credentials. Readiness of the service mirror proves neither. A service mirror that is stuck on an earlier " +
-    "Link is restarted, once.",
+    "Exists once the source's service mirror has taken up the current Link and the target accepted its " +
+    "credentials. Readiness of the service mirror proves neither. A service mirror that is stuck on an " +
+    "earlier Link is restarted once.",
   inputs,
   outputs: {
     controllerPod: text("The service mirror's pod that works on the Link."),

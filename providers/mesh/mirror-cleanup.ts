@@ -12,11 +12,15 @@ import { furtherAboutMirrors, lookAtLetGo, sweepMirrors } from "./mirrors.ts";
 export const mirrorCleanup = gate({
   name: "MirrorCleanup",
   description:
-    "Does nothing when it is created; when it is deleted it removes from the source what the Link's service " +
-    "mirror leaves behind: mirror Services and Endpoints of that target, its membership in federated Services, " +
-    "the Lease.\n\n" +
-    "The Link has to depend on it, so that it is deleted after the Link: as long as there is a Link, a service " +
-    "mirror puts back what was taken away. While a Link of that name exists it removes nothing.",
+    "Does nothing on creation. On deletion it removes from the source what the Link's service mirror leaves " +
+    "behind: mirror Services and Endpoints of that target, its membership in federated Services, the Lease.\n\n" +
+    "The Link must depend on it, so that it is deleted after the Link: while the Link exists, a service " +
+    "mirror recreates what was removed. It removes nothing while a Link of that name exists.",
+  example: `
+const cleanup = new MirrorCleanup("west-east", { kubeconfig, link: "east" });
+const link = new k8s.apiextensions.CustomResource("west-east", {...}, { dependsOn: [cleanup] });
+new LinkReady("west-east", { kubeconfig, link: "east", gateway: true, triggers: [link.metadata.uid] });
+`,
   inputs: { ...accessInputs, ...linkInputs },
   outputs: {},
   id: ({ namespace, link }) => `${namespace}/${link}`,

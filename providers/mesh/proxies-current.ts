@@ -27,9 +27,9 @@ const inputs = {
 export const proxiesCurrent = gate({
   name: "ProxiesCurrent",
   description:
-    "Exists once the proxies of Linkerd's own, and of namespaces that are named, are the ones that Linkerd " +
-    "would inject now, trust the present anchors and have certificates of the present issuer. It restarts what " +
-    "started before: linkerd-identity where it may have missed its new issuer, then the control plane, its " +
+    "Exists once the proxies of Linkerd and of the named namespaces are the ones that Linkerd would inject " +
+    "now, trust the present anchors and have certificates of the present issuer. It restarts workloads that " +
+    "started earlier: linkerd-identity if it may have missed its new issuer, then the control plane, its " +
     "extension, and the others.",
   inputs,
   outputs: {

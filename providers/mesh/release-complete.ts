@@ -17,9 +17,16 @@ const inputs = {
 const complete = gate({
   name: "ReleaseComplete",
   description:
-    "Helm releases with all of their objects. Helm and Pulumi look at Helm's records only: a Deployment that " +
-    "somebody deleted stays away. This resource looks at the objects when it is refreshed; those that are " +
-    "missing are drift, and the next update makes them again from Helm's record.",
+    "Helm releases with all of their objects. Helm and Pulumi look only at Helm's records, so a deleted " +
+    "Deployment stays away. On refresh this resource looks at the objects. Missing ones are drift, and the " +
+    "next update recreates them from Helm's record.",
+  example: `
+new ReleaseComplete(
+  "gateway",
+  { kubeconfigPath, namespace: "linkerd-multicluster", releases: ["linkerd-multicluster"] },
+  { dependsOn: [release] },
+);
+`,
   inputs,
   outputs: {},
   id: ({ namespace }) => namespace,

@@ -30,11 +30,19 @@ const labelled = "labelled";
 export const serviceExport = gate({
   name: "ServiceExport",
   description:
-    "Exports a Service that somebody else made: puts labels on it and, when it is deleted, takes those away " +
-    "that are its own. Everything else of the Service stays. While there is no such Service it waits without " +
-    "holding anything up: the next update labels it.",
+    "Exports a Service that somebody else created: it adds labels, and on deletion removes those that are " +
+    "its own. Nothing else of the Service changes. If the Service doesn't exist yet, nothing waits for it: " +
+    "the next update labels it.",
+  example: `
+new ServiceExport("web", {
+  kubeconfigPath: east.kubeconfigPath,
+  namespace: "shop",
+  service: "web",
+  labels: { "mirror.linkerd.io/exported": "true" },
+});
+`,
   inputs,
-  outputs: { state: text("`labelled`, or what is still waited for.") },
+  outputs: { state: text("`labelled`, or what is still awaited.") },
   settled: ["state", labelled],
   id: ({ namespace, service }) => `${namespace}/${service}`,
   create: async (wanted, { signal }) => ({ state: await putLabels(wanted, signal) }),

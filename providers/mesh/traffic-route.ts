@@ -4,6 +4,7 @@ import type { Service } from "../../kubernetes/objects.ts";
 import { isConflict } from "../../kubernetes/errors.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
+import { defaults } from "../../planning/defaults.ts";
 import { corePath, fieldManager } from "../../linkerd/names.ts";
 import { lookAtRoute, lookAtServices } from "../../linkerd/signals/route.ts";
 import type { Route } from "../../linkerd/signals/route.ts";
@@ -25,19 +26,19 @@ const inputs = {
   ...accessInputs,
   namespace: fixedText("Namespace of the Service that clients call."),
   service: fixedText("Name of the Service that clients call."),
-  port: z.int().meta({
+  port: z.int().default(defaults.trafficPort).meta({
     description: "Port of it that clients call; the backends have the same one.",
     willReplaceOnChanges: true,
   }),
-  protocol: z.enum(["http", "grpc"]).meta({
+  protocol: z.enum(["http", "grpc"]).default(defaults.trafficProtocol).meta({
     description: "`http` makes an HTTPRoute, `grpc` a GRPCRoute.",
     willReplaceOnChanges: true,
   }),
-  alias: z.boolean().meta({
+  alias: z.boolean().default(false).meta({
     description:
       "Whether the Service is made here as well. It has no pods; the route leads to those of another cluster.",
   }),
-  annotations: z.record(z.string(), z.string()).meta({
+  annotations: z.record(z.string(), z.string()).default({}).meta({
     description: "Annotations of the route: Linkerd's settings for retries and time limits.",
   }),
   serviceAnnotations: z.record(z.string(), z.string()).default({}).meta({
@@ -55,8 +56,19 @@ const inputs = {
             method: z.string().exactOptional(),
             grpcService: z.string().exactOptional(),
           })
-          .exactOptional(),
-        backends: z.array(z.object({ service: z.string(), weight: z.int() })),
+          .exactOptional()
+          .meta({
+            description:
+              "Which requests the rule applies to. All that match no other rule by default.",
+          }),
+        backends: z
+          .array(
+            z.object({
+              service: text("Service of the same namespace."),
+              weight: z.int().meta({ description: "Its share, in proportion to all weights." }),
+            }),
+          )
+          .meta({ description: "Services that get the requests, by weight." }),
       }),
     )
     .meta({
@@ -64,7 +76,7 @@ const inputs = {
     }),
   exported: z.record(z.string(), z.string()).default({}).meta({
     description:
-      "Cluster → state of its export of the Service. While all are `labelled`, the mirrors are waited for.",
+      "Cluster → `state` of its ServiceExport. While all are `labelled`, the route waits for the mirrors.",
   }),
 };
 
@@ -81,12 +93,22 @@ const states = {
 export const trafficRoute = gate({
   name: "TrafficRoute",
   description:
-    "Routes the requests for one port of a Service to Services of the same cluster, mirrors among them, by an " +
-    "HTTPRoute or a GRPCRoute. A route that leads to a Service which isn't there answers its share of the requests " +
-    "with errors: until all of them are there the resource waits without holding anything up, and the next update " +
-    "makes the route. Routes and Services of others stay as they are.",
+    "Routes the requests for one port of a Service to Services of the same cluster, mirrors included, by an " +
+    "HTTPRoute or a GRPCRoute. A route to a Service that doesn't exist answers its share of the requests " +
+    "with errors. So if a Service doesn't exist yet, there is no route, and nothing waits for it: the next " +
+    "update creates the route. Routes and Services that somebody else created are never changed.",
+  example: `
+new TrafficRoute("web", {
+  kubeconfigPath: west.kubeconfigPath,
+  namespace: "shop",
+  service: "web",
+  rules: [
+    { backends: [{ service: "web", weight: 1_000_000 }, { service: "web-east", weight: 1 }] },
+  ],
+});
+`,
   inputs,
-  outputs: { state: text("`routed`, or what is still waited for.") },
+  outputs: { state: text("`routed`, or what is still awaited.") },
   settled: ["state", routed],
   id: ({ namespace, service, port }) => `${namespace}/${service}:${port}`,
   create: async (wanted, context) => ({ state: await route(wanted, context) }),

@@ -32,9 +32,9 @@ type Step = Properties<typeof inputs>;
 export const trustStep = gate({
   name: "TrustStep",
   description:
-    "Exists once the running clusters allow what is wanted of their trust. What changes trust in a cluster has " +
-    "to depend on it: a step of a rotation that would cost traffic fails here, with every reason, before " +
-    "anything is changed in any of them.",
+    "Exists once the running clusters allow the wanted change of trust. Everything that changes trust in a " +
+    "cluster must depend on it: a step of a rotation that would interrupt traffic fails here, with every " +
+    "reason, before anything is changed in any of them.",
   inputs,
   outputs: {},
   check: outOfOrder,

@@ -2,6 +2,7 @@ export { diffInputs } from "./diff.ts";
 export { messageOf, PartialFailure } from "./errors.ts";
 export { servePlugin } from "./plugin.ts";
 export { packageSchema } from "./package-schema.ts";
+export type { ObjectSchema, PackageSchema, PropertySchema, TypeSchema } from "./package-schema.ts";
 export type { Provider } from "./provider.ts";
 export type {
   CheckRequest,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Provider } from "./provider.ts";
 import type { ResourceSchema } from "./resource.ts";
@@ -25,6 +26,15 @@ export interface ObjectSchema {
   readonly required: readonly string[];
 }
 
+export interface ObjectType extends ObjectSchema {
+  readonly type: "object";
+}
+
+export interface EnumType {
+  readonly type: "string";
+  readonly enum: readonly { readonly value: string }[];
+}
+
 /** The part of Pulumi's package schema that this project's providers use. */
 export interface PackageSchema {
   readonly name: string;
@@ -32,7 +42,7 @@ export interface PackageSchema {
   readonly description: string;
   readonly config: object;
   readonly provider: { readonly description: string };
-  readonly types: Readonly<Record<string, ObjectSchema & { readonly type: "object" }>>;
+  readonly types: Readonly<Record<string, ObjectType | EnumType>>;
   readonly resources: Readonly<
     Record<
       string,
@@ -47,20 +57,33 @@ export interface PackageSchema {
 
 /** Pulumi's package schema of a provider, built from the schemas of its resources. */
 export function packageSchema({ name, version, description, resources }: Provider): PackageSchema {
-  const types: Record<string, ObjectSchema & { type: "object" }> = {};
+  const types: Record<string, ObjectType | EnumType> = {};
+  const typeOf = (called: string, type: ObjectType | EnumType): TypeSchema => {
+    const token = `${name}:index:${called.slice(0, 1).toUpperCase()}${called.slice(1)}`;
+    if (!isDeepStrictEqual((types[token] ??= type), type)) {
+      throw new Error(`two properties called ${called} have different types: rename one of them`);
+    }
+    return { $ref: `#/types/${token}` };
+  };
   const convert = (schema: JsonSchema, called: string): PropertySchema => {
-    const { type, items, additionalProperties, properties } = schema;
-    const { description, secret, willReplaceOnChanges, default: fallback } = schema;
+    const { type, items, additionalProperties, properties, enum: values } = schema;
+    const { secret, willReplaceOnChanges, default: fallback } = schema;
+    // Pulumi's schema has a place for the defaults of scalars alone; the other ones are all empty.
+    const description = [schema.description, typeof fallback === "object" && "Empty by default."]
+      .filter(Boolean)
+      .join(" ");
     const about = {
-      ...(description !== undefined && { description }),
+      ...(description !== "" && { description }),
       ...(secret && { secret }),
       ...(willReplaceOnChanges && { willReplaceOnChanges }),
       ...(typeof fallback !== "object" && fallback !== undefined && { default: fallback }),
     };
     if (properties !== undefined) {
-      const token = `${name}:index:${called.slice(0, 1).toUpperCase()}${called.slice(1)}`;
-      types[token] = { type: "object", ...convertAll(schema) };
-      return { ...about, $ref: `#/types/${token}` };
+      return { ...about, ...typeOf(called, { type: "object", ...convertAll(schema) }) };
+    }
+    if (values !== undefined) {
+      const all = values.map((value) => ({ value }));
+      return { ...about, ...typeOf(called, { type: "string", enum: all }) };
     }
     if (items !== undefined) {
       return { ...about, type: "array", items: convert(items, called.replace(/s$/, "")) };
@@ -75,18 +98,22 @@ export function packageSchema({ name, version, description, resources }: Provide
     return { ...about, ...(type && { type }) };
   };
   const convertAll = ({ properties = {}, required = [] }: JsonSchema): ObjectSchema => ({
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([key, property]) => [key, convert(property, key)]),
-    ),
+    properties: mapValues(properties, convert),
     required,
   });
-  const resource = ({ description, inputs, outputs }: ResourceSchema) => {
+  const resource = ({ description, example, inputs, outputs }: ResourceSchema) => {
     const { properties: inputProperties, required: requiredInputs } = convertAll(
       jsonSchema(inputs, "input"),
     );
-    // A property with a default always exists after creation.
-    const made = convertAll(jsonSchema({ ...inputs, ...outputs }, "output"));
-    return { description, ...made, inputProperties, requiredInputs };
+    // A property with a default always exists after creation, and its value is no default any more.
+    const { properties = {}, ...rest } = jsonSchema({ ...inputs, ...outputs }, "output");
+    const made = convertAll({ ...rest, properties: mapValues(properties, withoutDefault) });
+    return {
+      description: withExample(description, example),
+      ...made,
+      inputProperties,
+      requiredInputs,
+    };
   };
   return {
     name,
@@ -99,12 +126,36 @@ export function packageSchema({ name, version, description, resources }: Provide
   };
 }
 
+function withoutDefault(schema: JsonSchema): JsonSchema {
+  const copy: { default?: unknown } & Omit<JsonSchema, "default"> = { ...schema };
+  delete copy.default;
+  return copy as JsonSchema;
+}
+
+function mapValues<T, U>(
+  values: Readonly<Record<string, T>>,
+  map: (value: T, key: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
+}
+
+/** As Pulumi's generators of code and documentation look for examples. */
+function withExample(description: string, example: string | undefined): string {
+  if (example === undefined) return description;
+  const code = `\`\`\`typescript\n${example.trim()}\n\`\`\``;
+  return (
+    `${description}\n\n{{% examples %}}\n## Example Usage\n\n` +
+    `{{% example %}}\n${code}\n{{% /example %}}\n{{% /examples %}}`
+  );
+}
+
 interface JsonSchema extends Omit<PropertySchema, "items" | "additionalProperties" | "default"> {
   readonly items?: JsonSchema;
   readonly additionalProperties?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly default?: PropertySchema["default"] | object;
+  readonly enum?: readonly string[];
 }
 
 function jsonSchema(shape: Shape, io: "input" | "output"): JsonSchema {

@@ -119,6 +119,8 @@ export interface DeleteRequest {
 /** The engine's schema of a resource's properties. */
 export interface ResourceSchema {
   readonly description: string;
+  /** TypeScript that makes one. @default the documentation shows no example */
+  readonly example?: string;
   readonly inputs: Shape;
   /** Outputs besides the inputs. */
   readonly outputs: Shape;

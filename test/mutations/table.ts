@@ -263,10 +263,10 @@ export const mutations: readonly Mutation[] = [
   },
   {
     title: "secrets: outputs of gates are kept in plaintext",
-    file: "components/mesh-resource.ts",
-    find: "additionalSecretOutputs: secrets",
-    replace: "additionalSecretOutputs: secrets.slice(99)",
-    tests: ["test/graph/secrets.test.ts"],
+    file: "scripts/sdk.ts",
+    find: "filter(([, { secret }]) => secret)",
+    replace: "filter(() => false)",
+    tests: ["test/unit/package/sdks.test.ts"],
   },
   {
     title: "clusters: a finished one of another generation goes without leave",
