@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type { CheckResult } from "./checks/check.ts";
 import type { Mesh } from "./observe.ts";
-import { exhaustiveCatalogue } from "./checks/thorough.ts";
+import { exhaustiveCatalogue, thoroughCatalogue } from "./checks/thorough.ts";
+import type { ThoroughCatalogue } from "./checks/thorough.ts";
 import { verify } from "./verify.ts";
 import type { Verification, VerifyOptions } from "./verify.ts";
 
@@ -19,7 +20,7 @@ export interface Change {
 export interface Round {
   /** Starts at 1. */
   readonly number: number;
-  /** Results of traffic and of accounts' rights are from the last round that checked them. */
+  /** Results that a round doesn't check are from the last round that checked them. */
   readonly verification: Verification;
   readonly sentTraffic: boolean;
   /** Compared with the round before; empty in the first. */
@@ -28,14 +29,17 @@ export interface Round {
 
 /** Options of {@link watchVerification}. */
 export interface WatchOptions extends Omit<VerifyOptions, "limit"> {
-  /** Pause between two rounds, in milliseconds. @default 10000 */
-  readonly interval?: number;
+  /** Pause between two rounds, in milliseconds; a function is asked after each round. @default 10000 */
+  readonly interval?: number | (() => number);
   /**
    * The first round and every round after this many sends traffic and checks rights, because the one creates
    * workloads and the other tokens. @default 6
    */
   readonly trafficEvery?: number;
-  readonly onRound: (round: Round) => void;
+  /** The first round and every round after this many runs the checks that only `verify` has. @default 1 */
+  readonly thoroughEvery?: number;
+  /** The next round waits for a promise that it returns. */
+  readonly onRound: (round: Round) => unknown;
 }
 
 /**
@@ -51,12 +55,13 @@ export async function watchVerification(
   mesh: Mesh,
   options: WatchOptions,
 ): Promise<Round | undefined> {
-  const { interval = 10_000, trafficEvery = 6, onRound, ...rest } = options;
+  const { interval = 10_000, trafficEvery = 6, thoroughEvery = 1, onRound, ...rest } = options;
   let last: Round | undefined;
   let kept: readonly CheckResult[] = [];
   try {
     for (let number = 1; ; number += 1) {
       const isFull = (number - 1) % trafficEvery === 0;
+      const isThorough = (number - 1) % thoroughEvery === 0;
       const sendsTraffic = options.traffic !== false && isFull;
       // It doesn't wait for what may recover: a watcher wants to see the moment.
       const seen = await verify(mesh, {
@@ -64,16 +69,20 @@ export async function watchVerification(
         limit: 0,
         traffic: sendsTraffic,
         rights: rest.rights !== false && isFull,
+        thorough: isThorough,
       });
-      if (isFull) kept = seen.results.filter(isKept);
-      const results = isFull ? seen.results : [...seen.results, ...kept];
+      const asked = (result: CheckResult): boolean =>
+        isOfFull(result) ? isFull : isThorough || !isOf(thoroughCatalogue, result);
+      const results = [...seen.results, ...kept.filter((result) => !asked(result))];
+      kept = results;
       const proved = results.every(({ state }) => state !== "failed");
       const changes =
         last === undefined ? [] : changesOf(last.verification.results, results, seen.startedAt);
       const verification = { ...seen, results, proved };
       last = { number, verification, sentTraffic: sendsTraffic, changes };
-      onRound(last);
-      await setTimeout(interval, undefined, options.signal && { signal: options.signal });
+      await onRound(last);
+      const pause = typeof interval === "number" ? interval : interval();
+      await setTimeout(pause, undefined, options.signal && { signal: options.signal });
     }
   } catch (error) {
     if (options.signal?.aborted === true) return last;
@@ -81,9 +90,13 @@ export async function watchVerification(
   }
 }
 
-/** Results that aren't checked in every round. */
-function isKept({ check, group }: CheckResult): boolean {
-  return group === "traffic" || exhaustiveCatalogue.link.some(({ id }) => id === check);
+/** Results of the rounds that send traffic. */
+function isOfFull(result: CheckResult): boolean {
+  return result.group === "traffic" || isOf(exhaustiveCatalogue, result);
+}
+
+function isOf({ cluster, link }: ThoroughCatalogue, { check }: CheckResult): boolean {
+  return [...cluster, ...link].some(({ id }) => id === check);
 }
 
 /**

@@ -59,6 +59,40 @@ describe("watching a mesh", () => {
     );
   });
 
+  it("asks what is thorough in some rounds alone, and keeps its results in the others", async () => {
+    const rounds: Round[] = [];
+    const asked: number[] = [];
+    const controller = new AbortController();
+    const path = validated["linkerd-sp-validator"];
+    await watchVerification(mesh(), {
+      interval: () => 1,
+      thoroughEvery: 3,
+      traffic: false,
+      rights: false,
+      signal: controller.signal,
+      onRound: async (round) => {
+        rounds.push(round);
+        asked.push(west.requests.filter((one) => one === `POST ${path}`).length);
+        west.requests.length = 0;
+        if (round.number === 4) controller.abort();
+        await Promise.resolve();
+      },
+    });
+    assert.deepEqual(
+      asked.map((count) => count > 0),
+      [true, false, false, true],
+    );
+    const checks = rounds.map(({ verification }) =>
+      verification.results.map(({ check, subject }) => `${check} ${subject}`).sort(),
+    );
+    assert.ok(checks[0]?.includes("validators-refuse west"));
+    for (const some of checks) assert.deepEqual(some, checks[0]);
+    assert.deepEqual(
+      rounds.flatMap(({ changes }) => changes),
+      [],
+    );
+  });
+
   it("that is ended before its first round was one says nothing", async () => {
     const signal = AbortSignal.abort();
     assert.equal(
