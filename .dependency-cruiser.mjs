@@ -12,6 +12,7 @@ const layers = {
   providers: ["linkerd", "kubernetes", "planning", "system"],
   components: ["sdks", "linkerd", "planning", "system"],
   verification: ["diagram", "linkerd", "kubernetes", "planning", "system"],
+  ui: ["verification", "linkerd", "kubernetes", "planning", "system"],
   toolchain: ["planning", "system"],
   environments: [
     "components",
@@ -22,6 +23,7 @@ const layers = {
     "providers",
     "system",
     "toolchain",
+    "ui",
     "verification",
   ],
 };
@@ -49,6 +51,6 @@ export default {
     includeOnly: `^(${all}|test|bench|scripts)/|^(index|library)\\.ts$`,
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { extensions: [".ts", ".mjs", ".js", ".json"] },
+    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js", ".json"] },
   },
 };

@@ -5,10 +5,10 @@ import { projectDirectory } from "./paths.ts";
 const name = "linkerd-topology";
 
 /** Scripts of this project's package.json that are commands of the command line. */
-const scripts = ["up", "down", "status", "verify", "plan", "diagram"];
+const scripts = ["up", "down", "status", "verify", "ui", "plan", "diagram"];
 
 /** Commands for which a name is enough: the files that the topology was made from may no longer exist. */
-const byName = ["down", "status", "verify", "kubeconfig", "env"];
+const byName = ["down", "status", "verify", "ui", "kubeconfig", "env"];
 
 /** Commands that don't concern a single topology. */
 const ofNoTopology = ["reap", "completion"];
@@ -71,7 +71,7 @@ export function withCommandLines(
 ): string {
   const { nameAlone = false, caller = thisProcess() } = options;
   return text.replaceAll(
-    /`(?:linkerd-topology )?(up|down|status|verify|rotate|upgrade|plan|preflight|diagram|discover|kubeconfig|env|reap)((?: [\w./-]+)*)`/g,
+    /`(?:linkerd-topology )?(up|down|status|verify|ui|rotate|upgrade|plan|preflight|diagram|discover|kubeconfig|env|reap)((?: [\w./-]+)*)`/g,
     (whole, command: string, words: string) => {
       const args = words.split(" ").filter((word) => word !== "");
       const named = ofNoTopology.includes(command) || args.some((word) => !word.startsWith("-"));

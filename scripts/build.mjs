@@ -13,6 +13,7 @@ import {
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundlePage } from "./bundle-page.mjs";
 import * as commonjs from "./commonjs.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -51,6 +52,12 @@ const copied = [
 for (const file of copied) {
   mkdirSync(path.dirname(path.join(dist, file)), { recursive: true });
   cpSync(path.join(root, file), path.join(dist, file));
+}
+
+const page = path.join(dist, "ui/web");
+mkdirSync(page, { recursive: true });
+for (const [name, content] of await bundlePage({ minify: true })) {
+  writeFileSync(path.join(page, name), content);
 }
 
 const project = readFileSync(path.join(root, "Pulumi.yaml"), "utf8");

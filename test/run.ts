@@ -70,7 +70,10 @@ const layers: readonly Layer[] = [
   {
     name: "types",
     title: "types",
-    checks: [["tsc", "--noEmit"]],
+    checks: [
+      ["tsc", "--noEmit"],
+      ["tsc", "-p", "ui/web"],
+    ],
     concurrency: 1,
     beside: true,
   },

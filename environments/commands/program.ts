@@ -15,6 +15,7 @@ import { runningCommand } from "./run.ts";
 import { rotateCommand } from "./rotate.ts";
 import { upgradeCommand } from "./upgrade.ts";
 import { statusCommand } from "./status.ts";
+import { uiCommand } from "./ui.ts";
 import { upCommand } from "./up.ts";
 import { verifyCommand } from "./verify.ts";
 
@@ -50,6 +51,7 @@ Examples:
     downCommand(),
     statusCommand(),
     verifyCommand(),
+    uiCommand(),
     drillCommand(),
     rotateCommand(),
     upgradeCommand(),

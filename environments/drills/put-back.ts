@@ -191,4 +191,4 @@ export async function settleDrill({
   }
 }
 
-const onlyLooking: ReadonlySet<string> = new Set(["status", "verify", "preflight"]);
+const onlyLooking: ReadonlySet<string> = new Set(["status", "verify", "ui", "preflight"]);

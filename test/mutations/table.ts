@@ -408,4 +408,25 @@ export const mutations: readonly Mutation[] = [
     replace: "",
     tests: ["test/unit/environments/drills/put-back.test.ts"],
   },
+  {
+    title: "live page: any path leads to it",
+    file: "ui/server.ts",
+    find: "return one.length === other.length && timingSafeEqual(one, other) ? name : undefined;",
+    replace: "return one.length >= 0 ? name : undefined;",
+    tests: ["test/unit/ui/server.test.ts"],
+  },
+  {
+    title: "live page: another site's name that leads here is served",
+    file: "ui/server.ts",
+    find: 'if (!hosts.includes(told.host ?? "")) return 421;',
+    replace: "",
+    tests: ["test/unit/ui/server.test.ts"],
+  },
+  {
+    title: "live page: it goes on looking while no page is open",
+    file: "ui/live.ts",
+    find: "this.#ending = setTimeout(() => this.#looking?.abort(), lingers);",
+    replace: "",
+    tests: ["test/unit/ui/live.test.ts"],
+  },
 ];

@@ -1,0 +1,96 @@
+import { once } from "node:events";
+import { InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { execa } from "execa";
+import { exitCodes } from "../exit-codes.ts";
+import { withCommandLines } from "../how-to-call.ts";
+import { makeCommand, teach } from "./command.ts";
+import { findLookedAt, withContexts, wordsOf } from "./context-options.ts";
+import type { ContextOptions } from "./context-options.ts";
+import { parseDuration } from "./duration.ts";
+import { runCommand } from "./run-command.ts";
+import { withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "./topology-argument.ts";
+import { concurrencyOption } from "./verify.ts";
+
+interface Options extends TopologyOptions, ContextOptions {
+  readonly port?: number;
+  readonly open: boolean;
+  readonly interval?: number;
+  readonly concurrency?: number;
+}
+
+/** `linkerd-topology ui` */
+export function uiCommand(): Command {
+  const command = makeCommand(
+    "ui",
+    "Shows a running mesh on a live page: clusters, Links, Services, figures, what changed",
+    "It serves the page on this machine alone, at an address with a token, until Ctrl-C. It only looks, as " +
+      "`verify --watch` does without traffic, and only while the page is open. A look that costs much is " +
+      "repeated less often.",
+  );
+  withContexts(withTopologyArgument(command))
+    .option("--port <number>", "port on 127.0.0.1 (default: one that is free)", parsePort)
+    .option("--no-open", "don't open the page in a browser")
+    .option(
+      "--interval <time>",
+      "from one look to the next, at least (default: 10s)",
+      parseDuration,
+    )
+    .addOption(concurrencyOption())
+    .action(async (topology: string | undefined, options: Options) => {
+      const settings = { command: "ui", topology: wordsOf(topology, options) };
+      await runCommand(settings, async (context) => {
+        const { signal } = context;
+        const running = await findLookedAt(topology, options, context);
+        const { livePage } = await import("../ui.ts");
+        const { port, interval, concurrency } = options;
+        const page = await livePage({
+          ...running,
+          signal,
+          spelled: (text) => withCommandLines(text, settings.topology),
+          ...(port !== undefined && { port }),
+          ...(interval !== undefined && { interval }),
+          ...(concurrency !== undefined && { concurrency }),
+        });
+        context.print(page.url);
+        if (options.open && mayOpen()) openInBrowser(page.url);
+        else context.output.write("Open this address in a browser. Ctrl-C ends it.\n");
+        if (!signal.aborted) await once(signal, "abort");
+        await page.close();
+        return exitCodes.success;
+      });
+    });
+  return teach(command, {
+    examples: [
+      ["linkerd-topology ui", "the stack hierarchical"],
+      ["linkerd-topology ui lab.yaml --no-open --port 8080", "on a machine without a screen"],
+      ["linkerd-topology ui --context west --context east", "any mesh, whoever made it"],
+    ],
+    exits: [exitCodes.failed, exitCodes.notUp],
+    variables: ["KUBECONFIG", "XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
+  });
+}
+
+/** A person sits at this machine, and it has a screen. */
+function mayOpen(): boolean {
+  if (!process.stdout.isTTY) return false;
+  const { DISPLAY = "", WAYLAND_DISPLAY = "" } = process.env;
+  return process.platform === "darwin" || DISPLAY !== "" || WAYLAND_DISPLAY !== "";
+}
+
+/** Where none opens, the address stands on the terminal. */
+function openInBrowser(url: string): void {
+  const program = process.platform === "darwin" ? "open" : "xdg-open";
+  const started = execa(program, [url], { stdio: "ignore", detached: true, reject: false });
+  started.unref();
+}
+
+/** A port. For options of commander's. */
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError("Write a port, from 1 to 65535.");
+  }
+  return port;
+}
