@@ -7,6 +7,7 @@ import { defaultVersion } from "../planning/linkerd/versions.ts";
 import { heldVersion } from "../planning/sources/held-version.ts";
 import { type Sources, sourcesOf } from "../planning/sources/sources.ts";
 import { readPlainFile } from "../system/plain-file.ts";
+import { programEnv, programPath } from "./program-context.ts";
 import { splitImage } from "./values.ts";
 
 const text = z.string().min(1);
@@ -85,6 +86,12 @@ export function readSources(file: string): Sources {
   ];
   if (problems.length > 0) throw failure(path, [...new Set(problems)]);
   return withHeldVersion(sources);
+}
+
+/** The sources that the environment names, or else the program. */
+export function namedSources(named: string | undefined): Sources | undefined {
+  const file = programEnv()[sourcesVariable] ?? named;
+  return file ? readSources(programPath(file)) : undefined;
 }
 
 /**
