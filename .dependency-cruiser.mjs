@@ -26,6 +26,7 @@ const layers = {
     "ui",
     "verification",
   ],
+  plugin: ["environments", "components", "planning", "providers", "system"],
 };
 const all = Object.keys(layers).join("|");
 

@@ -10,8 +10,12 @@ export class Engine {
   /** Log calls are sent one after the other, otherwise lines overtake each other. */
   #queue: Promise<void> = Promise.resolve();
 
+  /** Empty as long as nobody has told it. */
+  address = "";
+
   /** Called whenever an address becomes known: by argument, by handshake or by attach. */
   connect(address: string): void {
+    this.address = address;
     this.#client?.close();
     this.#client = new engineGrpc.EngineClient(address, grpc.credentials.createInsecure());
   }

@@ -3,7 +3,7 @@ export { messageOf, PartialFailure } from "./errors.ts";
 export { servePlugin } from "./plugin.ts";
 export { packageSchema } from "./package-schema.ts";
 export type { ObjectSchema, PackageSchema, PropertySchema, TypeSchema } from "./package-schema.ts";
-export type { Provider } from "./provider.ts";
+export type { Components, MakeComponent, Provider } from "./provider.ts";
 export type {
   CheckRequest,
   CheckResult,

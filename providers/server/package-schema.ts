@@ -9,8 +9,11 @@ export interface TypeSchema {
   readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
   readonly items?: TypeSchema;
   readonly additionalProperties?: TypeSchema;
-  /** One of the package's `types`, such as `#/types/kind:index:Node`. */
+  /** One of the package's `types`, such as `#/types/kind:index:Node`, or `pulumi.json#/Any`. */
   readonly $ref?: string;
+  readonly oneOf?: readonly TypeSchema[];
+  /** Never an output of a resource. */
+  readonly plain?: boolean;
 }
 
 /** A property in Pulumi's package schema. */
@@ -22,6 +25,7 @@ export interface PropertySchema extends TypeSchema {
 }
 
 export interface ObjectSchema {
+  readonly description?: string;
   readonly properties: Readonly<Record<string, PropertySchema>>;
   readonly required: readonly string[];
 }
@@ -40,6 +44,8 @@ export interface PackageSchema {
   readonly name: string;
   readonly version: string;
   readonly description: string;
+  readonly license: string;
+  readonly language?: Readonly<Record<string, object>>;
   readonly config: object;
   readonly provider: { readonly description: string };
   readonly types: Readonly<Record<string, ObjectType | EnumType>>;
@@ -48,6 +54,7 @@ export interface PackageSchema {
       string,
       ObjectSchema & {
         readonly description: string;
+        readonly isComponent?: boolean;
         readonly inputProperties: Readonly<Record<string, PropertySchema>>;
         readonly requiredInputs: readonly string[];
       }
@@ -55,8 +62,9 @@ export interface PackageSchema {
   >;
 }
 
-/** Pulumi's package schema of a provider, built from the schemas of its resources. */
-export function packageSchema({ name, version, description, resources }: Provider): PackageSchema {
+/** Pulumi's package schema of a provider, built from the schemas of its resources and components. */
+export function packageSchema(provider: Provider): PackageSchema {
+  const { name, version, description, resources, components, language } = provider;
   const types: Record<string, ObjectType | EnumType> = {};
   const typeOf = (called: string, type: ObjectType | EnumType): TypeSchema => {
     const token = `${name}:index:${called.slice(0, 1).toUpperCase()}${called.slice(1)}`;
@@ -65,9 +73,9 @@ export function packageSchema({ name, version, description, resources }: Provide
     }
     return { $ref: `#/types/${token}` };
   };
-  const convert = (schema: JsonSchema, called: string): PropertySchema => {
+  const convert = (schema: JsonSchema, key: string): PropertySchema => {
     const { type, items, additionalProperties, properties, enum: values } = schema;
-    const { secret, willReplaceOnChanges, default: fallback } = schema;
+    const { secret, willReplaceOnChanges, pulumiType, default: fallback, title: called = key } = schema;
     // Pulumi's schema has a place for the defaults of scalars alone; the other ones are all empty.
     const description = [schema.description, typeof fallback === "object" && "Empty by default."]
       .filter(Boolean)
@@ -78,6 +86,7 @@ export function packageSchema({ name, version, description, resources }: Provide
       ...(willReplaceOnChanges && { willReplaceOnChanges }),
       ...(typeof fallback !== "object" && fallback !== undefined && { default: fallback }),
     };
+    if (pulumiType !== undefined) return { ...about, $ref: pulumiType };
     if (properties !== undefined) {
       return { ...about, ...typeOf(called, { type: "object", ...convertAll(schema) }) };
     }
@@ -115,13 +124,34 @@ export function packageSchema({ name, version, description, resources }: Provide
       requiredInputs,
     };
   };
+  const component = ({ description, inputs, outputs }: ResourceSchema) => {
+    const { properties, required: requiredInputs } = convertAll(jsonSchema(inputs, "input"));
+    const plain = Object.entries(properties).map(([key, one]) => [key, { ...one, plain: true }]);
+    return {
+      description,
+      isComponent: true,
+      ...convertAll(jsonSchema(outputs, "output")),
+      inputProperties: Object.fromEntries(plain) as ObjectSchema["properties"],
+      requiredInputs,
+    };
+  };
+  for (const [token, one] of Object.entries(components?.types ?? {})) {
+    types[token] = { type: "object", ...one };
+  }
   return {
     name,
     version,
     description,
+    license: "Apache-2.0",
+    ...(language !== undefined && { language }),
     config: {},
     provider: { description },
-    resources: Object.fromEntries(resources.map(({ type, schema }) => [type, resource(schema)])),
+    resources: Object.fromEntries([
+      ...resources.map(({ type, schema }) => [type, resource(schema)] as const),
+      ...Object.entries(components?.schemas ?? {}).map(
+        ([type, schema]) => [type, component(schema)] as const,
+      ),
+    ]),
     types,
   };
 }
@@ -150,6 +180,10 @@ function withExample(description: string, example: string | undefined): string {
 }
 
 interface JsonSchema extends Omit<PropertySchema, "items" | "additionalProperties" | "default"> {
+  /** Name of the type. @default that of the property */
+  readonly title?: string;
+  /** Stands in the place of the whole schema. */
+  readonly pulumiType?: string;
   readonly items?: JsonSchema;
   readonly additionalProperties?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;

@@ -1,4 +1,7 @@
-import type { Resource } from "./resource.ts";
+import type { ComponentResourceOptions, Inputs, Output } from "@pulumi/pulumi";
+import type { ObjectSchema } from "./package-schema.ts";
+import type { Resource, ResourceSchema } from "./resource.ts";
+import type { PropertyMap } from "./values.ts";
 
 /** A provider, which a plugin serves. */
 export interface Provider {
@@ -7,4 +10,29 @@ export interface Provider {
   readonly version: string;
   readonly description: string;
   readonly resources: readonly Resource[];
+  /** What Pulumi's generators of SDKs are told, by language. @default nothing */
+  readonly language?: Readonly<Record<string, object>>;
+  /** @default none */
+  readonly components?: Components;
 }
+
+/** The components that a plugin serves to programs in other languages. */
+export interface Components {
+  /**
+   * What the engine is told of each, by its token. All inputs are plain: they decide which resources exist. A schema
+   * whose `meta` has a `pulumiType` is of that type, such as one of {@link types}.
+   */
+  readonly schemas: Readonly<Record<string, ResourceSchema>>;
+  /** Further types of the package schema, by their tokens. */
+  readonly types: Readonly<Record<string, ObjectSchema>>;
+  /** Loads what makes them. A plugin that serves resources alone does without Pulumi's SDK, which takes half a second. */
+  readonly load: () => Promise<MakeComponent>;
+}
+
+/** Registers a component and all that is in it. Errors reach the person with their message alone. */
+export type MakeComponent = (component: {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: PropertyMap;
+  readonly options: ComponentResourceOptions;
+}) => { readonly urn: Output<string>; readonly outputs: Inputs };

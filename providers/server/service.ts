@@ -5,6 +5,7 @@ import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb.js";
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
+import { ComponentService } from "./component-service.ts";
 import type { Engine } from "./engine.ts";
 import { toServiceError } from "./errors.ts";
 import type { Operations } from "./operations.ts";
@@ -19,6 +20,7 @@ export function providerService(
   operations: Operations,
 ): UntypedServiceImplementation {
   const resources = new ResourceService(provider, engine, operations);
+  const components = new ComponentService(provider);
   return {
     handshake: unary((request: messages.ProviderHandshakeRequest) => {
       if (request.getEngineAddress() !== "") engine.connect(request.getEngineAddress());
@@ -62,6 +64,9 @@ export function providerService(
       await resources.delete(request);
       return new emptyProto.Empty();
     }),
+    construct: unary((request: messages.ConstructRequest) =>
+      components.construct(request, engine.address),
+    ),
     cancel: unary(() => {
       operations.cancel();
       return new emptyProto.Empty();

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { diffInputs, PartialFailure, startServer } from "../../providers/server/index.ts";
 import type {
+  Components,
   Context,
   PropertyMap,
   Resource,
@@ -19,7 +20,12 @@ import type { Call, World } from "./world.ts";
  */
 export async function serveDoubles(
   world: World,
-  options: { readonly tls: boolean; readonly real?: readonly Resource[] },
+  options: {
+    readonly tls: boolean;
+    readonly real?: readonly Resource[];
+    /** What `linkerd-topology` serves to programs in other languages. @default none */
+    readonly components?: Components | undefined;
+  },
 ): Promise<{ debugProviders: string; close(): Promise<void> }> {
   const providers = [
     { name: "kind", version: "0.1.0", recipes: kindRecipes(world) },
@@ -33,6 +39,8 @@ export async function serveDoubles(
       name,
       version,
       description: `double of the provider ${name}`,
+      ...(name === "linkerd-topology" &&
+        options.components !== undefined && { components: options.components }),
       resources: recipes.map(
         (recipe) =>
           options.real?.find(({ type }) => type === recipe.type) ?? resourceOf(world, name, recipe),

@@ -36,9 +36,12 @@ describe("the oldest Node.js that is promised", { skip }, () => {
     assert.equal(stdout, "function");
   });
 
-  for (const provider of ["kind", "mesh"]) {
-    test(`starts the provider plugin ${provider}`, { timeout: 60_000 }, async () => {
-      const plugin = node(`providers/${provider}/main.ts`, "127.0.0.1:1");
+  for (const [name, folder] of [
+    ["kind", "providers/kind"],
+    ["linkerd-topology", "plugin"],
+  ] as const) {
+    test(`starts the provider plugin ${name}`, { timeout: 60_000 }, async () => {
+      const plugin = node(`${folder}/main.ts`, "127.0.0.1:1");
       const ended = plugin.catch(() => undefined);
       try {
         // What the engine waits for: the port that it serves on.

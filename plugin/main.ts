@@ -1,0 +1,4 @@
+import { servePlugin } from "../providers/server/index.ts";
+import { linkerdTopology } from "./provider.ts";
+
+await servePlugin(linkerdTopology);

@@ -1,0 +1,17 @@
+import { namedSources } from "../components/sources.ts";
+import { definedOnly } from "../components/defined-only.ts";
+import { Topology } from "../components/topology.ts";
+import { kubeconfigsOf, topologyOutputs } from "../components/topology-outputs.ts";
+import type { MakeComponent } from "../providers/server/index.ts";
+import { readShape } from "../providers/server/index.ts";
+import { topologyInputs } from "./component-schemas.ts";
+
+export const makeComponent: MakeComponent = ({ name, inputs, options }) => {
+  const { sourcesFile, ...args } = readShape(topologyInputs, inputs);
+  const sources = namedSources(sourcesFile);
+  const topology = new Topology(name, definedOnly({ ...args, sources }), options);
+  return {
+    urn: topology.urn,
+    outputs: { ...topologyOutputs(topology), kubeconfigs: kubeconfigsOf(topology) },
+  };
+};

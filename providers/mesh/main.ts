@@ -1,4 +1,0 @@
-import { servePlugin } from "../server/index.ts";
-import { meshProvider } from "./provider.ts";
-
-await servePlugin(meshProvider);

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { packageSchema } from "../../../providers/server/index.ts";
+import { linkerdTopology } from "../../../plugin/provider.ts";
+import { sdkSchema } from "../../../scripts/sdk-schema.ts";
+
+interface Described {
+  readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
+  readonly required?: readonly string[];
+  readonly definitions?: Readonly<Record<string, Described>>;
+}
+
+const root = path.resolve(import.meta.dirname, "../../..");
+const topology = JSON.parse(
+  readFileSync(path.join(root, "topology.schema.json"), "utf8"),
+) as Described;
+const schema = packageSchema(linkerdTopology);
+const component = schema.resources["linkerd-topology:index:Topology"];
+
+describe("the package schema of the plugin", () => {
+  it("has every key that a topology may have, in the words of its one description", () => {
+    const objects = { TopologySpec: topology, ...topology.definitions };
+    assert.ok(Object.keys(objects).length > 20);
+    for (const [name, { properties = {}, required = [] }] of Object.entries(objects)) {
+      const type = schema.types[`linkerd-topology:index:${name}`];
+      assert.ok(type, name);
+      const keys = Object.keys(properties).filter((key) => key !== "$schema");
+      assert.deepEqual(Object.keys(type.properties), keys, name);
+      assert.deepEqual(type.required, required, name);
+      for (const key of keys) {
+        const told = type.properties[key]?.description ?? "";
+        const words = properties[key]?.description ?? "";
+        assert.notEqual(words, "", `${name}.${key}`);
+        assert.ok(told.startsWith(words), `${name}.${key}: ${told}`);
+      }
+    }
+  });
+
+  it("tells defaults, and sets none: a key that is absent is more than one with its default", () => {
+    const spec = schema.types["linkerd-topology:index:TopologySpec"];
+    assert.match(spec?.properties["links"]?.description ?? "", /Default: `\[\]`/);
+    for (const [token, type] of Object.entries(schema.types)) {
+      if (!(token.split(":").at(-1) ?? "").endsWith("Spec")) continue;
+      for (const [key, one] of Object.entries(type.properties)) {
+        assert.equal(one.default, undefined, `${token}.${key}`);
+      }
+    }
+  });
+
+  it("has the types that it refers to", () => {
+    const tokens = [...JSON.stringify(schema).matchAll(/"#\/types\/([^"]+)"/g)];
+    assert.ok(tokens.length > 20);
+    for (const [, token = ""] of tokens) assert.ok(schema.types[token], token);
+  });
+
+  it("has the component, with plain inputs, kubeconfigs as a secret, and an example", () => {
+    assert.ok(component);
+    assert.equal(component.isComponent, true);
+    assert.deepEqual(component.requiredInputs, ["topology"]);
+    assert.ok(Object.values(component.inputProperties).length > 2);
+    for (const [key, one] of Object.entries(component.inputProperties)) {
+      assert.equal(one.plain, true, key);
+    }
+    const secret = Object.entries(component.properties).filter(([, one]) => one.secret);
+    assert.deepEqual(
+      secret.map(([key]) => key),
+      ["kubeconfigs"],
+    );
+    assert.match(component.description, /\{\{% example %\}\}/);
+  });
+
+  it("gives SDKs the components and what belongs to them, and no gates", () => {
+    const { resources, types } = sdkSchema();
+    assert.deepEqual(Object.keys(resources), ["linkerd-topology:index:Topology"]);
+    assert.ok("linkerd-topology:index:LinkSpec" in types);
+    assert.ok("linkerd-topology:index:RunningNode" in types);
+    assert.ok(!("linkerd-topology:index:Rule" in types));
+  });
+});
