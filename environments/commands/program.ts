@@ -7,6 +7,7 @@ import { diagramCommand } from "./diagram.ts";
 import { discoverCommand } from "./discover.ts";
 import { downCommand } from "./down.ts";
 import { drillCommand } from "./drill.ts";
+import { installPluginsCommand } from "./install-plugins.ts";
 import { envCommand, kubeconfigCommand } from "./kubeconfig.ts";
 import { planCommand } from "./plan.ts";
 import { preflightCommand } from "./preflight.ts";
@@ -63,6 +64,7 @@ Examples:
     preflightCommand(),
     runningCommand(toRun),
     reapCommand(),
+    installPluginsCommand(),
   ]) {
     program.addCommand(command);
   }
