@@ -1,0 +1,22 @@
+import type { Artifact } from "../artifact.ts";
+
+/** Writes SDKs of a package, by Pulumi's own code generators: `pulumi-sdks python|go FOLDER < schema.json`. */
+export const sdkGenerator: Artifact = {
+  name: "pulumi-sdks",
+  version: "3.259.0",
+  programs: [{ module: "pulumi-sdks", binary: "pulumi-sdks" }],
+};
+
+/** Runs programs in YAML. */
+export const yamlHost: Artifact = {
+  name: "pulumi-language-yaml",
+  version: "1.25.0",
+  programs: [
+    {
+      module: "pulumi-language-yaml",
+      binary: "pulumi-language-yaml",
+      package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+      variables: { "github.com/pulumi/pulumi-yaml/pkg/version.Version": "v1.25.0" },
+    },
+  ],
+};
