@@ -6,7 +6,8 @@ import { topologyTypes } from "./topology-types.ts";
 /** The provider `linkerd-topology`: the gates, and the components for programs in every language. */
 export const linkerdTopology: Provider = {
   ...meshProvider,
-  description: "Linkerd multi-cluster topologies: clusters, one trust anchor, Linkerd, gateways and Links.",
+  description:
+    "Linkerd multi-cluster topologies: clusters, one trust anchor, Linkerd, gateways and Links.",
   language: {
     python: { respectSchemaVersion: true, pyproject: { enabled: true } },
     go: {

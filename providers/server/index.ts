@@ -2,7 +2,13 @@ export { diffInputs } from "./diff.ts";
 export { messageOf, PartialFailure } from "./errors.ts";
 export { servePlugin } from "./plugin.ts";
 export { packageSchema } from "./package-schema.ts";
-export type { ObjectSchema, PackageSchema, PropertySchema, TypeSchema } from "./package-schema.ts";
+export type {
+  ObjectSchema,
+  ObjectType,
+  PackageSchema,
+  PropertySchema,
+  TypeSchema,
+} from "./package-schema.ts";
 export type { Components, MakeComponent, Provider } from "./provider.ts";
 export type {
   CheckRequest,

@@ -75,7 +75,13 @@ export function packageSchema(provider: Provider): PackageSchema {
   };
   const convert = (schema: JsonSchema, key: string): PropertySchema => {
     const { type, items, additionalProperties, properties, enum: values } = schema;
-    const { secret, willReplaceOnChanges, pulumiType, default: fallback, title: called = key } = schema;
+    const {
+      secret,
+      willReplaceOnChanges,
+      pulumiType,
+      default: fallback,
+      title: called = key,
+    } = schema;
     // Pulumi's schema has a place for the defaults of scalars alone; the other ones are all empty.
     const description = [schema.description, typeof fallback === "object" && "Empty by default."]
       .filter(Boolean)

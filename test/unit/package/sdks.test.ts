@@ -8,7 +8,7 @@ const root = path.resolve(import.meta.dirname, "../../..");
 
 test("the SDKs are what the providers' schemas make them: run `npm run sdks`", async () => {
   const files = await sdks();
-  const present = globSync("sdks/**/*", { cwd: root, withFileTypes: true })
+  const present = globSync("sdks/{kind,mesh}/**/*", { cwd: root, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
   assert.deepEqual(present.sort(), [...files.keys()].sort());

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { packageSchema } from "../../../providers/server/index.ts";
+import { packageSchema, type ObjectType } from "../../../providers/server/index.ts";
 import { linkerdTopology } from "../../../plugin/provider.ts";
 import { sdkSchema } from "../../../scripts/sdk-schema.ts";
 
@@ -19,13 +19,18 @@ const topology = JSON.parse(
 const schema = packageSchema(linkerdTopology);
 const component = schema.resources["linkerd-topology:index:Topology"];
 
+function objectType(name: string): ObjectType {
+  const type = schema.types[`linkerd-topology:index:${name}`];
+  assert.ok(type?.type === "object", name);
+  return type;
+}
+
 describe("the package schema of the plugin", () => {
   it("has every key that a topology may have, in the words of its one description", () => {
     const objects = { TopologySpec: topology, ...topology.definitions };
     assert.ok(Object.keys(objects).length > 20);
     for (const [name, { properties = {}, required = [] }] of Object.entries(objects)) {
-      const type = schema.types[`linkerd-topology:index:${name}`];
-      assert.ok(type, name);
+      const type = objectType(name);
       const keys = Object.keys(properties).filter((key) => key !== "$schema");
       assert.deepEqual(Object.keys(type.properties), keys, name);
       assert.deepEqual(type.required, required, name);
@@ -39,10 +44,10 @@ describe("the package schema of the plugin", () => {
   });
 
   it("tells defaults, and sets none: a key that is absent is more than one with its default", () => {
-    const spec = schema.types["linkerd-topology:index:TopologySpec"];
-    assert.match(spec?.properties["links"]?.description ?? "", /Default: `\[\]`/);
+    const spec = objectType("TopologySpec");
+    assert.match(spec.properties["links"]?.description ?? "", /Default: `\[\]`/);
     for (const [token, type] of Object.entries(schema.types)) {
-      if (!(token.split(":").at(-1) ?? "").endsWith("Spec")) continue;
+      if (!(token.split(":").at(-1) ?? "").endsWith("Spec") || !("properties" in type)) continue;
       for (const [key, one] of Object.entries(type.properties)) {
         assert.equal(one.default, undefined, `${token}.${key}`);
       }
