@@ -1,3 +1,4 @@
+import path from "node:path";
 import { ClusterGuard, ClusterIdentity, Vacancy } from "@linkerd-topology/mesh";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
@@ -16,6 +17,8 @@ export interface ExistingClusterArgs {
    * @default the context that is current when the cluster is first seen, and that one from then on
    */
   readonly context?: string | undefined;
+  /** UIDs of further clusters of the same mesh: two ways into one cluster are refused. @default [] */
+  readonly others?: readonly pulumi.Input<string>[] | undefined;
 }
 
 /**
@@ -46,9 +49,13 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
       { parent: this },
     );
     this.context = identity.usedContext;
-    this.uid = identity.uid;
+    this.uid = pulumi
+      .all([identity.uid, ...(args.others ?? [])])
+      .apply(([uid, ...others]) => alone(name, uid, others));
     this.kubeconfig = pulumi.secret(
-      identity.usedContext.apply((context) => kubeconfigOfContext(content, context)),
+      identity.usedContext.apply((context) =>
+        kubeconfigOfContext(content, context, path.dirname(this.kubeconfigPath)),
+      ),
     );
     const vacancy = new Vacancy(
       name,
@@ -82,6 +89,15 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
   guard(name: string, contents: readonly pulumi.Resource[]): void {
     new ClusterGuard(name, accessTo(this), { parent: this, dependsOn: [...contents] });
   }
+}
+
+/** Each would install its Linkerd over the other one's. */
+function alone(cluster: string, uid: string, others: readonly string[]): string {
+  if (!others.includes(uid)) return uid;
+  throw new pulumi.RunError(
+    `cluster "${cluster}" is the same as another cluster of the topology: both have the UID ${uid} (of the ` +
+      "namespace kube-system). Leave out one of them, or correct its kubeconfig or context.",
+  );
 }
 
 function readKubeconfig(cluster: string, path: string): string {

@@ -162,13 +162,17 @@ export function existingClusters(
   { clusters }: Plan,
   child: pulumi.ComponentResourceOptions,
 ): Map<string, ExistingCluster> {
-  return new Map(
-    clusters.flatMap((plan) =>
-      plan.type === "existing"
-        ? [[plan.name, new ExistingCluster(memberName(name, plan), plan, child)] as const]
-        : [],
-    ),
-  );
+  const made = new Map<string, ExistingCluster>();
+  for (const plan of clusters) {
+    if (plan.type !== "existing") continue;
+    const others = [...made.values()].map(({ uid }) => uid);
+    const { kubeconfig, context } = plan;
+    made.set(
+      plan.name,
+      new ExistingCluster(memberName(name, plan), { kubeconfig, context, others }, child),
+    );
+  }
+  return made;
 }
 
 /** The issuer isn't in the cluster: it outlives the cluster's generations. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import path from "node:path";
 import { readPlainFile } from "../system/plain-file.ts";
+import { resolvePath } from "../system/resolve-path.ts";
 
 /** The environment of a program. */
 export interface ProgramContext {
@@ -27,7 +27,7 @@ export function programEnv(): ProgramContext["env"] {
 
 /** An absolute path, from the directory of the calling program. */
 export function programPath(file: string): string {
-  return path.resolve(contexts.getStore()?.directory ?? "", file);
+  return resolvePath(contexts.getStore()?.directory ?? "", file);
 }
 
 /** The text of a file that a topology names, by its path from the directory of the calling program. */

@@ -1,8 +1,8 @@
-import path from "node:path";
 import { readContexts } from "../kubernetes/connect.ts";
 import type { NamedWay } from "./contexts.ts";
 import type { ExistingClusterPlan } from "../planning/plan-types.ts";
 import { messageOf } from "../system/message-of.ts";
+import { resolvePath } from "../system/resolve-path.ts";
 import { lookAt, meshOf, silentIn } from "./found-mesh.ts";
 import type { FoundMesh } from "./found-mesh.ts";
 import { projectDirectory } from "./paths.ts";
@@ -40,7 +40,7 @@ export async function findMesh(
 }
 
 async function wayOf({ name, kubeconfig: file, context }: ExistingClusterPlan): Promise<NamedWay> {
-  const kubeconfig = path.resolve(projectDirectory, file);
+  const kubeconfig = resolvePath(projectDirectory, file);
   const current = context ?? (await readContexts({ kubeconfigPath: kubeconfig })).current;
   return { kubeconfig, context: current ?? "", name, usual: false };
 }

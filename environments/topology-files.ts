@@ -1,5 +1,5 @@
-import path from "node:path";
 import { largestMade, readPlainFile } from "../system/plain-file.ts";
+import { resolvePath } from "../system/resolve-path.ts";
 import type { PlanContext } from "../planning/plan.ts";
 import { projectDirectory } from "./paths.ts";
 
@@ -9,12 +9,12 @@ import { projectDirectory } from "./paths.ts";
  */
 export function certificateFiles(): NonNullable<PlanContext["certificates"]> {
   return {
-    readFile: (file) => readPlainFile(path.resolve(projectDirectory, file)),
+    readFile: (file) => readPlainFile(resolvePath(projectDirectory, file)),
     now: new Date(),
   };
 }
 
 /** Access to the kubeconfigs of existing clusters. */
 export function kubeconfigFiles(): NonNullable<PlanContext["kubeconfigs"]> {
-  return { readFile: (file) => readPlainFile(path.resolve(projectDirectory, file), largestMade) };
+  return { readFile: (file) => readPlainFile(resolvePath(projectDirectory, file), largestMade) };
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { limits } from "../planning/limits.ts";
 import type { TopologyOrigin } from "../planning/sources/made-from.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
+import { resolvePath } from "../system/resolve-path.ts";
 import { originOf } from "./origin.ts";
 import { readTopology, topologyIn } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
@@ -122,7 +123,7 @@ function ownName(topology: unknown): string | undefined {
 function withAbsolutePaths(topology: unknown, directory: string): unknown {
   const absolute = (file: unknown): unknown => {
     if (Array.isArray(file)) return file.map(absolute);
-    return typeof file === "string" && file !== "" ? path.resolve(directory, file) : file;
+    return typeof file === "string" && file !== "" ? resolvePath(directory, file) : file;
   };
   const certificate = (spec: unknown): unknown =>
     changed(spec, { certificateFile: absolute, keyFile: absolute });

@@ -1,6 +1,10 @@
 import http from "node:http";
 import https from "node:https";
+import path from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import type { User } from "@kubernetes/client-node/dist/config_types.js";
+import { pluginPath } from "../planning/clusters/plugin-path.ts";
+import { messageOf } from "../system/message-of.ts";
 import type { ClusterAccess, KubernetesApi } from "./api.ts";
 import { execInPod } from "./exec.ts";
 import { HttpApi } from "./http-api.ts";
@@ -41,7 +45,14 @@ export async function connect(
   }
   // The library uses the system's trust store and plugins (exec, OIDC) if the kubeconfig asks for them.
   const prepared: https.RequestOptions = {};
-  await config.applyToHTTPSOptions(prepared);
+  try {
+    await config.applyToHTTPSOptions(prepared);
+  } catch (error) {
+    throw new Error(
+      `the credentials of ${wayOf(access, config)} can't be had: ${whyNoCredentials(error, config)}`,
+      { cause: error },
+    );
+  }
   // The library's agent opens a connection per request. This one keeps connections, which makes a wait with
   // many requests faster.
   const proxied = cluster.proxyUrl !== undefined;
@@ -111,6 +122,8 @@ async function load(access: ClusterAccess): Promise<KubeConfig> {
       `${nameOf(access)} is not a kubeconfig: it can't be read as YAML with clusters`,
     );
   }
+  if ("kubeconfigPath" in access)
+    await startPathsAt(path.dirname(access.kubeconfigPath), config, text);
   if (access.context !== undefined) {
     if (config.getContextObject(access.context) === null) {
       const known = config.getContexts().map((context) => quote(context.name));
@@ -121,6 +134,49 @@ async function load(access: ClusterAccess): Promise<KubeConfig> {
     config.setCurrentContext(access.context);
   }
   return config;
+}
+
+/** Lets relative paths start from the kubeconfig's directory, as kubectl does. */
+async function startPathsAt(directory: string, config: KubeConfig, text: string): Promise<void> {
+  config.makePathsAbsolute(directory);
+  const tokenFiles = text.includes("tokenFile")
+    ? await readTokenFiles(text)
+    : new Map<string, string>();
+  const users = config.getUsers() as { -readonly [K in keyof User]: User[K] }[];
+  for (const user of users) {
+    const { exec } = user as { exec?: { command?: string } };
+    if (typeof exec?.command === "string") exec.command = pluginPath(exec.command, directory);
+    const tokenFile = tokenFiles.get(user.name);
+    // The library knows the file by another key, which no kubeconfig has.
+    if (tokenFile !== undefined) {
+      user.authProvider = {
+        name: "tokenFile",
+        config: { tokenFile: path.resolve(directory, tokenFile) },
+      };
+    }
+  }
+}
+
+/** By the user's name. */
+async function readTokenFiles(text: string): Promise<Map<string, string>> {
+  const { parse } = await import("yaml");
+  const { users = [] } = (parse(text) ?? {}) as {
+    users?: { name?: string; user?: { tokenFile?: string } }[];
+  };
+  return new Map(
+    users.flatMap(({ name, user }): [string, string][] =>
+      name === undefined || user?.tokenFile === undefined ? [] : [[name, user.tokenFile]],
+    ),
+  );
+}
+
+function whyNoCredentials(error: unknown, config: KubeConfig): string {
+  const { exec } = (config.getCurrentUser() ?? {}) as { exec?: { command?: string } };
+  const { code } = error as NodeJS.ErrnoException;
+  if (exec?.command === undefined) return messageOf(error);
+  return code === "ENOENT"
+    ? `there is no plug-in ${exec.command}: install it, or put its folder into the PATH`
+    : `the plug-in ${exec.command} failed: ${messageOf(error).trim() || "it said nothing"}`;
 }
 
 function nameOf(access: ClusterAccess): string {

@@ -1,7 +1,8 @@
-import path from "node:path";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { connect } from "../../kubernetes/connect.ts";
+import { readClusterUid } from "../../kubernetes/known-cluster.ts";
 import type { ExistingClusterPlan } from "../../planning/plan-types.ts";
+import { resolvePath } from "../../system/resolve-path.ts";
 import { projectDirectory } from "../paths.ts";
 import { notedContext } from "../same-clusters.ts";
 import type { State } from "../state.ts";
@@ -9,13 +10,14 @@ import type { PreflightCheck } from "./check.ts";
 
 /** A cluster that exists has to answer; nothing of the others is begun before. */
 export const checkExistingClusters: PreflightCheck = async ({ plan, state }) => {
+  const uids = new Map<string, string[]>();
   const problems = await Promise.all(
     plan.clusters.map(async (cluster) => {
       if (cluster.type === "kind") return [];
       const { name } = cluster;
       try {
-        const api = await connectTo(cluster, plan.name, state);
-        await api.get("/api/v1/namespaces/kube-system");
+        const uid = await readClusterUid(await connectTo(cluster, plan.name, state));
+        uids.set(uid, [...(uids.get(uid) ?? []), name]);
         return [];
       } catch (error) {
         return [
@@ -25,7 +27,14 @@ export const checkExistingClusters: PreflightCheck = async ({ plan, state }) => 
       }
     }),
   );
-  return problems.flat();
+  const same = [...uids.values()]
+    .filter((names) => names.length > 1)
+    .map(
+      (names) =>
+        `clusters ${names.toSorted().join(" and ")} are one and the same: leave out all but one, or correct the ` +
+        "kubeconfigs or contexts of the others",
+    );
+  return [...problems.flat(), ...same];
 };
 
 /** The API of a cluster that exists, by the way that the stack reaches it. */
@@ -36,6 +45,6 @@ export async function connectTo(
 ): Promise<KubernetesApi> {
   const context = named ?? notedContext(state, `${topology}-${name}`);
   // As the program reads it, whose directory is the project's.
-  const kubeconfigPath = path.resolve(projectDirectory, kubeconfig);
+  const kubeconfigPath = resolvePath(projectDirectory, kubeconfig);
   return connect({ kubeconfigPath, ...(context !== undefined && { context }) });
 }

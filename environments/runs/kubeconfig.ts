@@ -2,6 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { readKubeconfig } from "../../kubernetes/read-kubeconfig.ts";
+import { pathsOfUser } from "../../planning/clusters/kubeconfig.ts";
+import { pluginPath } from "../../planning/clusters/plugin-path.ts";
 import type { Mesh } from "../../verification/index.ts";
 import { writeYaml } from "../yaml-file.ts";
 
@@ -86,16 +88,21 @@ export function readEntry(
     cluster: withAbsolute(find(config.clusters, context["cluster"], "cluster"), directory, [
       "certificate-authority",
     ]),
-    user: withAbsolute(find(config.users, context["user"], "user"), directory, [
-      "client-certificate",
-      "client-key",
-      "tokenFile",
-    ]),
+    user: withPlugin(
+      withAbsolute(find(config.users, context["user"], "user"), directory, pathsOfUser),
+      directory,
+    ),
     namespace: typeof namespace === "string" ? namespace : undefined,
   };
 }
 
-function withAbsolute(object: Named, directory: string, keys: readonly string[]): object {
+function withPlugin(user: Named, directory: string): object {
+  const { exec } = user as { readonly exec?: { readonly command?: unknown } };
+  if (typeof exec?.command !== "string") return user;
+  return { ...user, exec: { ...exec, command: pluginPath(exec.command, directory) } };
+}
+
+function withAbsolute(object: Named, directory: string, keys: readonly string[]): Named {
   return Object.fromEntries(
     Object.entries(object).map(([key, value]) =>
       keys.includes(key) && typeof value === "string"

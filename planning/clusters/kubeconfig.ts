@@ -1,10 +1,15 @@
-import { isMap, isSeq, parseDocument, type Document } from "yaml";
+import path from "node:path";
+import { isMap, isSeq, parseDocument, type Document, type YAMLMap } from "yaml";
+import { pluginPath } from "./plugin-path.ts";
 
 /**
- * A kubeconfig with one of its contexts, which is the current one, and with that one's cluster and user. All
- * that stays is as it was written. A text that is no such kubeconfig stays whole: whoever uses it says why.
+ * A kubeconfig with one of its contexts, which is the current one, and with that one's cluster and user. Paths in
+ * it are absolute, so that it works wherever it is written; all else that stays is as it was written. A text that
+ * is no such kubeconfig stays whole: whoever uses it says why.
+ *
+ * @param directory of its file, which relative paths start from
  */
-export function kubeconfigOfContext(text: string, context: string): string {
+export function kubeconfigOfContext(text: string, context: string, directory: string): string {
   // By this schema every scalar is a text, and is written as it was read.
   const document = parseDocument(text, { schema: "failsafe" });
   if (document.errors.length > 0 || !isMap(document.contents)) return text;
@@ -13,6 +18,13 @@ export function kubeconfigOfContext(text: string, context: string): string {
   keep(document, "contexts", context);
   keep(document, "clusters", entry.getIn(["context", "cluster"]));
   keep(document, "users", entry.getIn(["context", "user"]));
+  for (const cluster of entriesOf(document, "clusters")) {
+    makeAbsolute(cluster, directory, ["cluster", "certificate-authority"]);
+  }
+  for (const user of entriesOf(document, "users")) {
+    for (const key of pathsOfUser) makeAbsolute(user, directory, ["user", key]);
+    makeAbsolute(user, directory, ["user", "exec", "command"]);
+  }
   document.set("current-context", context);
   return document.toString({ lineWidth: 0 });
 }
@@ -25,6 +37,18 @@ export function contextsOf(text: string): string[] {
     const name = entry.get("name");
     return typeof name === "string" ? [name] : [];
   });
+}
+
+/** Keys of a user's that name files. */
+export const pathsOfUser = ["client-certificate", "client-key", "tokenFile"] as const;
+
+function makeAbsolute(entry: YAMLMap, directory: string, at: readonly string[]): void {
+  const value = entry.getIn(at);
+  if (typeof value !== "string" || value === "") return;
+  entry.setIn(
+    at,
+    at.at(-1) === "command" ? pluginPath(value, directory) : path.resolve(directory, value),
+  );
 }
 
 function find(document: Document, list: string, name: unknown) {

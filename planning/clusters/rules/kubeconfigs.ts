@@ -1,5 +1,6 @@
 import { contextsOf } from "../kubeconfig.ts";
 import { listNames, show } from "../../topology/problem.ts";
+import { unexpanded } from "../../../system/resolve-path.ts";
 import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
@@ -35,7 +36,17 @@ function* checkKubeconfig(
   try {
     text = readFile(kubeconfig);
   } catch (error) {
-    yield unusable(`can't be read: ${(error as Error).message}`);
+    if (kubeconfig.includes(":")) {
+      yield {
+        ...unusable("names several files, and a cluster has one"),
+        fix:
+          "write the one that has the cluster's context, or merge them: " +
+          `KUBECONFIG=${kubeconfig} kubectl config view --flatten > merged.kubeconfig`,
+      };
+      return;
+    }
+    const hint = unexpanded(kubeconfig);
+    yield unusable(`can't be read: ${(error as Error).message}${hint ? ` (${hint})` : ""}`);
     return;
   }
   const contexts = contextsOf(text);

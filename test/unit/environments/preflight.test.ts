@@ -320,6 +320,26 @@ describe("the checks before up", () => {
     }
   });
 
+  test("find two ways into one and the same existing cluster", async () => {
+    const [one, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
+    try {
+      const existing = async (name: string) => {
+        const kubeconfig = path.join(folder, name);
+        await writeFile(kubeconfig, one.kubeconfig);
+        return { name, kubeconfig };
+      };
+      const clusters = [await existing("staging"), await existing("prod")];
+      assert.deepEqual(await checkExistingClusters(contextOf({ clusters })), [
+        "clusters prod and staging are one and the same: leave out all but one, or correct the kubeconfigs or " +
+          "contexts of the others",
+      ]);
+      assert.deepEqual(await checkExistingClusters(contextOf({ clusters: clusters.slice(1) })), []);
+    } finally {
+      await one.stop();
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test("ask it by that context as well where the stack is known by its former name", async () => {
     const [alive, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
     try {

@@ -25,6 +25,8 @@ export class FakeKubernetes {
   readonly #objects = new Map<string, Stored>();
   /** Requests that came, such as `DELETE /api/v1/namespaces/demo/services/web-east`. */
   readonly requests: string[] = [];
+  /** Headers of requests that say who asks. */
+  readonly authorizations: string[] = [];
   /** Answers instead of the store, by path; a function is asked on every request. */
   readonly answers = new Map<string, Answer | ((body: string, query: URLSearchParams) => Answer)>();
   /** Before this an answer isn't given. */
@@ -45,6 +47,7 @@ export class FakeKubernetes {
         const url = new URL(request.url ?? "", "http://fake");
         const method = request.method ?? "";
         this.requests.push(`${method} ${url.pathname}`);
+        this.authorizations.push(request.headers.authorization ?? "");
         this.onRequest(method, url.pathname);
         const { status, body } = this.#answer(method, url, Buffer.concat(chunks).toString());
         void this.delay(url.pathname).then(() => {

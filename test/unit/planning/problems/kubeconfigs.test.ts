@@ -35,6 +35,16 @@ describe("a kubeconfig that a topology names", () => {
     assert.deepEqual(problems([{ name: "a", kubeconfig: "both", context: "two" }]), []);
   });
 
+  it("is one file, whose path no shell expands", () => {
+    for (const [kubeconfig, said] of [
+      ["~/a:~/b", /names several files.*KUBECONFIG=~\/a:~\/b kubectl config view --flatten/],
+      ["$KUBE/config", /no such file \(\$KUBE is not expanded/],
+      ["~me/config", /no such file \(~me is not expanded/],
+    ] as const) {
+      assert.match(problems([{ name: "a", kubeconfig }]).join(), said);
+    }
+  });
+
   it("is told of where it can't be read, with all other problems", () => {
     assert.deepEqual(
       problems([
