@@ -19,7 +19,7 @@ export interface MirrorTarget {
 
 /** How a cluster's own gateway is exposed. */
 export type ExposedGateway = Pick<GatewayPlan, "serviceType" | "port" | "probePort"> &
-  Partial<Pick<GatewayPlan, "loadBalancerIP">>;
+  Partial<Pick<GatewayPlan, "loadBalancerIP" | "exposed">>;
 
 /** Labels and annotations that federated Services don't get: keys, or `prefix/*`. */
 export interface FederatedWithout {
@@ -83,12 +83,13 @@ function exclusionValues(
 
 function gatewayValues({ gateway, images }: MulticlusterSettings): ChartValues {
   if (gateway === undefined) return { enabled: false };
+  const { port, probePort } = gateway.exposed ?? gateway;
   const nodePorts =
     gateway.serviceType === "NodePort"
-      ? { nodePort: gateway.port, probe: { nodePort: gateway.probePort } }
+      ? { nodePort: port, probe: { nodePort: probePort } }
       : {
-          port: gateway.port,
-          probe: { port: gateway.probePort },
+          port,
+          probe: { port: probePort },
           ...(gateway.loadBalancerIP !== undefined && { loadBalancerIP: gateway.loadBalancerIP }),
         };
   return {

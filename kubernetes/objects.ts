@@ -147,6 +147,11 @@ export interface Service {
       /** Number or name. If it is missing, it equals the Service's port. */
       readonly targetPort?: number | string;
     }[];
+    readonly type?: string;
+  };
+  readonly status?: {
+    /** What a load balancer gave it. */
+    readonly loadBalancer?: { readonly ingress?: readonly object[] };
   };
 }
 

@@ -121,13 +121,18 @@ export interface GatewayPlan {
   readonly serviceType: "NodePort" | "LoadBalancer";
   /** Names or addresses at which the sources reach it. */
   readonly addresses: readonly string[];
-  /** Port at which the sources reach it: the node port, or 4143 behind a load balancer. */
+  /** Port at which the sources reach it: the node port, or 4143 behind a load balancer, unless it is another one. */
   readonly port: number;
   /**
    * Port of the health probe, as the sources reach it. The source's probe Service must have the same number,
    * otherwise the gateway never becomes alive (linkerd2#14451, #15670).
    */
   readonly probePort: number;
+  /**
+   * Ports of its Service: node ports, or those behind a load balancer. Absent where the sources reach it at
+   * these very ports.
+   */
+  readonly exposed?: { readonly port: number; readonly probePort: number };
   /** Address to request for the load balancer. Undefined if the package plans none. */
   readonly loadBalancerIP: string | undefined;
   /** TLS identity of the gateway. */

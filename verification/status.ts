@@ -86,6 +86,8 @@ export interface ServicesStatus {
   readonly mirrors: readonly MirrorServiceStatus[];
   /** Links in the cluster, planned or not. */
   readonly links: readonly string[];
+  /** Services of the multi-cluster extension that wait for an address of a load balancer; absent: none. */
+  readonly withoutAddress?: readonly string[];
 }
 
 /** A Service that is exported, or is planned to be. */

@@ -1,4 +1,5 @@
 import { slotSubnets } from "./addresses.ts";
+import { exposedPorts } from "./exposed-ports.ts";
 import { formatBlock, formatFirst } from "../cidr.ts";
 import type { Block } from "../cidr.ts";
 import { compare } from "../compare.ts";
@@ -193,13 +194,15 @@ function planGateway(
       : undefined;
   const names = loadBalancerIP === undefined ? nodes.map((node) => node.name) : [loadBalancerIP];
   const addresses = gateway.addresses ?? names;
-  const isNodePort = serviceType === "NodePort";
-  const { nodePort = defaults.gatewayNodePort, probeNodePort = defaults.probeNodePort } = gateway;
+  const exposed = exposedPorts(gateway);
+  const { port = exposed.port, probePort = exposed.probePort } = gateway;
+  const isElsewhere = port !== exposed.port || probePort !== exposed.probePort;
   return {
     serviceType,
     addresses,
-    port: isNodePort ? nodePort : defaults.gatewayPort,
-    probePort: isNodePort ? probeNodePort : defaults.probePort,
+    port,
+    probePort,
+    ...(isElsewhere && { exposed }),
     loadBalancerIP,
     identity: gatewayIdentity(trustDomain),
     ...(gateway.admission !== undefined && { admission: gateway.admission }),

@@ -122,6 +122,19 @@ const gateway = object(
      */
     probeNodePort: nodePort(30_191).exactOptional(),
     /**
+     * Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP)
+     * listens at another one than its Service does.
+     * @default the node port, or 4143 behind a load balancer
+     * @example 443
+     */
+    port: port().exactOptional(),
+    /**
+     * The same of the gateway's health probe.
+     * @default the node port of the probe, or 4191 behind a load balancer
+     * @example 8443
+     */
+    probePort: port().exactOptional(),
+    /**
      * Host names or IPv4 addresses at which the sources reach the gateway. Required for existing clusters,
      * and for `LoadBalancer` unless there is a `docker.subnet`.
      * @default the names of the cluster's nodes, or the first address of its range for load balancers

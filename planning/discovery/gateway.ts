@@ -46,10 +46,13 @@ export function gatewaySpec(
   const [port, probePort] = isNodes
     ? [nodePort, probeNodePort]
     : [defaults.gatewayPort, defaults.probePort];
-  const elsewhere = reached.find((one) => one.port !== port || one.probePort !== probePort);
+  const differs = (one: LinkGateway): boolean =>
+    one.port !== first?.port || one.probePort !== first.probePort;
+  const elsewhere = reached.find(differs);
   if (elsewhere !== undefined) {
     told.push(
-      `it is reached at port ${elsewhere.port}, and for probes at ${elsewhere.probePort}, not at ${port ?? "?"} and ${probePort ?? "?"}`,
+      `some sources reach it at ports ${first?.port ?? "?"} and ${first?.probePort ?? "?"}, others at ` +
+        `${elsewhere.port} and ${elsewhere.probePort}; here are the former`,
     );
   }
   const identity = gatewayIdentity(trustDomain);
@@ -69,6 +72,8 @@ export function gatewaySpec(
       ...(isNodes &&
         probeNodePort !== defaults.probeNodePort &&
         isNodePort(probeNodePort) && { probeNodePort }),
+      ...(first !== undefined && first.port !== port && { port: first.port }),
+      ...(first !== undefined && first.probePort !== probePort && { probePort: first.probePort }),
       ...(addresses.length > 0 && { addresses }),
     },
     limits: told,

@@ -92,6 +92,28 @@ void describe("values of the multi-cluster extension", () => {
     });
   });
 
+  void it("have the ports of the gateway's Service, wherever sources reach it", () => {
+    const reached = { port: 443, probePort: 8443 };
+    const nodes = {
+      serviceType: "NodePort",
+      ...reached,
+      exposed: { port: 30143, probePort: 30191 },
+    } as const;
+    const balanced = {
+      serviceType: "LoadBalancer",
+      ...reached,
+      exposed: { port: 4143, probePort: 4191 },
+    } as const;
+    const portsOf = (gateway: typeof nodes | typeof balanced) => {
+      const { nodePort, port, probe } = multiclusterValues({ ...multicluster, gateway })[
+        "gateway"
+      ] as Record<string, unknown>;
+      return [nodePort, port, probe];
+    };
+    assert.deepEqual(portsOf(nodes), [30143, undefined, { nodePort: 30191 }]);
+    assert.deepEqual(portsOf(balanced), [undefined, 4143, { port: 4191 }]);
+  });
+
   void it("ask for the load balancer's planned address", () => {
     const gateway = { serviceType: "LoadBalancer", port: 4143, probePort: 4191 } as const;
     const valuesWith = (loadBalancerIP?: string) =>

@@ -24,12 +24,22 @@ export const gatewayAlive: Check<LinkSubject> = {
   run: probed,
 };
 
-function probed({ plan, status: { gateway }, source }: LinkSubject): Outcome {
+function probed({ plan, status: { gateway }, source, target }: LinkSubject): Outcome {
   if (gateway.state === "alive") {
     const { latencyMilliseconds } = gateway;
     return passed(latencyMilliseconds === undefined ? undefined : `${latencyMilliseconds} ms`);
   }
   const where = gateway.address ?? "no address";
+  const waiting = (target.services?.withoutAddress ?? []).map(
+    (name) => `${multiclusterNamespace}/${name}`,
+  );
+  if (plan.gateway?.serviceType === "LoadBalancer" && waiting.length > 0) {
+    return failed(
+      `the Service ${waiting.join(", ")} of ${plan.target} waits for an address: no load balancer has given it one`,
+      `Look with: ${kubectl(target, `-n ${multiclusterNamespace} describe service ${target.services?.withoutAddress?.[0] ?? ""}`)}; ` +
+        "install a load balancer in the cluster (a cloud's, MetalLB, cloud-provider-kind), or leave out gateway.serviceType",
+    );
+  }
   return failed(
     gateway.state === "not alive"
       ? `the probes of ${plan.target}'s gateway (${where}) are not answered`

@@ -41,6 +41,7 @@ export async function observeServices(
     ({ metadata }) => metadata.labels?.[mirroredServiceLabel] === "true",
   );
   const federated = mirrored.filter(isFederated);
+  const withoutAddress = items.filter(waitsForAddress).map(({ metadata: { name } }) => name);
   return {
     exported: await Promise.all(exported.map((service) => exportedService(api, service))),
     federated: federated.map(({ metadata: { namespace = "", name, annotations = {} } }) => ({
@@ -54,7 +55,16 @@ export async function observeServices(
     })),
     mirrors: mirrored.flatMap((service) => (isFederated(service) ? [] : mirrorOf(service))),
     links,
+    ...(withoutAddress.length > 0 && { withoutAddress }),
   };
+}
+
+function waitsForAddress({ metadata: { namespace }, spec, status }: Service): boolean {
+  return (
+    namespace === multiclusterNamespace &&
+    spec?.type === "LoadBalancer" &&
+    (status?.loadBalancer?.ingress ?? []).length === 0
+  );
 }
 
 async function exportedService(api: KubernetesApi, service: Service): Promise<ExportedService> {

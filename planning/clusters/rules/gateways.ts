@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { defaults } from "../../defaults.ts";
+import { exposedPorts } from "../exposed-ports.ts";
 import { usesGateway } from "../../links/links.ts";
 import { show } from "../../topology/problem.ts";
 import type { RuleProblem } from "../../topology/problem.ts";
@@ -23,6 +24,15 @@ export function* gatewayRules(input: RuleInput): Iterable<RuleProblem> {
 function* checkPorts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
   const { gateway } = spec;
   if (!gateway) return;
+  const exposed = exposedPorts(gateway);
+  const { port = exposed.port, probePort = exposed.probePort } = gateway;
+  if (port === probePort && exposed.port !== exposed.probePort) {
+    yield {
+      path: [...path, "gateway", gateway.probePort === undefined ? "port" : "probePort"],
+      message: `sources would reach both the gateway and its health probe at port ${port}`,
+      fix: "let what stands before the gateway have a port for each, and write both",
+    };
+  }
   if (gateway.serviceType === "LoadBalancer") {
     for (const key of ["nodePort", "probeNodePort"] as const) {
       if (gateway[key] === undefined) continue;
@@ -35,12 +45,16 @@ function* checkPorts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
     return;
   }
   const { nodePort = defaults.gatewayNodePort, probeNodePort = defaults.probeNodePort } = gateway;
-  if (nodePort !== probeNodePort) return;
-  yield {
-    path: [...path, "gateway", gateway.probeNodePort === undefined ? "nodePort" : "probeNodePort"],
-    message: `${nodePort} would be the port of both the gateway and its health probe`,
-    fix: "choose two different ports, or leave them out",
-  };
+  if (nodePort === probeNodePort)
+    yield {
+      path: [
+        ...path,
+        "gateway",
+        gateway.probeNodePort === undefined ? "nodePort" : "probeNodePort",
+      ],
+      message: `${nodePort} would be the port of both the gateway and its health probe`,
+      fix: "choose two different ports, or leave them out",
+    };
 }
 
 const hostNamePattern =

@@ -325,6 +325,21 @@ describe("Links", () => {
     });
   });
 
+  it("lead to the port that something before the gateway listens at", () => {
+    const plan = planned({
+      clusters: [{ name: "a" }, { name: "b", gateway: { port: 443, addresses: ["gw.test"] } }],
+      links: [{ from: "a", to: "b" }],
+    });
+    const { gateway } = plan.links[0] ?? {};
+    assert.deepEqual([gateway?.port, gateway?.probePort], [443, 30_191]);
+    assert.deepEqual(gateway?.exposed, { port: 30_143, probePort: 30_191 });
+    const same = planned({
+      clusters: [{ name: "a" }, { name: "b", gateway: { port: 30_143, probePort: 30_191 } }],
+      links: [{ from: "a", to: "b" }],
+    });
+    assert.ok(!("exposed" in (same.links[0]?.gateway ?? {})));
+  });
+
   it("between 64 clusters are 4,032", () => {
     const names = Array.from({ length: 64 }, (_, index) => `edge-${index + 1}`);
     const plan = planned({

@@ -14,6 +14,16 @@ checkProblems("gateways", [
     "clusters[0].gateway.probeNodePort: 31000 would be the port of both the gateway and its health probe (choose two different ports, or leave them out)",
   ],
   [
+    "one port at which sources would reach both",
+    kind({ gateway: { port: 443, probePort: 443 } }),
+    "clusters[0].gateway.probePort: sources would reach both the gateway and its health probe at port 443 (let what stands before the gateway have a port for each, and write both)",
+  ],
+  [
+    "the probe's port for the gateway",
+    kind({ gateway: { port: 30191 } }),
+    "clusters[0].gateway.port: sources would reach both the gateway and its health probe at port 30191 (let what stands before the gateway have a port for each, and write both)",
+  ],
+  [
     "node ports behind a load balancer",
     kind({ gateway: { serviceType: "LoadBalancer", nodePort: 31000, probeNodePort: 31001 } }),
     "clusters[0].gateway.nodePort: a gateway behind a load balancer has no node port (leave out nodePort, or write serviceType: NodePort)",
