@@ -2,7 +2,7 @@ import path from "node:path";
 import { chooseBackend, forgetStack, localStacks } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { engineSignal } from "./interrupt.ts";
-import { dropPendingOperations, withStackLock } from "./interrupted.ts";
+import { describeGone, openState, settleState, withStackLock } from "./interrupted.ts";
 import type { Consent } from "./consent.ts";
 import { allowUnknown, findLeftovers, isEmpty, ownerOf, removeLeftovers } from "./leftovers.ts";
 import type { Leftovers } from "./leftovers.ts";
@@ -14,8 +14,7 @@ import type { Output, Phase, Tell } from "./report/phase.ts";
 import { settleStack } from "./settle-stack.ts";
 import { findStack, knownStacks, unknownStack } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
-import { refuseOtherClusters } from "./same-clusters.ts";
-import { readState, withoutReports } from "./state.ts";
+import { withoutReports } from "./state.ts";
 import { withScratch } from "./scratch.ts";
 import { bringEngine } from "./tools.ts";
 import type { Tools } from "./tools.ts";
@@ -143,8 +142,9 @@ async function runEngine(
 ): Promise<number | undefined> {
   const stack = await openExistingStack({ stack: request.stack, backend, env });
   if (stack === undefined) return undefined;
-  await refuseOtherClusters(await readState(backend, stack));
-  await dropPendingOperations(backend, stack);
+  const opened = await openState(backend, stack);
+  for (const name of opened.gone) tell.notice(describeGone(name));
+  await settleState(backend, stack, opened, "down");
   const progress = new EngineProgress((change) => tell.engine?.(change));
   let began = false;
   try {

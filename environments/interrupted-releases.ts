@@ -1,5 +1,7 @@
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { connect } from "../kubernetes/connect.ts";
+import { clusterOf, clustersOf, inExistingCluster, isOwnNamespace } from "./cluster-of-resource.ts";
+import type { ResourceCluster } from "./cluster-of-resource.ts";
 import { resourceType } from "./report/resource-words.ts";
 import type { PendingOperation, State } from "./state.ts";
 
@@ -7,16 +9,16 @@ interface SecretList {
   readonly items: readonly { readonly metadata: { readonly name: string } }[];
 }
 
-/** A Helm release that a killed command was at work on, and the way into its cluster. */
-interface InterruptedRelease {
-  /** Of the cluster, which is not to be mistaken for one that took its place. */
-  readonly uid: string;
+/** A Helm release that a killed command was at work on. */
+export interface InterruptedRelease {
+  readonly cluster: ResourceCluster;
   readonly name: string;
   readonly namespace: string;
-  readonly kubeconfigPath: string;
   /** Labels of Helm's records that stand in the way. */
   readonly selector: string;
 }
+
+export const releaseType = "kubernetes:helm.sh/v3:Release";
 
 /** The releases that the package installs, by namespace. */
 const ownReleases = [
@@ -27,9 +29,9 @@ const ownReleases = [
 ] as const;
 
 /**
- * Removes Helm's records of releases that the state doesn't know of, from the clusters that the package
- * made. The provider's plugin may die after it installed one and before it could say so: the engine then
- * takes the operation for failed, notes nothing as unfinished, and Helm refuses the name for ever.
+ * Removes Helm's records of releases that the state doesn't know of. The provider's plugin may die after it
+ * installed one and before it could say so: the engine then takes the operation for failed, notes nothing as
+ * unfinished, and Helm refuses the name for ever.
  *
  * A state that knows all releases of its clusters costs nothing.
  */
@@ -37,27 +39,18 @@ export async function forgetUnknownReleases(state: State): Promise<void> {
   await Promise.all(unknownReleases(state).map(removeRecords));
 }
 
-function unknownReleases({ deployment }: State): InterruptedRelease[] {
-  const resources = deployment.resources ?? [];
-  return resources
-    .filter(({ urn }) => resourceType(urn) === "kind:index:Cluster")
-    .flatMap((cluster) => {
-      const { kubeconfigPath, uid } = cluster.outputs ?? {};
-      if (typeof kubeconfigPath !== "string" || typeof uid !== "string") return [];
-      const known = resources
-        .filter(({ urn }) => resourceType(urn) === "kubernetes:helm.sh/v3:Release")
-        .filter(({ deletedWith }) => deletedWith === cluster.urn)
-        .map(({ inputs }) => inputs?.["name"]);
-      return ownReleases
-        .filter(([, name]) => !known.includes(name))
-        .map(([namespace, name]) => ({
-          name,
-          namespace,
-          kubeconfigPath,
-          uid,
-          selector: `owner=helm,name=${name}`,
-        }));
-    });
+/** The package's releases that a state's clusters may have and the state doesn't know of. */
+export function unknownReleases(state: State): InterruptedRelease[] {
+  const { resources = [] } = state.deployment;
+  const releases = resources.filter(({ urn }) => resourceType(urn) === releaseType);
+  return clustersOf(state).flatMap((cluster) => {
+    const known = releases
+      .filter((release) => clusterOf(release, state)?.uid === cluster.uid)
+      .map(({ inputs }) => inputs?.["name"]);
+    return ownReleases
+      .filter(([, name]) => !known.includes(name))
+      .map(([namespace, name]) => ({ cluster, name, namespace, selector: allOf(name) }));
+  });
 }
 
 /**
@@ -65,49 +58,55 @@ function unknownReleases({ deployment }: State): InterruptedRelease[] {
  * them for somebody at work ("cannot re-use a name that is still in use") and refuses for ever; without
  * them it installs again and takes over the objects that are there, which carry the release's name.
  *
- * Nobody else can be at work: the caller holds the only command on the stack. Clusters that existed
- * before are left alone; what to do there is for their owner to say.
+ * Nobody else can be at work: the caller holds the only command on the stack. In a cluster that existed
+ * before, only releases in namespaces that the stack marked as its own are touched.
  */
 export async function forgetInterruptedReleases(state: State): Promise<void> {
   await Promise.all(interruptedReleases(state).map(removeRecords));
 }
 
-function interruptedReleases({ deployment }: State): InterruptedRelease[] {
-  return (deployment.pending_operations ?? []).flatMap((operation) => {
+function interruptedReleases(state: State): InterruptedRelease[] {
+  return (state.deployment.pending_operations ?? []).flatMap((operation) => {
     const { resource } = operation;
-    if (resourceType(resource.urn) !== "kubernetes:helm.sh/v3:Release") return [];
-    const cluster = deployment.resources?.find(({ urn }) => urn === resource.deletedWith);
-    const { kubeconfigPath, uid } = cluster?.outputs ?? {};
+    if (resourceType(resource.urn) !== releaseType) return [];
+    const cluster = clusterOf(resource, state);
     const name = resource.inputs?.["name"];
     const namespace = resource.inputs?.["namespace"];
-    if (
-      typeof kubeconfigPath !== "string" ||
-      typeof uid !== "string" ||
-      typeof name !== "string" ||
-      typeof namespace !== "string"
-    ) {
+    if (cluster === undefined || typeof name !== "string" || typeof namespace !== "string")
       return [];
-    }
-    return [{ name, namespace, kubeconfigPath, uid, selector: selectorOf(operation, name) }];
+    return [{ cluster, name, namespace, selector: selectorOf(operation, name) }];
   });
 }
 
 /** The state knows nothing of a release that was being created: any record of it is in the way. */
 function selectorOf({ type }: PendingOperation, name: string): string {
-  const all = `owner=helm,name=${name}`;
+  const all = allOf(name);
   return type === "creating"
     ? all
     : `${all},status in (pending-install,pending-upgrade,pending-rollback,uninstalling)`;
 }
 
-async function removeRecords({ kubeconfigPath, uid, ...release }: InterruptedRelease) {
-  const api = await connect({ kubeconfigPath, uid }).catch(() => undefined);
+function allOf(name: string): string {
+  return `owner=helm,name=${name}`;
+}
+
+/** @throws CommandError where a cluster that existed before can't be asked */
+async function removeRecords({ cluster, namespace, selector, name }: InterruptedRelease) {
+  const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+  if (cluster.own !== undefined) {
+    await inExistingCluster(cluster, `the Helm release ${name}`, async (api) => {
+      if (!(await isOwnNamespace(api, cluster, namespace))) return;
+      const { items } = await api.get<SecretList>(secrets, { labelSelector: selector });
+      for (const { metadata } of items) await api.delete(`${secrets}/${metadata.name}`);
+    });
+    return;
+  }
+  const api = await connect(cluster).catch(() => undefined);
   // No kubeconfig, no cluster: it will be recreated.
   if (api === undefined) return;
-  const secrets = `/api/v1/namespaces/${release.namespace}/secrets`;
   // Nor in another cluster that took its place. Where it can't be asked, Helm will refuse the name.
   const { items } = await api
-    .get<SecretList>(secrets, { labelSelector: release.selector })
+    .get<SecretList>(secrets, { labelSelector: selector })
     .catch((): SecretList => ({ items: [] }));
   for (const { metadata } of items) await api.delete(`${secrets}/${metadata.name}`);
 }

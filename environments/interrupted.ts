@@ -9,8 +9,16 @@ import { isRunning } from "../toolchain/is-running.ts";
 import { withLock } from "../toolchain/lock.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
-import { forgetInterruptedReleases } from "./interrupted-releases.ts";
+import { forgetInterruptedReleases, forgetUnknownReleases } from "./interrupted-releases.ts";
+import {
+  beingDeleted,
+  takeBackRemains,
+  withoutGoneClusters,
+  withoutGoneReleases,
+} from "./remains-in-clusters.ts";
+import { refuseOtherClusters } from "./same-clusters.ts";
 import { readState, writeState } from "./state.ts";
+import type { State } from "./state.ts";
 
 /** Pulumi's lock of a stack in the local backend. */
 interface Lock {
@@ -137,23 +145,68 @@ async function isEngine(lock: Lock): Promise<boolean> {
   return command.startsWith("pulumi") && state !== "Z" && state !== "X";
 }
 
+/** A stack's state before anything is changed. */
+export interface OpenedState {
+  /** As it is stored. */
+  readonly stored: State;
+  /** Without clusters that are {@link gone}. */
+  readonly state: State;
+  /** Clusters that existed before and are gone for good, by what a person said. */
+  readonly gone: readonly string[];
+}
+
 /**
- * Removes the records of operations that a killed command had begun. The next `up` completes them: the
- * providers recognise what is half created, and take it over or remove it; this clears what Helm would
- * refuse. Otherwise Pulumi would repeat a warning for ever, because only an interactive refresh clears
+ * Reads the state of a stack whose clusters are what it takes them for.
+ *
+ * @throws CommandError where a kubeconfig leads to another cluster
+ */
+export async function openState(backend: Backend, stack: Stack): Promise<OpenedState> {
+  const stored = await readState(backend, stack);
+  const opened = await withoutGoneClusters(stored);
+  await refuseOtherClusters(opened.state);
+  return { stored, ...opened };
+}
+
+/** @param name of the resource that noted the cluster's identity */
+export function describeGone(name: string): string {
+  return `${name}: the cluster counts as gone, as you said; the stack forgets what it had there`;
+}
+
+/**
+ * Makes good what a killed command left before the engine begins, and drops the note on operations that it had
+ * begun. The rest an `up` makes good: what was half made is recognised by the providers, which take it over or
+ * remove it. Pulumi would repeat a warning about the note for ever, because only an interactive refresh clears
  * unfinished creates.
  *
- * @returns URNs of the resources concerned
+ * @returns URNs of the resources that were begun
+ * @throws CommandError where a cluster that existed before can't be asked
  */
-export async function dropPendingOperations(backend: Backend, stack: Stack): Promise<string[]> {
-  if (backend.directory === undefined) return [];
-  const state = await readState(backend, stack);
-  const pending = state.deployment.pending_operations ?? [];
-  if (pending.length === 0) return [];
-  await forgetInterruptedReleases(state);
-  await writeState(backend, stack, {
+export async function settleState(
+  backend: Backend,
+  stack: Stack,
+  { stored, state }: OpenedState,
+  command: "up" | "down",
+): Promise<string[]> {
+  const { pending_operations: noted = [] } = stored.deployment;
+  // Elsewhere than in files the note can't be told from the one of a command that is at work.
+  const pending = backend.directory === undefined ? [] : noted;
+  const known: State = {
     ...state,
-    deployment: { ...state.deployment, pending_operations: [] },
-  });
-  return pending.map((operation) => operation.resource.urn);
+    deployment: { ...state.deployment, pending_operations: pending },
+  };
+  let settled = known;
+  if (command === "down") {
+    settled = await takeBackRemains(known);
+  } else {
+    await forgetUnknownReleases(known);
+    await forgetInterruptedReleases(known);
+    const deleted = beingDeleted(known);
+    settled = await withoutGoneReleases(known, ({ urn }) => deleted.has(urn));
+  }
+  if (pending.length > 0 || settled !== known || state !== stored) {
+    const left = backend.directory === undefined ? noted : [];
+    const deployment = { ...settled.deployment, pending_operations: left };
+    await writeState(backend, stack, { ...settled, deployment });
+  }
+  return pending.map(({ resource }) => resource.urn);
 }

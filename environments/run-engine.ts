@@ -5,8 +5,7 @@ import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
 import type { Consent } from "./consent.ts";
 import { engineSignal } from "./interrupt.ts";
-import { dropPendingOperations, withStackLock } from "./interrupted.ts";
-import { forgetUnknownReleases } from "./interrupted-releases.ts";
+import { describeGone, openState, settleState, withStackLock } from "./interrupted.ts";
 import { wakeNodes } from "./nodes.ts";
 import { refuseIncomplete, removeIncomplete } from "./losses.ts";
 import { readProject } from "./project.ts";
@@ -17,7 +16,6 @@ import { done, EngineProgress } from "./report/engine-progress.ts";
 import type { Step } from "./report/engine-progress.ts";
 import type { Tell } from "./report/phase.ts";
 import { describeResource } from "./report/resource-words.ts";
-import { refuseOtherClusters } from "./same-clusters.ts";
 import type { StackFile } from "./stacks.ts";
 import { readOutputs, readState, withoutReports } from "./state.ts";
 import type { Outputs, State } from "./state.ts";
@@ -74,14 +72,14 @@ async function runLocked(
   tell: Tell,
 ): Promise<EngineResult> {
   const stack = await openStack({ stack: request.stack, backend, env });
-  const before = await readState(backend, stack);
-  await refuseOtherClusters(before);
+  const opened = await openState(backend, stack);
+  const { state: before } = opened;
+  for (const name of opened.gone) tell.notice(describeGone(name));
   const resources = before.deployment.resources ?? [];
   const { drift, incomplete } = await wakeNodes(resources, tell, request.signal);
   refuseIncomplete(incomplete, request.replaceClusters);
   for (const one of drift) tell.notice(`${one}: the state is refreshed`);
-  await forgetUnknownReleases(before);
-  const unfinished = await dropPendingOperations(backend, stack);
+  const unfinished = await settleState(backend, stack, opened, "up");
   for (const urn of unfinished) {
     tell.notice(`an earlier command was stopped while it worked on ${describeResource(urn)}`);
   }

@@ -2,6 +2,8 @@ import type { KubernetesApi } from "../kubernetes/api.ts";
 import { connect, readContexts } from "../kubernetes/connect.ts";
 import { AnotherCluster } from "../kubernetes/errors.ts";
 import { getIfThere } from "../kubernetes/optional.ts";
+import { unreachableVariable } from "../providers/mesh/cluster-api.ts";
+import { identityType, providerName } from "./cluster-of-resource.ts";
 import { CommandError } from "./command-error.ts";
 import { resourceName, resourceType } from "./report/resource-words.ts";
 import type { State, StateResource } from "./state.ts";
@@ -31,12 +33,13 @@ export async function refuseOtherClusters({ deployment }: State): Promise<void> 
   throw new CommandError(
     ["a cluster is not the one that the stack was created in; nothing was changed:", ...found].join(
       "\n  - ",
-    ),
+    ) +
+      `\nIf a former cluster is gone for good, run this again with ${unreachableVariable}=true: the stack then ` +
+      "forgets what it had there, and leaves alone what answers in its place",
   );
 }
 
 const ours = "linkerd-topology:index";
-const identityType = `${ours}:ClusterIdentity`;
 
 /** The context through which a stack reaches an existing cluster. The file's current one counted once. */
 export function notedContext(state: State | undefined, resource: string): string | undefined {
@@ -99,7 +102,7 @@ async function compareNamespace(
 function namespacesOf(cluster: string, resources: readonly StateResource[]): MadeNamespace[] {
   return resources
     .filter(({ urn }) => resourceType(urn) === "kubernetes:core/v1:Namespace")
-    .filter(({ provider }) => provider?.split("::").at(-2) === cluster)
+    .filter(({ provider }) => providerName(provider) === cluster)
     .flatMap(({ outputs }) => {
       const metadata = outputs?.["metadata"] as Readonly<Record<string, unknown>> | undefined;
       const [name, uid] = [textOf(metadata, "name"), textOf(metadata, "uid")];

@@ -15,6 +15,7 @@ export interface StateResource {
   /** `<urn>::<id>` */
   readonly provider?: string;
   readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
   readonly deletedWith?: string;
   /** It was replaced, and awaits its deletion. */
   readonly delete?: boolean;

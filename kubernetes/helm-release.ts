@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { KubernetesApi } from "./api.ts";
-import { getIfThere } from "./optional.ts";
+import { deleteIfThere, getIfThere } from "./optional.ts";
 import { isAlreadyThere } from "./errors.ts";
 import { ResourcePaths } from "./resource-paths.ts";
 
@@ -107,6 +107,54 @@ export async function keepObjects(
       data: { release: encode({ ...record, manifest }) },
     });
   }
+}
+
+/**
+ * Uninstalls a release of which Helm has a record, however far it came: what Helm was stopped at in the middle
+ * it refuses to touch, and nobody else knows its objects.
+ *
+ * @param stays whether an object is left where it is; so is all that has not this release's mark by Helm
+ */
+export async function uninstallRelease(
+  api: KubernetesApi,
+  ref: ReleaseRef,
+  stays: (object: ManifestObject) => Promise<boolean>,
+): Promise<void> {
+  const { parseAllDocuments } = await import("yaml");
+  const paths = new ResourcePaths(api);
+  const secrets = `/api/v1/namespaces/${ref.namespace}/secrets`;
+  const labelSelector = `owner=helm,name=${ref.release}`;
+  const { items } = await api.get<Records>(secrets, { labelSelector });
+  for (const { data } of items) {
+    if (data?.release === undefined) continue;
+    const objects = parseAllDocuments(decode(data.release).manifest)
+      .map((document) => document.toJS() as ManifestObject | null)
+      .filter((object) => object !== null);
+    for (const object of objects.reverse()) {
+      const path = (await paths.of(object, ref.namespace))?.object;
+      const found = path && (await getIfThere<ManifestObject>(api, path));
+      if (path === undefined || !found || !isOf(found, ref) || (await stays(object))) continue;
+      await deleteIfThere(api, path);
+    }
+  }
+  // Last of all: without them nobody could tell any more what there is.
+  for (const { metadata } of items) await deleteIfThere(api, `${secrets}/${metadata.name ?? ""}`);
+}
+
+/** Whether Helm has a record of a release, in whatever state. */
+export async function hasRecord(api: KubernetesApi, { namespace, release }: ReleaseRef) {
+  const { items } = await api.get<Records>(`/api/v1/namespaces/${namespace}/secrets`, {
+    labelSelector: `owner=helm,name=${release}`,
+  });
+  return items.length > 0;
+}
+
+function isOf({ metadata: { annotations } }: ManifestObject, { namespace, release }: ReleaseRef) {
+  return (
+    annotations?.["meta.helm.sh/release-name"] === release &&
+    annotations["meta.helm.sh/release-namespace"] === namespace &&
+    annotations["helm.sh/resource-policy"] !== "keep"
+  );
 }
 
 /** `Deployment linkerd-multicluster/linkerd-gateway` */

@@ -10,3 +10,10 @@ export async function getIfThere<T>(api: KubernetesApi, path: string): Promise<T
     throw error;
   }
 }
+
+/** Deletes an object that somebody else may have deleted meanwhile. */
+export async function deleteIfThere(api: KubernetesApi, path: string): Promise<void> {
+  await api.delete(path).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
+  });
+}

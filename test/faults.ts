@@ -11,6 +11,7 @@ import { runPart } from "./engine/crash/matrix-part.ts";
 import { scenarios } from "./engine/crash/scenarios.ts";
 import { renderMatrix } from "./engine/crash/table.ts";
 import { engineTools } from "./engine/tools.ts";
+import { outsideStacks } from "./engine/topologies.ts";
 import { killRuns, killTable } from "./faults/kill.ts";
 import { checkAnything, checkBroken, checkValid } from "./unit/planning/random-topologies.ts";
 
@@ -36,7 +37,10 @@ await new Command("npm run test:faults --")
   .description(
     "What goes wrong, on purpose: the crash matrix, random topologies and, with --real, faults on real clusters.",
   )
-  .option("--stack <names...>", "only these stacks (default: all of stacks/)")
+  .option(
+    "--stack <names...>",
+    "only these stacks (default: all of stacks/, and those of existing clusters)",
+  )
   .addOption(
     new Option("--scenario <names...>", "only these commands")
       .choices(scenarios.map(({ name }) => name))
@@ -117,7 +121,7 @@ async function crashMatrix(options: Options): Promise<boolean> {
   // Here rather than in every process: a first run builds the engine.
   await engineTools();
   const started = performance.now();
-  const known = (await knownStacks()).map(({ name }) => name);
+  const known = [...(await knownStacks()).map(({ name }) => name), ...Object.keys(outsideStacks)];
   const stacks = options.stack ?? known;
   for (const stack of stacks) {
     if (!known.includes(stack)) throw new Error(`no stack ${stack}; there are ${known.join(", ")}`);

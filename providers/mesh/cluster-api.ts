@@ -64,9 +64,11 @@ export function isClusterGone(error: unknown, { clusterUid }: Access): boolean {
   return clusterUid === undefined || unreachableIsGone();
 }
 
-const unreachableVariable = "PULUMI_K8S_DELETE_UNREACHABLE";
+/** By which a person says so to the Kubernetes provider as well. */
+export const unreachableVariable = "PULUMI_K8S_DELETE_UNREACHABLE";
 
-function unreachableIsGone(): boolean {
+/** A person said that clusters that do not answer are gone. */
+export function unreachableIsGone(): boolean {
   return ["1", "t", "true"].includes((process.env[unreachableVariable] ?? "").toLowerCase());
 }
 

@@ -9,7 +9,7 @@ import type {
 } from "../../providers/server/index.ts";
 import { type Recipe } from "./recipe.ts";
 import { gateRecipes, kindRecipes, kubernetesRecipes, tlsRecipes } from "./recipes.ts";
-import { begins, refusal } from "./strictness.ts";
+import { begins, refusal, refusalOfUninstall } from "./strictness.ts";
 import type { Call, World } from "./world.ts";
 
 /**
@@ -187,6 +187,10 @@ function resourceOf(world: World, provider: string, recipe: Recipe): Resource {
         method: "delete",
         urn,
         context,
+        begin: () => {
+          const trouble = refusalOfUninstall(world, recipe, keyOf({ ...outputs, ...inputs }, urn));
+          if (trouble !== undefined) throw new Error(trouble);
+        },
         body: () => {
           const key = keyOf({ ...outputs, ...inputs }, urn);
           // The real kind provider leaves a network, or a cluster, of another generation alone.

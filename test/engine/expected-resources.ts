@@ -1,4 +1,4 @@
-import type { ClusterPlan, KindClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
+import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
 import { topologyName } from "./test-engine.ts";
 
 /**
@@ -51,7 +51,9 @@ export function expectedInside(plan: Plan, cluster: string): string[] {
 export function prefixOf(plan: Plan, cluster: string): string {
   const found = plan.clusters.find(({ name }) => name === cluster);
   if (found === undefined) throw new Error(`the plan has no cluster ${cluster}`);
-  return `${topologyName}-${cluster}-${(found as KindClusterPlan).generation}`;
+  return found.type === "kind"
+    ? `${topologyName}-${cluster}-${found.generation}`
+    : `${topologyName}-${cluster}`;
 }
 
 function expectedResources(plan: Plan): Expected {
@@ -64,7 +66,7 @@ function expectedResources(plan: Plan): Expected {
   ): void => {
     table.set(`${type} ${name}`, { says: JSON.stringify(says), change });
   };
-  wholeTopology(row);
+  wholeTopology(plan, row);
   for (const cluster of plan.clusters) inCluster(plan, cluster, row);
   for (const link of plan.links) inSource(plan, link, row);
   exportsOf(plan, row);
@@ -78,25 +80,35 @@ const release = "kubernetes:helm.sh/v3:Release";
 const secret = "kubernetes:core/v1:Secret";
 const rbac = "kubernetes:rbac.authorization.k8s.io/v1";
 
-function wholeTopology(row: Row): void {
+function wholeTopology({ clusters }: Plan, row: Row): void {
   row("pulumi:pulumi:Stack", `linkerd-topology-${topologyName}`);
-  row("pulumi:providers:kind", "default_0_1_0");
+  if (clusters.some(({ type }) => type === "kind")) {
+    row("pulumi:providers:kind", "default_0_1_0");
+    row("kind:index:Network", topologyName);
+  }
   row("pulumi:providers:linkerd-topology", "default_0_1_0");
   row("pulumi:providers:tls", "default_5_3_0");
   row(`${ours}:Topology`, topologyName);
   row(`${ours}:TrustAnchor`, topologyName);
   row("tls:index/privateKey:PrivateKey", topologyName);
   row("tls:index/selfSignedCert:SelfSignedCert", topologyName);
-  row("kind:index:Network", topologyName);
 }
 
 function inCluster(plan: Plan, cluster: ClusterPlan, row: Row): void {
-  if (cluster.type !== "kind") throw new Error("the ready-made stacks have kind clusters only");
   const { values, highAvailability } = plan.linkerd;
   const prefix = prefixOf(plan, cluster.name);
   // The cluster's generation has all that forces it to be recreated; these are changed in place.
-  row(`${ours}:KindCluster`, prefix);
-  row("kind:index:Cluster", prefix, cluster.imageArchives);
+  if (cluster.type === "kind") {
+    row(`${ours}:KindCluster`, prefix);
+    row("kind:index:Cluster", prefix, cluster.imageArchives);
+  } else {
+    for (const type of ["ExistingCluster", "ClusterIdentity", "Vacancy", "ClusterGuard"]) {
+      row(`${ours}:${type}`, prefix);
+    }
+    for (const type of ["DefinitionsCleanup", "DefinitionsKept"]) {
+      row(`${ours}:${type}`, `${prefix}-control-plane`);
+    }
+  }
   row("pulumi:providers:kubernetes", prefix);
 
   // The issuer outlives the generations.
@@ -152,7 +164,7 @@ function inCluster(plan: Plan, cluster: ClusterPlan, row: Row): void {
     if (!access.revoked) row(secret, `${account}.token-${access.tokenGeneration}`);
   }
 
-  if (cluster.routePeers.length > 0) {
+  if (cluster.type === "kind" && cluster.routePeers.length > 0) {
     const peers = plan.clusters.filter(({ name }) => cluster.routePeers.includes(name));
     row(`${ours}:PodRoutes`, `${prefix}-pod-routes`);
     row(
@@ -170,6 +182,8 @@ function inSource(plan: Plan, link: LinkPlan, row: Row): void {
   // notice of new Secrets only.
   const credentials = [prefixOf(plan, link.target), link.access.tokenGeneration];
   row(`${ours}:Link`, name);
+  const ends = plan.clusters.filter((one) => [link.source, link.target].includes(one.name));
+  if (ends.some(({ type }) => type === "existing")) row(`${ours}:AnchorsShared`, name);
   row(secret, `${name}-service-mirror`, credentials, "replace");
   if (link.mode !== "gateway") row(secret, `${name}-destination`, credentials, "replace");
   row(`${ours}:MirrorCleanup`, name);

@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import type { PropertyMap } from "../../providers/server/index.ts";
 import { text } from "./recipes.ts";
 import { helmStatus } from "./strictness.ts";
 import type { World } from "./world.ts";
 
 /**
  * What of the clusters' APIs the commands use to tidy up after a killed engine: Helm's records of the
- * releases in a {@link World}, which can be listed and deleted.
+ * releases in a {@link World}, which can be listed and deleted, and the objects in clusters that no stack makes.
  */
 export class HelmRecords {
   readonly #server: http.Server;
@@ -43,7 +44,13 @@ export class HelmRecords {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #kubeconfig(cluster: string): string {
+  /** Kubeconfig of a cluster that no stack makes. @param cluster logical name */
+  outside(cluster: string): string {
+    this.#world.outside.add(cluster);
+    return this.#kubeconfig(cluster, "current");
+  }
+
+  #kubeconfig(cluster: string, context = cluster): string {
     const file = path.join(this.#directory, `${cluster}.kubeconfig`);
     const server = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     writeFileSync(
@@ -51,8 +58,8 @@ export class HelmRecords {
       JSON.stringify({
         clusters: [{ name: cluster, cluster: { server, "insecure-skip-tls-verify": true } }],
         users: [{ name: cluster, user: { token: cluster } }],
-        contexts: [{ name: cluster, context: { cluster, user: cluster } }],
-        "current-context": cluster,
+        contexts: [{ name: context, context: { cluster, user: cluster } }],
+        "current-context": context,
       }),
       { mode: 0o600 },
     );
@@ -62,9 +69,14 @@ export class HelmRecords {
   #answer(cluster: string, method: string, { pathname, searchParams }: URL): unknown {
     const [, namespace = "", name] =
       /^\/api\/v1\/namespaces\/([^/]+)\/secrets(?:\/(.*))?$/.exec(pathname) ?? [];
-    const running = this.#world.objects.get(`kind:index:Cluster ${cluster}`);
-    if (running === undefined) return undefined;
-    if (pathname === "/api/v1/namespaces/kube-system") return { metadata: { uid: running["uid"] } };
+    const uid = this.#world.outside.has(cluster)
+      ? `uid-of-${cluster}`
+      : this.#world.objects.get(`kind:index:Cluster ${cluster}`)?.["uid"];
+    if (uid === undefined) return undefined;
+    if (pathname === "/api/v1/namespaces/kube-system") return { metadata: { uid } };
+    if (namespace === "" || name?.startsWith(record) === false) {
+      return served(pathname) ?? this.#object(cluster, method, pathname);
+    }
     const found = this.#releases(cluster).filter((release) => release.namespace === namespace);
     if (method === "GET" && name === undefined) {
       const selector = searchParams.get("labelSelector") ?? "";
@@ -80,6 +92,25 @@ export class HelmRecords {
     if (method !== "DELETE" || release === undefined) return undefined;
     this.#forget(release.key, release.status);
     return {};
+  }
+
+  /** An object that the Kubernetes provider made in a cluster. */
+  #object(cluster: string, method: string, pathname: string): unknown {
+    const [, collection, name] = /\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
+    const kind = Object.values(kinds)
+      .flat()
+      .find((one) => pluralOf(one) === collection);
+    const [key, object] =
+      [...this.#world.objects].find(
+        ([one, { metadata }]) =>
+          one.startsWith("kubernetes:") &&
+          one.includes(`:${kind ?? ""} in ${cluster}-`) &&
+          (metadata as PropertyMap | undefined)?.["name"] === name,
+      ) ?? [];
+    if (key === undefined || object === undefined) return undefined;
+    if (method === "DELETE") this.#world.objects.delete(key);
+    const metadata = object["metadata"] as PropertyMap;
+    return { metadata: { ...metadata, managedFields: [{ manager: "pulumi-kubernetes-double" }] } };
   }
 
   #releases(cluster: string): { key: string; name: string; namespace: string; status: string }[] {
@@ -107,6 +138,28 @@ export class HelmRecords {
   }
 }
 
+const record = "sh.helm.release.v1.";
+
 function recordOf(release: string): string {
-  return `sh.helm.release.v1.${release}.v1`;
+  return `${record}${release}.v1`;
+}
+
+/** Kinds of the objects that components make, by where they are served. */
+const kinds: Readonly<Record<string, readonly string[]>> = {
+  "/api/v1": ["Namespace", "Secret", "ServiceAccount"],
+  "/apis/rbac.authorization.k8s.io/v1": ["ClusterRole", "ClusterRoleBinding"],
+  "/apis/multicluster.linkerd.io/v1alpha3": ["Link"],
+};
+
+function pluralOf(kind: string): string {
+  return `${kind.toLowerCase()}s`;
+}
+
+function served(pathname: string): unknown {
+  const resources = kinds[pathname]?.map((kind) => ({
+    kind,
+    name: pluralOf(kind),
+    namespaced: !/^(Namespace|Cluster.*)$/.test(kind),
+  }));
+  return resources && { resources };
 }

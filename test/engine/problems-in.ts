@@ -70,9 +70,10 @@ function difference(
 
 function expectedWorld(plan: Plan): string[] {
   const names = plan.clusters.map(({ name }) => name);
+  const made = plan.clusters.filter(({ type }) => type === "kind");
   return [
-    `kind:index:Network ${plan.network.name}`,
-    ...names.map((name) => `kind:index:Cluster ${topologyName}-${name}`),
+    ...(made.length > 0 ? [`kind:index:Network ${plan.network.name}`] : []),
+    ...made.map(({ name }) => `kind:index:Cluster ${topologyName}-${name}`),
     ...names.flatMap((name) =>
       expectedInside(plan, name).map((inside) => inside.replace(" ", " in ")),
     ),
@@ -83,7 +84,8 @@ function expectedWorld(plan: Plan): string[] {
 }
 
 function generations(plan: Plan, world: World): string[] {
-  return plan.clusters.flatMap(({ name }) => {
+  return plan.clusters.flatMap(({ name, type }) => {
+    if (type === "existing") return [];
     const running = world.objects.get(`kind:index:Cluster ${topologyName}-${name}`);
     const wanted = prefixOf(plan, name).split("-").at(-1);
     return running?.["generation"] === wanted ? [] : [`world: ${name} is of another generation`];

@@ -56,6 +56,13 @@ function refusalOfHelm(
     : undefined;
 }
 
+/** Why Helm would refuse to uninstall a release. */
+export function refusalOfUninstall(world: World, { type }: Recipe, key: string) {
+  return type === release && !world.objects.has(key)
+    ? `${key}: uninstall: release not loaded: release: not found`
+    : undefined;
+}
+
 /** What is there as soon as an operation has begun, and stays if it is never ended. */
 export function begins(
   world: World,

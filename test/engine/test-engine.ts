@@ -7,8 +7,7 @@ import { localBackend, type Backend } from "../../environments/backend.ts";
 import { cacheDirectory } from "../../system/cache-directory.ts";
 import { readSources } from "../../components/sources.ts";
 import { Topology } from "../../components/topology.ts";
-import { clearStaleLocks, dropPendingOperations } from "../../environments/interrupted.ts";
-import { forgetUnknownReleases } from "../../environments/interrupted-releases.ts";
+import { clearStaleLocks, openState, settleState } from "../../environments/interrupted.ts";
 import { EngineProgress, type Step } from "../../environments/report/engine-progress.ts";
 import { resourceType } from "../../environments/report/resource-words.ts";
 import type { ProgramOptions } from "../../components/program.ts";
@@ -18,7 +17,6 @@ import { madeFromIn } from "../../environments/settle-stack.ts";
 import {
   exportState,
   readOutputs,
-  readState,
   stateIn,
   withoutReports,
   type StateResource,
@@ -270,6 +268,11 @@ export class TestEngine {
     };
   }
 
+  /** Kubeconfig of a cluster that no stack makes. @param name in the topology */
+  outside(name: string): string {
+    return this.#records.outside(`${topologyName}-${name}`);
+  }
+
   /** Before the first update: the state is empty, and the world as well. */
   async clear(): Promise<void> {
     this.#empty ??= this.checkpoint();
@@ -305,10 +308,10 @@ export class TestEngine {
   }
 
   /** What the commands do before they start an engine. @returns what the killed one was working on */
-  async recover(): Promise<string[]> {
+  async recover(command: "up" | "down" = "up"): Promise<string[]> {
     await clearStaleLocks(this.#backend, projectName, topologyName);
-    await forgetUnknownReleases(await readState(this.#backend, this.#stack));
-    return dropPendingOperations(this.#backend, this.#stack);
+    const opened = await openState(this.#backend, this.#stack);
+    return settleState(this.#backend, this.#stack, opened, command);
   }
 
   get #pulumiFiles(): string {

@@ -80,8 +80,13 @@ export class World {
   /** Takes away what `down` finds by Docker alone: clusters and networks, with all that is in them. */
   sweep(): void {
     for (const key of this.objects.keys()) {
+      if (this.#isOutside(key)) continue;
       if (key.startsWith("kind:index:") || key.includes(" in ")) this.objects.delete(key);
     }
+  }
+
+  #isOutside(key: string): boolean {
+    return [...this.outside].some((cluster) => key.includes(` in ${cluster}-`));
   }
 
   /**

@@ -17,6 +17,12 @@ describe("operations of other commands and stacks, with what may happen to them"
     await survived({ ...flat, case: "DaemonSet" });
   });
 
+  test("Helm releases of a cluster that existed before, and what goes with them", async () => {
+    const guests = { ...everySort, stack: "guests", faults: ["cut-short", "killed"] };
+    const scenarios = ["up", "down", "give-up"];
+    await survived({ ...guests, scenarios, case: "helm.sh/v3:Release" });
+  });
+
   test("an upgrade of one cluster", async () => {
     const faults = ["failed", "killed"];
     const results = await survived({ ...everySort, scenarios: ["upgrade"], faults });

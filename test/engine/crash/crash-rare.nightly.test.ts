@@ -23,6 +23,15 @@ describe("every sort of operation, with what rarely happens to it", () => {
     await survived({ ...flat, case: "DaemonSet" });
   });
 
+  for (const stack of ["guests", "guest-and-kind"]) {
+    test(`clusters that existed before: ${stack}`, async () => {
+      const part = { ...everySort, stack };
+      await survived({ ...part, scenarios: ["up", "down"] });
+      const faults = ["cut-short", "killed"];
+      await survived({ ...part, scenarios: ["give-up", "upgrade"], faults });
+    });
+  }
+
   test("engines that are really killed leave what the matrix takes them to leave", async () => {
     const killed = { ...everySort, scenarios: ["up"], faults: ["killed", "cut-short"] };
     const results = await survived({ ...killed, really: true, case: "helm.sh/v3:Release" });

@@ -22,7 +22,7 @@ export interface CaseResult {
 
 export interface MatrixOptions {
   readonly stack: string;
-  readonly topology: Topology;
+  readonly topology: (engine: TestEngine) => Topology;
   readonly scenarios: readonly string[];
   readonly faults: readonly string[];
   /** Which of their cases are run, by name, and by what sort of case it is. @default all */
@@ -40,11 +40,12 @@ export async function runMatrix(options: MatrixOptions): Promise<readonly CaseRe
   const results: CaseResult[] = [];
   const engine = await TestEngine.start({ inline: true, tls: true });
   try {
+    const topology = options.topology(engine);
     for (const scenario of scenarios) {
       if (!options.scenarios.includes(scenario.name)) continue;
-      const points = await findCrashPoints(engine, options.topology, scenario);
+      const points = await findCrashPoints(engine, topology, scenario);
       for (const [point, fault] of pairs(points, scenario, options.faults)) {
-        const result = await runOne(engine, options, { scenario, point, fault });
+        const result = await runOne(engine, { ...options, topology }, { scenario, point, fault });
         if (result === undefined) continue;
         results.push(result);
         options.onResult?.(result);
@@ -68,7 +69,14 @@ function pairs(
 
 async function runOne(
   engine: TestEngine,
-  { stack, topology, really = false, wanted }: MatrixOptions,
+  {
+    stack,
+    topology,
+    really = false,
+    wanted,
+  }: Omit<MatrixOptions, "topology"> & {
+    readonly topology: Topology;
+  },
   one: { readonly scenario: Scenario; readonly point: CrashPoint; readonly fault: Fault },
 ): Promise<CaseResult | undefined> {
   const { scenario, point, fault } = one;

@@ -83,7 +83,7 @@ async function upAgain(engine: TestEngine, topology: Topology): Promise<void> {
 
 /** As `down` does: what the state has, then what Docker has and the state doesn't know of. */
 async function downAgain(engine: TestEngine): Promise<void> {
-  await engine.recover();
+  await engine.recover("down");
   await engine.destroy();
   engine.world.sweep();
 }
