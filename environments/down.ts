@@ -14,7 +14,9 @@ import type { Output, Phase, Tell } from "./report/phase.ts";
 import { settleStack } from "./settle-stack.ts";
 import { findStack, knownStacks, unknownStack } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
+import { needsDocker } from "./state-clusters.ts";
 import { withoutReports } from "./state.ts";
+import type { State } from "./state.ts";
 import { withScratch } from "./scratch.ts";
 import { bringEngine } from "./tools.ts";
 import type { Tools } from "./tools.ts";
@@ -84,7 +86,7 @@ export async function down(request: DownRequest): Promise<DownResult> {
     {
       title: `pulumi destroy of ${stack.name}`,
       run: async (tell) => {
-        const deleted = await destroy({ ...request, stack }, backend, project.name, tell);
+        const deleted = await destroy({ ...request, stack, state }, backend, project.name, tell);
         if (deleted === undefined) return "there is no such stack in the state";
         removed.push(...(deleted > 0 ? [`${deleted} resources of the state`] : []));
         return `${deleted} resources deleted`;
@@ -93,6 +95,10 @@ export async function down(request: DownRequest): Promise<DownResult> {
     {
       title: "leftovers outside the state",
       run: async () => {
+        // Whatever Docker has of a stack its state has, or had begun, but for a state that was lost.
+        if (state !== undefined && !needsDocker(state)) {
+          return "none: the stack has only clusters that existed before";
+        }
         const leftovers = await findLeftovers(owner, request.env);
         if (isEmpty(leftovers)) return "nothing";
         await removeLeftovers(leftovers, request.env);
@@ -118,7 +124,7 @@ export async function down(request: DownRequest): Promise<DownResult> {
 
 /** @returns number of resources deleted, or undefined if the backend has no such stack */
 async function destroy(
-  request: DownRequest,
+  request: DownRequest & { readonly state: State | undefined },
   backend: Backend,
   project: string,
   tell: Tell,
@@ -128,7 +134,7 @@ async function destroy(
   if (backend.type === "local" && !(await localStacks(backend, project)).includes(name)) {
     return undefined;
   }
-  const tools = await bringEngine({ env: request.env, tell });
+  const tools = await bringEngine({ env: request.env, state: request.state, tell });
   return withStackLock(backend, project, name, () =>
     withScratch(tools.env, (env) => runEngine(request, backend, env, tell)),
   );

@@ -10,6 +10,14 @@ export interface StateCluster {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** Whether a state has anything that Docker has, or may have it from a command that was killed. */
+export function needsDocker({ deployment }: State): boolean {
+  const { resources = [], pending_operations: pending = [] } = deployment;
+  return [...resources, ...pending.map(({ resource }) => resource)].some(({ urn }) =>
+    resourceType(urn).startsWith("kind:"),
+  );
+}
+
 /** The kind clusters of a state, without those that only await their deletion. */
 export function kindClustersIn({ deployment }: State): StateCluster[] {
   return (deployment.resources ?? []).flatMap(({ urn, inputs = {}, outputs, delete: replaced }) => {

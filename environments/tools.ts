@@ -4,6 +4,8 @@ import type { Progress } from "../toolchain/progress.ts";
 import { ensureToolchain } from "../toolchain/toolchain.ts";
 import type { ToolReport } from "../toolchain/toolchain.ts";
 import type { Tell } from "./report/phase.ts";
+import { needsDocker } from "./state-clusters.ts";
+import type { State } from "./state.ts";
 
 export interface ToolsRequest {
   /** Environment variables that override this process's. */
@@ -24,14 +26,23 @@ export interface Tools {
 
 /** The engine, its plugins, Docker and kind, without images: enough to remove things. */
 export async function bringEngine(
-  request: ToolsRequest & { readonly plan?: Plan },
+  request: ToolsRequest & {
+    /** What is to be brought up. @default nothing: taking away asks for no limit of the machine */
+    readonly plan?: Plan;
+    /** Of the stack as it is. @default it may have kind clusters */
+    readonly state?: State | undefined;
+  },
 ): Promise<Omit<Tools, "sources">> {
-  const nodes = request.plan?.clusters
-    .map((cluster) => (cluster.type === "kind" ? cluster.nodes.length : 0))
-    .reduce((sum, count) => sum + count, 0);
+  const { plan, state } = request;
+  const counts = (plan?.clusters ?? []).map((one) => (one.type === "kind" ? one.nodes.length : 0));
+  const nodes = counts.reduce((sum, count) => sum + count, 0);
+  // Clusters that exist need neither Docker nor kind, in a container without them as well.
+  const isKnown = state !== undefined || plan !== undefined;
+  const clusters = nodes > 0 || !isKnown || (state !== undefined && needsDocker(state));
   const toolchain = await ensureToolchain({
     env: { ...process.env, ...request.env },
-    ...(nodes !== undefined && { nodes }),
+    clusters,
+    nodes,
     onProgress: teller(request.tell),
   });
   for (const note of toolchain.notes) request.tell.notice(note);

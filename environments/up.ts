@@ -124,7 +124,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
     {
       title: "tools, images and charts",
       run: async (tell) => {
-        const brought = await bringEngine({ plan, env: request.env, tell });
+        const brought = await bringEngine({ plan, state, env: request.env, tell });
         const sources = await bringSources(choice, {
           env: brought.env,
           makesNodes: plan.clusters.some(({ type }) => type === "kind"),

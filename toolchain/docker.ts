@@ -13,7 +13,7 @@ import { canInstallDebianPackages, installDebianPackages } from "./image/debian-
 
 export interface DockerOptions {
   readonly env: Readonly<Record<string, string>>;
-  /** Number of nodes of all clusters that run at once. @default 2 */
+  /** Number of nodes of all clusters that run at once; with 0 the machine's limits are not looked at. @default 2 */
   readonly nodes?: number;
   /** Receives one line for each step. */
   readonly onProgress?: (detail: string) => void;
@@ -64,7 +64,8 @@ export async function ensureDocker(options: DockerOptions): Promise<Docker> {
   }
   // The limits of a remote machine cannot be read from here.
   if (await isLocalDocker(options.env)) {
-    notes.push(...(await ensureInotifyLimits(options.nodes ?? 2)));
+    // Whoever only takes clusters away needs none.
+    if (options.nodes !== 0) notes.push(...(await ensureInotifyLimits(options.nodes ?? 2)));
   }
   return { version: answer.version, origin, notes };
 }
