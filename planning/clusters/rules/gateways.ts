@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { defaults } from "../../defaults.ts";
+import { defaults, nodeCounts } from "../../defaults.ts";
 import { exposedPorts } from "../exposed-ports.ts";
 import { usesGateway } from "../../links/links.ts";
 import { show } from "../../topology/problem.ts";
@@ -16,7 +16,10 @@ export function* gatewayRules(input: RuleInput): Iterable<RuleProblem> {
   for (const cluster of input.clusters) {
     yield* checkPorts(cluster);
     yield* checkAddresses(cluster);
-    if (throughGateway.has(cluster)) yield* needAddresses(cluster, input);
+    if (throughGateway.has(cluster)) {
+      yield* needAddresses(cluster, input);
+      yield* needNodesOfGateway(cluster, input);
+    }
     yield* checkApiServer(cluster, targets.has(cluster));
   }
 }
@@ -115,6 +118,27 @@ function* needAddresses(
     fix: isKind
       ? "write docker.subnet, from which an address is planned, or the addresses at which pods of the sources reach it"
       : "write the addresses at which pods of the sources reach it, or mode: flat for those Links",
+  };
+}
+
+/** Sources would reach nodes that answer nothing: of them each takes a share of the requests. */
+function* needNodesOfGateway(
+  { name, path, isKind, spec }: DraftCluster,
+  { draft }: RuleInput,
+): Iterable<RuleProblem> {
+  const { gateway } = spec;
+  if (!isKind || gateway?.addresses !== undefined || gateway?.serviceType === "LoadBalancer")
+    return;
+  const { controlPlanes, workers } = nodeCounts(spec);
+  const values = draft.linkerd?.values?.multicluster?.["gateway"] as
+    { readonly serviceExternalTrafficPolicy?: unknown } | undefined;
+  if (values?.serviceExternalTrafficPolicy !== "Local" || controlPlanes + workers < 2) return;
+  yield {
+    path: [...path, "gateway", "addresses"],
+    message:
+      `is missing: with serviceExternalTrafficPolicy: Local (linkerd.values.multicluster.gateway) only nodes with a ` +
+      `pod of the gateway answer, and ${show(name)} has ${controlPlanes + workers} nodes`,
+    fix: "write the names of the nodes that have one, and a nodeSelector of the gateway that names them",
   };
 }
 

@@ -67,6 +67,15 @@ checkProblems("gateways", [
     'clusters[1].gateway.addresses: is missing: Links lead to the gateway of "east", which is behind a load balancer, so its addresses can\'t be planned (write docker.subnet, from which an address is planned, or the addresses at which pods of the sources reach it)',
   ],
   [
+    "nodes without a gateway that would answer nothing",
+    {
+      clusters: [{ name: "west" }, { name: "east", nodes: { workers: 2 } }],
+      links: [{ between: ["west", "east"] }],
+      linkerd: { values: { multicluster: { gateway: { serviceExternalTrafficPolicy: "Local" } } } },
+    },
+    'clusters[1].gateway.addresses: is missing: with serviceExternalTrafficPolicy: Local (linkerd.values.multicluster.gateway) only nodes with a pod of the gateway answer, and "east" has 3 nodes (write the names of the nodes that have one, and a nodeSelector of the gateway that names them)',
+  ],
+  [
     "an existing target that can't be reached",
     {
       clusters: [{ name: "west" }, { name: "staging", kubeconfig: "k" }],
