@@ -50,8 +50,8 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
     );
     this.context = identity.usedContext;
     this.uid = pulumi
-      .all([identity.uid, ...(args.others ?? [])])
-      .apply(([uid, ...others]) => alone(name, uid, others));
+      .all([identity.uid, pulumi.all([...(args.others ?? [])])])
+      .apply(([uid, others]) => alone(name, uid, others));
     this.kubeconfig = pulumi.secret(
       identity.usedContext.apply((context) =>
         kubeconfigOfContext(content, context, path.dirname(this.kubeconfigPath)),
