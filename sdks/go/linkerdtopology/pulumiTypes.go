@@ -2057,8 +2057,12 @@ type GatewaySpec struct {
 	Admission *string `pulumi:"admission"`
 	// Node port of the gateway; `NodePort` only. Default: `30143`. Example: `31143`.
 	NodePort *int `pulumi:"nodePort"`
+	// Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
+	Port *int `pulumi:"port"`
 	// Node port of the gateway's health probe; `NodePort` only. Default: `30191`. Example: `31191`.
 	ProbeNodePort *int `pulumi:"probeNodePort"`
+	// The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
+	ProbePort *int `pulumi:"probePort"`
 	// Kind of Service in front of the gateway. One of `NodePort`, `LoadBalancer`. Default: `"NodePort"`. Example: `"LoadBalancer"`.
 	ServiceType *string `pulumi:"serviceType"`
 }
@@ -2082,8 +2086,12 @@ type GatewaySpecArgs struct {
 	Admission pulumi.StringPtrInput `pulumi:"admission"`
 	// Node port of the gateway; `NodePort` only. Default: `30143`. Example: `31143`.
 	NodePort pulumi.IntPtrInput `pulumi:"nodePort"`
+	// Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
+	Port pulumi.IntPtrInput `pulumi:"port"`
 	// Node port of the gateway's health probe; `NodePort` only. Default: `30191`. Example: `31191`.
 	ProbeNodePort pulumi.IntPtrInput `pulumi:"probeNodePort"`
+	// The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
+	ProbePort pulumi.IntPtrInput `pulumi:"probePort"`
 	// Kind of Service in front of the gateway. One of `NodePort`, `LoadBalancer`. Default: `"NodePort"`. Example: `"LoadBalancer"`.
 	ServiceType pulumi.StringPtrInput `pulumi:"serviceType"`
 }
@@ -2181,9 +2189,19 @@ func (o GatewaySpecOutput) NodePort() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v GatewaySpec) *int { return v.NodePort }).(pulumi.IntPtrOutput)
 }
 
+// Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
+func (o GatewaySpecOutput) Port() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v GatewaySpec) *int { return v.Port }).(pulumi.IntPtrOutput)
+}
+
 // Node port of the gateway's health probe; `NodePort` only. Default: `30191`. Example: `31191`.
 func (o GatewaySpecOutput) ProbeNodePort() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v GatewaySpec) *int { return v.ProbeNodePort }).(pulumi.IntPtrOutput)
+}
+
+// The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
+func (o GatewaySpecOutput) ProbePort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v GatewaySpec) *int { return v.ProbePort }).(pulumi.IntPtrOutput)
 }
 
 // Kind of Service in front of the gateway. One of `NodePort`, `LoadBalancer`. Default: `"NodePort"`. Example: `"LoadBalancer"`.
@@ -2245,6 +2263,16 @@ func (o GatewaySpecPtrOutput) NodePort() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
+func (o GatewaySpecPtrOutput) Port() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *GatewaySpec) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Port
+	}).(pulumi.IntPtrOutput)
+}
+
 // Node port of the gateway's health probe; `NodePort` only. Default: `30191`. Example: `31191`.
 func (o GatewaySpecPtrOutput) ProbeNodePort() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *GatewaySpec) *int {
@@ -2252,6 +2280,16 @@ func (o GatewaySpecPtrOutput) ProbeNodePort() pulumi.IntPtrOutput {
 			return nil
 		}
 		return v.ProbeNodePort
+	}).(pulumi.IntPtrOutput)
+}
+
+// The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
+func (o GatewaySpecPtrOutput) ProbePort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *GatewaySpec) *int {
+		if v == nil {
+			return nil
+		}
+		return v.ProbePort
 	}).(pulumi.IntPtrOutput)
 }
 

@@ -1566,9 +1566,17 @@ class GatewaySpecArgsDict(TypedDict):
     """
     Node port of the gateway; `NodePort` only. Default: `30143`. Example: `31143`.
     """
+    port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
+    """
     probe_node_port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Node port of the gateway's health probe; `NodePort` only. Default: `30191`. Example: `31191`.
+    """
+    probe_port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
     """
     service_type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -1581,7 +1589,9 @@ class GatewaySpecArgs:
                  addresses: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  admission: pulumi.Input[Optional[_builtins.str]] = None,
                  node_port: pulumi.Input[Optional[_builtins.int]] = None,
+                 port: pulumi.Input[Optional[_builtins.int]] = None,
                  probe_node_port: pulumi.Input[Optional[_builtins.int]] = None,
+                 probe_port: pulumi.Input[Optional[_builtins.int]] = None,
                  service_type: pulumi.Input[Optional[_builtins.str]] = None):
         """
         How other clusters reach a cluster's gateway.
@@ -1589,7 +1599,9 @@ class GatewaySpecArgs:
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] addresses: Host names or IPv4 addresses at which the sources reach the gateway. Required for existing clusters, and for `LoadBalancer` unless there is a `docker.subnet`. Default: the names of the cluster's nodes, or the first address of its range for load balancers. Example: `["203.0.113.7"]`.
         :param pulumi.Input[_builtins.str] admission: Which clients the gateway accepts. `linked`: the trust domains and addresses of the clusters that have a Link to it. `everybody`: every meshed client from everywhere, as in Linkerd's chart. To go back from `linked`, write `everybody`: leaving out the key doesn't open a restricted gateway. Default: everybody, by the chart. One of `linked`, `everybody`. Example: `"linked"`.
         :param pulumi.Input[_builtins.int] node_port: Node port of the gateway; `NodePort` only. Default: `30143`. Example: `31143`.
+        :param pulumi.Input[_builtins.int] port: Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
         :param pulumi.Input[_builtins.int] probe_node_port: Node port of the gateway's health probe; `NodePort` only. Default: `30191`. Example: `31191`.
+        :param pulumi.Input[_builtins.int] probe_port: The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
         :param pulumi.Input[_builtins.str] service_type: Kind of Service in front of the gateway. One of `NodePort`, `LoadBalancer`. Default: `"NodePort"`. Example: `"LoadBalancer"`.
         """
         if addresses is not None:
@@ -1598,8 +1610,12 @@ class GatewaySpecArgs:
             pulumi.set(__self__, "admission", admission)
         if node_port is not None:
             pulumi.set(__self__, "node_port", node_port)
+        if port is not None:
+            pulumi.set(__self__, "port", port)
         if probe_node_port is not None:
             pulumi.set(__self__, "probe_node_port", probe_node_port)
+        if probe_port is not None:
+            pulumi.set(__self__, "probe_port", probe_port)
         if service_type is not None:
             pulumi.set(__self__, "service_type", service_type)
 
@@ -1640,6 +1656,18 @@ class GatewaySpecArgs:
         pulumi.set(self, "node_port", value)
 
     @_builtins.property
+    @pulumi.getter
+    def port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
+        """
+        return pulumi.get(self, "port")
+
+    @port.setter
+    def port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "port", value)
+
+    @_builtins.property
     @pulumi.getter(name="probeNodePort")
     def probe_node_port(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
@@ -1650,6 +1678,18 @@ class GatewaySpecArgs:
     @probe_node_port.setter
     def probe_node_port(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "probe_node_port", value)
+
+    @_builtins.property
+    @pulumi.getter(name="probePort")
+    def probe_port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
+        """
+        return pulumi.get(self, "probe_port")
+
+    @probe_port.setter
+    def probe_port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "probe_port", value)
 
     @_builtins.property
     @pulumi.getter(name="serviceType")
