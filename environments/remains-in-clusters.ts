@@ -99,14 +99,15 @@ export async function withoutGoneClusters(
     )
   ).flat();
   if (gone.length === 0) return { state, gone: [] };
-  const uids = new Set(gone.map(({ uid }) => uid));
+  const uids = new Set<unknown>(gone.map(({ uid }) => uid));
   const { resources = [] } = state.deployment;
   const urns = resources
     .filter((resource) => {
       const { inputs, outputs, urn } = resource;
-      const uid =
-        inputs?.["clusterUid"] ?? outputs?.["clusterUid"] ?? clusterOf(resource, state)?.uid;
-      return isIdentity(urn) ? uids.has(String(outputs?.["uid"])) : uids.has(String(uid));
+      const uid = isIdentity(urn)
+        ? outputs?.["uid"]
+        : (inputs?.["clusterUid"] ?? outputs?.["clusterUid"] ?? clusterOf(resource, state)?.uid);
+      return uid !== undefined && uids.has(uid);
     })
     .map(({ urn }) => urn);
   const names = urns.filter(isIdentity).map(resourceName);
