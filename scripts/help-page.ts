@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-const marked = /<!-- help ([a-z]+) -->\n[^]*?<!-- end -->/g;
+const marked = /<!-- help ([a-z-]+) -->\n[^]*?<!-- end -->/g;
 
 /**
  * docs/cli.md whose blocks `<!-- help COMMAND -->`, each up to `<!-- end -->`, are written again.

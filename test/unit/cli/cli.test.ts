@@ -272,7 +272,10 @@ describe("the page of the command line", () => {
     const page = await readFile(path.join(root, "docs/cli.md"), "utf8");
     assert.equal(refreshHelp(page, makeProgram()), page, "out of date; run: npm run cli-page");
     for (const command of makeProgram().commands) {
-      assert.ok(page.includes(`<!-- help ${command.name()} -->`), command.name());
+      assert.ok(
+        page.includes(`<!-- help ${command.name()} -->\n\n\`\`\`text\nUsage: `),
+        command.name(),
+      );
     }
   });
 
