@@ -174,6 +174,8 @@ function existingCluster(
         serviceType: pick(["NodePort", "LoadBalancer"] as const),
       })),
       ...maybe(0.3, () => ({ admission: "linked" as const })),
+      // Chosen without asking for another random number: all other topologies stay as they were.
+      ...(index % 2 === 0 && { port: 443, probePort: 8443 }),
     },
     podSubnet: `10.${String(100 + index)}.0.0/16`,
     ...maybe(0.5, () => ({ context: "admin" })),
