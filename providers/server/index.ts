@@ -8,7 +8,7 @@ export type {
   PackageSchema,
   PropertySchema,
   TypeSchema,
-} from "./package-schema.ts";
+} from "./package-schema-types.ts";
 export type { Components, MakeComponent, Provider } from "./provider.ts";
 export type {
   CheckRequest,

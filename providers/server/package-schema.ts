@@ -1,66 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import type {
+  EnumType,
+  ObjectSchema,
+  ObjectType,
+  PackageSchema,
+  PropertySchema,
+  TypeSchema,
+} from "./package-schema-types.ts";
 import type { Provider } from "./provider.ts";
 import type { ResourceSchema } from "./resource.ts";
 import type { Shape } from "./shape.ts";
-
-/** A type in Pulumi's package schema. */
-export interface TypeSchema {
-  readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
-  readonly items?: TypeSchema;
-  readonly additionalProperties?: TypeSchema;
-  /** One of the package's `types`, such as `#/types/kind:index:Node`, or `pulumi.json#/Any`. */
-  readonly $ref?: string;
-  readonly oneOf?: readonly TypeSchema[];
-  /** Never an output of a resource. */
-  readonly plain?: boolean;
-}
-
-/** A property in Pulumi's package schema. */
-export interface PropertySchema extends TypeSchema {
-  readonly description?: string;
-  readonly secret?: boolean;
-  readonly willReplaceOnChanges?: boolean;
-  readonly default?: string | number | boolean;
-}
-
-export interface ObjectSchema {
-  readonly description?: string;
-  readonly properties: Readonly<Record<string, PropertySchema>>;
-  readonly required: readonly string[];
-}
-
-export interface ObjectType extends ObjectSchema {
-  readonly type: "object";
-}
-
-export interface EnumType {
-  readonly type: "string";
-  readonly enum: readonly { readonly value: string }[];
-}
-
-/** The part of Pulumi's package schema that this project's providers use. */
-export interface PackageSchema {
-  readonly name: string;
-  readonly version: string;
-  readonly description: string;
-  readonly license: string;
-  readonly language?: Readonly<Record<string, object>>;
-  readonly config: object;
-  readonly provider: { readonly description: string };
-  readonly types: Readonly<Record<string, ObjectType | EnumType>>;
-  readonly resources: Readonly<
-    Record<
-      string,
-      ObjectSchema & {
-        readonly description: string;
-        readonly isComponent?: boolean;
-        readonly inputProperties: Readonly<Record<string, PropertySchema>>;
-        readonly requiredInputs: readonly string[];
-      }
-    >
-  >;
-}
 
 /** Pulumi's package schema of a provider, built from the schemas of its resources and components. */
 export function packageSchema(provider: Provider): PackageSchema {

@@ -1,5 +1,5 @@
 import type { ComponentResourceOptions, Inputs, Output } from "@pulumi/pulumi";
-import type { ObjectSchema } from "./package-schema.ts";
+import type { ObjectSchema } from "./package-schema-types.ts";
 import type { Resource, ResourceSchema } from "./resource.ts";
 import type { PropertyMap } from "./values.ts";
 
