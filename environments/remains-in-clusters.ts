@@ -10,7 +10,13 @@ import { isClusterGone, unreachableIsGone } from "../providers/mesh/cluster-api.
 import { crdPath, lookForObjects } from "../providers/mesh/crds.ts";
 import type { Crd } from "../providers/mesh/crds.ts";
 import { timeLimits } from "../system/time-limits.ts";
-import { clusterOf, clustersOf, inExistingCluster, isOwnNamespace } from "./cluster-of-resource.ts";
+import {
+  clusterOf,
+  clustersOf,
+  identityType,
+  inExistingCluster,
+  isOwnNamespace,
+} from "./cluster-of-resource.ts";
 import type { ResourceCluster } from "./cluster-of-resource.ts";
 import { releaseType, unknownReleases } from "./interrupted-releases.ts";
 import { describeResource, resourceName, resourceType } from "./report/resource-words.ts";
@@ -119,7 +125,7 @@ export async function withoutGoneClusters(
 }
 
 function isIdentity(urn: string): boolean {
-  return resourceType(urn).endsWith(":ClusterIdentity");
+  return resourceType(urn) === identityType;
 }
 
 async function isThere(cluster: ResourceCluster): Promise<boolean> {

@@ -106,7 +106,7 @@ async function startServer(
       {
         version,
         construct: (name, type, inputs, options) => {
-          const { urn, outputs } = make({ type, name, inputs: inputs, options });
+          const { urn, outputs } = make({ type, name, inputs, options });
           return Promise.resolve({ urn, state: outputs });
         },
       },
