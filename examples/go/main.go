@@ -16,9 +16,14 @@ import (
 
 func program(ctx *pulumi.Context) error {
 	lab, err := topology.NewTopology(ctx, "lab", &topology.TopologyArgs{
-		Topology: topology.TopologySpec{
-			Clusters: []topology.ClusterSpec{{Name: "west"}, {Name: "east"}},
-			Links:    []topology.LinkSpec{{Between: []string{"west", "east"}}},
+		Topology: topology.TopologySpecArgs{
+			Clusters: topology.ClusterSpecArray{
+				topology.ClusterSpecArgs{Name: pulumi.String("west")},
+				topology.ClusterSpecArgs{Name: pulumi.String("east")},
+			},
+			Links: topology.LinkSpecArray{
+				topology.LinkSpecArgs{Between: pulumi.ToStringArray([]string{"west", "east"})},
+			},
 		},
 	})
 	if err != nil {
