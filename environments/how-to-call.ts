@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
+import { shellQuoted } from "../system/shell-quoted.ts";
 import { projectDirectory } from "./paths.ts";
 
 const name = "linkerd-topology";
@@ -127,7 +128,7 @@ function real(directory: string): string {
   return existsSync(directory) ? realpathSync(directory) : directory;
 }
 
-/** Quotes a word for POSIX shells. */
+/** A word for a POSIX shell, in quotes only if it needs them. */
 function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : shellQuoted(word);
 }

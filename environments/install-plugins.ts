@@ -4,6 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { kindProvider } from "../providers/kind/provider.ts";
 import { meshProvider } from "../providers/mesh/provider.ts";
+import { shellQuoted } from "../system/shell-quoted.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import { CommandError } from "./command-error.ts";
 import { projectDirectory } from "./paths.ts";
@@ -37,7 +38,7 @@ export async function installPlugins(env: NodeJS.ProcessEnv = process.env): Prom
     const folder = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-plugin-"));
     try {
       const starter = path.join(folder, `pulumi-resource-${name}`);
-      await writeFile(starter, `#!/bin/sh\nexec ${quoted(executable)} "$@"\n`);
+      await writeFile(starter, `#!/bin/sh\nexec ${shellQuoted(executable)} "$@"\n`);
       await chmod(starter, 0o755);
       const install = ["plugin", "install", "resource", name, version, "--reinstall"];
       const run = await execa("pulumi", [...install, "--file", folder], {
@@ -59,8 +60,4 @@ function refused(name: string, code: string | undefined, why: string | undefined
       ? "There is no pulumi on PATH. Install Pulumi (https://www.pulumi.com/docs/install) and run this again."
       : `pulumi doesn't install the plugin ${name}: ${why ?? "it doesn't say why"}`,
   );
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, realpath, rename, writeFile } from "node:fs/pro
 import path from "node:path";
 import { isMap, isSeq, parseDocument } from "yaml";
 import { readKubeconfig } from "../kubernetes/read-kubeconfig.ts";
+import { shellQuoted } from "../system/shell-quoted.ts";
 import type { Mesh } from "../verification/observe.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -87,11 +88,7 @@ export function shellLines({ clusters }: Mesh): string {
   );
   const all = [...new Set(files.map(({ file }) => file))].join(path.delimiter);
   return [
-    `export KUBECONFIG=${quoted(all)}`,
-    ...files.map(({ name, file }) => `export ${kubeconfigVariable(name)}=${quoted(file)}`),
+    `export KUBECONFIG=${shellQuoted(all)}`,
+    ...files.map(({ name, file }) => `export ${kubeconfigVariable(name)}=${shellQuoted(file)}`),
   ].join("\n");
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

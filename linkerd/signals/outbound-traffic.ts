@@ -33,7 +33,7 @@ export function outboundCounters(text: string): readonly OutboundCounters[] {
   for (const { name, labels, value } of parseMetrics((text.match(wanted) ?? []).join("\n"))) {
     const { authority = "", dst_target_cluster: link, target_ip, target_addr, le } = labels;
     const address = target_ip ?? target_addr?.replace(/:\d+$/, "");
-    const key = JSON.stringify([authority, link, address]);
+    const key = keyOf({ authority, link, address });
     const one: Counting = found.get(key) ?? {
       ...{ authority, link, address },
       success: 0,
@@ -139,6 +139,10 @@ function totalOf({ success, failure }: Pick<OutboundCounters, "success" | "failu
   return success + failure;
 }
 
-function keyOf({ authority, link, address }: OutboundCounters): string {
+function keyOf({
+  authority,
+  link,
+  address,
+}: Pick<OutboundCounters, "authority" | "link" | "address">): string {
   return JSON.stringify([authority, link, address]);
 }
