@@ -26,6 +26,8 @@ export interface AskerPod {
   /** Requests a second. */
   readonly rate: number;
   readonly question: Question;
+  /** Nodes that the pod must not run on: without them it could not ask. */
+  readonly avoid?: readonly string[];
 }
 
 /** Each worker waits for its own answer, so that a request without an answer doesn't stop the others. */
@@ -46,7 +48,7 @@ function workerName(index: number): string {
  * server that is taken away. It needs no shell, and every image of verification's probes contains curl. With
  * a terminal curl writes each line at once.
  */
-export function askerObject({ name, id, image, rate, question }: AskerPod): object {
+export function askerObject({ name, id, image, rate, question, avoid = [] }: AskerPod): object {
   return {
     metadata: {
       name,
@@ -57,6 +59,7 @@ export function askerObject({ name, id, image, rate, question }: AskerPod): obje
       serviceAccountName: question.serviceAccount,
       terminationGracePeriodSeconds: 0,
       tolerations: [{ operator: "Exists", effect: "NoSchedule" }],
+      ...(avoid.length > 0 && { affinity: { nodeAffinity: awayFrom(avoid) } }),
       securityContext: {
         runAsUser: 65534,
         runAsNonRoot: true,
@@ -71,6 +74,18 @@ export function askerObject({ name, id, image, rate, question }: AskerPod): obje
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
       })),
     },
+  };
+}
+
+/** Kubernetes takes one name for each field. */
+function awayFrom(nodes: readonly string[]): object {
+  const matchFields = nodes.map((node) => ({
+    key: "metadata.name",
+    operator: "NotIn",
+    values: [node],
+  }));
+  return {
+    requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] },
   };
 }
 

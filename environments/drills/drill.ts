@@ -126,6 +126,7 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
     apiOf,
     image: request.probeImage ?? (await probeImageOf(outputs, env)),
     rate: request.rate ?? (own ? defaults.ownRate : defaults.rate),
+    taken,
     signal,
   };
   const notAsked =

@@ -78,7 +78,29 @@ export interface AskingOptions {
   readonly apiOf: (cluster: string) => Promise<KubernetesApi>;
   readonly image: string | undefined;
   readonly rate: number;
+  /** What is taken away. Nobody asks from a node among it. */
+  readonly taken: readonly Taken[];
   readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Nodes of a cluster from which nobody can ask, because they are taken away. None if that is all of them:
+ * the pod has to be somewhere.
+ */
+export function nodesToAvoid(
+  { name, nodes }: { readonly name: string; readonly nodes: readonly string[] },
+  taken: readonly Taken[],
+): readonly string[] {
+  const avoid = taken.flatMap((one) =>
+    one.kind === "node" && one.cluster === name ? [one.node] : [],
+  );
+  return nodes.every((node) => avoid.includes(node)) ? [] : avoid;
+}
+
+function avoidIn(cluster: string, { mesh, taken }: AskingOptions): readonly string[] {
+  const planned = mesh.plan.clusters.find(({ name }) => name === cluster);
+  const nodes = planned?.type === "kind" ? planned.nodes.map(({ name }) => name) : [];
+  return nodesToAvoid({ name: cluster, nodes }, taken);
 }
 
 /**
@@ -103,7 +125,8 @@ export async function askOwn(own: OwnQuestion, options: AskingOptions): Promise<
   const serviceAccount = found.spec.template.spec.serviceAccountName ?? "default";
   const question: Question = { url: own.url, cluster, namespace, serviceAccount };
   const image = options.image ?? (await imageFor(api));
-  const asker = new Asker(api, { name: `drill-${id}`, id, image, rate, question });
+  const avoid = avoidIn(cluster, options);
+  const asker = new Asker(api, { name: `drill-${id}`, id, image, rate, question, avoid });
   // The second part of the host name. An address says nothing.
   const asked = new URL(own.url).hostname.split(".")[1] ?? namespace;
   const pods = new Map<string, string>();
@@ -171,6 +194,7 @@ export function askProbes(status: MeshStatus, options: AskingOptions): Asking {
             id,
             image: options.image ?? (await imageFor(api)),
             rate,
+            avoid: avoidIn(cluster, options),
             question: {
               url: requestOf(context, route, "/hostname").url,
               cluster,

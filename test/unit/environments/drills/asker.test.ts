@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { askerObject, clusterIn, WorkerLog } from "../../../../environments/drills/asker.ts";
+import { nodesToAvoid } from "../../../../environments/drills/questions.ts";
 
 const clusters = ["west", "east"];
 
@@ -84,4 +85,50 @@ test("the URL is asked as it is written, at the rate of all together", () => {
     assert.equal(command[command.indexOf("--rate") + 1], "18000/h");
     assert.match(command.at(-1) ?? "", /^http:\/\/web\.shop\/a\\\[1\\\]\?b=\\\{c\\\}#\[1-\d+\]$/);
   }
+});
+
+describe("nobody asks from a node that is taken away", () => {
+  const question = {
+    url: "http://web.shop",
+    cluster: "west",
+    namespace: "shop",
+    serviceAccount: "client",
+  };
+  const pod = { name: "drill", id: "1", image: "image", rate: 20, question };
+  const frozen = (node: string, cluster = "west") =>
+    ({ kind: "node", cluster, node, how: "pause" }) as const;
+  const west = { name: "west", nodes: ["west-control-plane", "west-worker"] };
+
+  test("the pod runs elsewhere", () => {
+    const { spec } = askerObject({ ...pod, avoid: ["west-worker", "west-worker2"] }) as {
+      spec: { affinity: unknown };
+    };
+    const away = (node: string) => ({ key: "metadata.name", operator: "NotIn", values: [node] });
+    assert.deepEqual(spec.affinity, {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchFields: [away("west-worker"), away("west-worker2")] }],
+        },
+      },
+    });
+  });
+
+  test("a pod that may run anywhere has no affinity", () => {
+    const { spec } = askerObject(pod) as { spec: object };
+    assert.equal("affinity" in spec, false);
+  });
+
+  test("only nodes of the asking cluster count, and not if they are all of its nodes", () => {
+    assert.deepEqual(nodesToAvoid(west, [frozen("west-worker"), frozen("east-worker", "east")]), [
+      "west-worker",
+    ]);
+    assert.deepEqual(
+      nodesToAvoid(
+        west,
+        west.nodes.map((node) => frozen(node)),
+      ),
+      [],
+    );
+    assert.deepEqual(nodesToAvoid({ name: "west", nodes: [] }, []), []);
+  });
 });
