@@ -6,8 +6,9 @@ import { kindClusterLabel } from "../providers/kind/constants.ts";
 export async function docker(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  timeout: number = timeLimits.dockerCommand,
 ): Promise<string> {
-  const { stdout } = await execa("docker", args, { env, timeout: timeLimits.dockerCommand });
+  const { stdout } = await execa("docker", args, { env, timeout });
   return stdout;
 }
 

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { isMap, isSeq, parseDocument } from "yaml";
 import { readKubeconfig } from "../kubernetes/read-kubeconfig.ts";
@@ -6,7 +7,14 @@ import { shellQuoted } from "../system/shell-quoted.ts";
 import type { Mesh } from "../verification/observe.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { kubeconfigOf, kubeconfigVariable, readEntry } from "./runs/kubeconfig.ts";
+import {
+  kubeconfigOf,
+  kubeconfigVariable,
+  kubeconfigVariables,
+  readEntry,
+  writeKubeconfigs,
+} from "./runs/kubeconfig.ts";
+import { startCommand } from "./runs/run-child.ts";
 
 /**
  * One kubeconfig for a mesh, with a context for each cluster. The first cluster's context is the current one.
@@ -91,4 +99,33 @@ export function shellLines({ clusters }: Mesh): string {
     `export KUBECONFIG=${shellQuoted(all)}`,
     ...files.map(({ name, file }) => `export ${kubeconfigVariable(name)}=${shellQuoted(file)}`),
   ].join("\n");
+}
+
+/**
+ * Runs a command with this process's own input and output, and with variables for the kubeconfigs of a mesh. The files
+ * exist only as long as the command runs.
+ *
+ * @returns its exit code
+ */
+export async function inShell(mesh: Mesh, command: readonly string[]): Promise<number> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-shell-"));
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  try {
+    const kubeconfigs = await writeKubeconfigs(mesh, directory);
+    const started = startCommand(command, {
+      ...(process.env as Record<string, string>),
+      ...kubeconfigVariables(kubeconfigs),
+    });
+    const forward = (signal: NodeJS.Signals): void => {
+      started.forward(signal);
+    };
+    for (const signal of signals) process.on(signal, forward);
+    try {
+      return await started.ended;
+    } finally {
+      for (const signal of signals) process.off(signal, forward);
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }

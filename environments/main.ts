@@ -9,9 +9,9 @@ const program = makeProgram(toRun);
 await addCompletion(program);
 await program.parseAsync(own, { from: "user" });
 
-/** What is behind `--` of `run` is another program's command line, so none of it is an option of this one. */
+/** What is behind `--` of `run` and `shell` is another program's command line, so none of it is an option here. */
 function divide(args: readonly string[]): { own: readonly string[]; toRun?: readonly string[] } {
   const at = args.indexOf("--");
-  if (args[0] !== "run" || at < 0) return { own: args };
+  if (!["run", "shell"].includes(args[0] ?? "") || at < 0) return { own: args };
   return { own: args.slice(0, at), toRun: args.slice(at + 1) };
 }

@@ -11,6 +11,8 @@ import { resourceType } from "./report/resource-words.ts";
 export interface StateResource {
   readonly urn: string;
   readonly custom: boolean;
+  /** ISO 8601. */
+  readonly created?: string;
   readonly parent?: string;
   /** `<urn>::<id>` */
   readonly provider?: string;

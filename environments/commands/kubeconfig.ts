@@ -1,6 +1,7 @@
 import os from "node:os";
 import type { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
+import { CommandError } from "../command-error.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
 import { findPlanned, topologyWords, withTopologyArgument } from "./topology-argument.ts";
@@ -78,4 +79,52 @@ export function envCommand(): Command {
     exits: [exitCodes.failed, exitCodes.notUp],
     variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
   });
+}
+
+/**
+ * `linkerd-topology shell`
+ *
+ * @param toRun what is behind `--` on the command line
+ */
+export function shellCommand(toRun: readonly string[] | undefined): Command {
+  const command = makeCommand(
+    "shell",
+    "Opens a shell in which kubectl knows the clusters of a running topology",
+    "KUBECONFIG has a context for each cluster there; the first one is the current one. With a command after two " +
+      "dashes it runs that instead of $SHELL. The files are deleted at the end.",
+  );
+  withTopologyArgument(command)
+    .usage("[options] [topology] [-- COMMAND...]")
+    .action(async (topology: string | undefined, options: TopologyOptions) => {
+      const settings = {
+        command: "shell",
+        topology: topologyWords(topology, options),
+        ownSignals: true,
+      };
+      await runCommand(settings, async (context) => {
+        const words = toRun ?? [process.env["SHELL"] ?? "/bin/sh"];
+        if (words.length === 0) throw nothingToRun();
+        const running = await findPlanned(topology, options, context);
+        const { runningStack } = await import("../mesh-of-stack.ts");
+        const { inShell } = await import("../kubeconfigs.ts");
+        const { mesh } = await runningStack({ ...running, command: "shell" });
+        return inShell(mesh, words);
+      });
+    });
+  return teach(command, {
+    examples: [
+      ["linkerd-topology shell lab.yaml", "then: kubectl --context west get pods"],
+      ["linkerd-topology shell lab.yaml -- k9s --context east", "one command"],
+    ],
+    exits: [exitCodes.failed, exitCodes.notUp],
+    otherExits: ["the command's own; 126 or 127 if it can't be run"],
+    variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
+  });
+}
+
+function nothingToRun(): CommandError {
+  return new CommandError(
+    "the command is missing. Write it after the two dashes, or leave them out for a shell",
+    { exitCode: exitCodes.badInput },
+  );
 }

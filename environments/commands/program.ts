@@ -2,13 +2,17 @@ import { Command } from "commander";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { projectDirectory } from "../paths.ts";
+import { applyCommand } from "./apply.ts";
 import { withManners } from "./command.ts";
 import { diagramCommand } from "./diagram.ts";
 import { discoverCommand } from "./discover.ts";
 import { downCommand } from "./down.ts";
 import { drillCommand } from "./drill.ts";
 import { installPluginsCommand } from "./install-plugins.ts";
-import { envCommand, kubeconfigCommand } from "./kubeconfig.ts";
+import { envCommand, kubeconfigCommand, shellCommand } from "./kubeconfig.ts";
+import { listCommand } from "./list.ts";
+import { loadCommand } from "./load.ts";
+import { logsCommand } from "./logs.ts";
 import { planCommand } from "./plan.ts";
 import { preflightCommand } from "./preflight.ts";
 import { reapCommand } from "./reap.ts";
@@ -23,7 +27,7 @@ import { verifyCommand } from "./verify.ts";
 /**
  * The command line, without completion.
  *
- * @param toRun what is behind `--`, for `run`
+ * @param toRun what is behind `--`, for `run` and `shell`
  */
 export function makeProgram(toRun?: readonly string[]): Command {
   const program = withManners(new Command("linkerd-topology"))
@@ -59,6 +63,11 @@ Examples:
     discoverCommand(),
     kubeconfigCommand(),
     envCommand(),
+    shellCommand(toRun),
+    listCommand(),
+    logsCommand(),
+    loadCommand(),
+    applyCommand(),
     planCommand(),
     diagramCommand(),
     preflightCommand(),

@@ -131,3 +131,16 @@ export function kubeconfigOf(entries: readonly Entry[]): string {
 export function kubeconfigVariable(cluster: string): string {
   return `KUBECONFIG_${cluster.toUpperCase().replaceAll("-", "_")}`;
 }
+
+/** The environment variables with which a command finds the clusters of a mesh. */
+export function kubeconfigVariables({
+  merged,
+  clusters,
+}: RunKubeconfigs): Readonly<Record<string, string>> {
+  return {
+    ...Object.fromEntries(
+      Object.entries(clusters).map(([cluster, file]) => [kubeconfigVariable(cluster), file]),
+    ),
+    KUBECONFIG: merged,
+  };
+}

@@ -5,7 +5,7 @@ import { meshOf } from "../proof.ts";
 import type { UpResult } from "../up.ts";
 import { verify } from "../../verification/index.ts";
 import type { Mesh, Verification, VerifyOptions } from "../../verification/index.ts";
-import { kubeconfigVariable, writeKubeconfigs } from "./kubeconfig.ts";
+import { kubeconfigVariables, writeKubeconfigs } from "./kubeconfig.ts";
 import { runVariable } from "./processes.ts";
 import { definedIn } from "../../system/environment.ts";
 
@@ -65,13 +65,7 @@ export async function makeRunMesh(
     kubeconfigPath: kubeconfigs.merged,
     env: {
       ...definedIn(base),
-      ...Object.fromEntries(
-        Object.entries(kubeconfigs.clusters).map(([cluster, file]) => [
-          kubeconfigVariable(cluster),
-          file,
-        ]),
-      ),
-      KUBECONFIG: kubeconfigs.merged,
+      ...kubeconfigVariables(kubeconfigs),
       LINKERD_TOPOLOGY_NAME: name,
       LINKERD_TOPOLOGY_PLAN: planFile,
       [runVariable]: name,

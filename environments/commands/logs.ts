@@ -1,0 +1,106 @@
+import { InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
+import { rendered } from "../../system/print.ts";
+import { screenOf, styleOf } from "../../verification/render/style.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { logComponents } from "../logs.ts";
+import type { LogComponent, LogLine } from "../logs.ts";
+import { chosenClusters, withClusterOption } from "./cluster-option.ts";
+import type { ClusterOption } from "./cluster-option.ts";
+import { makeCommand, teach } from "./command.ts";
+import { findLookedAt, withContexts, wordsOf } from "./context-options.ts";
+import type { ContextOptions } from "./context-options.ts";
+import { parseDuration } from "./duration.ts";
+import { runCommand } from "./run-command.ts";
+import { withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "./topology-argument.ts";
+
+interface Options extends TopologyOptions, ContextOptions, ClusterOption {
+  readonly component?: readonly LogComponent[];
+  readonly container?: readonly string[];
+  readonly follow?: true;
+  readonly json?: true;
+  readonly since?: number;
+  readonly tail?: number;
+}
+
+/** `linkerd-topology logs` */
+export function logsCommand(): Command {
+  const command = makeCommand(
+    "logs",
+    "Shows the logs of Linkerd's components of all clusters, merged by time",
+    "Each line begins with its cluster, pod and container.",
+  );
+  withClusterOption(withContexts(withTopologyArgument(command)))
+    .addOption(
+      new Option("--component <name...>", "only these components (default: all)").choices(
+        Object.keys(logComponents),
+      ),
+    )
+    .option("--container <name...>", "only these containers, such as linkerd-proxy (default: all)")
+    .option(
+      "--tail <lines>",
+      "lines of each container (default: 20, or all with --since)",
+      parseLines,
+    )
+    .option("--since <time>", "only lines that are younger, such as 10m", parseDuration)
+    .option("-f, --follow", "go on until Ctrl-C, with pods that are created meanwhile")
+    .option("--json", "one JSON document per line")
+    .action(async (topology: string | undefined, options: Options) => {
+      const settings = { command: "logs", topology: wordsOf(topology, options) };
+      await runCommand(settings, async (context) => {
+        const running = await findLookedAt(topology, options, context);
+        const { runningStack } = await import("../mesh-of-stack.ts");
+        const { readLogs } = await import("../logs.ts");
+        const { signal } = context;
+        const { mesh } = await runningStack({ ...running, signal, command: "logs" });
+        const clusters = chosenClusters(mesh.clusters, options);
+        const line = lineWriter(clusters.map(({ name }) => name));
+        const whole = await readLogs({
+          clusters,
+          signal,
+          ...(options.component && { components: options.component }),
+          ...(options.container && { containers: options.container }),
+          ...(options.tail !== undefined && { tail: options.tail }),
+          ...(options.since !== undefined && { since: options.since }),
+          ...(options.follow && { follow: true }),
+          onLine: (one) => {
+            if (options.json) context.printJson(one);
+            else process.stdout.write(`${line(one)}\n`);
+          },
+          onProblem: (text) => {
+            context.output.write(`${text}\n`);
+          },
+        });
+        return whole ? exitCodes.success : exitCodes.failed;
+      });
+    });
+  return teach(command, {
+    examples: [
+      ["linkerd-topology logs lab.yaml --component gateway --since 10m", "of every gateway"],
+      ["linkerd-topology logs lab.yaml --cluster west --follow", "until Ctrl-C"],
+      ["linkerd-topology logs --context west --context east", "any mesh, whoever made it"],
+    ],
+    exits: [exitCodes.failed, exitCodes.notUp],
+    variables: ["KUBECONFIG", "XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
+  });
+}
+
+/** Formats lines for people: the names of clusters have the same width. */
+function lineWriter(clusters: readonly string[]): (line: LogLine) => string {
+  const width = Math.max(0, ...clusters.map((name) => name.length));
+  const style = styleOf(screenOf(process.stdout));
+  return ({ cluster, pod, container, time, text }) =>
+    rendered(
+      `${style.bold(cluster.padEnd(width))} ${style.dim(`${pod}/${container} ${time}`)} ${text}`,
+    );
+}
+
+/** A number of lines. For options of commander's. */
+function parseLines(text: string): number {
+  const lines = Number(text);
+  if (!Number.isInteger(lines) || lines < 0) {
+    throw new InvalidArgumentError("Write a number of lines, from 0 on.");
+  }
+  return lines;
+}
