@@ -5,7 +5,10 @@ import { sdks } from "./sdk-packages.ts";
 
 const root = path.dirname(import.meta.dirname);
 const files = await sdks();
-await rm(path.join(root, "sdks"), { recursive: true, force: true });
+// The SDKs of other languages beside them are npm run language-sdks'.
+for (const folder of new Set([...files.keys()].map(path.dirname))) {
+  await rm(path.join(root, folder), { recursive: true, force: true });
+}
 for (const [file, text] of files) {
   await mkdir(path.join(root, path.dirname(file)), { recursive: true });
   await writeFile(path.join(root, file), text);
