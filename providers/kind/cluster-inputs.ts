@@ -47,13 +47,13 @@ export const clusterShape = {
   ).meta({
     ...fixed,
     description:
-      "Name that kind knows the cluster by: lower-case letters, digits and `-`. Its nodes are called " +
+      "Name of the cluster in kind: lower-case letters, digits and `-`. Its nodes are called " +
       "`<name>-control-plane`, `<name>-worker` and so on, in up to 63 characters.",
   }),
   network: networkName().meta({
     ...fixed,
     description:
-      "Docker network of the nodes. It must exist and must not be another owner's: as a rule the output " +
+      "Docker network of the nodes. It must exist and must not belong to another owner. Usually the output " +
       "`name` of a `Network`.",
   }),
   generation: text((value) =>
@@ -81,8 +81,8 @@ export const clusterShape = {
     .meta({
       ...fixed,
       description:
-        "Such as `v1.34.2`. Together with `nodeImage` it is a demand: another version in the image is an " +
-        "error. The version of the node image by default.",
+        "Such as `v1.34.2`. With `nodeImage`, the image must have this version; another one is an error. By " +
+        "default the version of the node image.",
     }),
   nodeImage: matching(/^[^\s-]\S*$/, "is not a reference to an image")
     .exactOptional()
@@ -99,8 +99,7 @@ export const clusterShape = {
     .default(1)
     .meta({
       ...fixed,
-      description:
-        "Control plane nodes. More than one get a load balancer, whose image kind pulls.",
+      description: "Control plane nodes. Several get a load balancer, whose image kind pulls.",
     }),
   workers: z
     .int()
@@ -161,21 +160,22 @@ export const clusterShape = {
     .meta({
       ...fixed,
       description:
-        "Registry host, such as `docker.io`, or `*` for every other one → mirrors that containerd asks first, " +
-        "such as `http://registry-cache:5000`, in order. The registry itself comes last.",
+        "Mirrors of registries. Key: the registry's host, such as `docker.io`, or `*` for every other one. Value: " +
+        "the mirrors that containerd asks first, in order, such as `http://registry-cache:5000`. It asks the " +
+        "registry itself last.",
     }),
   options: kindOptionsSchema.exactOptional().meta({
     ...fixed,
     description:
-      "Options that kind passes on to nodes and kubeadm, by the keys that a topology has for them.",
+      "Options that kind passes on to nodes and kubeadm, with the same keys as in a topology.",
   }),
   imageArchives: z
     .array(text())
     .default([])
     .meta({
       description:
-        "Image archives (`docker save`, or OCI) on this machine that are loaded into every node. They are " +
-        "compared by content: another path to the same content is no change, other content at the same path is.",
+        "Image archives (`docker save`, or OCI) on this machine, which are loaded into every node. Their content " +
+        "is compared, not their paths.",
     }),
   dnsTtlSeconds: z
     .int()
@@ -184,8 +184,8 @@ export const clusterShape = {
     .default(5)
     .meta({
       description:
-        "For how many seconds CoreDNS lets clients keep an answer, negative ones included. With kubeadm's " +
-        "30 s a Linkerd control plane needs 40 seconds more to start.",
+        "How many seconds CoreDNS lets clients keep an answer, also a negative one. With kubeadm's 30 s, a " +
+        "Linkerd control plane takes 40 seconds longer to start.",
     }),
   kubeconfigPath: text((value) =>
     isAbsolute(value)
@@ -203,10 +203,10 @@ export const clusterShape = {
 /** The engine's schema of `kind:index:Cluster`. */
 export const clusterSchema = {
   description:
-    "A Kubernetes cluster whose nodes are Docker containers, made by kind.\n\n" +
-    "Created means that every node is Ready by the word of the API server. A cluster that an interrupted run " +
-    "of the same owner left behind is taken over, or recreated where it is half-made; one that somebody else " +
-    "made is an error and stays as it is. Deleting removes the cluster of this generation only.",
+    "A Kubernetes cluster whose nodes are Docker containers, created by kind.\n\nIt counts as created when " +
+    "its API server reports every node as Ready. A cluster that an interrupted run of the same owner left " +
+    "behind is taken over, or recreated if it is incomplete. If somebody else created it, that is an error, " +
+    "and it isn't changed. Deleting removes only the cluster of this generation.",
   example: `
 const network = new Network("lab", { name: "lab" });
 const west = new Cluster("west", {
@@ -252,7 +252,7 @@ export const kubeconfig = west.kubeconfigPath;
       .meta({ description: "The nodes as they run, control planes first." }),
     uid: z.string().meta({
       description:
-        "UID of the namespace kube-system: another cluster of the same name has another one.",
+        "UID of the namespace kube-system. Another cluster of the same name has another UID.",
     }),
   },
 } satisfies ResourceSchema;

@@ -19,7 +19,7 @@ const fixed = { willReplaceOnChanges: true };
 export const networkShape = {
   name: networkName().meta({
     ...fixed,
-    description: "Name of the Docker network; one that this owner made already is adopted.",
+    description: "Name of the Docker network. If this owner created it before, it is adopted.",
   }),
   labels: z
     .record(z.string(), z.string())
@@ -41,24 +41,25 @@ export const networkShape = {
       ...fixed,
       description:
         "IPv4 CIDR of the network, such as `172.28.0.0/16`; Docker chooses one by default. Give the resource a " +
-        "name that has it too: a network that is recreated takes the owner's clusters on the former one with " +
-        "it, and those come back only if they are new resources as well.",
+        "name that contains it: when a network is recreated, the owner's clusters on the former one are removed " +
+        "with it, and they come back only if they are new resources as well.",
     }),
   ipRange: subnet(limits.largestNetworkPrefix, limits.smallestBalancerRange)
     .exactOptional()
     .meta({
       ...fixed,
       description:
-        "Part of the subnet that nodes get their addresses of, such as `172.28.0.0/17`; the whole by default.",
+        "Part of the subnet from which nodes get their addresses, such as `172.28.0.0/17`. By default the whole " +
+        "subnet.",
     }),
 };
 
 /** The engine's schema of `kind:index:Network`. */
 export const networkSchema = {
   description:
-    "An IPv4 Docker network that kind clusters are put on, labelled with its owner: names of nodes resolve to " +
-    "one address, and topologies on one machine don't see each other. Deleting it removes nodes of the same " +
-    "owner that a killed run left on it; it fails, and changes nothing, while others use it.",
+    "An IPv4 Docker network for kind clusters, labelled with its owner. Names of nodes resolve to one " +
+    "address, and topologies on one machine don't see each other. Deleting it removes nodes that a killed run " +
+    "of the same owner left on it. If others use it, deletion fails and changes nothing.",
   inputs: networkShape,
   outputs: {
     owner: z

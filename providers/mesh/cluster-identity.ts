@@ -34,10 +34,9 @@ interface Seen {
 const identity = gate({
   name: "ClusterIdentity",
   description:
-    "Which cluster a kubeconfig leads to, noted at the first contact. What makes something in the cluster has " +
-    "to depend on it: in every later update and preview it looks again, and fails where another cluster " +
-    "answers.\n\n" +
-    "Only another `context` moves it to another cluster: it is then replaced.",
+    "Records at the first contact which cluster a kubeconfig leads to. Whatever creates something in the " +
+    "cluster must depend on it: every later update and preview looks again, and fails if another cluster " +
+    "answers.\n\nOnly another `context` moves it to another cluster. It is replaced then.",
   inputs,
   outputs,
   id: () => "cluster",
@@ -79,9 +78,9 @@ export const clusterIdentity: Resource = {
 export const clusterGuard = gate({
   name: "ClusterGuard",
   description:
-    "Is deleted before all that it depends on, and fails then unless the cluster is still the same one. It has " +
-    "to depend on everything that is made in a cluster that outlives it: nothing else compares before Helm and " +
-    "the Kubernetes provider delete.",
+    "Is deleted before everything that it depends on, and fails then unless the cluster is still the same. In " +
+    "a cluster that outlives what is installed in it, it must depend on everything that is created there: " +
+    "Helm and the Kubernetes provider don't compare before they delete.",
   inputs: accessInputs,
   outputs: {},
   id: () => "cluster-guard",

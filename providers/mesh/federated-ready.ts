@@ -23,9 +23,9 @@ const complete = "complete";
 export const federatedReady = gate({
   name: "FederatedReady",
   description:
-    "Exists once a federated Service has all of its members in every cluster that sees it, if their " +
-    "Services exist. If two service mirrors create the Service at the same moment, one member is left out " +
-    "silently and for ever. This touches the member until it joins.",
+    "Exists once a federated Service has all of its members in every cluster that sees it, if their Services " +
+    "exist. If two service mirrors create the Service at the same moment, one member is left out silently and " +
+    "forever. This touches the member until it joins.",
   inputs,
   outputs: { state: text("`complete`, or what is still awaited.") },
   settled: ["state", complete],

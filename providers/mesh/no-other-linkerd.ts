@@ -46,8 +46,8 @@ export const noOtherLinkerd: Resource = {
     name: "Vacancy",
     description:
       "For a cluster that outlives what is installed in it. Exists while these namespaces are missing from the " +
-      "cluster, or are the stack's own, which bear its mark. Whatever creates them has to depend on it: where " +
-      "somebody else installed a Linkerd it fails, and changes nothing.",
+      "cluster, or are the stack's own, which have its mark. Whatever creates them must depend on it: if " +
+      "somebody else installed a Linkerd, it fails and changes nothing.",
     inputs,
     outputs,
     id: () => "vacancy",

@@ -21,7 +21,7 @@ export const meshProvider: Provider = {
   name: "linkerd-topology",
   version: "0.1.0",
   description:
-    "Waits for the signals that a Linkerd mesh gives, exports Services, and tidies up behind a Link.",
+    "Waits for the signals that a Linkerd mesh gives, exports Services, and cleans up after a Link.",
   resources: [
     clusterIdentity,
     clusterGuard,

@@ -14,7 +14,7 @@ const inputs = {
   ).exactOptional(),
   namespaces: z.array(z.string()).default([]).meta({
     description:
-      "Namespaces whose workloads are restarted for other anchors or another issuer, besides Linkerd's own.",
+      "Namespaces whose workloads are restarted when the anchors or the issuer change, besides Linkerd's own.",
   }),
   upgradeNamespaces: z.array(z.string()).default([]).meta({
     description:
@@ -28,7 +28,7 @@ export const proxiesCurrent = gate({
   name: "ProxiesCurrent",
   description:
     "Exists once the proxies of Linkerd and of the named namespaces are the ones that Linkerd would inject " +
-    "now, trust the present anchors and have certificates of the present issuer. It restarts workloads that " +
+    "now, trust the current anchors and have certificates of the current issuer. It restarts workloads that " +
     "started earlier: linkerd-identity if it may have missed its new issuer, then the control plane, its " +
     "extension, and the others.",
   inputs,

@@ -27,7 +27,7 @@ const inputs = {
   namespace: fixedText("Namespace of the Service that clients call."),
   service: fixedText("Name of the Service that clients call."),
   port: z.int().default(defaults.trafficPort).meta({
-    description: "Port of it that clients call; the backends have the same one.",
+    description: "Its port that clients call. The backends have the same port.",
     willReplaceOnChanges: true,
   }),
   protocol: z.enum(["http", "grpc"]).default(defaults.trafficProtocol).meta({
@@ -36,15 +36,19 @@ const inputs = {
   }),
   alias: z.boolean().default(false).meta({
     description:
-      "Whether the Service is made here as well. It has no pods; the route leads to those of another cluster.",
+      "Whether to create the Service as well. It has no pods; the route leads to those of another cluster.",
   }),
   annotations: z.record(z.string(), z.string()).default({}).meta({
     description: "Annotations of the route: Linkerd's settings for retries and time limits.",
   }),
-  serviceAnnotations: z.record(z.string(), z.string()).default({}).meta({
-    description:
-      "Annotations of the Service that clients call: Linkerd's settings for circuit breaking. Those of others stay.",
-  }),
+  serviceAnnotations: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({
+      description:
+        "Annotations of the Service that clients call: Linkerd's settings for circuit breaking. Annotations that " +
+        "others set stay.",
+    }),
   rules: z
     .array(
       z.object({
@@ -59,7 +63,7 @@ const inputs = {
           .exactOptional()
           .meta({
             description:
-              "Which requests the rule applies to. All that match no other rule by default.",
+              "Which requests the rule applies to. By default all that match no other rule.",
           }),
         backends: z
           .array(

@@ -17,8 +17,8 @@ type Step = Properties<typeof inputs>;
 export const versionStep = gate({
   name: "VersionStep",
   description:
-    "Exists once Linkerd may go from the release that runs in a cluster to the one that is wanted. What " +
-    "installs the other release has to depend on it.",
+    "Exists once Linkerd may go from the release that runs in a cluster to the wanted one. Whatever installs " +
+    "the other release must depend on it.",
   inputs,
   outputs: {},
   check: refusedBefore,

@@ -86,14 +86,14 @@ export interface Node {
 /** Arguments of {@link Cluster}. */
 export interface ClusterArgs {
   /**
-   * Name that kind knows the cluster by: lower-case letters, digits and `-`. Its nodes are called
+   * Name of the cluster in kind: lower-case letters, digits and `-`. Its nodes are called
    * `<name>-control-plane`, `<name>-worker` and so on, in up to 63 characters. Another value
    * recreates the resource.
    */
   name: pulumi.Input<string>;
   /**
-   * Docker network of the nodes. It must exist and must not be another owner's: as a rule the output
-   * `name` of a `Network`. Another value recreates the resource.
+   * Docker network of the nodes. It must exist and must not belong to another owner. Usually the
+   * output `name` of a `Network`. Another value recreates the resource.
    */
   network: pulumi.Input<string>;
   /**
@@ -108,8 +108,8 @@ export interface ClusterArgs {
    */
   owner?: pulumi.Input<string | undefined>;
   /**
-   * Such as `v1.34.2`. Together with `nodeImage` it is a demand: another version in the image is an
-   * error. The version of the node image by default. Another value recreates the resource.
+   * Such as `v1.34.2`. With `nodeImage`, the image must have this version; another one is an error.
+   * By default the version of the node image. Another value recreates the resource.
    */
   kubernetesVersion?: pulumi.Input<string | undefined>;
   /**
@@ -118,7 +118,7 @@ export interface ClusterArgs {
    */
   nodeImage?: pulumi.Input<string | undefined>;
   /**
-   * Control plane nodes. More than one get a load balancer, whose image kind pulls. Another value
+   * Control plane nodes. Several get a load balancer, whose image kind pulls. Another value
    * recreates the resource.
    * @default 1
    */
@@ -157,27 +157,27 @@ export interface ClusterArgs {
    */
   containerdConfigPatches?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
   /**
-   * Registry host, such as `docker.io`, or `*` for every other one → mirrors that containerd asks
-   * first, such as `http://registry-cache:5000`, in order. The registry itself comes last. Empty by
-   * default. Another value recreates the resource.
+   * Mirrors of registries. Key: the registry's host, such as `docker.io`, or `*` for every other
+   * one. Value: the mirrors that containerd asks first, in order, such as
+   * `http://registry-cache:5000`. It asks the registry itself last. Empty by default. Another value
+   * recreates the resource.
    */
   registryMirrors?: pulumi.Input<
     Readonly<Record<string, pulumi.Input<readonly pulumi.Input<string>[]>>> | undefined
   >;
   /**
-   * Options that kind passes on to nodes and kubeadm, by the keys that a topology has for them.
-   * Another value recreates the resource.
+   * Options that kind passes on to nodes and kubeadm, with the same keys as in a topology. Another
+   * value recreates the resource.
    */
   options?: pulumi.Input<OptionsArgs | undefined>;
   /**
-   * Image archives (`docker save`, or OCI) on this machine that are loaded into every node. They are
-   * compared by content: another path to the same content is no change, other content at the same
-   * path is. Empty by default.
+   * Image archives (`docker save`, or OCI) on this machine, which are loaded into every node. Their
+   * content is compared, not their paths. Empty by default.
    */
   imageArchives?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
   /**
-   * For how many seconds CoreDNS lets clients keep an answer, negative ones included. With kubeadm's
-   * 30 s a Linkerd control plane needs 40 seconds more to start.
+   * How many seconds CoreDNS lets clients keep an answer, also a negative one. With kubeadm's 30 s,
+   * a Linkerd control plane takes 40 seconds longer to start.
    * @default 5
    */
   dnsTtlSeconds?: pulumi.Input<number | undefined>;
@@ -189,12 +189,12 @@ export interface ClusterArgs {
 }
 
 /**
- * A Kubernetes cluster whose nodes are Docker containers, made by kind.
+ * A Kubernetes cluster whose nodes are Docker containers, created by kind.
  *
- * Created means that every node is Ready by the word of the API server. A cluster that an
- * interrupted run of the same owner left behind is taken over, or recreated where it is half-made;
- * one that somebody else made is an error and stays as it is. Deleting removes the cluster of this
- * generation only.
+ * It counts as created when its API server reports every node as Ready. A cluster that an
+ * interrupted run of the same owner left behind is taken over, or recreated if it is incomplete.
+ * If somebody else created it, that is an error, and it isn't changed. Deleting removes only the
+ * cluster of this generation.
  *
  * @example
  * ```ts
@@ -218,13 +218,13 @@ export declare class Cluster extends pulumi.CustomResource {
   ): Cluster;
 
   /**
-   * Name that kind knows the cluster by: lower-case letters, digits and `-`. Its nodes are called
+   * Name of the cluster in kind: lower-case letters, digits and `-`. Its nodes are called
    * `<name>-control-plane`, `<name>-worker` and so on, in up to 63 characters.
    */
   readonly name: pulumi.Output<string>;
   /**
-   * Docker network of the nodes. It must exist and must not be another owner's: as a rule the output
-   * `name` of a `Network`.
+   * Docker network of the nodes. It must exist and must not belong to another owner. Usually the
+   * output `name` of a `Network`.
    */
   readonly network: pulumi.Output<string>;
   /**
@@ -238,7 +238,7 @@ export declare class Cluster extends pulumi.CustomResource {
   readonly kubernetesVersion: pulumi.Output<string>;
   /** Image that the nodes run. */
   readonly nodeImage: pulumi.Output<string>;
-  /** Control plane nodes. More than one get a load balancer, whose image kind pulls. */
+  /** Control plane nodes. Several get a load balancer, whose image kind pulls. */
   readonly controlPlanes: pulumi.Output<number>;
   /** Worker nodes. */
   readonly workers: pulumi.Output<number>;
@@ -259,21 +259,21 @@ export declare class Cluster extends pulumi.CustomResource {
   /** TOML patches for containerd's configuration on every node. */
   readonly containerdConfigPatches: pulumi.Output<string[]>;
   /**
-   * Registry host, such as `docker.io`, or `*` for every other one → mirrors that containerd asks
-   * first, such as `http://registry-cache:5000`, in order. The registry itself comes last.
+   * Mirrors of registries. Key: the registry's host, such as `docker.io`, or `*` for every other
+   * one. Value: the mirrors that containerd asks first, in order, such as
+   * `http://registry-cache:5000`. It asks the registry itself last.
    */
   readonly registryMirrors: pulumi.Output<Record<string, string[]>>;
-  /** Options that kind passes on to nodes and kubeadm, by the keys that a topology has for them. */
+  /** Options that kind passes on to nodes and kubeadm, with the same keys as in a topology. */
   readonly options: pulumi.Output<Options | undefined>;
   /**
-   * Image archives (`docker save`, or OCI) on this machine that are loaded into every node. They are
-   * compared by content: another path to the same content is no change, other content at the same
-   * path is.
+   * Image archives (`docker save`, or OCI) on this machine, which are loaded into every node. Their
+   * content is compared, not their paths.
    */
   readonly imageArchives: pulumi.Output<string[]>;
   /**
-   * For how many seconds CoreDNS lets clients keep an answer, negative ones included. With kubeadm's
-   * 30 s a Linkerd control plane needs 40 seconds more to start.
+   * How many seconds CoreDNS lets clients keep an answer, also a negative one. With kubeadm's 30 s,
+   * a Linkerd control plane takes 40 seconds longer to start.
    */
   readonly dnsTtlSeconds: pulumi.Output<number>;
   /** File that holds the kubeconfig, mode 0600. */
@@ -288,7 +288,7 @@ export declare class Cluster extends pulumi.CustomResource {
   readonly clusterCaCertificate: pulumi.Output<string>;
   /** The nodes as they run, control planes first. */
   readonly nodes: pulumi.Output<Node[]>;
-  /** UID of the namespace kube-system: another cluster of the same name has another one. */
+  /** UID of the namespace kube-system. Another cluster of the same name has another UID. */
   readonly uid: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.CustomResourceOptions);
@@ -297,8 +297,8 @@ export declare class Cluster extends pulumi.CustomResource {
 /** Arguments of {@link Network}. */
 export interface NetworkArgs {
   /**
-   * Name of the Docker network; one that this owner made already is adopted. Another value recreates
-   * the resource.
+   * Name of the Docker network. If this owner created it before, it is adopted. Another value
+   * recreates the resource.
    */
   name: pulumi.Input<string>;
   /**
@@ -313,23 +313,22 @@ export interface NetworkArgs {
   owner?: pulumi.Input<string | undefined>;
   /**
    * IPv4 CIDR of the network, such as `172.28.0.0/16`; Docker chooses one by default. Give the
-   * resource a name that has it too: a network that is recreated takes the owner's clusters on the
-   * former one with it, and those come back only if they are new resources as well. Another value
-   * recreates the resource.
+   * resource a name that contains it: when a network is recreated, the owner's clusters on the
+   * former one are removed with it, and they come back only if they are new resources as well.
+   * Another value recreates the resource.
    */
   subnet?: pulumi.Input<string | undefined>;
   /**
-   * Part of the subnet that nodes get their addresses of, such as `172.28.0.0/17`; the whole by
-   * default. Another value recreates the resource.
+   * Part of the subnet from which nodes get their addresses, such as `172.28.0.0/17`. By default the
+   * whole subnet. Another value recreates the resource.
    */
   ipRange?: pulumi.Input<string | undefined>;
 }
 
 /**
- * An IPv4 Docker network that kind clusters are put on, labelled with its owner: names of nodes
- * resolve to one address, and topologies on one machine don't see each other. Deleting it removes
- * nodes of the same owner that a killed run left on it; it fails, and changes nothing, while
- * others use it.
+ * An IPv4 Docker network for kind clusters, labelled with its owner. Names of nodes resolve to one
+ * address, and topologies on one machine don't see each other. Deleting it removes nodes that a
+ * killed run of the same owner left on it. If others use it, deletion fails and changes nothing.
  */
 export declare class Network extends pulumi.CustomResource {
   /** Reads one that exists, without owning it: it is never changed or deleted. */
@@ -339,7 +338,7 @@ export declare class Network extends pulumi.CustomResource {
     opts?: pulumi.CustomResourceOptions,
   ): Network;
 
-  /** Name of the Docker network; one that this owner made already is adopted. */
+  /** Name of the Docker network. If this owner created it before, it is adopted. */
   readonly name: pulumi.Output<string>;
   /** Labels of the network besides the provider's own, such as an expiry. */
   readonly labels: pulumi.Output<Record<string, string>>;
@@ -348,8 +347,8 @@ export declare class Network extends pulumi.CustomResource {
   /** Such as `172.19.0.0/16`. */
   readonly subnet: pulumi.Output<string>;
   /**
-   * Part of the subnet that nodes get their addresses of, such as `172.28.0.0/17`; the whole by
-   * default.
+   * Part of the subnet from which nodes get their addresses, such as `172.28.0.0/17`. By default the
+   * whole subnet.
    */
   readonly ipRange: pulumi.Output<string | undefined>;
   /** Docker's id of the network. */

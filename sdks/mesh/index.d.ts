@@ -34,14 +34,14 @@ export interface Backend {
 }
 
 export interface RuleArgs {
-  /** Which requests the rule applies to. All that match no other rule by default. */
+  /** Which requests the rule applies to. By default all that match no other rule. */
   match?: pulumi.Input<MatchArgs | undefined>;
   /** Services that get the requests, by weight. */
   backends: pulumi.Input<readonly pulumi.Input<BackendArgs>[]>;
 }
 
 export interface Rule {
-  /** Which requests the rule applies to. All that match no other rule by default. */
+  /** Which requests the rule applies to. By default all that match no other rule. */
   readonly match?: Match;
   /** Services that get the requests, by weight. */
   readonly backends: Backend[];
@@ -61,11 +61,11 @@ export interface ClusterIdentityArgs {
 }
 
 /**
- * Which cluster a kubeconfig leads to, noted at the first contact. What makes something in the
- * cluster has to depend on it: in every later update and preview it looks again, and fails where
- * another cluster answers.
+ * Records at the first contact which cluster a kubeconfig leads to. Whatever creates something in
+ * the cluster must depend on it: every later update and preview looks again, and fails if another
+ * cluster answers.
  *
- * Only another `context` moves it to another cluster: it is then replaced.
+ * Only another `context` moves it to another cluster. It is replaced then.
  */
 export declare class ClusterIdentity extends pulumi.CustomResource {
   /** Reads one that exists, without owning it: it is never changed or deleted. */
@@ -111,9 +111,9 @@ export interface ClusterGuardArgs {
 }
 
 /**
- * Is deleted before all that it depends on, and fails then unless the cluster is still the same
- * one. It has to depend on everything that is made in a cluster that outlives it: nothing else
- * compares before Helm and the Kubernetes provider delete.
+ * Is deleted before everything that it depends on, and fails then unless the cluster is still the
+ * same. In a cluster that outlives what is installed in it, it must depend on everything that is
+ * created there: Helm and the Kubernetes provider don't compare before they delete.
  */
 export declare class ClusterGuard extends pulumi.CustomResource {
   /** Reads one that exists, without owning it: it is never changed or deleted. */
@@ -476,7 +476,7 @@ export interface TrafficRouteArgs {
   /** Name of the Service that clients call. Another value recreates the resource. */
   service: pulumi.Input<string>;
   /**
-   * Port of it that clients call; the backends have the same one. Another value recreates the
+   * Its port that clients call. The backends have the same port. Another value recreates the
    * resource.
    * @default 80
    */
@@ -487,7 +487,7 @@ export interface TrafficRouteArgs {
    */
   protocol?: pulumi.Input<Protocol | undefined>;
   /**
-   * Whether the Service is made here as well. It has no pods; the route leads to those of another
+   * Whether to create the Service as well. It has no pods; the route leads to those of another
    * cluster.
    * @default false
    */
@@ -495,8 +495,8 @@ export interface TrafficRouteArgs {
   /** Annotations of the route: Linkerd's settings for retries and time limits. Empty by default. */
   annotations?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>> | undefined>;
   /**
-   * Annotations of the Service that clients call: Linkerd's settings for circuit breaking. Those of
-   * others stay. Empty by default.
+   * Annotations of the Service that clients call: Linkerd's settings for circuit breaking.
+   * Annotations that others set stay. Empty by default.
    */
   serviceAnnotations?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>> | undefined>;
   /** Which requests go to which Services of the cluster, mirrors among them. */
@@ -553,20 +553,20 @@ export declare class TrafficRoute extends pulumi.CustomResource {
   readonly namespace: pulumi.Output<string>;
   /** Name of the Service that clients call. */
   readonly service: pulumi.Output<string>;
-  /** Port of it that clients call; the backends have the same one. */
+  /** Its port that clients call. The backends have the same port. */
   readonly port: pulumi.Output<number>;
   /** `http` makes an HTTPRoute, `grpc` a GRPCRoute. */
   readonly protocol: pulumi.Output<Protocol>;
   /**
-   * Whether the Service is made here as well. It has no pods; the route leads to those of another
+   * Whether to create the Service as well. It has no pods; the route leads to those of another
    * cluster.
    */
   readonly alias: pulumi.Output<boolean>;
   /** Annotations of the route: Linkerd's settings for retries and time limits. */
   readonly annotations: pulumi.Output<Record<string, string>>;
   /**
-   * Annotations of the Service that clients call: Linkerd's settings for circuit breaking. Those of
-   * others stay.
+   * Annotations of the Service that clients call: Linkerd's settings for circuit breaking.
+   * Annotations that others set stay.
    */
   readonly serviceAnnotations: pulumi.Output<Record<string, string>>;
   /** Which requests go to which Services of the cluster, mirrors among them. */
@@ -608,7 +608,7 @@ export interface FederatedReadyArgs {
 /**
  * Exists once a federated Service has all of its members in every cluster that sees it, if their
  * Services exist. If two service mirrors create the Service at the same moment, one member is left
- * out silently and for ever. This touches the member until it joins.
+ * out silently and forever. This touches the member until it joins.
  */
 export declare class FederatedReady extends pulumi.CustomResource {
   /** Reads one that exists, without owning it: it is never changed or deleted. */
@@ -853,8 +853,8 @@ export interface VacancyArgs {
 
 /**
  * For a cluster that outlives what is installed in it. Exists while these namespaces are missing
- * from the cluster, or are the stack's own, which bear its mark. Whatever creates them has to
- * depend on it: where somebody else installed a Linkerd it fails, and changes nothing.
+ * from the cluster, or are the stack's own, which have its mark. Whatever creates them must depend
+ * on it: if somebody else installed a Linkerd, it fails and changes nothing.
  */
 export declare class Vacancy extends pulumi.CustomResource {
   /** Reads one that exists, without owning it: it is never changed or deleted. */
@@ -954,8 +954,8 @@ export interface VersionStepArgs {
 }
 
 /**
- * Exists once Linkerd may go from the release that runs in a cluster to the one that is wanted.
- * What installs the other release has to depend on it.
+ * Exists once Linkerd may go from the release that runs in a cluster to the wanted one. Whatever
+ * installs the other release must depend on it.
  */
 export declare class VersionStep extends pulumi.CustomResource {
   /** Reads one that exists, without owning it: it is never changed or deleted. */
@@ -1007,8 +1007,8 @@ export interface ProxiesCurrentArgs {
    */
   anchors?: pulumi.Input<string | undefined>;
   /**
-   * Namespaces whose workloads are restarted for other anchors or another issuer, besides Linkerd's
-   * own. Empty by default.
+   * Namespaces whose workloads are restarted when the anchors or the issuer change, besides
+   * Linkerd's own. Empty by default.
    */
   namespaces?: pulumi.Input<readonly pulumi.Input<string>[] | undefined>;
   /**
@@ -1025,7 +1025,7 @@ export interface ProxiesCurrentArgs {
 
 /**
  * Exists once the proxies of Linkerd and of the named namespaces are the ones that Linkerd would
- * inject now, trust the present anchors and have certificates of the present issuer. It restarts
+ * inject now, trust the current anchors and have certificates of the current issuer. It restarts
  * workloads that started earlier: linkerd-identity if it may have missed its new issuer, then the
  * control plane, its extension, and the others.
  */
@@ -1057,8 +1057,8 @@ export declare class ProxiesCurrent extends pulumi.CustomResource {
    */
   readonly anchors: pulumi.Output<string | undefined>;
   /**
-   * Namespaces whose workloads are restarted for other anchors or another issuer, besides Linkerd's
-   * own.
+   * Namespaces whose workloads are restarted when the anchors or the issuer change, besides
+   * Linkerd's own.
    */
   readonly namespaces: pulumi.Output<string[]>;
   /**
