@@ -20,6 +20,11 @@ export interface Artifact {
   readonly finish?: (folder: string, context: GoBuildContext) => Promise<void>;
 }
 
+/** An artifact of one Go program, which has its name and is the main package of the module of that name. */
+export function oneProgram(name: string, version: string): Artifact {
+  return { name, version, programs: [{ module: name, binary: name }] };
+}
+
 /** An artifact that exists. */
 export interface Made {
   readonly folder: string;

@@ -5,14 +5,13 @@ import { CommandError } from "../command-error.ts";
 import { nodeContainers } from "../docker.ts";
 import type { State } from "../state.ts";
 import { checkCharts } from "./charts.ts";
-import { checkDockerSubnet } from "./docker-subnet.ts";
 import { checkExistingClusters } from "./existing-clusters.ts";
 import { checkForeignClusters } from "./foreign-clusters.ts";
 import { checkMounts } from "./mounts.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkPorts } from "./ports.ts";
 import { checkRoom } from "./room.ts";
-import { checkSubnets } from "./subnets.ts";
+import { checkDockerSubnet, checkSubnets } from "./subnets.ts";
 import { checkVersionsInClusters } from "./versions-in-clusters.ts";
 
 /** The result of one check. */

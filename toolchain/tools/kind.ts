@@ -1,3 +1,4 @@
+import { oneProgram } from "../artifact.ts";
 import type { Tool } from "../tool.ts";
 
 const version = "0.33.0";
@@ -16,5 +17,5 @@ export const kind: Tool = {
     const folder = `https://github.com/kubernetes-sigs/kind/releases/download/v${version}`;
     return { url: `${folder}/${file}`, checksums: `${folder}/${file}.sha256sum`, file, as: "kind" };
   },
-  built: { name: "kind", version, programs: [{ module: "kind", binary: "kind" }] },
+  built: oneProgram("kind", version),
 };

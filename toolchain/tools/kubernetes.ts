@@ -1,4 +1,5 @@
 import type { Artifact } from "../artifact.ts";
+import { oneProgram } from "../artifact.ts";
 
 const version = "v1.34.2";
 const base = "k8s.io/component-base/version";
@@ -29,29 +30,13 @@ export const kubernetes: Artifact = {
 };
 
 /** The data store of Kubernetes. */
-export const etcd: Artifact = {
-  name: "etcd",
-  version: "v3.6.5",
-  programs: [{ module: "etcd", binary: "etcd" }],
-};
+export const etcd = oneProgram("etcd", "v3.6.5");
 
 /** The DNS server of the clusters. */
-export const coredns: Artifact = {
-  name: "coredns",
-  version: "v1.13.2",
-  programs: [{ module: "coredns", binary: "coredns" }],
-};
+export const coredns = oneProgram("coredns", "v1.13.2");
 
 /** The part of Kubernetes' own test image that verification uses. */
-export const agnhost: Artifact = {
-  name: "agnhost",
-  version,
-  programs: [{ module: "agnhost", binary: "agnhost" }],
-};
+export const agnhost = oneProgram("agnhost", version);
 
 /** The container that holds a pod's network namespace open. */
-export const pause: Artifact = {
-  name: "pause",
-  version: "3.10.1",
-  programs: [{ module: "pause", binary: "pause" }],
-};
+export const pause = oneProgram("pause", "3.10.1");

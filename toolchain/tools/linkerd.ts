@@ -3,6 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { builtVersion, factsOf } from "../../planning/linkerd/versions.ts";
 import type { Artifact } from "../artifact.ts";
+import { oneProgram } from "../artifact.ts";
 
 /** Linkerd's version, in the form of its image tags. */
 export const linkerdVersion = builtVersion;
@@ -57,15 +58,7 @@ export const linkerdCli: Artifact = {
 };
 
 /** The stand-in for Linkerd's programs that are not written in Go. */
-export const noDataPlane: Artifact = {
-  name: "no-data-plane",
-  version: linkerdVersion,
-  programs: [{ module: "no-data-plane", binary: "no-data-plane" }],
-};
+export const noDataPlane = oneProgram("no-data-plane", linkerdVersion);
 
 /** The workload of the end-to-end tests. */
-export const probe: Artifact = {
-  name: "probe",
-  version: "1",
-  programs: [{ module: "probe", binary: "probe" }],
-};
+export const probe = oneProgram("probe", "1");

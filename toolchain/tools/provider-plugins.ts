@@ -1,4 +1,5 @@
 import type { Artifact } from "../artifact.ts";
+import type { GoProgram } from "../go-program.ts";
 
 /** A Pulumi provider plugin. Its version is that of its package in package.json. */
 export interface ProviderPlugin {
@@ -12,55 +13,35 @@ export interface ProviderPlugin {
   readonly binary: string;
 }
 
-const kubernetesVersion = "4.25.0";
 const kubernetesModule = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
 /** @pulumi/kubernetes' provider. */
-export const kubernetesPlugin: ProviderPlugin = {
-  name: "kubernetes",
-  binary: "pulumi-resource-kubernetes",
-  version: kubernetesVersion,
-  release: `https://github.com/pulumi/pulumi-kubernetes/releases/download/v${kubernetesVersion}/pulumi-kubernetes_${kubernetesVersion}_checksums.txt`,
-  built: {
-    name: "pulumi-resource-kubernetes",
-    version: kubernetesVersion,
-    programs: [
-      {
-        module: "pulumi-resource-kubernetes",
-        binary: "pulumi-resource-kubernetes",
-        variables: { "main.version": kubernetesVersion },
-        embeds: {
-          "schema.json": {
-            module: kubernetesModule,
-            path: "cmd/pulumi-resource-kubernetes/schema.json",
-          },
-          "terraform-mapping.json": {
-            module: kubernetesModule,
-            path: "cmd/pulumi-resource-kubernetes/terraform-mapping.json",
-          },
-        },
-      },
-    ],
+export const kubernetesPlugin = plugin("kubernetes", "4.25.0", {
+  "schema.json": {
+    module: kubernetesModule,
+    path: "cmd/pulumi-resource-kubernetes/schema.json",
   },
-};
-
-const tlsVersion = "5.3.0";
+  "terraform-mapping.json": {
+    module: kubernetesModule,
+    path: "cmd/pulumi-resource-kubernetes/terraform-mapping.json",
+  },
+});
 
 /** @pulumi/tls' provider. */
-export const tlsPlugin: ProviderPlugin = {
-  name: "tls",
-  binary: "pulumi-resource-tls",
-  version: tlsVersion,
-  release: `https://github.com/pulumi/pulumi-tls/releases/download/v${tlsVersion}/pulumi-tls_${tlsVersion}_checksums.txt`,
-  built: {
-    name: "pulumi-resource-tls",
-    version: tlsVersion,
-    programs: [
-      {
-        module: "pulumi-resource-tls",
-        binary: "pulumi-resource-tls",
-        variables: { "main.version": tlsVersion },
-      },
-    ],
-  },
-};
+export const tlsPlugin = plugin("tls", "5.3.0");
+
+function plugin(name: string, version: string, embeds?: GoProgram["embeds"]): ProviderPlugin {
+  const binary = `pulumi-resource-${name}`;
+  const variables = { "main.version": version };
+  return {
+    name,
+    binary,
+    version,
+    release: `https://github.com/pulumi/pulumi-${name}/releases/download/v${version}/pulumi-${name}_${version}_checksums.txt`,
+    built: {
+      name: binary,
+      version,
+      programs: [{ module: binary, binary, variables, ...(embeds && { embeds }) }],
+    },
+  };
+}

@@ -1,11 +1,8 @@
 import type { Artifact } from "../artifact.ts";
+import { oneProgram } from "../artifact.ts";
 
 /** Writes SDKs of a package, by Pulumi's own code generators: `pulumi-sdks python|go FOLDER < schema.json`. */
-export const sdkGenerator: Artifact = {
-  name: "pulumi-sdks",
-  version: "3.259.0",
-  programs: [{ module: "pulumi-sdks", binary: "pulumi-sdks" }],
-};
+export const sdkGenerator = oneProgram("pulumi-sdks", "3.259.0");
 
 /** Runs programs in YAML. */
 export const yamlHost: Artifact = {

@@ -3,9 +3,12 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { checkDockerSubnet, parseRoutes } from "../../../environments/preflight/docker-subnet.ts";
 import type { PreflightContext } from "../../../environments/preflight/check.ts";
-import { checkSubnets } from "../../../environments/preflight/subnets.ts";
+import {
+  checkDockerSubnet,
+  checkSubnets,
+  parseRoutes,
+} from "../../../environments/preflight/subnets.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { Topology } from "../../../planning/topology.ts";
 
