@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 
-/** Files of a `.tar.gz`, by their paths without the folder that all of them are in. */
+/** The files of a `.tar.gz`. Paths leave out the folder that contains all of them. */
 export async function readArchive(file: string): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   const archive = Readable.from([await readFile(file)])

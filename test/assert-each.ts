@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 
 /**
- * Every one of them is so, and there is one at least: `[].every(...)` is true.
+ * Asserts that there is at least one item, and that the condition is true for each: `[].every(...)` is true.
  *
- * @param what what they are, for the message where there are none
+ * @param what what the items are, for the message if there are none
  */
 export function assertEach<T>(what: string, items: Iterable<T>, isSo: (item: T) => boolean): void {
   const all = [...items];

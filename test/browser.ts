@@ -7,7 +7,7 @@ import {
   installDebianPackages,
 } from "../toolchain/image/debian-packages.ts";
 
-/** What Chromium is called on machines that have it. */
+/** The possible names of Chromium's program. */
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 const inCI = process.env["CI"] !== undefined && process.env["CI"] !== "false";

@@ -13,7 +13,7 @@ export function secretTexts(text: string): readonly string[] {
     .map(([encoded]) => Buffer.from(encoded, "base64").toString("utf8"))
     .filter((decoded) => /PRIVATE KEY-----|eyJ|client-key-data/.test(decoded))
     .flatMap(secretTexts)
-    // Of a key that stands in there the public one may stand outside.
+    // If it contains a key, the public key may appear elsewhere.
     .filter((line) => !known.includes(line));
   return [...new Set([...keys, ...tokens, ...nested])];
 }
@@ -27,7 +27,7 @@ export function publicText(text: string): string {
     .join(" ");
 }
 
-/** A PEM that stands in JSON has its ends of lines escaped, in JSON within JSON twice. */
+/** In JSON, the line ends of a PEM are escaped; in JSON within JSON, twice. */
 function unescaped(text: string): string {
   return text.replaceAll(/\\+n/g, "\n");
 }
@@ -41,7 +41,7 @@ function bodiesOf(kind: string, text: string): readonly string[] {
 export function formsOf(secret: string): readonly string[] {
   const encoded = [0, 1, 2].map((offset) => {
     const text = Buffer.from(`${" ".repeat(offset)}${secret}`).toString("base64");
-    // What stands before and after it is part of the first and last characters.
+    // The bytes before and after it influence the first and last characters.
     return text.slice(offset === 0 ? 0 : 4, -4);
   });
   return [secret, ...encoded];

@@ -8,7 +8,7 @@ import { readAction, runComposite } from "../unit/cli/composite.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** What GitHub's runner would do; the unit layer has the cases in which nothing is made. */
+/** Does what GitHub's runner would do. Unit tests have the cases in which nothing is created. */
 describe("the GitHub Action", { timeout: 900_000 }, () => {
   let workspace = "";
   before(async () => {
@@ -39,7 +39,7 @@ describe("the GitHub Action", { timeout: 900_000 }, () => {
     const outcomeOf = (name: string) => steps.find(({ step }) => step === name)?.outcome;
     const output = steps.map((step) => `${step.step}: ${step.output}`).join("\n");
     assert.equal(outcomeOf("Check the topology"), "success", output);
-    // The command's own failure is the step's, and everything goes all the same.
+    // If the command fails, the step fails, and everything is removed nevertheless.
     assert.equal(outcomeOf("Run with the topology"), "failure", output);
     assert.equal(outcomeOf("Remove what is left"), "success", output);
     assert.match(

@@ -27,10 +27,10 @@ import type { OutsidePair, OutsideScenario } from "./outside-pair.ts";
 
 const main = path.resolve(import.meta.dirname, "../../environments/main.ts");
 
-/** What comes and goes in every cluster that runs: replicas of a Deployment, and who leads among them. */
+/** What changes in every running cluster: replicas of a Deployment, and which of them leads. */
 const restless = /^[+-] \S+ (?:pods|leases|endpointslices|endpoints|replicasets) /;
 
-/** It leaves the clusters with a mesh: nothing comes after it. */
+/** It must be the last scenario, because it leaves a mesh in the clusters. */
 const anyMesh: OutsideScenario = {
   name: "any-mesh",
   title: "a mesh that Linkerd's own command line made",
@@ -48,7 +48,7 @@ function tests(pair: OutsidePair): void {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  /** The command line, with the clusters by their kubeconfigs alone. */
+  /** Runs the command line, which gets nothing but the clusters' kubeconfigs. */
   const run = async (command: string, ...options: string[]) => {
     const files = clusters.map(({ kubeconfig }) => kubeconfig);
     const args = [main, command, ...options, ...(command === "" ? [] : ["--kubeconfig", ...files])];
@@ -65,7 +65,7 @@ function tests(pair: OutsidePair): void {
       assert.equal(exitCode, 0, `${stderr}\n${stdout}`);
       return verified(stdout).checks;
     });
-    // Linkerd itself has made its mirrors by now.
+    // Linkerd has created its own mirrors by now.
     const before = await Promise.all(clusters.map((cluster) => pair.list(cluster)));
     assert.equal((await run("verify")).exitCode, 0);
     const links = checks.filter(({ check }) => check === "link-taken-up");
@@ -139,7 +139,7 @@ function tests(pair: OutsidePair): void {
 
 declareOutside(import.meta.filename, [anyMesh]);
 
-/** Linkerd, its extension and a Link each way, as Linkerd's documentation has it. */
+/** Installs Linkerd, its extension and a Link in each direction, as Linkerd's documentation says. */
 async function install(pair: OutsidePair, directory: string): Promise<void> {
   const { folder } = await ensureArtifact(linkerdCli, {
     cache: cacheDirectory(process.env),
@@ -192,7 +192,7 @@ async function install(pair: OutsidePair, directory: string): Promise<void> {
             targets: [{ name: other, probePort: defaults.probeNodePort, headless: true }],
             highAvailability: false,
             images: { controller, pause },
-            // link-gen makes the credentials of a Link from the chart's own account.
+            // link-gen takes a Link's credentials from the chart's own account.
             values: { remoteMirrorServiceAccount: true },
           }),
         ),

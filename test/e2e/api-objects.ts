@@ -17,7 +17,7 @@ interface Objects {
   }[];
 }
 
-/** What comes and goes on its own. */
+/** Kinds whose objects come and go by themselves. */
 const restless: ReadonlySet<string> = new Set(["events", "componentstatuses"]);
 
 /**
@@ -50,7 +50,7 @@ export async function listObjects(api: KubernetesApi): Promise<Map<string, strin
   return new Map(found.flat(2));
 }
 
-/** What is in one of two listings and not, or not as the same object, in the other. */
+/** The objects that are in only one of two listings, or have another uid in the other one. */
 export function differences(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,

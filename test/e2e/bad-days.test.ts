@@ -24,7 +24,7 @@ const mirror = `/api/v1/namespaces/${namespace}/services/web-east`;
  * sidecars, as they are by default in newer releases: whatever breaks or restarts here is seen of those too.
  */
 const topology = {
-  // Chosen: Docker gives an address that was asked for only where the subnet was, too.
+  // Docker assigns a requested address only if the subnet was requested too.
   docker: { subnet: "192.168.240.0/20" },
   clusters: [
     { name: "west", network: "lab" },
@@ -56,7 +56,7 @@ describe("bad days, and what was changed from outside", { timeout: 2_400_000 }, 
     const child = execa(
       process.execPath,
       [path.join(import.meta.dirname, "up-child.ts"), stack.name, stack.file],
-      // A group of its own, so that everything in it can be killed at once.
+      // It gets its own process group, so that the test can kill everything in it at once.
       { env, detached: true, reject: false, stdio: ["ignore", "inherit", "inherit"] },
     );
     await eventually("a half-made node", timeLimits.clusterCreate, async () => {
@@ -145,7 +145,7 @@ describe("bad days, and what was changed from outside", { timeout: 2_400_000 }, 
   }
 });
 
-/** One cluster, no Link: nothing of it is made. */
+/** One cluster and no Link. Nothing of it is created. */
 const single = { clusters: [{ name: "west" }] };
 
 describe("somebody else's cluster of the same name", { timeout: 600_000 }, () => {
@@ -155,7 +155,7 @@ describe("somebody else's cluster of the same name", { timeout: 600_000 }, () =>
     environment = await TestEnvironment.create("foreign", single);
     const cluster = `${environment.stack.name}-west`;
     container = `${cluster}-control-plane`;
-    // As good as a cluster for everybody who looks at labels and names; nothing has to run in it.
+    // By its labels and name it looks like a cluster. Nothing has to run in it.
     const images = await dockerList(["images", "--filter", "dangling=false"]);
     const image = images.map((row) => row["ID"]).find((id) => id !== undefined);
     assert.ok(image !== undefined, "there is no image to make a container of");

@@ -8,18 +8,18 @@ import { eventually } from "./environment.ts";
 import { identityOf, type ProbeAnswer } from "./probe.ts";
 import { namespace, probeImage } from "./workload.ts";
 
-/** Questions that wait for their answers at any moment. */
+/** The most requests that wait for an answer at the same time. */
 const mostAtOnce = 30;
 
-/** Of so many requests it is known who answered. */
+/** For how many requests it remembers who answered. */
 const mostRemembered = 100;
 
-/** So long a pod that ends goes on answering: until nobody sends it anything any more, in seconds. */
+/** For how many seconds a terminating pod keeps answering: until nobody sends it requests. */
 const farewell = 6;
 
 /**
- * A Deployment of probes with proxies that is restarted as a workload that somebody cares for is: the next
- * pod is ready before the one before ends, and that one goes on until everybody knows.
+ * A Deployment of probes with proxies that restarts without losing requests: the new pod is Ready before the old
+ * one ends, and the old one keeps answering until its clients know the new one.
  */
 export async function createSteady(
   api: KubernetesApi,
@@ -61,24 +61,24 @@ export async function createSteady(
   });
 }
 
-/** What came of asking all the time. */
+/** The result of constant requests. */
 export interface Summary {
   readonly requests: number;
-  /** What was answered in place of the Service, by its text, with how often and when it came. */
+  /** Answers that didn't come from the Service: by their text, how often and when they came. */
   readonly failures: readonly string[];
-  /** Requests that no client could be asked to send: none of the mesh's doing. */
+  /** Requests that no client could be told to send. The mesh isn't the reason. */
   readonly unsent: Readonly<Record<string, number>>;
-  /** Seconds that the longest one took, as its client saw it. */
+  /** How many seconds the longest request took, measured by its client. */
   readonly slowest: number;
   /** Pods that answered. */
   readonly servers: ReadonlySet<string>;
   /** Cluster → how many requests its pods answered. */
   readonly clusters: ReadonlyMap<string, number>;
-  /** Pods that asked. */
+  /** Pods that sent requests. */
   readonly clients: ReadonlySet<string>;
 }
 
-/** Clients that ask a URL all the time, at a steady rate, whether or not earlier answers have come. */
+/** Clients that request a URL at a steady rate, without waiting for earlier answers. */
 export class ConstantTraffic {
   readonly #api: KubernetesApi;
   readonly #client: string;
@@ -94,7 +94,7 @@ export class ConstantTraffic {
   readonly #servers = new Set<string>();
   readonly #clients = new Set<string>();
   #clusters = new Map<string, number>();
-  /** Who answered the last requests, by cluster; what failed is among them. */
+  /** Which cluster answered each of the last requests; failures are included. */
   #last: string[] = [];
 
   /**
@@ -108,7 +108,7 @@ export class ConstantTraffic {
     this.#loops = Promise.all([this.#look(), this.#tick(1000 / perSecond)]).then(() => undefined);
   }
 
-  /** Waits until the Service answers, from wherever the clients are. */
+  /** Waits until the Service answers the clients. */
   async answered(): Promise<void> {
     await eventually(`an answer of ${this.#url}`, timeLimits.firstRequest, () =>
       Promise.resolve(this.#servers.size > 0 ? true : undefined),
@@ -137,7 +137,7 @@ export class ConstantTraffic {
     return this.summary();
   }
 
-  /** What came of it since the beginning, or since it was forgotten. */
+  /** The result since the beginning, or since the last `reset`. */
   summary(): Summary {
     return {
       requests: this.#requests,
@@ -170,7 +170,7 @@ export class ConstantTraffic {
 
   async #tick(interval: number): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      // A machine that is short of time must not be buried in questions.
+      // Don't bury a slow machine in requests.
       if (this.#pending.size >= mostAtOnce) {
         this.#leave("too many answers were awaited");
         await this.#pause(interval);
@@ -183,7 +183,7 @@ export class ConstantTraffic {
   }
 
   async #ask(): Promise<void> {
-    // The one that started last: the others end soonest.
+    // The pod that started last, because the others end sooner.
     const pod = this.#pods.at(-1);
     if (pod === undefined) {
       this.#leave("no client is ready");

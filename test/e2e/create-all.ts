@@ -24,7 +24,7 @@ export async function createAll(api: KubernetesApi, yaml: string): Promise<void>
     const manifest = document.toJS() as Manifest | null;
     if (manifest?.kind === undefined) continue;
     const { kind, metadata } = manifest;
-    // What was just defined is served a moment later.
+    // The API server serves a new definition only a moment later.
     await eventually(`${kind} ${metadata.name}`, timeLimits.apiServerAnswers, async () => {
       try {
         await api.post(await collectionOf(api, manifest), manifest);

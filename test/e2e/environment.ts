@@ -19,19 +19,19 @@ import { connect } from "../../kubernetes/connect.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
-/** A stack of a test's own: its name, its state and everything it makes differ from any other's. */
+/** A stack for one test. Its name, its state and everything that it creates differ from those of other tests. */
 export class TestEnvironment {
   readonly stack: StackFile;
   readonly backend: Backend;
   /** Temporary directory that holds the state and the configuration. */
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
-  /** All that commands have said. */
+  /** Everything that commands have printed. */
   readonly messages: string[] = [];
-  /** What the configuration has, where it isn't a ready-made stack's. */
+  /** The configuration, unless it is that of a ready-made stack. */
   topology: unknown;
   readonly #apis = new Map<string, KubernetesApi>();
-  /** Progress goes to the log of the tests as well. */
+  /** Progress also goes to the log of the tests. */
   readonly #output: Output = {
     terminal: false,
     write: (text) => {
@@ -61,7 +61,7 @@ export class TestEnvironment {
     return environment;
   }
 
-  /** Writes another topology into the stack's configuration; the next `up` makes it so. */
+  /** Writes another topology into the stack's configuration, for the next `up`. */
   async change(topology: unknown): Promise<void> {
     this.topology = topology;
     await writeFile(
@@ -70,7 +70,7 @@ export class TestEnvironment {
     );
   }
 
-  /** Clusters may be taken away, and stand-ins take the place of a proxy that can't be had. */
+  /** Allows `up` to delete clusters, and to use stand-ins if Linkerd's proxy is unavailable. */
   async up(
     options: Partial<Omit<UpRequest, "stack" | "backend" | "env" | "output">> = {},
   ): Promise<UpResult> {
@@ -88,7 +88,7 @@ export class TestEnvironment {
     return down({ ...this.request(), output: this.#output });
   }
 
-  /** All steps of a rotation of the trust anchor that are left, in the stack's own configuration. */
+  /** Runs the remaining steps of a rotation of the trust anchor, in the stack's own configuration. */
   async rotate(
     options: { readonly signal?: AbortSignal; readonly onText?: (text: string) => void } = {},
   ): Promise<RotateResult> {
@@ -109,7 +109,7 @@ export class TestEnvironment {
     });
   }
 
-  /** Brings another release of Linkerd to every cluster, step by step. */
+  /** Upgrades every cluster to another release of Linkerd, step by step. */
   async upgrade(
     options: Pick<UpgradeRequest, "to" | "canary" | "atOnce" | "signal"> & {
       readonly onText?: (text: string) => void;
@@ -140,7 +140,7 @@ export class TestEnvironment {
     return { stack: this.stack, backend: this.backend, env: this.env };
   }
 
-  /** The API of one of the clusters, by the kubeconfig file that people get. */
+  /** The API of a cluster, through the kubeconfig file that people get. */
   async api(cluster: string): Promise<KubernetesApi> {
     const known = this.#apis.get(cluster);
     if (known !== undefined) return known;
@@ -155,7 +155,7 @@ export class TestEnvironment {
     return this.api(cluster);
   }
 
-  /** Containers, networks and files that are there because of this environment. */
+  /** Containers, networks and files that exist because of this environment. */
   async traces(): Promise<string[]> {
     const ours = (name: string | undefined): boolean => name?.includes(this.stack.name) ?? false;
     const containers = await dockerList(["ps", "--all"]);
@@ -169,9 +169,9 @@ export class TestEnvironment {
   }
 
   /**
-   * Removes whatever is still there.
+   * Removes everything that is left.
    *
-   * @param down by a `down`, which takes away what is in clusters that go on living as well
+   * @param down whether to run `down`, which also cleans up clusters that outlive the stack
    */
   async dispose({ down = false } = {}): Promise<void> {
     if (down) {
@@ -184,7 +184,7 @@ export class TestEnvironment {
   }
 }
 
-/** Asks again until the answer is one that was waited for. */
+/** Asks until the answer is the awaited one. */
 export async function eventually<T>(
   what: string,
   limit: number,

@@ -11,17 +11,17 @@ import type { RunRecord } from "../../environments/runs/record.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import { throwAway } from "./throw-away.ts";
 
-/** A `run` in a process of its own. */
+/** A `run` in its own process. */
 export interface StartedRun {
   readonly pid: number;
-  /** Its exit code, or the signal that ended it, and all that it wrote to standard error. */
+  /** Its exit code or the signal that ended it, and everything that it wrote to standard error. */
   readonly ended: Promise<{ readonly exit: number | NodeJS.Signals; readonly log: string }>;
   readonly log: () => string;
 }
 
-/** Runs of a test's own: their state and names differ from everybody else's. */
+/** The runs of one test. Their state and names differ from those of others. */
 export class EphemeralRuns {
-  /** What the names of the runs begin with. */
+  /** The beginning of the runs' names. */
   readonly base: string;
   /** Temporary directory with the state. */
   readonly directory: string;
@@ -43,7 +43,7 @@ export class EphemeralRuns {
     return runs;
   }
 
-  /** Starts a run in a process of its own. */
+  /** Starts a run in its own process. */
   start(command: readonly string[], options: { readonly keep?: boolean } = {}): StartedRun {
     const child = spawn(
       process.execPath,
@@ -73,7 +73,7 @@ export class EphemeralRuns {
     return started;
   }
 
-  /** The records of the runs that are there. */
+  /** The records of existing runs. */
   async records(): Promise<RunRecord[]> {
     const found = await findRuns({ ...process.env, ...this.env });
     return found.flatMap(({ record }) => (typeof record === "object" ? [record] : []));
@@ -84,7 +84,7 @@ export class EphemeralRuns {
     return guardiansBelow(this.directory);
   }
 
-  /** Containers, networks, files and processes that are there because of these runs. */
+  /** Containers, networks, files and processes that exist because of these runs. */
   async traces(): Promise<string[]> {
     const [containers, networks, files, guardians, processes] = await Promise.all([
       dockerList(["ps", "--all"]),
@@ -104,7 +104,7 @@ export class EphemeralRuns {
     ];
   }
 
-  /** By the beginning of the name that all of these runs have, whatever their records are worth. */
+  /** Found by the beginning of these runs' names, even if their records are unusable. */
   async #processes(): Promise<string[]> {
     const entries = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
     const found = await Promise.all(
@@ -128,7 +128,7 @@ export class EphemeralRuns {
       .map((name) => `file ${path.join(os.tmpdir(), name)}`);
   }
 
-  /** Removes whatever a test that failed left. */
+  /** Removes what a failed test left behind. */
   async dispose(): Promise<void> {
     for (const { pid } of this.#started) end(pid);
     for (const pid of await this.guardians()) end(pid);

@@ -21,7 +21,7 @@ import { temporaryDirectory } from "../temporary.ts";
 import { dnsTtls } from "./kind/dns-ttls.ts";
 import { ProviderClient } from "../unit/kind/provider-client.ts";
 
-/** Of this run: what a killed one left under the same names would be taken over. */
+/** Unique to this run: the provider would take over what a killed run left under the same names. */
 const prefix = `ktest-${process.pid}`;
 const network = `${prefix}-net`;
 const owner = `ktest/e2e-${process.pid}`;
@@ -44,7 +44,7 @@ async function freePort(host: string): Promise<number> {
   return port;
 }
 
-/** The provider on real Docker and kind, driven as the engine drives it. */
+/** The provider with real Docker and kind, called as the engine calls it. */
 describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
   const environment = { ...process.env };
   let state: string;
@@ -118,7 +118,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
   });
 
   after(async () => {
-    // Also when a test failed in the middle: deleting the network takes the owner's nodes along.
+    // This also works after a failed test: deleting the network removes the owner's nodes.
     await networks.delete(network, { name: network, owner }, { name: network, owner });
     clusters.close();
     networks.close();
@@ -127,7 +127,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     process.env = environment;
   });
 
-  /** At the end of its own share of the pod subnet no pod is yet. */
+  /** No pod has an address at the end of the node's share of the pod subnet yet. */
   async function refusesGonePods(node: string): Promise<void> {
     const made = [west, east].flatMap(
       ({ outputs }) => outputs.nodes as { name: string; podCidr: string }[],
@@ -210,7 +210,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     ]);
     assert.match(manifest, /--feature-gates=AllAlpha=false/);
     assert.match(manifest, /--runtime-config=api\/alpha=false/);
-    // East asked for nothing, and has kind's own address and port.
+    // East sets nothing, so it has kind's own address and port.
     assert.match(east.outputs.endpoint as string, /^https:\/\/127\.0\.0\.1:\d+$/);
   });
 
@@ -218,7 +218,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     const nodes = [west, east].flatMap(({ outputs }) => outputs.nodes as { name: string }[]);
     assert.equal(nodes.length, 3);
     for (const { name } of nodes) await refusesGonePods(name);
-    // Of another node there is the route that the cluster's network agent makes.
+    // The cluster's network agent creates a route to every other node.
     const [, worker] = west.outputs.nodes as { podCidr: string }[];
     const onWorker = worker?.podCidr.replace(".0/24", ".250") ?? "";
     const route = await dockerExec(`${prefix}-west-control-plane`, [
@@ -416,7 +416,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     await networks.delete(network, lab.inputs, lab.outputs);
     assert.deepEqual(await containers(), []);
     assert.equal((await networks.read(network, lab.inputs, lab.outputs)).id, "");
-    // The state forgot this one, as it does when `up` is killed: its file is deleted with it.
+    // The state doesn't have this one, as after a killed `up`: its file is deleted with it.
     await clusters.delete(west.id, west.inputs, west.outputs);
     await assert.rejects(access(join(state, "linkerd-topology")));
   });

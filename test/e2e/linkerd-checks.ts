@@ -13,10 +13,10 @@ import type { TestEnvironment } from "./environment.ts";
 
 const commands = [["check"], ["check", "--proxy"], ["multicluster", "check"]];
 
-/** Commands at work at a time: each of them takes a quarter of a second of a processor. */
+/** How many commands run at a time. Each needs a quarter of a second of processor time. */
 const atOnce = 6;
 
-/** Checks that every one of the commands makes; with fewer it did not look. */
+/** How many checks each command makes at least. With fewer, it did not look. */
 const fewest = 10;
 
 interface CheckedCategory {
@@ -71,7 +71,7 @@ async function check(
   command: readonly string[],
   { kubeconfig, version }: { readonly kubeconfig: string; readonly version: string },
 ): Promise<readonly string[]> {
-  // Otherwise it asks the internet for the newest release.
+  // Otherwise it would ask the internet for the newest release.
   const expected = command.includes("multicluster") ? [] : ["--expected-version", version];
   const limit = timeLimits.linkerdChecks / 1000;
   const { stdout, stderr, exitCode } = await execa(

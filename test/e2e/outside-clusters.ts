@@ -15,7 +15,7 @@ import { eventually } from "./environment.ts";
 
 const quiet: Tell = { step: () => undefined, current: () => undefined, notice: () => undefined };
 
-/** A cluster that no stack made. */
+/** A cluster that no stack created. */
 export interface OutsideCluster {
   readonly name: string;
   readonly kubeconfig: string;
@@ -26,7 +26,7 @@ export interface OutsideCluster {
   readonly api: KubernetesApi;
 }
 
-/** Clusters on one Docker network that were there before any stack, made with the provider alone. */
+/** Clusters on one Docker network that exist before any stack. The provider alone created them. */
 export class OutsideClusters {
   readonly clusters: readonly OutsideCluster[];
   readonly sources: Sources | undefined;
@@ -94,7 +94,7 @@ export class OutsideClusters {
     }
   }
 
-  /** Takes the network away, which takes its owner's nodes along. */
+  /** Removes the network, and with it its owner's nodes. */
   async dispose(): Promise<void> {
     const networks = new ProviderClient(this.#server.port, "kind:index:Network");
     await remove(this.#server, networks, this.#network, this.#directory);
@@ -113,7 +113,7 @@ async function remove(
   await rm(directory, { recursive: true, force: true });
 }
 
-/** Nothing of the cluster's own is still on its way. */
+/** Waits until every pod of the cluster is Ready. */
 export async function settled(api: KubernetesApi): Promise<void> {
   await eventually("every pod to be Ready", timeLimits.nodesReady, async () => {
     const { items } = await api.get<{

@@ -13,7 +13,7 @@ import { type OutsideCluster, OutsideClusters, settled } from "./outside-cluster
 const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 export const httpRoutes = `${definitions}/httproutes.gateway.networking.k8s.io`;
 
-/** Every object of a cluster, by which a test tells whether anything in it was touched. */
+/** Every object of a cluster. By it a test detects whether anything was changed. */
 export type Listing = ReadonlyMap<string, string>;
 
 /** What one scenario proves on clusters that are somebody's, and how it leaves them. Its file bears its name. */
@@ -45,7 +45,7 @@ export class OutsidePair {
     return this.#outside?.sources;
   }
 
-  /** As a topology has it. */
+  /** In the form of a topology. */
   spec({ name, kubeconfig, node, podSubnet, serviceSubnet }: OutsideCluster): ClusterSpec {
     return { name, kubeconfig, podSubnet, serviceSubnet, apiServer: `https://${node}:6443` };
   }
@@ -66,7 +66,7 @@ export class OutsidePair {
     this.#listed = new Map(await Promise.all(entries));
   }
 
-  /** Every object that is in a cluster now. */
+  /** All current objects of a cluster. */
   async list({ name, api }: OutsideCluster): Promise<Listing> {
     // The API server may still be preparing the storage of what was just defined.
     return eventually(`the objects of ${name}`, timeLimits.apiServerAnswers, () =>
@@ -74,7 +74,7 @@ export class OutsidePair {
     );
   }
 
-  /** A cluster comes to have exactly the objects of a listing. */
+  /** Waits until a cluster has exactly the objects of a listing. */
   async assertAs(listed: Listing | undefined, { name, api }: OutsideCluster): Promise<void> {
     assert.ok(listed !== undefined && listed.size > 0, `nothing was listed in ${name}`);
     await eventually(`${name} as it was listed`, timeLimits.mirrorFollows, async () => {
@@ -83,7 +83,7 @@ export class OutsidePair {
     });
   }
 
-  /** Every object is one that was there in the beginning, and none of those is gone. */
+  /** The objects are exactly those of the beginning. */
   async assertAsBefore(...clusters: readonly OutsideCluster[]): Promise<void> {
     for (const cluster of clusters.length > 0 ? clusters : [this.north, this.south]) {
       await this.assertAs(this.#listed.get(cluster.name), cluster);
@@ -110,7 +110,7 @@ export function declareOutside(file: string, scenarios: readonly OutsideScenario
   for (const scenario of scenarios) {
     if (!isScenarioWanted(file, scenario.name)) continue;
     describe(`${scenario.name}: ${scenario.title}`, { timeout: 900_000 }, () => {
-      // Whatever a scenario that failed has left would be blamed on this one.
+      // Otherwise this scenario would be blamed for what a failed one left behind.
       before(() => pair.assertAsBefore());
       scenario.tests(pair);
     });

@@ -7,7 +7,7 @@ import { corePath } from "../../linkerd/names.ts";
 import { eventually } from "./environment.ts";
 import { namespace } from "./workload.ts";
 
-/** A cluster has, besides its own Services, exactly the mirrors that were planned for it. */
+/** Besides its own Services, a cluster has exactly the planned mirrors. */
 export async function assertPlannedServices(
   plan: Plan,
   cluster: string,

@@ -4,26 +4,26 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { eventually } from "./environment.ts";
 import { namespace, probeImage } from "./workload.ts";
 
-/** A pod that answers who it is, and asks others when it is told to. */
+/** A pod that answers with its name, and sends requests to others on demand. */
 export interface ProbePod {
   readonly name: string;
-  /** Cluster that it says it is in. */
+  /** The cluster that it names in its answers. */
   readonly cluster: string;
-  /** Node that it has to run on. @default any */
+  /** The node to run on. @default any */
   readonly node?: string;
-  /** With a proxy of Linkerd's. @default false */
+  /** Whether it gets Linkerd's proxy. @default false */
   readonly meshed?: boolean;
   /** Account that its identity is made of. @default "default" */
   readonly serviceAccount?: string;
 }
 
-/** What a probe was answered. */
+/** The answer that a probe got. */
 export interface ProbeAnswer {
   readonly status?: number;
   readonly error?: string;
   /** How long it took, as text. */
   readonly seconds?: string;
-  /** Undefined where somebody else than a probe answered. */
+  /** Undefined if something other than a probe answered. */
   readonly body?: Identity | string;
 }
 

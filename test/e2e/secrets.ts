@@ -4,7 +4,7 @@ import type { KubernetesSecret, List } from "../../kubernetes/objects.ts";
 /** Parts of Secrets that anybody may see. */
 const open = ["ca.crt", "tls.crt", "crt.pem", "namespace", "ca-bundle.crt"];
 
-/** Every secret text of a cluster, as it stands in the API and decoded, line by line. */
+/** Every secret text of a cluster, both as in the API and decoded, line by line. */
 export async function secretsOf(
   api: KubernetesApi,
 ): Promise<readonly { readonly of: string; readonly value: string }[]> {

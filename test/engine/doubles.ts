@@ -56,16 +56,16 @@ export async function serveDoubles(
   };
 }
 
-/** One operation as a double goes about it. */
+/** The steps in which a double does one operation. */
 interface Operation<T> {
   readonly method: Call["method"];
   readonly urn: string;
   readonly context: Context;
-  /** Leaves the traces of an operation that has begun. */
+  /** Leaves the traces of a started operation. */
   begin?(): void;
   /** Does it. */
   body(): T;
-  /** Ends it as its kind of resource does when it is interrupted or waited in vain. */
+  /** Ends it as its kind of resource does after an interruption or a timeout. */
   timeOut?(): never;
 }
 
@@ -90,7 +90,7 @@ function resourceOf(world: World, provider: string, recipe: Recipe): Resource {
     ...inputs,
     ...recipe.outputs?.(inputs, olds, nameOf(urn)),
   });
-  /** What is there of a resource whose creation or update was cut short, and what the engine is told. */
+  /** What exists of a resource whose creation or update was interrupted, and what the engine gets. */
   const timeOut = (
     key: string,
     id: string,

@@ -28,7 +28,7 @@ export function expectedChanges(before: Plan | undefined, after: Plan): string[]
   return [...changes, ...gone.map((name) => `delete ${name}`)].sort();
 }
 
-/** Everything that a plan stands for, as `type name`, sorted: what the state has after an `up`. */
+/** All resources of a plan as `type name`, sorted: the content of the state after an `up`. */
 export function expectedNames(plan: Plan): string[] {
   return [...expectedResources(plan).keys()].sort();
 }

@@ -21,7 +21,7 @@ export interface Recipe {
    * there, and the state doesn't know. @default "cleared"
    */
   onTimeout?(inputs: PropertyMap): "cleared" | "kept" | "unknown";
-  /** What a creation that waited in vain has not come to know, in the form of outputs. */
+  /** The outputs that a creation that timed out doesn't know. */
   incomplete?(outputs: PropertyMap): PropertyMap;
   /** Whether it exists in the state alone. @default false */
   readonly leavesNothing?: boolean;

@@ -195,7 +195,7 @@ export function gateRecipes(): Recipe[] {
   ];
 }
 
-/** Keys and certificates: each says what it was made from, but for the anchor's, which somebody parses. */
+/** Keys and certificates. Each names what it was created from, except the anchor's, which is parsed. */
 export function tlsRecipes(world: World): Recipe[] {
   const nowhere = { identity: (_: PropertyMap, name: string) => name, leavesNothing: true };
   const replace = ["privateKeyPem", "certRequestPem", "caCertPem", "caPrivateKeyPem"];

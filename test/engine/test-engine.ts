@@ -34,25 +34,25 @@ import { makeSources, sourcesName, writeStackFile } from "./stack-files.ts";
 import { engineTools, homeWithoutLogs } from "./tools.ts";
 import { World } from "./world.ts";
 
-/** An update as the engine told it. */
+/** An update as the engine reported it. */
 export interface Update {
-  /** Operations other than "same", as `create kind:index:Cluster lab-west-1a2b3c4d`, sorted. */
+  /** Operations other than "same", sorted, such as `create kind:index:Cluster lab-west-1a2b3c4d`. */
   readonly changes: readonly string[];
   readonly same: number;
-  /** Everything that the engine printed or sent as an event, but for its debugging. */
+  /** Everything that the engine printed or sent as an event, without debug messages. */
   readonly transcript: string;
 }
 
 /** How a {@link TestEngine} differs from `npm run up`. */
 export interface Options {
-  /** No doubles: for previews, which make nothing. @default false */
+  /** Uses no doubles. For previews, which create nothing. @default false */
   readonly realProviders?: boolean;
   /**
    * The topology's component is run in this process in place of the project's program in one of its own:
    * half of an update's time. @default false
    */
   readonly inline?: boolean;
-  /** A double of the provider `tls` as well, which is quicker and can be disturbed. @default false */
+  /** Also uses a double of the provider `tls`, which is quicker and can be disturbed. @default false */
   readonly tls?: boolean;
   /** Resources that are no doubles. @default none */
   readonly real?: readonly Resource[];
@@ -63,13 +63,13 @@ export interface Options {
 /** How one update is to be run. */
 export interface How {
   readonly refresh?: boolean;
-  /** How many operations at the same time. @default the engine's own */
+  /** How many operations run at the same time. @default the engine's own */
   readonly parallel?: number;
   /** Interrupts the engine, as Ctrl-C would. */
   readonly signal?: AbortSignal;
-  /** The project's program is run inline, as the commands do it. @default by {@link Options.inline} */
+  /** Runs the project's program inline, as the commands do. @default by {@link Options.inline} */
   readonly asCommand?: ProgramOptions;
-  /** How much the engine logs, from 1; it logs to where its errors go. @default nothing */
+  /** How much the engine logs, from 1. Logs go where its errors go. @default nothing */
   readonly logVerbosity?: number;
   /**
    * The engine writes its whole state after every step, as it does for people: needed where it is killed.
@@ -80,20 +80,20 @@ export interface How {
   readonly checkpoints?: boolean;
 }
 
-/** A resource in the state's file, with what tells that it is not finished. */
+/** A resource in the state's file, with the fields that mark it as unfinished. */
 export interface StoredResource extends StateResource {
   readonly pendingReplacement?: boolean;
   readonly initErrors?: readonly string[];
 }
 
-/** What the state has, without what is {@link isEnginesOwn the engine's own}. */
+/** The content of the state, without {@link isEnginesOwn the engine's own}. */
 export interface Stored {
   readonly resources: readonly StoredResource[];
-  /** URNs of what had begun and has not ended. */
+  /** URNs of operations that started and didn't end. */
   readonly pending: readonly string[];
 }
 
-/** The state and the world as they were at one moment. */
+/** The state and the world at one moment. */
 export interface Checkpoint {
   readonly state: string | undefined;
   readonly objects: ReadonlyMap<string, PropertyMap>;

@@ -12,7 +12,7 @@ process.env["LINKERD_TOPOLOGY_CACHE"] = join(directory, "cache");
 /** Removes what the tests of a file have written; hand it to `after`. */
 export { directory as temporaryDirectory };
 
-/** Writes a file that only the tests of this process know of. */
+/** Writes a file that only the tests of this process know. */
 export function writeTemporary(name: string, content: string): string {
   const path = join(directory, name);
   mkdirSync(join(path, ".."), { recursive: true });
@@ -68,7 +68,7 @@ export async function registerTopology(
   return register(() => new Topology("lab", { topology, sources: { ...sources, ...over } }));
 }
 
-/** Name of a cluster with its generation, as it stands in the names of everything in it. */
+/** Name of a cluster with its generation. The names of everything in it contain this. */
 export function memberName(all: readonly Registration[], cluster: string): string {
   const found = all.find(
     ({ type, name }) => type === "kind:index:Cluster" && name.startsWith(`lab-${cluster}-`),

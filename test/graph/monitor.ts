@@ -78,7 +78,7 @@ async function registerNow(program: () => unknown): Promise<Registration[]> {
   return registrations;
 }
 
-/** Every request was answered, and no answer led to another one. */
+/** Waits until every request is answered and no answer led to another request. */
 async function quiescence(): Promise<void> {
   const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
   await waitForRPCs();
@@ -91,7 +91,7 @@ export function find(all: readonly Registration[], type: string, name: string): 
   return found[0] as Registration;
 }
 
-/** Keys of everything that one registration depends on, at any remove. */
+/** Keys of everything that a registration depends on, directly or indirectly. */
 export function closure(all: readonly Registration[], start: Registration): Set<string> {
   const byKey = new Map(all.map((one) => [one.key, one]));
   const seen = new Set<string>();

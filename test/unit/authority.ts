@@ -19,7 +19,7 @@ export interface AuthorityOptions {
   readonly signedBy?: Authority;
   /** @default "p256" */
   readonly key?: "p256" | "p384" | "rsa2048" | "rsa1024";
-  /** A key pair that exists, in place of a new one. */
+  /** An existing key pair instead of a new one. */
   readonly keyOf?: Authority;
   /** @default true */
   readonly isAuthority?: boolean;
@@ -35,7 +35,7 @@ export interface AuthorityOptions {
   readonly hash?: "sha256" | "sha384";
 }
 
-/** Makes a certificate on the spot: no key lies in the repository, and no openssl has to be there. */
+/** Creates a certificate at run time, so the repository contains no key and no test needs openssl. */
 export function makeAuthority(options: AuthorityOptions = {}): Authority {
   const { subject = "root", signedBy, isAuthority = true, pathLength, hash = "sha256" } = options;
   const privateKey = options.keyOf?.privateKey ?? newKey(options.key ?? "p256");

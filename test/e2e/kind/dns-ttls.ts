@@ -6,7 +6,7 @@ import { dockerExec } from "../../../providers/kind/docker.ts";
  */
 export async function dnsTtls(node: string, server: string) {
   const [positive, negative] = await Promise.all(
-    // No label of ten letters: bash would send its length, a line feed, as the end of a datagram.
+    // No label may have ten letters: its length is a line feed, with which bash would end the datagram.
     ["kube-dns.kube-system.svc.cluster.local", "nothing.kube-system.svc.cluster.local"].map(
       (name) => ask(node, server, name),
     ),

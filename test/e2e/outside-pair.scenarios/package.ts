@@ -30,7 +30,7 @@ function tests(pair: OutsidePair): void {
     directory = await temporaryDirectory("linkerd-topology-e2e-package");
     const source = path.join(directory, "source");
     await mkdir(source);
-    // The types are another layer's business.
+    // Another layer checks the types.
     await execa(process.execPath, [
       path.join(root, "scripts/build.mjs"),
       path.join(source, "dist"),
@@ -146,7 +146,7 @@ function tests(pair: OutsidePair): void {
     const providers = path.join(directory, "project/node_modules/linkerd-topology/dist/providers");
     for (const plugin of ["kind/pulumi-resource-kind", "mesh/pulumi-resource-linkerd-topology"]) {
       const server = execa(path.join(providers, plugin), []);
-      // The first thing that a plugin says is the port that it listens on.
+      // A plugin first prints the port that it listens on.
       const [port] = (await once(server.stdout, "data")) as [Buffer];
       server.kill();
       assert.match(String(port), /^\d+\n$/);

@@ -38,7 +38,7 @@ function tests(pair: OutsidePair): void {
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  /** A run by the command line, with what it said. */
+  /** Starts a run with the command line, and returns what it printed. */
   const run = async (...args: string[]) => {
     const options = ["--name", base, "--backend", `file://${directory}/backend`];
     const child = await execa(

@@ -153,7 +153,7 @@ function tests(shared: SharedClusters): void {
     await answered("other", url, 200);
   });
 
-  /** A pod of an account of west's that asks what it is told to ask. */
+  /** A pod of an account in west that sends the requests that the test names. */
   async function client(account: string): Promise<void> {
     await west.post(corePath(namespace, "serviceaccounts"), { metadata: { name: account } });
     await west.post(corePath(namespace, "pods"), {

@@ -96,7 +96,7 @@ export class LanguageProgram {
     return all;
   }
 
-  /** What is in the state, as `TYPE::NAME`, but for what the engine makes by itself. */
+  /** The resources in the state as `TYPE::NAME`, without the engine's own. */
   async made(): Promise<string[]> {
     const resources = await this.#resources();
     return resources

@@ -42,7 +42,7 @@ const bomb = [
   }),
 ].join("\n");
 
-/** What is in a file, the place that is told, and the cure. */
+/** The text of a file, the place that is reported, and the fix. */
 const texts: readonly (readonly [
   what: string,
   content: string | Buffer,

@@ -115,7 +115,7 @@ describe("LinkReady", () => {
     };
     const patience = { serviceMirror: 200, discovery: 200 };
     const wait = () => waitTakenUp({ ...link(), discovery: true }, context, patience);
-    // The other one stands for a further Link of the same source.
+    // The other one represents another Link of the same source.
     const [outputs] = await Promise.all([wait(), wait()]);
     assert.equal(outputs["trouble"], "");
     assert.equal(fake.get(`${deployment}/linkerd-destination`)?.metadata.resourceVersion, "2");

@@ -141,7 +141,7 @@ describe("the JSON schema", () => {
   it("agrees with the validation on any input", () => {
     const agree = (input: unknown) => {
       const text = JSON.stringify(input) as string | undefined;
-      // A key that validation refuses wherever it stands.
+      // A key that validation refuses everywhere.
       if (text === undefined || text.includes("__proto__")) return;
       const json: unknown = JSON.parse(text);
       assert.equal(isTopology(json), readShape(json).problems.length === 0);
@@ -242,7 +242,7 @@ function replaced(whole: unknown, path: readonly (string | number)[], value: unk
   return copy;
 }
 
-/** A selector stands in the plan as it was written: an empty list of conditions is none. */
+/** The plan contains a selector as it was written; an empty list of conditions counts as none. */
 function withoutEmpty(plan: unknown): unknown {
   return JSON.parse(JSON.stringify(plan), (_, value: unknown) =>
     typeof value === "object" && value !== null && Object.keys(value).length === 0

@@ -25,7 +25,7 @@ describe("a kubeconfig with one of its contexts", () => {
   it("holds nothing of the others, and the rest as it was written", () => {
     const one = kubeconfigOfContext(text, "a", "/home/me");
     assert.doesNotMatch(one, /secret-of-b|https:\/\/b/);
-    // A number to YAML; Kubernetes reads what stands there.
+    // For YAML it is a number; Kubernetes reads the text.
     assert.match(one, /token: 0123\b/);
     const { clusters, contexts, ...rest } = parse(one) as Record<string, unknown>;
     assert.deepEqual(clusters, [

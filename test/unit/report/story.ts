@@ -8,7 +8,7 @@ export function urnOf(type: string, name: string): string {
   return `urn:pulumi:lab::linkerd-topology::linkerd-topology:index:Topology$${type}::${name}`;
 }
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that moves only when the test moves it. */
 export class Clock {
   now = Date.parse("2026-11-21T15:00:00.000Z");
   readonly read = (): number => this.now;

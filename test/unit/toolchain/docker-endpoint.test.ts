@@ -57,7 +57,7 @@ describe("which Docker daemon is used", () => {
     test(`is told of ${what}`, { skip }, async () => {
       assert.equal(await isLocalDocker(env), isLocal);
       assert.equal(await isOtherDocker(env), isOther);
-      // The same where it stands in this process's own environment.
+      // The same for a variable of this process's own environment.
       Object.assign(process.env, env);
       assert.deepEqual([await isLocalDocker(), await isOtherDocker()], [isLocal, isOther]);
     });

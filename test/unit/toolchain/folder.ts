@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Runs a test with a folder of its own. */
+/** Runs a test with its own folder. */
 export async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "toolchain-test-"));
   try {
     await run(folder);
   } finally {
-    // Go writes its telemetry in the background, still after it has ended.
+    // Go writes telemetry in the background, even after it ended.
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -15,7 +15,7 @@ describe("which Go builds", () => {
     ["1.30.1", { use: "machine", toolchain: "local" }],
     ["1.21.0", { use: "machine", toolchain: "auto" }],
     ["1.24.9", { use: "machine", toolchain: "auto" }],
-    // Debian bookworm's: it knows nothing of toolchains.
+    // Debian bookworm's Go, which doesn't know toolchains.
     ["1.19.8", { use: "module mirror" }],
     [undefined, { use: "module mirror" }],
   ] as const) {

@@ -15,7 +15,7 @@ import { withFolder } from "./folder.ts";
 const quick = { beat: 50, abandonedAfter: 1_000 };
 const module = new URL("../../../toolchain/file-lock.mjs", import.meta.url).href;
 
-/** A process that holds a lock until it is told to end, and tells when it has it and when it is through. */
+/** A process that holds a lock until the test ends it. It reports when it has the lock and when it is done. */
 async function holder(lock: string): Promise<{ process: ChildProcess; line(): Promise<string> }> {
   const program = `
     import { withFileLock } from ${JSON.stringify(module)};
@@ -96,7 +96,7 @@ describe("a lock", () => {
       const own = await identify(process.pid);
       assert.ok(own);
       await mkdir(lock);
-      // The same number, and a process that started at another time.
+      // The number is the same, but the process started at another time.
       await writeFile(join(lock, "7"), formatIdentity({ ...own, start: "1" }));
       const started = performance.now();
       await withLock(lock, ({ abandoned }) => {
@@ -122,7 +122,7 @@ describe("a lock", () => {
       const lock = join(folder, "lock");
       const own = await identify(process.pid);
       assert.ok(own);
-      // It lives in its own namespace of processes, under a number that nobody has in this one.
+      // It has its own process namespace, and its number is unused in this one.
       const other = formatIdentity({ ...own, namespace: "pid:[1]", pid: 2 ** 22 + 1 });
       let inside = true;
       const theirs = withFileLock(lock, { holder: other, ...quick }, async () => {
@@ -154,7 +154,7 @@ describe("a lock", () => {
       former.process.kill("SIGCONT");
       former.process.stdin?.write("end\n");
       assert.equal(await former.line(), "through");
-      // It is still ours: whoever comes now has to wait.
+      // The lock is still ours: others have to wait.
       const third = take(lock).then(() => {
         assert.equal(inside, false, "two have it");
       });
@@ -170,7 +170,7 @@ describe("a lock", () => {
       await writeFile(join(lock, "3"), "dead");
       const look = async (who: string): Promise<"gone" | "unknown"> => {
         if (who !== "dead") return "unknown";
-        // Between this look and what follows from it others came and went, and one has it now.
+        // Between this look and the next step others came and went, and one of them has the lock now.
         await writeFile(join(lock, "6"), "holder");
         await rm(join(lock, "3"));
         return "gone";

@@ -37,7 +37,7 @@ else echo "download failed" >&2; exit 1; fi
 
 interface Setting {
   readonly reach?: boolean;
-  /** Whether the release's host, once asked for the release itself, has it. */
+  /** Whether the release's host has the release itself. */
   readonly downloads?: boolean;
   readonly env?: (folder: string) => Record<string, string>;
 }

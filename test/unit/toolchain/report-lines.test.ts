@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { progressText, reportLines } from "../../../toolchain/report-lines.ts";
 import { assertEach } from "../../assert-each.ts";
 
-/** What a registry, a build or a file name may say: it would clear the screen. */
+/** Text that a registry, a build or a file name may contain, and that would clear the screen. */
 const evil = "\u001b[2J\u0007evil";
 const steersTerminal = (text: string): boolean => new RegExp("[\\u0000-\\u001f]").test(text);
 

@@ -10,7 +10,7 @@ import { observationOf, sevenPlan, statusOf } from "./recorded.ts";
 
 type Told = readonly [name: keyof PageEvents, data: unknown];
 
-/** A page that is open, with all that it was told. */
+/** An open page, with everything that was sent to it. */
 class OpenPage {
   readonly told: Told[] = [];
   readonly listener: Listener = (name, data) => {

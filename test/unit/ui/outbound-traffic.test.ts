@@ -101,7 +101,7 @@ describe("what a proxy counts of the requests that its pod sends", () => {
     ];
     assert.equal(quantileOf(latency, 0.5), 1);
     assert.equal(quantileOf(latency, 0.7), 5.5);
-    // Beyond the last limit nothing more is known.
+    // Nothing is known beyond the last limit.
     assert.equal(quantileOf(latency, 0.99), 10);
     assert.equal(quantileOf([], 0.5), undefined);
     assert.equal(quantileOf([{ upTo: Infinity, count: 0 }], 0.5), undefined);

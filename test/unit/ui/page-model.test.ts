@@ -15,7 +15,7 @@ const now = new Date();
 const noMap = { width: 0, height: 0, clusters: [], networks: [], links: [] };
 const maps = { wide: noMap, narrow: noMap };
 
-/** The status with one Link otherwise. */
+/** The status with one Link changed. */
 function withLink(
   status: MeshStatus,
   source: string,
@@ -275,7 +275,7 @@ describe("what the page shows of seven clusters", () => {
     assert.ok(
       told.some(([, subject, text]) => subject === "color" && /^failed: /.test(text ?? "")),
     );
-    // A silent cluster's Services are not known: they are not gone.
+    // The Services of a silent cluster are unknown, not gone.
     assert.deepEqual(
       told.filter(([, , text]) => text?.startsWith("gone") === true),
       [],

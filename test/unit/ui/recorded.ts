@@ -39,7 +39,7 @@ export const sevenPlan = (): Plan => planOrThrow(sevenClusters, { name: "seven" 
 
 export const release = "edge-26.6.3";
 
-/** How the clusters of a plan answer while all is well. */
+/** What the clusters of a plan answer while everything is healthy. */
 export function statusOf(plan: Plan, observedAt: Date): MeshStatus {
   return {
     topology: plan.name,

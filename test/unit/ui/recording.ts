@@ -7,7 +7,7 @@ import { observationOf, sevenFigures, sevenPlan, statusOf } from "./recorded.ts"
 /** How the recorded mesh is: all in order, or with dr's gateway gone and color-b silent. */
 export type Scene = "well" | "failing";
 
-/** Observations of seven clusters, each shown when it is asked for. */
+/** Observations of seven clusters, each shown on demand. */
 export class Recording {
   readonly #plan: Plan = sevenPlan();
   #observation: Promise<Observation> | undefined;

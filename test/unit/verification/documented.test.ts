@@ -14,7 +14,7 @@ import { trafficArrives } from "../../../verification/traffic/checks/traffic-arr
 
 const page = await readFile(new URL("../../../docs/verification.md", import.meta.url), "utf8");
 
-/** Rows of the table below a heading: the check's id, and what stands in the last column. */
+/** Rows of the table below a heading: the check's id and the last column. */
 function rowsBelow(heading: string): readonly (readonly [string, string])[] {
   const section = page.split(`\n### ${heading}\n`)[1]?.split("\n#")[0] ?? "";
   return [...section.matchAll(/^\| `([\w-]+)` .*\| *([\w, ]*?) *\|$/gm)].map(

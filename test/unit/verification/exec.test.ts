@@ -29,7 +29,7 @@ describe("a command in a pod", () => {
   let sockets: Sockets;
   let protocol = "v5.channel.k8s.io";
   let urls: URL[] = [];
-  /** What the pod does once its input has ended. */
+  /** What the pod does when its input ends. */
   let pod: (socket: Socket, input: string) => void;
 
   const message = (channel: number, text: string) =>

@@ -14,7 +14,7 @@ const mirrored = {
 const addresses = (names: readonly string[]) =>
   names.map((hostname, index) => ({ ip: `10.20.0.${index + 1}`, hostname }));
 
-/** What east exports: a headless Service with one pod. */
+/** East's export: a headless Service with one pod. */
 const webOfEast = {
   cluster: "east",
   namespace: "demo",
@@ -161,7 +161,7 @@ describe("an exported headless Service", () => {
         /headless-ports: demo\/web in east: port 80 → 8080: nothing translates/,
       );
     }
-    // Without pods there is only what the Service says.
+    // Without pods, only the Service itself is known.
     exportHeadless({ names: [], port: { port: 80, targetPort: 8080 } });
     mirrorOf([]);
     assert.match((await failures())[0]?.what ?? "", /port 80 → 8080/);

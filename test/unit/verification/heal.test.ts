@@ -6,7 +6,7 @@ import { ok, takenUp } from "../mesh/linked-cluster.ts";
 import { destination, destinationMetrics, MixedPair } from "./mixed-pair.ts";
 import { core, deployments } from "./running.ts";
 
-/** A pair of a test's own: what heals waits, so the tests wait together. */
+/** Each test has its own pair. Healing waits, so the tests run at the same time. */
 async function withPair(run: (pair: MixedPair) => Promise<void>): Promise<void> {
   const pair = await MixedPair.start();
   try {

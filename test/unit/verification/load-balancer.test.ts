@@ -19,7 +19,7 @@ describe("a gateway behind a load balancer", () => {
       status: { loadBalancer: ingress === undefined ? {} : { ingress } },
     });
   };
-  /** What is said of a gateway that doesn't answer. */
+  /** The message about a gateway that doesn't answer. */
   const said = async (serviceType: "LoadBalancer" | "NodePort"): Promise<string> => {
     const { clusters, links } = await observe(pair.mesh());
     const [planned] = mixedClusters.links;

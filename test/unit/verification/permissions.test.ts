@@ -95,7 +95,7 @@ function theSame(unlisted: readonly Rule[] | undefined): void {
     assert.deepEqual([review.beyond, review.missing], [[], []]);
     assert.equal(review.asked, questions.length);
     if (unlisted === undefined) return;
-    // Sixteen verbs on each kind that is served: once, though servers come in two versions.
+    // Sixteen verbs for each served kind, counted once although servers have two versions.
     assert.equal(questions.filter((one) => JSON.stringify(one).includes('"servers"')).length, 16);
     assert.equal(questions.filter((one) => JSON.stringify(one).includes('"log"')).length, 16);
   });

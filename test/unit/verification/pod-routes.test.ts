@@ -82,7 +82,7 @@ describe("the checks of pod routes", () => {
   });
 
   it("are not asked of clusters that have their networks to themselves", async () => {
-    // Whatever runs there: gateway Links don't need it.
+    // Gateway Links don't need pod routes, whatever the state of the DaemonSet.
     assert.deepEqual(await check(twoClusters), []);
   });
 

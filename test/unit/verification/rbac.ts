@@ -30,7 +30,7 @@ export const rulesOf = (rights: readonly AccessRight[]): Rule[] =>
   }));
 
 /**
- * What an API server answers that decides as RBAC does.
+ * The answers of an API server that decides by RBAC.
  *
  * @param unlisted what another authorizer lets through as well, which can't list it @default there is none
  */

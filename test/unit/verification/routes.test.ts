@@ -25,7 +25,7 @@ const web: TrafficPlan = {
 };
 const routes = "/apis/gateway.networking.k8s.io/v1/namespaces/demo/httproutes";
 
-/** As Linkerd's policy controller tells that it follows a route. */
+/** The status by which Linkerd's policy controller says that it follows a route. */
 const followed = (...types: string[]) => ({
   parents: [{ conditions: types.map((type) => ({ type, status: "True" })) }],
 });

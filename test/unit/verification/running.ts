@@ -17,7 +17,7 @@ export const deployments = (namespace: string) =>
   `/apis/apps/v1/namespaces/${namespace}/deployments`;
 const links = "/apis/multicluster.linkerd.io/v1alpha3/namespaces/linkerd-multicluster/links";
 
-/** A cluster of `twoClusters` as it answers when all is well. */
+/** The answers of a healthy cluster of `twoClusters`. */
 export async function runningCluster(cluster: RunningCluster): Promise<FakeKubernetes> {
   const { name, target, octet } = cluster;
   const fake = await FakeKubernetes.start();

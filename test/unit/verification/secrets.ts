@@ -7,12 +7,12 @@ const key = (type: "pkcs8" | "sec1"): string =>
 
 const part = (text: string): string => Buffer.from(text).toString("base64url");
 
-/** A token as service accounts have them. */
+/** A token in the form of a service account's. */
 export const webToken = `${part('{"alg":"RS256"}')}.${part('{"sub":"system:serviceaccount:a:b"}')}.${part("signature-of-it")}`;
 export const privateKey = key("pkcs8");
 export const otherKey = key("sec1");
 export const password = "correct-horse-7";
-/** Of a kubeconfig, as it stands there. */
+/** A key in the form that a kubeconfig has. */
 export const clientKey = Buffer.from(otherKey).toString("base64");
 
 export const kubeconfig = `apiVersion: v1
@@ -24,7 +24,7 @@ users:
       token: ${webToken}
 `;
 
-/** As a Secret `cluster-credentials` has it. */
+/** In the form of a Secret `cluster-credentials`. */
 export const encodedKubeconfig = Buffer.from(kubeconfig).toString("base64");
 
 const inTwoLines = encodedKubeconfig.replaceAll(/(.{76})/g, "$1\n");
@@ -54,7 +54,7 @@ export const planted: readonly string[] = [
   `https://someone:${password}@proxy.example:3128/`,
 ];
 
-/** What must be found nowhere. */
+/** Texts that must appear nowhere. */
 export const secrets: readonly string[] = [
   ...[privateKey, otherKey].flatMap((pem) =>
     pem.split("\n").filter((line) => !line.startsWith("--") && line !== ""),

@@ -125,7 +125,7 @@ describe("how wide tables may be", () => {
     assert.equal(widthOf({ isTTY: true, columns: 130 }, {}), 130);
     assert.equal(widthOf({ isTTY: true, columns: 130 }, { COLUMNS: "80" }), 80);
     assert.equal(widthOf({ isTTY: true, columns: 130 }, { COLUMNS: "wide" }), 130);
-    // A terminal of which nobody told its size.
+    // A terminal of unknown size.
     assert.equal(widthOf({ isTTY: true, columns: 0 }, {}), 80);
     assert.equal(widthOf({}, {}), Infinity);
     assert.equal(widthOf({}, { COLUMNS: "100" }), 100);

@@ -28,7 +28,7 @@ export const validated = {
 /** Seconds since 1970 at which the proxies' certificates expire. */
 export const expires = Math.round(Date.now() / 1000) + 86_400;
 
-/** A cluster that has all that a verification asks of it, and as it should be. */
+/** A healthy cluster that answers everything that a verification asks. */
 export async function thoroughCluster(cluster: RunningCluster): Promise<FakeKubernetes> {
   const fake = await runningCluster(cluster);
   const { target, octet } = cluster;
@@ -172,5 +172,5 @@ function label(fake: FakeKubernetes, path: string, labels: Record<string, string
   });
 }
 
-/** A certificate of somebody else. */
+/** Somebody else's certificate. */
 export const foreignCertificate = issuerCertificate;

@@ -27,7 +27,7 @@ import {
   webhookCertificates,
 } from "./webhook-certificates.ts";
 
-/** Those of clusters that exist are asked there alone. */
+/** Checks for existing clusters run only there. */
 const ofEveryCluster = thoroughCatalogue.cluster.filter(({ id }) => id !== "pods-in-subnet");
 
 describe("what only a verification asks", () => {
@@ -333,7 +333,7 @@ describe("what only a verification asks", () => {
     const [result] = await resultsOf("proxies-alive");
     assert.ok(result?.state === "failed" && result.final === true);
     assert.match(result.mend, /-n default delete pod web-0\. .*edge-26\.3\.3 .*linkerd2#14954/);
-    // A release that can't be told may be an old one; one that is new enough isn't even asked.
+    // An unknown release may be an old one. A release that is new enough isn't even asked.
     says(words, "registry.example/own-proxy:7");
     assert.match((await failures()).join(), /west proxies-alive: /);
     says(words, "cr.example/linkerd/proxy:edge-26.3.3");

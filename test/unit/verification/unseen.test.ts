@@ -47,7 +47,7 @@ const east =
     clusters: status.clusters.map((one) => (one.name === "east" ? { ...one, ...change } : one)),
   });
 
-/** What is known of east's Services, which were observed. */
+/** The observed Services of east. */
 const servicesOfEast =
   (change: Partial<NonNullable<ClusterStatus["services"]>>) =>
   (status: MeshStatus): MeshStatus => {
@@ -61,7 +61,7 @@ const exportsWeb = servicesOfEast({
   exported: [{ namespace: "demo", service: "web", labels, headless: false }],
 });
 
-/** What west's Link says of web is this. */
+/** The status of west's Link for web. */
 const mirrorOfWeb = (change: Partial<MirrorStatus>) =>
   linkTo({
     mirrors: [

@@ -186,7 +186,7 @@ describe("a verification as JUnit XML", () => {
   });
 
   it("is well-formed, whatever a cluster said", () => {
-    // Tags in order, nothing outside of them, no character that XML forbids.
+    // Tags are nested correctly, nothing is outside of them, and no character is forbidden in XML.
     assert.doesNotMatch(xml, /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
     const bare = xml.replaceAll(/<!\[CDATA\[[\s\S]*?\]\]>/g, "").replace(/^<\?xml[^>]*\?>/, "");
     const open: string[] = [];

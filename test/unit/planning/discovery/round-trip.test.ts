@@ -54,7 +54,7 @@ test("discover gives back what a topology makes", () => {
       assert.deepEqual(back.problems, []);
       assert.ok(back.plan);
       assert.deepEqual(seen(asFound(back.plan, links)), seen(plan));
-      // What the plan has is no guess, but for networks.
+      // Nothing in the plan is a guess, except networks.
       const guesses = notes.filter(({ kind, at }) => kind === "guess" && at.at(-1) !== "network");
       assert.deepEqual(guesses, []);
     }),

@@ -55,7 +55,7 @@ function breakOnce(input: unknown, { pick, chance }: Random): void {
   const value = parent[key];
   const alike = places.filter((place) => place.key === key && place.parent !== parent);
   if (alike.length > 0 && chance(0.3)) {
-    // Each value is right where it stands, and overlaps, repeats or contradicts where it doesn't.
+    // Each value is right in its own place; in another one it overlaps, repeats or contradicts.
     const other = pick(alike);
     parent[key] = structuredClone(other.parent[other.key]);
     return;

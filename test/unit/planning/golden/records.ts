@@ -17,7 +17,7 @@ const here = import.meta.dirname;
 const root = path.resolve(here, "../../../..");
 const count = 1000;
 
-/** A file of the record: its path, and what stands in it. */
+/** A file of the record: its path and its text. */
 export interface GoldenFile {
   readonly file: string;
   readonly make: () => string;
@@ -57,7 +57,7 @@ export const placeDigests: GoldenFile = {
   make: () => lines(placeLines()),
 };
 
-/** The first few lines that differ: thousands would be no help. */
+/** The first few lines that differ; thousands would not help. */
 export function differences(actual: string, expected: string): string[] {
   const wanted = new Map(expected.split("\n").map((line) => [line.split(" ")[0], line]));
   const changed = actual.split("\n").filter((line) => wanted.get(line.split(" ")[0]) !== line);

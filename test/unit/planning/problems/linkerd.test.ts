@@ -145,7 +145,7 @@ describe("values of the charts that the package sets", () => {
   for (const [value, said] of refused) {
     it(`${value} is refused`, () => {
       const [found, ...more] = problemsOf(withValue(value.split("."), "x"));
-      // What stands inside of a map that is refused is told of by the map.
+      // For a refused map there is one problem; its content is not reported separately.
       const place = `linkerd.values.${value.replace(/\.scheme$/, "")}: `;
       assert.ok(found?.startsWith(place + said), found);
       assert.deepEqual(more, []);
@@ -168,7 +168,7 @@ checkProblems("chart values", [
     withValue(["controlPlane", "cniEnabled"], true),
     'linkerd.values.controlPlane.cniEnabled: needs Linkerd\'s CNI plug-in in the cluster before the control plane, and the package can\'t install it in the kind clusters that it makes ("west", "east") (leave it out: an init container then sets up the network of each pod)',
   ],
-  // Each is told of once, however many planned values go with it.
+  // Each is reported once, no matter how many planned values depend on it.
   ...["controlPlane.identity", "controlPlane.proxy", "multicluster.gateway"].map((map): Row => [
     `null in place of ${map}`,
     withValue(map.split("."), null),

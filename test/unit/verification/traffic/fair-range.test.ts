@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fairRange } from "../../../../verification/traffic/fair-range.ts";
 
-/** Chance of that many of so many requests. */
+/** The probability of `count` hits in a number of requests. */
 function chance(requests: number, share: number, count: number): number {
   let logarithm = count * Math.log(share) + (requests - count) * Math.log(1 - share);
   for (let i = 1; i <= count; i += 1) logarithm += Math.log(requests - count + i) - Math.log(i);

@@ -13,7 +13,7 @@ await runCommand({ command: "verify" }, async ({ signal }) => {
         throw new TypeError("an answer that nobody expected");
       });
     }
-    // Nothing is ever as planned: without an end from outside it would go on until its limits.
+    // Nothing becomes as planned: it would continue until its time limits if nobody ended it.
     return { status: 0, error: "Could not resolve host" };
   };
   try {

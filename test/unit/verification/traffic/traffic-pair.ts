@@ -17,7 +17,7 @@ import { frame, updateOf } from "./destination-server.ts";
 
 type Cluster = "west" | "east";
 
-/** What a request of a client was answered, as curl would say it. */
+/** The answer to a client's request, in curl's form. */
 export interface FakeAnswer {
   readonly status: number;
   readonly body?: string;
@@ -43,7 +43,7 @@ export class TrafficPair {
   readonly west: FakeKubernetes;
   readonly east: FakeKubernetes;
   readonly commands: ExecRequest[] = [];
-  /** What a client is answered. */
+  /** The answer that a client gets. */
   answer: (cluster: Cluster, url: URL, exported: boolean) => FakeAnswer;
   /** What linkerd-destination of a cluster says. */
   destination: (cluster: Cluster) => readonly Endpoint[];
@@ -115,7 +115,7 @@ export class TrafficPair {
     });
   }
 
-  /** Namespaces of verifications that are there. */
+  /** Existing namespaces of verifications. */
   left(): string[] {
     return [this.west, this.east].flatMap((fake) =>
       fake

@@ -218,7 +218,7 @@ describe("traffic over a Link", () => {
       if (!url.hostname.startsWith("server-1.headless-east.")) {
         return answer(cluster, url, exported);
       }
-      // The mirror was seen with them before anybody asks.
+      // The mirror had them before the first request.
       pair.losesNames ||= exported;
       return answer(
         cluster,
