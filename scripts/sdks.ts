@@ -6,7 +6,7 @@ import { sdks } from "./sdk-packages.ts";
 const root = path.dirname(import.meta.dirname);
 const files = await sdks();
 // The SDKs of other languages beside them are npm run language-sdks'.
-for (const folder of new Set([...files.keys()].map(path.dirname))) {
+for (const folder of new Set([...files.keys()].map((file) => path.dirname(file)))) {
   await rm(path.join(root, folder), { recursive: true, force: true });
 }
 for (const [file, text] of files) {
