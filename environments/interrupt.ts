@@ -54,10 +54,21 @@ export function engineSignal(signal: AbortSignal, began: () => boolean): AbortSi
  * @returns a function that stops it
  */
 export function onUncaught(tell: (error: unknown) => void): () => void {
-  process.on("uncaughtException", tell);
-  process.on("unhandledRejection", tell);
-  return () => {
-    process.off("uncaughtException", tell);
-    process.off("unhandledRejection", tell);
+  const told = (error: unknown): void => {
+    if (!isEngineEnding(error)) tell(error);
   };
+  process.on("uncaughtException", told);
+  process.on("unhandledRejection", told);
+  return () => {
+    process.off("uncaughtException", told);
+    process.off("unhandledRejection", told);
+  };
+}
+
+/**
+ * After a step has failed, the engine takes no further resources. A program that registers some nevertheless
+ * learns only that. Why it failed is what the engine reports at its end.
+ */
+function isEngineEnding(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("Resource monitor is terminating");
 }

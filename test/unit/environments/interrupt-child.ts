@@ -30,10 +30,12 @@ await runCommand({ command: "up" }, async ({ signal }) => {
     setTimeout(() => {
       throw new TypeError("an answer that nobody expected");
     }, 100);
+  } else if (mode === "ending") {
+    void Promise.reject(new Error("Resource monitor is terminating"));
   }
   console.log("proof runs");
   try {
-    await sleep(60_000, undefined, { signal });
+    await sleep(mode === "ending" ? 500 : 60_000, undefined, { signal });
   } finally {
     await sleep(200);
     console.log("tidied up");

@@ -103,3 +103,15 @@ describe("an error in the callback of an event", { timeout: 60_000 }, () => {
     assert.equal(code, 1);
   });
 });
+
+describe("an engine that takes no further resources", { timeout: 60_000 }, () => {
+  test("doesn't end the command: the engine reports what failed", async () => {
+    const { code, output } = await untilEnded(
+      spawn(process.execPath, [child, "ending"]),
+      () => true,
+    );
+    assert.doesNotMatch(output, /unexpected/);
+    assert.match(output, /tidied up/);
+    assert.equal(code, 0);
+  });
+});
