@@ -15,6 +15,7 @@ import type {
 } from "../verification/index.ts";
 import { writeBundle } from "./bundle.ts";
 import { CommandError } from "./command-error.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { messageOf } from "../system/message-of.ts";
 import type { FoundMesh } from "./found-mesh.ts";
 import { runningStack } from "./mesh-of-stack.ts";
@@ -40,6 +41,8 @@ export interface VerificationFiles {
 export interface VerifyStackRequest extends StackRequest, VerificationFiles {
   /** @default true, but false for a mesh that others made */
   readonly traffic?: boolean;
+  /** See `VerifyOptions`. */
+  readonly drill?: boolean;
   /** See `VerifyOptions`. */
   readonly rights?: boolean;
   /** See `VerifyOptions`. */
@@ -68,12 +71,19 @@ export type StackVerification = Verification & {
 /**
  * Verifies the running part of a stack.
  *
- * @throws CommandError, exit code 3, if the stack is not up; the signal's reason, if it is aborted before the
- *   first round is finished
+ * @throws CommandError: exit code 3 if the stack is not up, 2 for a drill without an entry of `traffic`; the
+ *   signal's reason, if it is aborted before the first round is finished
  */
 export async function verifyStack(request: VerifyStackRequest): Promise<StackVerification> {
   await requireFiles(request);
   const { mesh, outputs, found } = await runningStack({ command: "verify", ...request });
+  if (request.drill === true && mesh.plan.traffic.length === 0) {
+    throw new CommandError(
+      "--drill moves the requests of entries of traffic, and the topology has none: write one, or use " +
+        "`drill` to take something away",
+      { exitCode: exitCodes.badInput },
+    );
+  }
   const { signal, rights, concurrency, limit, onProgress, watch, env } = request;
   // In other people's mesh nothing is created unless somebody asks for it.
   const traffic = request.traffic ?? found === undefined;
@@ -82,6 +92,7 @@ export async function verifyStack(request: VerifyStackRequest): Promise<StackVer
   const options: VerifyOptions = {
     ...(signal && { signal }),
     traffic,
+    ...(request.drill === true && { drill: true }),
     ...(rights !== undefined && { rights }),
     ...(concurrency !== undefined && { concurrency }),
     ...(probeImage !== undefined && { probeImage }),

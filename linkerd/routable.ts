@@ -1,9 +1,9 @@
 import type { Service } from "../kubernetes/objects.ts";
 import { listsPort } from "../planning/traffic/opaque-ports.ts";
-import type { RouteWanted } from "./traffic-objects.ts";
+import type { RoutePlan } from "../planning/plan-types.ts";
 
 /** The values of a Service port's `appProtocol` that Linkerd treats as requests of a route's protocol. */
-const spoken: Readonly<Record<RouteWanted["protocol"], readonly string[]>> = {
+const spoken: Readonly<Record<RoutePlan["protocol"], readonly string[]>> = {
   http: ["http", "kubernetes.io/h2c"],
   grpc: ["kubernetes.io/h2c"],
 };
@@ -11,7 +11,7 @@ const spoken: Readonly<Record<RouteWanted["protocol"], readonly string[]>> = {
 /** Why Linkerd can't route requests to a port of a Service of others. Undefined: it can. */
 export function whyNotReached(
   { spec }: Service,
-  { port }: Pick<RouteWanted, "port">,
+  { port }: Pick<RoutePlan, "port">,
 ): string | undefined {
   if (spec?.clusterIP === "None") return "is headless, and Linkerd routes no requests to it";
   const { ports } = spec ?? {};
@@ -22,7 +22,7 @@ export function whyNotReached(
 /** Why Linkerd doesn't route what clients send to a Service. Undefined: it does. */
 export function whyNotRouted(
   service: Service,
-  { port, protocol }: Pick<RouteWanted, "port" | "protocol">,
+  { port, protocol }: Pick<RoutePlan, "port" | "protocol">,
 ): string | undefined {
   const unreached = whyNotReached(service, { port });
   if (unreached !== undefined) return unreached;

@@ -1,19 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { TrafficBackendPlan, TrafficPlan, TrafficRulePlan } from "../planning/plan-types.ts";
+import type { RoutePlan } from "../planning/plan-types.ts";
 import type { MatchSpec } from "../planning/topology.ts";
 
 /** The label by which the package recognises its own routes and aliases. */
 export const managedBy = { "app.kubernetes.io/managed-by": "linkerd-topology" } as const;
-
-/** The parts of an entry's plan that its objects follow from. The rest is for people. */
-export type RouteWanted = Pick<
-  TrafficPlan,
-  "namespace" | "service" | "port" | "protocol" | "alias" | "annotations" | "serviceAnnotations"
-> & {
-  readonly rules: readonly (Pick<TrafficRulePlan, "match"> & {
-    readonly backends: readonly Pick<TrafficBackendPlan, "service" | "weight">[];
-  })[];
-};
 
 export const gatewayApiGroup = "gateway.networking.k8s.io";
 
@@ -31,14 +21,12 @@ export const routeKinds = {
 } as const;
 
 /** One route per Service and port. The name shows that the package owns it. */
-export function routeName({ service, port }: Pick<RouteWanted, "service" | "port">): string {
+export function routeName({ service, port }: Pick<RoutePlan, "service" | "port">): string {
   return `${service}.${port}.traffic`;
 }
 
 /** Path of the route. */
-export function routePath(
-  wanted: Pick<RouteWanted, "namespace" | "service" | "port" | "protocol">,
-) {
+export function routePath(wanted: Pick<RoutePlan, "namespace" | "service" | "port" | "protocol">) {
   const { plural } = routeKinds[wanted.protocol];
   return `/apis/${gatewayApiGroup}/v1/namespaces/${wanted.namespace}/${plural}/${routeName(wanted)}`;
 }
@@ -51,7 +39,7 @@ export function isOurs({ metadata }: { readonly metadata: { readonly labels?: La
 type Labels = Readonly<Record<string, string>> | undefined;
 
 /** The Services other than the parent that requests go to, mirrors included, each once. */
-export function backendServices({ service, rules }: RouteWanted): string[] {
+export function backendServices({ service, rules }: RoutePlan): string[] {
   const named = rules.flatMap(({ backends }) => backends.map((backend) => backend.service));
   return [...new Set(named)].filter((name) => name !== service);
 }
@@ -60,7 +48,7 @@ export function backendServices({ service, rules }: RouteWanted): string[] {
  * Whether requests are routed as planned: the route's rules and Linkerd's annotations, also those that
  * somebody added. Fields that the API server fills in and other annotations don't matter.
  */
-export function isAsPlanned(route: RouteFound, wanted: RouteWanted): boolean {
+export function isAsPlanned(route: RouteFound, wanted: RoutePlan): boolean {
   const planned = routeObject(wanted);
   return (
     holds(planned.metadata.annotations, route.metadata.annotations ?? {}) &&
@@ -77,7 +65,7 @@ interface RouteFound {
 /** Annotations that make Linkerd do something to a route that isn't planned. */
 export function foreignAnnotations(
   { metadata }: RouteFound,
-  { annotations }: Pick<RouteWanted, "annotations">,
+  { annotations }: Pick<RoutePlan, "annotations">,
 ): readonly string[] {
   return Object.keys(metadata.annotations ?? {}).filter(
     (key) => /^(retry|timeout)\.linkerd\.io\//.test(key) && !(key in annotations),
@@ -111,7 +99,7 @@ function holds(wanted: unknown, present: unknown): boolean {
 }
 
 /** The Gateway API's route for the requests of one Service's clients. */
-export function routeObject(wanted: RouteWanted) {
+export function routeObject(wanted: RoutePlan) {
   const { namespace, service, port, annotations, rules } = wanted;
   return {
     apiVersion: `${gatewayApiGroup}/v1`,
@@ -134,13 +122,7 @@ export function routeObject(wanted: RouteWanted) {
 }
 
 /** The Service of an alias. It has no pods: all of its requests follow the route. */
-export function aliasObject({
-  namespace,
-  service,
-  port,
-  protocol,
-  serviceAnnotations,
-}: RouteWanted) {
+export function aliasObject({ namespace, service, port, protocol, serviceAnnotations }: RoutePlan) {
   return {
     apiVersion: "v1",
     kind: "Service",
@@ -149,7 +131,7 @@ export function aliasObject({
   };
 }
 
-function matchOf(match: MatchSpec, { protocol }: Pick<RouteWanted, "protocol">) {
+function matchOf(match: MatchSpec, { protocol }: Pick<RoutePlan, "protocol">) {
   const { headers = {}, query = {}, path, method, grpcService } = match;
   const exact = (values: Readonly<Record<string, string>>) =>
     Object.entries(values).map(([name, value]) => ({ type: "Exact", name, value }));

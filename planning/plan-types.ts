@@ -237,6 +237,13 @@ export interface TrafficRulePlan {
   readonly backends: readonly TrafficBackendPlan[];
 }
 
+/** What the objects of an entry of `traffic` follow from in one cluster. The rest of its plan is for people. */
+export interface RoutePlan extends Omit<TrafficPlan, "cluster" | "rules"> {
+  readonly rules: readonly (Pick<TrafficRulePlan, "match"> & {
+    readonly backends: readonly Pick<TrafficBackendPlan, "service" | "weight">[];
+  })[];
+}
+
 /** A Service of the clients' cluster that gets requests. */
 export interface TrafficBackendPlan {
   /** The cluster's own Service, or the kind of the mirror. */

@@ -35,6 +35,11 @@ export interface VerifyOptions {
   /** Sends traffic over every Link, between workloads in a namespace of their own. @default true */
   readonly traffic?: boolean;
   /**
+   * Takes the verification's own servers away, place by place of each entry of `traffic`, and requires that
+   * requests move to the next place and back. @default false
+   */
+  readonly drill?: boolean;
+  /**
    * Asks every target, as the account of each Link, what that account may do there.
    * @default true
    */
@@ -114,6 +119,7 @@ export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<V
       : await runTraffic(mesh, status, {
           lanes,
           ...(signal && { signal }),
+          ...(options.drill === true && { drill: true }),
           ...(options.probeImage !== undefined && { probeImage: options.probeImage }),
           onResult: tell,
         });

@@ -2,6 +2,7 @@ import { Option, InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { screenOf, styleOf } from "../../verification/render/style.ts";
 import type { VerificationProgress } from "../../verification/verify.ts";
+import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Tell } from "../report/phase.ts";
 import { runPhases } from "../report/phases.ts";
@@ -23,6 +24,7 @@ export interface VerifyOptions extends OutputOptions {
   readonly json?: true;
   readonly probeImage?: string;
   readonly traffic?: boolean;
+  readonly drill?: true;
   readonly rights: boolean;
   readonly concurrency?: number;
   readonly watch?: true;
@@ -53,6 +55,7 @@ export function verifyCommand(): Command {
       ["linkerd-topology verify --context west --context east", "any mesh, whoever made it"],
       ["linkerd-topology verify", "the stack hierarchical"],
       ["linkerd-topology verify lab.yaml --junit results.xml", "for CI"],
+      ["linkerd-topology verify lab.yaml --drill", "does failover move requests, and back?"],
       ["linkerd-topology verify flat --watch", "repeat, and show what changes"],
       [
         "linkerd-topology verify --json | jq '.checks[] | select(.state == \"failed\")'",
@@ -80,6 +83,10 @@ export function addVerifyOptions(command: Command): Command {
       "send traffic also in a mesh that others made, from a namespace that is removed again",
     )
     .option("--no-traffic", "only ask; create no workloads and send no traffic")
+    .option(
+      "--drill",
+      "take its own servers away, place by place of each entry of traffic: do requests move?",
+    )
     .option("--no-rights", "don't ask what the Links' accounts may do in their targets")
     .addOption(concurrencyOption())
     .option("--probe-image <image>", "image of the workloads that send traffic")
@@ -97,6 +104,7 @@ export function askedOfVerify(options: VerifyOptions): Record<string, boolean> {
     ...askedFiles(options),
     "--traffic": options.traffic === true,
     "--no-traffic": options.traffic === false,
+    "--drill": options.drill === true,
     "--no-rights": !options.rights,
     "--concurrency": options.concurrency !== undefined,
     "--probe-image": options.probeImage !== undefined,
@@ -115,6 +123,11 @@ export async function runVerify(
     const why = "without it there is only one round";
     refuseWithout("--watch", { "--interval": options.interval !== undefined }, why);
   }
+  if (options.drill && options.traffic === false) {
+    throw new CommandError("--drill sends traffic: leave out --no-traffic", {
+      exitCode: exitCodes.badInput,
+    });
+  }
   const { reportVerification, requireFiles, verifyStack } = await import("../verify.ts");
   const { notesFor } = await import("../found-mesh.ts");
   const files = filesOf(options);
@@ -127,6 +140,7 @@ export async function runVerify(
     ...(ways && { ways }),
     signal: context.signal,
     ...(options.traffic !== undefined && { traffic: options.traffic }),
+    ...(options.drill && { drill: true }),
     rights: options.rights,
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     ...(options.probeImage !== undefined && { probeImage: options.probeImage }),

@@ -4,7 +4,7 @@ import { getIfThere } from "../../kubernetes/optional.ts";
 import { corePath } from "../names.ts";
 import { whyNotReached, whyNotRouted } from "../routable.ts";
 import { backendServices, isAsPlanned, isOurs, routePath } from "../traffic-objects.ts";
-import type { RouteWanted } from "../traffic-objects.ts";
+import type { RoutePlan } from "../../planning/plan-types.ts";
 
 /** A route as the API server returns it. */
 export interface Route {
@@ -42,7 +42,7 @@ export interface ServicesLook {
 }
 
 /** How a route differs from the planned one. */
-export async function lookAtRoute(api: KubernetesApi, wanted: RouteWanted): Promise<RouteLook> {
+export async function lookAtRoute(api: KubernetesApi, wanted: RoutePlan): Promise<RouteLook> {
   const [services, route] = await Promise.all([
     lookAtServices(api, wanted),
     getIfThere<Route>(api, routePath(wanted)),
@@ -53,10 +53,7 @@ export async function lookAtRoute(api: KubernetesApi, wanted: RouteWanted): Prom
 }
 
 /** Which Services are missing, for example with their namespace, or unfit. */
-export async function lookAtServices(
-  api: KubernetesApi,
-  wanted: RouteWanted,
-): Promise<ServicesLook> {
+export async function lookAtServices(api: KubernetesApi, wanted: RoutePlan): Promise<ServicesLook> {
   const { namespace, service, alias } = wanted;
   const names = [service, ...backendServices(wanted)];
   const found = new Map(
@@ -82,7 +79,7 @@ export async function lookAtServices(
 }
 
 /** Whether a Service has the planned settings for circuit breaking. Other settings belong to others. */
-function hasAnnotations({ metadata }: Service, { serviceAnnotations }: RouteWanted): boolean {
+function hasAnnotations({ metadata }: Service, { serviceAnnotations }: RoutePlan): boolean {
   const { annotations = {} } = metadata;
   return Object.entries(serviceAnnotations).every(([key, value]) => annotations[key] === value);
 }

@@ -76,13 +76,14 @@ async function askTogether(
 export function configOf(requests: readonly Asked[]): string {
   const seconds = timeLimits.probeRequest / 1000;
   return requests
-    .map(({ url, headers = [], authority, serverName }) =>
+    .map(({ url, method, headers = [], authority, serverName }) =>
       [
         ...(serverName === undefined ? [`url = ${quoted(url)}`] : underName(url, serverName)),
         "silent",
         `max-time = ${seconds}`,
         // Environment variables of the image.
         `noproxy = "*"`,
+        ...(method === undefined ? [] : [`request = ${quoted(method)}`]),
         ...headers.map((header) => `header = ${quoted(header)}`),
         ...(authority === undefined ? [] : [`cacert = ${quoted(authority)}`]),
         `write-out = ${quoted(`\\n${mark}%{http_code} %{errormsg}\\n`)}`,

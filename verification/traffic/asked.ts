@@ -3,6 +3,8 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 /** A request that the client sends. */
 export interface Asked {
   readonly url: string;
+  /** @default GET */
+  readonly method?: string | undefined;
   /** For example `authorization: Bearer ...`. */
   readonly headers?: readonly string[];
   /** File in the client's container with the authority of the server. */

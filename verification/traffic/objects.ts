@@ -1,4 +1,6 @@
+import type { TrafficPlan } from "../../planning/plan-types.ts";
 import {
+  anyRequest,
   clientAccount,
   clientPod,
   expiresAnnotation,
@@ -32,6 +34,13 @@ export interface ProbeObjects {
   readonly services: readonly ProbeService[];
   /** Target → the authority of its API server, PEM. */
   readonly authorities: Readonly<Record<string, string>>;
+  /** Whether a server must answer requests with any path. */
+  readonly anyPath: boolean;
+}
+
+/** Whether requests are routed by their path: then a probe's route leads to another port of the servers. */
+export function routesByPath({ rules }: Pick<TrafficPlan, "rules">): boolean {
+  return rules.some(({ match }) => match?.path !== undefined);
 }
 
 export function namespaceObject({ namespace, id, expires }: ProbeObjects): object {
@@ -55,12 +64,12 @@ export function namespaceObject({ namespace, id, expires }: ProbeObjects): objec
 
 /** Everything in the namespace, by kind as in paths, in the order of creation. */
 export function contentOf(objects: ProbeObjects): readonly { kind: string; object: object }[] {
-  const { cluster, services } = objects;
+  const { cluster, services, anyPath } = objects;
   return [
     { kind: "configmaps", object: authoritiesObject(objects) },
     { kind: "serviceaccounts", object: { metadata: { name: serverAccount } } },
     { kind: "serviceaccounts", object: { metadata: { name: clientAccount(cluster) } } },
-    ...services.map((service) => ({ kind: "services", object: serviceObject(service) })),
+    ...services.map((service) => ({ kind: "services", object: serviceObject(service, anyPath) })),
     { kind: "pods", object: serverObject(objects) },
     { kind: "pods", object: clientObject(objects) },
   ];
@@ -72,23 +81,33 @@ function authoritiesObject(objects: ProbeObjects): object {
 }
 
 /** Not exported yet: its labels come later. */
-function serviceObject({ name, headless }: ProbeService): object {
+function serviceObject({ name, headless }: ProbeService, anyPath: boolean): object {
   return {
     metadata: { name },
     spec: {
       ...(headless && { clusterIP: "None" }),
       selector: serverLabel,
-      ports: [{ name: "http", port: servicePort(headless), targetPort: serverPort }],
+      ports: [
+        { name: "http", port: servicePort(headless), targetPort: serverPort },
+        ...(anyPath && !headless ? [anyPort] : []),
+      ],
     },
   };
 }
+
+/** Port of a Service whose server answers any request with its name. */
+export const anyPort = {
+  name: "any",
+  port: anyRequest.servicePort,
+  targetPort: anyRequest.serverPort,
+} as const;
 
 /** Port of a Service. That of a headless one is the pods' own. */
 export function servicePort(headless: boolean): number {
   return headless ? serverPort : 80;
 }
 
-function serverObject({ image, server, services }: ProbeObjects): object {
+function serverObject({ image, server, services, anyPath }: ProbeObjects): object {
   const headless = services.find((service) => service.headless)?.name;
   const { containers, ...spec } = podSpec(serverAccount, image, [
     "netexec",
@@ -103,12 +122,22 @@ function serverObject({ image, server, services }: ProbeObjects): object {
     },
     spec: {
       ...spec,
-      containers: containers.map((container) => ({ ...container, readinessProbe })),
+      containers: containers.flatMap((container) => [
+        { ...container, readinessProbe },
+        ...(anyPath ? [{ ...container, name: "any", args: anyArgs }] : []),
+      ]),
       hostname: server,
       ...(headless !== undefined && { subdomain: headless }),
     },
   };
 }
+
+const anyArgs = [
+  "netexec",
+  `--http-port=${anyRequest.serverPort}`,
+  "--udp-port=-1",
+  "--http-override=/hostname",
+];
 
 function clientObject({ cluster, image }: ProbeObjects): object {
   const { containers, ...spec } = podSpec(clientAccount(cluster), image, ["pause"]);

@@ -14,6 +14,11 @@ export interface TrafficOptions {
   readonly signal?: AbortSignal;
   /** @default an agnhost image on the cluster's nodes, else registry.k8s.io/e2e-test-images/agnhost:2.56 */
   readonly probeImage?: string;
+  /**
+   * Takes the probes of each entry of `traffic` away, place by place, and requires that requests move.
+   * @default false
+   */
+  readonly drill?: boolean;
   /** How much runs at once. @default by the processors of this machine */
   readonly lanes?: Lanes;
   /** Upper limit of each wait, in milliseconds, by its name or one for all. @default as in `timeLimits` */

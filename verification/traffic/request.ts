@@ -9,10 +9,9 @@ export function requestOf(
   context: Pick<ProbeContext, "plan" | "namespace">,
   { source, host, kind }: Pick<Route, "source" | "host" | "kind">,
   path: string,
+  port = servicePort(kind === "headless"),
 ): Asked {
-  return {
-    url: `http://${hostIn(context, source, host)}:${servicePort(kind === "headless")}${path}`,
-  };
+  return { url: `http://${hostIn(context, source, host)}:${port}${path}` };
 }
 
 /** The Service of a route, as the question to linkerd-destination names it. */

@@ -9,12 +9,14 @@ import { connect } from "../../kubernetes/connect.ts";
 import type { Mesh } from "../observe.ts";
 import type { MeshStatus } from "../status.ts";
 import { backendsKnown } from "./checks/backends-known.ts";
+import type { EntrySubject } from "./checks/backends-known.ts";
 import { credentialsAccepted } from "./checks/credentials-accepted.ts";
 import { endpointsKnown } from "./checks/endpoints-known.ts";
 import { mirrorAppears } from "./checks/mirror-appears.ts";
 import { noWayWithoutLink } from "./checks/no-way-without-link.ts";
 import { nothingBeforeExport } from "./checks/nothing-before-export.ts";
 import { requestsFollow } from "./checks/requests-follow.ts";
+import { requestsMove } from "./checks/requests-move.ts";
 import { trafficArrives } from "./checks/traffic-arrives.ts";
 import type { Route } from "./probe-plan.ts";
 import type { ProbeContext } from "./probe-context.ts";
@@ -54,7 +56,7 @@ export async function verifyTraffic(
   try {
     const workloads = (await probeWorkloads.setUp()).map((result) => tell([result])).flat();
     options.signal?.throwIfAborted();
-    results = [...workloads, ...(await askEverything(probeWorkloads, tell))];
+    results = [...workloads, ...(await askEverything(probeWorkloads, tell, options))];
   } finally {
     removed = await probeWorkloads.remove();
   }
@@ -67,6 +69,7 @@ type Tell = (results: readonly CheckResult[]) => readonly CheckResult[];
 async function askEverything(
   probeWorkloads: ProbeWorkloads,
   tell: Tell,
+  { drill = false }: TrafficOptions,
 ): Promise<readonly CheckResult[]> {
   const { context } = probeWorkloads;
   const links = context.plan.links.filter(({ access }) => !access.revoked);
@@ -94,11 +97,15 @@ async function askEverything(
       ),
     ),
   );
+  const accepted = (await Promise.all(credentials)).flat();
+  // It takes the probes away, so it comes last.
+  const moved = drill ? await moveEntries(context, tell) : [];
   return [
-    ...(await Promise.all(credentials)).flat(),
+    ...accepted,
     ...routes.flatMap((_, index) => [...(controls[index] ?? []), ...(traffic[index] ?? [])]),
     ...entries,
     ...apart.flat(),
+    ...moved,
   ];
 }
 
@@ -117,21 +124,36 @@ async function credentialsOf(
 /** Checks where the entries of `traffic` lead, cluster by cluster, after the mirrors that they lead to. */
 async function askEntries(context: ProbeContext, tell: Tell): Promise<readonly CheckResult[]> {
   const results = await Promise.all(
-    context.plan.traffic.map((wanted, index) =>
-      context.lanes.clusters(async () => {
-        const subject = { context, wanted, name: `route-${index}` };
-        const { cluster, namespace, service, port } = wanted;
-        const targets = wanted.rules.flatMap(({ backends }) => backends.flatMap((b) => b.clusters));
-        const name = `${cluster}: ${namespace}/${service}:${port}`;
-        const of = about(context, name, [cluster, ...targets]);
-        return [
-          ...tell(await runCheck(backendsKnown, subject, of)),
-          ...tell(await runCheck(requestsFollow, subject, of)),
-        ];
-      }),
+    entriesOf(context).map(async ({ subject, of }) =>
+      context.lanes.clusters(async () => [
+        ...tell(await runCheck(backendsKnown, subject, of)),
+        ...tell(await runCheck(requestsFollow, subject, of)),
+      ]),
     ),
   );
   return results.flat();
+}
+
+/** One entry after the other, because they share the probes. */
+async function moveEntries(context: ProbeContext, tell: Tell): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const { subject, of } of entriesOf(context)) {
+    results.push(...tell(await runCheck(requestsMove, subject, of)));
+  }
+  return results;
+}
+
+function entriesOf(
+  context: ProbeContext,
+): readonly { readonly subject: EntrySubject; readonly of: About }[] {
+  return context.plan.traffic.map((wanted, index) => {
+    const { cluster, namespace, service, port, rules } = wanted;
+    const targets = rules.flatMap(({ backends }) => backends.flatMap((one) => one.clusters));
+    return {
+      subject: { context, wanted, name: `route-${index}` },
+      of: about(context, `${cluster}: ${namespace}/${service}:${port}`, [cluster, ...targets]),
+    };
+  });
 }
 
 /**

@@ -10,6 +10,7 @@ import { mirrorAppears } from "../../../verification/traffic/checks/mirror-appea
 import { noWayWithoutLink } from "../../../verification/traffic/checks/no-way-without-link.ts";
 import { nothingBeforeExport } from "../../../verification/traffic/checks/nothing-before-export.ts";
 import { requestsFollow } from "../../../verification/traffic/checks/requests-follow.ts";
+import { requestsMove } from "../../../verification/traffic/checks/requests-move.ts";
 import { trafficArrives } from "../../../verification/traffic/checks/traffic-arrives.ts";
 
 const page = await readFile(new URL("../../../docs/verification.md", import.meta.url), "utf8");
@@ -51,6 +52,7 @@ describe("the page about verification", () => {
       trafficArrives(kind).id,
       backendsKnown.id,
       requestsFollow.id,
+      requestsMove.id,
       noWayWithoutLink.id,
       "probes-removed",
     ];
@@ -63,6 +65,7 @@ describe("the page about verification", () => {
       [
         ["KIND-traffic", "traffic"],
         ["route-traffic", "traffic"],
+        ["route-drill", "traffic"],
       ],
     );
   });

@@ -4,25 +4,9 @@ import { aliasObject, routeObject } from "../../../linkerd/traffic-objects.ts";
 import type { Plan, TrafficPlan } from "../../../planning/plan-types.ts";
 import { observe, runChecks } from "../../../verification/index.ts";
 import { MixedPair, mixedClusters, services } from "./mixed-pair.ts";
+import { places, plannedEntry, putServices } from "./traffic-entry.ts";
 
-const web: TrafficPlan = {
-  cluster: "west",
-  namespace: "demo",
-  service: "web",
-  port: 80,
-  protocol: "http",
-  alias: false,
-  annotations: {},
-  serviceAnnotations: {},
-  rules: [
-    {
-      backends: [
-        { kind: "local", service: "web", clusters: ["west"], weight: 1_000_000 },
-        { kind: "gateway", service: "web-east", clusters: ["east"], weight: 1 },
-      ],
-    },
-  ],
-};
+const web = plannedEntry("demo", { west: 1_000_000, east: 1 });
 const routes = "/apis/gateway.networking.k8s.io/v1/namespaces/demo/httproutes";
 
 /** The status by which Linkerd's policy controller says that it follows a route. */
@@ -34,7 +18,7 @@ describe("the routes of a topology", () => {
   let pair: MixedPair;
   beforeEach(async () => {
     pair = await MixedPair.start();
-    for (const name of ["web", "web-east"]) pair.west.put(services, { metadata: { name } });
+    putServices(pair.west, services);
   });
   afterEach(() => pair.stop());
 
@@ -142,9 +126,7 @@ describe("the routes of a topology", () => {
       ...web,
       service: "reports",
       alias: true,
-      rules: [
-        { backends: [{ kind: "gateway", service: "web-east", clusters: ["east"], weight: 1 }] },
-      ],
+      rules: [{ backends: [{ ...places.remote, weight: 1 }] }],
     };
     pair.west.put(services, aliasObject(reports));
     pair.west.put(routes, routeObject(reports));

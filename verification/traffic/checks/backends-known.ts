@@ -1,3 +1,6 @@
+import type { Endpoints } from "../../../kubernetes/objects.ts";
+import { getIfThere } from "../../../kubernetes/optional.ts";
+import { corePath } from "../../../linkerd/names.ts";
 import type { TrafficPlan } from "../../../planning/plan-types.ts";
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, kubectl, notRun, passed } from "../../checks/check.ts";
@@ -13,11 +16,15 @@ export interface EntrySubject {
   readonly name: string;
 }
 
-/** The clients' linkerd-destination knows endpoints of each backend of an entry of `traffic`. */
+/**
+ * The clients' linkerd-destination knows endpoints of each backend of an entry of `traffic`. A place whose
+ * Service has no ready pods isn't missing: somebody may have scaled it down, and requests go elsewhere.
+ */
 export const backendsKnown: Check<EntrySubject> = {
   id: "route-backends",
   title: "destination knows where requests go",
-  run: async ({ context, wanted }): Promise<Outcome> => {
+  run: async (subject): Promise<Outcome> => {
+    const { context, wanted } = subject;
     const { cluster, namespace, service, port } = wanted;
     const status = statusOf(context, cluster);
     const route = status.routes?.find(
@@ -37,16 +44,47 @@ export const backendsKnown: Check<EntrySubject> = {
       }),
     );
     const lacking = found.filter(({ count }) => count === 0);
-    if (lacking.length === 0) {
-      return passed(found.map(({ name, count }) => `${name} ${count}`).join(", "));
+    const detail = found.map(({ name, count }) => `${name} ${count}`).join(", ");
+    if (lacking.length === 0) return passed(detail);
+    const known = new Set(found.flatMap(({ name, count }) => (count > 0 ? [name] : [])));
+    const answered = wanted.rules.every(({ backends }) =>
+      backends.some((one) => one.weight > 0 && known.has(one.service)),
+    );
+    const awaited = await Promise.all(lacking.map(({ name }) => clustersWithPods(subject, name)));
+    if (answered && awaited.every((clusters) => clusters.length === 0)) {
+      const names = lacking.map(({ name }) => name).join(", ");
+      return passed(detail, `${names}: no ready pods there, so requests go to the other places`);
     }
-    const told = lacking.map(({ name, refusal }) => `${name} (${refusal ?? "no endpoint"})`);
+    const told = lacking.map(({ name, refusal }, index) => {
+      const where = awaited[index] ?? [];
+      const pods = where.length === 0 ? "" : `; pods are ready in ${where.join(", ")}`;
+      return `${name} (${refusal ?? "no endpoint"}${pods})`;
+    });
     return failed(
       `${cluster}'s linkerd-destination knows nowhere to send requests for ${told.join(", ")}`,
       `Look for pods that are ready in the clusters of these Services, and with: ${kubectl(status, `-n ${namespace} get services,endpointslices`)}`,
     );
   },
 };
+
+/** The clusters behind a place of an entry in which its Service has ready pods. */
+async function clustersWithPods(
+  { context, wanted }: EntrySubject,
+  backend: string,
+): Promise<readonly string[]> {
+  const { namespace, service, rules } = wanted;
+  const named = rules.flatMap(({ backends }) => backends.filter((one) => one.service === backend));
+  const clusters = [...new Set(named.flatMap((one) => one.clusters))];
+  const found = await Promise.all(
+    clusters.map(async (cluster) => {
+      const path = corePath(namespace, "endpoints", service);
+      const endpoints = await getIfThere<Endpoints>(apiOf(context, cluster), path);
+      const ready = (endpoints?.subsets ?? []).some(({ addresses = [] }) => addresses.length > 0);
+      return ready ? [cluster] : [];
+    }),
+  );
+  return found.flat();
+}
 
 function isAny(endpoints: readonly unknown[]): boolean {
   return endpoints.length > 0;

@@ -18,6 +18,7 @@ import type { Look } from "../../../kubernetes/wait.ts";
 import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import { touch } from "../../../linkerd/touch.ts";
 import { areGateway, gatewayEndpoints } from "../gateways.ts";
+import { anyPort } from "../objects.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";
 import type { RouteSubject } from "../probe-context.ts";
@@ -175,6 +176,8 @@ function addressesIn(
   which: "addresses" | "notReadyAddresses",
 ): string[] {
   return (endpoints?.subsets ?? []).flatMap(({ ports = [], ...subset }) =>
-    (subset[which] ?? []).flatMap(({ ip }) => ports.map(({ port }) => `${ip}:${port}`)),
+    (subset[which] ?? []).flatMap(({ ip }) =>
+      ports.filter(({ name }) => name !== anyPort.name).map(({ port }) => `${ip}:${port}`),
+    ),
   );
 }

@@ -2,8 +2,11 @@ import { compare } from "../../../planning/compare.ts";
 import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import { corePath, fieldManager } from "../../../linkerd/names.ts";
 import { routeObject, routePath } from "../../../linkerd/traffic-objects.ts";
-import type { RouteWanted } from "../../../linkerd/traffic-objects.ts";
-import type { TrafficBackendPlan, TrafficRulePlan } from "../../../planning/plan-types.ts";
+import type {
+  RoutePlan,
+  TrafficBackendPlan,
+  TrafficRulePlan,
+} from "../../../planning/plan-types.ts";
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, kubectl, notRun, passed } from "../../checks/check.ts";
 import { ask, wordsOf } from "../ask.ts";
@@ -11,6 +14,7 @@ import type { Asked, Answered } from "../asked.ts";
 import { fairRange } from "../fair-range.ts";
 import { serverLabel, serverPort } from "../names.ts";
 import type { RouteKind } from "../probe-plan.ts";
+import { anyPort, routesByPath, servicePort } from "../objects.ts";
 import { requestOf } from "../request.ts";
 import { apiOf, lackingOf, limitOf, statusOf } from "../probe-context.ts";
 import type { EntrySubject } from "./backends-known.ts";
@@ -28,60 +32,60 @@ export const requestsFollow: Check<EntrySubject> = {
   title: "requests go where traffic says",
   needsDataPlane: true,
   run: async (subject): Promise<Outcome> => {
-    const { context, wanted, name } = subject;
-    const { cluster, protocol } = wanted;
-    if (protocol === "grpc") return notRun("the probes speak no gRPC");
-    const clusters = wanted.rules.flatMap(({ backends }) =>
-      backends.flatMap((one) => one.clusters),
-    );
-    const lacking = lackingOf(context, [cluster, ...clusters]);
-    if (lacking.length > 0) return notRun(`the probes of ${lacking.join(", ")} don't run`);
-    const rules = wanted.rules.map((rule) => probeRule(subject, rule));
-    if (rules.some((rule) => rule === undefined)) {
-      return notRun("no probe is exported the way that the places of the entry are");
-    }
-    const known = rules.flatMap((rule) => rule ?? []);
-    const asked = known.filter(
-      ({ match }) => match?.path === undefined && match?.method === undefined,
-    );
-    if (asked.length === 0) return notRun("the probes don't ask by path or method");
-    await makeRoute(subject, known);
-    const left = known.length - asked.length;
-    try {
-      const words = await waitFor({
-        what: `waiting for requests of ${name} to go where they should`,
-        limit: limitOf(context, "trafficArrives"),
-        twice: true,
-        look: async () => {
-          const seen: string[] = [];
-          for (const rule of asked) {
-            const outcome = await askRule(subject, rule);
-            if ("trouble" in outcome) return { done: false, seen: outcome.trouble };
-            seen.push(outcome.words);
-          }
-          return { done: true, value: seen.join("; ") };
-        },
-        further: "",
-        signal: context.signal,
-      });
-      return passed(left === 0 ? words : `${words}; ${left} by path or method not asked`);
-    } catch (error) {
-      if (!(error instanceof TimeLimitReached)) throw error;
-      return failed(
-        error.seen,
-        `Look at what Linkerd says of the entry's own route: ${kubectl(statusOf(context, cluster), `-n ${wanted.namespace} get httproutes -o yaml`)}`,
-      );
-    }
+    const rules = probeRules(subject);
+    if (typeof rules === "string") return notRun(rules);
+    const asked = rules.filter((rule) => isAskable(rule, rules));
+    if (asked.length === 0) return notRun("no answer would say who sent it");
+    await makeRoute(subject, rules);
+    const left = rules.length - asked.length;
+    const outcome = await askUntilFair(subject, asked);
+    return left === 0 || outcome.state !== "passed"
+      ? outcome
+      : passed(`${outcome.detail ?? ""}; ${left} rules not asked`);
   },
 };
 
+/** Sends the requests of some rules until all go where they should, or the time is over. */
+export async function askUntilFair(
+  subject: EntrySubject,
+  rules: readonly ProbeRule[],
+): Promise<Outcome> {
+  const { context, wanted, name } = subject;
+  try {
+    const words = await waitFor({
+      what: `waiting for requests of ${name} to go where they should`,
+      limit: limitOf(context, "trafficArrives"),
+      twice: true,
+      look: async () => {
+        const seen: string[] = [];
+        for (const rule of rules) {
+          const outcome = await askRule(subject, rule);
+          if ("trouble" in outcome) return { done: false, seen: outcome.trouble };
+          seen.push(outcome.words);
+        }
+        return { done: true, value: seen.join("; ") };
+      },
+      further: "",
+      signal: context.signal,
+    });
+    return passed(words);
+  } catch (error) {
+    if (!(error instanceof TimeLimitReached)) throw error;
+    const status = statusOf(context, wanted.cluster);
+    return failed(
+      error.seen,
+      `Look at what Linkerd says of the entry's own route: ${kubectl(status, `-n ${wanted.namespace} get httproutes -o yaml`)}`,
+    );
+  }
+}
+
 /** A rule of the probe's own route. */
-interface ProbeRule {
+export interface ProbeRule {
   readonly match?: NonNullable<TrafficRulePlan["match"]>;
   readonly backends: readonly ProbeBackend[];
 }
 
-type ProbeBackend = Pick<TrafficBackendPlan, "service" | "clusters" | "weight">;
+export type ProbeBackend = Pick<TrafficBackendPlan, "service" | "clusters" | "weight">;
 
 const probeKinds: Readonly<Record<TrafficBackendPlan["kind"], RouteKind | undefined>> = {
   local: undefined,
@@ -89,6 +93,33 @@ const probeKinds: Readonly<Record<TrafficBackendPlan["kind"], RouteKind | undefi
   "remote-discovery": "flat",
   federated: "federated",
 };
+
+/** The rules of the probe's own route, or why it can't have one. */
+export function probeRules(subject: EntrySubject): readonly ProbeRule[] | string {
+  const { context, wanted } = subject;
+  if (wanted.protocol === "grpc") return "an answer of the probes to gRPC doesn't say who sent it";
+  const clusters = wanted.rules.flatMap(({ backends }) => backends.flatMap((one) => one.clusters));
+  const lacking = lackingOf(context, [wanted.cluster, ...clusters]);
+  if (lacking.length > 0) return `the probes of ${lacking.join(", ")} don't run`;
+  const rules = wanted.rules.map((rule) => probeRule(subject, rule));
+  if (rules.some((rule) => rule === undefined)) {
+    return "no probe is exported the way that the places of the entry are";
+  }
+  return rules.flatMap((rule) => rule ?? []);
+}
+
+/**
+ * Whether the answers to the requests of a rule say who sent them. Those to HEAD and CONNECT have no content,
+ * and a rule for every path leaves no request for the rule without a match.
+ */
+export function isAskable({ match }: ProbeRule, rules: readonly ProbeRule[]): boolean {
+  if (match === undefined) return !rules.some((other) => isForEveryPath(other.match));
+  return match.method !== "HEAD" && match.method !== "CONNECT";
+}
+
+function isForEveryPath(match: ProbeRule["match"]): boolean {
+  return match?.path === "/" && Object.keys(match).length === 1;
+}
 
 /** The same rule with the probes in place of the entry's Services. */
 function probeRule(
@@ -110,16 +141,19 @@ function probeRule(
   return { ...(match && { match }), backends: found.flatMap((one) => one ?? []) };
 }
 
+/** Port of the probe's own Service. By one of its ports, a server answers every path with its name. */
+function portOf({ wanted }: EntrySubject): number {
+  return routesByPath(wanted) ? anyPort.port : servicePort(false);
+}
+
 /** It is removed together with the namespace. */
-async function makeRoute(
-  { context, wanted, name }: EntrySubject,
-  rules: readonly ProbeRule[],
-): Promise<void> {
+export async function makeRoute(subject: EntrySubject, rules: readonly ProbeRule[]): Promise<void> {
+  const { context, wanted, name } = subject;
   const api = apiOf(context, wanted.cluster);
-  const route: RouteWanted = {
+  const route: RoutePlan = {
     namespace: context.namespace,
     service: name,
-    port: 80,
+    port: portOf(subject),
     protocol: wanted.protocol,
     alias: wanted.alias,
     annotations: wanted.annotations,
@@ -132,7 +166,11 @@ async function makeRoute(
     metadata: { name, namespace: context.namespace, annotations: wanted.serviceAnnotations },
     spec: {
       ...(!wanted.alias && { selector: serverLabel }),
-      ports: [{ name: "http", port: 80, targetPort: serverPort }],
+      ports: [
+        routesByPath(wanted)
+          ? anyPort
+          : { name: "http", port: portOf(subject), targetPort: serverPort },
+      ],
     },
   };
   // Applied, because a repeated check may not fail on creating it again.
@@ -140,20 +178,28 @@ async function makeRoute(
   await api.apply(routePath(route), routeObject(route), fieldManager);
 }
 
+/** A path that no rule is for, unless it is for every path. */
+const elsewhere = "/linkerd-topology-verify";
+
 /** Sends the requests of a rule. Returns who answered, or what is wrong. */
 async function askRule(
-  { context, wanted: { cluster }, name }: EntrySubject,
+  subject: EntrySubject,
   { match, backends }: ProbeRule,
 ): Promise<{ readonly words: string } | { readonly trouble: string }> {
+  const { context, wanted, name } = subject;
+  const { cluster } = wanted;
   const all = new Set(backends.filter(({ weight }) => weight > 0).flatMap((one) => one.clusters));
   const count = all.size > 1 ? requests.shared : requests.alone;
   const query = new URLSearchParams(match?.query).toString();
+  const path = match?.path ?? (routesByPath(wanted) ? elsewhere : "/hostname");
   const request: Asked = {
     ...requestOf(
       context,
       { source: cluster, host: name, kind: "gateway" },
-      `/hostname${query === "" ? "" : `?${query}`}`,
+      `${path}${query === "" ? "" : `?${query}`}`,
+      portOf(subject),
     ),
+    method: match?.method,
     headers: Object.entries(match?.headers ?? {}).map(([key, value]) => `${key}: ${value}`),
   };
   const answers = await ask(

@@ -1,38 +1,20 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import type { TrafficPlan } from "../../../../planning/plan-types.ts";
 import type { CheckResult } from "../../../../verification/index.ts";
 import { core } from "../running.ts";
+import { places, plannedEntry, putServices } from "../traffic-entry.ts";
+import type { TrafficOptions } from "../../../../verification/traffic/options.ts";
+import type { FakeKubernetes } from "../../mesh/fake-kubernetes.ts";
 import { oneWay, TrafficPair } from "./traffic-pair.ts";
 
-const local = { kind: "local", service: "web", clusters: ["west"] } as const;
-const remote = { kind: "gateway", service: "web-east", clusters: ["east"] } as const;
-const split: TrafficPlan = {
-  cluster: "west",
-  namespace: "shop",
-  service: "web",
-  port: 80,
-  protocol: "http",
-  alias: false,
-  annotations: {},
-  serviceAnnotations: {},
-  rules: [
-    {
-      backends: [
-        { ...local, weight: 3 },
-        { ...remote, weight: 1 },
-      ],
-    },
-  ],
-};
+const { remote } = places;
+const split = plannedEntry("shop", { west: 3, east: 1 });
 
 describe("requests along the routes of a topology", () => {
   let pair: TrafficPair;
   beforeEach(async () => {
     pair = await TrafficPair.start("real");
-    for (const name of ["web", "web-east"]) {
-      pair.west.put(`${core}/shop/services`, { metadata: { name } });
-    }
+    putServices(pair.west, `${core}/shop/services`);
   });
   afterEach(() => pair.stop());
 
@@ -46,8 +28,8 @@ describe("requests along the routes of a topology", () => {
       return { status: 200, body: asked % 4 < ofFour ? "server-1" : "server-0" };
     };
   };
-  const verified = async (wanted = split) => {
-    const results = await pair.verify({}, { ...oneWay, traffic: [wanted] });
+  const verified = async (wanted = split, options: TrafficOptions = {}) => {
+    const results = await pair.verify(options, { ...oneWay, traffic: [wanted] });
     return (check: string): CheckResult => {
       const found = results.find((one) => one.check === check);
       assert.ok(found, `no result of ${check}`);
@@ -119,11 +101,84 @@ describe("requests along the routes of a topology", () => {
     assert.ok(asked.length > withHeader.length);
   });
 
+  test("of a rule with a path and a method are asked so, at a port that answers every path", async () => {
+    eastAnswers(4);
+    let servers = "";
+    const { answer } = pair;
+    pair.answer = (...asked) => {
+      const paths = pair.west.paths().filter((path) => /verify-[^/]+\/pods\/server-/.test(path));
+      servers = JSON.stringify(paths.map((path) => pair.west.get(path)));
+      return answer(...asked);
+    };
+    const match = { path: "/api", method: "PUT", query: { v: "2" } };
+    const traffic = (
+      await verified({
+        ...split,
+        rules: [
+          { match, backends: [{ ...remote, weight: 1 }] },
+          { backends: [{ ...remote, weight: 1 }] },
+        ],
+      })
+    )("route-traffic");
+    assert.ok(traffic.state === "passed", JSON.stringify(traffic));
+    assert.equal(traffic.detail, "match: east 10; all: east 10");
+    const asked = pair.commands
+      .flatMap(({ stdin = "" }) => stdin.split("\nnext\n"))
+      .filter((one) => one.includes("route-0."));
+    const ofRule = asked.filter((one) => one.includes('request = "PUT"'));
+    assert.ok(ofRule.length > 0 && ofRule.length < asked.length);
+    for (const one of ofRule) assert.match(one, /url = "http:\/\/route-0\.[^/]+:81\/api\?v=2"/);
+    for (const one of asked.filter((other) => !ofRule.includes(other))) {
+      assert.match(one, /:81\/linkerd-topology-verify"/);
+    }
+    assert.match(servers, /--http-override=\/hostname/);
+  });
+
+  test("of which no answer says who sent it are not sent", async () => {
+    eastAnswers(4);
+    const only = { backends: [{ ...remote, weight: 1 }] };
+    for (const match of [{ method: "HEAD" }, { path: "/" }]) {
+      const traffic = (await verified({ ...split, rules: [{ match, ...only }, only] }))(
+        "route-traffic",
+      );
+      assert.ok(traffic.state === "passed", JSON.stringify(traffic));
+      assert.match(traffic.detail ?? "", /east 10; 1 rules not asked$/);
+    }
+  });
+
+  test("move in a drill when the probes of a place are away, and back", async () => {
+    const selected = (fake: FakeKubernetes): boolean =>
+      fake
+        .paths()
+        .filter((path) => /verify-[^/]+\/pods\/server-/.test(path))
+        .every((path) => fake.get(path)?.metadata.labels?.["app"] === "server");
+    const { answer } = pair;
+    pair.answer = (cluster, url, exported) => {
+      if (!url.hostname.startsWith("route-0.")) return answer(cluster, url, exported);
+      return { status: 200, body: selected(pair.west) ? "server-0" : "server-1" };
+    };
+    const failover = plannedEntry("shop", { west: 1_000_000, east: 1 });
+    const moved = (await verified(failover, { drill: true }))("route-drill");
+    assert.ok(moved.state === "passed", JSON.stringify(moved));
+    assert.equal(moved.detail, "without west: all: east 10, then all: west 240");
+    assert.deepEqual(pair.left(), []);
+    pair.answer = (cluster, url, exported) =>
+      url.hostname.startsWith("route-0.")
+        ? { status: selected(pair.west) ? 200 : 503, body: "server-0" }
+        : answer(cluster, url, exported);
+    const stuck = (await verified(failover, { drill: true }))("route-drill");
+    assert.ok(stuck.state === "failed", JSON.stringify(stuck));
+    assert.match(
+      stuck.problem,
+      /^without the probes of west: 10 of 10 requests were lost: status 503/,
+    );
+  });
+
   test("are not put where nothing of the kind is exported, or by gRPC", async () => {
     const flat = { ...remote, kind: "remote-discovery" } as const;
     for (const [wanted, reason] of [
       [{ ...split, rules: [{ backends: [{ ...flat, weight: 1 }] }] }, /no probe is exported/],
-      [{ ...split, protocol: "grpc" }, /no gRPC/],
+      [{ ...split, protocol: "grpc" }, /gRPC doesn't say who sent it/],
     ] as const) {
       const traffic = (await verified(wanted))("route-traffic");
       assert.ok(traffic.state === "not run", JSON.stringify(traffic));
@@ -137,6 +192,22 @@ describe("requests along the routes of a topology", () => {
     const backends = (await verified())("route-backends");
     assert.ok(backends.state === "failed", JSON.stringify(backends));
     assert.match(backends.problem, /nowhere to send requests for web \(no endpoint\), web-east/);
+  });
+
+  test("of a place that somebody scaled to none go elsewhere, which is a notice", async () => {
+    eastAnswers(1);
+    const endpoints = `${core}/shop/endpoints`;
+    const ready = { subsets: [{ addresses: [{ ip: "10.10.0.9" }], ports: [{ port: 80 }] }] };
+    pair.east.put(endpoints, { metadata: { name: "web" }, ...ready });
+    const known = pair.destination("west", "");
+    pair.destination = (_, authority) => (authority.includes("web.shop.") ? [] : known);
+    const scaled = (await verified())("route-backends");
+    assert.ok(scaled.state === "passed", JSON.stringify(scaled));
+    assert.equal(scaled.notice, "web: no ready pods there, so requests go to the other places");
+    pair.west.put(endpoints, { metadata: { name: "web" }, ...ready });
+    const unknown = (await verified())("route-backends");
+    assert.ok(unknown.state === "failed", JSON.stringify(unknown));
+    assert.match(unknown.problem, /for web \(no endpoint; pods are ready in west\)$/);
   });
 
   test("wait for their Services", async () => {

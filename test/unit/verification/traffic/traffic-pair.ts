@@ -45,8 +45,8 @@ export class TrafficPair {
   readonly commands: ExecRequest[] = [];
   /** The answer that a client gets. */
   answer: (cluster: Cluster, url: URL, exported: boolean) => FakeAnswer;
-  /** What linkerd-destination of a cluster says. */
-  destination: (cluster: Cluster) => readonly Endpoint[];
+  /** What linkerd-destination of a cluster says, asked for an authority. */
+  destination: (cluster: Cluster, authority: string) => readonly Endpoint[];
   /** Whether new pods get a proxy. */
   injects = true;
   /** Image of new pods' proxies; undefined: the stand-in. */
@@ -224,7 +224,10 @@ export class TrafficPair {
         const server = http2.createServer();
         server.on("stream", (stream) => {
           stream.respond({ ":status": 200 });
-          stream.write(frame(updateOf(this.destination(cluster))));
+          stream.once("data", (asked: Buffer) => {
+            const [authority = ""] = /[a-z0-9.-]+:\d+/.exec(asked.toString("latin1")) ?? [];
+            stream.write(frame(updateOf(this.destination(cluster, authority))));
+          });
         });
         server.emit("connection", there);
         return use(here);
