@@ -65,6 +65,17 @@ export { readSources } from "./components/sources.ts";
 export { failoverWeights } from "./planning/traffic/failover-weights.ts";
 export { Topology, type TopologyArgs } from "./components/topology.ts";
 export {
+  Alias,
+  type AliasArgs,
+  Failover,
+  type FailoverArgs,
+  RouteTo,
+  type RouteToArgs,
+  Split,
+  type SplitArgs,
+  type TrafficEntryArgs,
+} from "./components/traffic-entries.ts";
+export {
   TrustAnchor,
   type TrustAnchorArgs,
   type TrustAnchorKeyPair,
@@ -237,7 +248,12 @@ export type { PortMapping } from "./planning/clusters/schema.ts";
 export type { Connections } from "./verification/connections.ts";
 export type { Lanes } from "./kubernetes/lanes.ts";
 export type { CertificateStatus, IssuerStatus } from "./linkerd/trust/certificates.ts";
-export type { MatchSpec } from "./planning/traffic/schema.ts";
+export type {
+  CircuitBreakingSpec,
+  MatchSpec,
+  RetrySpec,
+  RouteSpec,
+} from "./planning/traffic/schema.ts";
 export type { ExecRequest, ExecResult } from "./kubernetes/exec.ts";
 export type { Condition, Metadata } from "./kubernetes/objects.ts";
 export type { PodPort } from "./kubernetes/port-forward.ts";

@@ -4,7 +4,8 @@ import type { Plan, TrafficPlan } from "../planning/plan-types.ts";
 import { memberOf } from "./exports.ts";
 import type { ExportingMember } from "./exports.ts";
 import type { Link } from "./link.ts";
-import { accessTo, onCluster } from "./mesh-cluster.ts";
+import { onCluster } from "./mesh-cluster.ts";
+import { routeArgs } from "./traffic-entries.ts";
 
 /** What exists before the routes. */
 export interface TrafficContext {
@@ -32,8 +33,7 @@ export function makeTraffic({
   topology,
 }: TrafficContext): readonly { readonly cluster: string; readonly made: TrafficRoute }[] {
   return plan.traffic.map((wanted) => {
-    const { cluster, namespace, service, port, protocol, alias, annotations, rules } = wanted;
-    const { serviceAnnotations } = wanted;
+    const { cluster, namespace, service, port } = wanted;
     const member = memberOf(members, cluster);
     const targets = targetsOf(wanted);
     const exports = exported.filter(
@@ -43,21 +43,7 @@ export function makeTraffic({
     const made = new TrafficRoute(
       `${member.prefix}-traffic-${namespace}.${service}.${port}`,
       {
-        ...accessTo(member.cluster),
-        namespace,
-        service,
-        port,
-        protocol,
-        alias,
-        annotations,
-        serviceAnnotations,
-        rules: rules.map(({ match, backends }) => ({
-          ...(match && { match }),
-          backends: backends.map((backend) => ({
-            service: backend.service,
-            weight: backend.weight,
-          })),
-        })),
+        ...routeArgs(member.cluster, wanted),
         exported: Object.fromEntries(exports.map((one) => [one.cluster, one.made.state])),
       },
       onCluster(member.cluster, topology, {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { compare } from "../compare.ts";
 import { groupBy } from "../group.ts";
 import { unknownCluster } from "../clusters/rules/unknown-cluster.ts";
 import type { ExportedService } from "../exports/exported-service.ts";
@@ -8,7 +7,7 @@ import { defaults } from "../defaults.ts";
 import { areLinksKnown } from "../links/rules/links-known.ts";
 import { clusterReferences } from "../links/links.ts";
 import { federatedName } from "../names.ts";
-import type { TrafficBackendPlan, TrafficPlan, TrafficRulePlan } from "../plan-types.ts";
+import type { TrafficBackendPlan, TrafficPlan } from "../plan-types.ts";
 import type { DraftCluster } from "../topology/draft-clusters.ts";
 import { listNames, show } from "../topology/problem.ts";
 import type { RuleProblem, Path } from "../topology/problem.ts";
@@ -16,7 +15,8 @@ import type { RuleInput } from "../topology/rule-input.ts";
 import { didYouMean } from "../topology/suggest.ts";
 import type { TrafficSpec } from "../topology.ts";
 import { annotationsOf, serviceAnnotationsOf } from "./annotations.ts";
-import { failoverWeights } from "./failover-weights.ts";
+import { leadings, leavesChoice, weigh } from "./leadings.ts";
+import type { Leading, NamedBackend } from "./leadings.ts";
 import { defaultOpaquePorts, listsPort } from "./opaque-ports.ts";
 import { checkEntry } from "./rules.ts";
 
@@ -25,20 +25,6 @@ export interface ResolvedTraffic {
   /** One per entry and cluster, in the topology's order. */
   readonly traffic: readonly TrafficPlan[];
   readonly problems: readonly RuleProblem[];
-}
-
-/** A backend as an entry names it. */
-interface NamedBackend {
-  readonly name: string;
-  readonly path: Path;
-  readonly weight: number;
-}
-
-/** The backends of one rule of a route. */
-interface Leading {
-  readonly match: TrafficRulePlan["match"];
-  readonly backends: readonly NamedBackend[];
-  readonly isFailover: boolean;
 }
 
 /** Finds the Services, local ones and mirrors, that each entry leads to in each cluster of its clients. */
@@ -148,51 +134,6 @@ function resolveEntry(entry: TrafficSpec, path: Path, input: RuleInput): Resolve
   return { traffic: [], problems: nearest?.problems ?? [] };
 }
 
-/** The rules of a well-formed entry, in their order, the most specific first. */
-function leadings(entry: TrafficSpec, path: Path): Leading[] {
-  const { alias, routes } = entry;
-  if (alias !== undefined) {
-    const backends = [{ name: alias, path: [...path, "alias"], weight: 1 }];
-    return [{ match: undefined, backends, isFailover: false }];
-  }
-  if (routes === undefined) return [leadingOf(entry, path)];
-  return routes.map((route, index) => leadingOf(route, [...path, "routes", index]));
-}
-
-function leadingOf(
-  {
-    match,
-    to,
-    failover,
-    split,
-  }: Pick<TrafficSpec, "failover" | "split"> & {
-    readonly match?: TrafficRulePlan["match"];
-    readonly to?: string;
-  },
-  path: Path,
-): Leading {
-  if (failover !== undefined) {
-    const backends = failover.map((name, i) => ({
-      name,
-      path: [...path, "failover", i],
-      weight: 1,
-    }));
-    return { match, backends, isFailover: true };
-  }
-  const backends =
-    split === undefined
-      ? [{ name: to ?? "", path: [...path, "to"], weight: 1 }]
-      : Object.entries(split)
-          // The order of the keys in the file must not change the routes.
-          .sort(([a], [b]) => Number(b === "local") - Number(a === "local") || compare(a, b))
-          .map(([name, weight]) => ({
-            name,
-            weight,
-            path: [...path, "split", name],
-          }));
-  return { match, backends, isFailover: false };
-}
-
 function checkName({ name, path }: NamedBackend, { byName }: RuleInput): RuleProblem[] {
   if (isReserved(name)) {
     if (!byName.has(name)) return [];
@@ -243,25 +184,15 @@ function resolveIn(
   const { cluster, at } = client;
   const problems = [...checkParent(entry, client)];
   const found = rules.map(({ match, backends, isFailover }) => {
-    const merged = new Map<string, TrafficBackendPlan>();
-    for (const backend of backends) {
+    const services = backends.flatMap((backend): TrafficBackendPlan[] => {
       const service = findBackend(entry, backend, client);
-      if ("message" in service) problems.push(service);
-      else {
-        const known = merged.get(service.service);
-        merged.set(service.service, { ...service, weight: backend.weight + (known?.weight ?? 0) });
-      }
-    }
-    const distinct = [...merged.values()];
-    if (!isFailover) return { match, backends: distinct };
-    const weights = failoverWeights(distinct.length);
-    return {
-      match,
-      backends: distinct.map((one, step) => ({ ...one, weight: weights[step] ?? 1 })),
-    };
+      if (!("message" in service)) return [{ ...service, weight: backend.weight }];
+      problems.push(service);
+      return [];
+    });
+    return { match, backends: weigh(services, { isFailover }) };
   });
-  const alternatives = new Set(found.flatMap(({ backends }) => backends.map((b) => b.service)));
-  if (problems.length === 0 && entry.alias === undefined && alternatives.size < 2) {
+  if (problems.length === 0 && !leavesChoice(entry, found)) {
     problems.push({
       path: at,
       message: `in ${show(cluster.name)} all requests for ${nameOf(entry)} go to one place`,

@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { defaultSlot } from "../../../planning/clusters/addresses.ts";
 import { carries } from "../../../planning/links/selectors.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
-import type { LinkPlan } from "../../../planning/plan-types.ts";
+import type { LinkPlan, Plan } from "../../../planning/plan-types.ts";
 import type {
   ClusterSpec,
   ExportSpec,
   LinkMode,
   LinkSpec,
   Topology,
+  TrafficSpec,
 } from "../../../planning/topology.ts";
 
 /**
@@ -187,4 +188,76 @@ function findPlaces(value: unknown): Place[] {
   if (typeof value !== "object" || value === null) return [];
   const parent = value as Record<string, unknown>;
   return Object.keys(parent).flatMap((key) => [{ parent, key }, ...findPlaces(parent[key])]);
+}
+
+/** Who calls a Service that clients in a cluster can be sent elsewhere for, and where to. */
+interface Calling {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly service: string;
+  /** Places other than `local`. */
+  readonly places: readonly string[];
+  readonly isExported: boolean;
+}
+
+function callings({ clusters, mirrors, exports }: Plan): Calling[] {
+  const services = [...new Set(exports.map((one) => `${one.namespace}/${one.service}`))];
+  return clusters.flatMap(({ name: cluster }) =>
+    services.flatMap((text) => {
+      const [namespace = "", service = ""] = text.split("/");
+      const own = exports.filter(
+        (one) => one.cluster === cluster && one.namespace === namespace && one.service === service,
+      );
+      const places = mirrors
+        .filter((one) => one.cluster === cluster && one.namespace === namespace)
+        .flatMap(({ kind, of }) => {
+          const [first] = of;
+          if (first?.service !== service || kind.startsWith("headless")) return [];
+          return kind === "federated" ? ["federated"] : [first.cluster];
+        });
+      if (places.length === 0 || own.some(({ pods }) => pods.length > 0)) return [];
+      return [{ cluster, namespace, service, places, isExported: own.length > 0 }];
+    }),
+  );
+}
+
+function entryOf(calling: Calling): fc.Arbitrary<TrafficSpec> {
+  const { cluster, namespace, service, places, isExported } = calling;
+  const about = { in: cluster, namespace, service };
+  const all = ["local", ...places];
+  const place = fc.constantFrom(...all);
+  const failover = fc
+    .shuffledSubarray(all, { minLength: 2, maxLength: Math.min(5, all.length) })
+    .map((list) => ({ failover: list }));
+  const split = fc
+    .tuple(
+      fc.shuffledSubarray(all, { minLength: 2 }),
+      fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 10, maxLength: 10 }),
+    )
+    .map(([names, weights]) => ({
+      split: Object.fromEntries(
+        names.map((name, index) => [name, index === 0 ? 1 : (weights[index] ?? 0)]),
+      ),
+    }));
+  const match = fc.constantFrom({ headers: { "x-tenant": "acme" } }, { path: "/api" });
+  const routes = fc
+    .tuple(match, fc.oneof(failover, split), place)
+    .map(([condition, first, to]) => ({ routes: [{ match: condition, ...first }, { to }] }));
+  const alias = fc.constantFrom(...places).map((to) => ({ alias: to }));
+  const forms: fc.Arbitrary<object>[] = [failover, split, routes];
+  return fc
+    .tuple(fc.oneof(...forms, ...(isExported ? [] : [alias])), fc.constantFrom(undefined, 80, 8080))
+    .map(([form, port]) => ({ ...about, ...form, ...(port !== undefined && { port }) }));
+}
+
+/** Valid topologies with exports and with entries of `traffic`, each about one cluster. */
+export function routingTopology(): fc.Arbitrary<Topology> {
+  return exportingTopology(2, 6)
+    .filter(({ clusters }) => !clusters.some(({ name }) => ["local", "federated"].includes(name)))
+    .chain((topology) => {
+      const entries = callings(planOrThrow(topology, { name: "lab" })).map(entryOf);
+      return fc
+        .tuple(...entries)
+        .map((traffic) => ({ ...topology, ...(traffic.length > 0 && { traffic }) }));
+    });
 }
