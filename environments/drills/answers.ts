@@ -1,4 +1,5 @@
 import { groupBy } from "../../planning/group.ts";
+import { fairRange } from "../../verification/traffic/fair-range.ts";
 
 /** The result of one request. */
 export interface Answer {
@@ -47,10 +48,10 @@ export interface AnswersSummary extends Readonly<Record<PhaseName, PhaseSummary>
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** This many answers in a row must be as before: a single one may be a leak from step to step. */
+/** So many answers in a row must be as before: a single one may be a leak from step to step. */
 export const steady = 20;
 
-/** Requests don't belong to a cluster that had less than this share before: failovers leak. */
+/** A cluster with a smaller share of the answers before is none that answers usually: failovers leak. */
 const leastShare = 0.05;
 
 /** Sums up the answers to one question. */
@@ -62,10 +63,9 @@ export function summarize(
   const before = sorted.filter(({ at }) => at < taken);
   const during = sorted.filter(({ at }) => at >= taken && at < putBack);
   const after = sorted.filter(({ at }) => at >= putBack);
-  const usual = usualClusters(before);
-  const isUsual = (answer: Answer): boolean =>
-    answer.failure === undefined && (usual.size === 0 || usual.has(answer.cluster));
-  const odd = [...during, ...after].find((answer) => !isUsual(answer));
+  const usual = new Usual(before);
+  const rest = [...during, ...after];
+  const odd = rest.find((_, index) => !usual.isUsual(rest.slice(index, index + steady)));
   const lastFailed = during.findLastIndex(({ failure }) => failure !== undefined);
   const answered = during.slice(lastFailed + 1)[0];
   return {
@@ -77,19 +77,55 @@ export function summarize(
     longestGap: longestGap(sorted, taken, ended),
     noticed: odd && odd.at + odd.took - taken,
     answeredAgain: lastFailed < 0 ? 0 : answered && answered.at + answered.took - taken,
-    back: backAfter(after, isUsual, putBack),
+    back: backAfter(after, usual, putBack),
     failures: countBy(sorted.flatMap(({ failure }) => failure ?? [])),
   };
 }
 
-function usualClusters(before: readonly Answer[]): ReadonlySet<string | undefined> {
-  const answered = before.filter(({ failure }) => failure === undefined);
-  const counts = groupBy(answered, ({ cluster }) => cluster);
-  return new Set(
-    [...counts].flatMap(([cluster, list]) =>
-      list.length >= answered.length * leastShare ? [cluster] : [],
-    ),
-  );
+/** Who answered before, and how often. */
+class Usual {
+  readonly #shares: ReadonlyMap<string | undefined, number>;
+
+  constructor(before: readonly Answer[]) {
+    const answered = before.filter(({ failure }) => failure === undefined);
+    const counts = groupBy(answered, ({ cluster }) => cluster);
+    this.#shares = new Map(
+      [...counts].map(([cluster, list]) => [cluster, list.length / answered.length]),
+    );
+  }
+
+  /**
+   * Whether some answers in a row begin like those before: the first one isn't a failure, and its cluster
+   * answered before. One that seldom did, such as a member of a federated Service far away or a leak of a
+   * failover, may not answer more of them than chance explains.
+   */
+  isUsual(answers: readonly Answer[]): boolean {
+    const [first] = answers;
+    if (first === undefined || first.failure !== undefined) return false;
+    if (this.#shares.size === 0) return true;
+    const share = this.#shares.get(first.cluster);
+    if (share === undefined) return false;
+    return share >= leastShare || this.#isFair(answers, first.cluster, share);
+  }
+
+  /** Whether all of some answers in a row are as before, and the first one is of a cluster that often answers. */
+  areUsual(answers: readonly Answer[]): boolean {
+    if (answers.some(({ failure }) => failure !== undefined)) return false;
+    if (this.#shares.size === 0) return true;
+    const seldom = [...this.#shares].filter(([, share]) => share < leastShare);
+    const isSeldom = (cluster: string | undefined): boolean =>
+      seldom.length < this.#shares.size && seldom.some(([name]) => name === cluster);
+    return (
+      answers.every(({ cluster }) => this.#shares.has(cluster)) &&
+      !isSeldom(answers[0]?.cluster) &&
+      seldom.every(([cluster, share]) => this.#isFair(answers, cluster, share))
+    );
+  }
+
+  #isFair(answers: readonly Answer[], cluster: string | undefined, share: number): boolean {
+    const [, most] = fairRange(answers.length, share);
+    return answers.filter((one) => one.cluster === cluster).length <= most;
+  }
 }
 
 function phaseOf(answers: readonly Answer[]): PhaseSummary {
@@ -116,15 +152,11 @@ function longestGap(answers: readonly Answer[], taken: number, ended: number): n
   return longest;
 }
 
-function backAfter(
-  after: readonly Answer[],
-  isUsual: (answer: Answer) => boolean,
-  putBack: number,
-): number | undefined {
+function backAfter(after: readonly Answer[], usual: Usual, putBack: number): number | undefined {
   for (let start = 0; start + steady <= after.length; start++) {
     const next = after.slice(start, start + steady);
-    const first = next[0];
-    if (first !== undefined && next.every(isUsual)) return first.at + first.took - putBack;
+    const [first] = next;
+    if (first !== undefined && usual.areUsual(next)) return first.at + first.took - putBack;
   }
   return undefined;
 }

@@ -81,6 +81,27 @@ describe("what came of asking", () => {
     assert.equal(summary.back, 10);
   });
 
+  test("a member that seldom answered before may do so afterwards, and is nothing odd", () => {
+    const every = (list: Answer[], nth: number): Answer[] =>
+      list.map((one, index) => (index % nth === 7 ? { ...one, cluster: "far" } : one));
+    const usual = every(answers(0, 10_000, "west"), 33);
+    const summary = summarize(
+      [
+        ...usual,
+        ...answers(10_000, 20_000, "far"),
+        ...answers(20_000, 21_000, "far"),
+        ...every(answers(21_000, 30_000, "west"), 15),
+      ],
+      moments,
+    );
+    assert.deepEqual(summary.before.clusters, { west: 97, far: 3 });
+    assert.equal(summary.noticed, 10);
+    assert.equal(summary.back, 1_010);
+    const same = summarize([...usual, ...every(answers(10_000, 30_000, "west"), 15)], moments);
+    assert.equal(same.noticed, undefined);
+    assert.equal(same.back, 10);
+  });
+
   test("whatever comes, requests are counted once, and no gap is longer than the drill", () => {
     const answer = fc.record({
       at: fc.integer({ min: 0, max: 29_000 }),
