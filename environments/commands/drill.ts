@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { screenOf } from "../../verification/render/style.ts";
 import { CommandError } from "../command-error.ts";
 import { subjectForms } from "../drills/subjects.ts";
+import type { OwnQuestion } from "../drills/questions.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { terminalQuestion } from "./ask.ts";
 import { makeCommand, teach } from "./command.ts";
@@ -14,7 +15,7 @@ import { parseCount } from "./verify.ts";
 
 interface Options extends TopologyOptions {
   readonly take: readonly string[];
-  readonly ask?: string;
+  readonly ask?: readonly string[];
   readonly from?: string;
   readonly rate?: number;
   readonly before?: number;
@@ -41,12 +42,14 @@ export function drillCommand(): Command {
   withTopologyArgument(command)
     .addOption(
       new Option("--take <subject>", "what to take away; several at once with several --take")
-        .argParser((text, others: readonly string[] | undefined) => [...(others ?? []), text])
+        .argParser(collect)
         .makeOptionMandatory(),
     )
-    .option(
-      "--ask <url>",
-      "URL to ask all the time (default: the drill's own workloads over every Link)",
+    .addOption(
+      new Option(
+        "--ask <url>",
+        "URL to ask all the time; several with several --ask (default: over every Link)",
+      ).argParser(collect),
     )
     .option("--from <deployment>", "where --ask asks from: CLUSTER/NAMESPACE/deploy/NAME")
     .option("--rate <number>", "requests a second (default: 20; 5 for each Link)", parseCount)
@@ -104,14 +107,18 @@ export function drillCommand(): Command {
   });
 }
 
-function askOf({ ask, from }: Options): { url: string; from: string } | undefined {
+function collect(text: string, others: readonly string[] | undefined): readonly string[] {
+  return [...(others ?? []), text];
+}
+
+function askOf({ ask, from }: Options): OwnQuestion | undefined {
   if (ask === undefined && from === undefined) return undefined;
   if (ask === undefined || from === undefined) {
     throw new CommandError("--ask and --from belong together: write both, or neither", {
       exitCode: exitCodes.badInput,
     });
   }
-  return { url: ask, from };
+  return { urls: ask, from };
 }
 
 /** Parses a whole number from 0 on, for commander's options. */

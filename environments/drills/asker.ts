@@ -1,5 +1,5 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { isAlreadyThere } from "../../kubernetes/errors.ts";
+import { isAlreadyThere, KubernetesApiError } from "../../kubernetes/errors.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
 import { isReady, troubleOf } from "../../kubernetes/pods.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
@@ -113,6 +113,11 @@ export class WorkerLog {
     return this.#last === "" ? undefined : `${this.#last.slice(0, 19)}Z`;
   }
 
+  /** Another log begins: the answer that the last one ended in never came. */
+  restarted(): void {
+    this.#body = [];
+  }
+
   /**
    * @param text lines with their timestamps; those that were read before are skipped
    * @param clusterOf finds the cluster that answered in the answer's text
@@ -191,11 +196,25 @@ export class Asker {
   readonly #api: KubernetesApi;
   readonly #pod: AskerPod;
   readonly #logs = Array.from({ length: workers }, () => new WorkerLog());
+  /** How often each worker was started again, as far as its log was read. */
+  readonly #restarts = new Map<string, number>();
+  /** Workers whose answers from before a restart couldn't be read. */
+  readonly #lost = new Set<string>();
 
   constructor(api: KubernetesApi, pod: AskerPod) {
     this.#api = api;
     this.#pod = pod;
     this.question = pod.question;
+  }
+
+  /** Why there are fewer answers than there should be. Undefined: there are not. */
+  get interrupted(): string | undefined {
+    if (this.#restarts.size === 0) return undefined;
+    const lost = this.#lost.size > 0 ? ", and its answers from before that could not be read" : "";
+    return (
+      `the pod that asks in ${this.question.cluster} was started again: it asked nothing while it was away` +
+      lost
+    );
   }
 
   get path(): string {
@@ -227,14 +246,35 @@ export class Asker {
 
   /** Reads what is new since the last time. */
   async read(clusterOf: (body: string) => string | undefined): Promise<void> {
+    const pod = await this.#api.get<Pod>(this.path);
     const read = this.#logs.map(async (log, index) => {
-      const text = await this.#api.text(`${this.path}/log`, {
-        container: workerName(index),
-        timestamps: "true",
-        ...(log.since !== undefined && { sinceTime: log.since }),
-      });
-      this.answers.push(...log.read(text, clusterOf));
+      const container = workerName(index);
+      const started = pod.status?.containerStatuses?.find(({ name }) => name === container);
+      const restarts = started?.restartCount ?? 0;
+      if (restarts > (this.#restarts.get(container) ?? 0)) {
+        // A restart begins another log. The one before it is kept.
+        const before = await this.#log(log, container, true).catch((error: unknown) => {
+          const isGone =
+            error instanceof KubernetesApiError && (error.status === 400 || error.status === 404);
+          if (!isGone) throw error;
+          this.#lost.add(container);
+          return "";
+        });
+        this.answers.push(...log.read(before, clusterOf));
+        log.restarted();
+        this.#restarts.set(container, restarts);
+      }
+      this.answers.push(...log.read(await this.#log(log, container, false), clusterOf));
     });
     await Promise.all(read);
+  }
+
+  async #log({ since }: WorkerLog, container: string, previous: boolean): Promise<string> {
+    return this.#api.text(`${this.path}/log`, {
+      container,
+      timestamps: "true",
+      ...(previous && { previous: "true" }),
+      ...(since !== undefined && { sinceTime: since }),
+    });
   }
 }

@@ -33,6 +33,7 @@ import { findTaken, takeAway } from "./take.ts";
 import { describeTaken } from "./taken.ts";
 import type { Taken } from "./taken.ts";
 import { healedIn, MeshLooks, noticedIn } from "./watch.ts";
+import type { Look } from "./watch.ts";
 
 export interface DrillRequest extends Omit<StackRequest, "command" | "signal"> {
   readonly output: Output;
@@ -61,6 +62,8 @@ export interface Asked {
   readonly answers: readonly Answer[];
   /** What exceeds the limits, in words. */
   readonly exceeded: readonly string[];
+  /** Why it was not asked for a while. */
+  readonly interrupted?: string;
 }
 
 /** The result of a drill. Durations are in milliseconds. */
@@ -164,7 +167,7 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
     const later = all ? undefined : (one: Taken): boolean => one.kind === "made";
     await putBack(journal, { env, tell, ...(later && { later }) });
   };
-  const run = new Run(mesh, connections, asking);
+  const run = new DrillRun(mesh, connections, asking);
   let finished = false;
   try {
     await runPhases(
@@ -269,12 +272,14 @@ function waysOf({ clusters, plan }: Mesh) {
 }
 
 /** What a drill observes while it runs. */
-class Run {
+export class DrillRun {
   readonly moments = { began: Date.now(), taken: Infinity, putBack: Infinity, ended: Infinity };
-  readonly #mesh: Mesh;
+  #mesh: Mesh;
   readonly #asking: Asking | undefined;
   readonly #stop = new AbortController();
-  readonly #looks: MeshLooks;
+  #looks: MeshLooks;
+  /** Looks at the mesh before it became another one. */
+  readonly #earlier: Look[] = [];
   readonly #cured: string[] = [];
   #askers: readonly Asker[] = [];
   #reading: Promise<void> | undefined;
@@ -308,16 +313,28 @@ class Run {
     return `${requests} requests, ${failed} failed`;
   }
 
+  /** Looks at another mesh from now on: a cluster was created again. */
+  async follow(mesh: Mesh): Promise<void> {
+    await this.#looks.end();
+    this.#earlier.push(...this.#looks.looks);
+    this.#mesh = mesh;
+    this.#looks = new MeshLooks(mesh, new Connections());
+  }
+
+  get #all(): readonly Look[] {
+    return [...this.#earlier, ...this.#looks.looks];
+  }
+
   /** Waits until the mesh is as planned, and the same clusters answer as before. */
   async after(tell: Tell, signal: AbortSignal | undefined): Promise<string> {
     const deadline = Date.now() + timeLimits.drillHealed;
     const recovers = Date.now() + timeLimits.drillRecovers;
     let healing: Promise<unknown> | undefined;
     for (;;) {
-      const healed = healedIn(this.#looks.looks, this.moments.putBack);
+      const healed = healedIn(this.#all, this.moments.putBack);
       const waiting = this.#askers.filter((one) => this.#summary(one).back === undefined);
       if (healed !== undefined && waiting.length === 0) return `after ${this.#sincePutBack()}`;
-      const failures = this.#looks.looks.at(-1)?.failures ?? [];
+      const failures = this.#all.at(-1)?.failures ?? [];
       tell.current([...failures, ...waiting.map(({ question }) => `${question.url}: not yet`)]);
       if (Date.now() > deadline) return "not within the limit";
       if (Date.now() > recovers && healed === undefined) {
@@ -339,7 +356,7 @@ class Run {
 
   result(
     stack: string,
-    { take, limits = {} }: DrillRequest,
+    { take, limits = {} }: Pick<DrillRequest, "take" | "limits">,
     taken: readonly Taken[],
     notAsked: string | undefined,
   ): DrillResult {
@@ -351,9 +368,16 @@ class Run {
         ...exceeded(summary, limits),
         ...(unread === undefined ? [] : [`the last answers could not be read: ${unread}`]),
       ];
-      return { question: asker.question, summary, answers, exceeded: tooMuch };
+      const { question, interrupted } = asker;
+      return {
+        question,
+        summary,
+        answers,
+        exceeded: tooMuch,
+        ...(interrupted !== undefined && { interrupted }),
+      };
     });
-    const { looks } = this.#looks;
+    const looks = this.#all;
     const healed = healedIn(looks, this.moments.putBack);
     const wanted = limits.maxFailed !== undefined || limits.maxGap !== undefined;
     const stillWrong = healed === undefined ? (looks.at(-1)?.failures ?? []) : [];

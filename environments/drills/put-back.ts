@@ -106,7 +106,7 @@ async function stateOf(node: string, callDocker: typeof docker): Promise<string 
 
 /** Waits for API servers that are just coming back. */
 async function putObjectBack(
-  taken: Extract<Taken, { kind: "object" | "scale" | "made" }>,
+  taken: Extract<Taken, { kind: "object" | "pod" | "scale" | "made" }>,
   api: KubernetesApi,
 ): Promise<string> {
   return waitFor({
@@ -118,7 +118,7 @@ async function putObjectBack(
 }
 
 async function putObject(
-  taken: Extract<Taken, { kind: "object" | "scale" | "made" }>,
+  taken: Extract<Taken, { kind: "object" | "pod" | "scale" | "made" }>,
   api: KubernetesApi,
 ): Promise<string> {
   const { path } = taken;
@@ -135,6 +135,8 @@ async function putObject(
       await api.apply(path, taken.object, taken.manager);
       return "put back";
     }
+    case "pod":
+      return "left to its controller";
     case "made":
       try {
         await api.delete(path);

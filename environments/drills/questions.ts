@@ -18,9 +18,9 @@ import { Asker } from "./asker.ts";
 import type { Question } from "./asker.ts";
 import type { Taken } from "./taken.ts";
 
-/** A request that the person chose. */
+/** Requests that the person chose. */
 export interface OwnQuestion {
-  readonly url: string;
+  readonly urls: readonly string[];
   /** `CLUSTER/NAMESPACE/deploy/NAME`. */
   readonly from: string;
 }
@@ -104,14 +104,14 @@ function avoidIn(cluster: string, { mesh, taken }: AskingOptions): readonly stri
 }
 
 /**
- * Requests the person's URL from a pod of the drill beside a Deployment: in its namespace and under its
+ * Requests the person's URLs, each from a pod of the drill beside a Deployment: in its namespace and under its
  * service account, so that policies treat it like the Deployment's pods.
  *
  * @throws CommandError if the Deployment doesn't exist
  */
 export async function askOwn(own: OwnQuestion, options: AskingOptions): Promise<Asking> {
   const { mesh, apiOf, rate, signal } = options;
-  requireUrl(own.url);
+  for (const url of own.urls) requireUrl(url);
   const clusters = mesh.plan.clusters.map(({ name }) => name);
   const { cluster, namespace, deployment } = parseOrigin(own.from, clusters);
   const api = await apiOf(cluster);
@@ -123,25 +123,29 @@ export async function askOwn(own: OwnQuestion, options: AskingOptions): Promise<
   }
   const id = randomBytes(4).toString("hex");
   const serviceAccount = found.spec.template.spec.serviceAccountName ?? "default";
-  const question: Question = { url: own.url, cluster, namespace, serviceAccount };
   const image = options.image ?? (await imageFor(api));
   const avoid = avoidIn(cluster, options);
-  const asker = new Asker(api, { name: `drill-${id}`, id, image, rate, question, avoid });
+  const askers = own.urls.map((url, index) => {
+    const question: Question = { url, cluster, namespace, serviceAccount };
+    return new Asker(api, { name: `drill-${id}-${index}`, id, image, rate, question, avoid });
+  });
   // The second part of the host name. An address says nothing.
-  const asked = new URL(own.url).hostname.split(".")[1] ?? namespace;
+  const asked = new Set(own.urls.map((url) => new URL(url).hostname.split(".")[1] ?? namespace));
   const pods = new Map<string, string>();
   return {
-    made: [{ kind: "made", cluster, path: asker.path }],
+    made: askers.map(({ path }) => ({ kind: "made", cluster, path })),
     start: async () => {
-      await asker.start(signal);
-      return [asker];
+      await Promise.all(askers.map((asker) => asker.start(signal)));
+      return askers;
     },
     pods: async () => {
       await Promise.allSettled(
-        clusters.map(async (name) => {
-          const list = await listAll<Pod>(await apiOf(name), corePath(asked, "pods"));
-          for (const { metadata } of list) pods.set(metadata.name, name);
-        }),
+        clusters.flatMap((name) =>
+          [...asked].map(async (space) => {
+            const list = await listAll<Pod>(await apiOf(name), corePath(space, "pods"));
+            for (const { metadata } of list) pods.set(metadata.name, name);
+          }),
+        ),
       );
       return pods;
     },

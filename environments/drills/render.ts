@@ -43,7 +43,7 @@ export function linesOf(result: DrillResult): string[] {
   const { asked, noticed, healed, cured, stillWrong } = result;
   const many = asked.length > 1;
   return [
-    ...asked.flatMap(({ question, summary }) => {
+    ...asked.flatMap(({ question, summary, interrupted }) => {
       const about = many ? `${question.url} from ${question.cluster}: ` : "";
       const { answeredAgain: again, back } = summary;
       return [
@@ -57,6 +57,7 @@ export function linesOf(result: DrillResult): string[] {
         back === undefined
           ? `${about}the clusters that answered before did not do so again`
           : `${about}answered as before ${seconds(back)} after the putting back`,
+        ...(interrupted === undefined ? [] : [`${about}${interrupted}`]),
         ...Object.entries(summary.failures).map(
           ([reason, count]) => `${about}${count} times: ${reason}`,
         ),

@@ -1,3 +1,4 @@
+import { accessToken } from "../../planning/names.ts";
 import type { ClusterPlan, LinkPlan, NodePlan, Plan } from "../../planning/plan-types.ts";
 import { findNearest } from "../../planning/topology/suggest.ts";
 import { CommandError } from "../command-error.ts";
@@ -7,14 +8,26 @@ import { exitCodes } from "../exit-codes.ts";
 export const subjectForms = {
   pods: { form: "pods:CLUSTER/NAMESPACE/SERVICE", what: "the pods of a Service (scaled to none)" },
   gateway: { form: "gateway:CLUSTER", what: "the gateway of a cluster (scaled to none)" },
+  "gateway-pod": {
+    form: "gateway-pod:CLUSTER",
+    what: "the pods of the gateway (deleted; its Deployment makes others)",
+  },
   "service-mirror": {
     form: "service-mirror:SOURCE/TARGET",
     what: "the service mirror of a Link (scaled to none)",
   },
   link: { form: "link:SOURCE/TARGET", what: "a Link (deleted)" },
+  credential: {
+    form: "credential:SOURCE/TARGET",
+    what: "the token of a Link's account in its target (its Secret is deleted)",
+  },
   issuer: {
     form: "issuer:CLUSTER",
     what: "what issues a cluster's certificates, linkerd-identity (scaled to none)",
+  },
+  "node-restart": {
+    form: "node-restart:CLUSTER[/NODE]",
+    what: "a node, for as long as it takes to start again",
   },
   "node-stop": { form: "node-stop:CLUSTER[/NODE]", what: "a node (its container is stopped)" },
   "node-freeze": { form: "node-freeze:CLUSTER[/NODE]", what: "a node (its container is paused)" },
@@ -31,13 +44,20 @@ export type Subject = { readonly text: string } & (
       readonly namespace: string;
       readonly service: string;
     }
-  | { readonly kind: "gateway" | "issuer"; readonly cluster: string }
+  | { readonly kind: "gateway" | "gateway-pod" | "issuer"; readonly cluster: string }
   | { readonly kind: "service-mirror" | "link"; readonly cluster: string; readonly target: string }
   | {
       readonly kind: "nodes";
       readonly cluster: string;
       readonly nodes: readonly string[];
-      readonly how: "stop" | "pause";
+      readonly how: "stop" | "pause" | "restart";
+    }
+  | {
+      readonly kind: "credential";
+      /** The target, which has the account. */
+      readonly cluster: string;
+      /** Name of the token's Secret. */
+      readonly secret: string;
     }
   | { readonly kind: "api-server"; readonly cluster: string; readonly nodes: readonly string[] }
 );
@@ -86,6 +106,7 @@ function parseSubject(text: string, plan: Pick<Plan, "clusters" | "links">): Sub
       if (parts.length !== 3) return wanted;
       return { text, kind, cluster: first, namespace: second, service: third };
     case "gateway":
+    case "gateway-pod":
       if (parts.length !== 1) return wanted;
       if (cluster.gateway === undefined) {
         return `${first} has no gateway: no Link to it carries exports through one`;
@@ -94,18 +115,24 @@ function parseSubject(text: string, plan: Pick<Plan, "clusters" | "links">): Sub
     case "issuer":
       return parts.length === 1 ? { text, kind, cluster: first } : wanted;
     case "service-mirror":
+    case "credential":
     case "link": {
       if (parts.length !== 2) return wanted;
       if (!plan.clusters.some(({ name }) => name === second)) return unknownCluster(second, plan);
-      if (!plan.links.some(({ source, target }) => source === first && target === second)) {
+      const link = plan.links.find(({ source, target }) => source === first && target === second);
+      if (link === undefined) {
         return `there is no Link from ${first} to ${second}; there are ${listLinks(plan.links)}`;
       }
-      return { text, kind, cluster: first, target: second };
+      if (kind !== "credential") return { text, kind, cluster: first, target: second };
+      if (link.access.revoked) return `the account of ${first} in ${second} is revoked`;
+      const secret = accessToken(link.accessAccount, link.access.tokenGeneration);
+      return { text, kind, cluster: second, secret };
     }
+    case "node-restart":
     case "node-stop":
     case "node-freeze": {
       if (parts.length > 2) return wanted;
-      const how = kind === "node-stop" ? "stop" : "pause";
+      const how = nodeCommands[kind];
       const node = nodeOf(cluster, parts[1]);
       return typeof node === "string"
         ? node
@@ -125,6 +152,12 @@ function parseSubject(text: string, plan: Pick<Plan, "clusters" | "links">): Sub
     }
   }
 }
+
+const nodeCommands = {
+  "node-restart": "restart",
+  "node-stop": "stop",
+  "node-freeze": "pause",
+} as const;
 
 function nodeOf(cluster: ClusterPlan, named: string | undefined): NodePlan | string {
   if (cluster.type !== "kind") return notOurs(cluster.name);

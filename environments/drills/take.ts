@@ -57,18 +57,37 @@ async function findOne(subject: Subject, apiOf: ApiOf): Promise<readonly Taken[]
       return findPods(subject, await apiOf(cluster));
     case "gateway":
       return [await scaled(cluster, deploymentPath(multiclusterNamespace, gateway), apiOf)];
+    case "gateway-pod":
+      return findGatewayPods(cluster, await apiOf(cluster));
+    case "credential": {
+      const path = corePath(multiclusterNamespace, "secrets", subject.secret);
+      return [await findObject(cluster, path, await apiOf(cluster))];
+    }
     case "issuer":
       return [await scaled(cluster, deploymentPath(linkerdNamespace, identityDeployment), apiOf)];
     case "service-mirror": {
       const path = deploymentPath(multiclusterNamespace, controllerOf(subject.target));
       return [await scaled(cluster, path, apiOf)];
     }
-    case "link":
-      return [await findLink(subject, await apiOf(cluster))];
+    case "link": {
+      const path = linkPath(multiclusterNamespace, subject.target);
+      return [await findObject(cluster, path, await apiOf(cluster))];
+    }
   }
 }
 
 const gateway = "linkerd-gateway";
+
+async function findGatewayPods(cluster: string, api: KubernetesApi): Promise<readonly Taken[]> {
+  const pods = await listAll<Pod>(api, corePath(multiclusterNamespace, "pods"), {
+    labelSelector: `app=${gateway}`,
+  });
+  if (pods.length === 0) throw new Error("there is no pod of the gateway");
+  return pods.map(({ metadata: { name } }) => {
+    const path = corePath(multiclusterNamespace, "pods", name);
+    return { kind: "pod", cluster, path };
+  });
+}
 
 async function scaled(cluster: string, path: string, apiOf: ApiOf): Promise<Taken> {
   const api = await apiOf(cluster);
@@ -147,18 +166,18 @@ interface StoredObject {
   readonly metadata: Omit<Metadata, "managedFields"> & {
     readonly managedFields?: readonly { readonly manager?: string; readonly operation?: string }[];
   };
-  readonly spec: unknown;
+  readonly spec?: unknown;
+  readonly type?: string;
 }
 
-/** Applied again by the same field manager, so that a Link is unchanged for whoever manages it. */
-async function findLink(
-  { cluster, target }: Extract<Subject, { kind: "service-mirror" | "link" }>,
-  api: KubernetesApi,
-): Promise<Taken> {
-  const path = linkPath(multiclusterNamespace, target);
+/**
+ * Applied again by the same field manager, so that an object is unchanged for whoever manages it. The content
+ * of a Secret stays in the cluster: for an account's token Kubernetes writes the same text again.
+ */
+async function findObject(cluster: string, path: string, api: KubernetesApi): Promise<Taken> {
   const found = await getIfThere<StoredObject>(api, path);
-  if (found === undefined) throw new Error(`${cluster} has no Link ${target}`);
-  const { apiVersion, kind, metadata, spec } = found;
+  if (found === undefined) throw new Error(`${cluster} has no ${path}`);
+  const { apiVersion, kind, metadata, spec, type } = found;
   const { name, namespace, labels, annotations, managedFields = [] } = metadata;
   const applied = managedFields.find(({ operation }) => operation === "Apply");
   return {
@@ -169,29 +188,38 @@ async function findLink(
       apiVersion,
       kind,
       metadata: { name, namespace, ...(labels && { labels }), ...(annotations && { annotations }) },
-      spec,
+      ...(spec !== undefined && { spec }),
+      ...(type !== undefined && { type }),
     },
     manager: applied?.manager ?? fieldManager,
   };
 }
 
-/** Takes everything away. Nodes come last, because the rest needs their API servers. */
+/**
+ * Takes everything away. Nodes come last, because the rest needs their API servers.
+ *
+ * @throws the first error, after all that was begun has ended: what is put back must not be taken afterwards
+ */
 export async function takeAway(
   taken: readonly Taken[],
   apiOf: ApiOf,
   callDocker: typeof docker = docker,
 ): Promise<void> {
-  const [objects, nodes] = [
-    taken.filter(({ kind }) => kind === "scale" || kind === "object"),
-    taken.filter(({ kind }) => kind === "node" || kind === "api-server"),
-  ];
-  await Promise.all(objects.map(async (one) => takeObject(one, await apiOf(one.cluster))));
-  await Promise.all(inOrder(nodes).map((one) => takeNode(one, callDocker)));
+  const isNode = ({ kind }: Taken): boolean => kind === "node" || kind === "api-server";
+  const objects = taken.filter((one) => !isNode(one) && one.kind !== "made");
+  await ended(objects.map(async (one) => takeObject(one, await apiOf(one.cluster))));
+  await ended(inOrder(taken.filter(isNode)).map((one) => takeNode(one, callDocker)));
+}
+
+async function ended(all: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(all);
+  const failed = results.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function takeObject(taken: Taken, api: KubernetesApi): Promise<void> {
   if (taken.kind === "scale") await api.patch(taken.path, { spec: { replicas: 0 } });
-  if (taken.kind === "object") await api.delete(taken.path);
+  if (taken.kind === "object" || taken.kind === "pod") await api.delete(taken.path);
 }
 
 async function takeNode(taken: Taken, callDocker: typeof docker): Promise<void> {
@@ -199,7 +227,7 @@ async function takeNode(taken: Taken, callDocker: typeof docker): Promise<void> 
     await callDocker(["exec", taken.node, "mv", manifest, movedManifest]);
   } else if (taken.kind === "node") {
     // Whoever pulls a plug doesn't wait.
-    const command = taken.how === "stop" ? ["stop", "--time", "1"] : ["pause"];
-    await callDocker([...command, taken.node]);
+    const patience = taken.how === "pause" ? [] : ["--time", "1"];
+    await callDocker([taken.how, ...patience, taken.node]);
   }
 }

@@ -20,12 +20,14 @@ export const takenSchema = z.discriminatedUnion("kind", [
     object: z.record(z.string(), z.unknown()),
     manager: z.string(),
   }),
-  /** A node's container that was stopped or paused. */
+  /** A pod that was deleted. Its controller makes another. */
+  z.object({ kind: z.literal("pod"), cluster: z.string(), path: z.string() }),
+  /** A node's container that was stopped, paused or restarted. */
   z.object({
     kind: z.literal("node"),
     cluster: z.string(),
     node: z.string(),
-    how: z.enum(["stop", "pause"]),
+    how: z.enum(["stop", "pause", "restart"]),
   }),
   /** An API server whose static pod's manifest was moved away. */
   z.object({ kind: z.literal("api-server"), cluster: z.string(), node: z.string() }),
@@ -41,7 +43,8 @@ const order: Readonly<Record<Taken["kind"], number>> = {
   "api-server": 1,
   object: 2,
   scale: 3,
-  made: 4,
+  pod: 4,
+  made: 5,
 };
 
 /** The order in which things are put back. */
@@ -56,6 +59,7 @@ export function describeTaken(taken: Taken): string {
     case "scale":
       return `${cluster}: ${pathWords(taken.path)}, ${taken.replicas} replicas`;
     case "object":
+    case "pod":
       return `${cluster}: ${pathWords(taken.path)}`;
     case "node":
       return `${cluster}: node ${taken.node}`;
@@ -75,8 +79,10 @@ export function putBackByHand(taken: Taken): string {
     }
     case "object":
       return "run `up --refresh`";
+    case "pod":
+      return "wait for its controller, which makes another";
     case "node":
-      return `docker ${taken.how === "stop" ? "start" : "unpause"} ${taken.node}`;
+      return `docker ${taken.how === "pause" ? "unpause" : "start"} ${taken.node}`;
     case "api-server":
       return `docker exec ${taken.node} mv ${movedManifest} ${manifest}`;
     case "made": {

@@ -1,75 +1,61 @@
+import type { Asked, DrillResult } from "../../environments/drills/drill.ts";
+import { seconds } from "../../environments/report/seconds.ts";
 import type { MeshFault } from "./mesh-faults.ts";
-import type { TrafficSummary } from "./traffic-log.ts";
 
-/** How a fault went away. Times in milliseconds. */
-export type Healing =
-  | { readonly by: "itself"; readonly after: number }
-  | {
-      readonly by: "up" | "up --refresh";
-      /** From its beginning; undefined where it didn't help. */
-      readonly after: number | undefined;
-      readonly took: number;
-      /** Resources that it changed. */
-      readonly changed: number;
-      readonly proved: boolean;
-    };
-
-/** What came of a fault. Times in milliseconds. */
+/** A fault, and the drill that came of it. */
 export interface Observed {
   readonly fault: MeshFault;
-  /** Until a look at the mesh failed; undefined where none did. */
-  readonly noticed: number | undefined;
-  /** Until nothing more was done to the mesh. */
-  readonly lasted: number;
-  /** Each check that failed meanwhile, with its words. */
-  readonly said: readonly string[];
-  readonly healing: Healing;
-  /** By kind of export; empty without a data plane. */
-  readonly traffic: readonly { readonly kind: string; readonly summary: TrafficSummary }[];
+  readonly result: Pick<DrillResult, "asked" | "cured" | "healed" | "noticed" | "stillWrong">;
 }
 
-/** A Markdown table, and what `verify` said below it. */
-export function renderFaults(observed: readonly Observed[], dataPlane: boolean): string {
-  const kinds = observed[0]?.traffic.map(({ kind }) => kind) ?? [];
-  const heading = ["fault", "noticed after", "healed", ...kinds.map((kind) => `${kind} traffic`)];
-  const rows = observed.map((one) => [
-    one.fault.title,
-    one.noticed === undefined ? "not noticed" : seconds(one.noticed),
-    healed(one.healing, one.lasted),
-    ...one.traffic.map(({ summary }) => traffic(summary)),
+/** The heading of the table in docs/faults.md. */
+export const faultHeading = [
+  "What happens to the target",
+  "Noticed after",
+  "Healed",
+  "Traffic through the gateway",
+  "Traffic from pod to pod",
+] as const;
+
+/** The table in Markdown, and below it what the looks at the mesh found. */
+export function renderFaults(observed: readonly Observed[]): string {
+  const rows = observed.map(({ fault, result }) => [
+    fault.title,
+    result.noticed === undefined ? "not at all" : seconds(result.noticed.after),
+    healing(result),
+    // Without a data plane nothing is asked.
+    ...faultHeading.slice(3).map((_, index) => {
+      const asked = result.asked[index];
+      return asked === undefined ? "not asked" : traffic(asked);
+    }),
   ]);
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
-    ...(dataPlane ? [] : ["Without a data plane: no traffic was sent.", ""]),
-    line(heading),
-    line(heading.map(() => "---")),
+    line(faultHeading),
+    line(faultHeading.map(() => "---")),
     ...rows.map(line),
-    ...observed.flatMap(({ fault, said }) => [
+    ...observed.flatMap(({ fault, result }) => [
       "",
       `**${fault.name}**`,
       "",
-      ...(said.length === 0 ? ["Nothing failed."] : said.map((one) => `- ${one}`)),
+      ...(result.noticed?.what ?? ["Nothing was noticed."]).map((one) => `- ${one}`),
     ]),
     "",
   ].join("\n");
 }
 
-function healed(healing: Healing, lasted: number): string {
-  const from = lasted > 10_000 ? " after its end" : "";
-  if (healing.by === "itself") return `by itself, ${seconds(healing.after)}${from}`;
-  const { by, after, took, changed, proved } = healing;
-  const what = `by \`${by}\` in ${seconds(took)}, which changed ${String(changed)} resources`;
-  if (!proved || after === undefined) return `not ${what}`;
-  return what;
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
-function traffic({ requests, failures, longestGap, lastGap }: TrafficSummary): string {
-  if (failures === 0) return `none of ${String(requests)} failed`;
-  const gap = `${String(failures)} of ${String(requests)} failed, longest gap ${seconds(longestGap)}`;
-  return lastGap === undefined ? `${gap}, to the end` : gap;
+function healing({ healed, cured, stillWrong }: Observed["result"]): string {
+  if (healed === undefined) return `not within the limit: ${stillWrong.join("; ")}`;
+  const how =
+    cured.length === 0 ? "by itself" : `after restarts as by \`up\` (${cured.join("; ")})`;
+  return `${how}, ${seconds(healed)} after it was back`;
 }
 
-function seconds(milliseconds: number): string {
-  const digits = milliseconds < 10_000 ? 1 : 0;
-  return `${(milliseconds / 1000).toFixed(digits)} s`;
+function traffic({ summary: { requests, failed, longestGap } }: Asked): string {
+  return failed === 0
+    ? `none of ${requests} requests failed`
+    : `${failed} of ${requests} failed, longest gap ${seconds(longestGap)}`;
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { askerObject, clusterIn, WorkerLog } from "../../../../environments/drills/asker.ts";
+import { after, before, describe, test } from "node:test";
+import { Asker, askerObject, clusterIn, WorkerLog } from "../../../../environments/drills/asker.ts";
 import { nodesToAvoid } from "../../../../environments/drills/questions.ts";
+import { connect } from "../../../../kubernetes/connect.ts";
+import { FakeKubernetes } from "../../mesh/fake-kubernetes.ts";
 
 const clusters = ["west", "east"];
 
@@ -130,5 +132,68 @@ describe("nobody asks from a node that is taken away", () => {
       [],
     );
     assert.deepEqual(nodesToAvoid({ name: "west", nodes: [] }, []), []);
+  });
+});
+
+describe("a pod that asks and is started again", () => {
+  const question = {
+    url: "http://web",
+    cluster: "west",
+    namespace: "shop",
+    serviceAccount: "client",
+  };
+  const pods = "/api/v1/namespaces/shop/pods";
+  const line = (second: number): string =>
+    `2026-11-29T15:49:${second}.5Z west\n2026-11-29T15:49:${second}.6Z === answered 200 0.1 \n`;
+  let fake: FakeKubernetes;
+  let logs: Record<"current" | "previous", Answered>;
+  type Answered = { status: number; body: string };
+
+  before(async () => {
+    fake = await FakeKubernetes.start();
+    fake.answers.set(`${pods}/drill/log`, (_, query) => {
+      if (query.get("container") !== "asker-0") return { status: 200, body: "" };
+      return query.get("previous") === "true" ? logs.previous : logs.current;
+    });
+  });
+  after(() => fake.stop());
+
+  const started = (restartCount: number): void => {
+    const containerStatuses = [{ name: "asker-0", ready: true, restartCount }];
+    fake.put(pods, { metadata: { name: "drill" }, status: { containerStatuses } });
+  };
+  const asker = async () => {
+    const api = await connect({ kubeconfig: fake.kubeconfig });
+    return new Asker(api, { name: "drill", id: "1", image: "image", rate: 4, question });
+  };
+
+  test("keeps the answers of before, and says that it was away", async () => {
+    const asking = await asker();
+    started(0);
+    logs = { current: { status: 200, body: line(10) }, previous: { status: 400, body: "" } };
+    await asking.read(() => "west");
+    const { interrupted } = asking;
+    assert.equal(interrupted, undefined);
+    started(1);
+    logs = {
+      current: { status: 200, body: line(40) },
+      previous: { status: 200, body: line(10) + line(11) },
+    };
+    await asking.read(() => "west");
+    await asking.read(() => "west");
+    assert.deepEqual(
+      asking.answers.map(({ at }) => new Date(at).getSeconds()),
+      [10, 11, 40],
+    );
+    assert.match(asking.interrupted ?? "", /started again: it asked nothing while it was away$/);
+  });
+
+  test("says so if they are lost", async () => {
+    const asking = await asker();
+    started(1);
+    logs = { current: { status: 200, body: line(40) }, previous: { status: 400, body: "none" } };
+    await asking.read(() => "west");
+    assert.equal(asking.answers.length, 1);
+    assert.match(asking.interrupted ?? "", /and its answers from before that could not be read$/);
   });
 });

@@ -193,7 +193,85 @@ test("a Link comes back as who made it had it", async () => {
   assert.equal(fake.get(`${links}/east`), undefined);
 });
 
+test("the token of an account comes back without its content having left the cluster", async () => {
+  const secrets = "/api/v1/namespaces/linkerd-multicluster/secrets";
+  const name = "linkerd-access-from-west.token-1";
+  fake.put(secrets, {
+    metadata: {
+      name,
+      annotations: { "kubernetes.io/service-account.name": "linkerd-access-from-west" },
+      managedFields: [{ manager: "pulumi", operation: "Apply" }],
+    } as { name: string },
+    apiVersion: "v1",
+    kind: "Secret",
+    type: "kubernetes.io/service-account-token",
+    data: { token: "aHVudGVyMg==" },
+  });
+  const taken = await find("credential:west/east");
+  assert.doesNotMatch(JSON.stringify(taken), /aHVudGVyMg/);
+  const [{ cluster } = { cluster: "" }] = taken;
+  assert.equal(cluster, "east");
+  await takeAway(taken, api);
+  assert.ok(!fake.has(`${secrets}/${name}`));
+  const journal = await journalOf(taken);
+  await writeJournal(journal, env);
+  await putBack(journal, { env, tell, open });
+  const { type, metadata, data } = fake.get(`${secrets}/${name}`) ?? { metadata: { name: "" } };
+  assert.equal(type, "kubernetes.io/service-account-token");
+  assert.equal(data, undefined);
+  assert.deepEqual(metadata.annotations, {
+    "kubernetes.io/service-account.name": "linkerd-access-from-west",
+  });
+});
+
+test("the gateway's pods are deleted, and left to their Deployment", async () => {
+  const pods = "/api/v1/namespaces/linkerd-multicluster/pods";
+  fake.put(pods, { metadata: { name: "gateway-1", labels: { app: "linkerd-gateway" } } });
+  fake.put(pods, { metadata: { name: "controller-1", labels: { app: "controller" } } });
+  const taken = await find("gateway-pod:east");
+  assert.deepEqual(taken, [{ kind: "pod", cluster: "east", path: `${pods}/gateway-1` }]);
+  await takeAway(taken, api);
+  assert.ok(!fake.has(`${pods}/gateway-1`) && fake.has(`${pods}/controller-1`));
+  await putBack(await journalOf(taken), { env, tell, open });
+  assert.deepEqual(lines, ["left to its controller: east: pods/gateway-1 of linkerd-multicluster"]);
+});
+
+test("what fails to be taken away doesn't leave the rest to be taken later", async () => {
+  const taken = await find("cluster-freeze:west", "node-stop:east");
+  const done: string[] = [];
+  await assert.rejects(
+    takeAway(taken, api, async ([command = ""]) => {
+      if (command === "pause") throw new Error("no such container");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      done.push(command);
+      return "";
+    }),
+    /no such container/,
+  );
+  assert.deepEqual(done, ["stop"]);
+});
+
 describe("nodes", () => {
+  test("that are restarted come back by themselves, or are started", async () => {
+    const taken = await find("node-restart:west");
+    const taking = dockerWith({});
+    await takeAway(taken, api, taking.callDocker);
+    assert.deepEqual(taking.calls, [["restart", "--time", "1", "lab-west-control-plane"]]);
+    for (const [state, said, calls] of [
+      ["running", "there already", []],
+      ["exited", "put back", [["start", "lab-west-control-plane"]]],
+    ] as const) {
+      lines = [];
+      const docker = dockerWith({ "lab-west-control-plane": state });
+      await putBack(await journalOf(taken), { env, tell, open, ...docker });
+      assert.match(lines.join(), new RegExp(`^${said}: `));
+      assert.deepEqual(
+        docker.calls.filter(([command]) => command !== "ps"),
+        calls,
+      );
+    }
+  });
+
   test("are stopped, frozen, and started again, as they are by then", async () => {
     const taken = await find("cluster-freeze:west", "node-stop:east");
     const taking = dockerWith({});
@@ -230,6 +308,30 @@ describe("nodes", () => {
       ["gone with its cluster", "gone with its cluster"],
     );
   });
+});
+
+test("an API server's manifest is moved away, and back, unless somebody has done that", async () => {
+  const taken = await find("api-server:west");
+  const [away, file] = [
+    "/etc/kubernetes/kube-apiserver.taken-by-drill.yaml",
+    "kube-apiserver.yaml",
+  ];
+  const taking = dockerWith({});
+  await takeAway(taken, api, taking.callDocker);
+  const manifest = `/etc/kubernetes/manifests/${file}`;
+  assert.deepEqual(taking.calls, [["exec", "lab-west-control-plane", "mv", manifest, away]]);
+  for (const [answer, said] of [
+    ["moved\n", "put back"],
+    ["", "there already"],
+  ] as const) {
+    lines = [];
+    const back = dockerWith({ "lab-west-control-plane": "running" });
+    await putBack(await journalOf(taken), {
+      ...{ env, tell, open },
+      callDocker: async (args) => (args[0] === "exec" ? answer : back.callDocker(args)),
+    });
+    assert.match(lines.join(), new RegExp(`^${said}: west: API server`));
+  }
 });
 
 describe("the journal", () => {

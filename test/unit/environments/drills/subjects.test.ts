@@ -30,6 +30,12 @@ describe("what --take takes", () => {
     ["pods:west/shop/web", { kind: "pods", cluster: "west", namespace: "shop", service: "web" }],
     ["gateway:east", { kind: "gateway", cluster: "east" }],
     ["gateway:old", { kind: "gateway", cluster: "old" }],
+    ["gateway-pod:old", { kind: "gateway-pod", cluster: "old" }],
+    [
+      "credential:west/east",
+      { kind: "credential", cluster: "east", secret: "linkerd-access-from-west.token-1" },
+    ],
+    ["node-restart:east", { kind: "nodes", nodes: ["lab-east-control-plane"], how: "restart" }],
     ["service-mirror:west/east", { kind: "service-mirror", cluster: "west", target: "east" }],
     ["link:west/old", { kind: "link", cluster: "west", target: "old" }],
     ["issuer:west", { kind: "issuer", cluster: "west" }],
@@ -69,6 +75,9 @@ describe("what --take refuses", () => {
     ["node-freeze:old", /old is a cluster that exists already/],
     ["api-server:old", /old is a cluster that exists already/],
     ["cluster-stop:old", /old is a cluster that exists already/],
+    ["node-restart:old", /old is a cluster that exists already/],
+    ["gateway-pod:west", /west has no gateway/],
+    ["credential:east/west", /there is no Link from east to west/],
     ["constructor:west", /no such subject/],
   ] as const;
   for (const [text, message] of bad) {
