@@ -1,3 +1,4 @@
+import { waitFor } from "../../kubernetes/wait.ts";
 import { timeLimits } from "./constants.ts";
 import type { Container } from "./container.ts";
 import { DockerError, dockerExec } from "./docker.ts";
@@ -21,12 +22,20 @@ async function importArchive(node: string, archive: string, signal: AbortSignal)
   // kind may still be creating the nodes: containerd may take longer to answer than the ten seconds that its
   // client waits by default.
   const client = ["ctr", `--connect-timeout=${String(timeLimits.imageImport)}ms`];
-  const run = (flags: readonly string[]) =>
+  const load = (flags: readonly string[]) =>
     dockerExec(
       node,
       [...client, "--namespace=k8s.io", "images", "import", ...flags, "--digests", "-"],
       { inputFile: archive, limit: timeLimits.imageImport, signal },
     );
+  const run = (flags: readonly string[]) =>
+    waitFor({
+      what: `waiting for containerd of the node ${node}, to load ${archive}`,
+      limit: timeLimits.imageImport,
+      look: async () => ({ done: true, value: await load(flags) }),
+      mayPass: isStarting,
+      signal,
+    });
   try {
     await run(["--all-platforms"]);
   } catch (error) {
@@ -42,4 +51,9 @@ async function importArchive(node: string, archive: string, signal: AbortSignal)
         "Is it an archive of images (docker save, or OCI), and whole?",
     );
   }
+}
+
+/** A containerd that restarts leaves its socket. Until it listens again, its client gives up at once. */
+function isStarting(error: unknown): boolean {
+  return error instanceof DockerError && /failed to dial|connection refused/.test(error.stderr);
 }

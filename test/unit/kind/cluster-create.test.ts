@@ -153,6 +153,15 @@ describe("a create that fails half-way", () => {
     assert.deepEqual(await harness.containers(), []);
   });
 
+  it("loads image archives once containerd listens", async () => {
+    const archive = join(harness.root, "images.tar");
+    await writeFile(archive, "images");
+    await harness.behave("containerd-starts");
+    await harness.create({ imageArchives: [archive] });
+    const imported = await readFile(join(harness.root, "imported.log"), "utf8");
+    assert.equal(imported, "west-control-plane images\n");
+  });
+
   it("tries again when Docker gave away the port that kind had chosen", async () => {
     await harness.behave("kind-fails-once");
     await harness.behave(

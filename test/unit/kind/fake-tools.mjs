@@ -209,6 +209,10 @@ async function call(root, { tool, args, input, network: networkName, kubeconfig 
           save("containers", c.Name.slice(1), { ...c, marker: input });
         } else if (line.includes("images import")) {
           if (behaviour("import-fails") !== undefined) fail("ctr: unrecognized image format");
+          if (existsSync(at("behave-containerd-starts"))) {
+            rmSync(at("behave-containerd-starts"));
+            fail('ctr: failed to dial "/run/containerd/containerd.sock": connect: connection refused');
+          }
           appendFileSync(at("imported.log"), `${rest[0]} ${input}\n`);
         } else if (line.includes("certs.d")) {
           appendFileSync(at("mirrors.log"), `${rest[0]} ${rest.at(-1)}\n${input}\n`);
