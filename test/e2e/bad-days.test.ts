@@ -9,6 +9,7 @@ import type { UpResult } from "../../environments/up.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
+import { testLinkerdChecks } from "./linkerd-checks.ts";
 import { createNamespace, createWeb, namespace } from "./workload.ts";
 
 const inMulticluster = "namespaces/linkerd-multicluster";
@@ -115,6 +116,9 @@ describe("bad days, and what was changed from outside", { timeout: 2_400_000 }, 
       [other],
     );
   });
+
+  // Linkerd's own command line reads the API servers' addresses from the credentials, on this machine.
+  testLinkerdChecks(() => ({ environment, entered: first }));
 
   test("up --refresh brings back a Link, credentials and a gateway", async (context) => {
     const west = await api("west");

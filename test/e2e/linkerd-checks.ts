@@ -37,10 +37,13 @@ interface UpClusters {
 /**
  * Declares the test that Linkerd's own command line, on this machine, finds nothing wrong in any cluster. Whether there
  * is a data plane makes no difference: the stand-ins answer all that it asks of proxies.
+ *
+ * @param clusters asked when the test begins
  */
-export function testLinkerdChecks(clusters: UpClusters): void {
+export function testLinkerdChecks(clusters: () => UpClusters): void {
   test("linkerd check, check --proxy and multicluster check find nothing, on this machine", async () => {
-    const { plan, tools } = clusters.entered;
+    const { environment, entered } = clusters();
+    const { plan, tools } = entered;
     const { folder } = await ensureArtifact(linkerdCli, {
       cache: cacheDirectory(tools.env),
       env: tools.env,
@@ -52,7 +55,7 @@ export function testLinkerdChecks(clusters: UpClusters): void {
       plan.clusters.flatMap(({ name, linkerd }) =>
         commands.map((command) =>
           lane(async () => {
-            const kubeconfig = await kubeconfigIn(clusters.environment.directory, name);
+            const kubeconfig = await kubeconfigIn(environment.directory, name);
             const problems = await check(program, command, {
               kubeconfig,
               version: linkerd.version,

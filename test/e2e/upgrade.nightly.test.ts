@@ -109,14 +109,7 @@ describe("an upgrade of a running pair", { timeout: 2_400_000 }, () => {
     );
   }
 
-  testLinkerdChecks({
-    get environment() {
-      return environment;
-    },
-    get entered() {
-      return first;
-    },
-  });
+  testLinkerdChecks(() => ({ environment, entered: first }));
 
   test("is stopped after its canary, which alone has the other release", async () => {
     const stop = new AbortController();

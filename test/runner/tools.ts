@@ -2,7 +2,10 @@ import type { Tell } from "../../environments/report/phase.ts";
 import { readSources } from "../../components/sources.ts";
 import { bringEngine, teller } from "../../environments/tools.ts";
 import type { Tools, ToolsRequest } from "../../environments/tools.ts";
+import { cacheDirectory } from "../../system/cache-directory.ts";
+import { ensureArtifact } from "../../toolchain/artifact.ts";
 import { ensureToolchain } from "../../toolchain/toolchain.ts";
+import { linkerdCli } from "../../toolchain/tools/linkerd.ts";
 
 /** The tools of a layer. */
 export interface TestTools {
@@ -15,6 +18,8 @@ export interface TestTools {
 export async function testTools(needs: "engine" | "clusters", tell: Tell): Promise<TestTools> {
   if (needs === "clusters") {
     const { summary, env } = await bringTools({ images: process.env["IMAGES"], tell });
+    // Tests run its checks. Built while clusters are up, it would take the processors from them.
+    await ensureArtifact(linkerdCli, { cache: cacheDirectory(env), env, onProgress: teller(tell) });
     // Images and charts are looked up once, and not in every `up` of every test.
     const { LINKERD_TOPOLOGY_SOURCES: sources } = env;
     return { summary, env: sources === undefined ? {} : { LINKERD_TOPOLOGY_SOURCES: sources } };

@@ -16,6 +16,7 @@ import type { TrafficSpec } from "../../../planning/topology.ts";
 import { timeLimits } from "../../../system/time-limits.ts";
 import { ConstantTraffic, createSteady } from "../constant-traffic.ts";
 import { eventually } from "../environment.ts";
+import { testLinkerdChecks } from "../linkerd-checks.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
 import { mixedLinks, northApart, threeClusters } from "../three-clusters.ts";
 import { client } from "../traffic-ways.ts";
@@ -111,6 +112,8 @@ function tests(shared: SharedClusters): void {
 
   const scale = (cluster: string, replicas: number) =>
     shared.api(cluster).patch(deploymentPath(namespace, "web"), { spec: { replicas } });
+
+  testLinkerdChecks(() => shared);
 
   test("the route is there as planned, and is west's alone", async () => {
     const wanted = routeObject(planned());

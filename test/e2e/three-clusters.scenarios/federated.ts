@@ -7,6 +7,7 @@ import type { LinkObject, Service } from "../../../kubernetes/objects.ts";
 import { corePath, linkPath } from "../../../linkerd/names.ts";
 import { eventually, type TestEnvironment } from "../environment.ts";
 import { assertPlannedServices } from "../planned-services.ts";
+import { testLinkerdChecks } from "../linkerd-checks.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
 import { threeClusters, together } from "../three-clusters.ts";
 import { identityOf, startProbe } from "../probe.ts";
@@ -53,6 +54,8 @@ function tests(shared: SharedClusters): void {
     first = shared.entered;
     apis = new Map(names.map((name) => [name, shared.api(name)]));
   });
+
+  testLinkerdChecks(() => shared);
 
   test("each cluster has the federated Service with every member", async () => {
     for (const [name, api] of apis) {

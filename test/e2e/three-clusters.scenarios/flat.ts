@@ -7,6 +7,7 @@ import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import type { LinkObject, List, Metadata, Service } from "../../../kubernetes/objects.ts";
 import { linkPath } from "../../../linkerd/names.ts";
 import { eventually, type TestEnvironment } from "../environment.ts";
+import { testLinkerdChecks } from "../linkerd-checks.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
 import { threeClusters, together, trustDomains } from "../three-clusters.ts";
 import { assertAnswers, identityOf, type Probe, startProbe } from "../probe.ts";
@@ -48,6 +49,8 @@ function tests(shared: SharedClusters): void {
   });
 
   const node = (cluster: string, role: string) => `${environment.stack.name}-${cluster}-${role}`;
+
+  testLinkerdChecks(() => shared);
 
   test("there is no gateway, and nothing that asks for one", async () => {
     for (const api of [west, east]) {

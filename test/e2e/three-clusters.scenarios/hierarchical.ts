@@ -14,6 +14,7 @@ import { deploymentPath } from "../../../linkerd/names.ts";
 import { readArchive } from "../../archive.ts";
 import { eventually, type TestEnvironment } from "../environment.ts";
 import { refusedLosses } from "../refused-losses.ts";
+import { testLinkerdChecks } from "../linkerd-checks.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
 import { baseTopology } from "../three-clusters.ts";
 import { secretsOf } from "../secrets.ts";
@@ -53,6 +54,8 @@ function tests(shared: SharedClusters): void {
     north = shared.api("north");
     east = shared.api("east");
   });
+
+  testLinkerdChecks(() => shared);
 
   test("every node is Ready", async () => {
     for (const api of [north, east]) {

@@ -7,6 +7,7 @@ import type { Endpoints, Service } from "../../../kubernetes/objects.ts";
 import { corePath, headlessMirrorLabel } from "../../../linkerd/names.ts";
 import { eventually } from "../environment.ts";
 import { assertPlannedServices } from "../planned-services.ts";
+import { testLinkerdChecks } from "../linkerd-checks.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
 import { mixedLinks, northApart, threeClusters } from "../three-clusters.ts";
 import { assertAnswers, identityOf, startProbe } from "../probe.ts";
@@ -60,6 +61,8 @@ function tests(shared: SharedClusters): void {
     first = shared.entered;
     [west, east, north] = ["west", "east", "north"].map((name) => shared.api(name)) as Three;
   });
+
+  testLinkerdChecks(() => shared);
 
   test("each cluster has the mirrors that were planned, and no other", async () => {
     for (const [cluster, api, own] of [
