@@ -147,6 +147,11 @@ export const knownFaults = [
     what: "A change of an exported headless Service removes the names of its pods from its mirrors.",
     cure: "The package touches the Endpoints after it labels the Service; `up` does it again.",
   },
+  {
+    id: "check-misses-endpoints",
+    what: "`linkerd check --proxy` warns that the Endpoints of flat and federated mirrors are not found.",
+    cure: "None is needed: these mirrors have no Endpoints, and the check ends with exit code 0.",
+  },
 ] as const satisfies readonly KnownFault[];
 
 export type FaultId = (typeof knownFaults)[number]["id"];

@@ -25,13 +25,14 @@ export async function anotherRelease(
   { env, sources = {} }: Tools,
   directory: string,
 ): Promise<string> {
-  const given = process.env[sourcesVariable];
-  if (given !== undefined && given !== "") {
-    const [listed] = Object.keys(readSources(given).versions ?? {});
-    if (listed === undefined) throw new Error(`${given} lists no second release under versions`);
-    return listed;
+  const given = process.env[sourcesVariable] ?? "";
+  const [other] = given === "" ? [] : Object.keys(readSources(given).versions ?? {});
+  if (other !== undefined) return other;
+  // The runner of the tests names a file that it made as well: one that lists no release.
+  if (sources.dataPlane !== "none") {
+    if (given !== "") throw new Error(`${given} lists no second release under versions`);
+    return otherPublicRelease;
   }
-  if (sources.dataPlane !== "none") return otherPublicRelease;
   const file = path.join(directory, "sources.json");
   const listed = { [secondRelease]: await secondBuild(env) };
   await writeFile(file, JSON.stringify({ ...sources, versions: listed } satisfies Sources));

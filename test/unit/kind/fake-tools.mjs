@@ -211,7 +211,9 @@ async function call(root, { tool, args, input, network: networkName, kubeconfig 
           if (behaviour("import-fails") !== undefined) fail("ctr: unrecognized image format");
           if (existsSync(at("behave-containerd-starts"))) {
             rmSync(at("behave-containerd-starts"));
-            fail('ctr: failed to dial "/run/containerd/containerd.sock": connect: connection refused');
+            fail(
+              'ctr: failed to dial "/run/containerd/containerd.sock": connect: connection refused',
+            );
           }
           appendFileSync(at("imported.log"), `${rest[0]} ${input}\n`);
         } else if (line.includes("certs.d")) {
