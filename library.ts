@@ -254,9 +254,8 @@ export type {
   RetrySpec,
   RouteSpec,
 } from "./planning/traffic/schema.ts";
-export type { ExecRequest, ExecResult } from "./kubernetes/exec.ts";
 export type { Condition, Metadata } from "./kubernetes/objects.ts";
-export type { PodPort } from "./kubernetes/port-forward.ts";
+export type { ExecRequest, ExecResult, PodPort } from "./kubernetes/pod-requests.ts";
 export type { RouteLook, Route, ParentRef } from "./linkerd/signals/route.ts";
 export type { Changed, EngineMessage, Step } from "./environments/report/engine-progress.ts";
 export { CommandError } from "./environments/command-error.ts";

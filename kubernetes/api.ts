@@ -1,6 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { ExecRequest, ExecResult } from "./exec.ts";
-import type { PodPort } from "./port-forward.ts";
+import type { ExecRequest, ExecResult, PodPort } from "./pod-requests.ts";
 
 /** Parameters of a request's query. */
 export type Query = Readonly<Record<string, string>>;

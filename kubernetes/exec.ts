@@ -3,25 +3,7 @@ import type { V1Status } from "@kubernetes/client-node/dist/gen/models/V1Status.
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import type { WebSocketInterface } from "@kubernetes/client-node/dist/web-socket-handler.js";
 import { Deferred } from "./deferred.ts";
-
-/** A command for a container of a pod. */
-export interface ExecRequest {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-  readonly command: readonly string[];
-  /** The command's input. It is neither logged nor part of any URL. @default nothing */
-  readonly stdin?: string;
-  /** Milliseconds. @default timeLimits.apiRequest */
-  readonly limit?: number;
-}
-
-/** How a command ended. */
-export interface ExecResult {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number;
-}
+import type { ExecRequest, ExecResult } from "./pod-requests.ts";
 
 /**
  * Runs a command in a pod, through the API server.

@@ -7,10 +7,9 @@ import { timeLimits } from "../system/time-limits.ts";
 import type { KubernetesApi, Query } from "./api.ts";
 import { Deferred } from "./deferred.ts";
 import { isBusy, KubernetesApiError } from "./errors.ts";
-import type { ExecRequest, ExecResult } from "./exec.ts";
 import type { Lanes } from "./lanes.ts";
 import { ownLanes } from "./lanes.ts";
-import type { PodPort, PodRequest } from "./port-forward.ts";
+import type { ExecRequest, ExecResult, PodPort, PodRequest } from "./pod-requests.ts";
 
 interface Request {
   readonly method: string;

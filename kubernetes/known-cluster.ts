@@ -1,8 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { KubernetesApi, Query } from "./api.ts";
 import { AnotherCluster, isUnreachable } from "./errors.ts";
-import type { ExecRequest, ExecResult } from "./exec.ts";
-import type { PodPort } from "./port-forward.ts";
+import type { ExecRequest, ExecResult, PodPort } from "./pod-requests.ts";
 
 const systemNamespace = "/api/v1/namespaces/kube-system";
 

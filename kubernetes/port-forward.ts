@@ -3,18 +3,7 @@ import { Duplex, PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { Deferred } from "./deferred.ts";
-
-/** A port of a pod. */
-export interface PodPort {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly port: number;
-}
-
-/** A request to an HTTP port of a pod. */
-export interface PodRequest extends PodPort {
-  readonly path: string;
-}
+import type { PodPort, PodRequest } from "./pod-requests.ts";
 
 /** The used part of a WebSocket. The library takes its type from a package without types. */
 interface Closable {

@@ -15,6 +15,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundlePage } from "./bundle-page.mjs";
 import * as commonjs from "./commonjs.mjs";
+import { publishedDeclarations } from "./plain-declarations.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 // For tests: another directory than dist/, so that they don't remove what others are using, and no type
@@ -33,10 +34,21 @@ execFileSync(
   { cwd: root, stdio: "inherit" },
 );
 
+// Nobody can import another module than the library, so no other declarations are published than those that it names.
+const declarations = publishedDeclarations(path.join(dist, "library.d.ts"), (file) =>
+  readFileSync(file, "utf8"),
+);
+for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+  const file = path.join(entry.parentPath, entry.name);
+  if (file.endsWith(".d.ts") && !declarations.has(file)) rmSync(file);
+}
+for (const [file, text] of declarations) writeFileSync(file, text);
+
 // Files that the code reads or runs besides modules. They have the same place below dist/.
 const folders = [
   "components",
   "environments/commands/completion-scripts",
+  "plugin",
   "providers",
   "stacks",
   "toolchain",

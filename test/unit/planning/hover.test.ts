@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, it } from "node:test";
 import ts from "typescript";
+import { plainDeclarations, publishedDeclarations } from "../../../scripts/plain-declarations.mjs";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 
@@ -50,6 +51,15 @@ export const topology: Topology = {
   linkerd: { highAvailability: true, values: { multicluster: {} } },
   trust: { anchors: [{ generation: 1 }] },
 };
+`;
+
+/** Compiles only if two types are the same, also in keys that may be left out. */
+const comparison = `
+import type { Topology as OfSchemas } from "../planning/topology.ts";
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+export const same: Same<Topology, OfSchemas> = true;
+type Links = NonNullable<OfSchemas["links"]>[number];
+export const other: Same<Links, Omit<Links, "mode">> = false;
 `;
 
 /** The project's options, without its files. */
@@ -121,8 +131,24 @@ describe("hovering over a key of a topology shows its documentation", () => {
       .createProgram([path.join(root, "planning/topology.ts")], options)
       .emit(undefined, (name, text) => files.set(name, text));
     assert.ok(!result.emitSkipped);
+    const declarations = publishedDeclarations(
+      path.join(published, "planning/topology.d.ts"),
+      (name) => {
+        const text = files.get(name);
+        assert.ok(text, name);
+        return text;
+      },
+    );
+    for (const text of declarations.values()) assert.doesNotMatch(text, /zod|\bz\./);
     const file = path.join(published, "program.ts");
-    files.set(file, program("./planning/topology.js"));
-    showsDocumentation(hover(file, files));
+    declarations.set(file, program("./planning/topology.js") + comparison);
+    showsDocumentation(hover(file, declarations));
+  });
+
+  it("fails for a schema that can't be said without zod", () => {
+    const text = `import * as z from "zod";
+      declare const when: z.ZodDate;
+      export type When = z.infer<typeof when>;`;
+    assert.throws(() => plainDeclarations(text), /can't say without zod: z\.ZodDate/);
   });
 });

@@ -1,7 +1,7 @@
 import http2 from "node:http2";
 import { duplexPair } from "node:stream";
 import type { Plan } from "../../../../planning/plan-types.ts";
-import type { ExecRequest, ExecResult } from "../../../../kubernetes/exec.ts";
+import type { ExecRequest, ExecResult } from "../../../../kubernetes/pod-requests.ts";
 import type { PodAccess } from "../../../../kubernetes/http-api.ts";
 import { HttpApi } from "../../../../kubernetes/http-api.ts";
 import type { CheckResult, Mesh } from "../../../../verification/index.ts";
