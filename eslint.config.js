@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "dist/", "sdks/", "**/*.js", "**/*.mjs"] },
+  { ignores: ["node_modules/", "dist/", "sdks/", "**/*.js", "**/*.cjs", "**/*.mjs"] },
   ...tseslint.configs.strictTypeChecked,
   {
     // One program for all files: an editor's service, which takes them one by one, needs two thirds more.
