@@ -8,6 +8,7 @@ import { accessAccount, accessToken, multiclusterNamespace } from "../planning/n
 import { timeLimits } from "../system/time-limits.ts";
 import type { LinkMode } from "../planning/topology.ts";
 import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
+import { refuseOutputs } from "./plain-inputs.ts";
 
 /** Arguments of {@link AccessAccount}. */
 export interface AccessAccountArgs {
@@ -64,6 +65,7 @@ export class AccessAccount extends pulumi.ComponentResource {
   readonly rights: readonly pulumi.Resource[];
 
   constructor(name: string, args: AccessAccountArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("AccessAccount", name, args, ["cluster", "extension"]);
     super("linkerd-topology:index:AccessAccount", name, {}, opts);
     const { cluster, extension, revoked = false, tokenGeneration = 1 } = args;
     const account = accessAccount(args.source);

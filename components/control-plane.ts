@@ -14,6 +14,7 @@ import { crdNames, gatewayApiChart } from "./gateway-api.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
 import { type CertManagerIssuer, issuerInCluster } from "./issuer-in-cluster.ts";
 import { accessTo, inCluster, markOf, type MeshCluster, onCluster } from "./mesh-cluster.ts";
+import { refuseOutputs } from "./plain-inputs.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Arguments of {@link ControlPlane}. */
@@ -64,6 +65,14 @@ export class ControlPlane extends pulumi.ComponentResource {
   readonly revision: pulumi.Output<string>;
 
   constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("ControlPlane", name, args, [
+      "cluster",
+      "trustAnchorsPem",
+      "issuer",
+      "trustStep",
+      "values",
+      "crdsValues",
+    ]);
     super("linkerd-topology:index:ControlPlane", name, {}, opts);
     const { cluster, charts } = args;
     const trustDomain = args.trustDomain ?? "cluster.local";

@@ -5,14 +5,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { kubeconfigOfContext } from "../planning/clusters/kubeconfig.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { accessTo, type MeshCluster } from "./mesh-cluster.ts";
+import { refuseOutputs } from "./plain-inputs.ts";
 import { programPath, readProgramFile } from "./program-context.ts";
 
 /** Arguments of {@link ExistingCluster}. */
 export interface ExistingClusterArgs {
-  /** Kubeconfig file, relative to the program's directory. */
-  readonly kubeconfig: string;
+  /** Kubeconfig file, relative to the program's directory. Either this or `kubeconfigText`. */
+  readonly kubeconfig?: string | undefined;
   /**
-   * Context in that file. Another context means another cluster: everything in the former one is removed
+   * The kubeconfig itself, such as an output of what made the cluster (EKS, GKE, another stack). It is a secret,
+   * also in the state. Either this or `kubeconfig`.
+   */
+  readonly kubeconfigText?: pulumi.Input<string> | undefined;
+  /**
+   * Context in that kubeconfig. Another context means another cluster: everything in the former one is removed
    * there.
    * @default the context that is current when the cluster is first seen, and that one from then on
    */
@@ -25,7 +31,12 @@ export interface ExistingClusterArgs {
  * A cluster that already exists. It is neither created nor deleted. `destroy` removes what other components
  * installed in it.
  *
- * @throws pulumi.RunError if the kubeconfig file can't be read.
+ * @throws pulumi.RunError if the kubeconfig file can't be read, or there isn't exactly one kubeconfig
+ *
+ * @example
+ * ```ts
+ * const east = new ExistingCluster("east", { kubeconfigText: eks.kubeconfigJson });
+ * ```
  */
 export class ExistingCluster extends pulumi.ComponentResource implements MeshCluster {
   readonly kubernetes: Provider;
@@ -36,31 +47,33 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
   readonly uid: pulumi.Output<string>;
   readonly installation: pulumi.Output<string>;
   readonly lifetime = undefined;
-  /** The given file as an absolute path, because its readers work in another directory. */
-  readonly kubeconfigPath: string;
+  /**
+   * The given file as an absolute path, because its readers work in another directory. Undefined if the kubeconfig
+   * itself was given.
+   */
+  readonly kubeconfigPath: string | undefined;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const content = readKubeconfig(name, args.kubeconfig);
+    refuseOutputs("ExistingCluster", name, args, ["kubeconfigText", "others"]);
+    const { file, content } = givenKubeconfig(name, args);
     super("linkerd-topology:index:ExistingCluster", name, {}, opts);
-    this.kubeconfigPath = programPath(args.kubeconfig);
-    const identity = new ClusterIdentity(
-      name,
-      { kubeconfigPath: this.kubeconfigPath, context: args.context },
-      { parent: this },
-    );
+    this.kubeconfigPath = file;
+    const way = file === undefined ? { kubeconfig: content } : { kubeconfigPath: file };
+    const identity = new ClusterIdentity(name, { ...way, context: args.context }, { parent: this });
     this.context = identity.usedContext;
     this.uid = pulumi
       .all([identity.uid, pulumi.all([...(args.others ?? [])])])
       .apply(([uid, others]) => alone(name, uid, others));
+    const directory = file === undefined ? programPath(".") : path.dirname(file);
     this.kubeconfig = pulumi.secret(
-      identity.usedContext.apply((context) =>
-        kubeconfigOfContext(content, context, path.dirname(this.kubeconfigPath)),
-      ),
+      pulumi
+        .all([content, identity.usedContext])
+        .apply(([text, context]) => kubeconfigOfContext(text, context, directory)),
     );
     const vacancy = new Vacancy(
       name,
       {
-        kubeconfigPath: this.kubeconfigPath,
+        ...way,
         context: this.context,
         clusterUid: this.uid,
         namespaces: [linkerdNamespace, multiclusterNamespace],
@@ -97,6 +110,24 @@ function alone(cluster: string, uid: string, others: readonly string[]): string 
   throw new pulumi.RunError(
     `cluster "${cluster}" is the same as another cluster of the topology: both have the UID ${uid} (of the ` +
       "namespace kube-system). Leave out one of them, or correct its kubeconfig or context.",
+  );
+}
+
+/** The kubeconfig, and the absolute path of its file if it has one. */
+function givenKubeconfig(
+  cluster: string,
+  { kubeconfig, kubeconfigText }: ExistingClusterArgs,
+): { readonly file?: string; readonly content: pulumi.Output<string> } {
+  if (kubeconfig !== undefined && kubeconfigText === undefined) {
+    const content = readKubeconfig(cluster, kubeconfig);
+    return { file: programPath(kubeconfig), content: pulumi.secret(content) };
+  }
+  if (kubeconfigText !== undefined && kubeconfig === undefined) {
+    return { content: pulumi.secret(kubeconfigText) };
+  }
+  throw new pulumi.RunError(
+    `cluster "${cluster}" has ${kubeconfig === undefined ? "no kubeconfig" : "two kubeconfigs"}. Write either ` +
+      "kubeconfig, the path of a file, or kubeconfigText, the kubeconfig itself.",
   );
 }
 

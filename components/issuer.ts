@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CertRequest } from "@pulumi/tls/certRequest.js";
 import { LocallySignedCert } from "@pulumi/tls/locallySignedCert.js";
 import { PrivateKey } from "@pulumi/tls/privateKey.js";
+import { refuseOutputs } from "./plain-inputs.ts";
 import type { TrustAnchorKeyPair } from "./trust-anchor.ts";
 
 /** Arguments of {@link Issuer}. */
@@ -40,6 +41,7 @@ export class Issuer extends pulumi.ComponentResource implements IssuerKeyPair {
   readonly expiry: pulumi.Output<string>;
 
   constructor(name: string, args: IssuerArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("Issuer", name, args, ["trustAnchor", "rotation"]);
     super("linkerd-topology:index:Issuer", name, {}, opts);
     const key = new PrivateKey(
       name,

@@ -3,6 +3,7 @@ import { Cluster, type ExtraPortMapping, type Node } from "@pulumi/kind";
 import * as pulumi from "@pulumi/pulumi";
 import type { KindOptions } from "../planning/topology.ts";
 import type { MeshCluster } from "./mesh-cluster.ts";
+import { refuseOutputs } from "./plain-inputs.ts";
 
 /** Arguments of {@link KindCluster}. A `KindClusterPlan` has most of them. */
 export interface KindClusterArgs {
@@ -81,6 +82,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
   readonly clusterUid: pulumi.Output<string>;
 
   constructor(name: string, args: KindClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("KindCluster", name, args, ["network", "fixedAddress"]);
     super("linkerd-topology:index:KindCluster", name, {}, opts);
     const cluster = new Cluster(
       name,

@@ -16,6 +16,7 @@ import { definedOnly } from "./defined-only.ts";
 import { linkObjectSpec } from "./link-object-spec.ts";
 import { accessTo, inCluster, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import { type Multicluster } from "./multicluster.ts";
+import { refuseOutputs } from "./plain-inputs.ts";
 import type { PodRoutes } from "./pod-routes.ts";
 
 /** Arguments of {@link Link}. */
@@ -85,6 +86,17 @@ export class Link extends pulumi.ComponentResource {
   readonly controllerPod: pulumi.Output<string>;
 
   constructor(name: string, args: LinkArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("Link", name, args, [
+      "source",
+      "extension",
+      "apiServer",
+      "tlsServerName",
+      "access",
+      "rights",
+      "routes",
+      "proxies",
+      "anchorsShared",
+    ]);
     super("linkerd-topology:index:Link", name, {}, opts);
     const { source, target } = args;
     const shared = args.anchorsShared === undefined ? [] : [args.anchorsShared];

@@ -5,7 +5,7 @@ import { installationAnnotation } from "../planning/names.ts";
 
 /**
  * What a component needs in order to install something into a cluster. `KindCluster` and `ExistingCluster`
- * are such clusters; a program with clusters of its own can pass a plain object.
+ * are such clusters. `ExistingCluster` also takes clusters that the program or another stack makes.
  */
 export interface MeshCluster {
   /** Provider of everything in the cluster. Each cluster has one. */
@@ -17,7 +17,7 @@ export interface MeshCluster {
    * that the state doesn't hold a copy of the kubeconfig for each of them. @default the gates keep the text,
    * as a secret
    */
-  readonly kubeconfigPath?: pulumi.Input<string>;
+  readonly kubeconfigPath?: pulumi.Input<string> | undefined;
   /** Context in that kubeconfig. Undefined: its current one. */
   readonly context: pulumi.Input<string> | undefined;
   /**

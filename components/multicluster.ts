@@ -11,6 +11,7 @@ import {
   type MirrorTarget,
   multiclusterValues,
 } from "./multicluster-values.ts";
+import { refuseOutputs } from "./plain-inputs.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Arguments of {@link Multicluster}. */
@@ -50,6 +51,7 @@ export class Multicluster extends pulumi.ComponentResource {
   readonly namespace: pulumi.Resource;
 
   constructor(name: string, args: MulticlusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("Multicluster", name, args, ["cluster", "controlPlane", "values"]);
     super("linkerd-topology:index:Multicluster", name, {}, opts);
     const { cluster } = args;
     const namespace = new Namespace(

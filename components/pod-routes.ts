@@ -7,6 +7,7 @@ import { podRoutes, routeLine } from "../planning/links/pod-routes.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
 import { defaultPauseImage } from "./pause-image.ts";
+import { refuseOutputs } from "./plain-inputs.ts";
 
 /** A cluster to whose pods routes lead. */
 export interface RoutePeer {
@@ -52,6 +53,7 @@ export class PodRoutes extends pulumi.ComponentResource {
   readonly ready: pulumi.Resource;
 
   constructor(logicalName: string, args: PodRoutesArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("PodRoutes", logicalName, args, ["cluster", "peers"]);
     super("linkerd-topology:index:PodRoutes", logicalName, {}, opts);
     const script = readFileSync(join(import.meta.dirname, "pod-routes.sh"), "utf8");
     // Kubernetes' default of one second is too short if all clusters of a topology share a few cores.

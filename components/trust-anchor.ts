@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls/privateKey.js";
 import { SelfSignedCert } from "@pulumi/tls/selfSignedCert.js";
+import { refuseOutputs } from "./plain-inputs.ts";
 
 /** Arguments of {@link TrustAnchor}. */
 export interface TrustAnchorArgs {
@@ -51,6 +52,7 @@ export class TrustAnchor
   readonly expiry: pulumi.Output<string>;
 
   constructor(name: string, args: TrustAnchorArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("TrustAnchor", name, args, []);
     super("linkerd-topology:index:TrustAnchor", name, {}, opts);
     const key = new PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent: this });
     const certificate = new SelfSignedCert(

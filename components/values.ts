@@ -1,4 +1,6 @@
-/** Values of a Helm chart. */
+import * as pulumi from "@pulumi/pulumi";
+
+/** Values of a Helm chart. What stands for a whole value may be an output. */
 export type ChartValues = Readonly<Record<string, unknown>>;
 
 /** Helm values with others merged over them, as Helm does it: maps key by key, anything else replaced. */
@@ -12,7 +14,8 @@ export function mergeValues(base: ChartValues, over: ChartValues): Record<string
 }
 
 function isMap(value: unknown): value is ChartValues {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject && !pulumi.Output.isInstance(value);
 }
 
 /** An image reference in the charts' form: two parts that they join with a colon. */

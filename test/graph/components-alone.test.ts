@@ -1,0 +1,205 @@
+// Components without `Topology`, on clusters of others and with outputs as inputs.
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { after, describe, it } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { AccessAccount } from "../../components/access-account.ts";
+import { ControlPlane } from "../../components/control-plane.ts";
+import { ExistingCluster } from "../../components/existing-cluster.ts";
+import { Issuer } from "../../components/issuer.ts";
+import { KindCluster } from "../../components/kind-cluster.ts";
+import { Link } from "../../components/link.ts";
+import { Multicluster } from "../../components/multicluster.ts";
+import { PodRoutes } from "../../components/pod-routes.ts";
+import { TrustAnchor } from "../../components/trust-anchor.ts";
+import { sources, temporaryDirectory } from "./fixtures.ts";
+import { find, isSecret, register } from "./monitor.ts";
+
+after(() => rmSync(temporaryDirectory, { recursive: true }));
+
+const kubeconfig = (name: string) =>
+  JSON.stringify({
+    "current-context": name,
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    clusters: [{ name, cluster: { server: `https://${name}.example` } }],
+    users: [{ name, user: { token: `token of ${name}` } }],
+  });
+const charts = { directory: "/charts", version: "2026.1.1" };
+
+void describe("components on clusters that another program made", async () => {
+  const all = await register(() => {
+    // As an output of a resource, and as one of a stack reference.
+    const east = new ExistingCluster("east", { kubeconfigText: pulumi.output(kubeconfig("east")) });
+    const west = new ExistingCluster("west", {
+      kubeconfigText: pulumi.secret(kubeconfig("west")),
+      context: "west",
+      others: [east.uid],
+    });
+    const anchor = new TrustAnchor("mesh");
+    const inMesh = (name: string, cluster: ExistingCluster) => {
+      const controlPlane = new ControlPlane(name, {
+        cluster,
+        trustAnchorsPem: anchor.certificatePem,
+        issuer: new Issuer(name, { trustAnchor: anchor, rotation: pulumi.output("1") }),
+        charts,
+        gatewayApi: String(sources.gatewayApi),
+        values: { proxy: { logLevel: pulumi.output("warn") } },
+      });
+      const targets =
+        name === "west" ? [{ name: "east", probePort: undefined, headless: true }] : [];
+      return new Multicluster(name, { cluster, controlPlane, charts, targets });
+    };
+    const account = new AccessAccount("west-east", {
+      cluster: east,
+      extension: inMesh("east", east),
+      source: "west",
+      mode: "flat",
+    });
+    new Link("west-east", {
+      source: west,
+      extension: inMesh("west", west),
+      target: "east",
+      apiServer: pulumi.output("https://10.0.0.1:6443"),
+      access: account.credentials,
+      mode: "flat",
+    });
+  });
+
+  void it("know each cluster by its identity, and keep its kubeconfig as a secret", () => {
+    const gates = all.filter(
+      ({ type, inputs }) =>
+        type.startsWith("linkerd-topology:index:") && inputs["kubeconfig"] !== undefined,
+    );
+    assert.ok(gates.length > 8, String(gates.length));
+    for (const { key, inputs } of gates) {
+      assert.ok(isSecret(inputs["kubeconfig"]), key);
+      assert.equal(inputs["kubeconfigPath"], undefined, key);
+      if (key.includes("ClusterIdentity")) continue;
+      assert.match(String(inputs["clusterUid"]), /^uid of (east|west)$/, key);
+    }
+    const provider = find(all, "pulumi:providers:kubernetes", "west");
+    assert.equal(provider.inputs["clusterIdentifier"], "uid of west");
+  });
+
+  void it("pass on a chart's value that is an output", () => {
+    const values = all.map(({ inputs }) => JSON.stringify(inputs["values"] ?? {}));
+    assert.equal(values.filter((text) => text.includes('"logLevel":"warn"')).length, 2);
+  });
+
+  void it("make the Link, with the address that was an output", () => {
+    find(all, "linkerd-topology:index:Link", "west-east");
+    assert.ok(JSON.stringify(all).includes("https://10.0.0.1:6443"));
+  });
+});
+
+void describe("a component that is given an output where it needs a plain value", () => {
+  const output = pulumi.output("later") as unknown as string;
+  const nothing = undefined as never;
+
+  for (const [what, make, places] of [
+    [
+      "KindCluster",
+      () =>
+        new KindCluster("west", {
+          kindName: output,
+          network: pulumi.output("lab"),
+          generation: "1",
+          podSubnet: output,
+          serviceSubnet: "10.1.0.0/21",
+          portMappings: [
+            {
+              node: 0,
+              hostPort: Promise.resolve(80) as unknown as number,
+              containerPort: 80,
+              listenAddress: "127.0.0.1",
+              protocol: "TCP",
+            },
+          ],
+        }),
+      /^KindCluster "west": kindName, podSubnet, portMappings\[0\]\.hostPort are outputs or a promise, but must be/,
+    ],
+    [
+      "ControlPlane",
+      () =>
+        new ControlPlane("west", {
+          cluster: nothing,
+          trustAnchorsPem: output,
+          issuer: nothing,
+          charts: { version: output },
+        }),
+      /^ControlPlane "west": charts\.version is an output or a promise, but must be a plain value/,
+    ],
+    [
+      "Multicluster",
+      () =>
+        new Multicluster("west", {
+          cluster: nothing,
+          controlPlane: nothing,
+          charts,
+          targets: [{ name: output, probePort: undefined, headless: true }],
+        }),
+      /^Multicluster "west": targets\[0\]\.name is/,
+    ],
+    [
+      "Link",
+      () =>
+        new Link("west-east", {
+          source: nothing,
+          extension: nothing,
+          target: output,
+          apiServer: output,
+          access: undefined,
+          mode: "flat",
+        }),
+      /^Link "west-east": target is/,
+    ],
+    [
+      "TrustAnchor",
+      () => new TrustAnchor("mesh", { trustDomain: output }),
+      /^TrustAnchor "mesh": trustDomain is/,
+    ],
+    [
+      "Issuer",
+      () => new Issuer("west", { trustAnchor: nothing, trustDomain: output, rotation: output }),
+      /^Issuer "west": trustDomain is/,
+    ],
+    [
+      "PodRoutes",
+      () => new PodRoutes("west", { cluster: nothing, peers: [], image: output }),
+      /^PodRoutes "west": image is/,
+    ],
+    [
+      "AccessAccount",
+      () =>
+        new AccessAccount("west-east", {
+          cluster: nothing,
+          extension: nothing,
+          source: output,
+          mode: "flat",
+        }),
+      /^AccessAccount "west-east": source is/,
+    ],
+    [
+      "ExistingCluster",
+      () => new ExistingCluster("west", { kubeconfig: output }),
+      /^ExistingCluster "west": kubeconfig is/,
+    ],
+  ] as const) {
+    void it(`names each place, before anything is registered: ${what}`, async () => {
+      const registered = await register(() => {
+        assert.throws(make, (error) => {
+          assert.ok(pulumi.RunError.isInstance(error));
+          assert.match(error.message, places);
+          return true;
+        });
+      });
+      assert.deepEqual(registered, []);
+    });
+  }
+
+  void it("says so too where there are two kubeconfigs, or none", () => {
+    assert.throws(() => new ExistingCluster("west", {}), /"west" has no kubeconfig/);
+    const both = { kubeconfig: "a", kubeconfigText: "b" };
+    assert.throws(() => new ExistingCluster("west", both), /"west" has two kubeconfigs/);
+  });
+});
