@@ -4,7 +4,10 @@ export class CommandError extends Error {
   /** Exit code of the command. */
   readonly exitCode: number;
 
-  constructor(message: string, options: { readonly cause?: unknown; readonly exitCode?: number } = {}) {
+  constructor(
+    message: string,
+    options: { readonly cause?: unknown; readonly exitCode?: number } = {},
+  ) {
     super(message, options);
     this.exitCode = options.exitCode ?? 1;
   }
