@@ -6,7 +6,6 @@ import { timeLimits } from "../../../system/time-limits.ts";
 import { renderVerification } from "../../../verification/index.ts";
 import { isNotFound } from "../../../kubernetes/errors.ts";
 import { eventually, TestEnvironment } from "../environment.ts";
-import { testLinkerdChecks } from "../linkerd-checks.ts";
 import type { OutsideCluster } from "../outside-clusters.ts";
 import { httpRoutes, type OutsidePair, type OutsideScenario } from "../outside-pair.ts";
 
@@ -58,8 +57,6 @@ function tests(pair: OutsidePair): void {
   test("mirror what was exported before", async () => {
     await eventually("the mirror web-south", timeLimits.mirrorFollows, () => north.api.get(mirror));
   });
-
-  testLinkerdChecks(() => ({ environment, entered: result }));
 
   test("status reaches them by their kubeconfigs", async () => {
     const { healthy, table } = await environment.status();
