@@ -108,7 +108,6 @@ const layers: readonly Layer[] = [
     needs: "engine",
     // No file runs more than one engine at a time.
     concurrency: cores,
-    beside: true,
   },
   {
     name: "e2e",
@@ -131,7 +130,7 @@ await new Command("npm test --")
       .default(undefined, "push"),
   )
   .option("--only <names...>", "only these test files or scenarios, of all tiers, by name")
-  .option("--beside", "run unit and graph tests beside the real clusters as well")
+  .option("--beside", "run the tests of all layers beside the real clusters")
   .addOption(
     new Option("--lanes <number>", "how many test files with real clusters run at a time")
       .argParser(atLeastOne)
