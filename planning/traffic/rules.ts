@@ -138,6 +138,16 @@ function* checkMatch(
           : "leave it out, or write grpcService and method",
     };
   }
+  // The policy controller sends such a rule without an rpc. The proxy takes none (MissingRpc in its route
+  // library), and answers every request for the Service with an error. Seen with edge-26.1.1.
+  const asksForRpc = match.grpcService !== undefined || match.method !== undefined;
+  if (protocol === "grpc" && !asksForRpc && Object.keys(headers).length > 0) {
+    yield {
+      path: [...path, "headers"],
+      message: "Linkerd's proxy accepts no route of protocol grpc that asks for headers alone",
+      fix: "add grpcService or method",
+    };
+  }
   if (protocol === "http" && match.method !== undefined && !httpMethods.includes(match.method)) {
     yield {
       path: [...path, "method"],
