@@ -1,5 +1,6 @@
 import type { PropertyMap } from "../../providers/server/index.ts";
 import type { Topology } from "../../planning/topology.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 import { temporaryDirectory, writeTemporary } from "./fixtures.ts";
 import { isSecret, type Registration } from "./monitor.ts";
 
@@ -49,7 +50,11 @@ export function earlierRow({ key, parent, type, inputs }: Registration): Earlier
 }
 
 function unmarked(value: unknown): unknown {
-  if (typeof value === "string") return value.replaceAll(temporaryDirectory, "/temporary");
+  if (typeof value === "string") {
+    return value
+      .replaceAll(temporaryDirectory, "/temporary")
+      .replaceAll(stateDirectory(), "/state");
+  }
   if (Array.isArray(value)) return value.map(unmarked);
   if (isSecret(value)) return unmarked(value.secret);
   if (typeof value !== "object" || value === null) return value;
