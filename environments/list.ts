@@ -3,6 +3,7 @@ import path from "node:path";
 import { kindClusterLabel } from "../providers/kind/constants.ts";
 import { listContainers } from "../providers/kind/containers.ts";
 import type { Container } from "../providers/kind/container.ts";
+import { definedIn } from "../system/environment.ts";
 import { messageOf } from "../system/message-of.ts";
 import { chooseBackend, localStacks } from "./backend.ts";
 import type { Backend } from "./backend.ts";
@@ -166,10 +167,4 @@ async function readStack(
 function sinceOf(state: State | undefined): string | undefined {
   const times = (state?.deployment.resources ?? []).flatMap(({ created }) => created ?? []);
   return times.toSorted()[0];
-}
-
-function definedIn(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-  );
 }

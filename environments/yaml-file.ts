@@ -25,7 +25,19 @@ export function readYamlFile(file: string): Promise<unknown> {
  * @throws CommandError as {@link readYamlFile} does
  */
 export async function readYamlInput(signal: AbortSignal): Promise<unknown> {
-  const name = "standard input";
+  return parseYaml(await readInput(signal), standardInput);
+}
+
+/** What messages call standard input. */
+export const standardInput = "standard input";
+
+/**
+ * The text on standard input.
+ *
+ * @param signal ends the wait for it
+ * @throws CommandError, exit code 2, if it can't be read
+ */
+export async function readInput(signal: AbortSignal): Promise<string> {
   const { stdin } = process;
   const stop = (): void => void stdin.destroy(new Error("interrupted"));
   signal.addEventListener("abort", stop, { once: true });
@@ -33,10 +45,10 @@ export async function readYamlInput(signal: AbortSignal): Promise<unknown> {
     signal.throwIfAborted();
     const chunks: Buffer[] = [];
     for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Buffer));
-    return parseYaml(decodeText(Buffer.concat(chunks)), name);
+    return decodeText(Buffer.concat(chunks));
   } catch (error) {
-    if (signal.aborted || error instanceof CommandError) throw error;
-    throw wrong(`${name} can't be read: ${unreadableBecause(error)}`);
+    if (signal.aborted) throw error;
+    throw wrong(`${standardInput} can't be read: ${unreadableBecause(error)}`);
   } finally {
     signal.removeEventListener("abort", stop);
   }

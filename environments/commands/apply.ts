@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import { decodeText, readPlainFile } from "../../system/plain-file.ts";
+import { readPlainFile } from "../../system/plain-file.ts";
 import { messageOf } from "../../system/message-of.ts";
 import type { Manifest } from "../apply.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { readInput, standardInput } from "../yaml-file.ts";
 import { chosenClusters, withClusterOption } from "./cluster-option.ts";
 import type { ClusterOption } from "./cluster-option.ts";
 import { makeCommand, teach } from "./command.ts";
@@ -35,7 +36,7 @@ export function applyCommand(): Command {
       const settings = { command: "apply", topology: wordsOf(topology, options) };
       await runCommand(settings, async (context) => {
         const { signal } = context;
-        const objects = await readFiles(options.filename);
+        const objects = await readFiles(options.filename, signal);
         const running = await findLookedAt(topology, options, context);
         const { runningStack } = await import("../mesh-of-stack.ts");
         const { applyTo } = await import("../apply.ts");
@@ -68,15 +69,18 @@ export function applyCommand(): Command {
   });
 }
 
-async function readFiles(files: readonly string[]): Promise<readonly Manifest[]> {
+async function readFiles(
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Manifest[]> {
   const { readManifests } = await import("../apply.ts");
   const objects: Manifest[] = [];
   for (const file of files) {
     const isInput = file === "-";
     objects.push(
       ...readManifests(
-        isInput ? await readInput() : readText(file),
-        isInput ? "standard input" : file,
+        isInput ? await readInput(signal) : readText(file),
+        isInput ? standardInput : file,
       ),
     );
   }
@@ -92,10 +96,4 @@ function readText(file: string): string {
       exitCode: exitCodes.badInput,
     });
   }
-}
-
-async function readInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Buffer));
-  return decodeText(Buffer.concat(chunks));
 }
