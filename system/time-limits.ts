@@ -127,6 +127,8 @@ export const timeLimits = {
   verificationOver: 900_000,
   /** One request of a drill. A real client would have given up by then. */
   drillRequest: 10_000,
+  /** How long a drill waits for the names of a cluster's pods before it goes on with those that it knows. */
+  drillPods: 2_000,
   /** How long a drill waits until everything is as before, after everything was put back. */
   drillHealed: 240_000,
   /** How long a mesh may take to recover by itself after a drill before its controllers are restarted. */

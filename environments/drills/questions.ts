@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { connect } from "../../kubernetes/connect.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { corePath, deploymentPath } from "../../linkerd/names.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { failuresOf } from "../../verification/prove.ts";
 import type { Mesh } from "../../verification/observe.ts";
 import type { MeshStatus } from "../../verification/status.ts";
@@ -131,27 +133,59 @@ export async function askOwn(own: OwnQuestion, options: AskingOptions): Promise<
   });
   // The second part of the host name. An address says nothing.
   const asked = new Set(own.urls.map((url) => new URL(url).hostname.split(".")[1] ?? namespace));
-  const pods = new Map<string, string>();
+  const pods = new PodNames(clusters, async (name) => {
+    const api = await apiOf(name);
+    const lists = [...asked].map((space) => listAll<Pod>(api, corePath(space, "pods")));
+    return (await Promise.all(lists)).flat().map(({ metadata }) => metadata.name);
+  });
   return {
     made: askers.map(({ path }) => ({ kind: "made", cluster, path })),
     start: async () => {
       await Promise.all(askers.map((asker) => asker.start(signal)));
       return askers;
     },
-    pods: async () => {
-      await Promise.allSettled(
-        clusters.flatMap((name) =>
-          [...asked].map(async (space) => {
-            const list = await listAll<Pod>(await apiOf(name), corePath(space, "pods"));
-            for (const { metadata } of list) pods.set(metadata.name, name);
-          }),
-        ),
-      );
-      return pods;
-    },
+    pods: () => pods.read(),
     // It is in the journal.
     end: () => Promise.resolve(),
   };
+}
+
+/** Which pod is in which cluster. What was read once stays known: an answer may come from a pod that is gone. */
+export class PodNames {
+  readonly #known = new Map<string, string>();
+  readonly #clusters: readonly string[];
+  readonly #list: (cluster: string) => Promise<readonly string[]>;
+  /** Cluster → the reading of its pods that is under way. */
+  readonly #reading = new Map<string, Promise<void>>();
+
+  constructor(clusters: readonly string[], list: (cluster: string) => Promise<readonly string[]>) {
+    this.#clusters = clusters;
+    this.#list = list;
+  }
+
+  /** Reads the pods of all clusters. A frozen cluster must not hold up the answers of the others. */
+  async read(): Promise<ReadonlyMap<string, string>> {
+    for (const cluster of this.#clusters) {
+      if (!this.#reading.has(cluster)) this.#reading.set(cluster, this.#readIn(cluster));
+    }
+    const end = new AbortController();
+    await Promise.race([
+      Promise.all(this.#reading.values()),
+      sleep(timeLimits.drillPods, undefined, { signal: end.signal }).catch(() => undefined),
+    ]);
+    end.abort();
+    return this.#known;
+  }
+
+  async #readIn(cluster: string): Promise<void> {
+    try {
+      for (const pod of await this.#list(cluster)) this.#known.set(pod, cluster);
+    } catch {
+      // The next reading tries again. Until then the pods that are known answer.
+    } finally {
+      this.#reading.delete(cluster);
+    }
+  }
 }
 
 interface DeploymentWithAccount {
