@@ -25,8 +25,9 @@ export interface TrafficEntryArgs {
   /** How long a request may take with all of its retries, such as `10s`. @default Linkerd's own limits */
   readonly timeout?: string;
   /**
-   * When an endpoint that answers with `5xx` gets no requests for a while; `{}` takes the defaults.
-   * @default an endpoint gets requests whatever it answers
+   * When an endpoint that answers with `5xx`, or not in time, gets no requests for a while; `{}` takes the
+   * defaults.
+   * @default {} with `failover`, else an endpoint gets requests whatever it answers
    */
   readonly circuitBreaking?: CircuitBreakingSpec;
   /**

@@ -23,8 +23,13 @@ export const defaults = {
   trafficProtocol: "http",
   /** One for each further step of the longest failover that was measured, and one more. */
   failoverRetries: 3,
-  /** Linkerd's own defaults, written here so that they don't change with its release. */
-  circuitBreaking: { maxFailures: 7, minPenalty: "1s", maxPenalty: "1m", jitterRatio: 0.5 },
+  /**
+   * How long one try waits with `failover`. Only this makes the silence of a frozen cluster a failure that
+   * circuit breaking counts. It was measured with 1, 2, 3 and 5 s (docs/traffic.md).
+   */
+  failoverTryTimeout: "3s",
+  /** Linkerd's own defaults but for `maxPenalty`, 1m there: a place that is back gets requests that soon. */
+  circuitBreaking: { maxFailures: 7, minPenalty: "1s", maxPenalty: "10s", jitterRatio: 0.5 },
   retryOn: { http: "5xx", grpc: "unavailable" },
 } as const;
 

@@ -4,20 +4,24 @@ import type { TrafficSpec } from "../topology.ts";
 /** The annotations of a route for Linkerd: retries and timeouts. Their values are text, numbers too. */
 export function annotationsOf(entry: TrafficSpec): Record<string, string> {
   const { protocol = defaults.trafficProtocol, retry, timeout } = entry;
-  const limit = retry?.limit ?? (hasFailover(entry) ? defaults.failoverRetries : 0);
+  const failsOver = hasFailover(entry);
+  const limit = retry?.limit ?? (failsOver ? defaults.failoverRetries : 0);
+  const tryTimeout = retry?.timeout ?? (failsOver ? defaults.failoverTryTimeout : undefined);
   return {
     ...(limit > 0 && {
       [`retry.linkerd.io/${protocol}`]: retry?.when ?? defaults.retryOn[protocol],
       "retry.linkerd.io/limit": String(limit),
-      ...(retry?.timeout !== undefined && { "retry.linkerd.io/timeout": retry.timeout }),
+      ...(tryTimeout !== undefined && { "retry.linkerd.io/timeout": tryTimeout }),
     }),
     ...(timeout !== undefined && { "timeout.linkerd.io/request": timeout }),
   };
 }
 
 /** The annotations for Linkerd on the Service that clients call. */
-export function serviceAnnotationsOf({ circuitBreaking }: TrafficSpec): Record<string, string> {
-  if (circuitBreaking === undefined) return {};
+export function serviceAnnotationsOf(entry: TrafficSpec): Record<string, string> {
+  const { circuitBreaking } = entry;
+  const enabled = circuitBreaking === undefined ? hasFailover(entry) : circuitBreaking.enabled;
+  if (enabled === false) return {};
   const { maxFailures, minPenalty, maxPenalty, jitterRatio } = {
     ...defaults.circuitBreaking,
     ...circuitBreaking,

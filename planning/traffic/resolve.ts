@@ -57,7 +57,7 @@ export function resolveTraffic(input: RuleInput): ResolvedTraffic {
             message:
               `in ${show(plan.cluster)} traffic[${clash.index}] breaks the circuits of ${nameOf(plan)} by other ` +
               "settings, and Linkerd has one for all ports of a Service",
-            fix: "write the same circuitBreaking in both entries, or in one of them only",
+            fix: "write the same circuitBreaking in both entries, or { enabled: false } in one of them",
           });
           break;
         }

@@ -11,6 +11,7 @@ import {
   optional,
   serviceName,
   text,
+  yesOrNo,
 } from "../topology/schema-parts.ts";
 
 const backend = () =>
@@ -151,9 +152,10 @@ const retry = object(
       "write a small number",
     ).exactOptional(),
     /**
-     * How long one try waits for its answer before the next one.
-     * @default as long as the request may take
-     * @example 1s
+     * How long one try waits for an answer before the next one. The last try has no such limit. A request that
+     * takes longer is sent again, so write a longer time for a Service that is slow.
+     * @default 3s with `failover`, else as long as the request may take
+     * @example 5s
      */
     timeout: duration("1s").exactOptional(),
   },
@@ -166,6 +168,12 @@ export interface RetrySpec extends Readonly<z.infer<typeof retry>> {}
 
 const circuitBreaking = object(
   {
+    /**
+     * Whether there is circuit breaking. With `failover` there is, unless you write `false`.
+     * @default true
+     * @example false
+     */
+    enabled: yesOrNo().exactOptional(),
     /**
      * How many requests in a row must fail at an endpoint before it gets no more.
      * @default 7
@@ -185,7 +193,7 @@ const circuitBreaking = object(
     minPenalty: duration("1s").exactOptional(),
     /**
      * How long it gets none at most: the penalty doubles each time that it fails again.
-     * @default 1m
+     * @default 10s
      * @example 30s
      */
     maxPenalty: duration("1m").exactOptional(),
@@ -204,7 +212,7 @@ const circuitBreaking = object(
   "write a map such as { maxFailures: 3 }, or {} for the defaults",
 );
 
-/** When an endpoint that answers with 5xx gets no requests for a while. */
+/** When an endpoint that answers with 5xx, or not in time, gets no requests for a while. */
 export interface CircuitBreakingSpec extends Readonly<z.infer<typeof circuitBreaking>> {}
 
 const trafficEntry = object(
@@ -274,10 +282,10 @@ const trafficEntry = object(
      */
     retry: optional<RetrySpec>(retry),
     /**
-     * When an endpoint that answers with `5xx` gets no requests for a while. `failover` and `split` then skip
-     * a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on
-     * the Service that clients call.
-     * @default an endpoint gets requests whatever it answers
+     * When an endpoint that answers with `5xx`, or not within `retry.timeout`, gets no requests for a while.
+     * `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the
+     * defaults. `up` sets annotations on the Service that clients call.
+     * @default {} with `failover`, else none: an endpoint gets requests whatever it answers
      * @example { maxFailures: 5 }
      */
     circuitBreaking: optional<CircuitBreakingSpec>(circuitBreaking),

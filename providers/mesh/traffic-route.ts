@@ -191,7 +191,7 @@ async function breakCircuits(api: KubernetesApi, wanted: Wanted): Promise<void> 
     throw new Error(
       `Service ${namespace}/${name} at ${api.server} has settings of somebody else for circuit breaking: ` +
         `${told.join(", ") || error.detail}. Remove them there (kubectl -n ${namespace} annotate service ${name} ` +
-        `${theirs.map(([key]) => `${key}-`).join(" ")}), or take circuitBreaking out of the entry in traffic.`,
+        `${theirs.map(([key]) => `${key}-`).join(" ")}), or write circuitBreaking: { enabled: false } in the entry of traffic.`,
       { cause: error },
     );
   }

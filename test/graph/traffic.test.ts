@@ -67,6 +67,7 @@ void describe("a route that a program makes", async () => {
     assert.deepEqual(annotations, {
       "retry.linkerd.io/http": "5xx",
       "retry.linkerd.io/limit": "3",
+      "retry.linkerd.io/timeout": "3s",
       "timeout.linkerd.io/request": "10s",
     });
   });

@@ -782,13 +782,15 @@ func (o ChartValuesSpecPtrOutput) Multicluster() pulumi.MapOutput {
 	}).(pulumi.MapOutput)
 }
 
-// When an endpoint that answers with 5xx gets no requests for a while.
+// When an endpoint that answers with 5xx, or not in time, gets no requests for a while.
 type CircuitBreakingSpec struct {
+	// Whether there is circuit breaking. With `failover` there is, unless you write `false`. Default: `true`. Example: `false`.
+	Enabled *bool `pulumi:"enabled"`
 	// Random share of a penalty that is added to it, so that clients don't all try at once. Default: `0.5`. Example: `1`.
 	JitterRatio *float64 `pulumi:"jitterRatio"`
 	// How many requests in a row must fail at an endpoint before it gets no more. Default: `7`. Example: `3`.
 	MaxFailures *int `pulumi:"maxFailures"`
-	// How long it gets none at most: the penalty doubles each time that it fails again. Default: 1m. Example: `"30s"`.
+	// How long it gets none at most: the penalty doubles each time that it fails again. Default: 10s. Example: `"30s"`.
 	MaxPenalty *string `pulumi:"maxPenalty"`
 	// How long the endpoint gets no requests at first. After that one request tries it. Default: 1s. Example: `"5s"`.
 	MinPenalty *string `pulumi:"minPenalty"`
@@ -805,13 +807,15 @@ type CircuitBreakingSpecInput interface {
 	ToCircuitBreakingSpecOutputWithContext(context.Context) CircuitBreakingSpecOutput
 }
 
-// When an endpoint that answers with 5xx gets no requests for a while.
+// When an endpoint that answers with 5xx, or not in time, gets no requests for a while.
 type CircuitBreakingSpecArgs struct {
+	// Whether there is circuit breaking. With `failover` there is, unless you write `false`. Default: `true`. Example: `false`.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
 	// Random share of a penalty that is added to it, so that clients don't all try at once. Default: `0.5`. Example: `1`.
 	JitterRatio pulumi.Float64PtrInput `pulumi:"jitterRatio"`
 	// How many requests in a row must fail at an endpoint before it gets no more. Default: `7`. Example: `3`.
 	MaxFailures pulumi.IntPtrInput `pulumi:"maxFailures"`
-	// How long it gets none at most: the penalty doubles each time that it fails again. Default: 1m. Example: `"30s"`.
+	// How long it gets none at most: the penalty doubles each time that it fails again. Default: 10s. Example: `"30s"`.
 	MaxPenalty pulumi.StringPtrInput `pulumi:"maxPenalty"`
 	// How long the endpoint gets no requests at first. After that one request tries it. Default: 1s. Example: `"5s"`.
 	MinPenalty pulumi.StringPtrInput `pulumi:"minPenalty"`
@@ -870,7 +874,7 @@ func (i *circuitBreakingSpecPtrType) ToCircuitBreakingSpecPtrOutputWithContext(c
 	return pulumi.ToOutputWithContext(ctx, i).(CircuitBreakingSpecPtrOutput)
 }
 
-// When an endpoint that answers with 5xx gets no requests for a while.
+// When an endpoint that answers with 5xx, or not in time, gets no requests for a while.
 type CircuitBreakingSpecOutput struct{ *pulumi.OutputState }
 
 func (CircuitBreakingSpecOutput) ElementType() reflect.Type {
@@ -895,6 +899,11 @@ func (o CircuitBreakingSpecOutput) ToCircuitBreakingSpecPtrOutputWithContext(ctx
 	}).(CircuitBreakingSpecPtrOutput)
 }
 
+// Whether there is circuit breaking. With `failover` there is, unless you write `false`. Default: `true`. Example: `false`.
+func (o CircuitBreakingSpecOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CircuitBreakingSpec) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
 // Random share of a penalty that is added to it, so that clients don't all try at once. Default: `0.5`. Example: `1`.
 func (o CircuitBreakingSpecOutput) JitterRatio() pulumi.Float64PtrOutput {
 	return o.ApplyT(func(v CircuitBreakingSpec) *float64 { return v.JitterRatio }).(pulumi.Float64PtrOutput)
@@ -905,7 +914,7 @@ func (o CircuitBreakingSpecOutput) MaxFailures() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v CircuitBreakingSpec) *int { return v.MaxFailures }).(pulumi.IntPtrOutput)
 }
 
-// How long it gets none at most: the penalty doubles each time that it fails again. Default: 1m. Example: `"30s"`.
+// How long it gets none at most: the penalty doubles each time that it fails again. Default: 10s. Example: `"30s"`.
 func (o CircuitBreakingSpecOutput) MaxPenalty() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v CircuitBreakingSpec) *string { return v.MaxPenalty }).(pulumi.StringPtrOutput)
 }
@@ -939,6 +948,16 @@ func (o CircuitBreakingSpecPtrOutput) Elem() CircuitBreakingSpecOutput {
 	}).(CircuitBreakingSpecOutput)
 }
 
+// Whether there is circuit breaking. With `failover` there is, unless you write `false`. Default: `true`. Example: `false`.
+func (o CircuitBreakingSpecPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *CircuitBreakingSpec) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
 // Random share of a penalty that is added to it, so that clients don't all try at once. Default: `0.5`. Example: `1`.
 func (o CircuitBreakingSpecPtrOutput) JitterRatio() pulumi.Float64PtrOutput {
 	return o.ApplyT(func(v *CircuitBreakingSpec) *float64 {
@@ -959,7 +978,7 @@ func (o CircuitBreakingSpecPtrOutput) MaxFailures() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// How long it gets none at most: the penalty doubles each time that it fails again. Default: 1m. Example: `"30s"`.
+// How long it gets none at most: the penalty doubles each time that it fails again. Default: 10s. Example: `"30s"`.
 func (o CircuitBreakingSpecPtrOutput) MaxPenalty() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *CircuitBreakingSpec) *string {
 		if v == nil {
@@ -3972,7 +3991,7 @@ func (o PortMappingArrayOutput) Index(i pulumi.IntInput) PortMappingOutput {
 type RetrySpec struct {
 	// How often one request is retried at most; 0 for never. Default: 3 with `failover`, else 0. Example: `2`.
 	Limit *int `pulumi:"limit"`
-	// How long one try waits for its answer before the next one. Default: as long as the request may take. Example: `"1s"`.
+	// How long one try waits for an answer before the next one. The last try has no such limit. A request that takes longer is sent again, so write a longer time for a Service that is slow. Default: 3s with `failover`, else as long as the request may take. Example: `"5s"`.
 	Timeout *string `pulumi:"timeout"`
 	// Which failures are retried. HTTP: `5xx`, `gateway-error` (502, 503, 504) or status codes such as `502,504`. gRPC: codes such as `unavailable`. Default: `5xx` for HTTP, `unavailable` for gRPC. Example: `"gateway-error"`.
 	When *string `pulumi:"when"`
@@ -3993,7 +4012,7 @@ type RetrySpecInput interface {
 type RetrySpecArgs struct {
 	// How often one request is retried at most; 0 for never. Default: 3 with `failover`, else 0. Example: `2`.
 	Limit pulumi.IntPtrInput `pulumi:"limit"`
-	// How long one try waits for its answer before the next one. Default: as long as the request may take. Example: `"1s"`.
+	// How long one try waits for an answer before the next one. The last try has no such limit. A request that takes longer is sent again, so write a longer time for a Service that is slow. Default: 3s with `failover`, else as long as the request may take. Example: `"5s"`.
 	Timeout pulumi.StringPtrInput `pulumi:"timeout"`
 	// Which failures are retried. HTTP: `5xx`, `gateway-error` (502, 503, 504) or status codes such as `502,504`. gRPC: codes such as `unavailable`. Default: `5xx` for HTTP, `unavailable` for gRPC. Example: `"gateway-error"`.
 	When pulumi.StringPtrInput `pulumi:"when"`
@@ -4082,7 +4101,7 @@ func (o RetrySpecOutput) Limit() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v RetrySpec) *int { return v.Limit }).(pulumi.IntPtrOutput)
 }
 
-// How long one try waits for its answer before the next one. Default: as long as the request may take. Example: `"1s"`.
+// How long one try waits for an answer before the next one. The last try has no such limit. A request that takes longer is sent again, so write a longer time for a Service that is slow. Default: 3s with `failover`, else as long as the request may take. Example: `"5s"`.
 func (o RetrySpecOutput) Timeout() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v RetrySpec) *string { return v.Timeout }).(pulumi.StringPtrOutput)
 }
@@ -4126,7 +4145,7 @@ func (o RetrySpecPtrOutput) Limit() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// How long one try waits for its answer before the next one. Default: as long as the request may take. Example: `"1s"`.
+// How long one try waits for an answer before the next one. The last try has no such limit. A request that takes longer is sent again, so write a longer time for a Service that is slow. Default: 3s with `failover`, else as long as the request may take. Example: `"5s"`.
 func (o RetrySpecPtrOutput) Timeout() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *RetrySpec) *string {
 		if v == nil {
@@ -4753,7 +4772,7 @@ func (o TopologySpecOutput) Trust() TrustSpecPtrOutput {
 type TrafficSpec struct {
 	// The cluster whose Service clients call by its plain name. `up` creates a Service of that name in the clients' clusters, which lack it. Example: `"east"`.
 	Alias *string `pulumi:"alias"`
-	// When an endpoint that answers with `5xx` gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
+	// When an endpoint that answers with `5xx`, or not within `retry.timeout`, gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: {} with `failover`, else none: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
 	CircuitBreaking *CircuitBreakingSpec `pulumi:"circuitBreaking"`
 	// Where requests go, best first: to the first place with ready pods. `local` is the Service of the client's own cluster, a cluster's name is its mirror, `federated` is the federated Service. Example: `["local","east","far"]`.
 	Failover []string `pulumi:"failover"`
@@ -4792,7 +4811,7 @@ type TrafficSpecInput interface {
 type TrafficSpecArgs struct {
 	// The cluster whose Service clients call by its plain name. `up` creates a Service of that name in the clients' clusters, which lack it. Example: `"east"`.
 	Alias pulumi.StringPtrInput `pulumi:"alias"`
-	// When an endpoint that answers with `5xx` gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
+	// When an endpoint that answers with `5xx`, or not within `retry.timeout`, gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: {} with `failover`, else none: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
 	CircuitBreaking CircuitBreakingSpecPtrInput `pulumi:"circuitBreaking"`
 	// Where requests go, best first: to the first place with ready pods. `local` is the Service of the client's own cluster, a cluster's name is its mirror, `federated` is the federated Service. Example: `["local","east","far"]`.
 	Failover pulumi.StringArrayInput `pulumi:"failover"`
@@ -4873,7 +4892,7 @@ func (o TrafficSpecOutput) Alias() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v TrafficSpec) *string { return v.Alias }).(pulumi.StringPtrOutput)
 }
 
-// When an endpoint that answers with `5xx` gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
+// When an endpoint that answers with `5xx`, or not within `retry.timeout`, gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: {} with `failover`, else none: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
 func (o TrafficSpecOutput) CircuitBreaking() CircuitBreakingSpecPtrOutput {
 	return o.ApplyT(func(v TrafficSpec) *CircuitBreakingSpec { return v.CircuitBreaking }).(CircuitBreakingSpecPtrOutput)
 }

@@ -462,7 +462,11 @@ class ChartValuesSpecArgs:
 
 class CircuitBreakingSpecArgsDict(TypedDict):
     """
-    When an endpoint that answers with 5xx gets no requests for a while.
+    When an endpoint that answers with 5xx, or not in time, gets no requests for a while.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether there is circuit breaking. With `failover` there is, unless you write `false`. Default: `true`. Example: `false`.
     """
     jitter_ratio: NotRequired[pulumi.Input[Optional[_builtins.float]]]
     """
@@ -474,7 +478,7 @@ class CircuitBreakingSpecArgsDict(TypedDict):
     """
     max_penalty: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    How long it gets none at most: the penalty doubles each time that it fails again. Default: 1m. Example: `"30s"`.
+    How long it gets none at most: the penalty doubles each time that it fails again. Default: 10s. Example: `"30s"`.
     """
     min_penalty: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -484,18 +488,22 @@ class CircuitBreakingSpecArgsDict(TypedDict):
 @pulumi.input_type
 class CircuitBreakingSpecArgs:
     def __init__(__self__, *,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
                  jitter_ratio: pulumi.Input[Optional[_builtins.float]] = None,
                  max_failures: pulumi.Input[Optional[_builtins.int]] = None,
                  max_penalty: pulumi.Input[Optional[_builtins.str]] = None,
                  min_penalty: pulumi.Input[Optional[_builtins.str]] = None):
         """
-        When an endpoint that answers with 5xx gets no requests for a while.
+        When an endpoint that answers with 5xx, or not in time, gets no requests for a while.
 
+        :param pulumi.Input[_builtins.bool] enabled: Whether there is circuit breaking. With `failover` there is, unless you write `false`. Default: `true`. Example: `false`.
         :param pulumi.Input[_builtins.float] jitter_ratio: Random share of a penalty that is added to it, so that clients don't all try at once. Default: `0.5`. Example: `1`.
         :param pulumi.Input[_builtins.int] max_failures: How many requests in a row must fail at an endpoint before it gets no more. Default: `7`. Example: `3`.
-        :param pulumi.Input[_builtins.str] max_penalty: How long it gets none at most: the penalty doubles each time that it fails again. Default: 1m. Example: `"30s"`.
+        :param pulumi.Input[_builtins.str] max_penalty: How long it gets none at most: the penalty doubles each time that it fails again. Default: 10s. Example: `"30s"`.
         :param pulumi.Input[_builtins.str] min_penalty: How long the endpoint gets no requests at first. After that one request tries it. Default: 1s. Example: `"5s"`.
         """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
         if jitter_ratio is not None:
             pulumi.set(__self__, "jitter_ratio", jitter_ratio)
         if max_failures is not None:
@@ -504,6 +512,18 @@ class CircuitBreakingSpecArgs:
             pulumi.set(__self__, "max_penalty", max_penalty)
         if min_penalty is not None:
             pulumi.set(__self__, "min_penalty", min_penalty)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether there is circuit breaking. With `failover` there is, unless you write `false`. Default: `true`. Example: `false`.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
 
     @_builtins.property
     @pulumi.getter(name="jitterRatio")
@@ -533,7 +553,7 @@ class CircuitBreakingSpecArgs:
     @pulumi.getter(name="maxPenalty")
     def max_penalty(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        How long it gets none at most: the penalty doubles each time that it fails again. Default: 1m. Example: `"30s"`.
+        How long it gets none at most: the penalty doubles each time that it fails again. Default: 10s. Example: `"30s"`.
         """
         return pulumi.get(self, "max_penalty")
 
@@ -2575,7 +2595,7 @@ class RetrySpecArgsDict(TypedDict):
     """
     timeout: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    How long one try waits for its answer before the next one. Default: as long as the request may take. Example: `"1s"`.
+    How long one try waits for an answer before the next one. The last try has no such limit. A request that takes longer is sent again, so write a longer time for a Service that is slow. Default: 3s with `failover`, else as long as the request may take. Example: `"5s"`.
     """
     when: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -2592,7 +2612,7 @@ class RetrySpecArgs:
         How failed requests are retried.
 
         :param pulumi.Input[_builtins.int] limit: How often one request is retried at most; 0 for never. Default: 3 with `failover`, else 0. Example: `2`.
-        :param pulumi.Input[_builtins.str] timeout: How long one try waits for its answer before the next one. Default: as long as the request may take. Example: `"1s"`.
+        :param pulumi.Input[_builtins.str] timeout: How long one try waits for an answer before the next one. The last try has no such limit. A request that takes longer is sent again, so write a longer time for a Service that is slow. Default: 3s with `failover`, else as long as the request may take. Example: `"5s"`.
         :param pulumi.Input[_builtins.str] when: Which failures are retried. HTTP: `5xx`, `gateway-error` (502, 503, 504) or status codes such as `502,504`. gRPC: codes such as `unavailable`. Default: `5xx` for HTTP, `unavailable` for gRPC. Example: `"gateway-error"`.
         """
         if limit is not None:
@@ -2618,7 +2638,7 @@ class RetrySpecArgs:
     @pulumi.getter
     def timeout(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        How long one try waits for its answer before the next one. Default: as long as the request may take. Example: `"1s"`.
+        How long one try waits for an answer before the next one. The last try has no such limit. A request that takes longer is sent again, so write a longer time for a Service that is slow. Default: 3s with `failover`, else as long as the request may take. Example: `"5s"`.
         """
         return pulumi.get(self, "timeout")
 
@@ -3022,7 +3042,7 @@ class TrafficSpecArgsDict(TypedDict):
     """
     circuit_breaking: NotRequired[pulumi.Input[Optional['CircuitBreakingSpecArgsDict']]]
     """
-    When an endpoint that answers with `5xx` gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
+    When an endpoint that answers with `5xx`, or not within `retry.timeout`, gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: {} with `failover`, else none: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
     """
     failover: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
     """
@@ -3078,7 +3098,7 @@ class TrafficSpecArgs:
         :param pulumi.Input[_builtins.str] namespace: Its namespace. Example: `"shop"`.
         :param pulumi.Input[_builtins.str] service: The Service that clients call, in the clients' own cluster. Example: `"web"`.
         :param pulumi.Input[_builtins.str] alias: The cluster whose Service clients call by its plain name. `up` creates a Service of that name in the clients' clusters, which lack it. Example: `"east"`.
-        :param pulumi.Input['CircuitBreakingSpecArgs'] circuit_breaking: When an endpoint that answers with `5xx` gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
+        :param pulumi.Input['CircuitBreakingSpecArgs'] circuit_breaking: When an endpoint that answers with `5xx`, or not within `retry.timeout`, gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: {} with `failover`, else none: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] failover: Where requests go, best first: to the first place with ready pods. `local` is the Service of the client's own cluster, a cluster's name is its mirror, `federated` is the federated Service. Example: `["local","east","far"]`.
         :param pulumi.Input[Union[_builtins.str, Sequence[pulumi.Input[_builtins.str]]]] in_: Cluster, or clusters, whose clients this applies to. Default: every cluster that has all that the entry leads to. Example: `["west","east"]`.
         :param pulumi.Input[_builtins.int] port: The port that clients call. The Service has it in every cluster that the entry leads to. Default: `80`. Example: `8080`.
@@ -3151,7 +3171,7 @@ class TrafficSpecArgs:
     @pulumi.getter(name="circuitBreaking")
     def circuit_breaking(self) -> pulumi.Input[Optional['CircuitBreakingSpecArgs']]:
         """
-        When an endpoint that answers with `5xx` gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
+        When an endpoint that answers with `5xx`, or not within `retry.timeout`, gets no requests for a while. `failover` and `split` then skip a place if that is true of all of its endpoints. `{}` takes the defaults. `up` sets annotations on the Service that clients call. Default: {} with `failover`, else none: an endpoint gets requests whatever it answers. Example: `{"maxFailures":5}`.
         """
         return pulumi.get(self, "circuit_breaking")
 

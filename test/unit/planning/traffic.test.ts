@@ -64,6 +64,7 @@ describe("traffic", () => {
     assert.deepEqual(first?.annotations, {
       "retry.linkerd.io/http": "5xx",
       "retry.linkerd.io/limit": "3",
+      "retry.linkerd.io/timeout": "3s",
       "timeout.linkerd.io/request": "10s",
     });
     const never = planned({ in: "west", failover: ["local", "far"], retry: { limit: 0 } });
@@ -81,11 +82,12 @@ describe("traffic", () => {
     });
   });
 
-  it("breaks circuits where it is told to, by what is written and Linkerd's own settings", () => {
-    const [west, east] = [{}, { maxFailures: 3, maxPenalty: "10s", jitterRatio: 0 }].map(
-      (circuitBreaking) =>
-        planned({ in: "west", failover: ["local", "far"], circuitBreaking })[0]?.serviceAnnotations,
-    );
+  it("breaks circuits where it fails over or is told to, by what is written and the defaults", () => {
+    const annotations = (entry: Partial<TrafficSpec>) =>
+      planned({ in: "west", ...entry })[0]?.serviceAnnotations;
+    const failover = ["local", "far"];
+    const split = { local: 1, far: 1 };
+    const some = { maxFailures: 3, maxPenalty: "20s", jitterRatio: 0 };
     const prefix = "balancer.linkerd.io/failure-accrual";
     const written = (...[failures, least, most, jitter]: readonly string[]) => ({
       [prefix]: "consecutive",
@@ -94,12 +96,15 @@ describe("traffic", () => {
       [`${prefix}-consecutive-max-penalty`]: most,
       [`${prefix}-consecutive-jitter-ratio`]: jitter,
     });
-    assert.deepEqual(west, written("7", "1s", "1m", "0.5"));
-    assert.deepEqual(east, written("3", "1s", "10s", "0"));
+    const byDefault = written("7", "1s", "10s", "0.5");
+    assert.deepEqual(annotations({ failover }), byDefault);
+    assert.deepEqual(annotations({ split, circuitBreaking: {} }), byDefault);
     assert.deepEqual(
-      planned({ in: "west", failover: ["local", "far"] })[0]?.serviceAnnotations,
-      {},
+      annotations({ failover, circuitBreaking: some }),
+      written("3", "1s", "20s", "0"),
     );
+    assert.deepEqual(annotations({ split }), {});
+    assert.deepEqual(annotations({ failover, circuitBreaking: { enabled: false } }), {});
   });
 
   it("gives a Service of another cluster its plain name in all others", () => {

@@ -194,7 +194,7 @@ checkProblems("traffic", [
         circuitBreaking: { minPenalty: "5s", maxPenalty: "500ms" },
       },
     ),
-    "traffic[0].circuitBreaking.minPenalty: the first penalty, 2m, is longer than the longest one, 1m (write a shorter minPenalty, or a longer maxPenalty)",
+    "traffic[0].circuitBreaking.minPenalty: the first penalty, 2m, is longer than the longest one, 10s (write a shorter minPenalty, or a longer maxPenalty)",
     "traffic[1].circuitBreaking.maxPenalty: the first penalty, 5s, is longer than the longest one, 500ms (write a shorter minPenalty, or a longer maxPenalty)",
   ],
   [
@@ -204,7 +204,7 @@ checkProblems("traffic", [
       { in: "west", port: 81, failover: ["local", "far"] },
       { in: "west", port: 82, failover: ["local", "far"], circuitBreaking: { maxFailures: 3 } },
     ),
-    'traffic[2].circuitBreaking: in "west" traffic[0] breaks the circuits of "shop/web" by other settings, and Linkerd has one for all ports of a Service (write the same circuitBreaking in both entries, or in one of them only)',
+    'traffic[2].circuitBreaking: in "west" traffic[0] breaks the circuits of "shop/web" by other settings, and Linkerd has one for all ports of a Service (write the same circuitBreaking in both entries, or { enabled: false } in one of them)',
   ],
   [
     "circuit breaking that is none",
