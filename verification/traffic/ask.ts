@@ -76,7 +76,7 @@ async function askTogether(
 export function configOf(requests: readonly Asked[]): string {
   const seconds = timeLimits.probeRequest / 1000;
   return requests
-    .map(({ url, method, headers = [], authority, serverName }) =>
+    .map(({ url, method, grpc = false, headers = [], authority, serverName }) =>
       [
         ...(serverName === undefined ? [`url = ${quoted(url)}`] : underName(url, serverName)),
         "silent",
@@ -84,13 +84,22 @@ export function configOf(requests: readonly Asked[]): string {
         // Environment variables of the image.
         `noproxy = "*"`,
         ...(method === undefined ? [] : [`request = ${quoted(method)}`]),
+        ...(grpc ? grpcCall : []),
         ...headers.map((header) => `header = ${quoted(header)}`),
         ...(authority === undefined ? [] : [`cacert = ${quoted(authority)}`]),
-        `write-out = ${quoted(`\\n${mark}%{http_code} %{errormsg}\\n`)}`,
+        `write-out = ${quoted(`${grpc ? grpcAnswer : ""}\\n${mark}%{http_code} %{errormsg}\\n`)}`,
       ].join("\n"),
     )
     .join("\nnext\n");
 }
+
+const grpcCall = [
+  "http2-prior-knowledge",
+  `request = "POST"`,
+  `header = "content-type: application/grpc"`,
+  `header = "te: trailers"`,
+];
+const grpcAnswer = "%header{grpc-status} %header{grpc-message}";
 
 /** A URL whose host is looked up under another name: curl checks the certificate by the name in the URL. */
 function underName(url: string, name: string): string[] {

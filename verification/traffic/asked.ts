@@ -5,6 +5,8 @@ export interface Asked {
   readonly url: string;
   /** @default GET */
   readonly method?: string | undefined;
+  /** A call of gRPC without a message. The answer's body is its status and message. */
+  readonly grpc?: boolean;
   /** For example `authorization: Bearer ...`. */
   readonly headers?: readonly string[];
   /** File in the client's container with the authority of the server. */

@@ -21,8 +21,6 @@ export const serverAccount = "server";
 /** Label of the servers, which the Services select. */
 export const serverLabel = { app: "server" };
 export const serverPort = 8080;
-/** Port at which a server answers every path and method with its name, and port of the Services for it. */
-export const anyRequest = { serverPort: 8090, servicePort: 81 } as const;
 
 /**
  * The account's name differs by cluster: the clusters share a trust domain, so accounts of one name could not

@@ -1,6 +1,6 @@
-import type { TrafficPlan } from "../../planning/plan-types.ts";
+import { furtherPort } from "./further-servers.ts";
+import type { FurtherServer } from "./further-servers.ts";
 import {
-  anyRequest,
   clientAccount,
   clientPod,
   expiresAnnotation,
@@ -34,13 +34,8 @@ export interface ProbeObjects {
   readonly services: readonly ProbeService[];
   /** Target → the authority of its API server, PEM. */
   readonly authorities: Readonly<Record<string, string>>;
-  /** Whether a server must answer requests with any path. */
-  readonly anyPath: boolean;
-}
-
-/** Whether requests are routed by their path: then a probe's route leads to another port of the servers. */
-export function routesByPath({ rules }: Pick<TrafficPlan, "rules">): boolean {
-  return rules.some(({ match }) => match?.path !== undefined);
+  /** Servers beside the first one, which answers one path with its name. */
+  readonly further: readonly FurtherServer[];
 }
 
 export function namespaceObject({ namespace, id, expires }: ProbeObjects): object {
@@ -64,12 +59,12 @@ export function namespaceObject({ namespace, id, expires }: ProbeObjects): objec
 
 /** Everything in the namespace, by kind as in paths, in the order of creation. */
 export function contentOf(objects: ProbeObjects): readonly { kind: string; object: object }[] {
-  const { cluster, services, anyPath } = objects;
+  const { cluster, services, further } = objects;
   return [
     { kind: "configmaps", object: authoritiesObject(objects) },
     { kind: "serviceaccounts", object: { metadata: { name: serverAccount } } },
     { kind: "serviceaccounts", object: { metadata: { name: clientAccount(cluster) } } },
-    ...services.map((service) => ({ kind: "services", object: serviceObject(service, anyPath) })),
+    ...services.map((service) => ({ kind: "services", object: serviceObject(service, further) })),
     { kind: "pods", object: serverObject(objects) },
     { kind: "pods", object: clientObject(objects) },
   ];
@@ -81,7 +76,10 @@ function authoritiesObject(objects: ProbeObjects): object {
 }
 
 /** Not exported yet: its labels come later. */
-function serviceObject({ name, headless }: ProbeService, anyPath: boolean): object {
+function serviceObject(
+  { name, headless }: ProbeService,
+  further: readonly FurtherServer[],
+): object {
   return {
     metadata: { name },
     spec: {
@@ -89,25 +87,18 @@ function serviceObject({ name, headless }: ProbeService, anyPath: boolean): obje
       selector: serverLabel,
       ports: [
         { name: "http", port: servicePort(headless), targetPort: serverPort },
-        ...(anyPath && !headless ? [anyPort] : []),
+        ...(headless ? [] : further.map(furtherPort)),
       ],
     },
   };
 }
-
-/** Port of a Service whose server answers any request with its name. */
-export const anyPort = {
-  name: "any",
-  port: anyRequest.servicePort,
-  targetPort: anyRequest.serverPort,
-} as const;
 
 /** Port of a Service. That of a headless one is the pods' own. */
 export function servicePort(headless: boolean): number {
   return headless ? serverPort : 80;
 }
 
-function serverObject({ image, server, services, anyPath }: ProbeObjects): object {
+function serverObject({ image, server, services, further }: ProbeObjects): object {
   const headless = services.find((service) => service.headless)?.name;
   const { containers, ...spec } = podSpec(serverAccount, image, [
     "netexec",
@@ -124,20 +115,13 @@ function serverObject({ image, server, services, anyPath }: ProbeObjects): objec
       ...spec,
       containers: containers.flatMap((container) => [
         { ...container, readinessProbe },
-        ...(anyPath ? [{ ...container, name: "any", args: anyArgs }] : []),
+        ...further.map(({ name, args }) => ({ ...container, name, args })),
       ]),
       hostname: server,
       ...(headless !== undefined && { subdomain: headless }),
     },
   };
 }
-
-const anyArgs = [
-  "netexec",
-  `--http-port=${anyRequest.serverPort}`,
-  "--udp-port=-1",
-  "--http-override=/hostname",
-];
 
 function clientObject({ cluster, image }: ProbeObjects): object {
   const { containers, ...spec } = podSpec(clientAccount(cluster), image, ["pause"]);

@@ -13,8 +13,8 @@ import { askerIn } from "./ask.ts";
 import { readCredentials } from "./credentials.ts";
 import { awaitRemoval, removeLeftovers } from "./leftovers.ts";
 import { forgetInLinks } from "./link-status.ts";
+import { furtherServersFor } from "./further-servers.ts";
 import { serverName, verificationNamespace } from "./names.ts";
-import { routesByPath } from "./objects.ts";
 import type { ProbeObjects } from "./objects.ts";
 import type { ProbePlan } from "./probe-plan.ts";
 import { planProbes } from "./probe-plan.ts";
@@ -147,7 +147,7 @@ export class ProbeWorkloads {
       server: serverName(plan.clusters.findIndex(({ name }) => name === cluster)),
       services: probes.services.filter((service) => service.cluster === cluster),
       authorities: Object.fromEntries(authorities.flat()),
-      anyPath: plan.traffic.some(routesByPath),
+      further: furtherServersFor(plan.traffic),
     };
   }
 

@@ -18,7 +18,7 @@ import type { Look } from "../../../kubernetes/wait.ts";
 import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import { touch } from "../../../linkerd/touch.ts";
 import { areGateway, gatewayEndpoints } from "../gateways.ts";
-import { anyPort } from "../objects.ts";
+import { isFirstPort } from "../further-servers.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { kindWords } from "../probe-plan.ts";
 import type { RouteSubject } from "../probe-context.ts";
@@ -177,7 +177,7 @@ function addressesIn(
 ): string[] {
   return (endpoints?.subsets ?? []).flatMap(({ ports = [], ...subset }) =>
     (subset[which] ?? []).flatMap(({ ip }) =>
-      ports.filter(({ name }) => name !== anyPort.name).map(({ port }) => `${ip}:${port}`),
+      ports.filter(({ name }) => isFirstPort(name)).map(({ port }) => `${ip}:${port}`),
     ),
   );
 }

@@ -1,6 +1,8 @@
+import pLimit from "p-limit";
 import { compare } from "../../../planning/compare.ts";
 import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
-import { corePath, fieldManager } from "../../../linkerd/names.ts";
+import { corePath, fieldManager, proxyAdminPort } from "../../../linkerd/names.ts";
+import { inboundRequests } from "../../../linkerd/signals/inbound-requests.ts";
 import { routeObject, routePath } from "../../../linkerd/traffic-objects.ts";
 import type {
   RoutePlan,
@@ -12,10 +14,12 @@ import { failed, kubectl, notRun, passed } from "../../checks/check.ts";
 import { ask, wordsOf } from "../ask.ts";
 import type { Asked, Answered } from "../asked.ts";
 import { fairRange } from "../fair-range.ts";
+import { furtherPort, furtherServerFor, grpcServer } from "../further-servers.ts";
 import { serverLabel, serverPort } from "../names.ts";
 import type { RouteKind } from "../probe-plan.ts";
-import { anyPort, routesByPath, servicePort } from "../objects.ts";
+import { servicePort } from "../objects.ts";
 import { requestOf } from "../request.ts";
+import type { ProbeContext } from "../probe-context.ts";
 import { apiOf, lackingOf, limitOf, statusOf } from "../probe-context.ts";
 import type { EntrySubject } from "./backends-known.ts";
 
@@ -97,7 +101,6 @@ const probeKinds: Readonly<Record<TrafficBackendPlan["kind"], RouteKind | undefi
 /** The rules of the probe's own route, or why it can't have one. */
 export function probeRules(subject: EntrySubject): readonly ProbeRule[] | string {
   const { context, wanted } = subject;
-  if (wanted.protocol === "grpc") return "an answer of the probes to gRPC doesn't say who sent it";
   const clusters = wanted.rules.flatMap(({ backends }) => backends.flatMap((one) => one.clusters));
   const lacking = lackingOf(context, [wanted.cluster, ...clusters]);
   if (lacking.length > 0) return `the probes of ${lacking.join(", ")} don't run`;
@@ -110,11 +113,16 @@ export function probeRules(subject: EntrySubject): readonly ProbeRule[] | string
 
 /**
  * Whether the answers to the requests of a rule say who sent them. Those to HEAD and CONNECT have no content,
- * and a rule for every path leaves no request for the rule without a match.
+ * and a rule for every path leaves no request for the rule without a match. The probes implement gRPC's health
+ * service, so a call of it without a message counts as a failure.
  */
 export function isAskable({ match }: ProbeRule, rules: readonly ProbeRule[]): boolean {
   if (match === undefined) return !rules.some((other) => isForEveryPath(other.match));
-  return match.method !== "HEAD" && match.method !== "CONNECT";
+  return (
+    match.method !== "HEAD" &&
+    match.method !== "CONNECT" &&
+    match.grpcService !== "grpc.health.v1.Health"
+  );
 }
 
 function isForEveryPath(match: ProbeRule["match"]): boolean {
@@ -141,15 +149,16 @@ function probeRule(
   return { ...(match && { match }), backends: found.flatMap((one) => one ?? []) };
 }
 
-/** Port of the probe's own Service. By one of its ports, a server answers every path with its name. */
+/** Port of the probe's own Service. */
 function portOf({ wanted }: EntrySubject): number {
-  return routesByPath(wanted) ? anyPort.port : servicePort(false);
+  return furtherServerFor(wanted)?.port ?? servicePort(false);
 }
 
 /** It is removed together with the namespace. */
 export async function makeRoute(subject: EntrySubject, rules: readonly ProbeRule[]): Promise<void> {
   const { context, wanted, name } = subject;
   const api = apiOf(context, wanted.cluster);
+  const further = furtherServerFor(wanted);
   const route: RoutePlan = {
     namespace: context.namespace,
     service: name,
@@ -167,8 +176,8 @@ export async function makeRoute(subject: EntrySubject, rules: readonly ProbeRule
     spec: {
       ...(!wanted.alias && { selector: serverLabel }),
       ports: [
-        routesByPath(wanted)
-          ? anyPort
+        further
+          ? furtherPort(further)
           : { name: "http", port: portOf(subject), targetPort: serverPort },
       ],
     },
@@ -178,59 +187,113 @@ export async function makeRoute(subject: EntrySubject, rules: readonly ProbeRule
   await api.apply(routePath(route), routeObject(route), fieldManager);
 }
 
-/** A path that no rule is for, unless it is for every path. */
-const elsewhere = "/linkerd-topology-verify";
+/** A path and a gRPC service that no rule is for, unless it is for every path. */
+const elsewhere = { path: "/linkerd-topology-verify", grpcService: "linkerd.topology.Verify" };
+
+/** Cluster → how many of the requests it answered. */
+type Counts = ReadonlyMap<string, number>;
 
 /** Sends the requests of a rule. Returns who answered, or what is wrong. */
 async function askRule(
   subject: EntrySubject,
   { match, backends }: ProbeRule,
 ): Promise<{ readonly words: string } | { readonly trouble: string }> {
-  const { context, wanted, name } = subject;
-  const { cluster } = wanted;
   const all = new Set(backends.filter(({ weight }) => weight > 0).flatMap((one) => one.clusters));
   const count = all.size > 1 ? requests.shared : requests.alone;
-  const query = new URLSearchParams(match?.query).toString();
-  const path = match?.path ?? (routesByPath(wanted) ? elsewhere : "/hostname");
-  const request: Asked = {
-    ...requestOf(
-      context,
-      { source: cluster, host: name, kind: "gateway" },
-      `${path}${query === "" ? "" : `?${query}`}`,
-      portOf(subject),
-    ),
-    method: match?.method,
-    headers: Object.entries(match?.headers ?? {}).map(([key, value]) => `${key}: ${value}`),
-  };
-  const answers = await ask(
-    context,
-    cluster,
+  const request = requestFor(subject, match);
+  const send = request.grpc === true ? askGrpc : askHttp;
+  const by = await send(
+    subject,
     Array.from({ length: count }, () => request),
-    {
-      again: false,
-    },
   );
-  const lost = answers.filter(({ status }) => status !== 200);
-  if (lost[0] !== undefined) {
-    return { trouble: `${lost.length} of ${count} requests were lost: ${wordsOf(lost[0])}` };
-  }
-  const by = countBy(
-    answers,
-    new Map([...context.servers.values()].map((one) => [one.name, one.cluster])),
-  );
+  if (typeof by === "string") return { trouble: by };
   const wrong = unfair(by, backends, count);
   if (wrong.length > 0) return { trouble: wrong.join("; ") };
   const told = [...by]
+    .filter(([, times]) => times > 0)
     .sort(([one], [other]) => compare(one, other))
     .map(([one, times]) => `${one} ${times}`)
     .join(", ");
   return { words: `${match === undefined ? "all" : "match"}: ${told}` };
 }
 
-function countBy(
+function requestFor(subject: EntrySubject, match: ProbeRule["match"]): Asked {
+  const { context, wanted, name } = subject;
+  const grpc = wanted.protocol === "grpc";
+  const query = new URLSearchParams(match?.query).toString();
+  const path = grpc
+    ? `/${match?.grpcService ?? elsewhere.grpcService}/${match?.method ?? "Ask"}`
+    : (match?.path ?? (furtherServerFor(wanted) ? elsewhere.path : "/hostname"));
+  const way = { source: wanted.cluster, host: name, kind: "gateway" } as const;
+  return {
+    ...requestOf(context, way, `${path}${query === "" ? "" : `?${query}`}`, portOf(subject)),
+    ...(grpc ? { grpc } : { method: match?.method }),
+    headers: Object.entries(match?.headers ?? {}).map(([key, value]) => `${key}: ${value}`),
+  };
+}
+
+/** Who answered, or what was lost. The answers hold the names of the servers. */
+async function askHttp(
+  { context, wanted: { cluster } }: EntrySubject,
+  asked: readonly Asked[],
+): Promise<Counts | string> {
+  const answers = await ask(context, cluster, asked, { again: false });
+  return (
+    lost(answers, ({ status }) => status === 200) ??
+    countBy(answers, new Map([...context.servers.values()].map((one) => [one.name, one.cluster])))
+  );
+}
+
+/** Entries are asked at once, and the proxies' counters don't say for which of them. */
+const oneByOne = pLimit(1);
+
+/**
+ * Who answered, or what was lost. The servers know no method that is called, and their answers don't say who
+ * sent them: the servers' proxies have counted the requests.
+ */
+async function askGrpc(
+  { context, wanted: { cluster } }: EntrySubject,
+  asked: readonly Asked[],
+): Promise<Counts | string> {
+  return oneByOne(async () => {
+    const before = await grpcCounts(context);
+    const answers = await ask(context, cluster, asked, { again: false });
+    const trouble = lost(
+      answers,
+      ({ status, body }) => status === 200 && body.startsWith(`${unimplemented} `),
+    );
+    if (trouble !== undefined) return trouble;
+    const after = await grpcCounts(context);
+    const by = new Map([...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)]));
+    const counted = [...by.values()].reduce((sum, count) => sum + count, 0);
+    return counted === asked.length
+      ? by
+      : `the proxies of the probes counted ${counted} of ${asked.length} requests`;
+  });
+}
+
+/** gRPC's status for a method that the server doesn't know. */
+const unimplemented = 12;
+
+/** Cluster → the calls of gRPC that the proxy of its server has passed on. */
+async function grpcCounts(context: ProbeContext): Promise<Counts> {
+  const counts = [...context.servers].map(async ([cluster, { name }]) => {
+    const api = apiOf(context, cluster);
+    const metrics = await api.podText(context.namespace, name, proxyAdminPort, "/metrics");
+    return [cluster, inboundRequests(metrics, grpcServer.serverPort)] as const;
+  });
+  return new Map(await Promise.all(counts));
+}
+
+function lost(
   answers: readonly Answered[],
-  servers: ReadonlyMap<string, string>,
-): ReadonlyMap<string, number> {
+  isGood: (answered: Answered) => boolean,
+): string | undefined {
+  const bad = answers.filter((answered) => !isGood(answered));
+  return bad[0] && `${bad.length} of ${answers.length} requests were lost: ${wordsOf(bad[0])}`;
+}
+
+function countBy(answers: readonly Answered[], servers: ReadonlyMap<string, string>): Counts {
   const by = new Map<string, number>();
   for (const { body } of answers) {
     const cluster = servers.get(body) ?? body;
@@ -240,11 +303,7 @@ function countBy(
 }
 
 /** The clusters that answered too seldom or too often for their weights. */
-function unfair(
-  by: ReadonlyMap<string, number>,
-  backends: readonly ProbeBackend[],
-  count: number,
-): readonly string[] {
+function unfair(by: Counts, backends: readonly ProbeBackend[], count: number): readonly string[] {
   const total = backends.reduce((sum, { weight }) => sum + weight, 0);
   const share = (those: readonly ProbeBackend[]) =>
     those.reduce((sum, { weight }) => sum + weight, 0) / total;

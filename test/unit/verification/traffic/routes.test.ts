@@ -174,16 +174,90 @@ describe("requests along the routes of a topology", () => {
     );
   });
 
-  test("are not put where nothing of the kind is exported, or by gRPC", async () => {
+  test("are not put where nothing of the kind is exported", async () => {
     const flat = { ...remote, kind: "remote-discovery" } as const;
-    for (const [wanted, reason] of [
-      [{ ...split, rules: [{ backends: [{ ...flat, weight: 1 }] }] }, /no probe is exported/],
-      [{ ...split, protocol: "grpc" }, /gRPC doesn't say who sent it/],
-    ] as const) {
-      const traffic = (await verified(wanted))("route-traffic");
-      assert.ok(traffic.state === "not run", JSON.stringify(traffic));
-      assert.match(traffic.reason, reason);
-    }
+    const wanted = { ...split, rules: [{ backends: [{ ...flat, weight: 1 }] }] };
+    const traffic = (await verified(wanted))("route-traffic");
+    assert.ok(traffic.state === "not run", JSON.stringify(traffic));
+    assert.match(traffic.reason, /no probe is exported/);
+  });
+
+  /** What clients get for calls of gRPC. Of every four so many go to east, and so many are counted. */
+  const grpcAnswers = (ofFour: number, { body = "12 unknown service", countedOfFour = 4 } = {}) => {
+    const { answer } = pair;
+    let asked = 0;
+    pair.answer = (cluster, url, exported) => {
+      if (!url.hostname.startsWith("route-0.")) return answer(cluster, url, exported);
+      const turn = asked++ % 4;
+      if (turn < countedOfFour) pair.grpcCalls[turn < ofFour ? "east" : "west"] += 1;
+      return { status: 200, body };
+    };
+  };
+  const grpc = { ...split, protocol: "grpc" } as const;
+
+  test("of gRPC are calls that the servers' proxies count", async () => {
+    grpcAnswers(1);
+    let servers = "";
+    const { answer } = pair;
+    pair.answer = (...asked) => {
+      const paths = pair.west.paths().filter((path) => /verify-[^/]+\/pods\/server-/.test(path));
+      servers = JSON.stringify(paths.map((path) => pair.west.get(path)));
+      return answer(...asked);
+    };
+    const traffic = (await verified(grpc))("route-traffic");
+    assert.ok(traffic.state === "passed", JSON.stringify(traffic));
+    assert.equal(traffic.detail, "all: east 60, west 180");
+    assert.match(servers, /"grpc-health-checking","--port=8091"/);
+    const [asked = ""] = pair.commands
+      .flatMap(({ stdin = "" }) => stdin.split("\nnext\n"))
+      .filter((one) => one.includes("route-0."));
+    assert.match(asked, /:82\/linkerd\.topology\.Verify\/Ask"/);
+    for (const line of [
+      "http2-prior-knowledge",
+      'request = "POST"',
+      'header = "content-type: application/grpc"',
+    ])
+      assert.ok(asked.split("\n").includes(line), line);
+  });
+
+  for (const [title, answers, words] of [
+    [
+      "go to the wrong place",
+      () => grpcAnswers(3),
+      /west answered 60 of 240 requests, and should answer 1\d\d to 2\d\d/,
+    ],
+    [
+      "no proxy counts",
+      () => grpcAnswers(1, { countedOfFour: 3 }),
+      /the proxies of the probes counted 180 of 240 requests/,
+    ],
+    [
+      "Linkerd's proxy answers itself",
+      () => grpcAnswers(1, { body: "14 no ready endpoint" }),
+      /240 of 240 requests were lost: status 200: 14 no ready endpoint/,
+    ],
+  ] as const) {
+    test(`of gRPC that ${title} fail`, async () => {
+      answers();
+      const traffic = (await verified(grpc))("route-traffic");
+      assert.ok(traffic.state === "failed", JSON.stringify(traffic));
+      assert.match(traffic.problem, words);
+    });
+  }
+
+  test("of gRPC carry the service and the method of their rule", async () => {
+    grpcAnswers(4);
+    const only = { backends: [{ ...remote, weight: 1 }] };
+    const rules = [
+      { match: { grpcService: "users.v1.Accounts", method: "Login" }, ...only },
+      { match: { grpcService: "grpc.health.v1.Health" }, ...only },
+      only,
+    ];
+    const traffic = (await verified({ ...grpc, rules }))("route-traffic");
+    assert.ok(traffic.state === "passed", JSON.stringify(traffic));
+    assert.equal(traffic.detail, "match: east 10; all: east 10; 1 rules not asked");
+    const asked = pair.commands.map(({ stdin = "" }) => stdin).join("\n");
+    assert.match(asked, /:82\/users\.v1\.Accounts\/Login"/);
   });
 
   test("have nowhere to go where destination knows no endpoint of a place", async () => {

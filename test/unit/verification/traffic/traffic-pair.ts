@@ -56,6 +56,8 @@ export class TrafficPair {
   mirrors = true;
   /** Whether a headless Service's mirror has lost its pods' names when it is exported. */
   losesNames = false;
+  /** Calls of gRPC that the proxies of the servers have counted. */
+  readonly grpcCalls = { west: 0, east: 0 };
   /** Whether east's API can be reached. */
   reachable = true;
 
@@ -143,8 +145,22 @@ export class TrafficPair {
       if (namespace === undefined || method !== "GET") return;
       if (path.endsWith("/pods"))
         fake.answers.set(path, () => ok({ items: this.#running(name, path) }));
+      if (path.endsWith(":4191/proxy/metrics")) {
+        fake.answers.set(path, () => ok(this.#metrics(name)));
+      }
       if (name === "west" && this.mirrors) this.#mirror(namespace);
     };
+  }
+
+  /** Those of other ports and directions don't count. */
+  #metrics(cluster: Cluster): string {
+    const line = (direction: string, port: number, value: number): string =>
+      `request_total{direction="${direction}",target_addr="${addresses[cluster]}:${port}",tls="true"} ${value}`;
+    return [
+      line("inbound", 8091, this.grpcCalls[cluster]),
+      line("inbound", 8080, 1_000),
+      line("outbound", 8091, 1_000),
+    ].join("\n");
   }
 
   #running(cluster: Cluster, path: string): object[] {

@@ -1,0 +1,14 @@
+import { parseMetrics } from "../../kubernetes/metrics.ts";
+
+const wanted = /^request_total\{[^\n]*direction="inbound"[^\n]*$/gm;
+
+/**
+ * How many requests a proxy passed to a port of its pod since it started.
+ *
+ * @param text what the proxy serves at `/metrics`
+ */
+export function inboundRequests(text: string, port: number): number {
+  return parseMetrics((text.match(wanted) ?? []).join("\n"))
+    .filter(({ labels }) => labels["target_addr"]?.endsWith(`:${port}`))
+    .reduce((sum, { value }) => sum + value, 0);
+}
