@@ -25,8 +25,12 @@ export interface ClusterBox {
   readonly lines: readonly string[];
 }
 
-/** A Link, or the two Links of one mode between two clusters, drawn once. */
+/**
+ * A Link, or the two Links of one mode between two clusters, drawn once; also the Links of one mode from every
+ * cluster of a network to every cluster of another one, drawn between the networks.
+ */
 export interface Arrow {
+  /** Id of a cluster or of a network. */
   readonly from: string;
   readonly to: string;
   readonly mode: LinkMode;
@@ -48,14 +52,22 @@ const mostLines = 4;
 export function graphOf(plan: Plan): Graph {
   const ids = new Map(plan.clusters.map(({ name }, index) => [name, `c${index + 1}`]));
   const id = (cluster: string) => ids.get(cluster) ?? cluster;
-  const { meshes, rest } = findMeshes(
-    plan.clusters.map(({ name }) => name),
+  const networks = [...groupBy(plan.clusters, ({ network }) => network)];
+  const networkId = (index: number) => `n${index + 1}`;
+  const between = betweenNetworks(
+    networks.map(([, clusters], index) => ({
+      id: networkId(index),
+      members: clusters.map(({ name }) => name),
+    })),
     plan.links,
   );
-  const networks = [...groupBy(plan.clusters, ({ network }) => network)];
+  const { meshes, rest } = findMeshes(
+    plan.clusters.map(({ name }) => name),
+    between.rest,
+  );
   return {
     networks: networks.map(([name, clusters], index) => ({
-      id: `n${index + 1}`,
+      id: networkId(index),
       name: clusters.length === 1 && clusters[0]?.name === name ? undefined : name,
       clusters: clusters.map((cluster) => ({
         id: id(cluster.name),
@@ -63,7 +75,10 @@ export function graphOf(plan: Plan): Graph {
         lines: linesOf(cluster, plan),
       })),
     })),
-    arrows: arrowsOf(rest).map((arrow) => ({ ...arrow, from: id(arrow.from), to: id(arrow.to) })),
+    arrows: [
+      ...between.arrows,
+      ...arrowsOf(rest).map((arrow) => ({ ...arrow, from: id(arrow.from), to: id(arrow.to) })),
+    ],
     meshes: meshes.map(({ mode, members }, index) => ({
       id: `m${index + 1}`,
       mode,
@@ -98,6 +113,44 @@ function shorten(lines: readonly string[], what: string): string[] {
   if (lines.length <= mostLines) return [...lines];
   const shown = lines.slice(0, mostLines - 1);
   return [...shown, `and ${lines.length - shown.length} more ${what}`];
+}
+
+/** From this many pairs of clusters on, the Links between all of them are one arrow between their networks. */
+const manyPairs = 9;
+
+interface Members {
+  readonly id: string;
+  readonly members: readonly string[];
+}
+
+function betweenNetworks(
+  networks: readonly Members[],
+  links: readonly LinkPlan[],
+): { readonly arrows: readonly Arrow[]; readonly rest: readonly LinkPlan[] } {
+  const key = (from: string, to: string, mode: LinkMode) => `${from} ${to} ${mode}`;
+  const left = new Map(links.map((link) => [key(link.source, link.target, link.mode), link]));
+  /** Whether every cluster of one network has a Link to every one of the other. They are drawn then. */
+  const take = (from: Members, to: Members, mode: LinkMode): boolean => {
+    const keys = from.members.flatMap((one) => to.members.map((other) => key(one, other, mode)));
+    if (!keys.every((one) => left.has(one))) return false;
+    for (const one of keys) left.delete(one);
+    return true;
+  };
+  const arrows: Arrow[] = [];
+  for (const [index, one] of networks.entries()) {
+    for (const other of networks.slice(index + 1)) {
+      // The network of a single cluster may have no box.
+      if (one.members.length === 1 || other.members.length === 1) continue;
+      if (one.members.length * other.members.length < manyPairs) continue;
+      for (const mode of ["gateway", "flat", "mixed"] as const) {
+        const forth = take(one, other, mode);
+        const back = take(other, one, mode);
+        const [from, to] = forth ? [one, other] : [other, one];
+        if (forth || back) arrows.push({ from: from.id, to: to.id, mode, bothWays: forth && back });
+      }
+    }
+  }
+  return { arrows, rest: [...left.values()] };
 }
 
 function arrowsOf(links: readonly LinkPlan[]): Arrow[] {

@@ -66,12 +66,41 @@ describe("a diagram", () => {
     for (const line of [
       '    label="network lab";',
       '  c3 [label=<<b>end</b><br/><font point-size="10">gateway</font><br/><font point-size="10">mirror shop/web-west</font>>];',
-      '  c1 -> c2 [label="flat", penwidth=1];',
-      '  c1 -> c3 [label="gateway", penwidth=2.5, dir=both];',
-      '  c2 -> c1 [label="mixed", penwidth=1.5, style=dashed];',
+      '  c1 -> c2 [color="#00755e", penwidth=1];',
+      '  c1 -> c3 [color="#0b5cad", penwidth=2.5, dir=both];',
+      '  c2 -> c1 [color="#b34700", penwidth=1.5, style=dashed];',
     ]) {
       assert.ok(dot.split("\n").includes(line), `${line}\n${dot}`);
     }
+    for (const mode of ["gateway: through", "flat: pod", "mixed: through"])
+      assert.ok(dot.includes(mode), dot);
+  });
+
+  it("explains the modes of its Links only", async () => {
+    const svg = await toSvg(planned(mesh(2)));
+    assert.match(svg, />===<[^]*gateway: through a gateway</);
+    assert.doesNotMatch(svg, /flat:|mixed:/);
+    assert.doesNotMatch(await toSvg(planned({ clusters: [{ name: "west" }] })), /Links/);
+  });
+
+  it("draws the Links of all clusters of two networks as one arrow between the networks", () => {
+    const clusters = Array.from({ length: 40 }, (_, index) => ({
+      name: `c-${index}`,
+      network: `region-${Math.floor(index / 10)}`,
+    }));
+    const between = clusters.map(({ name }) => name);
+    const plan = planned({ clusters, links: [{ between }] });
+    const { arrows, meshes } = graphOf(plan);
+    assert.deepEqual(
+      arrows.map(({ from, to, mode, bothWays }) => [from, to, mode, bothWays].join(" ")),
+      ["n1 n2", "n1 n3", "n1 n4", "n2 n3", "n2 n4", "n3 n4"].map((one) => `${one} gateway true`),
+    );
+    assert.deepEqual(
+      meshes.map(({ mode, members }) => [mode, members.length]),
+      Array.from({ length: 4 }, () => ["mixed", 10]),
+    );
+    assert.match(toDot(plan), /c6 -> c16 \[.*, ltail=cluster_n1, lhead=cluster_n2\]/);
+    assert.match(toMermaid(plan), /n1 <==>\|gateway\| n2/);
   });
 
   it("stays readable with sixteen clusters, each linked to each", () => {
@@ -120,9 +149,13 @@ describe("a diagram", () => {
     fc.assert(
       fc.property(validTopology(1, 12), (topology) => {
         const plan = planned(topology);
-        const { arrows, meshes } = graphOf(plan);
+        const { arrows, meshes, networks } = graphOf(plan);
         const inMeshes = meshes.map(({ members }) => members.length * (members.length - 1));
-        const drawn = arrows.map(({ bothWays }) => (bothWays ? 2 : 1));
+        const sizes = new Map(networks.map(({ id, clusters }) => [id, clusters.length]));
+        const drawn = arrows.map(
+          ({ from, to, bothWays }) =>
+            (bothWays ? 2 : 1) * (sizes.get(from) ?? 1) * (sizes.get(to) ?? 1),
+        );
         const total = [...inMeshes, ...drawn].reduce((sum, count) => sum + count, 0);
         assert.equal(total, plan.links.length);
       }),
