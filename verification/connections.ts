@@ -3,6 +3,8 @@ import { connect } from "../kubernetes/connect.ts";
 import type { Lanes } from "../kubernetes/lanes.ts";
 import { defaultConcurrency, lanesFor } from "../kubernetes/lanes.ts";
 
+type NamedAccess = ClusterAccess & { readonly name: string };
+
 /** Connections to the clusters of a mesh, each opened once, because every new one costs handshakes. */
 export class Connections {
   readonly lanes: Lanes;
@@ -17,7 +19,7 @@ export class Connections {
   }
 
   /** @throws Error if the kubeconfig can't be used. The next call reads it again. */
-  async open(access: ClusterAccess & { readonly name: string }): Promise<KubernetesApi> {
+  async open(access: NamedAccess): Promise<KubernetesApi> {
     const { name } = access;
     const opened =
       this.#opened.get(name) ?? connect(access, { signal: this.#signal, lanes: this.lanes });
@@ -28,5 +30,15 @@ export class Connections {
       this.#opened.delete(name);
       throw error;
     }
+  }
+
+  /** @throws Error if the cluster's kubeconfig is unknown, or can't be used */
+  async openIn(
+    { clusters }: { readonly clusters: readonly NamedAccess[] },
+    cluster: string,
+  ): Promise<KubernetesApi> {
+    const access = clusters.find(({ name }) => name === cluster);
+    if (access === undefined) throw new Error(`the kubeconfig of ${cluster} is unknown`);
+    return this.open(access);
   }
 }

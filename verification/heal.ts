@@ -1,6 +1,5 @@
 import { timeLimits } from "../system/time-limits.ts";
 import { Connections } from "./connections.ts";
-import type { KubernetesApi } from "../kubernetes/api.ts";
 import { ailmentsOf } from "./ailments.ts";
 import type { Ailment } from "./ailments.ts";
 import type { Mesh } from "./observe.ts";
@@ -42,7 +41,7 @@ export async function heal(
       const since = seen.get(key) ?? now;
       seen.set(key, since);
       if (since === "cured" || now.getTime() - since.getTime() < patience) continue;
-      if (!(await cure(await apiOf(mesh, cluster, connections), since))) continue;
+      if (!(await cure(await connections.openIn(mesh, cluster), since))) continue;
       seen.set(key, "cured");
       const line = `${cluster}: ${told}`;
       done.push(line);
@@ -68,14 +67,4 @@ export async function heal(
     if (!(error instanceof TimeLimitReached)) throw error;
   }
   return done;
-}
-
-async function apiOf(
-  mesh: Mesh,
-  cluster: string,
-  connections: Connections,
-): Promise<KubernetesApi> {
-  const access = mesh.clusters.find(({ name }) => name === cluster);
-  if (access === undefined) throw new Error(`the kubeconfig of ${cluster} is unknown`);
-  return connections.open(access);
 }

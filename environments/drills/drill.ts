@@ -109,7 +109,7 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
   const subjects = parseSubjects(request.take, mesh.plan);
   await requireConsent(subjects, request, mesh);
   const connections = new Connections();
-  const apiOf = (cluster: string): Promise<KubernetesApi> => openOf(mesh, cluster, connections);
+  const apiOf = (cluster: string): Promise<KubernetesApi> => connections.openIn(mesh, cluster);
   const proof = await proveTopology(mesh, {
     ...(signal && { signal }),
     limit: timeLimits.verified,
@@ -241,16 +241,6 @@ function notAsPlanned(problems: readonly string[]): CommandError {
     ) + "\n`up` repairs what it can",
     { exitCode: exitCodes.notProved },
   );
-}
-
-async function openOf(
-  mesh: Mesh,
-  cluster: string,
-  connections: Connections,
-): Promise<KubernetesApi> {
-  const access = mesh.clusters.find(({ name }) => name === cluster);
-  if (access === undefined) throw new Error(`the kubeconfig of ${cluster} is unknown`);
-  return connections.open(access);
 }
 
 function waysOf({ clusters, plan }: Mesh) {

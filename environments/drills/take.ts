@@ -10,6 +10,7 @@ import {
   fieldManager,
   identityDeployment,
   linkPath,
+  gatewayDeployment,
 } from "../../linkerd/names.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import { messageOf } from "../../system/message-of.ts";
@@ -56,7 +57,9 @@ async function findOne(subject: Subject, apiOf: ApiOf): Promise<readonly Taken[]
     case "pods":
       return findPods(subject, await apiOf(cluster));
     case "gateway":
-      return [await scaled(cluster, deploymentPath(multiclusterNamespace, gateway), apiOf)];
+      return [
+        await scaled(cluster, deploymentPath(multiclusterNamespace, gatewayDeployment), apiOf),
+      ];
     case "gateway-pod":
       return findGatewayPods(cluster, await apiOf(cluster));
     case "credential": {
@@ -76,11 +79,9 @@ async function findOne(subject: Subject, apiOf: ApiOf): Promise<readonly Taken[]
   }
 }
 
-const gateway = "linkerd-gateway";
-
 async function findGatewayPods(cluster: string, api: KubernetesApi): Promise<readonly Taken[]> {
   const pods = await listAll<Pod>(api, corePath(multiclusterNamespace, "pods"), {
-    labelSelector: `app=${gateway}`,
+    labelSelector: `app=${gatewayDeployment}`,
   });
   if (pods.length === 0) throw new Error("there is no pod of the gateway");
   return pods.map(({ metadata: { name } }) => {

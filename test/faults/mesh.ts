@@ -124,11 +124,7 @@ async function observe({ take, hold }: MeshFault, dataPlane: boolean): Promise<D
 async function deleteCluster(hold: number, dataPlane: boolean): Promise<DrillResult> {
   const { mesh, outputs } = await runningStack(environment);
   const connections = new Connections();
-  const apiOf = (cluster: string): Promise<KubernetesApi> => {
-    const access = mesh.clusters.find(({ name }) => name === cluster);
-    if (access === undefined) throw new Error(`the kubeconfig of ${cluster} is unknown`);
-    return connections.open(access);
-  };
+  const apiOf = (cluster: string): Promise<KubernetesApi> => connections.openIn(mesh, cluster);
   const signal = undefined;
   const image = await probeImageOf(outputs, { ...process.env, ...environment.env });
   const asking = dataPlane
