@@ -9,6 +9,8 @@ export interface FurtherServer {
   readonly serverPort: number;
   /** What agnhost runs. */
   readonly args: readonly string[];
+  /** By which the kubelet sees that it serves. A connection alone proves nothing: the proxy accepts it. */
+  readonly readinessProbe: object;
   /** What clients' proxies speak to it without looking at a connection first. */
   readonly appProtocol?: string;
 }
@@ -20,12 +22,14 @@ const further = {
     port: 81,
     serverPort: 8090,
     args: ["netexec", "--http-port=8090", "--udp-port=-1", "--http-override=/hostname"],
+    readinessProbe: { httpGet: { path: "/readyz", port: 8090 }, periodSeconds: 1 },
   },
   grpc: {
     name: "grpc",
     port: 82,
     serverPort: 8091,
     args: ["grpc-health-checking", "--port=8091", "--http-port=8092"],
+    readinessProbe: { grpc: { port: 8091 }, periodSeconds: 1 },
     appProtocol: "kubernetes.io/h2c",
   },
 } as const satisfies Record<string, FurtherServer>;

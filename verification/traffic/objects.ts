@@ -115,7 +115,10 @@ function serverObject({ image, server, services, further }: ProbeObjects): objec
       ...spec,
       containers: containers.flatMap((container) => [
         { ...container, readinessProbe },
-        ...further.map(({ name, args }) => ({ ...container, name, args })),
+        ...further.map(({ name, args, readinessProbe: probe }) => ({
+          ...container,
+          ...{ name, args, readinessProbe: probe },
+        })),
       ]),
       hostname: server,
       ...(headless !== undefined && { subdomain: headless }),

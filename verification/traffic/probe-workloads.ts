@@ -213,7 +213,7 @@ function adviceOn(message: string): string {
     return `Verify again once the injector serves. Check: kubectl -n ${linkerdNamespace} logs deploy/linkerd-proxy-injector -c proxy-injector`;
   }
   if (/ImagePull|ErrImage/.test(message)) {
-    return "Use an image that the nodes can pull (--probe-image), with agnhost's netexec and curl.";
+    return "Use an image that the nodes can pull (--probe-image), with curl, and agnhost's netexec and grpc-health-checking.";
   }
   return "Check what the kubeconfig's user may do, and whether the nodes have room for two more pods.";
 }

@@ -6,13 +6,14 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	grpchealthchecking "k8s.io/kubernetes/test/images/agnhost/grpc-health-checking"
 	"k8s.io/kubernetes/test/images/agnhost/netexec"
 	"k8s.io/kubernetes/test/images/agnhost/pause"
 )
 
 func main() {
 	root := &cobra.Command{Use: "agnhost", SilenceUsage: true}
-	root.AddCommand(netexec.CmdNetexec, pause.CmdPause)
+	root.AddCommand(netexec.CmdNetexec, pause.CmdPause, grpchealthchecking.CmdGrpcHealthChecking)
 	if root.Execute() != nil {
 		os.Exit(1)
 	}
