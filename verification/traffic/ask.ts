@@ -76,15 +76,17 @@ async function askTogether(
 export function configOf(requests: readonly Asked[]): string {
   const seconds = timeLimits.probeRequest / 1000;
   return requests
-    .map(({ url, method, grpc = false, headers = [], authority, serverName }) =>
+    .map(({ url, method, grpc = false, headers = [], authority, serverName }, index) =>
       [
-        ...(serverName === undefined ? [`url = ${quoted(url)}`] : underName(url, serverName)),
+        ...(serverName === undefined && !grpc
+          ? [`url = ${quoted(url)}`]
+          : underName(url, serverName ?? `call-${index}`)),
         "silent",
         `max-time = ${seconds}`,
         // Environment variables of the image.
         `noproxy = "*"`,
         ...(method === undefined ? [] : [`request = ${quoted(method)}`]),
-        ...(grpc ? grpcCall : []),
+        ...(grpc ? [...grpcCall, `header = ${quoted(`host: ${new URL(url).host}`)}`] : []),
         ...headers.map((header) => `header = ${quoted(header)}`),
         ...(authority === undefined ? [] : [`cacert = ${quoted(authority)}`]),
         `write-out = ${quoted(`${grpc ? grpcAnswer : ""}\\n${mark}%{http_code} %{errormsg}\\n`)}`,
@@ -93,6 +95,10 @@ export function configOf(requests: readonly Asked[]): string {
     .join("\nnext\n");
 }
 
+/**
+ * The host of each call has a name of its own, because Debian's curl can't send a second call over a connection
+ * (error in the HTTP2 framing layer).
+ */
 const grpcCall = [
   "http2-prior-knowledge",
   `request = "POST"`,

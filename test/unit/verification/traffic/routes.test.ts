@@ -211,7 +211,8 @@ describe("requests along the routes of a topology", () => {
     const [asked = ""] = pair.commands
       .flatMap(({ stdin = "" }) => stdin.split("\nnext\n"))
       .filter((one) => one.includes("route-0."));
-    assert.match(asked, /:82\/linkerd\.topology\.Verify\/Ask"/);
+    assert.match(asked, /url = "http:\/\/call-\d+:82\/linkerd\.topology\.Verify\/Ask"/);
+    assert.match(asked, /header = "host: route-0\.[^"]+:82"/);
     for (const line of [
       "http2-prior-knowledge",
       'request = "POST"',

@@ -154,11 +154,12 @@ export class TrafficPair {
 
   /** Those of other ports and directions don't count. */
   #metrics(cluster: Cluster): string {
-    const line = (direction: string, port: number, value: number): string =>
-      `request_total{direction="${direction}",target_addr="${addresses[cluster]}:${port}",tls="true"} ${value}`;
+    const line = (direction: string, port: number, value: number, tls = "true"): string =>
+      `request_total{direction="${direction}",target_addr="${addresses[cluster]}:${port}",tls="${tls}"} ${value}`;
     return [
       line("inbound", 8091, this.grpcCalls[cluster]),
       line("inbound", 8080, 1_000),
+      line("inbound", 8091, Math.round(performance.now()), "no_identity"),
       line("outbound", 8091, 1_000),
     ].join("\n");
   }
@@ -253,7 +254,7 @@ export class TrafficPair {
 
   #exec(cluster: Cluster, request: ExecRequest): ExecResult {
     this.commands.push(request);
-    const urls = [...(request.stdin ?? "").matchAll(/^url = "(.*)"$/gm)].map(([, url = ""]) => url);
+    const urls = (request.stdin ?? "").split("\nnext\n").map(urlOf);
     const stdout = urls
       .map((url) => this.answer(cluster, new URL(url), this.#exported(request.namespace)))
       .map(
@@ -263,6 +264,13 @@ export class TrafficPair {
       .join("");
     return { stdout, stderr: "", exitCode: 0 };
   }
+}
+
+/** The host of a call of gRPC is in its header, and another name in the URL. */
+function urlOf(config: string): string {
+  const [, url = ""] = /^url = "(.*)"$/m.exec(config) ?? [];
+  const [, host] = /^header = "host: (.*)"$/m.exec(config) ?? [];
+  return host === undefined ? url : url.replace(/\/\/[^/]+/, `//${host}`);
 }
 
 const credentials = JSON.stringify({
