@@ -1,4 +1,4 @@
-/** The package's public names. */
+/** The public names of the package's main entry. `commands.ts` has those of the command line. */
 export {
   type ExtraPortMapping,
   type Node as KindNode,
@@ -84,29 +84,6 @@ export {
 export { toDot } from "./diagram/dot.ts";
 export { toMermaid } from "./diagram/mermaid.ts";
 export { toSvg } from "./diagram/svg.ts";
-export {
-  type ListedRun,
-  listRuns,
-  reap,
-  type ReapedRun,
-  type ReapRequest,
-  type ReapResult,
-  removeRun,
-} from "./environments/reap.ts";
-export {
-  rotate,
-  rotateOutlook,
-  type RotateOutlook,
-  type RotateRequest,
-  type RotateResult,
-} from "./environments/rotate.ts";
-export {
-  upgrade,
-  upgradeOutlook,
-  type UpgradeOutlook,
-  type UpgradeRequest,
-  type UpgradeResult,
-} from "./environments/upgrade.ts";
 export type { RunCluster, RunMesh } from "./environments/runs/run-mesh.ts";
 export type { TopologySource } from "./environments/topology-source.ts";
 export { withTopology, type WithTopologyOptions } from "./environments/with-topology.ts";
@@ -170,7 +147,6 @@ export type {
   Topology as TopologySpec,
   TrustSpec,
 } from "./planning/topology.ts";
-export { writeBundle, type BundleOptions } from "./environments/bundle.ts";
 export type { CheckResult, Outcome, Verdict as CheckVerdict } from "./verification/checks/check.ts";
 export { observe, type Mesh, type ObserveOptions } from "./verification/observe.ts";
 export { junitDocument } from "./verification/render/junit.ts";
@@ -202,21 +178,12 @@ export type {
 } from "./components/multicluster-values.ts";
 export type { ChartValues } from "./components/values.ts";
 export type { RunOptions } from "./environments/runs/session.ts";
-export type { Verdict as RunVerdict } from "./environments/runs/verdict.ts";
 export type { StackFile } from "./environments/stacks.ts";
-export type { UpRequest } from "./environments/up.ts";
 export type { ClusterAccess, KubernetesApi, Query } from "./kubernetes/api.ts";
 export type { KindOptions } from "./planning/clusters/kind-options.ts";
 export type { KubeconfigContext } from "./planning/clusters/rules/kubeconfigs.ts";
 export type { Account as MeshAccount } from "./planning/policy/identities.ts";
 export type { MadeFrom, TopologyOrigin } from "./planning/sources/made-from.ts";
-export type {
-  RotationState,
-  NextStep,
-  StepState,
-  RotationStep,
-  TrustEdit,
-} from "./planning/trust/rotation/state.ts";
 export type { CertificateContext } from "./planning/trust/rules/certificates.ts";
 export type { Counts } from "./verification/render/counts.ts";
 export type { Screen as TextScreen } from "./verification/render/style.ts";
@@ -241,8 +208,6 @@ export type {
   MirrorKind,
   MirrorServiceStatus,
 } from "./verification/status.ts";
-export type { Backend } from "./environments/backend.ts";
-export type { Consent } from "./environments/consent.ts";
 export type { Output, PhaseReporter, Phase, Tell } from "./environments/report/phase.ts";
 export type { PortMapping } from "./planning/clusters/schema.ts";
 export type { Connections } from "./verification/connections.ts";

@@ -3,7 +3,7 @@ import { loadavg } from "node:os";
 import { Command } from "commander";
 import { parseCount } from "../environments/commands/verify.ts";
 import { runCommand } from "../environments/commands/run-command.ts";
-import { findRunning } from "../environments/commands/topology-argument.ts";
+import { findRunning } from "../environments/find-topology.ts";
 import { verifyStack } from "../environments/verify.ts";
 import { failuresOf } from "../verification/prove.ts";
 import { countsOf, inWords } from "../verification/render/counts.ts";

@@ -1,9 +1,11 @@
 import { runChecks } from "../verification/checks/run-checks.ts";
+import type { CheckResult } from "../verification/checks/check.ts";
 import { observe } from "../verification/observe.ts";
 import { failuresOf } from "../verification/prove.ts";
 import { statusDocument } from "../verification/render/json.ts";
 import { renderStatus } from "../verification/render/status.ts";
 import type { Screen } from "../verification/render/style.ts";
+import type { MeshStatus } from "../verification/status.ts";
 import { notesFor } from "./found-mesh.ts";
 import { runningStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
@@ -15,6 +17,9 @@ export interface StatusRequest extends StackRequest, Screen {}
 export interface StatusResult {
   /** No check failed. */
   readonly healthy: boolean;
+  /** What the clusters said. */
+  readonly status: MeshStatus;
+  readonly checks: readonly CheckResult[];
   readonly table: string;
   /** For a mesh that others made: what was guessed, and what couldn't be read. */
   readonly notes?: readonly string[];
@@ -39,6 +44,8 @@ export async function status(request: StatusRequest): Promise<StatusResult> {
   const failures = failuresOf(results);
   return {
     healthy: failures.length === 0,
+    status: observed,
+    checks: results,
     ...(running.found && { notes: notesFor(running.found) }),
     table: renderStatus(observed, {
       ...(request.color !== undefined && { color: request.color }),

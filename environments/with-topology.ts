@@ -1,6 +1,5 @@
 import type { Topology as TopologySpec } from "../planning/topology.ts";
 import type { RunMesh } from "./runs/run-mesh.ts";
-import { withRun } from "./runs/session.ts";
 import type { RunOptions } from "./runs/session.ts";
 import type { TopologySource } from "./topology-source.ts";
 
@@ -36,5 +35,6 @@ export async function withTopology<T>(
   options: WithTopologyOptions = {},
 ): Promise<T> {
   const source: TopologySource = "clusters" in topology ? { topology } : topology;
+  const { withRun } = await import("./runs/session.ts");
   return withRun(source, options, async (mesh) => use(mesh));
 }

@@ -15,6 +15,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundlePage } from "./bundle-page.mjs";
 import * as commonjs from "./commonjs.mjs";
+import { entriesOf } from "./entries.mjs";
 import { publishedDeclarations } from "./plain-declarations.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -34,9 +35,11 @@ execFileSync(
   { cwd: root, stdio: "inherit" },
 );
 
-// Nobody can import another module than the library, so no other declarations are published than those that it names.
-const declarations = publishedDeclarations(path.join(dist, "library.d.ts"), (file) =>
-  readFileSync(file, "utf8"),
+// Nobody can import another module than the entries, so no other declarations are published than those that they name.
+const entries = entriesOf(root);
+const declarations = publishedDeclarations(
+  entries.map((entry) => path.join(dist, `${entry}.d.ts`)),
+  (file) => readFileSync(file, "utf8"),
 );
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   const file = path.join(entry.parentPath, entry.name);
@@ -77,11 +80,14 @@ writeFileSync(
   path.join(dist, "Pulumi.yaml"),
   project.replace("main: program.mjs", "main: index.js"),
 );
-writeFileSync(path.join(dist, "library.cjs"), commonjs.code);
-writeFileSync(
-  path.join(dist, "library.d.cts"),
-  commonjs.declarations(readFileSync(path.join(dist, "library.d.ts"), "utf8"), declarationsOf),
-);
+for (const entry of entries) {
+  writeFileSync(path.join(dist, `${entry}.cjs`), commonjs.code(entry));
+  const text = readFileSync(path.join(dist, `${entry}.d.ts`), "utf8");
+  writeFileSync(
+    path.join(dist, `${entry}.d.cts`),
+    commonjs.declarations(entry, text, declarationsOf),
+  );
+}
 chmodSync(path.join(dist, "environments/main.js"), 0o755);
 
 /** Every file below a folder, by its path from the root of the project. */
@@ -91,7 +97,7 @@ function filesOf(folder) {
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
 }
 
-/** The declarations of a module that library.ts exports from, in dist/ or in a package. */
+/** The declarations of a module that an entry exports from, in dist/ or in a package. */
 function declarationsOf(specifier) {
   const file = specifier.startsWith(".")
     ? path.join(dist, specifier.replace(/\.(js|ts)$/, ".d.ts"))

@@ -1,10 +1,14 @@
-// The package's entry for CommonJS: JavaScript that re-exports the ES module, and its types.
+// The package's entries for CommonJS: JavaScript that re-exports the ES module, and its types.
 import ts from "typescript";
 
-/** Node.js can load an ES module by `require` since 20.19 and 22.12. */
-export const code = `"use strict";
+/**
+ * Node.js can load an ES module by `require` since 20.19 and 22.12.
+ *
+ * @param {string} entry such as `library`
+ */
+export const code = (entry) => `"use strict";
 try {
-  module.exports = require("./library.js");
+  module.exports = require("./${entry}.js");
 } catch (error) {
   if (error.code !== "ERR_REQUIRE_ESM") throw error;
   throw new Error(
@@ -19,16 +23,17 @@ try {
  * The types of that entry. In a CommonJS file TypeScript can import types from an ES module only by name,
  * each with its resolution mode.
  *
+ * @param {string} entry such as `library`
  * @param {string} file of the declarations of the ES module
  * @param {(specifier: string) => string} read the declarations that it exports from
  */
-export function declarations(file, read) {
-  const source = ts.createSourceFile("library.d.ts", file, ts.ScriptTarget.Latest);
+export function declarations(entry, file, read) {
+  const source = ts.createSourceFile(`${entry}.d.ts`, file, ts.ScriptTarget.Latest);
   const mode = '{ with: { "resolution-mode": "import" } }';
-  const library = `import("./library.js", ${mode})`;
+  const library = `import("./${entry}.js", ${mode})`;
   const lines = source.statements.filter(ts.isExportDeclaration).flatMap((statement) => {
     if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) {
-      throw new Error("library.ts exports by name only: `export *` has no names to hand on");
+      throw new Error(`${entry}.ts exports by name only: \`export *\` has no names to hand on`);
     }
     if (statement.isTypeOnly) return [];
     const from = read(statement.moduleSpecifier.text);
@@ -40,7 +45,7 @@ export function declarations(file, read) {
     });
   });
   return [
-    'export type * from "./library.js" with { "resolution-mode": "import" };',
+    `export type * from "./${entry}.js" with { "resolution-mode": "import" };`,
     ...lines,
     "",
   ].join("\n");

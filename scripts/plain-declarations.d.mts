@@ -1,10 +1,10 @@
 /**
- * Files of declarations that an entry leads to.
+ * Files of declarations that entries lead to.
  *
  * @returns text by path, without zod
  */
 export declare function publishedDeclarations(
-  entry: string,
+  entries: readonly string[],
   read: (file: string) => string,
 ): Map<string, string>;
 

@@ -1,19 +1,19 @@
-// The declarations that the package publishes. They are those that its entry leads to, and they say in plain
+// The declarations that the package publishes. They are those that its entries lead to, and they say in plain
 // TypeScript what the schemas say in zod's: zod's own declarations don't compile in a program with Pulumi's default
 // tsconfig.json (CommonJS without esModuleInterop).
 import path from "node:path";
 import ts from "typescript";
 
 /**
- * Files of declarations that an entry leads to.
+ * Files of declarations that entries lead to.
  *
- * @param {string} entry path of the first one
+ * @param {string[]} entries paths of the first ones
  * @param {(file: string) => string} read
  * @returns {Map<string, string>} text by path, without zod
  */
-export function publishedDeclarations(entry, read) {
+export function publishedDeclarations(entries, read) {
   const files = new Map();
-  const left = [entry];
+  const left = [...entries];
   for (let file = left.pop(); file !== undefined; file = left.pop()) {
     if (files.has(file)) continue;
     const text = plainDeclarations(read(file));

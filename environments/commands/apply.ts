@@ -3,16 +3,17 @@ import { readPlainFile } from "../../system/plain-file.ts";
 import { messageOf } from "../../system/message-of.ts";
 import type { Manifest } from "../apply.ts";
 import { CommandError } from "../command-error.ts";
+import { chosenClusters } from "../chosen-clusters.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { readInput, standardInput } from "../yaml-file.ts";
-import { chosenClusters, withClusterOption } from "./cluster-option.ts";
+import { withClusterOption } from "./cluster-option.ts";
 import type { ClusterOption } from "./cluster-option.ts";
 import { makeCommand, teach } from "./command.ts";
 import { findLookedAt, withContexts, wordsOf } from "./context-options.ts";
 import type { ContextOptions } from "./context-options.ts";
 import { runCommand } from "./run-command.ts";
 import { withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "./topology-argument.ts";
+import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions, ContextOptions, ClusterOption {
   readonly filename: readonly string[];
@@ -41,7 +42,7 @@ export function applyCommand(): Command {
         const { runningStack } = await import("../mesh-of-stack.ts");
         const { applyTo } = await import("../apply.ts");
         const { mesh } = await runningStack({ ...running, signal, command: "apply" });
-        const clusters = chosenClusters(mesh.clusters, options);
+        const clusters = chosenClusters(mesh.clusters, options.cluster);
         const { namespace, force } = options;
         const applied = await applyTo({
           clusters,

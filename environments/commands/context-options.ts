@@ -4,8 +4,9 @@ import { findWays } from "../contexts.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { stackOf } from "../topology-source.ts";
 import type { CommandContext } from "./run-command.ts";
-import { findPlanned, topologyWords } from "./topology-argument.ts";
-import type { Running, TopologyOptions } from "./topology-argument.ts";
+import { findPlanned } from "../find-topology.ts";
+import { topologyWords } from "./topology-argument.ts";
+import type { Running, TopologyOptions } from "../find-topology.ts";
 
 /** The options with which a person names clusters instead of a topology. */
 export interface ContextOptions {

@@ -11,8 +11,9 @@ import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
 import { namesClusters, refuseTopology, withContexts, wordsOf } from "./context-options.ts";
 import type { ContextOptions } from "./context-options.ts";
-import { findTopologyOrInput, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "./topology-argument.ts";
+import { findTopologyOrInput } from "../find-topology.ts";
+import { withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions, ContextOptions {
   readonly format: DiagramFormat;

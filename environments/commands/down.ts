@@ -3,15 +3,13 @@ import { CommandError } from "../command-error.ts";
 import type { Consent } from "../consent.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { howToCall } from "../how-to-call.ts";
-import { runPhases } from "../report/phases.ts";
-import type { Output, Tell } from "../report/phase.ts";
-import type { TakenRun } from "../runs/take-down.ts";
 import { defaultStack } from "../stacks.ts";
 import { terminalQuestion } from "./ask.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findRunning, topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "./topology-argument.ts";
+import { findRunning } from "../find-topology.ts";
+import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions {
   readonly json?: true;
@@ -51,9 +49,10 @@ export function downCommand(): Command {
         }
         const { run, ...running } = await findRunning(topology, options);
         const { down } = await import("../down.ts");
+        const { downRun } = await import("../runs/down-run.ts");
         const { output, signal } = context;
         const { summary } = run
-          ? await takeRunDown(run, output, signal)
+          ? await downRun(run, output, signal)
           : await down({ ...running, output, signal, removeUnknown: consentOf(options) });
         if (options.json !== true) context.print(summary);
         return { exitCode: exitCodes.success, document: { summary } };
@@ -82,27 +81,4 @@ async function confirmDefault({ yes, json }: Options): Promise<void> {
   throw new CommandError(
     `nothing was changed; ${howToCall("down", ["STACK"])} removes another stack`,
   );
-}
-
-async function takeRunDown(
-  run: TakenRun,
-  output: Output,
-  signal: AbortSignal,
-): Promise<{ summary: string }> {
-  const { takeDown } = await import("../runs/take-down.ts");
-  const phase = {
-    title: `taking ${run.name} away`,
-    run: async (tell: Tell) => {
-      await takeDown(
-        run,
-        (line) => {
-          tell.step(line);
-        },
-        signal,
-      );
-      return "nothing is left";
-    },
-  };
-  await runPhases([phase], output);
-  return { summary: `The run ${run.name} is gone.` };
 }

@@ -9,8 +9,9 @@ import { terminalQuestion } from "./ask.ts";
 import { makeCommand, teach } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
-import { findPlanned, topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "./topology-argument.ts";
+import { findPlanned } from "../find-topology.ts";
+import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "../find-topology.ts";
 import { parseCount } from "./verify.ts";
 
 interface Options extends TopologyOptions {

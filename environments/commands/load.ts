@@ -1,11 +1,13 @@
 import type { Command } from "commander";
+import { chosenClusters } from "../chosen-clusters.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { chosenClusters, withClusterOption } from "./cluster-option.ts";
+import { withClusterOption } from "./cluster-option.ts";
 import type { ClusterOption } from "./cluster-option.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findPlanned, topologyWords } from "./topology-argument.ts";
-import type { TopologyOptions } from "./topology-argument.ts";
+import { findPlanned } from "../find-topology.ts";
+import { topologyWords } from "./topology-argument.ts";
+import type { TopologyOptions } from "../find-topology.ts";
 
 type Options = TopologyOptions & ClusterOption;
 
@@ -31,7 +33,7 @@ export function loadCommand(): Command {
       const { mesh } = await runningStack({ ...running, signal, command: "load" });
       const loaded = await loadImages({
         stack: running.stack.name,
-        clusters: chosenClusters(mesh.plan.clusters, options),
+        clusters: chosenClusters(mesh.plan.clusters, options.cluster),
         images,
         signal,
       });

@@ -2,10 +2,11 @@ import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { rendered } from "../../system/print.ts";
 import { screenOf, styleOf } from "../../verification/render/style.ts";
+import { chosenClusters } from "../chosen-clusters.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { logComponents } from "../logs.ts";
 import type { LogComponent, LogLine } from "../logs.ts";
-import { chosenClusters, withClusterOption } from "./cluster-option.ts";
+import { withClusterOption } from "./cluster-option.ts";
 import type { ClusterOption } from "./cluster-option.ts";
 import { makeCommand, teach } from "./command.ts";
 import { findLookedAt, withContexts, wordsOf } from "./context-options.ts";
@@ -13,7 +14,7 @@ import type { ContextOptions } from "./context-options.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
 import { withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "./topology-argument.ts";
+import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions, ContextOptions, ClusterOption {
   readonly component?: readonly LogComponent[];
@@ -54,7 +55,7 @@ export function logsCommand(): Command {
         const { readLogs } = await import("../logs.ts");
         const { signal } = context;
         const { mesh } = await runningStack({ ...running, signal, command: "logs" });
-        const clusters = chosenClusters(mesh.clusters, options);
+        const clusters = chosenClusters(mesh.clusters, options.cluster);
         const line = lineWriter(clusters.map(({ name }) => name));
         const whole = await readLogs({
           clusters,

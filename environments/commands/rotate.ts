@@ -3,8 +3,9 @@ import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
-import { findSource, topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "./topology-argument.ts";
+import { findSource } from "../find-topology.ts";
+import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions {
   readonly dryRun?: true;

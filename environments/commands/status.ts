@@ -6,7 +6,7 @@ import { runCommand } from "./run-command.ts";
 import { findLookedAt, withContexts, wordsOf } from "./context-options.ts";
 import type { ContextOptions } from "./context-options.ts";
 import { withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "./topology-argument.ts";
+import type { TopologyOptions } from "../find-topology.ts";
 import { refuseWithout } from "./verification-outputs.ts";
 import { addVerifyOptions, askedOfVerify, runVerify } from "./verify.ts";
 import type { VerifyOptions } from "./verify.ts";

@@ -10,7 +10,7 @@ import type { ContextOptions } from "./context-options.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
 import { withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "./topology-argument.ts";
+import type { TopologyOptions } from "../find-topology.ts";
 import { concurrencyOption } from "./verify.ts";
 
 interface Options extends TopologyOptions, ContextOptions {

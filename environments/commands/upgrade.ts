@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findSource, topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "./topology-argument.ts";
+import { findSource } from "../find-topology.ts";
+import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
+import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions {
   readonly to: string;

@@ -14,7 +14,7 @@ import type { CommandContext } from "./run-command.ts";
 import { findLookedAt, withContexts, wordsOf } from "./context-options.ts";
 import type { ContextOptions } from "./context-options.ts";
 import { withTopologyArgument } from "./topology-argument.ts";
-import type { Running, TopologyOptions } from "./topology-argument.ts";
+import type { Running, TopologyOptions } from "../find-topology.ts";
 import { addOutputOptions, askedFiles, filesOf, refuseWithout } from "./verification-outputs.ts";
 import type { OutputOptions } from "./verification-outputs.ts";
 

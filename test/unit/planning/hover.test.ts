@@ -132,7 +132,7 @@ describe("hovering over a key of a topology shows its documentation", () => {
       .emit(undefined, (name, text) => files.set(name, text));
     assert.ok(!result.emitSkipped);
     const declarations = publishedDeclarations(
-      path.join(published, "planning/topology.d.ts"),
+      [path.join(published, "planning/topology.d.ts")],
       (name) => {
         const text = files.get(name);
         assert.ok(text, name);

@@ -1,0 +1,1 @@
+export function entriesOf(root: string): string[];
