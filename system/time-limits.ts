@@ -117,6 +117,8 @@ export const timeLimits = {
   probesReady: 120_000,
   /** A request is answered after its mirror appeared: proxies and DNS may learn of it late. */
   trafficArrives: 45_000,
+  /** linkerd-destination says something about a Service. Later than that it knows no endpoint of it. */
+  destinationSpeaks: 5_000,
   /** linkerd-destination knows the endpoints of a new mirror. */
   endpointsKnown: 30_000,
   /** How long a new API may have no backend yet, when it blocks the deletion of a namespace. */

@@ -12,6 +12,7 @@ import { isReady } from "../../kubernetes/pods.ts";
 import type { Endpoint, Update } from "./destination-messages.ts";
 import { endpointKey, readUpdate, writeRequest } from "./destination-messages.ts";
 import { together } from "./together.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 
 /** Port at which proxies ask linkerd-destination. It needs no service account token. */
 const destinationPort = 8086;
@@ -119,8 +120,15 @@ async function listen(
   });
   const asked = "what linkerd-destination answers isn't understood";
   const messages = new Messages();
+  let silence: NodeJS.Timeout | undefined;
   const refusal = await new Promise<string | undefined>((resolve, reject) => {
-    let silence: NodeJS.Timeout | undefined;
+    // Of a Service that never had pods it says nothing at all. A ping tells that from one that is away.
+    silence = setTimeout(() => {
+      session.ping((error) => {
+        if (error === null) resolve(undefined);
+        else reject(error);
+      });
+    }, timeLimits.destinationSpeaks);
     // Nobody catches what a stream's listener throws: it would end the process.
     const listening =
       <T>(take: (told: T) => void) =>
@@ -150,6 +158,8 @@ async function listen(
     });
     stream.on("data", take);
     stream.end(frame(writeRequest(authority)));
+  }).finally(() => {
+    clearTimeout(silence);
   });
   return { endpoints: [...known.values()], refusal };
 }

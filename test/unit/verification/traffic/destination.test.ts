@@ -54,7 +54,7 @@ describe("what linkerd-destination tells", () => {
       forwards += 1;
       const [here, there] = duplexPair();
       server.emit("connection", there);
-      return use(here, AbortSignal.timeout(5_000));
+      return use(here, AbortSignal.timeout(10_000));
     },
   } as unknown as KubernetesApi;
 
@@ -84,6 +84,26 @@ describe("what linkerd-destination tells", () => {
     };
     const view = await askDestination(api, "web.ns:80", () => false);
     assert.equal(view.endpoints.length, 1);
+  });
+
+  test("nothing, of a Service that never had pods, beside what it knows of another one", async () => {
+    let asked = 0;
+    answer = (stream) => {
+      // Nothing at all, not even that it took the question.
+      if (asked++ === 0) return;
+      stream.respond({ ":status": 200 });
+      stream.write(frame(updateOf([{ address: "10.0.0.1", port: 80, identity: "a" }])));
+    };
+    const views = await Promise.all(
+      ["empty.ns:80", "web.ns:80"].map((authority) => askDestination(api, authority, () => false)),
+    );
+    assert.deepEqual(
+      views.map(({ endpoints, refusal }) => [endpoints.length, refusal]),
+      [
+        [0, undefined],
+        [1, undefined],
+      ],
+    );
   });
 
   test("of several Services at the same time by one port-forward, each its own", async () => {
