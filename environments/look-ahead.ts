@@ -26,9 +26,9 @@ export async function lookAhead(
   // Uses the name of its state, which is part of the names of the state's resources.
   const plan = await planStack(settled?.stack ?? stack, { sources });
   const given = definedIn(env);
-  const tools = await lookForTools(given);
-  const docker = tools.find(({ id }) => id === dockerCheck);
   const needsDocker = plan.clusters.some((cluster) => cluster.type === "kind");
+  const tools = await lookForTools(given, needsDocker);
+  const docker = tools.find(({ id }) => id === dockerCheck);
   const others =
     docker?.state === "passed" || !needsDocker
       ? await preflight(plan, sources, given, settled?.state)

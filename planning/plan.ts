@@ -18,6 +18,7 @@ import { gatewayRules } from "./clusters/rules/gateways.ts";
 import { linkRules } from "./links/rules/links.ts";
 import { linkerdRules } from "./linkerd/rules.ts";
 import { mirrorRules } from "./exports/rules/mirrors.ts";
+import { namesakeRules } from "./exports/rules/namesakes.ts";
 import { nameRule } from "./topology/name-rule.ts";
 import { kindOptionRules } from "./clusters/rules/kind-options.ts";
 import { nodeRules } from "./clusters/rules/nodes.ts";
@@ -79,6 +80,7 @@ const rules: readonly Rule[] = [
   selectorRules,
   exportRules,
   mirrorRules,
+  namesakeRules,
   accessRules,
   linkerdRules,
   trustRules,

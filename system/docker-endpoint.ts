@@ -51,3 +51,27 @@ export async function isOtherDocker(env: Environment = {}): Promise<boolean> {
     () => true,
   );
 }
+
+/**
+ * Why this machine could not reach the API server of a kind cluster that a daemon creates: on another machine
+ * kind publishes it there, and its loopback addresses lead nowhere from here.
+ *
+ * @param endpoint address of the daemon
+ * @param listenAddress IPv4 address at which the API server listens there
+ * @returns undefined if nothing speaks against it
+ */
+export function whyOutOfReach(endpoint: string, listenAddress: string): string | undefined {
+  const isReachable = !/^(?:127\.|0\.0\.0\.0$)/.test(listenAddress);
+  if (isReachable || !isElsewhere(endpoint)) return undefined;
+  return (
+    `Docker runs on another machine (${endpoint}), and the API server would listen at ${listenAddress} there, ` +
+    "where this machine can't reach it: write an address of that machine as apiServerAddress, or choose a " +
+    "daemon of this machine (docker context use default, or DOCKER_HOST)"
+  );
+}
+
+/** Sockets and pipes are this machine's, or a VM's that passes its ports on. */
+function isElsewhere(endpoint: string): boolean {
+  const [, host] = /^(?:tcp|ssh|https?):\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/]*)/.exec(endpoint) ?? [];
+  return host !== undefined && !/^(?:127\.[\d.]+|localhost|\[::1\]|)$/i.test(host);
+}

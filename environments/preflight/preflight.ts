@@ -10,6 +10,7 @@ import { checkForeignClusters } from "./foreign-clusters.ts";
 import { checkMounts } from "./mounts.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkPorts } from "./ports.ts";
+import { checkRemoteDocker } from "./remote-docker.ts";
 import { checkRoom } from "./room.ts";
 import { checkDockerSubnet, checkSubnets } from "./subnets.ts";
 import { checkVersionsInClusters } from "./versions-in-clusters.ts";
@@ -52,6 +53,11 @@ const catalogue: readonly CatalogueEntry[] = [
     id: "foreign-clusters",
     title: "no planned cluster name is taken by somebody else's kind cluster",
     check: checkForeignClusters,
+  },
+  {
+    id: "remote-docker",
+    title: "API servers that Docker publishes can be reached",
+    check: checkRemoteDocker,
   },
   { id: "ports", title: "planned ports of this machine are free", check: checkPorts },
   { id: "mounts", title: "paths that nodes mount from this machine exist", check: checkMounts },

@@ -12,15 +12,17 @@ import { kind } from "../../toolchain/tools/kind.ts";
 import { pulumi } from "../../toolchain/tools/pulumi.ts";
 import type { PreflightResult } from "./preflight.ts";
 
-/** Looks which tools this machine has, and installs none. `up` installs what is missing. */
+/**
+ * Looks which tools this machine has, and installs none. `up` installs what is missing.
+ *
+ * @param makesClusters existing clusters need neither Docker nor kind
+ */
 export async function lookForTools(
   env: Readonly<Record<string, string>>,
+  makesClusters: boolean,
 ): Promise<PreflightResult[]> {
-  return Promise.all([
-    lookForDocker(env),
-    lookFor(kind.machine, env),
-    lookFor(pulumi.machine, env),
-  ]);
+  const ofKind = makesClusters ? [lookForDocker(env), lookFor(kind.machine, env)] : [];
+  return Promise.all([...ofKind, lookFor(pulumi.machine, env)]);
 }
 
 async function lookForDocker(env: Readonly<Record<string, string>>): Promise<PreflightResult> {

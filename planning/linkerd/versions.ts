@@ -135,7 +135,8 @@ export const knownFaults = [
     id: "headless-cleanup-deletes-namesakes",
     fixed: "edge-26.5.1",
     what: "The removal of a headless mirror also deletes mirrors of the same name in other namespaces.",
-    cure: "Run `linkerd-topology up`: it looks for missing mirrors and says which ones are missing.",
+    issue: "linkerd2#15200",
+    cure: "Such exports are refused. Of Services that the topology doesn't name, `verify` finds the missing mirrors.",
   },
   {
     id: "federated-member-lost",

@@ -5,7 +5,7 @@ import { docker } from "./docker.ts";
 import { checkKindVersion } from "./kind-cli.ts";
 import { lines } from "./containers.ts";
 import type { Container } from "./container.ts";
-import { isLocalDocker } from "../../system/docker-endpoint.ts";
+import { dockerEndpoint, isLocalDocker, whyOutOfReach } from "../../system/docker-endpoint.ts";
 import { whyNotMountable } from "../../system/host-paths.ts";
 import { defaults } from "../../planning/defaults.ts";
 import { whyClosed } from "../../system/ports.ts";
@@ -30,7 +30,7 @@ export async function preflight(
     checkKindVersion(signal).then(() => []),
     checkDockerSubnets(inputs, signal),
     isLocalDocker().then(async (isLocal) =>
-      isLocal ? checkThisMachine(inputs, replaced, signal) : [],
+      isLocal ? checkThisMachine(inputs, replaced, signal) : checkReach(inputs),
     ),
   ];
   const problems = (await Promise.allSettled(checks)).flatMap((result) =>
@@ -42,6 +42,13 @@ export async function preflight(
   if (first === undefined) return;
   const text = rest.length === 0 ? first : [first, ...rest].map((line) => `\n- ${line}`).join("");
   throw new Error(`the cluster ${JSON.stringify(inputs.name)} can't be created: ${text}`);
+}
+
+/** A daemon on another machine must publish the API server where this one reaches it. */
+async function checkReach({ options }: ClusterInputs): Promise<string[]> {
+  const { apiServerAddress = defaults.listenAddress } = options ?? {};
+  const why = whyOutOfReach(await dockerEndpoint(), apiServerAddress);
+  return why === undefined ? [] : [`options.apiServerAddress: ${why}`];
 }
 
 async function checkThisMachine(

@@ -102,6 +102,17 @@ void describe("a policy of a Service", async () => {
     }
   });
 
+  void it("has a name of its own where a Service and a port end and begin with the same words", async () => {
+    const both = await registered((lab) => {
+      new ServicePolicy("one", { topology: lab, ...web({ service: "a", port: "b-c" }) });
+      new ServicePolicy("other", { topology: lab, ...web({ service: "a-b", port: "c" }) });
+    });
+    const names = both
+      .filter(({ type }) => type === `${policy}/v1beta3:Server`)
+      .map(({ inputs }) => (inputs["metadata"] as { name: string }).name);
+    assert.deepEqual(names.sort(), ["a-b-c", "a.b-c"]);
+  });
+
   void it("for a single client of a gateway Link is refused, with nothing registered for it", async () => {
     const error = await registered((lab) => {
       const clients = [{ cluster: "north", namespace: "shop", serviceAccount: "checkout" }];

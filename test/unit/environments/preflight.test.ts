@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
+import { createSocket } from "node:dgram";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, test } from "node:test";
@@ -13,6 +14,7 @@ import { checkForeignClusters } from "../../../environments/preflight/foreign-cl
 import { checkMounts } from "../../../environments/preflight/mounts.ts";
 import { checkPodAddresses } from "../../../environments/preflight/pod-addresses.ts";
 import { checkPorts } from "../../../environments/preflight/ports.ts";
+import { checkRemoteDocker } from "../../../environments/preflight/remote-docker.ts";
 import { localBackend } from "../../../environments/backend.ts";
 import { originOf } from "../../../environments/origin.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
@@ -62,6 +64,41 @@ describe("the checks before up", () => {
     );
   });
 
+  test("find a UDP port of ::1 that is taken, which the same port of 127.0.0.1 is not", async (context) => {
+    const socket = createSocket("udp6");
+    const code = await new Promise<string | undefined>((resolve) => {
+      socket.once("error", (error: NodeJS.ErrnoException) => {
+        resolve(error.code);
+      });
+      socket.bind({ address: "::1", port: 0 }, () => {
+        resolve(undefined);
+      });
+    });
+    if (code !== undefined) {
+      socket.close();
+      context.skip(`this machine has no ::1 (${code})`);
+      return;
+    }
+    const { port: hostPort } = socket.address();
+    const problems = (listenAddress: string) =>
+      checkPorts(
+        contextOf({
+          clusters: [
+            {
+              name: "west",
+              portMappings: [{ containerPort: 53, hostPort, listenAddress, protocol: "UDP" }],
+            },
+          ],
+        }),
+      );
+    try {
+      assert.match(String(await problems("::1")), /UDP port \d+ of ::1 is used by another program/);
+      assert.deepEqual(await problems("127.0.0.1"), []);
+    } finally {
+      socket.close();
+    }
+  });
+
   test("name an API server's port that is taken, unless Docker is on another machine", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -88,6 +125,18 @@ describe("the checks before up", () => {
       await checkMounts({ ...context, env: { DOCKER_HOST: "tcp://10.1.2.3:1" } }),
       [],
     );
+  });
+
+  test("refuse a Docker on another machine where its API servers can't be reached from here", async () => {
+    const far = (clusters: Topology["clusters"]) =>
+      checkRemoteDocker({ ...contextOf({ clusters }), env: { DOCKER_HOST: "ssh://me@far" } });
+    const [problem, ...further] = await far([
+      { name: "west" },
+      { name: "east", apiServerAddress: "192.0.2.7" },
+    ]);
+    assert.match(problem ?? "", /^cluster west: Docker runs on another machine \(ssh:\/\/me@far\)/);
+    assert.deepEqual(further, []);
+    assert.deepEqual(await checkRemoteDocker(contextOf({ clusters: [{ name: "west" }] })), []);
   });
 
   test("take a kind cluster on another network for somebody else's", async () => {
@@ -374,6 +423,8 @@ describe("the checks before up", () => {
         PATH: process.env["PATH"],
         ...env,
       });
+      // A topology of existing clusters alone is brought up without Docker and kind, so none is looked for.
+      assert.ok(!results.some(({ id }) => id === "docker" || id === "tool-kind"));
       const named = results.filter(({ id }) => id === "stack-name" || id === "existing-clusters");
       assert.deepEqual(
         named.map(({ state, problems }) => ({ state, problems })),
@@ -417,6 +468,6 @@ describe("the checks before up", () => {
         "– existing clusters can be reached (no Docker daemon answers)\n\n" +
         "0 passed, 1 failed, 1 not run",
     );
-    assert.equal(rest.length, 9);
+    assert.equal(rest.length, 10);
   });
 });

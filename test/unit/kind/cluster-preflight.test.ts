@@ -70,7 +70,12 @@ describe("before anything is created", () => {
         return true;
       });
       await harness.behave("docker-endpoint", "ssh://me@somewhere");
-      await harness.create({ options });
+      await assert.rejects(
+        harness.create({ options }),
+        /options\.apiServerAddress: Docker runs on another machine \(ssh:\/\/me@somewhere\)/,
+      );
+      assert.ok(!(await harness.calls()).some((call) => call.startsWith("kind create")));
+      await harness.create({ options: { ...options, apiServerAddress: "192.0.2.7" } });
     } finally {
       server.close();
     }

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { isLocalDocker, isOtherDocker } from "../../../system/docker-endpoint.ts";
+import { isLocalDocker, isOtherDocker, whyOutOfReach } from "../../../system/docker-endpoint.ts";
 
 /** A client whose current context is the default one; of others it knows `far` and `rootless`. */
 const client = `#!/bin/sh
@@ -82,5 +82,24 @@ describe("which Docker daemon is used", () => {
     const env = { DOCKER_CONTEXT: "far" };
     await assert.rejects(isLocalDocker(env), /ENOENT/);
     assert.equal(await isOtherDocker(env), true);
+  });
+
+  test("is out of reach where it publishes API servers on another machine's loopback alone", () => {
+    for (const [endpoint, listenAddress, isOut] of [
+      ["ssh://me@build.test", "127.0.0.1", true],
+      ["tcp://docker:2375", "0.0.0.0", true],
+      ["tcp://[fd00::7]:2376", "127.0.0.1", true],
+      ["tcp://10.1.2.3:2376", "10.1.2.3", false],
+      ["tcp://localhost:2375", "127.0.0.1", false],
+      ["tcp://127.0.0.1:2375", "127.0.0.1", false],
+      ["tcp://[::1]:2375", "127.0.0.1", false],
+      ["unix:///var/run/docker.sock", "127.0.0.1", false],
+      ["npipe:////./pipe/docker_engine", "127.0.0.1", false],
+    ] as const) {
+      const why = whyOutOfReach(endpoint, listenAddress);
+      assert.equal(why !== undefined, isOut, `${endpoint} ${listenAddress}`);
+    }
+    const why = whyOutOfReach("ssh://me@build.test", "127.0.0.1") ?? "";
+    assert.match(why, /another machine \(ssh:\/\/me@build.test\).*apiServerAddress/);
   });
 });

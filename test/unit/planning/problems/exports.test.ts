@@ -34,6 +34,33 @@ checkProblems("exports", [
     'exports[0].headless.also[1].statefulSet: "0-db" is not a DNS-1035 label (lower-case letters, digits, hyphens between them, a letter first) of at most 63 characters (write a name such as "db")',
   ],
   [
+    "headless Services of one name in two namespaces, where Linkerd deletes the mirrors of their pods",
+    {
+      ...over(
+        [{ from: ["west", "north"], to: "east" }],
+        { from: "east", headless: { replicas: 2 } },
+        { from: "east", headless: { replicas: 1 }, namespace: "bank" },
+        { from: "east", namespace: "depot" },
+      ),
+      linkerd: { version: "edge-26.1.1" },
+    },
+    'exports[0].from: "web" of "east" is headless in several namespaces ("bank", "shop"): with Linkerd edge-26.1.1 the service mirror of "west" deletes the mirrors of the pods of one whenever another changes (linkerd2#15200) (give all but one another name, or let the sources have edge-26.5.1 or later)',
+  ],
+  [
+    "nothing of that where the sources have a release without the fault",
+    {
+      ...over(
+        [{ from: "west", to: "east" }],
+        { from: "east", headless: { replicas: 2 } },
+        { from: "east", headless: { replicas: 1 }, namespace: "bank" },
+      ),
+      clusters: lab.map((one) =>
+        one.name === "west" ? { ...one, linkerdVersion: "edge-26.5.1" } : one,
+      ),
+      linkerd: { version: "edge-26.1.1" },
+    },
+  ],
+  [
     "no cluster",
     over([mesh], { from: [] }),
     "exports[0].from: names no cluster (name at least 1, or leave the export out)",
