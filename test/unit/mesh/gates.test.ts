@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -80,7 +80,9 @@ describe("gates", () => {
     await rm(kubeconfigPath);
     const reading = linkReady.read(request, testContext().context);
     await sleep(100);
-    await writeFile(kubeconfigPath, fake.kubeconfig);
+    // As the provider writes it: nobody sees half of it.
+    await writeFile(`${kubeconfigPath}.new`, fake.kubeconfig);
+    await rename(`${kubeconfigPath}.new`, kubeconfigPath);
     assert.ok(await reading);
     await rm(directory, { recursive: true });
     assert.equal(await linkReady.read(request, testContext().context), undefined);
