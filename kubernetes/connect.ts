@@ -2,12 +2,15 @@ import http from "node:http";
 import https from "node:https";
 import path from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import type { User } from "@kubernetes/client-node/dist/config_types.js";
+import type { Cluster, User } from "@kubernetes/client-node/dist/config_types.js";
 import { pluginPath } from "../planning/clusters/plugin-path.ts";
+import { machineAuthorities } from "../system/authorities.ts";
 import { messageOf } from "../system/message-of.ts";
+import { proxyFor } from "../system/proxy-for.ts";
 import type { ClusterAccess, KubernetesApi } from "./api.ts";
 import { execInPod } from "./exec.ts";
 import { HttpApi } from "./http-api.ts";
+import type { Connection } from "./http-api.ts";
 import { KnownCluster } from "./known-cluster.ts";
 import type { Lanes } from "./lanes.ts";
 import { getThroughPortForward, withPodPort } from "./port-forward.ts";
@@ -30,6 +33,38 @@ export async function connect(
   access: ClusterAccess,
   options: ConnectOptions = {},
 ): Promise<KubernetesApi> {
+  const way = await open(access, options.token);
+  // Sockets to pods have the same credentials as requests.
+  let { config } = way;
+  const renew = async (): Promise<Connection> => {
+    const again = await open(access, options.token);
+    ({ config } = again);
+    return again.connection;
+  };
+  const api = new HttpApi(
+    way.server,
+    way.connection,
+    options.signal,
+    (request, signal) => getThroughPortForward(config, request, signal),
+    {
+      exec: (request, signal) => execInPod(config, request, signal),
+      atPort: (port, use) => withPodPort(config, port, use),
+    },
+    options.lanes,
+    options.token === undefined && mayExpire(config) ? renew : undefined,
+  );
+  // Another user's token may have no right to read the UID, and its caller has compared already.
+  if (access.uid === undefined || access.uid === "" || options.token !== undefined) return api;
+  return new KnownCluster(api, { uid: access.uid, way: wayOf(access, way.config) });
+}
+
+interface Way {
+  readonly config: KubeConfig;
+  readonly server: string;
+  readonly connection: Connection;
+}
+
+async function open(access: ClusterAccess, token: string | undefined): Promise<Way> {
   const config = await load(access);
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
@@ -40,9 +75,8 @@ export async function connect(
         : `the context ${quote(current)} of ${nameOf(access)} names no cluster`,
     );
   }
-  if (options.token !== undefined) {
-    config.loadFromClusterAndUser(cluster, { name: "token", token: options.token });
-  }
+  goAsKubectl(cluster);
+  if (token !== undefined) config.loadFromClusterAndUser(cluster, { name: "token", token });
   // The library uses the system's trust store and plugins (exec, OIDC) if the kubeconfig asks for them.
   const prepared: https.RequestOptions = {};
   try {
@@ -69,23 +103,32 @@ export async function connect(
           rejectUnauthorized: cluster.skipTLSVerify ? false : prepared.rejectUnauthorized,
         }),
       });
-  const api = new HttpApi(
-    cluster.server,
-    {
-      options: defined({ agent, auth: prepared.auth ?? undefined }),
-      headers: { ...(prepared.headers as http.OutgoingHttpHeaders | undefined) },
-    },
-    options.signal,
-    (request, signal) => getThroughPortForward(config, request, signal),
-    {
-      exec: (request, signal) => execInPod(config, request, signal),
-      atPort: (port, use) => withPodPort(config, port, use),
-    },
-    options.lanes,
-  );
-  // Another user's token may have no right to read the UID, and its caller has compared already.
-  if (access.uid === undefined || access.uid === "" || options.token !== undefined) return api;
-  return new KnownCluster(api, { uid: access.uid, way: wayOf(access, config) });
+  const connection = {
+    options: defined({ agent, auth: prepared.auth ?? undefined }),
+    headers: { ...(prepared.headers as http.OutgoingHttpHeaders | undefined) },
+  };
+  return { config, server: cluster.server, connection };
+}
+
+/**
+ * What kubectl and Pulumi's Kubernetes provider take from the environment where a kubeconfig doesn't say: the
+ * proxy, and the machine's authorities.
+ */
+function goAsKubectl(cluster: { -readonly [K in keyof Cluster]: Cluster[K] }): void {
+  const proxy = cluster.proxyUrl ?? proxyFor(cluster.server);
+  if (proxy !== undefined) cluster.proxyUrl = proxy;
+  const isJudged = cluster.server.startsWith("https:") && !cluster.skipTLSVerify;
+  if (!isJudged || (cluster.caData ?? cluster.caFile) !== undefined) return;
+  cluster.caData = Buffer.from(machineAuthorities().join("\n")).toString("base64");
+}
+
+/** Credentials of a plug-in or a file end after minutes or hours, and there are newer ones then. */
+function mayExpire(config: KubeConfig): boolean {
+  const { exec, authProvider } = (config.getCurrentUser() ?? {}) as {
+    readonly exec?: unknown;
+    readonly authProvider?: unknown;
+  };
+  return (exec ?? authProvider) !== undefined;
 }
 
 /** The contexts of a kubeconfig, and which of them is the current one. */

@@ -1,3 +1,5 @@
+import { isUnknownAuthority } from "../system/authorities.ts";
+
 /** A request to a Kubernetes API server failed. */
 export class KubernetesApiError extends Error {
   /** HTTP status. Undefined if there was no answer at all. */
@@ -58,6 +60,11 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 503;
 }
 
+/** The API server doesn't take the credentials: they have ended, or are somebody else's. */
+export function isUnauthorized(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.status === 401;
+}
+
 /** The API server did nothing yet, and asks to repeat the request. */
 export function isBusy(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 429;
@@ -88,14 +95,5 @@ export function isUnreachable(error: unknown): boolean {
  * freed port of the host to the next cluster.
  */
 export function isAnotherCluster(error: unknown): boolean {
-  return error instanceof KubernetesApiError && foreignCertificate.has(error.reason);
+  return error instanceof KubernetesApiError && isUnknownAuthority(error.reason);
 }
-
-const foreignCertificate: ReadonlySet<string> = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "CERT_SIGNATURE_FAILURE",
-]);

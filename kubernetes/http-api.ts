@@ -6,7 +6,7 @@ import pRetry from "p-retry";
 import { timeLimits } from "../system/time-limits.ts";
 import type { KubernetesApi, Query } from "./api.ts";
 import { Deferred } from "./deferred.ts";
-import { isBusy, KubernetesApiError } from "./errors.ts";
+import { isBusy, isUnauthorized, KubernetesApiError } from "./errors.ts";
 import type { Lanes } from "./lanes.ts";
 import { ownLanes } from "./lanes.ts";
 import type { ExecRequest, ExecResult, PodPort, PodRequest } from "./pod-requests.ts";
@@ -37,7 +37,9 @@ export interface PodAccess {
 /** A Kubernetes API over node:https. */
 export class HttpApi implements KubernetesApi {
   readonly server: string;
-  readonly #connection: Connection;
+  #connection: Connection;
+  readonly #renew: (() => Promise<Connection>) | undefined;
+  #renewing: Promise<Connection> | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #forward: Forward;
   readonly #pods: PodAccess | undefined;
@@ -45,6 +47,7 @@ export class HttpApi implements KubernetesApi {
   /** Ports of pods whose policies refuse the API server. They aren't asked this way again. */
   readonly #closed = new Set<string>();
 
+  /** @param renew new credentials, if the former ones may end */
   constructor(
     server: string,
     connection: Connection,
@@ -52,6 +55,7 @@ export class HttpApi implements KubernetesApi {
     forward: Forward,
     pods?: PodAccess,
     lanes: Lanes = ownLanes(),
+    renew?: () => Promise<Connection>,
   ) {
     this.server = server;
     this.#connection = connection;
@@ -59,6 +63,7 @@ export class HttpApi implements KubernetesApi {
     this.#forward = forward;
     this.#pods = pods;
     this.#lanes = lanes;
+    this.#renew = renew;
   }
 
   async get<T>(path: string, query?: Query): Promise<T> {
@@ -176,7 +181,7 @@ export class HttpApi implements KubernetesApi {
     const inTurn = (): Promise<string> =>
       this.#lanes.requests(() => {
         this.#signal?.throwIfAborted();
-        return this.#sendOnce(request);
+        return this.#sendAsUser(request);
       });
     return pRetry(inTurn, {
       shouldRetry: ({ error }) => isBusy(error),
@@ -186,6 +191,22 @@ export class HttpApi implements KubernetesApi {
       maxRetryTime: timeLimits.apiRequest,
       ...(this.#signal && { signal: this.#signal }),
     });
+  }
+
+  /** The credentials may have ended since the last request. */
+  async #sendAsUser(request: Request): Promise<string> {
+    const used = this.#connection;
+    try {
+      return await this.#sendOnce(request);
+    } catch (error) {
+      if (this.#renew === undefined || !isUnauthorized(error)) throw error;
+      if (this.#connection === used) {
+        // All requests that fail at once wait for one renewal.
+        this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
+        this.#connection = await this.#renewing;
+      }
+      return this.#sendOnce(request);
+    }
   }
 
   #sendOnce(request: Request): Promise<string> {

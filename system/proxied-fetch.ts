@@ -1,30 +1,64 @@
+import type { Dispatcher } from "undici";
+import { isUnknownAuthority, machineAuthorities } from "./authorities.ts";
+import { namesProxy, proxyFor } from "./proxy-for.ts";
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * A `fetch` that uses the proxy in `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case. Node's
- * own does so only if the whole process was started that way.
+ * A `fetch` that uses the proxy that the environment names ({@link proxyFor}), and trusts the authorities that the
+ * machine's other programs trust ({@link machineAuthorities}). Node's own does neither.
  */
 export function proxiedFetch(env: Env = process.env): typeof fetch {
-  const of = (name: string): string | undefined => {
-    const value = env[name.toLowerCase()] ?? env[name];
-    return value === "" ? undefined : value;
+  const ask: typeof fetch = async (input, init) => {
+    try {
+      return await (namesProxy(env) ? fetchThrough(env, [], input, init) : fetch(input, init));
+    } catch (error) {
+      if (!isUnknownAuthority(codeOf(error))) throw error;
+      // They are many, and seldom needed.
+      return fetchThrough(env, machineAuthorities(env), input, init);
+    }
   };
-  const [httpProxy, httpsProxy] = [of("HTTP_PROXY"), of("HTTPS_PROXY")];
-  if (httpProxy === undefined && httpsProxy === undefined) return fetch;
-  const opened = import("undici").then(({ EnvHttpProxyAgent, fetch: fetchBy }) => ({
-    fetchBy,
-    // All three are given: the agent would take a missing one from this process's own variables.
-    dispatcher: new EnvHttpProxyAgent({
-      httpProxy: httpProxy ?? "",
-      httpsProxy: httpsProxy ?? "",
-      noProxy: of("NO_PROXY") ?? "",
-    }),
-  }));
-  const ask = async (...[input, init]: Parameters<typeof fetch>): Promise<unknown> => {
-    const { fetchBy, dispatcher } = await opened;
-    type Init = NonNullable<Parameters<typeof fetchBy>[1]>;
-    return fetchBy(input as string | URL, { ...(init as unknown as Init), dispatcher });
-  };
+  return ask;
+}
+
+/** Why a fetch failed, by the code of the network or of TLS. */
+export function codeOf(error: unknown): string | undefined {
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
+  if (cause instanceof Error) return codeOf(cause);
+  return typeof code === "string" ? code : undefined;
+}
+
+/** @param ca PEM of the authorities to trust. Empty: Node's own */
+async function fetchThrough(
+  env: Env,
+  ca: readonly string[],
+  ...[input, init]: Parameters<typeof fetch>
+): Promise<Response> {
+  const undici = await import("undici");
+  const trusted = ca.length === 0 ? {} : { ca: [...ca] };
+  const direct = new undici.Agent({ connect: trusted });
+  const proxies = new Map<string, Dispatcher>();
+  /** A redirect may lead to another host. */
+  class ByHost extends undici.Dispatcher {
+    override dispatch(...[options, handler]: Parameters<Dispatcher["dispatch"]>): boolean {
+      const proxy = options.origin === undefined ? undefined : proxyFor(options.origin, env);
+      return this.#through(proxy).dispatch(options, handler);
+    }
+
+    #through(proxy: string | undefined): Dispatcher {
+      if (proxy === undefined) return direct;
+      const known =
+        proxies.get(proxy) ??
+        new undici.ProxyAgent({ uri: proxy, requestTls: trusted, proxyTls: trusted });
+      proxies.set(proxy, known);
+      return known;
+    }
+  }
+  type Init = NonNullable<Parameters<typeof undici.fetch>[1]>;
+  const answer: unknown = await undici.fetch(input as string | URL, {
+    ...(init as unknown as Init),
+    dispatcher: new ByHost(),
+  });
   // The package has the same interface: Node's own fetch comes from it.
-  return ask as typeof fetch;
+  return answer as Response;
 }

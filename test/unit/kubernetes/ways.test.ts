@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
+import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -10,6 +11,7 @@ import { readClusterUid } from "../../../kubernetes/known-cluster.ts";
 import { clusterIdentity } from "../../../providers/mesh/cluster-identity.ts";
 import { temporaryDirectory } from "../../temporary.ts";
 import { testContext } from "../mesh/context.ts";
+import { selfSigned } from "../kind/self-signed.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 
 describe("the way into a cluster", () => {
@@ -49,6 +51,37 @@ describe("the way into a cluster", () => {
     await once(server, "listening");
     return (server.address() as AddressInfo).port;
   };
+  /** A proxy that leads to one server, whichever it is asked for. */
+  const proxyTo = async (address: () => string): Promise<{ port: number; seen: string[] }> => {
+    const seen: string[] = [];
+    const proxy = http.createServer();
+    proxy.on("connect", ({ url = "" }: http.IncomingMessage, client: net.Socket) => {
+      seen.push(url);
+      const upstream = net.connect(Number(new URL(address()).port), "127.0.0.1", () => {
+        client.write("HTTP/1.1 200 OK\r\n\r\n");
+        client.pipe(upstream).pipe(client);
+      });
+      client.on("error", () => upstream.destroy());
+      upstream.on("error", () => client.destroy());
+    });
+    return { port: await listen(proxy), seen };
+  };
+  /** The lower-case names come first, so that they are taken away. */
+  const withVariables = async (
+    variables: Readonly<Record<string, string>>,
+    act: () => Promise<void>,
+  ): Promise<void> => {
+    const before = { ...process.env };
+    for (const name of Object.keys(variables))
+      Reflect.deleteProperty(process.env, name.toLowerCase());
+    Object.assign(process.env, variables);
+    try {
+      await act();
+    } finally {
+      for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
+      Object.assign(process.env, before);
+    }
+  };
   const { context } = testContext();
   const identity = async (named?: string) => {
     const inputs = { kubeconfigPath, ...(named !== undefined && { context: named }) };
@@ -85,21 +118,52 @@ describe("the way into a cluster", () => {
   it("may lead through a proxy, and is the same cluster's", async () => {
     await write();
     const before = await identity();
-    const seen: string[] = [];
-    const proxy = http.createServer();
-    proxy.on("connect", ({ url = "" }: http.IncomingMessage, client: net.Socket) => {
-      seen.push(url);
-      const { hostname, port } = new URL(`http://${url}`);
-      const upstream = net.connect(Number(port), hostname, () => {
-        client.write("HTTP/1.1 200 OK\r\n\r\n");
-        client.pipe(upstream).pipe(client);
-      });
-      client.on("error", () => upstream.destroy());
-      upstream.on("error", () => client.destroy());
-    });
-    await write({ "proxy-url": `http://127.0.0.1:${String(await listen(proxy))}` });
+    const { port, seen } = await proxyTo(() => fake.address);
+    await write({ "proxy-url": `http://127.0.0.1:${String(port)}` });
     assert.deepEqual(await changes(before), {});
     assert.ok(seen.length > 0, "the proxy was passed by");
+  });
+
+  it("leads through the proxy that the environment names, as kubectl's does", async () => {
+    const { port, seen } = await proxyTo(() => fake.address);
+    await write({ server: "http://api.test:6443" });
+    await withVariables(
+      { HTTP_PROXY: `http://127.0.0.1:${String(port)}`, NO_PROXY: "" },
+      async () => {
+        assert.equal(await look(), fake.uid);
+        assert.deepEqual(seen, ["api.test:6443"]);
+        // Nor is this machine itself, or what NO_PROXY names, asked that way.
+        await write();
+        assert.equal(await look(), fake.uid);
+        assert.equal(seen.length, 1);
+      },
+    );
+    await write({ server: "http://192.0.2.7:6443" });
+    const excluded = { HTTP_PROXY: `http://127.0.0.1:${String(port)}`, NO_PROXY: "192.0.2.0/24" };
+    await withVariables(excluded, async () => {
+      const api = await connect({ kubeconfigPath }, { signal: AbortSignal.timeout(300) });
+      await assert.rejects(api.get("/version"));
+      assert.equal(seen.length, 1);
+    });
+  });
+
+  it("trusts the authorities of the machine where the kubeconfig names none", async () => {
+    const { certificate: cert, key } = selfSigned();
+    const server = https.createServer({ cert, key }, (_, response) => {
+      response.end(JSON.stringify({ metadata: { uid: "behind-tls" } }));
+    });
+    const port = await listen(server);
+    await write({
+      server: `https://127.0.0.1:${String(port)}`,
+      "insecure-skip-tls-verify": undefined,
+    });
+    await assert.rejects(look(), /self-signed|SELF_SIGNED/);
+    const file = path.join(directory, "authorities.crt");
+    await writeFile(file, cert);
+    await withVariables({ SSL_CERT_FILE: file }, async () => {
+      assert.equal(await look(), "behind-tls");
+    });
+    server.closeAllConnections();
   });
 
   it("is refused where the cluster was deleted and made again under its address", async () => {
@@ -137,6 +201,46 @@ describe("the way into a cluster", () => {
     assert.equal((await identity()).outputs["uid"], fake.uid);
     assert.match(await readFile(path.join(directory, "asked"), "utf8"), /^get\n/);
     assert.ok(fake.authorizations.includes("Bearer of-the-plug-in"));
+  });
+
+  it("asks a plug-in again once its credentials have ended", async () => {
+    const plugin = path.join(directory, "credentials");
+    const credential = (token: string) =>
+      JSON.stringify({
+        apiVersion: "client.authentication.k8s.io/v1",
+        kind: "ExecCredential",
+        status: { token },
+      });
+    const give = async (token: string): Promise<void> => {
+      await writeFile(plugin, `#!/bin/sh\necho '${credential(token)}'\n`);
+      await chmod(plugin, 0o755);
+    };
+    let valid = "first";
+    fake.answers.set("/version", () =>
+      fake.authorizations.at(-1) === `Bearer ${valid}`
+        ? { status: 200, body: { gitVersion: "v1.34.2" } }
+        : { status: 401, body: { reason: "Unauthorized", message: "Unauthorized" } },
+    );
+    await give("first");
+    await write({}, { exec: { command: "./credentials" } });
+    const api = await connect({ kubeconfigPath });
+    await api.get("/version");
+    valid = "second";
+    await give("second");
+    await Promise.all([api.get("/version"), api.get("/version"), api.get("/version")]);
+    // Credentials that are refused anew are an error, not asked for without end.
+    valid = "nobody's";
+    fake.requests.length = 0;
+    await assert.rejects(api.get("/version"), /401/);
+    assert.equal(fake.requests.length, 2);
+  });
+
+  it("does not try a lasting token twice", async () => {
+    fake.answers.set("/version", { status: 401, body: "Unauthorized" });
+    await write();
+    const api = await connect({ kubeconfigPath });
+    await assert.rejects(api.get("/version"), /401/);
+    assert.equal(fake.requests.length, 1);
   });
 
   it("says which plug-in is missing, or failed", async () => {

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { temporaryDirectory } from "../../temporary.ts";
+import { selfSigned } from "../kind/self-signed.ts";
 import { openInternet } from "../../../toolchain/internet.ts";
 import { proxiedFetch } from "../../../system/proxied-fetch.ts";
 
@@ -41,8 +46,39 @@ describe("what the toolchain asks of the network", () => {
     assert.deepEqual(asked, []);
   });
 
-  test("is Node's own where there is no proxy", () => {
-    assert.equal(proxiedFetch({ HTTPS_PROXY: "" }), fetch);
+  test("nor to those of a subnet that it names, nor to this machine", async () => {
+    asked.length = 0;
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: "192.0.2.0/24" };
+    for (const host of ["192.0.2.7", "localhost:1"]) {
+      const signal = AbortSignal.timeout(300);
+      await assert.rejects(async () => proxiedFetch(env)(`https://${host}/`, { signal }));
+    }
+    assert.deepEqual(asked, []);
+  });
+
+  test("is Node's own where there is no proxy", async (context) => {
+    const answer = new Response("as Node does");
+    context.mock.method(globalThis, "fetch", () => Promise.resolve(answer));
+    assert.equal(await proxiedFetch({ HTTPS_PROXY: "" })("https://registry.test/"), answer);
+  });
+
+  test("trusts the authorities that other programs of this machine trust", async () => {
+    const { certificate: cert, key } = selfSigned();
+    const registry = createTlsServer({ cert, key }, (_, response) => response.end("welcome"));
+    const folder = await temporaryDirectory("authorities");
+    try {
+      await once(registry.listen(0, "127.0.0.1"), "listening");
+      const url = `https://127.0.0.1:${(registry.address() as AddressInfo).port}/`;
+      const file = path.join(folder, "authorities.crt");
+      await assert.rejects(async () => proxiedFetch({ SSL_CERT_FILE: file })(url));
+      await writeFile(file, cert);
+      const answer = await proxiedFetch({ SSL_CERT_FILE: file })(url);
+      assert.equal(await answer.text(), "welcome");
+    } finally {
+      registry.closeAllConnections();
+      registry.close();
+      await rm(folder, { recursive: true });
+    }
   });
 
   test("asks a registry that was silent once more where that is wanted", async () => {
