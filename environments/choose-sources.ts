@@ -136,6 +136,7 @@ export async function allowDataPlane(request: DataPlaneRequest): Promise<void> {
         ]
       : []),
     ...(choice.type === "found" && isMendable(choice.found) ? ["other images are available"] : []),
+    ...(choice.type === "found" && choice.found.fault !== undefined ? [choice.found.fault] : []),
   ];
   if (reasons.length === 0 && request.withoutRegistry === true) {
     notice(`${why}\n${consequence}`);
@@ -179,11 +180,12 @@ function isMendable({ reach, plan }: FoundSources): boolean {
 
 function whyNoDataPlane(choice: SourcesChoice): string {
   if (choice.type !== "found") return "This stack was created without a data plane.";
-  const { reach, plan } = choice.found;
+  const { reach, plan, silence } = choice.found;
   if (plan.notes.length > 0) return `${plan.notes.join(" ")}.`;
   return reachesRegistry(reach)
     ? `${linkerdRegistry}, which has Linkerd's images, does not answer as a registry; others do.`
-    : "No container registry can be reached, and no Linkerd images are given.";
+    : `No container registry can be reached${silence === undefined ? "" : ` (${linkerdRegistry}: ${silence})`}, and ` +
+        "no Linkerd images are given.";
 }
 
 interface BringOptions extends SourcesOptions {

@@ -1,5 +1,14 @@
+import { isUnknownAuthority } from "../system/authorities.ts";
+import { codeOf, proxiedFetch } from "../system/proxied-fetch.ts";
 import { timeLimits } from "../system/time-limits.ts";
-import { proxiedFetch } from "../system/proxied-fetch.ts";
+import { reasonOf } from "./download.ts";
+
+/** Why a host gave no answer. */
+export interface Silence {
+  readonly message: string;
+  /** It answered, with a certificate of an authority that this machine doesn't trust. */
+  readonly isUntrusted: boolean;
+}
 
 /** Tells which hosts are reachable. Each host is asked once. */
 export interface Internet {
@@ -13,6 +22,8 @@ export interface Internet {
    * @param again asks again even if the host did not answer before
    */
   readonly isRegistry: (host: string, again?: boolean) => Promise<boolean>;
+  /** Why a host gave no answer to what was asked. Undefined if it answered, or was not asked. */
+  readonly silenceOf: (host: string) => Silence | undefined;
 }
 
 /**
@@ -21,7 +32,7 @@ export interface Internet {
  * @param ask - what fetches
  */
 export function openInternet(ask: typeof fetch = proxiedFetch()): Internet {
-  const outOfReach = new Set<string>();
+  const outOfReach = new Map<string, Silence>();
   const registries = new Map<string, Promise<boolean>>();
 
   const answerOf = async (url: string, method = "GET"): Promise<Response | undefined> => {
@@ -29,8 +40,11 @@ export function openInternet(ask: typeof fetch = proxiedFetch()): Internet {
     if (outOfReach.has(origin)) return undefined;
     try {
       return await ask(url, { method, signal: AbortSignal.timeout(timeLimits.hostAnswers) });
-    } catch {
-      outOfReach.add(origin);
+    } catch (error) {
+      outOfReach.set(origin, {
+        message: reasonOf(error),
+        isUntrusted: isUnknownAuthority(codeOf(error)),
+      });
       return undefined;
     }
   };
@@ -62,5 +76,6 @@ export function openInternet(ask: typeof fetch = proxiedFetch()): Internet {
       registries.set(host, known);
       return known;
     },
+    silenceOf: (host) => outOfReach.get(`https://${host}`),
   };
 }

@@ -12,6 +12,7 @@ import { keyOf } from "./image/context.ts";
 import { openInternet, type Internet } from "./internet.ts";
 import type { OnProgress } from "./progress.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
+import { proxyFor } from "../system/proxy-for.ts";
 import { halfGiven, isPublic, planSources, type Reach, type SourcesPlan } from "./sources-plan.ts";
 import { loadGivenNode, makeSourcesParts } from "./sources-parts.ts";
 import type { ToolReport } from "./toolchain.ts";
@@ -39,6 +40,10 @@ export interface FoundSources {
   readonly given: GivenParts;
   /** The only release of Linkerd that these sources offer; undefined: any. */
   readonly linkerdVersion?: string;
+  /** Why the registry of Linkerd's images gave no answer. */
+  readonly silence?: string;
+  /** What of the machine's own settings keeps it from an answer, and how to correct it. */
+  readonly fault?: string;
 }
 
 export interface SourcesOptions {
@@ -72,16 +77,17 @@ export async function findSources({
   linkerd,
   internet,
 }: FindOptions): Promise<FoundSources> {
+  const network = internet ?? openInternet(proxiedFetch(env));
   const [archives, reach] = await Promise.all([
     images === "" ? [] : readGivenImages(images),
-    reachOf(internet ?? openInternet(proxiedFetch(env))),
+    reachOf(network),
   ]);
   const wanted = linkerd ?? onlyVersionIn(archives) ?? defaultVersion;
   // Charts that are built have a fixed release, whatever the topology requests.
   const version = reach.charts ? wanted : linkerdVersion;
   const given = images === "" ? nothingGiven : partsOf(archives, version, images);
   const plan = planSources(new Set(given.roles.keys()), reach);
-  const found = { plan, reach, given };
+  const found = { plan, reach, given, ...whySilent(network, env) };
   // Stand-ins have a fixed release as well.
   if (plan.linkerd === "stand-ins") return { ...found, linkerdVersion };
   return plan.linkerd === "given" || plan.charts === "built"
@@ -209,6 +215,27 @@ function ifGiven<K extends string>(key: K, value: string | undefined): Partial<R
 
 /** Registries of the node image, of Linkerd's images, and of Kubernetes' own. */
 const hosts = ["registry-1.docker.io", linkerdRegistry, "registry.k8s.io"] as const;
+
+function whySilent(
+  internet: Internet,
+  env: FindOptions["env"],
+): Pick<FoundSources, "silence" | "fault"> {
+  const found = internet.silenceOf(linkerdRegistry);
+  if (found === undefined) return {};
+  const silence = found.message;
+  if (found.isUntrusted) {
+    const fault =
+      `this machine doesn't trust the authority that signed the certificate of ${linkerdRegistry} ` +
+      "(name a file with it in SSL_CERT_FILE)";
+    return { silence, fault };
+  }
+  if (proxyFor(`https://${linkerdRegistry}/`, env) === undefined) return { silence };
+  // Not its address: it may have a password.
+  const fault =
+    `the proxy of HTTPS_PROXY doesn't lead to ${linkerdRegistry} (correct it, or name what it doesn't lead to in ` +
+    "NO_PROXY)";
+  return { silence, fault };
+}
 
 async function reachOf(internet: Internet): Promise<Reach> {
   const [registries, charts, gatewayApi] = await Promise.all([

@@ -36,10 +36,11 @@ const known: readonly Known[] = [
   },
   {
     pattern:
-      /failed to pull image|pull access denied|manifest unknown|no such image|toomanyrequests/i,
+      /failed to pull image|pull access denied|no basic auth|authentication required|manifest unknown|no such image|toomanyrequests/i,
     explanation:
       "the node image is not on this machine and can't be pulled. Check its name and the connection to its " +
-      "registry, or load it with `docker load`",
+      "registry, log in where it wants that (`docker login`), name a mirror's image as nodeImage, or load it with " +
+      "`docker load`",
   },
   {
     pattern: /cannot allocate memory|oomkilled|out of memory/i,

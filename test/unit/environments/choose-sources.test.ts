@@ -31,6 +31,7 @@ function internetWith(...registries: readonly string[]): Internet & { readonly a
       asked.push(host);
       return Promise.resolve(registries.includes(host));
     },
+    silenceOf: () => undefined,
   };
 }
 
@@ -260,6 +261,37 @@ describe("a mesh without a data plane", () => {
 
   test("may be made where no registry at all can be reached, and that is said", async () => {
     assert.match(await allow({ withoutRegistry: true }), /^No container registry can be reached/);
+  });
+
+  test("is not made without a word where the machine's own settings keep it from the registries", async () => {
+    const silent = async (isUntrusted: boolean, env: Record<string, string> = {}) =>
+      chooseSources({
+        settled: { stack, state: undefined, madeFrom: undefined },
+        linkerd: "edge-26.1.1",
+        env,
+        internet: {
+          ...internetWith(),
+          silenceOf: () => ({ message: "no way", isUntrusted }),
+        },
+      });
+    const alone = await silent(false);
+    assert.match(
+      await allow({ choice: alone, withoutRegistry: true }),
+      /^No container registry can be reached \(cr\.l5d\.io: no way\), and no Linkerd images/,
+    );
+    const proxy = { HTTPS_PROXY: "http://me:hunter2@proxy.test" };
+    for (const [choice, message] of [
+      [await silent(true), /doesn't trust the authority .* SSL_CERT_FILE.*--allow-no-data-plane/s],
+      [await silent(false, proxy), /proxy of HTTPS_PROXY doesn't lead .*--allow-no-data-plane/s],
+    ] as const) {
+      await assert.rejects(allow({ choice, withoutRegistry: true }), (error: Error) => {
+        assert.match(error.message, message);
+        assert.ok(!error.message.includes("hunter2"));
+        return true;
+      });
+    }
+    const excluded = await silent(false, { ...proxy, NO_PROXY: "cr.l5d.io" });
+    assert.match(await allow({ choice: excluded, withoutRegistry: true }), /nothing is encrypted/);
   });
 
   test("is not made because one registry is silent while others answer", async () => {

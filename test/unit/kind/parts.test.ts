@@ -59,6 +59,7 @@ describe("a failure of kind", () => {
     ["docker: write /var/lib: no space left on device", /the disk is full.*docker system/],
     ["Failed to create inotify object: Too many open files", /inotify.*sysctl/],
     ['ERROR: failed to create cluster: failed to pull image "kindest/node:v9"', /can't be pulled/],
+    ['Head "https://registry.example/v2/": no basic auth credentials', /log in .*docker login/],
     ['could not find a log line that matches "Reached target"', /system did not come up/],
   ] as const) {
     it(`is explained: ${line}`, () => {

@@ -154,6 +154,28 @@ describe("the network", () => {
     });
   }
 
+  test("tells why a host is out of reach, and whether its certificate is the reason", async () => {
+    const network = openInternet((input) =>
+      Promise.reject(
+        new TypeError("fetch failed", {
+          cause: Object.assign(new Error("the reason"), {
+            code: (input as string).includes("untrusted")
+              ? "SELF_SIGNED_CERT_IN_CHAIN"
+              : "ENOTFOUND",
+          }),
+        }),
+      ),
+    );
+    assert.equal(network.silenceOf("away.example"), undefined);
+    for (const [host, isUntrusted] of [
+      ["away.example", false],
+      ["untrusted.example", true],
+    ] as const) {
+      assert.equal(await network.isRegistry(host), false);
+      assert.deepEqual(network.silenceOf(host), { message: "the reason", isUntrusted });
+    }
+  });
+
   test("a host out of reach is asked once", async () => {
     let asked = 0;
     const network = openInternet(() => {
