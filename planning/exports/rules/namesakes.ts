@@ -15,7 +15,10 @@ const fault = faultOf("headless-cleanup-deletes-namesakes");
 export function* namesakeRules(input: RuleInput): Iterable<RuleProblem> {
   const headless = input.mirrors.filter(({ kind }) => kind === "headless");
   const told = new Set<unknown>();
-  for (const group of groupBy(headless, ({ cluster, name }) => `${cluster.name} ${name}`).values()) {
+  for (const group of groupBy(
+    headless,
+    ({ cluster, name }) => `${cluster.name} ${name}`,
+  ).values()) {
     const [first, second] = group;
     const service = second?.of[0];
     if (first === undefined || service === undefined || told.has(service)) continue;
