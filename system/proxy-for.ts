@@ -41,8 +41,9 @@ function isThisMachine(host: string): boolean {
 function matches(entry: string, { host, port }: { host: string; port: string }): boolean {
   if (entry === "*") return true;
   if (ipaddr.isValidCIDR(entry)) return ipaddr.isValid(host) && isWithin(host, entry);
-  const [, name = entry, ofPort] =
-    /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(entry)?.filter((part) => part !== undefined) ?? [];
+  const found = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(entry);
+  const name = found?.[1] ?? found?.[2] ?? entry;
+  const ofPort = found?.[3];
   if (ofPort !== undefined && ofPort !== port) return false;
   if (ipaddr.isValid(name)) return ipaddr.isValid(host) && sameAddress(host, name);
   const domain = name.replace(/^\*?\./, "");
