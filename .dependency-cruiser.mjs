@@ -49,7 +49,7 @@ export default {
     },
   ],
   options: {
-    includeOnly: `^(${all}|test|bench|scripts)/|^(commands|index|library)\\.ts$`,
+    includeOnly: `^(${all}|test|bench|scripts)/|^(commands|index|library|testing)\\.ts$`,
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js", ".json"] },

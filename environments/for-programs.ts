@@ -524,7 +524,8 @@ async function stackOf(topology: NamedTopology, name: string | undefined): Promi
   return stackFromSource(await sourceOf(topology), name);
 }
 
-async function sourceOf(topology: NamedTopology): Promise<TopologySource> {
+/** The source of a topology. */
+export async function sourceOf(topology: NamedTopology): Promise<TopologySource> {
   if (typeof topology === "string") {
     const { findSource } = await import("./find-topology.ts");
     return findSource(topology, {});

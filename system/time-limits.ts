@@ -125,6 +125,10 @@ export const timeLimits = {
   apisDiscovered: 10_000,
   /** The namespaces of a verification are gone. */
   probesRemoved: 120_000,
+  /** A mesh for tests is up, or gone: hooks of test runners take a limit. */
+  testMeshUp: 1_800_000,
+  /** What a test made is gone from every cluster. */
+  testsReset: 300_000,
   /** How long after its start nothing of a verification runs any more. */
   verificationOver: 900_000,
   /** One request of a drill. A real client would have given up by then. */
