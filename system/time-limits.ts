@@ -125,6 +125,8 @@ export const timeLimits = {
   apisDiscovered: 10_000,
   /** The namespaces of a verification are gone. */
   probesRemoved: 120_000,
+  /** What a preview may take to see whether a cluster is replaced. */
+  outlook: 10_000,
   /** A mesh for tests is up, or gone: hooks of test runners take a limit. */
   testMeshUp: 1_800_000,
   /** What a test made is gone from every cluster. */

@@ -13,6 +13,11 @@ export const clusterResource: Resource = {
   schema: clusterSchema,
   check: checkCluster,
   diff,
+  async outlook({ news, olds, signal }) {
+    if (olds !== undefined) return [];
+    const { clusterOutlook } = await import("./cluster-outlook.ts");
+    return clusterOutlook(news, signal);
+  },
   async create({ inputs }, context) {
     const { createCluster } = await import("./cluster-create.ts");
     return createCluster(toClusterInputs(inputs), context);

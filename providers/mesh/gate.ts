@@ -37,6 +37,8 @@ interface Gate<I extends Shape, O extends Shape> {
    * again.
    */
   readonly settled?: readonly [output: keyof O & string, value: string];
+  /** See `Resource`. */
+  readonly outlook?: NonNullable<Resource["outlook"]>;
   id(inputs: Properties<I>): string;
   /** Waits until the condition of the gate holds. */
   create(inputs: Properties<I>, context: Context): Promise<Found<O>>;
@@ -79,6 +81,7 @@ export function gate<I extends Shape, O extends Shape>(definition: Gate<I, O>): 
       if (output === undefined || (oldOutputs[output] ?? "") === wanted) return { changes };
       return { changes: { ...changes, [output]: { kind: "update" } } };
     },
+    ...(definition.outlook && { outlook: definition.outlook }),
     create: async (request, context) => {
       const inputs = read(request.inputs);
       const found = await definition.create(inputs, context);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { OnceAfter, restartDeployment, restartPod } from "../../linkerd/cures.ts";
@@ -11,7 +12,7 @@ import type { LinkLook } from "../../linkerd/signals/link.ts";
 import { furtherAboutLink, lookAtLink } from "../../linkerd/signals/link.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import * as z from "zod";
-import type { Context, Properties } from "../server/index.ts";
+import type { Context, Properties, PropertyMap } from "../server/index.ts";
 import { backedOffPods } from "./backed-off.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import { gate } from "./gate.ts";
@@ -69,6 +70,7 @@ export const linkReady = gate({
     ),
   },
   settled: ["trouble", ""],
+  outlook: ({ news, olds }) => (olds === undefined ? [] : linkOutlook(news, olds)),
   id: ({ namespace, link }) => `${namespace}/${link}`,
   create: (wanted, context) => settle(wanted, context),
   update: (wanted, context, former) =>
@@ -85,6 +87,22 @@ export const linkReady = gate({
     return look.done ? { ...look.value, trouble: "" } : { trouble: look.seen };
   },
 });
+
+function linkOutlook(news: PropertyMap, olds: PropertyMap): readonly string[] {
+  const link = typeof news["link"] === "string" ? `the Link to ${news["link"]}` : "the Link";
+  const differs = (key: string): boolean => !isDeepStrictEqual(olds[key], news[key]);
+  if (news["revoked"] === true && olds["revoked"] !== true) {
+    return [`${link} ends: its target revokes the source's access, and the source's controllers restart`];
+  }
+  return [
+    ...(differs("credentials")
+      ? [`${link} gets other credentials: linkerd-destination of the source restarts for them`]
+      : []),
+    ...(differs("triggers")
+      ? [`${link} pauses until its service mirror has taken up the change`]
+      : []),
+  ];
+}
 
 /** @param renewed the credentials differ from those that the source's controllers started with */
 async function settle(wanted: LinkInputs, context: Context, renewed = false) {

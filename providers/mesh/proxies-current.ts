@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { timeLimits } from "../../system/time-limits.ts";
 import { lookAtRestarts, proveIssuerInUse } from "../../linkerd/restarts.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import * as z from "zod";
-import type { Context, Properties } from "../server/index.ts";
+import type { Context, Properties, PropertyMap } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import { gate } from "./gate.ts";
 import { accessInputs, text, triggersInput } from "./inputs.ts";
@@ -38,6 +39,16 @@ export const proxiesCurrent = gate({
     ),
   },
   settled: ["trouble", ""],
+  outlook: ({ news, olds }) => {
+    if (olds === undefined || isDeepStrictEqual(whatProxiesGet(olds), whatProxiesGet(news))) return [];
+    const namespaces = [news["namespaces"], news["upgradeNamespaces"]]
+      .flatMap((list) => (Array.isArray(list) ? (list as readonly unknown[]) : []))
+      .filter((name) => typeof name === "string");
+    const others = [...new Set(namespaces)].map((name) => `, those of ${name}`).join("");
+    return [
+      `workloads whose proxy or trust anchors are no longer current are restarted: Linkerd's own${others}`,
+    ];
+  },
   id: () => "proxies-current",
   create: proved,
   read: async (state, { signal }) => {
@@ -45,6 +56,11 @@ export const proxiesCurrent = gate({
     return look && { trouble: look.stale.map(({ seen }) => seen).join("; ") };
   },
 });
+
+/** The inputs that decide what proxies start with. */
+function whatProxiesGet({ anchors, triggers }: PropertyMap): unknown {
+  return [anchors, triggers];
+}
 
 async function proved(scope: Properties<typeof inputs>, context: Context) {
   const api = await clusterApi(scope, context.signal);

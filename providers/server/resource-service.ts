@@ -74,6 +74,7 @@ export class ResourceService {
     const inputs = unmarshal(request.getProperties());
     const plain = revealAll(inputs);
     if (request.getPreview()) {
+      await this.#warn(request, plain, undefined);
       return new proto.CreateResponse().setProperties(
         marshal(keepSecrets(await previewOutputs(resource, plain, undefined), inputs)),
       );
@@ -113,6 +114,7 @@ export class ResourceService {
     const newInputs = revealAll(inputs);
     const olds = unmarshal(request.getOlds());
     if (request.getPreview()) {
+      await this.#warn(request, newInputs, revealAll(unmarshal(request.getOldInputs())));
       const previewed = await previewOutputs(resource, newInputs, revealAll(olds));
       const outputs = keepSecrets(previewed, olds);
       return new proto.UpdateResponse().setProperties(marshal(keepSecrets(outputs, inputs)));
@@ -144,6 +146,17 @@ export class ResourceService {
         context,
       ),
     );
+  }
+
+  /** Tells in a preview what the operation means. */
+  async #warn(request: Addressed, news: PropertyMap, olds: PropertyMap | undefined): Promise<void> {
+    const resource = this.#resource(request.getUrn());
+    if (resource.outlook === undefined) return;
+    await this.#run(request, {}, async (context) => {
+      const { signal } = context;
+      const sentences = (await resource.outlook?.({ news, olds, signal })) ?? [];
+      for (const sentence of sentences) context.log("warning", sentence);
+    });
   }
 
   async #run<T>(

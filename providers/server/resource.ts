@@ -20,6 +20,11 @@ export interface Resource {
    */
   preview?(inputs: PropertyMap, olds: PropertyMap | undefined): PropertyMap | Promise<PropertyMap>;
   /**
+   * What a create or an update of these inputs means beyond the resource itself, a sentence each. A preview shows
+   * them as warnings. It must not fail for what it can't see, but say so. @default nothing
+   */
+  outlook?(request: OutlookRequest): readonly string[] | Promise<readonly string[]>;
+  /**
    * @throws PartialFailure if the resource exists and must be kept in the state; any other error means that
    *   nothing is left of it
    */
@@ -44,6 +49,14 @@ export interface Context {
   status(message: string): void;
   /** Stays in the engine's log; `debug` is shown only on demand. */
   log(severity: "debug" | "info" | "warning" | "error", message: string): void;
+}
+
+/** What a preview knows. Either side may have unknown values. */
+export interface OutlookRequest {
+  readonly news: PropertyMap;
+  /** Inputs of the resource in the state. Undefined for a create. */
+  readonly olds: PropertyMap | undefined;
+  readonly signal: AbortSignal;
 }
 
 export interface CheckRequest {

@@ -38,6 +38,8 @@ const resource: Resource = {
   diff: () => ({
     changes: { "list[0].name": { kind: "update", replace: true }, other: { kind: "add" } },
   }),
+  outlook: ({ news, olds }) =>
+    news.name === "grave" ? [`${olds === undefined ? "a new" : "another"} grave thing`] : [],
   async create({ inputs }, context) {
     context.status("halfway");
     context.log("warning", "mind the step");
@@ -123,6 +125,15 @@ describe("the provider server", () => {
     );
     assert.deepEqual(outputs, { name: unknown, password: new Secret("p"), token: unknown });
     assert.deepEqual(log, []);
+  });
+
+  it("says in a preview what the operation means, and not again when it happens", async () => {
+    log.length = 0;
+    await client.create({ name: "grave" }, { preview: true });
+    assert.deepEqual(log, [{ message: "a new grave thing", ephemeral: false }]);
+    log.length = 0;
+    await client.create({ name: "grave" });
+    assert.ok(!log.some(({ message }) => message.includes("grave")));
   });
 
   it("tells the engine of changes by path, and what to replace by property", async () => {
