@@ -7,7 +7,9 @@ import path from "node:path";
 
 const [packed, folder] = process.argv.slice(2);
 if (packed === undefined || folder === undefined) {
-  throw new Error("which package, and where to? node scripts/plugin-tarballs.mjs PACKAGE.tgz FOLDER");
+  throw new Error(
+    "which package, and where to? node scripts/plugin-tarballs.mjs PACKAGE.tgz FOLDER",
+  );
 }
 
 const root = path.dirname(import.meta.dirname);

@@ -16,7 +16,10 @@ export function releaseProblems(version, read) {
   const packages = ["package.json", "sdks/kind/package.json", "sdks/mesh/package.json"];
   const versions = [
     ...packages.map((file) => [file, JSON.parse(read(file)).version]),
-    ["sdks/python/pyproject.toml", /^ *version = "(.*)"$/m.exec(read("sdks/python/pyproject.toml"))?.[1]],
+    [
+      "sdks/python/pyproject.toml",
+      /^ *version = "(.*)"$/m.exec(read("sdks/python/pyproject.toml"))?.[1],
+    ],
   ];
   const { repository } = JSON.parse(read("package.json"));
   return [
@@ -25,7 +28,9 @@ export function releaseProblems(version, read) {
     ),
     // npm compares it with the repository whose workflow publishes.
     ...(repository.url.includes("/OWNER/")
-      ? [`package.json: repository.url is ${repository.url}: replace OWNER by whoever has the repository`]
+      ? [
+          `package.json: repository.url is ${repository.url}: replace OWNER by whoever has the repository`,
+        ]
       : []),
   ];
 }
@@ -42,7 +47,9 @@ export function releaseNotes(changelog, version) {
   const found = parts.find((part) => part.split("\n", 1)[0].split(" ")[0] === version);
   const notes = found?.slice(found.indexOf("\n")).trim() ?? "";
   if (notes !== "") return notes;
-  throw new Error(`CHANGELOG.md has no part "## ${version}": rename "## Unreleased", and begin a new one`);
+  throw new Error(
+    `CHANGELOG.md has no part "## ${version}": rename "## Unreleased", and begin a new one`,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -50,7 +57,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const read = (file) => readFileSync(path.join(root, file), "utf8");
   const problems = releaseProblems(version, read);
   if (problems.length > 0) {
-    process.stderr.write(`this can't be published as ${version}:\n  - ${problems.join("\n  - ")}\n`);
+    process.stderr.write(
+      `this can't be published as ${version}:\n  - ${problems.join("\n  - ")}\n`,
+    );
     process.exit(1);
   }
   process.stdout.write(`${releaseNotes(read("CHANGELOG.md"), version)}\n`);

@@ -85,7 +85,9 @@ export class TestNamespaces {
     });
     const failed = applied.filter(({ problem }) => problem !== undefined);
     if (failed.length === 0) return applied;
-    const lines = failed.map(({ cluster, object, problem = "" }) => `${cluster}: ${object}: ${problem}`);
+    const lines = failed.map(
+      ({ cluster, object, problem = "" }) => `${cluster}: ${object}: ${problem}`,
+    );
     throw new Error(`not everything was applied:\n  ${lines.join("\n  ")}`);
   }
 

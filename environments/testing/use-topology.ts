@@ -63,7 +63,11 @@ export interface TestMesh {
 export function useTopology(topology: NamedTopology, options: UseTopologyOptions = {}): TestMesh {
   const { hooks = ofNodeTest, reset = "each", ...withOptions } = options;
   let current:
-    | { readonly mesh: RunMesh; readonly namespaces: TestNamespaces; readonly release?: () => Promise<void> }
+    | {
+        readonly mesh: RunMesh;
+        readonly namespaces: TestNamespaces;
+        readonly release?: () => Promise<void>;
+      }
     | undefined;
   const present = (): NonNullable<typeof current> => {
     if (current !== undefined) return current;

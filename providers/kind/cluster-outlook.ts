@@ -35,7 +35,9 @@ async function formerGeneration(
     const [first] = former;
     if (first === undefined) return [];
     const cluster = { name, generation: first };
-    const allowed = mayMakeWay(cluster) ? "" : `. It is refused until you allow it. ${howToMakeWay([cluster])}`;
+    const allowed = mayMakeWay(cluster)
+      ? ""
+      : `. It is refused until you allow it. ${howToMakeWay([cluster])}`;
     return [
       `this edit replaces the cluster ${name}: everything in it is deleted, and its Links pause until the new one ` +
         `is up${allowed}`,

@@ -92,7 +92,9 @@ function linkOutlook(news: PropertyMap, olds: PropertyMap): readonly string[] {
   const link = typeof news["link"] === "string" ? `the Link to ${news["link"]}` : "the Link";
   const differs = (key: string): boolean => !isDeepStrictEqual(olds[key], news[key]);
   if (news["revoked"] === true && olds["revoked"] !== true) {
-    return [`${link} ends: its target revokes the source's access, and the source's controllers restart`];
+    return [
+      `${link} ends: its target revokes the source's access, and the source's controllers restart`,
+    ];
   }
   return [
     ...(differs("credentials")

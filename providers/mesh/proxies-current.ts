@@ -40,7 +40,8 @@ export const proxiesCurrent = gate({
   },
   settled: ["trouble", ""],
   outlook: ({ news, olds }) => {
-    if (olds === undefined || isDeepStrictEqual(whatProxiesGet(olds), whatProxiesGet(news))) return [];
+    if (olds === undefined || isDeepStrictEqual(whatProxiesGet(olds), whatProxiesGet(news)))
+      return [];
     const namespaces = [news["namespaces"], news["upgradeNamespaces"]]
       .flatMap((list) => (Array.isArray(list) ? (list as readonly unknown[]) : []))
       .filter((name) => typeof name === "string");

@@ -10,6 +10,7 @@ import type { RunMesh } from "../../../environments/runs/run-mesh.ts";
 import { plan } from "../../../environments/for-programs.ts";
 import { useTopology } from "../../../testing.ts";
 import type { TestHooks, TestMesh } from "../../../testing.ts";
+import { assertEach } from "../../assert-each.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok } from "../mesh/linked-cluster.ts";
 
@@ -103,7 +104,7 @@ describe("useTopology on a mesh that is shared", () => {
     );
     await hooks.call("afterAll");
     assert.throws(() => lab.mesh, /there is no mesh here/);
-    assert.ok(hooks.limits.every((limit) => limit > 60_000), "runners give hooks seconds");
+    assertEach("limits in seconds", hooks.limits, (limit) => limit > 60_000);
   });
 
   it("makes a namespace in every cluster, and removes it after the test", async () => {
@@ -143,7 +144,10 @@ describe("useTopology on a mesh that is shared", () => {
   it("refuses a mesh of another topology", async () => {
     const other = new Hooks();
     useTopology({ clusters: [{ name: "west" }, { name: "north" }] }, { hooks: other });
-    await assert.rejects(other.call("beforeAll"), /has the clusters east, west .* asks for .*north/);
+    await assert.rejects(
+      other.call("beforeAll"),
+      /has the clusters east, west .* asks for .*north/,
+    );
   });
 
   it("refuses half of the variables", async () => {

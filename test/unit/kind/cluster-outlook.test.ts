@@ -51,7 +51,10 @@ describe("the preview of a kind cluster", () => {
     process.env.PATH = join(harness.root, "bin");
     try {
       const said = await clusterOutlook(await harness.inputs({ generation: "g1" }), signal);
-      assert.match(said.join("\n"), /whether this edit replaces the cluster west could not be seen/);
+      assert.match(
+        said.join("\n"),
+        /whether this edit replaces the cluster west could not be seen/,
+      );
       assert.match(said.join("\n"), /can't be created: there is no `kind` on PATH/);
     } finally {
       process.env.PATH = path;
@@ -81,7 +84,8 @@ describe("the preview of what waits for Linkerd", () => {
 
   const link = { link: "east", credentials: "1", revoked: false, triggers: ["uid-1"] };
   it("names the Links that pause, restart their controllers, or end", async () => {
-    const said = async (changes: PropertyMap) => ((await about(linkReady, link, changes)) ?? []).join("\n");
+    const said = async (changes: PropertyMap) =>
+      ((await about(linkReady, link, changes)) ?? []).join("\n");
     assert.match(await said({ credentials: "2" }), /the Link to east gets other credentials/);
     assert.match(await said({ triggers: [unknown] }), /the Link to east pauses/);
     assert.match(await said({ revoked: true, credentials: "2" }), /^the Link to east ends/);

@@ -21,7 +21,10 @@ describe("a release", () => {
   it("is refused while nobody owns the repository", () => {
     const owned = (file: string) => read(file).replaceAll("/OWNER/", "/somebody/");
     const without = (file: string) => owned(file).replaceAll("/somebody/", "/OWNER/");
-    assert.deepEqual(releaseProblems("0.1.0", owned).filter((one) => one.includes("OWNER")), []);
+    assert.deepEqual(
+      releaseProblems("0.1.0", owned).filter((one) => one.includes("OWNER")),
+      [],
+    );
     assert.match(releaseProblems("0.1.0", without).join("\n"), /repository\.url .*replace OWNER/);
   });
 
@@ -77,9 +80,7 @@ describe("the tarballs of the plugins", { timeout: 300_000 }, () => {
   ] as const) {
     it(`start the provider, wherever they are unpacked: ${name}`, async () => {
       const out = path.join(directory, "out");
-      const file = (await readdir(out)).find((one) =>
-        one.startsWith(`pulumi-resource-${name}-v`),
-      );
+      const file = (await readdir(out)).find((one) => one.startsWith(`pulumi-resource-${name}-v`));
       const unpacked = path.join(directory, `unpacked of ${name}`);
       await mkdir(unpacked);
       await execa("tar", ["-xzf", path.join(out, file ?? ""), "-C", unpacked]);
