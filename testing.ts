@@ -7,4 +7,5 @@ export {
   useTopology,
   type UseTopologyOptions,
 } from "./environments/testing/use-topology.ts";
+export type { NamedTopology } from "./environments/for-programs.ts";
 export type { Applied, Manifest } from "./environments/apply.ts";

@@ -3,8 +3,6 @@ import { connect } from "../kubernetes/connect.ts";
 import type { Lanes } from "../kubernetes/lanes.ts";
 import { defaultConcurrency, lanesFor } from "../kubernetes/lanes.ts";
 
-type NamedAccess = ClusterAccess & { readonly name: string };
-
 /** Connections to the clusters of a mesh, each opened once, because every new one costs handshakes. */
 export class Connections {
   readonly lanes: Lanes;
@@ -19,7 +17,7 @@ export class Connections {
   }
 
   /** @throws Error if the kubeconfig can't be used. The next call reads it again. */
-  async open(access: NamedAccess): Promise<KubernetesApi> {
+  async open(access: ClusterAccess & { readonly name: string }): Promise<KubernetesApi> {
     const { name } = access;
     const opened =
       this.#opened.get(name) ?? connect(access, { signal: this.#signal, lanes: this.lanes });
@@ -34,7 +32,7 @@ export class Connections {
 
   /** @throws Error if the cluster's kubeconfig is unknown, or can't be used */
   async openIn(
-    { clusters }: { readonly clusters: readonly NamedAccess[] },
+    { clusters }: { readonly clusters: readonly (ClusterAccess & { readonly name: string })[] },
     cluster: string,
   ): Promise<KubernetesApi> {
     const access = clusters.find(({ name }) => name === cluster);

@@ -413,6 +413,7 @@ function randomTraffic(
                   {
                     failover: ["local", target],
                     circuitBreaking: {
+                      enabled: true,
                       maxFailures: 3,
                       minPenalty: "1s",
                       maxPenalty: "5s",
