@@ -99,8 +99,17 @@ function plainType(node) {
       return first.getText().includes("z.") ? fail(node) : first.getText();
     case "z.ZodEnum":
       return first.members.map(({ type }) => type.getText()).join(" | ");
+    case "z.ZodLiteral":
+      return first.getText();
+    case "z.ZodUnknown":
+      return "unknown";
+    case "z.ZodArray":
+      return `readonly (${plainType(first)})[]`;
+    case "z.ZodRecord":
+      return `{ readonly [key: ${plainType(first)}]: ${plainType(node.typeArguments[1])} }`;
     case "z.ZodUnion":
-      return first.type.elements.map(plainType).join(" | ");
+    case "z.ZodDiscriminatedUnion":
+      return (first.elements ?? first.type.elements).map(plainType).join(" | ");
     case "z.ZodObject":
       return `{${first.members.map(plainMember).join("")}\n}`;
     default:
@@ -110,7 +119,7 @@ function plainType(node) {
 
 function plainMember(member) {
   const { name, type } = member;
-  const optional = type.typeName?.getText() === "z.ZodExactOptional";
+  const optional = /^z\.Zod(?:Exact)?Optional$/.test(type.typeName?.getText() ?? "");
   const before = member.getFullText().slice(0, member.getLeadingTriviaWidth());
   const value = plainType(optional ? type.typeArguments[0] : type);
   return `${before}readonly ${name.getText()}${optional ? "?" : ""}: ${value};`;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, it } from "node:test";
 import ts from "typescript";
+import { entriesOf } from "../../../scripts/entries.mjs";
 import { plainDeclarations, publishedDeclarations } from "../../../scripts/plain-declarations.mjs";
 
 const root = path.resolve(import.meta.dirname, "../../..");
@@ -119,30 +120,48 @@ describe("hovering over a key of a topology shows its documentation", () => {
     showsDocumentation(hover(file, new Map([[file, program("./topology.ts")]])));
   });
 
-  it("in a program that uses the published declarations", () => {
-    const published = path.join(root, "published");
+  const published = path.join(root, "published");
+
+  /** The declarations that `npm pack` publishes of some modules. */
+  function declarationsOf(modules: readonly string[]): Map<string, string> {
     const files = new Map<string, string>();
     const options = {
       ...compilerOptions("tsconfig.build.json"),
       emitDeclarationOnly: true,
+      // Another layer checks the types.
+      noCheck: true,
       outDir: published,
     };
     const result = ts
-      .createProgram([path.join(root, "planning/topology.ts")], options)
+      .createProgram(
+        modules.map((name) => path.join(root, `${name}.ts`)),
+        options,
+      )
       .emit(undefined, (name, text) => files.set(name, text));
     assert.ok(!result.emitSkipped);
     const declarations = publishedDeclarations(
-      [path.join(published, "planning/topology.d.ts")],
+      modules.map((name) => path.join(published, `${name}.d.ts`)),
       (name) => {
         const text = files.get(name);
         assert.ok(text, name);
         return text;
       },
     );
-    for (const text of declarations.values()) assert.doesNotMatch(text, /zod|\bz\./);
+    for (const text of declarations.values()) assert.doesNotMatch(text, /"zod"|\bz\./);
+    return declarations;
+  }
+
+  it("in a program that uses the published declarations", () => {
+    const declarations = declarationsOf(["planning/topology"]);
     const file = path.join(published, "program.ts");
     declarations.set(file, program("./planning/topology.js") + comparison);
     showsDocumentation(hover(file, declarations));
+  });
+
+  it("and every entry of the package can be said without zod", () => {
+    const declarations = declarationsOf(entriesOf(root));
+    const taken = declarations.get(path.join(published, "environments/drills/taken.d.ts"));
+    assert.match(taken ?? "", /readonly how: ("(pause|restart|stop)"( \| )?){3};/);
   });
 
   it("fails for a schema that can't be said without zod", () => {
