@@ -122,13 +122,6 @@ async function listen(
   const messages = new Messages();
   let silence: NodeJS.Timeout | undefined;
   const refusal = await new Promise<string | undefined>((resolve, reject) => {
-    // Of a Service that never had pods it says nothing at all. A ping tells that from one that is away.
-    silence = setTimeout(() => {
-      session.ping((error) => {
-        if (error === null) resolve(undefined);
-        else reject(error);
-      });
-    }, timeLimits.destinationSpeaks);
     // Nobody catches what a stream's listener throws: it would end the process.
     const listening =
       <T>(take: (told: T) => void) =>
@@ -140,6 +133,14 @@ async function listen(
           reject(new KubernetesApiError(asked, 502, "Error", why, { cause: error }));
         }
       };
+    // Of a Service that never had pods it says nothing at all. A ping tells that from one that is away.
+    const ping = listening(() => {
+      session.ping((error) => {
+        if (error === null) resolve(undefined);
+        else reject(error);
+      });
+    });
+    silence = setTimeout(ping, timeLimits.destinationSpeaks, undefined);
     const settle = listening((status: Readonly<Record<string, unknown>>) => {
       const refused = refusalIn(status);
       if (refused !== undefined) resolve(refused);
