@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { isNotFound } from "../../kubernetes/errors.ts";
 import { messageOf } from "../../system/message-of.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { Connections } from "../../verification/connections.ts";
 import type { Mesh } from "../../verification/index.ts";
 import { awaitRemoval } from "../../verification/traffic/leftovers.ts";
+import { removeNamespace } from "../../verification/traffic/workloads.ts";
 import { applyTo, readManifests } from "../apply.ts";
 import type { Applied, Manifest } from "../apply.ts";
 import { chosenClusters } from "../chosen-clusters.ts";
@@ -59,12 +59,7 @@ export class TestNamespaces {
     await this.#everywhere(async (api, cluster) => {
       await Promise.all(
         names.map(async (name) => {
-          try {
-            await api.delete(`/api/v1/namespaces/${name}`);
-          } catch (error) {
-            if (isNotFound(error)) return;
-            throw error;
-          }
+          await removeNamespace(api, name);
           const why = await awaitRemoval(api, cluster, name, timeLimits.probesRemoved);
           if (why !== undefined) throw new Error(`the namespace ${name} stays: ${why}`);
         }),

@@ -6,7 +6,7 @@ import { timeLimits } from "../../system/time-limits.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import { expiresAnnotation, verificationLabel } from "./names.ts";
 import { forgetInLinks } from "./link-status.ts";
-import { removeProbes } from "./workloads.ts";
+import { removeNamespace } from "./workloads.ts";
 
 interface Namespace {
   readonly metadata: Metadata;
@@ -23,7 +23,7 @@ export async function removeLeftovers(api: KubernetesApi, now: Date): Promise<re
     labelSelector: verificationLabel,
   });
   const old = items.filter(({ metadata }) => hasExpired(metadata, now));
-  await Promise.all(old.map(({ metadata }) => removeProbes(api, metadata.name)));
+  await Promise.all(old.map(({ metadata }) => removeNamespace(api, metadata.name)));
   await forgetInLinks(api);
   return old.map(({ metadata }) => metadata.name);
 }

@@ -21,7 +21,7 @@ import { planProbes } from "./probe-plan.ts";
 import type { ProbeContext, Server } from "./probe-context.ts";
 import { limitOf } from "./probe-context.ts";
 import type { TrafficOptions } from "./options.ts";
-import { createProbes, exportProbes, imageFor, probesReady, removeProbes } from "./workloads.ts";
+import { createProbes, exportProbes, imageFor, probesReady, removeNamespace } from "./workloads.ts";
 
 /** Two clients of a cluster: one that the signal interrupts, and one that it doesn't. */
 interface Ways {
@@ -181,7 +181,7 @@ export class ProbeWorkloads {
           group: "traffic",
         } as const;
         try {
-          await removeProbes(api, namespace);
+          await removeNamespace(api, namespace);
           if (this.#options.signal?.aborted === true) return [];
           const stays = await awaitRemoval(api, cluster, namespace, timeLimits.probesRemoved);
           if (stays === undefined) return [];

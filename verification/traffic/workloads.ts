@@ -139,7 +139,7 @@ export async function exportProbes(
  * Removes the export labels and the namespace with everything in it, which takes some seconds. A missing
  * namespace counts as removed.
  */
-export async function removeProbes(api: KubernetesApi, namespace: string): Promise<void> {
+export async function removeNamespace(api: KubernetesApi, namespace: string): Promise<void> {
   try {
     await api.delete(`/api/v1/namespaces/${namespace}`);
   } catch (error) {
