@@ -1,5 +1,5 @@
 import pRetry, { AbortError } from "p-retry";
-import { AnotherCluster, KubernetesApiError } from "./errors.ts";
+import { AnotherCluster, isUnauthorized, KubernetesApiError } from "./errors.ts";
 import { messageOf } from "../system/message-of.ts";
 
 /** One look at a condition: it holds, or this was seen instead. */
@@ -71,7 +71,7 @@ export async function waitFor<T>(awaited: Awaited<T>): Promise<T> {
       // If the limit ended the look, the one before says more.
       if (!limit.aborted || last === nothingYet) see(messageOf(error));
       // All other errors may pass while a cluster starts.
-      if (mayPass === isPassing && error instanceof KubernetesApiError && error.status === 401)
+      if (mayPass === isPassing && isUnauthorized(error))
         throw new AbortError(failure("the credentials are refused"));
     }
     throw new NotYet();

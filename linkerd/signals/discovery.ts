@@ -1,6 +1,6 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { isUnauthorized, KubernetesApiError } from "../../kubernetes/errors.ts";
 import { parseMetrics, sampleOf } from "../../kubernetes/metrics.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
@@ -69,7 +69,7 @@ async function troubleOfPod(
   try {
     text = await api.podText(linkerdNamespace, pod, destinationMetricsPort, "/metrics");
   } catch (error) {
-    if (!(error instanceof KubernetesApiError) || error.status === 401) throw error;
+    if (!(error instanceof KubernetesApiError) || isUnauthorized(error)) throw error;
     return { seen: `the metrics of pod ${pod} can't be read (${error.message})`, unread: true };
   }
   const services = sampleOf(parseMetrics(text), "service_cache_size", { cluster: target });

@@ -1,6 +1,6 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { isUnauthorized, KubernetesApiError } from "../../kubernetes/errors.ts";
 import { parseMetrics, sampleOf } from "../../kubernetes/metrics.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
@@ -73,7 +73,7 @@ async function hasListed(
     const text = await api.podText(namespace, pod, port, "/metrics");
     return (sampleOf(parseMetrics(text), "service_cache_size", { cluster: target }) ?? 0) > 0;
   } catch (error) {
-    if (!(error instanceof KubernetesApiError) || error.status === 401) throw error;
+    if (!(error instanceof KubernetesApiError) || isUnauthorized(error)) throw error;
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { isUnauthorized, KubernetesApiError } from "../../kubernetes/errors.ts";
 import type { Endpoints, Lease, LinkObject, Pod } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { isReady, troubleOf } from "../../kubernetes/pods.ts";
@@ -128,7 +128,7 @@ async function metricsOf(
   try {
     return await readControllerMetrics(api, namespace, pod, target);
   } catch (error) {
-    if (!(error instanceof KubernetesApiError) || error.status === 401) throw error;
+    if (!(error instanceof KubernetesApiError) || isUnauthorized(error)) throw error;
     return `the metrics of pod ${pod} can't be read (${error.message})`;
   }
 }
