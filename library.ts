@@ -179,7 +179,7 @@ export type {
 export type { ChartValues } from "./components/values.ts";
 export type { RunOptions } from "./environments/runs/session.ts";
 export type { StackFile } from "./environments/stacks.ts";
-export type { ClusterAccess, KubernetesApi, Query } from "./kubernetes/api.ts";
+export type { ClusterAccess, KubernetesApi, NamedAccess, Query } from "./kubernetes/api.ts";
 export type { KindOptions } from "./planning/clusters/kind-options.ts";
 export type { KubeconfigContext } from "./planning/clusters/rules/kubeconfigs.ts";
 export type { Account as MeshAccount } from "./planning/policy/identities.ts";

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from "yaml";
-import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
+import type { KubernetesApi, NamedAccess } from "../kubernetes/api.ts";
 import { isConflict } from "../kubernetes/errors.ts";
 import { ResourcePaths } from "../kubernetes/resource-paths.ts";
 import type { ObjectPath } from "../kubernetes/resource-paths.ts";
@@ -70,7 +70,7 @@ function objectsIn(value: unknown, place: string, problems: string[]): readonly 
 }
 
 export interface ApplyRequest {
-  readonly clusters: readonly (ClusterAccess & { readonly name: string })[];
+  readonly clusters: readonly NamedAccess[];
   readonly objects: readonly Manifest[];
   /** Namespace of objects that name none. @default "default" */
   readonly namespace?: string;

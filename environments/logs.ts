@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
+import type { KubernetesApi, NamedAccess } from "../kubernetes/api.ts";
 import { isNotFound, KubernetesApiError } from "../kubernetes/errors.ts";
 import { listAll } from "../kubernetes/list-all.ts";
 import type { Pod } from "../kubernetes/objects.ts";
@@ -35,7 +35,7 @@ export const logComponents = {
 export type LogComponent = keyof typeof logComponents;
 
 export interface LogsRequest {
-  readonly clusters: readonly (ClusterAccess & { readonly name: string })[];
+  readonly clusters: readonly NamedAccess[];
   /** @default all */
   readonly components?: readonly LogComponent[];
   /** Names of containers. @default all */

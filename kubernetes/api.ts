@@ -48,6 +48,9 @@ export interface KubernetesApi {
   delete(path: string): Promise<void>;
 }
 
+/** Access to a cluster that has a name in a mesh. */
+export type NamedAccess = ClusterAccess & { readonly name: string };
+
 /** The kubeconfig of a cluster: its text, or a file. */
 export type ClusterAccess = (
   { readonly kubeconfig: string } | { readonly kubeconfigPath: string }

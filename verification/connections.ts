@@ -1,4 +1,4 @@
-import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
+import type { KubernetesApi, NamedAccess } from "../kubernetes/api.ts";
 import { connect } from "../kubernetes/connect.ts";
 import type { Lanes } from "../kubernetes/lanes.ts";
 import { defaultConcurrency, lanesFor } from "../kubernetes/lanes.ts";
@@ -17,7 +17,7 @@ export class Connections {
   }
 
   /** @throws Error if the kubeconfig can't be used. The next call reads it again. */
-  async open(access: ClusterAccess & { readonly name: string }): Promise<KubernetesApi> {
+  async open(access: NamedAccess): Promise<KubernetesApi> {
     const { name } = access;
     const opened =
       this.#opened.get(name) ?? connect(access, { signal: this.#signal, lanes: this.lanes });
@@ -32,7 +32,7 @@ export class Connections {
 
   /** @throws Error if the cluster's kubeconfig is unknown, or can't be used */
   async openIn(
-    { clusters }: { readonly clusters: readonly (ClusterAccess & { readonly name: string })[] },
+    { clusters }: { readonly clusters: readonly NamedAccess[] },
     cluster: string,
   ): Promise<KubernetesApi> {
     const access = clusters.find(({ name }) => name === cluster);

@@ -2,7 +2,7 @@ import type { ClusterPlan, Plan } from "../planning/plan-types.ts";
 import { observeCluster, silentCluster } from "./facts/cluster.ts";
 import { observeLink, unobservedLink } from "./facts/link.ts";
 import { Connections } from "./connections.ts";
-import type { ClusterAccess, KubernetesApi } from "../kubernetes/api.ts";
+import type { KubernetesApi, NamedAccess } from "../kubernetes/api.ts";
 import { readingOnce } from "../kubernetes/reading-once.ts";
 import type { ClusterStatus, DataPlane, LinkStatus, MeshStatus } from "./status.ts";
 
@@ -14,8 +14,7 @@ export interface Mesh {
 }
 
 /** How to reach one cluster of a mesh. */
-export type MeshAccess = ClusterAccess & {
-  readonly name: string;
+export type MeshAccess = NamedAccess & {
   /** kubectl finds the kubeconfig by default, so commands need not name it. @default false */
   readonly usual?: boolean;
 };
