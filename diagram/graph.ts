@@ -1,5 +1,6 @@
 import { groupBy } from "../planning/group.ts";
 import type { ClusterPlan, LinkPlan, Plan } from "../planning/plan-types.ts";
+import { linkModes } from "../planning/links/schema.ts";
 import type { LinkMode } from "../planning/topology.ts";
 import { findMeshes } from "./meshes.ts";
 
@@ -127,7 +128,6 @@ function betweenNetworks(
   networks: readonly Members[],
   links: readonly LinkPlan[],
 ): { readonly arrows: readonly Arrow[]; readonly rest: readonly LinkPlan[] } {
-  const key = (from: string, to: string, mode: LinkMode) => `${from} ${to} ${mode}`;
   const left = new Map(links.map((link) => [key(link.source, link.target, link.mode), link]));
   /** Whether every cluster of one network has a Link to every one of the other. They are drawn then. */
   const take = (from: Members, to: Members, mode: LinkMode): boolean => {
@@ -142,7 +142,7 @@ function betweenNetworks(
       // The network of a single cluster may have no box.
       if (one.members.length === 1 || other.members.length === 1) continue;
       if (one.members.length * other.members.length < manyPairs) continue;
-      for (const mode of ["gateway", "flat", "mixed"] as const) {
+      for (const mode of linkModes) {
         const forth = take(one, other, mode);
         const back = take(other, one, mode);
         const [from, to] = forth ? [one, other] : [other, one];
@@ -153,8 +153,9 @@ function betweenNetworks(
   return { arrows, rest: [...left.values()] };
 }
 
+const key = (from: string, to: string, mode: LinkMode) => `${from} ${to} ${mode}`;
+
 function arrowsOf(links: readonly LinkPlan[]): Arrow[] {
-  const key = (from: string, to: string, mode: LinkMode) => `${from} ${to} ${mode}`;
   const all = new Set(links.map(({ source, target, mode }) => key(source, target, mode)));
   const drawn = new Set<string>();
   return links.flatMap(({ source, target, mode }): Arrow[] => {

@@ -1,4 +1,5 @@
 import type { LinkPlan } from "../planning/plan-types.ts";
+import { linkModes } from "../planning/links/schema.ts";
 import type { LinkMode } from "../planning/topology.ts";
 
 /** With fewer clusters a line between every two of them is clearer. */
@@ -19,7 +20,7 @@ export function findMeshes(
 ): { meshes: FoundMesh[]; rest: LinkPlan[] } {
   const meshes: FoundMesh[] = [];
   let rest = [...links];
-  for (const mode of ["gateway", "flat", "mixed"] as const) {
+  for (const mode of linkModes) {
     for (;;) {
       const members = largestMesh(clusters, linkedBothWays(rest, mode));
       if (members.length < smallestMesh) break;

@@ -112,7 +112,9 @@ const metadataKeys = (what: string) =>
     'write a list such as ["example.org/*"]',
   );
 
-const linkMode = oneOf(["gateway", "flat", "mixed"]);
+export const linkModes = ["gateway", "flat", "mixed"] as const;
+
+const linkMode = oneOf(linkModes);
 
 /** Which kinds of export a Link carries. */
 export type LinkMode = z.infer<typeof linkMode>;
