@@ -115,11 +115,29 @@ export async function prepareBackend(backend: Backend): Promise<void> {
   }
 }
 
-/** Stacks of a project that the local backend holds. */
+/** Where the local backend keeps the states of a project's stacks. */
+function statesDirectory(directory: string, project: string): string {
+  return path.join(directory, ".pulumi", "stacks", project);
+}
+
+/** The file in which the local backend keeps the state of a stack. */
+export function stateFile(directory: string, project: string, stack: string): string {
+  return path.join(statesDirectory(directory, project), `${stack}.json`);
+}
+
+/**
+ * Stacks of a project that the local backend holds.
+ *
+ * @throws Error if its directory can't be read
+ */
 export async function localStacks(backend: Backend, project: string): Promise<string[]> {
   if (backend.directory === undefined) return [];
-  const directory = path.join(backend.directory, ".pulumi", "stacks", project);
-  const entries = await readdir(directory).catch(() => []);
+  const entries = await readdir(statesDirectory(backend.directory, project)).catch(
+    (error: unknown): string[] => {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
+    },
+  );
   return entries
     .filter((entry) => entry.endsWith(".json"))
     .map((entry) => entry.slice(0, -".json".length))

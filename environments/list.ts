@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { kindClusterLabel } from "../providers/kind/constants.ts";
 import { listContainers } from "../providers/kind/containers.ts";
 import type { Container } from "../providers/kind/container.ts";
 import { definedIn } from "../system/environment.ts";
 import { messageOf } from "../system/message-of.ts";
-import { chooseBackend, localStacks } from "./backend.ts";
+import { chooseBackend, localStacks, stateFile } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { ownerOf } from "./leftovers.ts";
 import { readProject } from "./project.ts";
@@ -61,7 +60,10 @@ export async function list(env: NodeJS.ProcessEnv = process.env): Promise<ListRe
       return undefined;
     }),
     listRuns({ env: definedIn(env) }),
-    localStacks(backend, project),
+    localStacks(backend, project).catch((error: unknown) => {
+      problems.push(`the stacks of this user can't be listed: ${messageOf(error)}`);
+      return [];
+    }),
   ]);
   const look = (state: State | undefined, owner: string): readonly ListedCluster[] =>
     clustersOf(state, owner, containers);
@@ -154,7 +156,7 @@ async function readStack(
   problems: string[],
 ): Promise<State | undefined> {
   if (directory === undefined) return undefined;
-  const file = path.join(directory, ".pulumi", "stacks", project, `${name}.json`);
+  const file = stateFile(directory, project, name);
   try {
     return stateIn(await readFile(file, "utf8"), file);
   } catch (error) {

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { timeLimits } from "../system/time-limits.ts";
+import { stateFile } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { resourceType } from "./report/resource-words.ts";
 
@@ -94,7 +95,7 @@ export function withoutReports(stack: Stack): Stack {
 async function readStateFile(backend: Backend, stack: Stack): Promise<State | undefined> {
   if (backend.directory === undefined) return undefined;
   const { name: project } = await stack.workspace.projectSettings();
-  const file = path.join(backend.directory, ".pulumi", "stacks", project, `${stack.name}.json`);
+  const file = stateFile(backend.directory, project, stack.name);
   try {
     return stateIn(await readFile(file, "utf8"), file);
   } catch {
