@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import type { Topology } from "../planning/topology.ts";
 import type { Backend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
-import type { NamedWay } from "./contexts.ts";
+import { findWays } from "./contexts.ts";
+import type { ContextRequest, NamedWay } from "./contexts.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { planStack } from "./plan-stack.ts";
 import type { TakenRun } from "./runs/take-down.ts";
@@ -104,10 +105,28 @@ export async function findPlanned(
   options: TopologyOptions,
   { knownByName }: { readonly knownByName?: () => void } = {},
 ): Promise<Running> {
-  const running = await findRunning(argument, options);
+  return requirePlan(await findRunning(argument, options), knownByName);
+}
+
+/**
+ * Plans the topology of what is up, if it has one.
+ *
+ * @param knownByName called if there is no file to bring it up again from
+ * @throws TopologyError with every problem of the topology
+ */
+export async function requirePlan(running: Running, knownByName?: () => void): Promise<Running> {
   if (running.run !== undefined || running.gone === true) knownByName?.();
-  else await planStack(running.stack, { runs: true });
+  else if (running.ways === undefined) await planStack(running.stack, { runs: true });
   return running;
+}
+
+/**
+ * The mesh of clusters that a person named instead of a topology.
+ *
+ * @throws CommandError, exit code 2, with everything that is wrong: files, contexts
+ */
+export async function findClusters(request: ContextRequest): Promise<Running> {
+  return { stack: stackOf("mesh", {}), ways: await findWays(request) };
 }
 
 /**

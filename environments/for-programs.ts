@@ -498,24 +498,14 @@ async function runningOf(
 
 /** What is up, whose topology has no problems. */
 async function findPlanned(mesh: NamedMesh, name: string | undefined): Promise<Running> {
-  const running = await find(mesh, name);
-  if (running.run === undefined && running.gone !== true && running.ways === undefined) {
-    const { planStack } = await import("./plan-stack.ts");
-    await planStack(running.stack, { runs: true });
-  }
-  return running;
+  const { requirePlan } = await import("./find-topology.ts");
+  return requirePlan(await find(mesh, name));
 }
 
 async function find(mesh: NamedMesh, name: string | undefined): Promise<Running> {
-  if (typeof mesh === "string") {
-    const { findRunning } = await import("./find-topology.ts");
-    return findRunning(mesh, name === undefined ? {} : { name });
-  }
-  if ("context" in mesh || "kubeconfig" in mesh) {
-    const { findWays } = await import("./contexts.ts");
-    const { stackOf: known } = await import("./topology-source.ts");
-    return { stack: known("mesh", {}), ways: await findWays(mesh) };
-  }
+  const { findClusters, findRunning } = await import("./find-topology.ts");
+  if (typeof mesh === "string") return findRunning(mesh, name === undefined ? {} : { name });
+  if ("context" in mesh || "kubeconfig" in mesh) return findClusters(mesh);
   return { stack: await stackOf(mesh as Exclude<NamedTopology, string>, name) };
 }
 

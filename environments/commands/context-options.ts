@@ -1,10 +1,8 @@
 import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
-import { findWays } from "../contexts.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { stackOf } from "../topology-source.ts";
 import type { CommandContext } from "./run-command.ts";
-import { findPlanned } from "../find-topology.ts";
+import { findClusters, findPlanned } from "../find-topology.ts";
 import { topologyWords } from "./topology-argument.ts";
 import type { Running, TopologyOptions } from "../find-topology.ts";
 
@@ -60,7 +58,7 @@ export async function findLookedAt(
 ): Promise<Running> {
   if (!namesClusters(options)) return findPlanned(topology, options, context);
   refuseTopology(topology, options);
-  return { stack: stackOf("mesh", {}), ways: await findWays(options) };
+  return findClusters(options);
 }
 
 /** @throws CommandError, exit code 2, if both clusters and a topology are named */
