@@ -151,7 +151,8 @@ async function deleteCluster(hold: number, dataPlane: boolean): Promise<DrillRes
           run: async () => {
             run.moments.putBack = Date.now();
             await environment.up();
-            await addServices(await environment.api("east"));
+            // Its API server has another port.
+            await addServices(await environment.reconnect("east"));
             await run.follow((await runningStack(environment)).mesh);
             return "there, with its workloads";
           },
