@@ -5,6 +5,7 @@ import type { RoutePlan } from "../planning/plan-types.ts";
 import { formatProblem } from "../planning/topology/problem.ts";
 import type { CircuitBreakingSpec, RetrySpec, RouteSpec } from "../planning/topology.ts";
 import { planEntry } from "../planning/traffic/entry-alone.ts";
+import { claim } from "./claim.ts";
 import { accessTo } from "./mesh-cluster.ts";
 import type { MeshCluster } from "./mesh-cluster.ts";
 
@@ -164,14 +165,20 @@ function routeOf(
   const deletedWith = cluster.lifetime;
   return [
     name,
-    { ...routeArgs(cluster, result.route), ...(exported !== undefined && { exported }) },
+    { ...routeArgs(cluster, result.route, name), ...(exported !== undefined && { exported }) },
     pulumi.mergeOptions(deletedWith === undefined ? {} : { deletedWith }, opts),
   ];
 }
 
-/** The arguments of a planned route. */
-export function routeArgs(cluster: MeshCluster, route: RoutePlan): TrafficRouteArgs {
+/**
+ * The arguments of a planned route.
+ *
+ * @param name name of its resource
+ * @throws pulumi.RunError if the program has another route for this port of the Service
+ */
+export function routeArgs(cluster: MeshCluster, route: RoutePlan, name: string): TrafficRouteArgs {
   const { namespace, service, port, protocol, alias, annotations, serviceAnnotations } = route;
+  claim(cluster, `the route of ${namespace}/${service}, port ${port}`, `the route ${name}`);
   const rules = route.rules.map(({ match, backends }) => ({
     ...(match && { match }),
     backends: backends.map((backend) => ({ service: backend.service, weight: backend.weight })),

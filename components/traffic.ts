@@ -40,10 +40,11 @@ export function makeTraffic({
       (one) =>
         one.namespace === namespace && one.service === service && targets.includes(one.cluster),
     );
+    const name = `${member.prefix}-traffic-${namespace}.${service}.${port}`;
     const made = new TrafficRoute(
-      `${member.prefix}-traffic-${namespace}.${service}.${port}`,
+      name,
       {
-        ...routeArgs(member.cluster, wanted),
+        ...routeArgs(member.cluster, wanted, name),
         exported: Object.fromEntries(exports.map((one) => [one.cluster, one.made.state])),
       },
       onCluster(member.cluster, topology, {

@@ -4,6 +4,7 @@ import type { Plan } from "../../planning/plan-types.ts";
 import type { Admission, ServicePolicySpec } from "../../planning/policy/service-policy.ts";
 import { planServicePolicy } from "../../planning/policy/service-policy.ts";
 import { formatProblem } from "../../planning/topology/problem.ts";
+import { claim } from "../claim.ts";
 import { inCluster, type MeshCluster } from "../mesh-cluster.ts";
 
 /** Arguments of {@link ServicePolicy}. */
@@ -32,7 +33,8 @@ export interface ServicePolicyArgs extends Omit<ServicePolicySpec, "cluster"> {
  * refused, with or without a {@link DefaultDeny} of the namespace.
  *
  * @throws pulumi.RunError with every problem, before any resource is registered. For example, a client that
- *   comes through a gateway can't be named, because it can't be told from others.
+ *   comes through a gateway can't be named, because it can't be told from others. Also if the program has
+ *   another policy for the same port of the Service.
  *
  * @example
  * ```ts
@@ -48,8 +50,14 @@ export class ServicePolicy extends pulumi.ComponentResource {
     const cluster = args.topology.clusters[args.cluster];
     if (cluster === undefined)
       throw new Error(`args.topology has no cluster ${args.cluster}, but its plan does`);
-    super("linkerd-topology:index:ServicePolicy", name, {}, opts);
     const { namespace, service } = args;
+    const server = objectName(service, args.port);
+    claim(
+      cluster,
+      `the policy of ${namespace}/${service}, port ${args.port}`,
+      `the policy ${name}`,
+    );
+    super("linkerd-topology:index:ServicePolicy", name, {}, opts);
     const object = (
       kind: "Server" | "AuthorizationPolicy" | "MeshTLSAuthentication" | "NetworkAuthentication",
       suffix: string,
@@ -61,12 +69,11 @@ export class ServicePolicy extends pulumi.ComponentResource {
         {
           apiVersion: `policy.linkerd.io/${kind === "Server" ? "v1beta3" : "v1alpha1"}`,
           kind,
-          metadata: { name: `${objectName(service, args.port)}${suffix}`, namespace },
+          metadata: { name: `${server}${suffix}`, namespace },
           spec,
         },
         inCluster(cluster, this, { dependsOn }),
       );
-    const server = objectName(service, args.port);
     // Comes last: without a Server the policies have no effect, and from then on they all have.
     const admitting = admissions.flatMap((one) => admit(one, server, object));
     object(

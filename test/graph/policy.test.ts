@@ -125,6 +125,20 @@ void describe("a policy of a Service", async () => {
   });
 });
 
+void it("two policies for one port of a Service are refused", async () => {
+  const all = await registered((lab) => {
+    new ServicePolicy("web", { topology: lab, ...web() });
+    assert.throws(
+      () => new ServicePolicy("again", { topology: lab, ...web() }),
+      /^Error: the policy again: the policy of shop\/web, port http belongs to the policy web already \(write both as one, or remove one\)$/,
+    );
+    new ServicePolicy("another-port", { topology: lab, ...web({ port: "admin" }) });
+    new ServicePolicy("elsewhere", { topology: lab, ...web({ cluster: "west" }) });
+  });
+  const servers = all.filter(({ type }) => type === `${policy}/v1beta3:Server`);
+  assert.deepEqual(servers.map(({ name }) => name).sort(), ["another-port", "elsewhere", "web"]);
+});
+
 void describe("a namespace that denies by default", async () => {
   const all = await registered((lab) => {
     const east = lab.clusters["east"];

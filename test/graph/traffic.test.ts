@@ -23,8 +23,13 @@ const topology = {
 };
 
 /** The routes that a program makes beside a topology, and the topology's own. */
-async function registered(program: (lab: Topology) => unknown): Promise<Registration[]> {
-  return register(() => program(new Topology("lab", { topology, sources })));
+async function registered(
+  program: (lab: Topology) => unknown,
+  { traffic = topology.traffic } = {},
+): Promise<Registration[]> {
+  return register(() =>
+    program(new Topology("lab", { topology: { ...topology, traffic }, sources })),
+  );
 }
 
 function westOf(lab: Topology) {
@@ -34,25 +39,28 @@ function westOf(lab: Topology) {
 }
 
 void describe("a route that a program makes", async () => {
-  const all = await registered((lab) => {
-    const cluster = westOf(lab);
-    new Failover("web", { cluster, ...web, failover: ["local", "east", "far"], timeout: "10s" });
-    new Split("checkout", {
-      ...{ cluster, namespace: "shop", service: "checkout", port: 8080, protocol: "grpc" },
-      split: { local: 90, east: 10 },
-      circuitBreaking: { maxFailures: 3 },
-    });
-    new RouteTo("api", {
-      ...{ cluster, namespace: "shop", service: "api", exported: { far: "labelled" } },
-      routes: [{ match, to: "far" }, { failover: ["local", "federated"] }],
-    });
-    new Alias("reports", { cluster, namespace: "shop", service: "reports", alias: "east" });
-  });
-  const west = memberName(all, "west");
+  const all = await registered(
+    (lab) => {
+      const cluster = westOf(lab);
+      new Failover("web", { cluster, ...web, failover: ["local", "east", "far"], timeout: "10s" });
+      new Split("checkout", {
+        ...{ cluster, namespace: "shop", service: "checkout", port: 8080, protocol: "grpc" },
+        split: { local: 90, east: 10 },
+        circuitBreaking: { maxFailures: 3 },
+      });
+      new RouteTo("api", {
+        ...{ cluster, namespace: "shop", service: "api", exported: { far: "labelled" } },
+        routes: [{ match, to: "far" }, { failover: ["local", "federated"] }],
+      });
+      new Alias("reports", { cluster, namespace: "shop", service: "reports", alias: "east" });
+    },
+    { traffic: [] },
+  );
   const inputsOf = (name: string) => find(all, type, name).inputs;
 
-  void it("is what the same entry makes in a topology", () => {
-    const planned = inputsOf(`${west}-traffic-shop.web.80`);
+  void it("is what the same entry makes in a topology", async () => {
+    const own = await registered(() => undefined);
+    const planned = find(own, type, `${memberName(own, "west")}-traffic-shop.web.80`).inputs;
     assert.deepEqual({ ...inputsOf("web"), exported: planned["exported"] }, planned);
     const { rules, annotations } = inputsOf("web");
     assert.deepEqual(rules, [
@@ -73,7 +81,10 @@ void describe("a route that a program makes", async () => {
   });
 
   void it("is gone with its cluster, like everything in it", () => {
-    assert.equal(find(all, type, "web").deletedWith, `kind:index:Cluster::${west}`);
+    assert.equal(
+      find(all, type, "web").deletedWith,
+      `kind:index:Cluster::${memberName(all, "west")}`,
+    );
   });
 
   void it("splits, breaks circuits, follows conditions and gives names", () => {
@@ -124,6 +135,20 @@ void describe("a route that a program makes", async () => {
       [`${memberName(others, "west")}-traffic-shop.web.80`],
     );
   });
+});
+
+void it("two routes for one port of a Service are refused, also if one is the topology's", async () => {
+  const all = await registered((lab) => {
+    const cluster = westOf(lab);
+    assert.throws(
+      () => new Split("again", { cluster, ...web, split: { local: 1, east: 1 } }),
+      /^Error: the route again: the route of shop\/web, port 80 belongs to the route lab-west-[0-9a-f]+-traffic-shop\.web\.80 already/,
+    );
+    new Split("another-port", { cluster, ...web, port: 81, split: { local: 1, east: 1 } });
+  });
+  const names = all.filter((one) => one.type === type).map(({ name }) => name);
+  assert.equal(names.length, 2);
+  assert.ok(names.includes("another-port"));
 });
 
 void it("a route in a cluster that exists compares its identity, and is deleted properly", async () => {
