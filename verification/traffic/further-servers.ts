@@ -15,21 +15,24 @@ export interface FurtherServer {
   readonly appProtocol?: string;
 }
 
+const anyPath = 8090;
+const grpc = 8091;
+
 /** Answers every path and method with its name, and any method of gRPC with "unimplemented". */
 const further = {
   anyPath: {
     name: "any",
     port: 81,
-    serverPort: 8090,
-    args: ["netexec", "--http-port=8090", "--udp-port=-1", "--http-override=/hostname"],
-    readinessProbe: { httpGet: { path: "/readyz", port: 8090 }, periodSeconds: 1 },
+    serverPort: anyPath,
+    args: ["netexec", `--http-port=${anyPath}`, "--udp-port=-1", "--http-override=/hostname"],
+    readinessProbe: { httpGet: { path: "/readyz", port: anyPath }, periodSeconds: 1 },
   },
   grpc: {
     name: "grpc",
     port: 82,
-    serverPort: 8091,
-    args: ["grpc-health-checking", "--port=8091", "--http-port=8092"],
-    readinessProbe: { grpc: { port: 8091 }, periodSeconds: 1 },
+    serverPort: grpc,
+    args: ["grpc-health-checking", `--port=${grpc}`, "--http-port=8092"],
+    readinessProbe: { grpc: { port: grpc }, periodSeconds: 1 },
     appProtocol: "kubernetes.io/h2c",
   },
 } as const satisfies Record<string, FurtherServer>;
