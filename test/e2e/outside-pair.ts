@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, describe } from "node:test";
-import { parseAllDocuments } from "yaml";
+import { parseAllDocuments, parseDocument } from "yaml";
+import { applyTo, readManifests } from "../../environments/apply.ts";
 import type { Sources } from "../../planning/sources/sources.ts";
 import type { ClusterSpec } from "../../planning/topology.ts";
 import { timeLimits } from "../../system/time-limits.ts";
+import { root } from "../runner/layers.ts";
 import { isScenarioWanted } from "../runner/test-files.ts";
 import { differences, listObjects } from "./api-objects.ts";
 import { eventually } from "./environment.ts";
@@ -31,6 +34,8 @@ export interface OutsideScenario {
 export class OutsidePair {
   #outside: OutsideClusters | undefined;
   #listed: ReadonlyMap<string, Listing> = new Map();
+  /** Kubeconfigs by cluster. */
+  readonly #limited = new Map<string, string>();
 
   get north(): OutsideCluster {
     return this.#cluster("north");
@@ -45,16 +50,19 @@ export class OutsidePair {
     return this.#outside?.sources;
   }
 
-  /** In the form of a topology. */
-  spec({ name, kubeconfig, node, podSubnet, serviceSubnet }: OutsideCluster): ClusterSpec {
+  /** In the form of a topology, with the rights that docs/existing-clusters.md asks for. */
+  spec({ name, node, podSubnet, serviceSubnet }: OutsideCluster): ClusterSpec {
+    const kubeconfig = this.#limited.get(name);
+    assert.ok(kubeconfig !== undefined, `the cluster ${name} has no account yet`);
     return { name, kubeconfig, podSubnet, serviceSubnet, apiServer: `https://${node}:6443` };
   }
 
   async start(): Promise<void> {
     this.#outside = await OutsideClusters.create(["north", "south"]);
     const both = [this.north, this.south];
-    for (const { api } of both) {
-      await api.post("/api/v1/namespaces", { metadata: { name: "shop" } });
+    for (const cluster of both) {
+      await cluster.api.post("/api/v1/namespaces", { metadata: { name: "shop" } });
+      this.#limited.set(cluster.name, await limitedKubeconfig(cluster));
     }
     await this.south.api.post("/api/v1/namespaces/shop/services", {
       metadata: { name: "web", labels: { "mirror.linkerd.io/exported": "true" } },
@@ -115,6 +123,25 @@ export function declareOutside(file: string, scenarios: readonly OutsideScenario
       scenario.tests(pair);
     });
   }
+}
+
+const account = "linkerd-topology";
+
+/** Creates the account of examples/existing-cluster, and a kubeconfig file that uses it. */
+async function limitedKubeconfig({ name, api, kubeconfig }: OutsideCluster): Promise<string> {
+  const file = path.join(root, "examples/existing-cluster/account.yaml");
+  const objects = readManifests(await readFile(file, "utf8"), file);
+  await applyTo({ clusters: [{ name, kubeconfigPath: kubeconfig }], objects });
+  const { status } = await api.post<{ status: { token: string } }>(
+    `/api/v1/namespaces/${account}/serviceaccounts/${account}/token`,
+    { spec: { expirationSeconds: 4 * 3600 } },
+  );
+  const config = parseDocument(await readFile(kubeconfig, "utf8"));
+  const user = config.getIn(["users", 0, "name"]);
+  config.set("users", [{ name: user, user: { token: status.token } }]);
+  const limited = kubeconfig.replace(/\.kubeconfig$/, ".limited.kubeconfig");
+  await writeFile(limited, config.toString(), { mode: 0o600 });
+  return limited;
 }
 
 async function installGatewayApi({ api }: OutsideCluster, file: string | undefined): Promise<void> {
