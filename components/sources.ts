@@ -20,8 +20,10 @@ const schema = z.strictObject({
       proxy: text.optional(),
       pause: text.optional(),
       probe: text.optional(),
+      prometheus: text.optional(),
     })
     .optional(),
+  prometheusArchive: text.optional(),
   charts: text.optional(),
   gatewayApi: text.optional(),
   linkerdVersion: text.optional(),
@@ -58,10 +60,11 @@ export function readSources(file: string): Sources {
     );
   }
   const beside = (relative: string) => resolve(dirname(path), relative);
-  const { archives, charts, gatewayApi, versions, ...rest } = parsed.data;
+  const { archives, prometheusArchive, charts, gatewayApi, versions, ...rest } = parsed.data;
   const sources = {
     ...rest,
     ...(archives && { archives: archives.map(beside) }),
+    ...(prometheusArchive !== undefined && { prometheusArchive: beside(prometheusArchive) }),
     ...(charts !== undefined && { charts: beside(charts) }),
     ...(gatewayApi !== undefined && { gatewayApi: beside(gatewayApi) }),
     ...(versions && {
@@ -141,6 +144,7 @@ function missingFiles(sources: Sources): string[] {
     problems.push(`${key}: there is no ${kind} ${path}`);
   };
   sources.archives?.forEach((path, index) => expect(`archives[${String(index)}]`, path, "file"));
+  expect("prometheusArchive", sources.prometheusArchive, "file");
   expect("gatewayApi", sources.gatewayApi, "file");
   expect("charts", sources.charts, "directory");
   if (problems.length === 0 && sources.charts !== undefined) {

@@ -8,6 +8,7 @@ import { reachesRegistry } from "../toolchain/sources-plan.ts";
 import { GivenImagesError } from "../toolchain/given-images.ts";
 import {
   addGivenImages,
+  addPrometheus,
   findSources,
   linkerdRegistry,
   loadNode,
@@ -207,19 +208,28 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
   for (const note of choice.notes ?? []) options.notice(note);
   if (choice.node !== undefined) await loadNode(choice.node, options);
   const missing = await missingOf(choice.sources, options);
-  if (missing.length === 0) return choice.sources;
+  if (missing.length === 0) return withPrometheus(choice.sources, options);
   // Fills an emptied cache again with the same content.
   const { find = findSources } = options;
-  const again = await make(await find({ env: options.env, images: "" }), options);
+  const observes = choice.sources.prometheusArchive !== undefined;
+  const again = await make(await find({ env: options.env, images: "" }), { ...options, observes });
   // An earlier version of the package didn't record the release of Linkerd.
   const { linkerdVersion = again.linkerdVersion } = choice.sources;
   const wanted = { ...choice.sources, ...(linkerdVersion !== undefined && { linkerdVersion }) };
-  if (isDeepStrictEqual(again, wanted)) return again;
+  if (isDeepStrictEqual(again, wanted)) return withPrometheus(again, options);
   throw new CommandError(
     `files that this stack was created from are missing: ${missing.join(", ")}. Put them back, or run ` +
       "`up --new-sources`, which chooses images and charts again. It says beforehand if a " +
       "cluster would be recreated",
   );
+}
+
+/** What was built here for a topology that wasn't observed has no Prometheus yet. */
+async function withPrometheus(sources: Sources, options: BringOptions): Promise<Sources> {
+  const { pause, prometheus } = sources.images ?? {};
+  const isBuiltHere = pause?.startsWith("localhost/linkerd-topology/") === true;
+  if (options.observes !== true || prometheus !== undefined || !isBuiltHere) return sources;
+  return addPrometheus(sources, options);
 }
 
 async function make(found: FoundSources, { notice, ...options }: BringOptions): Promise<Sources> {
@@ -229,10 +239,12 @@ async function make(found: FoundSources, { notice, ...options }: BringOptions): 
 }
 
 async function missingOf(
-  { nodeImage, archives = [], charts, gatewayApi }: Sources,
+  { nodeImage, archives = [], prometheusArchive, charts, gatewayApi }: Sources,
   { makesNodes, env }: BringOptions,
 ): Promise<string[]> {
-  const files = [...archives, charts, gatewayApi].filter((file) => file !== undefined);
+  const files = [...archives, prometheusArchive, charts, gatewayApi].filter(
+    (file) => file !== undefined,
+  );
   const missing = files.filter((file) => !existsSync(file));
   // kind pulls other people's images.
   const builtHere = nodeImage?.startsWith("linkerd-topology/node:") === true;

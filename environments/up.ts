@@ -128,6 +128,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
         const sources = await bringSources(choice, {
           env: brought.env,
           makesNodes: plan.clusters.some(({ type }) => type === "kind"),
+          observes: plan.observability !== undefined,
           onProgress: teller(tell),
           notice: (text) => {
             tell.notice(text);

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { GivenImagesError, type GivenArchive } from "./given-images.ts";
 
 /** The roles that a provided image can have. */
-export type Role = "node" | "controller" | "proxy" | "pause" | "probe";
+export type Role = "node" | "controller" | "proxy" | "pause" | "probe" | "prometheus";
 
 /** How the archives in a directory are used. */
 export interface GivenParts {
@@ -87,6 +87,7 @@ export function roleOf(reference: string, linkerdVersion: string): Role | undefi
   if (/(?:^|\/)kindest\/node$/.test(repository)) return "node";
   if (/\/pause$/.test(repository)) return "pause";
   if (/\/agnhost$/.test(repository)) return "probe";
+  if (/\/prometheus$/.test(repository)) return "prometheus";
   // An image of another version does not fit the charts.
   return tag === linkerdVersion ? linkerdPartOf(reference) : undefined;
 }

@@ -7,6 +7,7 @@ import { ensureGo } from "./go.ts";
 import {
   ensureImageArchives,
   ensureProbeArchive,
+  ensurePrometheusArchive,
   type ImageArchive,
   type ImageArchives,
 } from "./image/archives.ts";
@@ -17,13 +18,18 @@ import type { SourcesPlan } from "./sources-plan.ts";
 import { gatewayApi, gatewayApiFile } from "./tools/gateway-api.ts";
 import { agnhost, coredns, etcd, kubernetes, pause } from "./tools/kubernetes.ts";
 import { chartsFolder, linkerd, linkerdVersion, noDataPlane, probe } from "./tools/linkerd.ts";
+import { prometheus } from "./tools/prometheus.ts";
 import { messageOf } from "../system/message-of.ts";
 
 /** The parts of a sources file that were built here; paths are absolute. */
 export interface SourcesParts {
   readonly nodeImage?: string;
   readonly archives: readonly string[];
-  readonly images: Readonly<Partial<Record<"controller" | "proxy" | "pause" | "probe", string>>>;
+  readonly images: Readonly<
+    Partial<Record<"controller" | "proxy" | "pause" | "probe" | "prometheus", string>>
+  >;
+  /** Only clusters that are observed get it. */
+  readonly prometheusArchive?: string;
   readonly charts?: string;
   readonly gatewayApi?: string;
   /** Notes about optional parts that are not available. */
@@ -33,11 +39,13 @@ export interface SourcesParts {
 /**
  * Builds the parts that the plan requires. Existing parts are only looked up.
  *
+ * @param observes - Prometheus is wanted as well
  * @throws if a part cannot be built.
  */
 export async function makeSourcesParts(
   plan: SourcesPlan,
   context: MakeContext,
+  observes = false,
 ): Promise<SourcesParts> {
   const images = await imageContext(context);
   // Download packages while the compiler runs.
@@ -49,7 +57,26 @@ export async function makeSourcesParts(
     binaries === undefined ? undefined : ensureNodeImage({ ...images, binaries }),
     makeRest(plan, context, images),
   ]);
-  return { ...rest, ...(nodeImage !== undefined && { nodeImage }) };
+  const made = { ...rest, ...(nodeImage !== undefined && { nodeImage }) };
+  if (!observes || plan.prometheus !== "built") return made;
+  const { path, reference } = await makePrometheusImage(context);
+  return {
+    ...made,
+    images: { ...made.images, prometheus: reference },
+    prometheusArchive: path,
+  };
+}
+
+/**
+ * Builds the image of Prometheus.
+ *
+ * @throws if it cannot be built.
+ */
+export async function makePrometheusImage(context: MakeContext): Promise<ImageArchive> {
+  return ensurePrometheusArchive(
+    await binaryOf(prometheus, "prometheus", context),
+    await imageContext(context),
+  );
 }
 
 async function makeRest(

@@ -24,6 +24,7 @@ export interface SourcesPlan {
   readonly linkerd: "public" | "given" | "stand-ins";
   readonly pause: "public" | "given" | "built";
   readonly probe: "public" | "given" | "built";
+  readonly prometheus: "public" | "given" | "built";
   readonly charts: "public" | "built";
   readonly gatewayApi: "public" | "built";
   readonly dataPlane: "real" | "none";
@@ -48,6 +49,8 @@ export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcesPlan
     linkerd,
     pause: pick("pause", reach.pause),
     probe: pick("probe", reach.pause),
+    // Docker's own registry has it, as it has the node image.
+    prometheus: pick("prometheus", reach.node),
     charts: reach.charts ? "public" : "built",
     gatewayApi: reach.gatewayApi ? "public" : "built",
     dataPlane: linkerd === "stand-ins" ? "none" : "real",
@@ -77,6 +80,8 @@ export function halfGiven(given: ReadonlySet<Role>, because: string): string[] {
 
 /** Returns true if everything is public, so that no sources file is needed. */
 export function isPublic(plan: SourcesPlan): boolean {
-  const { node, linkerd, pause, probe, charts, gatewayApi } = plan;
-  return [node, linkerd, pause, probe, charts, gatewayApi].every((from) => from === "public");
+  const { node, linkerd, pause, probe, prometheus, charts, gatewayApi } = plan;
+  return [node, linkerd, pause, probe, prometheus, charts, gatewayApi].every(
+    (from) => from === "public",
+  );
 }

@@ -14,7 +14,7 @@ import type { OnProgress } from "./progress.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
 import { proxyFor } from "../system/proxy-for.ts";
 import { halfGiven, isPublic, planSources, type Reach, type SourcesPlan } from "./sources-plan.ts";
-import { loadGivenNode, makeSourcesParts } from "./sources-parts.ts";
+import { loadGivenNode, makePrometheusImage, makeSourcesParts } from "./sources-parts.ts";
 import type { ToolReport } from "./toolchain.ts";
 import { linkerdVersion } from "./tools/linkerd.ts";
 import { cacheDirectory } from "../system/cache-directory.ts";
@@ -52,6 +52,8 @@ export interface SourcesOptions {
   /** @default `cacheDirectory(env)` */
   readonly cache?: string;
   readonly onProgress?: OnProgress;
+  /** The topology wants Prometheus, which takes minutes to build. @default false */
+  readonly observes?: boolean;
 }
 
 /** Host of the registry with Linkerd's images. */
@@ -120,7 +122,7 @@ export async function makeSources(
 
   const node = given.roles.get("node");
   if (node !== undefined) await loadGivenNode(node.archive.path, node.reference, context);
-  const parts = await makeSourcesParts(plan, context);
+  const parts = await makeSourcesParts(plan, context, options.observes);
   const sources = { ...compose(plan, given, parts), ...ifGiven("linkerdVersion", version) };
   const notes = [...plan.notes, ...given.notes, ...parts.notes];
   const folder = join(context.cache, "sources", keyOf(sources));
@@ -134,6 +136,20 @@ export async function makeSources(
 
 function contextOf({ env, cache, onProgress = () => undefined }: SourcesOptions): MakeContext {
   return { cache: cache ?? cacheDirectory(env), env, onProgress };
+}
+
+/**
+ * Adds Prometheus to earlier sources that were built here without it.
+ *
+ * @throws if it cannot be built.
+ */
+export async function addPrometheus(sources: Sources, options: SourcesOptions): Promise<Sources> {
+  const made = await makePrometheusImage(contextOf(options));
+  return {
+    ...sources,
+    images: { ...sources.images, prometheus: made.reference },
+    prometheusArchive: made.path,
+  };
 }
 
 /** Loads a provided node image into Docker. */
@@ -169,6 +185,7 @@ export async function addGivenImages(
     ...(isReal && proxy !== undefined && { proxy }),
     ...ifGiven("pause", reference("pause")),
     ...ifGiven("probe", reference("probe")),
+    ...ifGiven("prometheus", reference("prometheus")),
   };
   const archives = [...loaded, ...(before.archives ?? []).filter((file) => existsSync(file))];
   const node = roles.get("node");
@@ -262,17 +279,20 @@ function compose(
   const proxy = real ? reference("proxy") : parts.images.proxy;
   const pause = reference("pause") ?? parts.images.pause;
   const probe = reference("probe") ?? parts.images.probe;
+  const prometheus = reference("prometheus") ?? parts.images.prometheus;
   const nodeImage = reference("node") ?? parts.nodeImage;
   const images = {
     ...(controller !== undefined && { controller }),
     ...(proxy !== undefined && { proxy }),
     ...(pause !== undefined && { pause }),
     ...(probe !== undefined && { probe }),
+    ...(prometheus !== undefined && { prometheus }),
   };
   return {
     ...(nodeImage !== undefined && { nodeImage }),
     archives: [...loaded, ...parts.archives],
     ...(Object.keys(images).length > 0 && { images }),
+    ...ifGiven("prometheusArchive", parts.prometheusArchive),
     ...(parts.charts !== undefined && { charts: parts.charts }),
     ...(parts.gatewayApi !== undefined && { gatewayApi: parts.gatewayApi }),
     dataPlane: plan.dataPlane,
@@ -284,6 +304,9 @@ function relativeTo(folder: string, sources: Sources): Sources {
   return {
     ...sources,
     archives: (sources.archives ?? []).map(from),
+    ...(sources.prometheusArchive !== undefined && {
+      prometheusArchive: from(sources.prometheusArchive),
+    }),
     ...(sources.charts !== undefined && { charts: from(sources.charts) }),
     ...(sources.gatewayApi !== undefined && { gatewayApi: from(sources.gatewayApi) }),
   };

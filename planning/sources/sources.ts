@@ -21,7 +21,11 @@ export interface Sources {
      * registry.k8s.io/e2e-test-images/agnhost:2.56
      */
     readonly probe?: string;
+    /** Prometheus of clusters that are observed. @default docker.io/prom/prometheus:v3.16.0 */
+    readonly prometheus?: string;
   };
+  /** Image archive with Prometheus. Only clusters that are observed get it. */
+  readonly prometheusArchive?: string;
   /** Directory with the charts linkerd-crds, linkerd-control-plane and linkerd-multicluster. */
   readonly charts?: string;
   /** YAML file with the Gateway API's CRDs. */

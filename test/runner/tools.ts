@@ -6,6 +6,7 @@ import { cacheDirectory } from "../../system/cache-directory.ts";
 import { ensureArtifact } from "../../toolchain/artifact.ts";
 import { ensureToolchain } from "../../toolchain/toolchain.ts";
 import { linkerdCli } from "../../toolchain/tools/linkerd.ts";
+import { promtool } from "../../toolchain/tools/prometheus.ts";
 
 /** The tools of a layer. */
 export interface TestTools {
@@ -53,12 +54,20 @@ export async function bringTools(
               env: engine.env,
               ...(request.images !== undefined && { images: request.images }),
             }),
-            { env: engine.env, onProgress: teller(request.tell) },
+            { env: engine.env, onProgress: teller(request.tell), observes: true },
           )
         )?.path
       : given;
   if (file === undefined) return { ...engine, sources: undefined };
   const sources = readSources(file);
+  if (sources.prometheusArchive !== undefined) {
+    // It shares nearly all of its packages with Prometheus.
+    await ensureArtifact(promtool, {
+      cache: cacheDirectory(engine.env),
+      env: engine.env,
+      onProgress: teller(request.tell),
+    });
+  }
   return {
     ...engine,
     env: { ...engine.env, LINKERD_TOPOLOGY_SOURCES: file },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { imageFolders, keyOf, type BuiltBinary, type ImageContext } from "./context.ts";
 import { debianPrograms, debianProgramsKey } from "./debian-programs.ts";
 import { writeImageArchive, type ImageConfig } from "./image-archive.ts";
+import { prometheusVersion } from "../../planning/observability/names.ts";
 import { writeLayer, type LayerEntry } from "./layer.ts";
 import { exists } from "../cache.ts";
 
@@ -20,6 +21,7 @@ export interface ArchiveBinaries {
 interface Programs extends ArchiveBinaries {
   /** The part of Kubernetes' test image that verification uses. */
   readonly agnhost: BuiltBinary;
+  readonly prometheus: BuiltBinary;
 }
 
 export interface ArchiveContext extends ImageContext {
@@ -92,10 +94,25 @@ export async function ensureProbeArchive(
   });
 }
 
+/**
+ * Builds the image of Prometheus, at the path of upstream's own image.
+ *
+ * @throws if the program cannot be read or the cache cannot be written.
+ */
+export async function ensurePrometheusArchive(
+  prometheus: BuiltBinary,
+  context: ImageContext,
+): Promise<ImageArchive> {
+  return ensureArchive("prometheus", archiveRecipes("").prometheus, {
+    ...context,
+    binaries: { prometheus },
+  });
+}
+
 /** The recipes of all images. The paths are those of Linkerd's own images. */
 export function archiveRecipes(
   linkerdVersion: string,
-): Record<keyof ImageArchives | "agnhost", ArchiveRecipe> {
+): Record<keyof ImageArchives | "agnhost" | "prometheus", ArchiveRecipe> {
   // The controllers report this as their version.
   const Env = [`LINKERD_CONTAINER_VERSION_OVERRIDE=${linkerdVersion}`];
   return {
@@ -132,6 +149,11 @@ export function archiveRecipes(
       programs: { agnhost: "agnhost" },
       debian: ["curl"],
       config: { Entrypoint: ["/agnhost"], Cmd: ["pause"], Env: ["PATH=/usr/bin"] },
+    },
+    prometheus: {
+      reference: `localhost/linkerd-topology/prometheus:v${prometheusVersion}`,
+      programs: { "bin/prometheus": "prometheus" },
+      config: { Entrypoint: ["/bin/prometheus"], User: "65534", WorkingDir: "/prometheus" },
     },
   };
 }

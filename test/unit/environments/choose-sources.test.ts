@@ -205,7 +205,13 @@ describe("where a stack's images and charts come from", () => {
               given: nothingGiven,
               reach: { node: true, linkerd: true, pause: true, charts: true, gatewayApi: true },
               plan: {
-                ...{ node: "public", linkerd: "public", pause: "public", probe: "public" },
+                ...{
+                  node: "public",
+                  linkerd: "public",
+                  pause: "public",
+                  probe: "public",
+                  prometheus: "public",
+                },
                 ...{ charts: "public", gatewayApi: "public", dataPlane: "real", notes: [] },
               },
             } as const),
