@@ -61,6 +61,7 @@ export {
 } from "./components/policy/gateway-admission.ts";
 export { ServicePolicy, type ServicePolicyArgs } from "./components/policy/service-policy.ts";
 export { PodRoutes, type PodRoutesArgs, type RoutePeer } from "./components/pod-routes.ts";
+export { Prometheus, type PrometheusArgs } from "./components/prometheus.ts";
 export { readSources } from "./components/sources.ts";
 export { failoverWeights } from "./planning/traffic/failover-weights.ts";
 export { Topology, type TopologyArgs } from "./components/topology.ts";
@@ -108,6 +109,8 @@ export type {
   TrafficRulePlan,
   TrafficBackendPlan,
   ClusterLinkerdPlan,
+  ObservabilityPlan,
+  PrometheusPlan,
 } from "./planning/plan-types.ts";
 export {
   formatProblem,
@@ -143,6 +146,9 @@ export type {
   LinkerdSpec,
   LinkMode,
   LinkSpec,
+  ObservabilitySpec,
+  PrometheusSpec,
+  ResourcesSpec,
   SelectorsSpec,
   Topology as TopologySpec,
   TrustSpec,

@@ -89,6 +89,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
         // Another address or authority in the kubeconfig may be the same cluster; another UID never is.
         clusterIdentifier: this.uid,
         enableSecretMutable: true,
+        enableConfigMapMutable: true,
       },
       { parent: this, dependsOn: [vacancy] },
     );

@@ -22,6 +22,8 @@ export interface ExportContext {
   readonly members: ReadonlyMap<string, ExportingMember>;
   /** Every Link, by `source target`. */
   readonly links: ReadonlyMap<string, Link>;
+  /** Services that the topology creates, by `cluster namespace service`. */
+  readonly own: ReadonlyMap<string, pulumi.Resource>;
   readonly topology: pulumi.Resource;
 }
 
@@ -41,10 +43,13 @@ export function makeExports(around: ExportContext): readonly {
       const [{ cluster, namespace, service } = noWay()] = ways;
       const { prefix, cluster: into, multicluster } = memberOf(around.members, cluster);
       const labels = Object.assign({}, ...ways.map((way) => way.labels)) as Record<string, string>;
+      const own = around.own.get(key);
       const made = new ServiceExport(
         `${prefix}-export-${namespace}.${service}`,
         { ...accessTo(into), namespace, service, labels },
-        onCluster(into, around.topology, { dependsOn: [multicluster.installed] }),
+        onCluster(into, around.topology, {
+          dependsOn: [multicluster.installed, ...(own === undefined ? [] : [own])],
+        }),
       );
       return [key, { cluster, namespace, service, made }] as const;
     }),

@@ -119,6 +119,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
         deleteUnreachable: true,
         // The issuer's Secret is updated in place, and linkerd-identity reads it again.
         enableSecretMutable: true,
+        enableConfigMapMutable: true,
       },
       { parent: this, deletedWith: cluster },
     );

@@ -95,14 +95,16 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
     },
     child,
   );
+  // Nobody else restarts these workloads.
+  const ours = plan.observability === undefined ? [] : [plan.observability.namespace];
   const proxies = new ProxiesCurrent(
     `${prefix}-proxies`,
     {
       ...accessTo(made),
-      upgradeNamespaces: linkerd.restart,
+      upgradeNamespaces: [...linkerd.restart, ...ours],
       ...(plan.trust.staged && {
         anchors: around.trust.bundle,
-        namespaces: plan.trust.restart,
+        namespaces: [...plan.trust.restart, ...ours],
       }),
       triggers: [
         controlPlane.revision,

@@ -17,6 +17,7 @@ import { definedOnly } from "./defined-only.ts";
 import { KindCluster } from "./kind-cluster.ts";
 import { Link } from "./link.ts";
 import { existingClusters, makeMember, type Member, memberName } from "./member.ts";
+import { makeObservability, ownServices } from "./observability.ts";
 import { PodRoutes } from "./pod-routes.ts";
 import { readProgramFile } from "./program-context.ts";
 import { compareAnchors, makeTrust } from "./topology-trust.ts";
@@ -114,7 +115,15 @@ export class Topology extends pulumi.ComponentResource {
       const admission = admitAtGateway(member, plan, { dockerSubnet: docker?.subnet, child });
       return admission === undefined ? [] : [{ cluster: member.plan.name, admission }];
     });
-    const exported = makeExports({ name, plan, members, links, topology: this });
+    const observed = makeObservability({
+      plan,
+      members,
+      sources,
+      bundle: trust.bundle,
+      topology: this,
+    });
+    const own = ownServices(observed);
+    const exported = makeExports({ name, plan, members, links, own, topology: this });
     const routed = makeTraffic({ plan, members, links, exported, topology: this });
     for (const [cluster, one] of existing) {
       const { prefix, contents } = memberOf(members, cluster);
@@ -123,7 +132,9 @@ export class Topology extends pulumi.ComponentResource {
         ...made.flatMap(({ source, link }) => (source === cluster ? [link] : [])),
         ...made.flatMap(({ target, access }) => (target === cluster ? [access] : [])),
         ...admissions.flatMap((one) => (one.cluster === cluster ? [one.admission] : [])),
-        ...[...exported, ...routed].flatMap((one) => (one.cluster === cluster ? [one.made] : [])),
+        ...[...observed, ...exported, ...routed].flatMap((one) =>
+          one.cluster === cluster ? [one.made] : [],
+        ),
       ]);
     }
     this.clusters = Object.fromEntries([...members].map(([key, { cluster }]) => [key, cluster]));

@@ -35,8 +35,19 @@ export function countResources(plan: Plan): number | undefined {
     links.reduce((sum, link) => sum + countOfLink(link), 0) +
     exported.size +
     plan.traffic.length +
+    countOfObservability(plan) +
     federatedServices.size
   );
+}
+
+/**
+ * In each cluster: the component with a namespace, an account, a role and its binding, the configuration, three
+ * dashboards, four policies, a Service and a Deployment.
+ */
+function countOfObservability({ observability }: Plan): number {
+  if (observability === undefined) return 0;
+  const each = 1 + 4 + 1 + 3 + 4 + 2 + (observability.storage === undefined ? 0 : 1);
+  return each * observability.clusters.length;
 }
 
 function countOfLink({ mode, access }: LinkPlan): number {

@@ -30,6 +30,9 @@ export const defaults = {
   failoverTryTimeout: "3s",
   /** Linkerd's own defaults but for `maxPenalty`, 1m there: a place that is back gets requests that soon. */
   circuitBreaking: { maxFailures: 7, minPenalty: "1s", maxPenalty: "10s", jitterRatio: 0.5 },
+  metricsRetention: "7d",
+  scrapeInterval: "30s",
+  metricsRequests: { cpu: "50m", memory: "128Mi" },
   retryOn: { http: "5xx", grpc: "unavailable" },
 } as const;
 

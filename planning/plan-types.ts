@@ -35,6 +35,38 @@ export interface Plan {
   readonly traffic: readonly TrafficPlan[];
   readonly linkerd: LinkerdPlan;
   readonly trust: TrustPlan;
+  /** Undefined if the topology doesn't ask for it. */
+  readonly observability?: ObservabilityPlan;
+}
+
+/** What observes the mesh. */
+export interface ObservabilityPlan {
+  readonly namespace: string;
+  /** The cluster whose Prometheus gets all metrics. */
+  readonly collectIn?: string;
+  readonly retention: string;
+  readonly scrapeInterval: string;
+  /** Size of the volume. Undefined: the data ends with the pod. */
+  readonly storage?: string;
+  readonly resources: {
+    readonly requests: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+  };
+  /** In the topology's order. */
+  readonly clusters: readonly PrometheusPlan[];
+}
+
+/** The Prometheus of one cluster. */
+export interface PrometheusPlan {
+  readonly cluster: string;
+  /** Where it writes its metrics as well: a mirror of the Prometheus that collects. */
+  readonly writeTo?: string;
+  /** The other clusters whose metrics it gets. */
+  readonly collects: readonly string[];
+  /** The targets of its cluster's Links. */
+  readonly targets: readonly string[];
+  /** The mirrors that its cluster must have. */
+  readonly mirrors: readonly { readonly namespace: string; readonly service: string }[];
 }
 
 export type ClusterPlan = KindClusterPlan | ExistingClusterPlan;

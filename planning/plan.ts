@@ -5,6 +5,8 @@ import { planClusters } from "./clusters/plan.ts";
 import { planExports, planMirrors } from "./exports/plan.ts";
 import { planLinkerd } from "./linkerd/plan.ts";
 import { planLinks } from "./links/plan.ts";
+import { planObservability } from "./observability/plan.ts";
+import { observabilityRules } from "./observability/rules.ts";
 import { planTrust } from "./trust/plan.ts";
 import { dockerNetworkName } from "./names.ts";
 import type { Plan } from "./plan-types.ts";
@@ -86,6 +88,7 @@ const rules: readonly Rule[] = [
   trustRules,
   anchorRules,
   issuerRules,
+  observabilityRules,
 ];
 
 /**
@@ -154,15 +157,18 @@ function makePlan(
 ): Plan {
   const name = topology.name ?? context.name;
   const clusters = planClusters(name, topology, input.edges, context.sources);
+  const mirrors = planMirrors(input.mirrors);
+  const observability = planObservability(topology, clusters, mirrors);
   return {
     name,
     network: planDockerNetwork(name, topology.docker?.subnet),
     clusters,
     links: planLinks(topology, input.edges, clusters),
     exports: planExports(input.services),
-    mirrors: planMirrors(input.mirrors),
+    mirrors,
     traffic: input.traffic,
     linkerd: planLinkerd(topology.linkerd, context.sources?.linkerdVersion),
     trust: planTrust(topology.trust),
+    ...(observability && { observability }),
   };
 }

@@ -51,6 +51,7 @@ for (const [file, text] of declarations) writeFileSync(file, text);
 const folders = [
   "components",
   "environments/commands/completion-scripts",
+  "observability",
   "plugin",
   "providers",
   "stacks",

@@ -56,8 +56,15 @@ export function planClusters(
       dockerSubnet: topology.docker?.subnet,
       balancers: network?.rangeOf(slotOf({ name: spec.name, spec })),
     };
+    const own = sourcesOf(sources, ends.linkerd.version);
+    const archives = [
+      ...(own.archives ?? []),
+      ...(topology.observability && own.prometheusArchive !== undefined
+        ? [own.prometheusArchive]
+        : []),
+    ];
     return spec.kubeconfig === undefined
-      ? planKindCluster(topologyName, spec, ends, sourcesOf(sources, ends.linkerd.version), context)
+      ? planKindCluster(topologyName, spec, ends, { ...own, archives }, context)
       : planExistingCluster(spec, spec.kubeconfig, ends);
   });
 }

@@ -7,6 +7,7 @@ import type { ExportedService } from "../exports/exported-service.ts";
 import { planSelectors } from "../links/selectors.ts";
 import { defaultMode, expandLink, usesGateway } from "../links/links.ts";
 import type { Edge } from "../links/links.ts";
+import { collectorExport } from "../observability/collector.ts";
 import { findMirrors } from "../exports/mirrors.ts";
 import type { Mirror } from "../exports/mirror.ts";
 import type { RuleProblem } from "./problem.ts";
@@ -61,7 +62,10 @@ export function ruleInput(
   const accessOf = planAccess(draft.access, edges);
   // An account may have to be revoked at once, so an export without mirrors is then no problem.
   const isFollowed = (edge: Edge) => !accessOf(edge).revoked;
-  const services = resolveExports(draft.exports, byName, edges);
+  const services = [
+    ...resolveExports(draft.exports, byName, edges),
+    ...collectorExport(draft, byName, edges),
+  ];
   return {
     draft,
     defaultName,

@@ -9,6 +9,8 @@ import { exportsSchema } from "../exports/schema.ts";
 import { linkerdSchema } from "../linkerd/schema.ts";
 import type { LinkerdSpec } from "../linkerd/schema.ts";
 import { linksSchema } from "../links/schema.ts";
+import { observabilitySchema } from "../observability/schema.ts";
+import type { ObservabilitySpec } from "../observability/schema.ts";
 import { label, object, optional, expecting } from "./schema-parts.ts";
 import { trafficSchema } from "../traffic/schema.ts";
 import { trustSchema } from "../trust/schema.ts";
@@ -82,6 +84,12 @@ export const topologySchema = object(
      * @example { anchors: [{ generation: 1 }, { generation: 2 }], signer: 2 }
      */
     trust: optional<TrustSpec>(trustSchema),
+    /**
+     * A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana.
+     * @default none
+     * @example { prometheus: { retention: 30d }, collectIn: west }
+     */
+    observability: optional<ObservabilitySpec>(observabilitySchema),
   },
   "a topology",
   "write a map with the key clusters",

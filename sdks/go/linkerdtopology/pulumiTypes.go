@@ -3851,6 +3851,165 @@ func (o NodesSpecPtrOutput) Workers() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
+type ObservabilitySpec struct {
+	// The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+	CollectIn *string `pulumi:"collectIn"`
+	// Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
+	Prometheus *PrometheusSpec `pulumi:"prometheus"`
+}
+
+// ObservabilitySpecInput is an input type that accepts ObservabilitySpecArgs and ObservabilitySpecOutput values.
+// You can construct a concrete instance of `ObservabilitySpecInput` via:
+//
+//	ObservabilitySpecArgs{...}
+type ObservabilitySpecInput interface {
+	pulumi.Input
+
+	ToObservabilitySpecOutput() ObservabilitySpecOutput
+	ToObservabilitySpecOutputWithContext(context.Context) ObservabilitySpecOutput
+}
+
+// What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
+type ObservabilitySpecArgs struct {
+	// The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+	CollectIn pulumi.StringPtrInput `pulumi:"collectIn"`
+	// Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
+	Prometheus PrometheusSpecPtrInput `pulumi:"prometheus"`
+}
+
+func (ObservabilitySpecArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ObservabilitySpec)(nil)).Elem()
+}
+
+func (i ObservabilitySpecArgs) ToObservabilitySpecOutput() ObservabilitySpecOutput {
+	return i.ToObservabilitySpecOutputWithContext(context.Background())
+}
+
+func (i ObservabilitySpecArgs) ToObservabilitySpecOutputWithContext(ctx context.Context) ObservabilitySpecOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ObservabilitySpecOutput)
+}
+
+func (i ObservabilitySpecArgs) ToObservabilitySpecPtrOutput() ObservabilitySpecPtrOutput {
+	return i.ToObservabilitySpecPtrOutputWithContext(context.Background())
+}
+
+func (i ObservabilitySpecArgs) ToObservabilitySpecPtrOutputWithContext(ctx context.Context) ObservabilitySpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ObservabilitySpecOutput).ToObservabilitySpecPtrOutputWithContext(ctx)
+}
+
+// ObservabilitySpecPtrInput is an input type that accepts ObservabilitySpecArgs, ObservabilitySpecPtr and ObservabilitySpecPtrOutput values.
+// You can construct a concrete instance of `ObservabilitySpecPtrInput` via:
+//
+//	        ObservabilitySpecArgs{...}
+//
+//	or:
+//
+//	        nil
+type ObservabilitySpecPtrInput interface {
+	pulumi.Input
+
+	ToObservabilitySpecPtrOutput() ObservabilitySpecPtrOutput
+	ToObservabilitySpecPtrOutputWithContext(context.Context) ObservabilitySpecPtrOutput
+}
+
+type observabilitySpecPtrType ObservabilitySpecArgs
+
+func ObservabilitySpecPtr(v *ObservabilitySpecArgs) ObservabilitySpecPtrInput {
+	return (*observabilitySpecPtrType)(v)
+}
+
+func (*observabilitySpecPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**ObservabilitySpec)(nil)).Elem()
+}
+
+func (i *observabilitySpecPtrType) ToObservabilitySpecPtrOutput() ObservabilitySpecPtrOutput {
+	return i.ToObservabilitySpecPtrOutputWithContext(context.Background())
+}
+
+func (i *observabilitySpecPtrType) ToObservabilitySpecPtrOutputWithContext(ctx context.Context) ObservabilitySpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ObservabilitySpecPtrOutput)
+}
+
+// What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
+type ObservabilitySpecOutput struct{ *pulumi.OutputState }
+
+func (ObservabilitySpecOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ObservabilitySpec)(nil)).Elem()
+}
+
+func (o ObservabilitySpecOutput) ToObservabilitySpecOutput() ObservabilitySpecOutput {
+	return o
+}
+
+func (o ObservabilitySpecOutput) ToObservabilitySpecOutputWithContext(ctx context.Context) ObservabilitySpecOutput {
+	return o
+}
+
+func (o ObservabilitySpecOutput) ToObservabilitySpecPtrOutput() ObservabilitySpecPtrOutput {
+	return o.ToObservabilitySpecPtrOutputWithContext(context.Background())
+}
+
+func (o ObservabilitySpecOutput) ToObservabilitySpecPtrOutputWithContext(ctx context.Context) ObservabilitySpecPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ObservabilitySpec) *ObservabilitySpec {
+		return &v
+	}).(ObservabilitySpecPtrOutput)
+}
+
+// The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+func (o ObservabilitySpecOutput) CollectIn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ObservabilitySpec) *string { return v.CollectIn }).(pulumi.StringPtrOutput)
+}
+
+// Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
+func (o ObservabilitySpecOutput) Prometheus() PrometheusSpecPtrOutput {
+	return o.ApplyT(func(v ObservabilitySpec) *PrometheusSpec { return v.Prometheus }).(PrometheusSpecPtrOutput)
+}
+
+type ObservabilitySpecPtrOutput struct{ *pulumi.OutputState }
+
+func (ObservabilitySpecPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ObservabilitySpec)(nil)).Elem()
+}
+
+func (o ObservabilitySpecPtrOutput) ToObservabilitySpecPtrOutput() ObservabilitySpecPtrOutput {
+	return o
+}
+
+func (o ObservabilitySpecPtrOutput) ToObservabilitySpecPtrOutputWithContext(ctx context.Context) ObservabilitySpecPtrOutput {
+	return o
+}
+
+func (o ObservabilitySpecPtrOutput) Elem() ObservabilitySpecOutput {
+	return o.ApplyT(func(v *ObservabilitySpec) ObservabilitySpec {
+		if v != nil {
+			return *v
+		}
+		var ret ObservabilitySpec
+		return ret
+	}).(ObservabilitySpecOutput)
+}
+
+// The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+func (o ObservabilitySpecPtrOutput) CollectIn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ObservabilitySpec) *string {
+		if v == nil {
+			return nil
+		}
+		return v.CollectIn
+	}).(pulumi.StringPtrOutput)
+}
+
+// Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
+func (o ObservabilitySpecPtrOutput) Prometheus() PrometheusSpecPtrOutput {
+	return o.ApplyT(func(v *ObservabilitySpec) *PrometheusSpec {
+		if v == nil {
+			return nil
+		}
+		return v.Prometheus
+	}).(PrometheusSpecPtrOutput)
+}
+
 // A port of the host that leads to a port of a node.
 type PortMapping struct {
 	// Port of the node. Example: `30080`.
@@ -3985,6 +4144,362 @@ func (o PortMappingArrayOutput) Index(i pulumi.IntInput) PortMappingOutput {
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PortMapping {
 		return vs[0].([]PortMapping)[vs[1].(int)]
 	}).(PortMappingOutput)
+}
+
+// The Prometheus in each cluster.
+type PrometheusSpec struct {
+	// What the pod reserves, and what it may use. Example: `{"requests":{"memory":"1Gi"}}`.
+	Resources *ResourcesSpec `pulumi:"resources"`
+	// How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+	Retention *string `pulumi:"retention"`
+	// How often it reads the metrics. Default: 30s. Example: `"15s"`.
+	ScrapeInterval *string `pulumi:"scrapeInterval"`
+	// Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+	Storage *string `pulumi:"storage"`
+}
+
+// PrometheusSpecInput is an input type that accepts PrometheusSpecArgs and PrometheusSpecOutput values.
+// You can construct a concrete instance of `PrometheusSpecInput` via:
+//
+//	PrometheusSpecArgs{...}
+type PrometheusSpecInput interface {
+	pulumi.Input
+
+	ToPrometheusSpecOutput() PrometheusSpecOutput
+	ToPrometheusSpecOutputWithContext(context.Context) PrometheusSpecOutput
+}
+
+// The Prometheus in each cluster.
+type PrometheusSpecArgs struct {
+	// What the pod reserves, and what it may use. Example: `{"requests":{"memory":"1Gi"}}`.
+	Resources ResourcesSpecPtrInput `pulumi:"resources"`
+	// How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+	Retention pulumi.StringPtrInput `pulumi:"retention"`
+	// How often it reads the metrics. Default: 30s. Example: `"15s"`.
+	ScrapeInterval pulumi.StringPtrInput `pulumi:"scrapeInterval"`
+	// Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+	Storage pulumi.StringPtrInput `pulumi:"storage"`
+}
+
+func (PrometheusSpecArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PrometheusSpec)(nil)).Elem()
+}
+
+func (i PrometheusSpecArgs) ToPrometheusSpecOutput() PrometheusSpecOutput {
+	return i.ToPrometheusSpecOutputWithContext(context.Background())
+}
+
+func (i PrometheusSpecArgs) ToPrometheusSpecOutputWithContext(ctx context.Context) PrometheusSpecOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PrometheusSpecOutput)
+}
+
+func (i PrometheusSpecArgs) ToPrometheusSpecPtrOutput() PrometheusSpecPtrOutput {
+	return i.ToPrometheusSpecPtrOutputWithContext(context.Background())
+}
+
+func (i PrometheusSpecArgs) ToPrometheusSpecPtrOutputWithContext(ctx context.Context) PrometheusSpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PrometheusSpecOutput).ToPrometheusSpecPtrOutputWithContext(ctx)
+}
+
+// PrometheusSpecPtrInput is an input type that accepts PrometheusSpecArgs, PrometheusSpecPtr and PrometheusSpecPtrOutput values.
+// You can construct a concrete instance of `PrometheusSpecPtrInput` via:
+//
+//	        PrometheusSpecArgs{...}
+//
+//	or:
+//
+//	        nil
+type PrometheusSpecPtrInput interface {
+	pulumi.Input
+
+	ToPrometheusSpecPtrOutput() PrometheusSpecPtrOutput
+	ToPrometheusSpecPtrOutputWithContext(context.Context) PrometheusSpecPtrOutput
+}
+
+type prometheusSpecPtrType PrometheusSpecArgs
+
+func PrometheusSpecPtr(v *PrometheusSpecArgs) PrometheusSpecPtrInput {
+	return (*prometheusSpecPtrType)(v)
+}
+
+func (*prometheusSpecPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PrometheusSpec)(nil)).Elem()
+}
+
+func (i *prometheusSpecPtrType) ToPrometheusSpecPtrOutput() PrometheusSpecPtrOutput {
+	return i.ToPrometheusSpecPtrOutputWithContext(context.Background())
+}
+
+func (i *prometheusSpecPtrType) ToPrometheusSpecPtrOutputWithContext(ctx context.Context) PrometheusSpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PrometheusSpecPtrOutput)
+}
+
+// The Prometheus in each cluster.
+type PrometheusSpecOutput struct{ *pulumi.OutputState }
+
+func (PrometheusSpecOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PrometheusSpec)(nil)).Elem()
+}
+
+func (o PrometheusSpecOutput) ToPrometheusSpecOutput() PrometheusSpecOutput {
+	return o
+}
+
+func (o PrometheusSpecOutput) ToPrometheusSpecOutputWithContext(ctx context.Context) PrometheusSpecOutput {
+	return o
+}
+
+func (o PrometheusSpecOutput) ToPrometheusSpecPtrOutput() PrometheusSpecPtrOutput {
+	return o.ToPrometheusSpecPtrOutputWithContext(context.Background())
+}
+
+func (o PrometheusSpecOutput) ToPrometheusSpecPtrOutputWithContext(ctx context.Context) PrometheusSpecPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PrometheusSpec) *PrometheusSpec {
+		return &v
+	}).(PrometheusSpecPtrOutput)
+}
+
+// What the pod reserves, and what it may use. Example: `{"requests":{"memory":"1Gi"}}`.
+func (o PrometheusSpecOutput) Resources() ResourcesSpecPtrOutput {
+	return o.ApplyT(func(v PrometheusSpec) *ResourcesSpec { return v.Resources }).(ResourcesSpecPtrOutput)
+}
+
+// How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+func (o PrometheusSpecOutput) Retention() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PrometheusSpec) *string { return v.Retention }).(pulumi.StringPtrOutput)
+}
+
+// How often it reads the metrics. Default: 30s. Example: `"15s"`.
+func (o PrometheusSpecOutput) ScrapeInterval() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PrometheusSpec) *string { return v.ScrapeInterval }).(pulumi.StringPtrOutput)
+}
+
+// Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+func (o PrometheusSpecOutput) Storage() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PrometheusSpec) *string { return v.Storage }).(pulumi.StringPtrOutput)
+}
+
+type PrometheusSpecPtrOutput struct{ *pulumi.OutputState }
+
+func (PrometheusSpecPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PrometheusSpec)(nil)).Elem()
+}
+
+func (o PrometheusSpecPtrOutput) ToPrometheusSpecPtrOutput() PrometheusSpecPtrOutput {
+	return o
+}
+
+func (o PrometheusSpecPtrOutput) ToPrometheusSpecPtrOutputWithContext(ctx context.Context) PrometheusSpecPtrOutput {
+	return o
+}
+
+func (o PrometheusSpecPtrOutput) Elem() PrometheusSpecOutput {
+	return o.ApplyT(func(v *PrometheusSpec) PrometheusSpec {
+		if v != nil {
+			return *v
+		}
+		var ret PrometheusSpec
+		return ret
+	}).(PrometheusSpecOutput)
+}
+
+// What the pod reserves, and what it may use. Example: `{"requests":{"memory":"1Gi"}}`.
+func (o PrometheusSpecPtrOutput) Resources() ResourcesSpecPtrOutput {
+	return o.ApplyT(func(v *PrometheusSpec) *ResourcesSpec {
+		if v == nil {
+			return nil
+		}
+		return v.Resources
+	}).(ResourcesSpecPtrOutput)
+}
+
+// How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+func (o PrometheusSpecPtrOutput) Retention() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PrometheusSpec) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Retention
+	}).(pulumi.StringPtrOutput)
+}
+
+// How often it reads the metrics. Default: 30s. Example: `"15s"`.
+func (o PrometheusSpecPtrOutput) ScrapeInterval() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PrometheusSpec) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ScrapeInterval
+	}).(pulumi.StringPtrOutput)
+}
+
+// Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+func (o PrometheusSpecPtrOutput) Storage() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PrometheusSpec) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Storage
+	}).(pulumi.StringPtrOutput)
+}
+
+// What a pod reserves, and what it may use at most.
+type ResourcesSpec struct {
+	// What the pod may use at most. Default: no limit. Example: `{"memory":"2Gi"}`.
+	Limits map[string]interface{} `pulumi:"limits"`
+	// What the pod reserves. Default: `{"cpu":"50m","memory":"128Mi"}`. Example: `{"cpu":"200m","memory":"1Gi"}`.
+	Requests map[string]interface{} `pulumi:"requests"`
+}
+
+// ResourcesSpecInput is an input type that accepts ResourcesSpecArgs and ResourcesSpecOutput values.
+// You can construct a concrete instance of `ResourcesSpecInput` via:
+//
+//	ResourcesSpecArgs{...}
+type ResourcesSpecInput interface {
+	pulumi.Input
+
+	ToResourcesSpecOutput() ResourcesSpecOutput
+	ToResourcesSpecOutputWithContext(context.Context) ResourcesSpecOutput
+}
+
+// What a pod reserves, and what it may use at most.
+type ResourcesSpecArgs struct {
+	// What the pod may use at most. Default: no limit. Example: `{"memory":"2Gi"}`.
+	Limits pulumi.MapInput `pulumi:"limits"`
+	// What the pod reserves. Default: `{"cpu":"50m","memory":"128Mi"}`. Example: `{"cpu":"200m","memory":"1Gi"}`.
+	Requests pulumi.MapInput `pulumi:"requests"`
+}
+
+func (ResourcesSpecArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ResourcesSpec)(nil)).Elem()
+}
+
+func (i ResourcesSpecArgs) ToResourcesSpecOutput() ResourcesSpecOutput {
+	return i.ToResourcesSpecOutputWithContext(context.Background())
+}
+
+func (i ResourcesSpecArgs) ToResourcesSpecOutputWithContext(ctx context.Context) ResourcesSpecOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ResourcesSpecOutput)
+}
+
+func (i ResourcesSpecArgs) ToResourcesSpecPtrOutput() ResourcesSpecPtrOutput {
+	return i.ToResourcesSpecPtrOutputWithContext(context.Background())
+}
+
+func (i ResourcesSpecArgs) ToResourcesSpecPtrOutputWithContext(ctx context.Context) ResourcesSpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ResourcesSpecOutput).ToResourcesSpecPtrOutputWithContext(ctx)
+}
+
+// ResourcesSpecPtrInput is an input type that accepts ResourcesSpecArgs, ResourcesSpecPtr and ResourcesSpecPtrOutput values.
+// You can construct a concrete instance of `ResourcesSpecPtrInput` via:
+//
+//	        ResourcesSpecArgs{...}
+//
+//	or:
+//
+//	        nil
+type ResourcesSpecPtrInput interface {
+	pulumi.Input
+
+	ToResourcesSpecPtrOutput() ResourcesSpecPtrOutput
+	ToResourcesSpecPtrOutputWithContext(context.Context) ResourcesSpecPtrOutput
+}
+
+type resourcesSpecPtrType ResourcesSpecArgs
+
+func ResourcesSpecPtr(v *ResourcesSpecArgs) ResourcesSpecPtrInput {
+	return (*resourcesSpecPtrType)(v)
+}
+
+func (*resourcesSpecPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**ResourcesSpec)(nil)).Elem()
+}
+
+func (i *resourcesSpecPtrType) ToResourcesSpecPtrOutput() ResourcesSpecPtrOutput {
+	return i.ToResourcesSpecPtrOutputWithContext(context.Background())
+}
+
+func (i *resourcesSpecPtrType) ToResourcesSpecPtrOutputWithContext(ctx context.Context) ResourcesSpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ResourcesSpecPtrOutput)
+}
+
+// What a pod reserves, and what it may use at most.
+type ResourcesSpecOutput struct{ *pulumi.OutputState }
+
+func (ResourcesSpecOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ResourcesSpec)(nil)).Elem()
+}
+
+func (o ResourcesSpecOutput) ToResourcesSpecOutput() ResourcesSpecOutput {
+	return o
+}
+
+func (o ResourcesSpecOutput) ToResourcesSpecOutputWithContext(ctx context.Context) ResourcesSpecOutput {
+	return o
+}
+
+func (o ResourcesSpecOutput) ToResourcesSpecPtrOutput() ResourcesSpecPtrOutput {
+	return o.ToResourcesSpecPtrOutputWithContext(context.Background())
+}
+
+func (o ResourcesSpecOutput) ToResourcesSpecPtrOutputWithContext(ctx context.Context) ResourcesSpecPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ResourcesSpec) *ResourcesSpec {
+		return &v
+	}).(ResourcesSpecPtrOutput)
+}
+
+// What the pod may use at most. Default: no limit. Example: `{"memory":"2Gi"}`.
+func (o ResourcesSpecOutput) Limits() pulumi.MapOutput {
+	return o.ApplyT(func(v ResourcesSpec) map[string]interface{} { return v.Limits }).(pulumi.MapOutput)
+}
+
+// What the pod reserves. Default: `{"cpu":"50m","memory":"128Mi"}`. Example: `{"cpu":"200m","memory":"1Gi"}`.
+func (o ResourcesSpecOutput) Requests() pulumi.MapOutput {
+	return o.ApplyT(func(v ResourcesSpec) map[string]interface{} { return v.Requests }).(pulumi.MapOutput)
+}
+
+type ResourcesSpecPtrOutput struct{ *pulumi.OutputState }
+
+func (ResourcesSpecPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ResourcesSpec)(nil)).Elem()
+}
+
+func (o ResourcesSpecPtrOutput) ToResourcesSpecPtrOutput() ResourcesSpecPtrOutput {
+	return o
+}
+
+func (o ResourcesSpecPtrOutput) ToResourcesSpecPtrOutputWithContext(ctx context.Context) ResourcesSpecPtrOutput {
+	return o
+}
+
+func (o ResourcesSpecPtrOutput) Elem() ResourcesSpecOutput {
+	return o.ApplyT(func(v *ResourcesSpec) ResourcesSpec {
+		if v != nil {
+			return *v
+		}
+		var ret ResourcesSpec
+		return ret
+	}).(ResourcesSpecOutput)
+}
+
+// What the pod may use at most. Default: no limit. Example: `{"memory":"2Gi"}`.
+func (o ResourcesSpecPtrOutput) Limits() pulumi.MapOutput {
+	return o.ApplyT(func(v *ResourcesSpec) map[string]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Limits
+	}).(pulumi.MapOutput)
+}
+
+// What the pod reserves. Default: `{"cpu":"50m","memory":"128Mi"}`. Example: `{"cpu":"200m","memory":"1Gi"}`.
+func (o ResourcesSpecPtrOutput) Requests() pulumi.MapOutput {
+	return o.ApplyT(func(v *ResourcesSpec) map[string]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Requests
+	}).(pulumi.MapOutput)
 }
 
 // How failed requests are retried.
@@ -4653,6 +5168,8 @@ type TopologySpec struct {
 	Links []LinkSpec `pulumi:"links"`
 	// Name of the topology: a DNS-1123 label of at most 46 characters. It is the prefix of every name on the Docker host (network, node containers), so that several topologies on one machine don't collide. Default: the name of the Pulumi stack. Example: `"lab"`.
 	Name *string `pulumi:"name"`
+	// A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
+	Observability *ObservabilitySpec `pulumi:"observability"`
 	// Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes once the Services exist. Default: `[]`. Example: `[{"service":"web","namespace":"shop","failover":["local","east"]}]`.
 	Traffic []TrafficSpec `pulumi:"traffic"`
 	// Trust anchors, issuers and their lifetimes. Example: `{"anchors":[{"generation":1},{"generation":2}],"signer":2}`.
@@ -4688,6 +5205,8 @@ type TopologySpecArgs struct {
 	Links LinkSpecArrayInput `pulumi:"links"`
 	// Name of the topology: a DNS-1123 label of at most 46 characters. It is the prefix of every name on the Docker host (network, node containers), so that several topologies on one machine don't collide. Default: the name of the Pulumi stack. Example: `"lab"`.
 	Name pulumi.StringPtrInput `pulumi:"name"`
+	// A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
+	Observability ObservabilitySpecPtrInput `pulumi:"observability"`
 	// Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes once the Services exist. Default: `[]`. Example: `[{"service":"web","namespace":"shop","failover":["local","east"]}]`.
 	Traffic TrafficSpecArrayInput `pulumi:"traffic"`
 	// Trust anchors, issuers and their lifetimes. Example: `{"anchors":[{"generation":1},{"generation":2}],"signer":2}`.
@@ -4756,6 +5275,11 @@ func (o TopologySpecOutput) Links() LinkSpecArrayOutput {
 // Name of the topology: a DNS-1123 label of at most 46 characters. It is the prefix of every name on the Docker host (network, node containers), so that several topologies on one machine don't collide. Default: the name of the Pulumi stack. Example: `"lab"`.
 func (o TopologySpecOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v TopologySpec) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+// A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
+func (o TopologySpecOutput) Observability() ObservabilitySpecPtrOutput {
+	return o.ApplyT(func(v TopologySpec) *ObservabilitySpec { return v.Observability }).(ObservabilitySpecPtrOutput)
 }
 
 // Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes once the Services exist. Default: `[]`. Example: `[{"service":"web","namespace":"shop","failover":["local","east"]}]`.
@@ -5283,8 +5807,14 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*MatchSpecPtrInput)(nil)).Elem(), MatchSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodesSpecInput)(nil)).Elem(), NodesSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodesSpecPtrInput)(nil)).Elem(), NodesSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ObservabilitySpecInput)(nil)).Elem(), ObservabilitySpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ObservabilitySpecPtrInput)(nil)).Elem(), ObservabilitySpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PortMappingInput)(nil)).Elem(), PortMappingArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PortMappingArrayInput)(nil)).Elem(), PortMappingArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PrometheusSpecInput)(nil)).Elem(), PrometheusSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PrometheusSpecPtrInput)(nil)).Elem(), PrometheusSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ResourcesSpecInput)(nil)).Elem(), ResourcesSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ResourcesSpecPtrInput)(nil)).Elem(), ResourcesSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RetrySpecInput)(nil)).Elem(), RetrySpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RetrySpecPtrInput)(nil)).Elem(), RetrySpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteSpecInput)(nil)).Elem(), RouteSpecArgs{})
@@ -5342,8 +5872,14 @@ func init() {
 	pulumi.RegisterOutputType(MatchSpecPtrOutput{})
 	pulumi.RegisterOutputType(NodesSpecOutput{})
 	pulumi.RegisterOutputType(NodesSpecPtrOutput{})
+	pulumi.RegisterOutputType(ObservabilitySpecOutput{})
+	pulumi.RegisterOutputType(ObservabilitySpecPtrOutput{})
 	pulumi.RegisterOutputType(PortMappingOutput{})
 	pulumi.RegisterOutputType(PortMappingArrayOutput{})
+	pulumi.RegisterOutputType(PrometheusSpecOutput{})
+	pulumi.RegisterOutputType(PrometheusSpecPtrOutput{})
+	pulumi.RegisterOutputType(ResourcesSpecOutput{})
+	pulumi.RegisterOutputType(ResourcesSpecPtrOutput{})
 	pulumi.RegisterOutputType(RetrySpecOutput{})
 	pulumi.RegisterOutputType(RetrySpecPtrOutput{})
 	pulumi.RegisterOutputType(RouteSpecOutput{})

@@ -57,8 +57,14 @@ __all__ = [
     'MatchSpecArgsDict',
     'NodesSpecArgs',
     'NodesSpecArgsDict',
+    'ObservabilitySpecArgs',
+    'ObservabilitySpecArgsDict',
     'PortMappingArgs',
     'PortMappingArgsDict',
+    'PrometheusSpecArgs',
+    'PrometheusSpecArgsDict',
+    'ResourcesSpecArgs',
+    'ResourcesSpecArgsDict',
     'RetrySpecArgs',
     'RetrySpecArgsDict',
     'RouteSpecArgs',
@@ -2473,6 +2479,60 @@ class NodesSpecArgs:
         pulumi.set(self, "workers", value)
 
 
+class ObservabilitySpecArgsDict(TypedDict):
+    """
+    What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
+    """
+    collect_in: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+    """
+    prometheus: NotRequired[pulumi.Input[Optional['PrometheusSpecArgsDict']]]
+    """
+    Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
+    """
+
+@pulumi.input_type
+class ObservabilitySpecArgs:
+    def __init__(__self__, *,
+                 collect_in: pulumi.Input[Optional[_builtins.str]] = None,
+                 prometheus: pulumi.Input[Optional['PrometheusSpecArgs']] = None):
+        """
+        What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
+
+        :param pulumi.Input[_builtins.str] collect_in: The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+        :param pulumi.Input['PrometheusSpecArgs'] prometheus: Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
+        """
+        if collect_in is not None:
+            pulumi.set(__self__, "collect_in", collect_in)
+        if prometheus is not None:
+            pulumi.set(__self__, "prometheus", prometheus)
+
+    @_builtins.property
+    @pulumi.getter(name="collectIn")
+    def collect_in(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+        """
+        return pulumi.get(self, "collect_in")
+
+    @collect_in.setter
+    def collect_in(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "collect_in", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def prometheus(self) -> pulumi.Input[Optional['PrometheusSpecArgs']]:
+        """
+        Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
+        """
+        return pulumi.get(self, "prometheus")
+
+    @prometheus.setter
+    def prometheus(self, value: pulumi.Input[Optional['PrometheusSpecArgs']]):
+        pulumi.set(self, "prometheus", value)
+
+
 class PortMappingArgsDict(TypedDict):
     """
     A port of the host that leads to a port of a node.
@@ -2583,6 +2643,154 @@ class PortMappingArgs:
     @protocol.setter
     def protocol(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "protocol", value)
+
+
+class PrometheusSpecArgsDict(TypedDict):
+    """
+    The Prometheus in each cluster.
+    """
+    resources: NotRequired[pulumi.Input[Optional['ResourcesSpecArgsDict']]]
+    """
+    What the pod reserves, and what it may use. Example: `{"requests":{"memory":"1Gi"}}`.
+    """
+    retention: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+    """
+    scrape_interval: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How often it reads the metrics. Default: 30s. Example: `"15s"`.
+    """
+    storage: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+    """
+
+@pulumi.input_type
+class PrometheusSpecArgs:
+    def __init__(__self__, *,
+                 resources: pulumi.Input[Optional['ResourcesSpecArgs']] = None,
+                 retention: pulumi.Input[Optional[_builtins.str]] = None,
+                 scrape_interval: pulumi.Input[Optional[_builtins.str]] = None,
+                 storage: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        The Prometheus in each cluster.
+
+        :param pulumi.Input['ResourcesSpecArgs'] resources: What the pod reserves, and what it may use. Example: `{"requests":{"memory":"1Gi"}}`.
+        :param pulumi.Input[_builtins.str] retention: How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+        :param pulumi.Input[_builtins.str] scrape_interval: How often it reads the metrics. Default: 30s. Example: `"15s"`.
+        :param pulumi.Input[_builtins.str] storage: Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+        """
+        if resources is not None:
+            pulumi.set(__self__, "resources", resources)
+        if retention is not None:
+            pulumi.set(__self__, "retention", retention)
+        if scrape_interval is not None:
+            pulumi.set(__self__, "scrape_interval", scrape_interval)
+        if storage is not None:
+            pulumi.set(__self__, "storage", storage)
+
+    @_builtins.property
+    @pulumi.getter
+    def resources(self) -> pulumi.Input[Optional['ResourcesSpecArgs']]:
+        """
+        What the pod reserves, and what it may use. Example: `{"requests":{"memory":"1Gi"}}`.
+        """
+        return pulumi.get(self, "resources")
+
+    @resources.setter
+    def resources(self, value: pulumi.Input[Optional['ResourcesSpecArgs']]):
+        pulumi.set(self, "resources", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def retention(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+        """
+        return pulumi.get(self, "retention")
+
+    @retention.setter
+    def retention(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "retention", value)
+
+    @_builtins.property
+    @pulumi.getter(name="scrapeInterval")
+    def scrape_interval(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How often it reads the metrics. Default: 30s. Example: `"15s"`.
+        """
+        return pulumi.get(self, "scrape_interval")
+
+    @scrape_interval.setter
+    def scrape_interval(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "scrape_interval", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def storage(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+        """
+        return pulumi.get(self, "storage")
+
+    @storage.setter
+    def storage(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "storage", value)
+
+
+class ResourcesSpecArgsDict(TypedDict):
+    """
+    What a pod reserves, and what it may use at most.
+    """
+    limits: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.int]]]]]]
+    """
+    What the pod may use at most. Default: no limit. Example: `{"memory":"2Gi"}`.
+    """
+    requests: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.int]]]]]]
+    """
+    What the pod reserves. Default: `{"cpu":"50m","memory":"128Mi"}`. Example: `{"cpu":"200m","memory":"1Gi"}`.
+    """
+
+@pulumi.input_type
+class ResourcesSpecArgs:
+    def __init__(__self__, *,
+                 limits: pulumi.Input[Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.int]]]]] = None,
+                 requests: pulumi.Input[Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.int]]]]] = None):
+        """
+        What a pod reserves, and what it may use at most.
+
+        :param pulumi.Input[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.int]]]] limits: What the pod may use at most. Default: no limit. Example: `{"memory":"2Gi"}`.
+        :param pulumi.Input[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.int]]]] requests: What the pod reserves. Default: `{"cpu":"50m","memory":"128Mi"}`. Example: `{"cpu":"200m","memory":"1Gi"}`.
+        """
+        if limits is not None:
+            pulumi.set(__self__, "limits", limits)
+        if requests is not None:
+            pulumi.set(__self__, "requests", requests)
+
+    @_builtins.property
+    @pulumi.getter
+    def limits(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.int]]]]]:
+        """
+        What the pod may use at most. Default: no limit. Example: `{"memory":"2Gi"}`.
+        """
+        return pulumi.get(self, "limits")
+
+    @limits.setter
+    def limits(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.int]]]]]):
+        pulumi.set(self, "limits", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def requests(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.int]]]]]:
+        """
+        What the pod reserves. Default: `{"cpu":"50m","memory":"128Mi"}`. Example: `{"cpu":"200m","memory":"1Gi"}`.
+        """
+        return pulumi.get(self, "requests")
+
+    @requests.setter
+    def requests(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[Union[_builtins.str, _builtins.int]]]]]):
+        pulumi.set(self, "requests", value)
 
 
 class RetrySpecArgsDict(TypedDict):
@@ -2861,6 +3069,10 @@ class TopologySpecArgsDict(TypedDict):
     """
     Name of the topology: a DNS-1123 label of at most 46 characters. It is the prefix of every name on the Docker host (network, node containers), so that several topologies on one machine don't collide. Default: the name of the Pulumi stack. Example: `"lab"`.
     """
+    observability: NotRequired[pulumi.Input[Optional['ObservabilitySpecArgsDict']]]
+    """
+    A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
+    """
     traffic: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['TrafficSpecArgsDict']]]]]
     """
     Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes once the Services exist. Default: `[]`. Example: `[{"service":"web","namespace":"shop","failover":["local","east"]}]`.
@@ -2880,6 +3092,7 @@ class TopologySpecArgs:
                  linkerd: pulumi.Input[Optional['LinkerdSpecArgs']] = None,
                  links: pulumi.Input[Optional[Sequence[pulumi.Input['LinkSpecArgs']]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
+                 observability: pulumi.Input[Optional['ObservabilitySpecArgs']] = None,
                  traffic: pulumi.Input[Optional[Sequence[pulumi.Input['TrafficSpecArgs']]]] = None,
                  trust: pulumi.Input[Optional['TrustSpecArgs']] = None):
         """
@@ -2894,6 +3107,7 @@ class TopologySpecArgs:
         :param pulumi.Input['LinkerdSpecArgs'] linkerd: The Linkerd to install in every cluster. Example: `{"highAvailability":true}`.
         :param pulumi.Input[Sequence[pulumi.Input['LinkSpecArgs']]] links: The Links between them. Default: `[]`. Example: `[{"between":["west","east"]}]`.
         :param pulumi.Input[_builtins.str] name: Name of the topology: a DNS-1123 label of at most 46 characters. It is the prefix of every name on the Docker host (network, node containers), so that several topologies on one machine don't collide. Default: the name of the Pulumi stack. Example: `"lab"`.
+        :param pulumi.Input['ObservabilitySpecArgs'] observability: A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
         :param pulumi.Input[Sequence[pulumi.Input['TrafficSpecArgs']]] traffic: Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes once the Services exist. Default: `[]`. Example: `[{"service":"web","namespace":"shop","failover":["local","east"]}]`.
         :param pulumi.Input['TrustSpecArgs'] trust: Trust anchors, issuers and their lifetimes. Example: `{"anchors":[{"generation":1},{"generation":2}],"signer":2}`.
         """
@@ -2910,6 +3124,8 @@ class TopologySpecArgs:
             pulumi.set(__self__, "links", links)
         if name is not None:
             pulumi.set(__self__, "name", name)
+        if observability is not None:
+            pulumi.set(__self__, "observability", observability)
         if traffic is not None:
             pulumi.set(__self__, "traffic", traffic)
         if trust is not None:
@@ -2998,6 +3214,18 @@ class TopologySpecArgs:
     @name.setter
     def name(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def observability(self) -> pulumi.Input[Optional['ObservabilitySpecArgs']]:
+        """
+        A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
+        """
+        return pulumi.get(self, "observability")
+
+    @observability.setter
+    def observability(self, value: pulumi.Input[Optional['ObservabilitySpecArgs']]):
+        pulumi.set(self, "observability", value)
 
     @_builtins.property
     @pulumi.getter

@@ -34,6 +34,7 @@ export function randomTopology(random: Random): Topology {
   );
   const links = randomLinks(random, clusters);
   const exports = randomExports(random, links);
+  const collector = reachedByAll(clusters, links);
   return {
     ...maybe(0.5, () => ({ name: pick(["lab", "t-1", "0"]) })),
     clusters,
@@ -60,7 +61,38 @@ export function randomTopology(random: Random): Topology {
     ...maybe(anchors.length > 0 ? 1 : 0.3, () => ({
       trust: randomTrust(random, anchors, some(["shop", "data"], 0.5)),
     })),
+    // Nothing is drawn for this, so that all other topologies stay as they were.
+    ...((clusters.length === 3 || collector !== undefined) && {
+      observability: {
+        ...(collector !== undefined && { collectIn: collector }),
+        ...(clusters.length === 3 && {
+          prometheus: {
+            retention: "30d",
+            scrapeInterval: "15s",
+            storage: "20Gi",
+            resources: { requests: { memory: "1Gi" }, limits: { memory: "2Gi" } },
+          },
+        }),
+      },
+    }),
   };
+}
+
+/** The first cluster to which all others have a Link. */
+function reachedByAll(
+  clusters: readonly ClusterSpec[],
+  links: readonly LinkSpec[],
+): string | undefined {
+  const reaches = (source: string, target: string) =>
+    links.some(
+      ({ from, to, between = [] }) =>
+        (between.includes(source) && between.includes(target)) ||
+        (ends(from).includes(source) && ends(to).includes(target)),
+    );
+  return clusters.find(
+    ({ name }) =>
+      clusters.length > 1 && clusters.every((one) => one.name === name || reaches(one.name, name)),
+  )?.name;
 }
 
 interface Around {

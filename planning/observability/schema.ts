@@ -1,0 +1,102 @@
+import * as z from "zod";
+import { expecting, map, object, optional, text } from "../topology/schema-parts.ts";
+
+const quantities = (example: string) =>
+  map(
+    expecting(
+      z.union([z.string().regex(/^\d+(\.\d+)?(m|[KMGT]i?)?$/), z.int().min(0)]),
+      "a quantity of Kubernetes",
+      "write a quantity such as 500Mi",
+    ),
+    "a map of resources to quantities",
+    `write a map such as ${example}`,
+  );
+
+const resources = object(
+  {
+    /**
+     * What the pod reserves.
+     * @default { cpu: 50m, memory: 128Mi }
+     * @example { cpu: 200m, memory: 1Gi }
+     */
+    requests: quantities("{ cpu: 50m, memory: 128Mi }").exactOptional(),
+    /**
+     * What the pod may use at most.
+     * @default no limit
+     * @example { memory: 2Gi }
+     */
+    limits: quantities("{ memory: 2Gi }").exactOptional(),
+  },
+  "a description of resources",
+  "write a map such as { requests: { memory: 1Gi } }",
+);
+
+/** What a pod reserves, and what it may use at most. */
+export interface ResourcesSpec extends Readonly<z.infer<typeof resources>> {}
+
+const prometheus = object(
+  {
+    /**
+     * How long it keeps its data. Without `storage` a new pod begins with none.
+     * @default 7d
+     * @example 30d
+     */
+    retention: expecting(
+      z.string().regex(/^[1-9]\d{0,3}[hdw]$/),
+      "a duration in hours, days or weeks",
+      "write a number with its unit (h, d or w), such as 7d",
+    ).exactOptional(),
+    /**
+     * How often it reads the metrics.
+     * @default 30s
+     * @example 15s
+     */
+    scrapeInterval: expecting(
+      z.string().regex(/^([5-9]|[1-9]\d{1,2})s$|^[1-5]m$/),
+      "a duration from 5s to 5m",
+      "write a number with its unit (s or m), such as 30s",
+    ).exactOptional(),
+    /**
+     * Size of a volume that outlives the pod, from the cluster's default storage class.
+     * @default the data ends with the pod
+     * @example 20Gi
+     */
+    storage: expecting(
+      z.string().regex(/^[1-9]\d*(Mi|Gi|Ti)$/),
+      "a size",
+      "write a size such as 20Gi",
+    ).exactOptional(),
+    /**
+     * What the pod reserves, and what it may use.
+     * @example { requests: { memory: 1Gi } }
+     */
+    resources: optional<ResourcesSpec>(resources),
+  },
+  "a description of Prometheus",
+  "write a map such as { retention: 7d }",
+);
+
+/** The Prometheus in each cluster. */
+export interface PrometheusSpec extends Readonly<z.infer<typeof prometheus>> {}
+
+export const observabilitySchema = object(
+  {
+    /**
+     * Settings of the Prometheus in each cluster. There is one, with or without this key.
+     * @example { retention: 30d, storage: 20Gi }
+     */
+    prometheus: optional<PrometheusSpec>(prometheus),
+    /**
+     * The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it,
+     * over which its Prometheus writes.
+     * @default each Prometheus has its own cluster's metrics
+     * @example west
+     */
+    collectIn: text("a cluster's name", "write the name of a cluster").exactOptional(),
+  },
+  "a description of what observes the mesh",
+  "write a map such as { prometheus: { retention: 7d } }, or {} for the defaults",
+);
+
+/** What observes the mesh: a Prometheus in each cluster, with alerts and dashboards. */
+export interface ObservabilitySpec extends Readonly<z.infer<typeof observabilitySchema>> {}

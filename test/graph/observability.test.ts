@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { after, describe, it } from "node:test";
+import { parse } from "yaml";
+import { countResources } from "../../planning/count-resources.ts";
+import { planOrThrow } from "../../planning/plan.ts";
+import { memberName, pair, registerTopology, sources, temporaryDirectory } from "./fixtures.ts";
+import { closure, find, type Registration } from "./monitor.ts";
+
+after(() => rmSync(temporaryDirectory, { recursive: true }));
+
+const topology = { ...pair, observability: { collectIn: "east" } };
+
+void describe("a topology that is observed", async () => {
+  const all = await registerTopology(topology, { images: { prometheus: "own/prometheus:v3" } });
+  const named = (type: string, cluster: string, suffix = "") =>
+    find(all, type, `${memberName(all, cluster)}-prometheus${suffix}`);
+
+  void it("has the resources that were counted", () => {
+    assert.equal(countResources(planOrThrow(topology, { name: "lab", sources })), all.length + 1);
+    const withVolume = { ...pair, observability: { prometheus: { storage: "1Gi" } } };
+    const plain = planOrThrow({ ...pair, observability: {} }, { name: "lab", sources });
+    assert.equal(
+      (countResources(planOrThrow(withVolume, { name: "lab", sources })) ?? 0) -
+        (countResources(plain) ?? 0),
+      2,
+    );
+  });
+
+  void it("runs the image of the sources, as nobody, with no right to write", () => {
+    const { inputs } = named("kubernetes:apps/v1:Deployment", "west");
+    const { spec } = (inputs["spec"] as Deployment).template;
+    const [container] = spec.containers;
+    assert.equal(container?.image, "own/prometheus:v3");
+    assert.equal(spec.securityContext["runAsNonRoot"], true);
+    assert.deepEqual(container.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
+    assert.deepEqual(
+      named("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "west").inputs["rules"],
+      [{ apiGroups: [""], resources: ["pods", "services"], verbs: ["list", "watch"] }],
+    );
+  });
+
+  void it("lets others write only to the one that collects", () => {
+    const receives = (cluster: string) => {
+      const { spec } = (
+        named("kubernetes:apps/v1:Deployment", cluster).inputs["spec"] as Deployment
+      ).template;
+      return spec.containers[0]?.args.includes("--web.enable-remote-write-receiver");
+    };
+    assert.deepEqual([receives("west"), receives("east")], [false, true]);
+  });
+
+  void it("is admitted at the admin ports of the multi-cluster extension, by its account", () => {
+    const { inputs } = named(
+      "kubernetes:policy.linkerd.io/v1alpha1:AuthorizationPolicy",
+      "west",
+      "-controller",
+    );
+    assert.deepEqual(inputs["spec"], {
+      targetRef: { group: "policy.linkerd.io", kind: "Server", name: "controller" },
+      requiredAuthenticationRefs: [
+        { kind: "ServiceAccount", name: "prometheus", namespace: "linkerd-observability" },
+      ],
+    });
+  });
+
+  void it("waits for the injector, and its export for its Service", () => {
+    const keys = (one: Registration) => [...closure(all, one)];
+    const deployment = named("kubernetes:apps/v1:Deployment", "east");
+    assert.ok(keys(deployment).some((key) => key.includes("InjectorReady")));
+    const exported = all.find(({ name }) =>
+      name.includes("-export-linkerd-observability.prometheus"),
+    );
+    assert.ok(exported);
+    const service = named("kubernetes:core/v1:Service", "east");
+    assert.ok(keys(exported).includes(service.key));
+  });
+
+  void it("has dashboards that are JSON, and a configuration that names its cluster", () => {
+    const boards = all.filter(
+      ({ type, inputs }) =>
+        type === "kubernetes:core/v1:ConfigMap" &&
+        (inputs["metadata"] as Meta).labels?.["grafana_dashboard"] === "1",
+    );
+    assert.equal(boards.length, 6);
+    for (const { inputs } of boards) {
+      const [text = ""] = Object.values(inputs["data"] as Record<string, string>);
+      assert.ok((JSON.parse(text) as { panels: unknown[] }).panels.length > 5);
+    }
+    const data = named("kubernetes:core/v1:ConfigMap", "west").inputs["data"] as Record<
+      string,
+      string
+    >;
+    const config = parse(data["prometheus.yml"] ?? "") as {
+      global: { external_labels: { cluster: string } };
+      remote_write: { url: string }[];
+    };
+    assert.equal(config.global.external_labels.cluster, "west");
+    assert.match(config.remote_write[0]?.url ?? "", /^http:\/\/prometheus-east\./);
+  });
+});
+
+interface Meta {
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+interface Deployment {
+  readonly template: {
+    readonly spec: {
+      readonly securityContext: Readonly<Record<string, unknown>>;
+      readonly containers: readonly {
+        readonly image: string;
+        readonly args: readonly string[];
+        readonly securityContext: unknown;
+      }[];
+    };
+  };
+}

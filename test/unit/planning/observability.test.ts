@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parse } from "yaml";
+import {
+  plannedAlerts,
+  prometheusConfig,
+} from "../../../planning/observability/prometheus-config.ts";
+import { planOrThrow } from "../../../planning/plan.ts";
+import type { LinkMode, ObservabilitySpec, Topology } from "../../../planning/topology.ts";
+
+const pair = (mode: LinkMode, observability: ObservabilitySpec): Topology => ({
+  clusters: [
+    { name: "west", network: "lab" },
+    { name: "east", network: "lab", clusterDomain: "east.internal" },
+  ],
+  links: [{ between: ["west", "east"], mode }],
+  exports: [
+    {
+      service: "web",
+      namespace: "shop",
+      from: "east",
+      ...(mode === "flat" && { as: "federated" }),
+    },
+  ],
+  observability,
+});
+const planned = (mode: LinkMode, observability: ObservabilitySpec) =>
+  planOrThrow(pair(mode, observability), { name: "lab" });
+
+describe("what observes a mesh", () => {
+  it("is nothing if the topology doesn't ask", () => {
+    const { observability, ...without } = pair("mixed", {});
+    const plan = planOrThrow(without, { name: "lab", sources: { prometheusArchive: "/p.tar" } });
+    assert.equal(plan.observability, undefined);
+    assert.deepEqual(
+      plan.clusters.map((one) => one.type === "kind" && one.imageArchives),
+      [[], []],
+    );
+    assert.deepEqual(observability, {});
+  });
+
+  it("is a Prometheus per cluster, whose image only such clusters get", () => {
+    const plan = planOrThrow(pair("mixed", {}), {
+      name: "lab",
+      sources: { archives: ["/a.tar"], prometheusArchive: "/p.tar" },
+    });
+    assert.deepEqual(
+      plan.clusters.map((one) => one.type === "kind" && one.imageArchives),
+      [
+        ["/a.tar", "/p.tar"],
+        ["/a.tar", "/p.tar"],
+      ],
+    );
+    assert.deepEqual(plan.observability?.clusters, [
+      {
+        cluster: "west",
+        collects: [],
+        targets: ["east"],
+        mirrors: [{ namespace: "shop", service: "web-east" }],
+      },
+      { cluster: "east", collects: [], targets: ["west"], mirrors: [] },
+    ]);
+  });
+
+  for (const [mode, as] of [
+    ["mixed", "remote-discovery"],
+    ["flat", "remote-discovery"],
+    ["gateway", "gateway"],
+  ] as const) {
+    it(`writes to the one that collects over a ${mode} Link, by the mirror that the plan has`, () => {
+      const plan = planned(mode, { collectIn: "west" });
+      const [west, east] = plan.observability?.clusters ?? [];
+      assert.deepEqual(west?.collects, ["east"]);
+      assert.equal(west.writeTo, undefined);
+      assert.equal(
+        east?.writeTo,
+        "http://prometheus-west.linkerd-observability.svc.east.internal:9090/api/v1/write",
+      );
+      assert.ok(
+        plan.exports.some((one) => one.service === "prometheus" && one.as === as),
+        JSON.stringify(plan.exports),
+      );
+      assert.ok(
+        plan.mirrors.some(({ cluster, name }) => cluster === "east" && name === "prometheus-west"),
+      );
+    });
+  }
+});
+
+describe("the configuration of a Prometheus", () => {
+  const settings = { cluster: "west", scrapeInterval: "15s" };
+
+  it("names its cluster in every series, whether they stay or are written elsewhere", () => {
+    const config = parse(prometheusConfig(settings)) as Config;
+    assert.equal(config.global.external_labels.cluster, "west");
+    assert.equal(config.global.scrape_interval, "15s");
+    for (const { job_name, relabel_configs } of config.scrape_configs) {
+      assert.ok(
+        relabel_configs.some((one) => one.target_label === "cluster" && one.replacement === "west"),
+        job_name,
+      );
+    }
+    assert.equal(config.remote_write, undefined);
+  });
+
+  it("writes to the one that collects, but not its alerts", () => {
+    const config = parse(prometheusConfig({ ...settings, writeTo: "http://there" })) as Config;
+    assert.equal(config.remote_write?.[0]?.url, "http://there");
+    assert.deepEqual(config.remote_write[0].write_relabel_configs, [
+      { source_labels: ["__name__"], regex: "ALERTS.*", action: "drop" },
+    ]);
+  });
+});
+
+describe("the alerts of a plan", () => {
+  const alerts = (over: object = {}) =>
+    (
+      parse(
+        plannedAlerts({
+          cluster: "west",
+          collects: [],
+          targets: [],
+          mirrors: [],
+          anchorEnd: 2_000_000_000,
+          earlyRenewalHours: { anchor: 720, issuer: 0 },
+          ...over,
+        }),
+      ) as { groups: [{ rules: { alert: string; expr: string }[] }] }
+    ).groups[0].rules.map(({ alert, expr }) => `${alert}: ${expr}`);
+
+  it("know when certificates are renewed, and leave an hour at least", () => {
+    assert.deepEqual(alerts().slice(0, 3), [
+      "LinkerdTrustAnchorNearItsEnd: vector(2000000000) - time() < 2592000",
+      'LinkerdIssuerNearItsEnd: issuer_cert_ttl_seconds{cluster="west"} < 3600',
+      'LinkerdIssuerEnds: issuer_cert_ttl_seconds{cluster="west"} < 3600',
+    ]);
+  });
+
+  it("miss each target of a Link, each mirror and each cluster that writes", () => {
+    const more = alerts({
+      targets: ["east"],
+      mirrors: [{ namespace: "shop", service: "web-east" }],
+      collects: ["east"],
+    }).filter((one) => !alerts().includes(one));
+    assert.deepEqual(more, [
+      'LinkerdLinkNotAlive: absent(up{job="linkerd-controller",cluster="west",service_mirror="east"})',
+      'LinkerdMirrorMissing: absent(up{job="linkerd-mirrors",cluster="west",namespace="shop",service="web-east"})',
+      'LinkerdClusterSilent: absent(up{job="prometheus",cluster="east"})',
+    ]);
+  });
+});
+
+interface Config {
+  readonly global: {
+    readonly scrape_interval: string;
+    readonly external_labels: Readonly<Record<string, string>>;
+  };
+  readonly scrape_configs: readonly {
+    readonly job_name: string;
+    readonly relabel_configs: readonly Readonly<Record<string, unknown>>[];
+  }[];
+  readonly remote_write?: readonly {
+    readonly url: string;
+    readonly write_relabel_configs: unknown;
+  }[];
+}

@@ -1,0 +1,66 @@
+import { checkProblems } from "./check-problems.ts";
+
+const over = (observability: object, more: object = {}) => ({
+  clusters: [
+    { name: "west", network: "lab" },
+    { name: "east", network: "lab" },
+    { name: "north", network: "lab" },
+  ],
+  links: [{ between: ["west", "east"] }],
+  observability,
+  ...more,
+});
+
+checkProblems("observability", [
+  [
+    "a cluster that collects and is none",
+    over({ collectIn: "wets" }),
+    'observability.collectIn: "wets" is not a cluster of this topology (did you mean "west"?)',
+  ],
+  [
+    "a cluster without a Link to the one that collects",
+    over({ collectIn: "west" }),
+    'observability.collectIn: "north" has no Link to "west", over which to write metrics (add the Link "- { from: north, to: west }", or name a cluster to which all others have one)',
+  ],
+  [
+    "several clusters without a Link to it",
+    over({ collectIn: "north" }),
+    'observability.collectIn: "west", "east" have no Link to "north", over which to write metrics (add the Link "- { from: [west, east], to: north }", or name a cluster to which all others have one)',
+  ],
+  [
+    "one cluster that reaches only pods, another that reaches only the gateway",
+    over(
+      { collectIn: "west" },
+      {
+        links: [
+          { from: "east", to: "west", mode: "flat" },
+          { from: "north", to: "west", mode: "gateway" },
+        ],
+      },
+    ),
+    'observability.collectIn: "east" reaches only the pods of "west" (links[0]), "north" only its gateway (links[1]), and its Prometheus is exported in one way (write mode: mixed for links[0])',
+  ],
+  [
+    "an export of the package's own Prometheus",
+    over(
+      {},
+      { exports: [{ service: "prometheus", namespace: "linkerd-observability", from: "east" }] },
+    ),
+    'exports[0]: "linkerd-observability/prometheus" is the package\'s own (leave it out; observability.collectIn exports the Prometheus that collects)',
+  ],
+  [
+    "settings of other shapes",
+    over({
+      prometheus: {
+        retention: "forever",
+        scrapeInterval: "1s",
+        storage: "big",
+        resources: { requests: { memory: "much" } },
+      },
+    }),
+    'observability.prometheus.resources.requests.memory: "much" is not a quantity of Kubernetes (write a quantity such as 500Mi)',
+    'observability.prometheus.retention: "forever" is not a duration in hours, days or weeks (write a number with its unit (h, d or w), such as 7d)',
+    'observability.prometheus.scrapeInterval: "1s" is not a duration from 5s to 5m (write a number with its unit (s or m), such as 30s)',
+    'observability.prometheus.storage: "big" is not a size (write a size such as 20Gi)',
+  ],
+]);
