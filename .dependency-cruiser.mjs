@@ -8,6 +8,7 @@ const layers = {
   diagram: ["planning"],
   kubernetes: ["planning", "system"],
   linkerd: ["kubernetes", "planning", "system"],
+  "policy-pack": [],
   sdks: [],
   providers: ["linkerd", "kubernetes", "planning", "system"],
   components: ["sdks", "linkerd", "planning", "system"],
@@ -49,7 +50,7 @@ export default {
     },
   ],
   options: {
-    includeOnly: `^(${all}|test|bench|scripts)/|^(commands|index|library|testing)\\.ts$`,
+    includeOnly: `^(${all}|test|bench|scripts)/|^(commands|index|library|policies|testing)\\.ts$`,
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js", ".json"] },

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AnchorPlan, PemLocation, TrustPlan } from "../planning/plan-types.ts";
+import { anchorName } from "../planning/names.ts";
 import { givenTrustAnchor } from "./given-certificates.ts";
 import { readProgramFile } from "./program-context.ts";
 import { TrustAnchor, type TrustAnchorKeyPair, type TrustedAnchor } from "./trust-anchor.ts";
@@ -44,8 +45,7 @@ function made(
   child: pulumi.ComponentResourceOptions,
 ): Pick<AnchorGeneration, "anchor" | "keyPair"> {
   const anchor = new TrustAnchor(
-    // The first generation keeps the name from before there were several.
-    generation === 1 ? name : `${name}-anchor-${String(generation)}`,
+    anchorName(name, generation),
     {
       trustDomain: trust.domain,
       lifetimeHours: trust.anchorLifetimeHours,

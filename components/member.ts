@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { ProxiesCurrent } from "@linkerd-topology/mesh";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, LinkPlan, Plan } from "../planning/plan-types.ts";
+import { memberName } from "../planning/names.ts";
 import { type Sources, sourcesOf } from "../planning/sources/sources.ts";
 import { type AnchorGeneration, readPem } from "./anchors.ts";
 import { ControlPlane } from "./control-plane.ts";
@@ -36,6 +37,8 @@ export interface MemberContext {
   /** The address that each cluster's API server keeps on the network, by the cluster's name. */
   readonly fixedAddresses: pulumi.Output<ReadonlyMap<string, string>>;
   readonly topology: pulumi.Resource;
+  /** Options of the cluster itself. */
+  readonly lasting: pulumi.ComponentResourceOptions;
   /** Existing clusters, by name. */
   readonly existing: ReadonlyMap<string, ExistingCluster>;
   readonly trust: {
@@ -141,7 +144,7 @@ function federatedWithout(outgoing: readonly LinkPlan[]) {
 function makeKindCluster(
   prefix: string,
   cluster: ClusterPlan,
-  { network, fixedAddresses, topology }: MemberContext,
+  { network, fixedAddresses, lasting }: MemberContext,
 ): KindCluster {
   if (cluster.type !== "kind")
     throw new Error(`the cluster ${cluster.name} exists, and is not there`);
@@ -154,7 +157,7 @@ function makeKindCluster(
       controlPlanes: count(cluster, "control-plane"),
       workers: count(cluster, "worker"),
     },
-    { parent: topology },
+    lasting,
   );
 }
 
@@ -207,12 +210,6 @@ function makeIssuer(
 
 function fingerprint(pem: string): string {
   return new X509Certificate(pem).fingerprint256;
-}
-
-/** Part of the logical name of everything in a cluster. It changes with the cluster's generation. */
-export function memberName(name: string, cluster: ClusterPlan): string {
-  const suffix = cluster.type === "kind" ? `-${cluster.generation}` : "";
-  return `${name}-${cluster.name}${suffix}`;
 }
 
 function count(cluster: ClusterPlan & { type: "kind" }, role: string): number {

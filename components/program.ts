@@ -57,7 +57,12 @@ export function runProgram(options: ProgramOptions = {}): ProgramOutputs {
 function makeTopology(topology: TopologySpec, sources: Sources, options: ProgramOptions): Topology {
   try {
     const { labels, origin = options.recorded?.topology } = options;
-    return new Topology(pulumi.getStack(), { topology, sources, labels, origin });
+    const protect = new pulumi.Config("linkerd-topology").getBoolean("protect");
+    return new Topology(
+      pulumi.getStack(),
+      { topology, sources, labels, origin },
+      { ...(protect !== undefined && { protect }) },
+    );
   } catch (error) {
     // The message says everything; a stack trace of this file would hide it.
     if (error instanceof TopologyError) throw new pulumi.RunError(error.message);

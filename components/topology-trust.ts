@@ -26,9 +26,16 @@ export function makeTrust(
   name: string,
   plan: Plan,
   existing: ReadonlyMap<string, ExistingCluster>,
-  child: pulumi.ComponentResourceOptions,
+  {
+    child,
+    lasting,
+  }: {
+    readonly child: pulumi.ComponentResourceOptions;
+    /** Options of the anchors. */
+    readonly lasting: pulumi.ComponentResourceOptions;
+  },
 ): TopologyTrust {
-  const anchors = makeAnchors(name, plan.trust, child);
+  const anchors = makeAnchors(name, plan.trust, lasting);
   const newest = anchors.at(-1)?.anchor;
   if (newest === undefined) throw new Error("the plan has no trust anchor");
   const step = plan.trust.staged

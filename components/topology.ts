@@ -2,7 +2,7 @@ import { Network, type NetworkArgs } from "@pulumi/kind";
 import * as pulumi from "@pulumi/pulumi";
 import { planOrThrow } from "../planning/plan.ts";
 import { fixedAddresses } from "../planning/docker/fixed-addresses.ts";
-import { apiServerAt } from "../planning/names.ts";
+import { apiServerAt, memberName } from "../planning/names.ts";
 import { planGatewayAdmission } from "../planning/policy/gateway-admission.ts";
 import type { LinkPlan, Plan } from "../planning/plan-types.ts";
 import type { MadeFrom, TopologyOrigin } from "../planning/sources/made-from.ts";
@@ -16,7 +16,7 @@ import { GatewayAdmission } from "./policy/gateway-admission.ts";
 import { definedOnly } from "./defined-only.ts";
 import { KindCluster } from "./kind-cluster.ts";
 import { Link } from "./link.ts";
-import { existingClusters, makeMember, type Member, memberName } from "./member.ts";
+import { existingClusters, makeMember, type Member } from "./member.ts";
 import { makeObservability, ownServices } from "./observability.ts";
 import { PodRoutes } from "./pod-routes.ts";
 import { readProgramFile } from "./program-context.ts";
@@ -69,9 +69,15 @@ export class Topology extends pulumi.ComponentResource {
   readonly madeFrom: MadeFrom;
 
   /**
+   * @param opts `protect: true` protects what can't be made again as it was: clusters, the identities of existing
+   *   clusters, and trust anchors. The rest of the topology can still be edited.
    * @throws TopologyError with every problem of the topology, before any resource is registered.
    */
-  constructor(name: string, args: TopologyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: TopologyArgs,
+    { protect, ...opts }: pulumi.ComponentResourceOptions = {},
+  ) {
     const sources = args.sources ?? {};
     const plan = planOrThrow(args.topology, {
       name: args.name ?? name,
@@ -81,9 +87,11 @@ export class Topology extends pulumi.ComponentResource {
     super("linkerd-topology:index:Topology", name, {}, opts);
     this.plan = plan;
     const child = { parent: this };
+    // Children inherit it: given to the Topology itself, it would refuse every edit of a Link.
+    const lasting = { ...child, ...(protect !== undefined && { protect }) };
 
-    const existing = existingClusters(name, plan, child);
-    const trust = makeTrust(name, plan, existing, child);
+    const existing = existingClusters(name, plan, lasting);
+    const trust = makeTrust(name, plan, existing, { child, lasting });
     this.trustAnchors = trust.anchors;
     this.trustAnchor = trust.newest;
     const docker = plan.clusters.some((cluster) => cluster.type === "kind")
@@ -100,6 +108,7 @@ export class Topology extends pulumi.ComponentResource {
           network,
           fixedAddresses: addresses,
           topology: this,
+          lasting,
           existing,
           trust,
         }),

@@ -7,6 +7,7 @@ import type { Consent } from "./consent.ts";
 import { allowUnknown, findLeftovers, isEmpty, ownerOf, removeLeftovers } from "./leftovers.ts";
 import type { Leftovers } from "./leftovers.ts";
 import { readProject, stackDirectory } from "./project.ts";
+import { refuseProtected } from "./protected.ts";
 import { engineError } from "./report/engine-errors.ts";
 import { EngineProgress } from "./report/engine-progress.ts";
 import { runPhases } from "./report/phases.ts";
@@ -77,6 +78,7 @@ export async function down(request: DownRequest): Promise<DownResult> {
     env,
     command: "down",
   });
+  refuseProtected(state);
   const owner = ownerOf(project.name, stack.name);
   if (state === undefined) {
     await allowUnknown(await findLeftovers(owner, request.env), request.removeUnknown ?? false);

@@ -22,6 +22,8 @@ export interface StateResource {
   readonly deletedWith?: string;
   /** It was replaced, and awaits its deletion. */
   readonly delete?: boolean;
+  /** The engine refuses to delete or replace it. */
+  readonly protect?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }

@@ -16,6 +16,7 @@ import { planWithSources } from "./plan-with-sources.ts";
 import { preflight, requirePassed } from "./preflight/preflight.ts";
 import { meshOf, NotProved, prove } from "./proof.ts";
 import type { Step } from "./report/engine-progress.ts";
+import { refuseProtectedLosses } from "./protected.ts";
 import { runPhases } from "./report/phases.ts";
 import type { Output, Phase } from "./report/phase.ts";
 import { describeChanges, isUnchanged, runEngine } from "./run-engine.ts";
@@ -107,6 +108,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
   });
   const { choice } = planned;
   let { plan } = planned;
+  refuseProtectedLosses(state, plan, stack.name);
   const notice = noticeTo(request.output);
   for (const text of [...linkerdNotices(plan), ...otherRelease(plan, state)]) notice(text);
   await allowDataPlane({ ...request, plan, choice, state, notice });
@@ -165,6 +167,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
         // Another command may have changed the state since it was read.
         const allow = async (now: State): Promise<void> => {
           refuseOtherTopology({ ...request, stack, command: "up" }, now);
+          refuseProtectedLosses(now, plan, stack.name);
           refuseNewLosses(now, plan, allowed);
           await refuseEarlyStep(plan, outputsIn(now), request.signal);
         };

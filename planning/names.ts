@@ -1,4 +1,4 @@
-import type { NodePlan } from "./plan-types.ts";
+import type { ClusterPlan, NodePlan } from "./plan-types.ts";
 
 /** Every name that the package chooses, and those that kind, kubeadm and Linkerd choose. */
 
@@ -94,4 +94,19 @@ export function federatedName(service: string): string {
 /** Name of the Secrets with the credentials for a target. Linkerd's controllers look for it. */
 export function credentialsName(target: string): string {
   return `cluster-credentials-${target}`;
+}
+
+/**
+ * Part of the logical name of everything in a cluster. It changes with the cluster's generation.
+ *
+ * @param topology logical name of the Topology
+ */
+export function memberName(topology: string, cluster: ClusterPlan): string {
+  const suffix = cluster.type === "kind" ? `-${cluster.generation}` : "";
+  return `${topology}-${cluster.name}${suffix}`;
+}
+
+/** Logical name of a trust anchor. The first generation keeps the name from before there were several. */
+export function anchorName(topology: string, generation: number): string {
+  return generation === 1 ? topology : `${topology}-anchor-${String(generation)}`;
 }

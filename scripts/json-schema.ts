@@ -40,6 +40,10 @@ export function stackSchema(): JsonSchema {
     description:
       "File that tells where images and charts come from. Default: their public registries.",
   };
+  const protect: JsonSchema = {
+    type: "boolean",
+    description: "Refuses to delete or replace clusters and trust anchors. Default: false.",
+  };
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "A stack of linkerd-topology",
@@ -51,9 +55,11 @@ export function stackSchema(): JsonSchema {
         properties: {
           "linkerd-topology:topology": topology,
           "linkerd-topology:sources": sources,
+          "linkerd-topology:protect": protect,
           // Pulumi allows to leave out the project's name.
           topology,
           sources,
+          protect,
         },
         oneOf: [{ required: ["linkerd-topology:topology"] }, { required: ["topology"] }],
       },

@@ -39,8 +39,12 @@ export async function makeSources(directory: string): Promise<string> {
 }
 
 /** Configuration of the stack; keeps the salt that Pulumi wrote into it. */
-export async function writeStackFile(file: string, topology: Topology): Promise<void> {
+export async function writeStackFile(
+  file: string,
+  topology: Topology,
+  further: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   const before = (parse(await readFile(file, "utf8").catch(() => "")) ?? {}) as object;
-  const config = { "linkerd-topology:topology": topology };
+  const config = { "linkerd-topology:topology": topology, ...further };
   await writeFile(file, stringify({ ...before, config }));
 }

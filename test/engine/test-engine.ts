@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 import { localBackend, type Backend } from "../../environments/backend.ts";
 import { cacheDirectory } from "../../system/cache-directory.ts";
@@ -78,7 +79,18 @@ export interface How {
    * @default by {@link Options.checkpoints}
    */
   readonly checkpoints?: boolean;
+  /** Policy packs: directories, or programs that serve one. @default none */
+  readonly policyPacks?: string[];
+  /** Configuration of these packs, a JSON file each. @default none */
+  readonly policyPackConfigs?: string[];
+  /** Of the Topology's component, where it runs {@link Options.inline}. @default the topology's name, no options */
+  readonly component?: { readonly name?: string; readonly opts: ComponentResourceOptions };
+  /** Configuration of the stack besides its topology. @default {} */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
+
+/** What a preview can be told. */
+export type PreviewHow = Pick<How, "asCommand" | "policyPacks" | "policyPackConfigs" | "config">;
 
 /** A resource in the state's file, with the fields that mark it as unfinished. */
 export interface StoredResource extends StateResource {
@@ -161,7 +173,7 @@ export class TestEngine {
 
   /** @throws the engine's error, its output in the message */
   async up(topology: TopologySpec, how: How = {}): Promise<Update> {
-    await this.#configure(topology);
+    await this.#configure(topology, how);
     const log =
       how.logVerbosity === undefined ? {} : { logToStdErr: true, logFlow: true, debug: true };
     return this.#update(
@@ -170,9 +182,11 @@ export class TestEngine {
     );
   }
 
-  async preview(topology: TopologySpec): Promise<Update> {
-    await this.#configure(topology);
-    return this.#update((options) => this.#stack.preview({ ...options, ...this.#program() }));
+  async preview(topology: TopologySpec, how: PreviewHow = {}): Promise<Update> {
+    await this.#configure(topology, how);
+    return this.#update((options) =>
+      this.#stack.preview({ ...options, ...how, ...this.#program(how) }),
+    );
   }
 
   /** Looks at what there is, and takes it into the state. */
@@ -189,7 +203,7 @@ export class TestEngine {
     return readOutputs(this.#backend, this.#stack);
   }
 
-  #program({ asCommand }: How = {}): { program?: PulumiFn } {
+  #program({ asCommand, component }: How = {}): { program?: PulumiFn } {
     if (asCommand !== undefined) {
       return { program: inlineProgram(this.#stack.workspace.envVars, asCommand) };
     }
@@ -199,10 +213,15 @@ export class TestEngine {
         const before = process.env["LINKERD_TOPOLOGY_CACHE"];
         process.env["LINKERD_TOPOLOGY_CACHE"] = path.join(this.#directory, "cache");
         try {
-          new Topology(topologyName, {
-            topology: this.#topology,
-            sources: readSources(path.join(this.#directory, sourcesName)),
-          });
+          new Topology(
+            component?.name ?? topologyName,
+            {
+              topology: this.#topology,
+              name: topologyName,
+              sources: readSources(path.join(this.#directory, sourcesName)),
+            },
+            component?.opts,
+          );
         } finally {
           if (before === undefined) delete process.env["LINKERD_TOPOLOGY_CACHE"];
           else process.env["LINKERD_TOPOLOGY_CACHE"] = before;
@@ -212,10 +231,10 @@ export class TestEngine {
     };
   }
 
-  async #configure(topology: TopologySpec): Promise<void> {
+  async #configure(topology: TopologySpec, { config }: Pick<How, "config"> = {}): Promise<void> {
     this.#topology = topology;
     const { workDir } = this.#stack.workspace;
-    await writeStackFile(path.join(workDir, `Pulumi.${topologyName}.yaml`), topology);
+    await writeStackFile(path.join(workDir, `Pulumi.${topologyName}.yaml`), topology, config);
   }
 
   /** The sources file that the environment names, until {@link forgetSources}. */
