@@ -25,3 +25,8 @@ export function stateDirectory(env: Env = process.env): string {
 export function defaultKubeconfigPath(owner: string, name: string, env: Env = process.env): string {
   return path.join(stateDirectory(env), owner, `${name}.kubeconfig`);
 }
+
+/** Whether a kubeconfig is such a file. */
+export function isOwnFile(kubeconfigPath: string): boolean {
+  return kubeconfigPath.startsWith(stateDirectory() + path.sep);
+}

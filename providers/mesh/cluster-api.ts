@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { timeLimits } from "../../system/time-limits.ts";
 import type { ClusterAccess, KubernetesApi } from "../../kubernetes/api.ts";
 import { isAnotherCluster, isUnreachable, NoKubeconfig } from "../../kubernetes/errors.ts";
+import { isOwnFile } from "../../system/state-directory.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import type { Context } from "../server/index.ts";
 import type { Access, AccessByCluster } from "./inputs.ts";
@@ -59,9 +60,17 @@ export function isSilent(error: unknown): boolean {
  * its kubeconfig leads to it alone. If the package didn't create the cluster, silence proves nothing: a
  * person must say that it is gone, by the Kubernetes provider's variable.
  */
-export function isClusterGone(error: unknown, { clusterUid }: Access): boolean {
+export function isClusterGone(error: unknown, access: Access): boolean {
   if (!isSilent(error)) return false;
-  return clusterUid === undefined || unreachableIsGone();
+  return !outlivesStack(access) || unreachableIsGone();
+}
+
+/**
+ * A cluster that the package didn't create. States of earlier versions have no UID of it, but its kubeconfig is a
+ * person's file; those of kind clusters are where the provider kind writes them.
+ */
+function outlivesStack({ clusterUid, kubeconfigPath }: Access): boolean {
+  return clusterUid !== undefined || (kubeconfigPath !== undefined && !isOwnFile(kubeconfigPath));
 }
 
 /** By which a person says so to the Kubernetes provider as well. */
@@ -90,9 +99,17 @@ export async function lookIfThere<T>(
     return await look(await openSoon(inputs, signal));
   } catch (error) {
     if (isClusterGone(error, inputs)) return undefined;
-    if (error instanceof NoKubeconfig && inputs.clusterUid === undefined) return undefined;
-    throw error;
+    if (error instanceof NoKubeconfig && !outlivesStack(inputs)) return undefined;
+    throw withWaysOut(error);
   }
+}
+
+/** An error that says what to do, if a cluster that outlives the stack doesn't answer or can't be reached. */
+export function withWaysOut(error: unknown): unknown {
+  if (!(error instanceof NoKubeconfig) && !isUnreachable(error)) return error;
+  return new Error(`${(error as Error).message}. Nothing was changed: ${howToGiveUp}`, {
+    cause: error,
+  });
 }
 
 /** The same refresh restores a kind cluster's lost kubeconfig. */
@@ -120,8 +137,7 @@ export async function clusterToCleanUp(
   context: Context,
   silence: number = timeLimits.clusterSilent,
 ): Promise<KubernetesApi | undefined> {
-  await refuseUncertain(access);
-  const api = await clusterApi(access, context.signal);
+  const api = await openToCleanUp(access, context.signal);
   const silent = await silenceOf(api, context, silence);
   if (silent === undefined) return api;
   if (!isClusterGone(silent, access)) {
@@ -136,6 +152,15 @@ export async function clusterToCleanUp(
     `the cluster at ${api.server} is gone, with everything that was to be removed`,
   );
   return undefined;
+}
+
+async function openToCleanUp(access: Access, signal: AbortSignal): Promise<KubernetesApi> {
+  try {
+    await refuseUncertain(access);
+    return await clusterApi(access, signal);
+  } catch (error) {
+    throw withWaysOut(error);
+  }
 }
 
 /** The file has several contexts and none was recorded, so any of them may have been current. */

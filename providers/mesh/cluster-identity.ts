@@ -2,7 +2,14 @@ import { describeOther, readClusterUid } from "../../kubernetes/known-cluster.ts
 import { AnotherCluster } from "../../kubernetes/errors.ts";
 import type { Resource } from "../server/index.ts";
 import { containsUnknown, diffInputs, readShape, unknown } from "../server/index.ts";
-import { accessOf, clusterApi, clusterToCleanUp } from "./cluster-api.ts";
+import {
+  accessOf,
+  clusterApi,
+  clusterToCleanUp,
+  isSilent,
+  unreachableIsGone,
+  withWaysOut,
+} from "./cluster-api.ts";
 import { gate, outputsOf, stateIn } from "./gate.ts";
 import { type Access, accessInputs, text } from "./inputs.ts";
 
@@ -47,8 +54,13 @@ const identity = gate({
       ...(uid !== undefined && { clusterUid: uid }),
       ...((usedContext ?? "") !== "" && { context: usedContext }),
     };
-    const api = await clusterApi({ ...access, ...noted }, signal);
-    await api.get("/version");
+    try {
+      const api = await clusterApi({ ...access, ...noted }, signal);
+      await api.get("/version");
+    } catch (error) {
+      if (isSilent(error) && unreachableIsGone()) return undefined;
+      throw withWaysOut(error);
+    }
     return {};
   },
 });
@@ -93,6 +105,15 @@ export const clusterGuard = gate({
 
 /** Looks through the recorded context, unless the inputs name one. */
 async function look(news: Access, olds: Partial<Seen>, signal?: AbortSignal): Promise<Seen> {
+  try {
+    return await lookNow(news, olds, signal);
+  } catch (error) {
+    // At the first contact there is nothing to give up.
+    throw olds.uid === undefined ? error : withWaysOut(error);
+  }
+}
+
+async function lookNow(news: Access, olds: Partial<Seen>, signal?: AbortSignal): Promise<Seen> {
   const { connect, readContexts } = await import("../../kubernetes/connect.ts");
   const { context: named, kubeconfigPath = "the kubeconfig" } = news;
   const { usedContext: noted = "" } = olds;

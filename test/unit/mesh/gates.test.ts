@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +11,7 @@ import { serviceExport } from "../../../providers/mesh/service-export.ts";
 import { meshProvider } from "../../../providers/mesh/provider.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { packageSchema, Secret, unknown } from "../../../providers/server/index.ts";
+import { defaultKubeconfigPath } from "../../../system/state-directory.ts";
 import { testContext } from "./context.ts";
 import type { FakeKubernetes } from "./fake-kubernetes.ts";
 import { linkedCluster, linkInputs, ok, proxy } from "./linked-cluster.ts";
@@ -65,9 +66,16 @@ describe("gates", () => {
     assert.ok(!JSON.stringify([outputs, said]).includes("hunter2"));
   });
 
-  it("goes by the kubeconfig's file, and keeps nothing of what is in it", async () => {
+  it("goes by the kubeconfig's file, and keeps nothing of what is in it", async (t) => {
     const directory = await mkdtemp(path.join(tmpdir(), "linkerd-topology-gates-"));
-    const kubeconfigPath = path.join(directory, "west.kubeconfig");
+    const before = process.env["XDG_STATE_HOME"];
+    process.env["XDG_STATE_HOME"] = directory;
+    t.after(() => {
+      if (before === undefined) delete process.env["XDG_STATE_HOME"];
+      else process.env["XDG_STATE_HOME"] = before;
+    });
+    const kubeconfigPath = defaultKubeconfigPath("project/lab", "lab-west");
+    await mkdir(path.dirname(kubeconfigPath), { recursive: true });
     await writeFile(kubeconfigPath, fake.kubeconfig);
     const inputs: PropertyMap = { ...link(), kubeconfigPath };
     delete inputs["kubeconfig"];
@@ -90,8 +98,29 @@ describe("gates", () => {
     const outputsThere = { ...outputs, clusterUid: fake.uid };
     await assert.rejects(
       async () => linkReady.read({ ...request, outputs: outputsThere }, testContext().context),
-      /there is no kubeconfig file/,
+      /there is no kubeconfig file.*Nothing was changed: .*PULUMI_K8S_DELETE_UNREACHABLE=true/,
     );
+    // States of earlier versions have no UID; the file of an existing cluster is a person's.
+    const others = { ...outputs, kubeconfigPath: path.join(directory, "staging.kubeconfig") };
+    await assert.rejects(
+      async () => linkReady.read({ ...request, outputs: others }, testContext().context),
+      /there is no kubeconfig file.*Nothing was changed/,
+    );
+  });
+
+  it("a person's cluster that doesn't answer is never gone, also in states without its UID", async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), "linkerd-topology-gates-"));
+    const kubeconfigPath = path.join(directory, "staging.kubeconfig");
+    const closed = fake.kubeconfig.replaceAll(fake.address, "http://127.0.0.1:1");
+    await writeFile(kubeconfigPath, closed);
+    const outputs = { ...link(), kubeconfigPath };
+    delete (outputs as PropertyMap)["kubeconfig"];
+    const request = { id: "link-ready", urn, inputs: outputs, outputs };
+    await assert.rejects(
+      async () => linkReady.read(request, testContext().context),
+      /no answer to .*Nothing was changed: .*PULUMI_K8S_DELETE_UNREACHABLE=true/,
+    );
+    await rm(directory, { recursive: true });
   });
 
   it("InjectorReady asks no injector of an earlier release", async () => {
