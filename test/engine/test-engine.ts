@@ -90,7 +90,10 @@ export interface How {
 }
 
 /** What a preview can be told. */
-export type PreviewHow = Pick<How, "asCommand" | "policyPacks" | "policyPackConfigs" | "config">;
+export type PreviewHow = Pick<
+  How,
+  "asCommand" | "component" | "policyPacks" | "policyPackConfigs" | "config"
+>;
 
 /** A resource in the state's file, with the fields that mark it as unfinished. */
 export interface StoredResource extends StateResource {
