@@ -59,7 +59,7 @@ new ServiceExport("web", {
     const api = await clusterToCleanUp(wanted, context);
     if (api === undefined) return;
     const service = await getIfThere<Service>(api, pathOf(wanted));
-    if (service !== undefined) await apply(api, wanted, service, {});
+    if (service !== undefined && isOurs(service)) await apply(api, wanted, service, {});
   },
 });
 
@@ -67,6 +67,8 @@ async function putLabels(wanted: Export, signal: AbortSignal): Promise<string> {
   const api = await clusterApi(wanted, signal);
   const service = await getIfThere<Service>(api, pathOf(wanted));
   if (service === undefined) return waiting(wanted);
+  // Somebody else has exported it already. Even an apply without a change would write who manages the label.
+  if (differing(service, wanted.labels).length === 0 && !isOurs(service)) return labelled;
   try {
     const { metadata } = await apply(api, wanted, service, wanted.labels);
     if (!isDeepStrictEqual(metadata.labels ?? {}, service.metadata.labels ?? {})) {
@@ -108,6 +110,11 @@ async function apply(
     { apiVersion: "v1", kind: "Service", metadata },
     fieldManager,
   );
+}
+
+/** Whether any label of the Service comes from here. */
+function isOurs({ metadata: { managedFields = [] } }: Service): boolean {
+  return managedFields.some(({ manager }) => manager === fieldManager);
 }
 
 function conflict(

@@ -49,6 +49,16 @@ describe("an exported Service", () => {
     assert.deepEqual(labels(), { app: "web" });
   });
 
+  it("that somebody else has exported is not written to, and stays exported in the end", async () => {
+    fake.put(services, { metadata: { name: "web", labels: { [key]: "true" } } });
+    const outputs = await create();
+    assert.equal(outputs["state"], "labelled");
+    const request = { id: "demo/web", urn, inputs: inputs(), outputs };
+    await serviceExport.delete(request, testContext().context);
+    assert.ok(!fake.requests.some((one) => one.startsWith("PATCH")), fake.requests.join());
+    assert.deepEqual(labels(), { [key]: "true" });
+  });
+
   it("is exported otherwise in place", async () => {
     const news = inputs({ [key]: "remote-discovery", team: "blue" });
     assert.deepEqual(await diff(await create(), news), {
