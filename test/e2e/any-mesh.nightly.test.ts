@@ -1,25 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { before, after, test } from "node:test";
 import { execa } from "execa";
-import { parse, stringify } from "yaml";
-import { multiclusterValues } from "../../components/multicluster-values.ts";
-import { splitImage } from "../../components/values.ts";
-import { defaults } from "../../planning/defaults.ts";
+import { parse } from "yaml";
 import { planOrThrow } from "../../planning/plan.ts";
 import type { Topology } from "../../planning/topology.ts";
-import { lookAtInjection } from "../../linkerd/signals/injection.ts";
-import type { KubernetesNode, List } from "../../kubernetes/objects.ts";
-import { cacheDirectory } from "../../system/cache-directory.ts";
+import type { List } from "../../kubernetes/objects.ts";
 import { timeLimits } from "../../system/time-limits.ts";
-import { ensureArtifact } from "../../toolchain/artifact.ts";
-import { linkerdCli } from "../../toolchain/tools/linkerd.ts";
 import type { CheckResult } from "../../verification/index.ts";
-import { makeAuthority } from "../unit/authority.ts";
 import { differences } from "./api-objects.ts";
-import { createAll } from "./create-all.ts";
+import { installByCli } from "./others-mesh.ts";
 import { eventually } from "./environment.ts";
 import type { OutsideCluster } from "./outside-clusters.ts";
 import { declareOutside } from "./outside-pair.ts";
@@ -44,7 +36,7 @@ function tests(pair: OutsidePair): void {
   before(async () => {
     clusters = [pair.north, pair.south];
     directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-test-any-mesh-"));
-    await install(pair, directory);
+    await installByCli(pair, directory);
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
@@ -138,96 +130,3 @@ function tests(pair: OutsidePair): void {
 }
 
 declareOutside(import.meta.filename, [anyMesh]);
-
-/** Installs Linkerd, its extension and a Link in each direction, as Linkerd's documentation says. */
-async function install(pair: OutsidePair, directory: string): Promise<void> {
-  const { folder } = await ensureArtifact(linkerdCli, {
-    cache: cacheDirectory(process.env),
-    env: process.env,
-    onProgress: () => undefined,
-  });
-  const linkerd = async ({ kubeconfig }: OutsideCluster, ...args: readonly string[]) => {
-    const options = ["--kubeconfig", kubeconfig];
-    const { stdout } = await execa(path.join(folder, "linkerd"), [...options, ...args], {
-      cwd: directory,
-    });
-    return stdout;
-  };
-  const { images = {} } = pair.sources ?? {};
-  const { controller, proxy, pause } = images;
-  const image = controller === undefined ? undefined : splitImage(controller);
-  const root = makeAuthority({ subject: "root.linkerd.cluster.local", pathLength: 1 });
-  const file = (name: string): string => path.join(directory, name);
-  await writeFile(file("root.crt"), root.certificate);
-  await writeFile(
-    file("linkerd.yaml"),
-    stringify({
-      disableHeartBeat: true,
-      ...(image && { controllerImage: image.name, controllerImageVersion: image.version }),
-      ...(proxy !== undefined && { proxy: { image: splitImage(proxy) } }),
-    }),
-  );
-  const both = [pair.north, pair.south] as const;
-  await Promise.all(
-    both.map(async (cluster) => {
-      const { name, api } = cluster;
-      const other = name === "north" ? "south" : "north";
-      const issuer = makeAuthority({
-        subject: "identity.linkerd.cluster.local",
-        signedBy: root,
-        pathLength: 0,
-      });
-      await writeFile(file(`${name}.crt`), issuer.certificate);
-      await writeFile(file(`${name}.key`), issuer.key);
-      await writeFile(
-        file(`${name}.yaml`),
-        stringify(
-          multiclusterValues({
-            trustDomain: defaults.trustDomain,
-            gateway: {
-              serviceType: "NodePort",
-              port: defaults.gatewayNodePort,
-              probePort: defaults.probeNodePort,
-            },
-            targets: [{ name: other, probePort: defaults.probeNodePort, headless: true }],
-            highAvailability: false,
-            images: { controller, pause },
-            // link-gen takes a Link's credentials from the chart's own account.
-            values: { remoteMirrorServiceAccount: true },
-          }),
-        ),
-      );
-      const crds = ["--crds", "--set", "installGatewayAPI=true", "--ignore-cluster"];
-      await createAll(api, await linkerd(cluster, "install", ...crds));
-      const certificates = [
-        "--identity-trust-anchors-file=root.crt",
-        `--identity-issuer-certificate-file=${name}.crt`,
-        `--identity-issuer-key-file=${name}.key`,
-      ];
-      const values = ["--ignore-cluster", "--values=linkerd.yaml"];
-      await createAll(api, await linkerd(cluster, "install", ...values, ...certificates));
-      await eventually(`proxies in ${name}`, timeLimits.helmRelease, async () => {
-        const look = await lookAtInjection(api);
-        return look.done ? true : undefined;
-      });
-      const extension = ["--ignore-cluster", `--values=${name}.yaml`];
-      await createAll(api, await linkerd(cluster, "multicluster", "install", ...extension));
-    }),
-  );
-  await Promise.all(
-    both.map(async (target) => {
-      const source = target.name === "north" ? pair.south : pair.north;
-      const nodes = await target.api.get<List<KubernetesNode>>("/api/v1/nodes");
-      const address = nodes.items[0]?.status?.addresses?.find(({ type }) => type === "InternalIP");
-      const link = await eventually(`a token of ${target.name}`, timeLimits.apiServerAnswers, () =>
-        linkerd(
-          target,
-          ...["multicluster", "link-gen", "--cluster-name", target.name],
-          ...["--api-server-address", `https://${target.node}:6443`],
-          ...["--gateway-addresses", address?.address ?? ""],
-        ),
-      );
-      await createAll(source.api, link);
-    }),
-  );
-}
