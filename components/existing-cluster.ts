@@ -25,6 +25,11 @@ export interface ExistingClusterArgs {
   readonly context?: string | undefined;
   /** UIDs of further clusters of the same mesh: two ways into one cluster are refused. @default [] */
   readonly others?: readonly pulumi.Input<string>[] | undefined;
+  /**
+   * Others installed the Linkerd in it, which stays theirs. Otherwise the cluster must have none.
+   * @default false
+   */
+  readonly adopted?: boolean | undefined;
 }
 
 /**
@@ -45,7 +50,8 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
   /** The context that was named, or the one that was current when the cluster was first seen. */
   readonly context: pulumi.Output<string>;
   readonly uid: pulumi.Output<string>;
-  readonly installation: pulumi.Output<string>;
+  /** Undefined for an adopted one, in which no namespace is the stack's. */
+  readonly installation: pulumi.Output<string> | undefined;
   readonly lifetime = undefined;
   /**
    * The given file as an absolute path, because its readers work in another directory. Undefined if the kubeconfig
@@ -70,17 +76,20 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
         .all([content, identity.usedContext])
         .apply(([text, context]) => kubeconfigOfContext(text, context, directory)),
     );
-    const vacancy = new Vacancy(
-      name,
-      {
-        ...way,
-        context: this.context,
-        clusterUid: this.uid,
-        namespaces: [linkerdNamespace, multiclusterNamespace],
-      },
-      { parent: this },
-    );
-    this.installation = vacancy.installation;
+    const vacancy =
+      args.adopted === true
+        ? undefined
+        : new Vacancy(
+            name,
+            {
+              ...way,
+              context: this.context,
+              clusterUid: this.uid,
+              namespaces: [linkerdNamespace, multiclusterNamespace],
+            },
+            { parent: this },
+          );
+    this.installation = vacancy?.installation;
     this.kubernetes = new Provider(
       name,
       {
@@ -91,7 +100,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
         enableSecretMutable: true,
         enableConfigMapMutable: true,
       },
-      { parent: this, dependsOn: [vacancy] },
+      { parent: this, dependsOn: [vacancy ?? identity] },
     );
     this.registerOutputs({ kubeconfigPath: this.kubeconfigPath });
   }

@@ -2,7 +2,6 @@ import { FederatedReady, ServiceExport } from "@linkerd-topology/mesh";
 import type * as pulumi from "@pulumi/pulumi";
 import { groupBy } from "../planning/group.ts";
 import type { MirrorPlan, Plan } from "../planning/plan-types.ts";
-import type { Link } from "./link.ts";
 import { accessByCluster, accessTo, type MeshCluster, onCluster } from "./mesh-cluster.ts";
 import type { Multicluster } from "./multicluster.ts";
 
@@ -21,7 +20,7 @@ export interface ExportContext {
   readonly plan: Pick<Plan, "exports" | "mirrors">;
   readonly members: ReadonlyMap<string, ExportingMember>;
   /** Every Link, by `source target`. */
-  readonly links: ReadonlyMap<string, Link>;
+  readonly links: ReadonlyMap<string, pulumi.Resource>;
   /** Services that the topology creates, by `cluster namespace service`. */
   readonly own: ReadonlyMap<string, pulumi.Resource>;
   readonly topology: pulumi.Resource;

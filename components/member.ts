@@ -164,7 +164,7 @@ function makeKindCluster(
 /** The topology's existing clusters, by name. */
 export function existingClusters(
   name: string,
-  { clusters }: Plan,
+  { clusters, adopted }: Plan,
   child: pulumi.ComponentResourceOptions,
 ): Map<string, ExistingCluster> {
   const made = new Map<string, ExistingCluster>();
@@ -174,7 +174,7 @@ export function existingClusters(
     const { kubeconfig, context } = plan;
     made.set(
       plan.name,
-      new ExistingCluster(memberName(name, plan), { kubeconfig, context, others }, child),
+      new ExistingCluster(memberName(name, plan), { kubeconfig, context, others, adopted }, child),
     );
   }
   return made;

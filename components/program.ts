@@ -21,8 +21,8 @@ export interface ProgramOptions {
 
 /** The outputs of a stack's program. None of them is secret. */
 export interface ProgramOutputs extends TopologyOutputs {
-  /** The newest generation of the trust anchor. */
-  readonly trustAnchor: {
+  /** The newest generation of the trust anchor. An adopted mesh keeps its own, and has none here. */
+  readonly trustAnchor?: {
     readonly fingerprint: pulumi.Output<string>;
     readonly expiry: pulumi.Output<string>;
   };
@@ -46,10 +46,12 @@ export function runProgram(options: ProgramOptions = {}): ProgramOutputs {
   const topology = makeTopology(config.requireObject<TopologySpec>("topology"), sources, options);
   return {
     ...topologyOutputs(topology),
-    trustAnchor: {
-      fingerprint: topology.trustAnchor.fingerprint,
-      expiry: topology.trustAnchor.expiry,
-    },
+    ...(topology.trustAnchor && {
+      trustAnchor: {
+        fingerprint: topology.trustAnchor.fingerprint,
+        expiry: topology.trustAnchor.expiry,
+      },
+    }),
     madeFrom: topology.madeFrom,
   };
 }

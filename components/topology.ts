@@ -9,6 +9,7 @@ import type { MadeFrom, TopologyOrigin } from "../planning/sources/made-from.ts"
 import type { Sources } from "../planning/sources/sources.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
 import type { AnchorGeneration } from "./anchors.ts";
+import { adoptMesh } from "./adopted-mesh.ts";
 import { AccessAccount } from "./access-account.ts";
 import type { ExistingCluster } from "./existing-cluster.ts";
 import { makeExports, memberOf } from "./exports.ts";
@@ -61,9 +62,9 @@ export class Topology extends pulumi.ComponentResource {
   /** The whole plan: names, subnets, ports, Links. */
   readonly plan: Plan;
   readonly clusters: Readonly<Record<string, KindCluster | ExistingCluster>>;
-  /** The newest generation of the trust anchor. */
-  readonly trustAnchor: TrustedAnchor;
-  /** Every generation of the trust anchor, oldest first. */
+  /** The newest generation of the trust anchor. Undefined for an adopted mesh, which keeps its own. */
+  readonly trustAnchor: TrustedAnchor | undefined;
+  /** Every generation of the trust anchor, oldest first. None for an adopted mesh. */
   readonly trustAnchors: readonly AnchorGeneration[];
   /** What it was made from, as its state records it. */
   readonly madeFrom: MadeFrom;
@@ -91,6 +92,15 @@ export class Topology extends pulumi.ComponentResource {
     const lasting = { ...child, ...(protect !== undefined && { protect }) };
 
     const existing = existingClusters(name, plan, lasting);
+    this.madeFrom = definedOnly({ sources, topology: args.origin });
+    if (plan.adopted === true) {
+      adoptMesh(name, plan, existing, this);
+      this.trustAnchors = [];
+      this.trustAnchor = undefined;
+      this.clusters = Object.fromEntries(existing);
+      this.registerOutputs({ madeFrom: this.madeFrom });
+      return;
+    }
     const trust = makeTrust(name, plan, existing, { child, lasting });
     this.trustAnchors = trust.anchors;
     this.trustAnchor = trust.newest;
@@ -147,7 +157,6 @@ export class Topology extends pulumi.ComponentResource {
       ]);
     }
     this.clusters = Object.fromEntries([...members].map(([key, { cluster }]) => [key, cluster]));
-    this.madeFrom = definedOnly({ sources, topology: args.origin });
     // It waits for nothing: it is in the state before the first cluster is created.
     this.registerOutputs({ madeFrom: this.madeFrom });
   }

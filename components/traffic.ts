@@ -3,7 +3,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Plan, TrafficPlan } from "../planning/plan-types.ts";
 import { memberOf } from "./exports.ts";
 import type { ExportingMember } from "./exports.ts";
-import type { Link } from "./link.ts";
 import { onCluster } from "./mesh-cluster.ts";
 import { routeArgs } from "./traffic-entries.ts";
 
@@ -12,7 +11,7 @@ export interface TrafficContext {
   readonly plan: Pick<Plan, "traffic">;
   readonly members: ReadonlyMap<string, ExportingMember>;
   /** Every Link, by `source target`. */
-  readonly links: ReadonlyMap<string, Link>;
+  readonly links: ReadonlyMap<string, pulumi.Resource>;
   readonly exported: readonly ExportOfCluster[];
   readonly topology: pulumi.Resource;
 }

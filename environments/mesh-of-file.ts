@@ -1,6 +1,6 @@
 import { readContexts } from "../kubernetes/connect.ts";
 import type { NamedWay } from "./contexts.ts";
-import type { ExistingClusterPlan } from "../planning/plan-types.ts";
+import type { ExistingClusterPlan, Plan } from "../planning/plan-types.ts";
 import { messageOf } from "../system/message-of.ts";
 import { resolvePath } from "../system/resolve-path.ts";
 import { lookAt, meshOf, silentIn } from "./found-mesh.ts";
@@ -23,10 +23,9 @@ export async function findMesh(
   // A stack that is known only by name has no topology to look into.
   if (stack.topology === undefined || stack.origin === undefined) return undefined;
   const plan = await planStack(stack, { runs: true });
-  const clusters = plan.clusters.flatMap((cluster) => (cluster.type === "kind" ? [] : [cluster]));
-  if (clusters.length < plan.clusters.length) return undefined;
+  if (plan.clusters.some(({ type }) => type === "kind")) return undefined;
   try {
-    const ways = await Promise.all(clusters.map(wayOf));
+    const ways = await waysOf(plan);
     const found = await lookAt(ways, signal);
     const silent = silentIn(found.observed);
     if (found.observed.some(({ linkerd }) => linkerd !== undefined)) {
@@ -37,6 +36,11 @@ export async function findMesh(
     signal?.throwIfAborted();
     return messageOf(error);
   }
+}
+
+/** The ways into the existing clusters of a plan, in its order. */
+export async function waysOf({ clusters }: Plan): Promise<readonly NamedWay[]> {
+  return Promise.all(clusters.flatMap((one) => (one.type === "kind" ? [] : [wayOf(one)])));
 }
 
 async function wayOf({ name, kubeconfig: file, context }: ExistingClusterPlan): Promise<NamedWay> {

@@ -61,5 +61,10 @@ export async function runningStack(request: StackRequest): Promise<RunningStack>
       exitCode: exitCodes.notUp,
     });
   }
+  if (mesh.plan.adopted === true) {
+    const { adoptedMesh } = await import("./adopt.ts");
+    const found = await adoptedMesh(mesh, signal);
+    return { mesh: found.mesh, outputs, found };
+  }
   return { mesh, outputs };
 }

@@ -23,12 +23,16 @@ export async function planWithSources(
   request: Omit<ChooseRequest, "linkerd" | "configured">,
 ): Promise<PlanWithSources> {
   const { stack } = request.settled;
-  const { linkerd } = await planStack(stack);
-  const choice = await chooseSources({
-    ...request,
-    linkerd: linkerd.chosenBy === "topology" ? linkerd.version : undefined,
-    configured: await configuredSources(stack),
-  });
+  const { linkerd, adopted } = await planStack(stack);
+  // Nothing is installed in an adopted mesh.
+  const choice: SourcesChoice =
+    adopted === true
+      ? { type: "file", sources: {} }
+      : await chooseSources({
+          ...request,
+          linkerd: linkerd.chosenBy === "topology" ? linkerd.version : undefined,
+          configured: await configuredSources(stack),
+        });
   const sources = plannedSources(choice);
   return { plan: await planStack(stack, { sources }), choice, sources };
 }

@@ -60,7 +60,10 @@ export async function prove(
   const first = await proveTopology(mesh, { ...(signal && { signal }), limit: 0 });
   if (first.proved) return first;
   for (;;) {
-    await heal(mesh, (line) => tell.notice(line), signal && { signal });
+    // A mesh of others is only looked at.
+    if (mesh.plan.found !== true) {
+      await heal(mesh, (line) => tell.notice(line), signal && { signal });
+    }
     const left = deadline - performance.now();
     const proof = await proveTopology(mesh, {
       ...(signal && { signal }),

@@ -7,6 +7,7 @@ import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { runningStack, type RunningStack } from "./mesh-of-stack.ts";
 import { planStack } from "./plan-stack.ts";
+import { refuseAdopted } from "./refuse-adopted.ts";
 import { runPhases } from "./report/phases.ts";
 import { lookAtRotation, othersWorkloads, type RotationLook } from "./rotation/look.ts";
 import { begun, outline } from "./rotation/outline.ts";
@@ -62,7 +63,7 @@ export interface RotateOutlook {
 export async function rotate(request: RotateRequest): Promise<RotateResult> {
   const topology = topologyFile(request.source, request.name, editsByHand);
   // Mistakes in the file are reported before anything is asked.
-  await planStack(await topology.stack());
+  refuseAdopted(await planStack(await topology.stack()), newAnchor);
   await topology.requireEditable();
   const before = await look(request, topology);
   const resumed = await isUnderWay(topology, before);
@@ -85,10 +86,13 @@ export async function rotate(request: RotateRequest): Promise<RotateResult> {
   }
 }
 
+const newAnchor = "another trust anchor";
+
 /** What {@link rotate} would do. It changes nothing. @throws CommandError as `rotate` does */
 export async function rotateOutlook(request: RotateRequest): Promise<RotateOutlook> {
   const topology = topologyFile(request.source, request.name, editsByHand);
   const plan = await planStack(await topology.stack());
+  refuseAdopted(plan, newAnchor);
   const seen = await look(request, topology);
   const underway = await isUnderWay(topology, seen);
   const { restart, anchors } = plan.trust;

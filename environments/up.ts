@@ -4,6 +4,7 @@ import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import type { Mesh, Proof } from "../verification/index.ts";
 import { noticesIn } from "../verification/render/counts.ts";
+import { adoptedMesh, allowAdoption } from "./adopt.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
 import { allowDataPlane, bringSources } from "./choose-sources.ts";
@@ -54,6 +55,11 @@ export interface UpRequest {
    * settings. @default false
    */
   readonly replaceClusters?: Consent;
+  /**
+   * Takes over a mesh that others made, if the topology says `adopt`. It is asked for once, with what it means.
+   * @default false
+   */
+  readonly adopt?: Consent;
   /**
    * Stand-ins that carry no traffic replace Linkerd's proxy if its images can't be had.
    * @default false
@@ -112,6 +118,10 @@ export async function up(request: UpRequest): Promise<UpResult> {
   const notice = noticeTo(request.output);
   for (const text of [...linkerdNotices(plan), ...otherRelease(plan, state)]) notice(text);
   await allowDataPlane({ ...request, plan, choice, state, notice });
+  if (plan.adopted === true) {
+    const { adopt = false, signal } = request;
+    await allowAdoption({ plan, stack: stack.name, state, consent: adopt, notice, signal });
+  }
   let tools: Tools | undefined;
   let engine: EngineResult | undefined;
   let proof: Proof | undefined;
@@ -121,7 +131,10 @@ export async function up(request: UpRequest): Promise<UpResult> {
     ...leaveToRemove(allowed),
     ...request.engineEnv,
   });
-  const mesh = (): Mesh => present(meshOf(present(engine).outputs));
+  const meshNow = async (): Promise<Mesh> => {
+    const mesh = present(meshOf(present(engine).outputs));
+    return plan.adopted === true ? (await adoptedMesh(mesh, request.signal)).mesh : mesh;
+  };
   const first: Phase[] = [
     {
       title: "tools, images and charts",
@@ -180,8 +193,9 @@ export async function up(request: UpRequest): Promise<UpResult> {
     {
       title: "proof",
       run: async (tell) => {
+        let mesh = await meshNow();
         const provenWithin = async (limit: number): Promise<Proof> =>
-          prove(mesh(), limit, tell, request.signal);
+          prove(mesh, limit, tell, request.signal);
         // If nothing was changed and the mesh still isn't as planned, somebody else changed something.
         if (request.refresh !== true && isUnchanged(present(engine))) {
           proof = await provenWithin(timeLimits.proofRound);
@@ -191,10 +205,11 @@ export async function up(request: UpRequest): Promise<UpResult> {
             );
             const again = { ...request, stack, sources, refresh: true };
             engine = await withScratch(engineEnv(), (env) => runEngine(again, env, tell));
+            mesh = await meshNow();
           }
         }
         if (proof?.proved !== true) proof = await provenWithin(timeLimits.meshProved);
-        if (!proof.proved) throw new NotProved(mesh(), proof);
+        if (!proof.proved) throw new NotProved(mesh, proof);
         for (const { notice, title, subjects } of noticesIn(proof.results)) {
           tell.notice(`${subjects.join(", ")}: ${title}: ${notice}`);
         }

@@ -15,6 +15,7 @@ import { runningStack } from "./mesh-of-stack.ts";
 import { messageOf } from "../system/message-of.ts";
 import { planStack } from "./plan-stack.ts";
 import { planWithSources } from "./plan-with-sources.ts";
+import { refuseAdopted } from "./refuse-adopted.ts";
 import { leftToOwners, observeReleases } from "./releases.ts";
 import { runPhases } from "./report/phases.ts";
 import { settleStack } from "./settle-stack.ts";
@@ -147,7 +148,7 @@ async function prepare(request: UpgradeRequest): Promise<Prepared> {
   const file = topologyFile(request.source, request.name, byHand(to));
   const written = await topologyIn(file);
   const stack = await file.stack();
-  await planStack(stack);
+  refuseAdopted(await planStack(stack), "another release of Linkerd");
   const env = { ...process.env, ...request.env };
   const backend = request.backend ?? chooseBackend(env);
   const settled = await settleStack({ ...request, stack, backend, env, command: "upgrade" });

@@ -15,6 +15,8 @@ export interface Plan {
   readonly name: string;
   /** It describes a discovered mesh that others made. Nothing in it comes from this package. */
   readonly found?: true;
+  /** Others made the mesh. The stack has it as it is, and installs nothing in it. */
+  readonly adopted?: true;
   /** Docker network of the topology. */
   readonly network: {
     readonly name: string;

@@ -13,6 +13,7 @@ import type { Plan } from "./plan-types.ts";
 import { TopologyError, toProblems } from "./topology/problem.ts";
 import type { Problem } from "./topology/problem.ts";
 import { accessRules } from "./access/rules.ts";
+import { adoptionRules } from "./adoption/rules.ts";
 import { clusterRules } from "./clusters/rules/clusters.ts";
 import { dockerRules } from "./docker/rules.ts";
 import { exportRules } from "./exports/rules/exports.ts";
@@ -89,6 +90,7 @@ const rules: readonly Rule[] = [
   anchorRules,
   issuerRules,
   observabilityRules,
+  adoptionRules,
 ];
 
 /**
@@ -161,6 +163,7 @@ function makePlan(
   const observability = planObservability(topology, clusters, mirrors);
   return {
     name,
+    ...(topology.adopt === true && { adopted: true }),
     network: planDockerNetwork(name, topology.docker?.subnet),
     clusters,
     links: planLinks(topology, input.edges, clusters),

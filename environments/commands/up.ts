@@ -30,6 +30,8 @@ export function upCommand(): Command {
       "If it would delete or recreate a cluster, it says so and shows what is in it. On a terminal it asks then; " +
       "elsewhere it refuses without --yes. Images and charts come from the same sources as before, unless " +
       "--images, LINKERD_TOPOLOGY_SOURCES or --new-sources choose others.\n\n" +
+      "If the topology says adopt, it takes over a mesh that others made: it shows what that means, and what " +
+      "stands in the way, and asks in the same manner. Nothing that is there changes.\n\n" +
       "The Pulumi backend that you are logged in to keeps the state, otherwise files of its own do " +
       "(~/.local/state/linkerd-topology). See also: status, verify, down.",
   );
@@ -40,7 +42,10 @@ export function upCommand(): Command {
       "--allow-no-data-plane",
       "continue without Linkerd's proxy if its images are unavailable: no traffic is meshed",
     )
-    .option("--yes", "delete or recreate clusters without asking, if the edit needs it")
+    .option(
+      "--yes",
+      "delete or recreate clusters without asking, if the edit needs it; take over a mesh of others",
+    )
     .option(
       "--refresh",
       "check every resource first, and restore what was changed or deleted by hand",
@@ -66,6 +71,7 @@ export function upCommand(): Command {
           moved: options.moved ?? false,
           newSources: options.newSources ?? false,
           replaceClusters: options.yes ?? ask ?? false,
+          adopt: options.yes ?? ask ?? false,
           allowNoDataPlane: options.allowNoDataPlane ?? ask ?? false,
           withoutRegistry: true,
           signal: context.signal,

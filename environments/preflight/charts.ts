@@ -6,8 +6,8 @@ import type { PreflightCheck } from "./check.ts";
 const repository = "https://helm.linkerd.io/edge";
 
 /** Linkerd's charts come from its repository unless the sources contain them. */
-export const checkCharts: PreflightCheck = async ({ sources, env }) => {
-  if (sources?.charts !== undefined) return [];
+export const checkCharts: PreflightCheck = async ({ plan, sources, env }) => {
+  if (sources?.charts !== undefined || plan.adopted === true) return [];
   const url = `${repository}/index.yaml`;
   try {
     const response = await proxiedFetch(env)(url, {

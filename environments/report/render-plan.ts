@@ -24,6 +24,9 @@ export function renderPlan(planned: Plan, options: Screen = {}): string {
     style.bold(`Topology ${plan.name}`),
     `${linkerd(plan)}${plan.linkerd.highAvailability ? ", high availability" : ""}`,
     ...linkerdNotices(plan),
+    ...(plan.adopted === true
+      ? ["The mesh of others is taken over as it is; nothing is installed."]
+      : []),
     ...(kind
       ? [`Docker network ${plan.network.name}, ${plan.network.subnet ?? "subnet by Docker"}`]
       : []),

@@ -36,6 +36,11 @@ export function topologyFile(
   const top = [
     "Found in running clusters by `linkerd-topology discover`, which changed nothing in them.",
     "`linkerd-topology verify` and `status` with this file look at the mesh as it is, whoever made it.",
+    ...(topology.adopt === true
+      ? [
+          "`linkerd-topology up` with it takes the mesh over: it shows what that means, and asks first.",
+        ]
+      : []),
   ];
   const rest: string[] = [];
   for (const note of notes) {

@@ -166,6 +166,9 @@ export function discover(clusters: readonly ClusterObservation[]): Discovery {
       "only some clusters have Linkerd in high availability: a topology has it in all, or in none",
     );
   }
+  // Without it `up` would install another Linkerd, which it refuses.
+  const isMesh =
+    clusters.length > 0 && clusters.every((one) => one.linkerd?.extensionNamespace !== undefined);
   const linkerd = {
     ...(version !== undefined && { version }),
     ...(isEverywhere && clusters.length > 0 && { highAvailability: true }),
@@ -175,6 +178,7 @@ export function discover(clusters: readonly ClusterObservation[]): Discovery {
     ...(links.length > 0 && { links }),
     ...(Object.keys(linkerd).length > 0 && { linkerd }),
     ...(domain !== defaults.trustDomain && { trust: { domain } }),
+    ...(isMesh && { adopt: true }),
   };
   const exports = exportsIn(clusters, names, found, withoutExports);
   tell("limit", ["exports"], ...exports.told);
@@ -336,8 +340,8 @@ function tellOfTrust(
   });
   if (anchors.length > 0) {
     tell(
-      "a topology names certificates together with their keys, and keys were not read: without trust.anchors, `up` " +
-        "would make others",
+      "a topology names certificates together with their keys, and keys were not read. With adopt: true, `up` keeps " +
+        "these; without it and trust.anchors, it would make others",
     );
   }
 }

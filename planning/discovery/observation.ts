@@ -58,6 +58,10 @@ export interface LinkerdObservation {
   readonly trustDomain: string | undefined;
   readonly clusterDomain: string | undefined;
   readonly highAvailability: boolean;
+  /** What installed it, such as `the Helm release linkerd-control-plane`. Undefined: nothing says so. */
+  readonly installedBy?: string;
+  /** The same of the multi-cluster extension. */
+  readonly extensionInstalledBy?: string;
   readonly anchors: readonly CertificateObservation[];
   readonly issuer: IssuerObservation | undefined;
 }

@@ -84,6 +84,7 @@ const sections = [
   "docker",
   "linkerd",
   "trust",
+  "adopt",
 ];
 
 function comparePaths(a: Path, b: Path): number {

@@ -11,7 +11,7 @@ import type { LinkerdSpec } from "../linkerd/schema.ts";
 import { linksSchema } from "../links/schema.ts";
 import { observabilitySchema } from "../observability/schema.ts";
 import type { ObservabilitySpec } from "../observability/schema.ts";
-import { label, object, optional, expecting } from "./schema-parts.ts";
+import { label, object, optional, expecting, yesOrNo } from "./schema-parts.ts";
 import { trafficSchema } from "../traffic/schema.ts";
 import { trustSchema } from "../trust/schema.ts";
 import type { TrustSpec } from "../trust/schema.ts";
@@ -90,6 +90,13 @@ export const topologySchema = object(
      * @example { prometheus: { retention: 30d }, collectIn: west }
      */
     observability: optional<ObservabilitySpec>(observabilitySchema),
+    /**
+     * The mesh was made by others: by Linkerd's CLI, Helm or GitOps. `up` takes it over as it is, and shows
+     * first what that means. Linkerd and its extension stay with what installed them, and `down` leaves them.
+     * @default false
+     * @example true
+     */
+    adopt: yesOrNo().exactOptional(),
   },
   "a topology",
   "write a map with the key clusters",

@@ -128,6 +128,7 @@ function foreign(api: KubernetesApi, taken: readonly Namespace[]): Error {
     `the cluster at ${api.server} has the namespace${several ? "s" : ""} ` +
       `${taken.map(({ metadata }) => metadata.name).join(" and ")} already, and this stack did not create ` +
       `${several ? "them" : "it"}. Nothing was changed. Remove that Linkerd (\`linkerd multicluster ` +
-      "uninstall`, `linkerd uninstall`; or `down` of the stack that created it), or leave this cluster out.",
+      "uninstall`, `linkerd uninstall`; or `down` of the stack that created it), leave this cluster out, or take " +
+      "over the whole mesh as it is (`discover`, and `adopt: true` in its topology).",
   );
 }

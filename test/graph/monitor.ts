@@ -20,6 +20,9 @@ export interface Registration {
   readonly deleteBeforeReplace: boolean;
   readonly replaceOnChanges: readonly string[];
   readonly ignoreChanges: readonly string[];
+  /** Empty for what is created. */
+  readonly importId: string;
+  readonly retainOnDelete: boolean;
   readonly aliases: number;
   readonly replacementTrigger: unknown;
 }
@@ -36,6 +39,8 @@ interface RegisterRequest {
   getDeletebeforereplace(): boolean;
   getReplaceonchangesList(): string[];
   getIgnorechangesList(): string[];
+  getImportid(): string;
+  getRetainondelete(): boolean;
   getAliasesList(): unknown[];
   getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
 }
@@ -133,6 +138,8 @@ function readRequest(request: RegisterRequest): Registration {
     deleteBeforeReplace: request.getDeletebeforereplace(),
     replaceOnChanges: request.getReplaceonchangesList(),
     ignoreChanges: request.getIgnorechangesList(),
+    importId: request.getImportid(),
+    retainOnDelete: request.getRetainondelete(),
     aliases: request.getAliasesList().length,
     replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
   };

@@ -153,7 +153,10 @@ export async function observeForDiscovery(
     // The nodes' shares aren't all of it: a new node gets another share.
     podSubnet: written.podSubnet,
     serviceSubnet: written.serviceSubnet ?? subnets?.serviceSubnet,
-    linkerd: await observeLinkerd(api, read, linkerd ?? [], extension?.metadata.name),
+    linkerd: await observeLinkerd(api, read, linkerd ?? [], {
+      namespace: extension?.metadata.name,
+      services: services ?? [],
+    }),
     gateways: await observeGateways(api, read, services ?? []),
     links: await observeLinks(api, read),
     accounts: (accounts ?? []).map(({ metadata: { name, uid = "" } }) => ({ name, uid })),
@@ -183,7 +186,7 @@ async function observeLinkerd(
   api: KubernetesApi,
   read: Reader,
   deployments: readonly Deployment[],
-  extensionNamespace: string | undefined,
+  extension: { readonly namespace: string | undefined; readonly services: readonly Service[] },
 ): Promise<LinkerdObservation | undefined> {
   const destination = deployments.find(
     ({ metadata }) => metadata.labels?.["linkerd.io/control-plane-component"] === "destination",
@@ -212,9 +215,18 @@ async function observeLinkerd(
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   const certManager = madeByCertManager(issuer?.metadata.annotations);
+  const installedBy = installerOf(destination.metadata);
+  const ofExtension = extension.services.find(
+    ({ metadata }) =>
+      metadata.namespace === extension.namespace &&
+      metadata.annotations?.[multiclusterGatewayAnnotation] === "true",
+  );
+  const extensionInstalledBy = ofExtension && installerOf(ofExtension.metadata);
   return {
     namespace,
-    extensionNamespace,
+    extensionNamespace: extension.namespace,
+    ...(installedBy !== undefined && { installedBy }),
+    ...(extensionInstalledBy !== undefined && { extensionInstalledBy }),
     version: text("linkerdVersion") ?? labels?.[versionLabel],
     trustDomain: text("identityTrustDomain"),
     clusterDomain: text("clusterDomain"),
@@ -231,6 +243,19 @@ async function observeLinkerd(
       ...(certManager && { certManager }),
     },
   };
+}
+
+const multiclusterGatewayAnnotation = "mirror.linkerd.io/multicluster-gateway";
+
+/** What installed an object of Linkerd, by the marks that it leaves. */
+function installerOf({ annotations = {}, namespace = "" }: Metadata): string | undefined {
+  const release = annotations["meta.helm.sh/release-name"];
+  if (release !== undefined) {
+    const where = annotations["meta.helm.sh/release-namespace"] ?? namespace;
+    return `the Helm release ${release} in ${where}`;
+  }
+  const createdBy = annotations["linkerd.io/created-by"];
+  return createdBy?.startsWith("linkerd/cli") === true ? "Linkerd's CLI" : undefined;
 }
 
 function parsed(yaml: string | undefined): Readonly<Record<string, unknown>> {
@@ -270,7 +295,7 @@ async function observeGateways(
   services: readonly GatewayService[],
 ): Promise<readonly GatewayObservation[]> {
   const gateways = services.filter(
-    ({ metadata }) => metadata.annotations?.["mirror.linkerd.io/multicluster-gateway"] === "true",
+    ({ metadata }) => metadata.annotations?.[multiclusterGatewayAnnotation] === "true",
   );
   return Promise.all(
     gateways.map(async ({ metadata, spec, status }): Promise<GatewayObservation> => {

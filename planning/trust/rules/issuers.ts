@@ -11,7 +11,8 @@ export function* issuerRules({ clusters, draft }: RuleInput): Iterable<RuleProbl
   for (const cluster of clusters) {
     if (cluster.spec.trust?.issuer === undefined) continue;
     yield* checkForm(cluster);
-    yield* checkSigned(cluster, draft.trust);
+    // An adopted mesh keeps its anchors, whoever signed with them.
+    if (draft.adopt !== true) yield* checkSigned(cluster, draft.trust);
     yield* checkNothingToMake(cluster);
   }
 }

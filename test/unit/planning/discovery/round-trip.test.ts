@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { lookToAdopt } from "../../../../planning/adoption/look.ts";
 import { discover } from "../../../../planning/discovery/discover.ts";
 import { asFound } from "../../../../planning/discovery/found-plan.ts";
 import { planAsFound, planOrThrow } from "../../../../planning/plan.ts";
@@ -45,15 +46,19 @@ function seen(plan: Plan) {
   };
 }
 
-test("discover gives back what a topology makes", () => {
+test("discover gives back what a topology makes, and `up` with that can adopt it", () => {
   fc.assert(
     fc.property(exportingTopology(1, 8), (topology) => {
       const plan = planOrThrow(topology, { name: "lab" });
-      const { topology: found, notes, links } = discover(observationsOf(plan));
+      const observed = observationsOf(plan);
+      const { topology: found, notes, links } = discover(observed);
       const back = planAsFound(found, { name: "lab" });
       assert.deepEqual(back.problems, []);
       assert.ok(back.plan);
       assert.deepEqual(seen(asFound(back.plan, links)), seen(plan));
+      assert.equal(back.plan.adopted, true);
+      const { obstacles, changes } = lookToAdopt(back.plan, observed, { links });
+      assert.deepEqual([obstacles, changes], [[], []]);
       // Nothing in the plan is a guess, except networks.
       const guesses = notes.filter(({ kind, at }) => kind === "guess" && at.at(-1) !== "network");
       assert.deepEqual(guesses, []);
