@@ -19,7 +19,7 @@ export interface Go {
 }
 
 /** The highest `go` line of the modules under `go/`. An older Go cannot build all of them. */
-export const goNeeded = "1.25.11";
+export const goNeeded = "1.26.7";
 
 /** From this version on, Go downloads the newer version that a module requires. */
 const bringsNewerItself = "1.21.0";
