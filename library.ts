@@ -53,6 +53,7 @@ export {
   accessTo,
   type MeshCluster,
 } from "./components/mesh-cluster.ts";
+export { LoadBalancer, type LoadBalancerArgs } from "./components/load-balancer.ts";
 export { Multicluster, type MulticlusterArgs } from "./components/multicluster.ts";
 export { DefaultDeny, type DefaultDenyArgs } from "./components/policy/default-deny.ts";
 export {
@@ -129,7 +130,7 @@ export {
   type ServicePolicyResult,
   type Admission,
 } from "./planning/policy/service-policy.ts";
-export type { Sources, VersionSources } from "./planning/sources/sources.ts";
+export type { MetalLbSources, Sources, VersionSources } from "./planning/sources/sources.ts";
 export type {
   AccessSpec,
   AccountSpec,

@@ -4,9 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { timeLimits } from "../system/time-limits.ts";
 import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
 
-/** Where Linkerd's charts come from: a directory, or Linkerd's Helm repository. */
+/** Where charts come from: a directory, or their Helm repository. */
 export interface ChartLocation {
-  /** Directory with one directory per chart. @default Linkerd's Helm repository */
+  /** Directory with one directory per chart; for MetalLB, the chart's own. @default the Helm repository */
   readonly directory?: string | undefined;
   /** Version of the charts in the repository, such as `2026.1.1`. */
   readonly version: string;
@@ -51,6 +51,22 @@ export function linkerdRelease(
       ? { chart, version: location.version, repositoryOpts: { repo: repository } }
       : { chart: join(location.directory, chart) };
   return release(logicalName, { ...located, name: chart, ...args }, opts);
+}
+
+const metallbRepository = "https://metallb.github.io/metallb";
+
+/** A Helm release of MetalLB's chart. */
+export function metallbRelease(
+  logicalName: string,
+  { directory, version }: ChartLocation,
+  args: ReleaseArgs,
+  opts: ReleaseOptions,
+): Release {
+  const located =
+    directory === undefined
+      ? { chart: "metallb", version, repositoryOpts: { repo: metallbRepository } }
+      : { chart: directory };
+  return release(logicalName, { ...located, name: "metallb", ...args }, opts);
 }
 
 /** A Helm release of a chart in a directory. */

@@ -13,7 +13,9 @@ import { givenIssuer } from "./given-certificates.ts";
 import { Issuer, type IssuerKeyPair } from "./issuer.ts";
 import type { CertManagerIssuer } from "./issuer-in-cluster.ts";
 import { KindCluster } from "./kind-cluster.ts";
+import { LoadBalancer } from "./load-balancer.ts";
 import { accessTo, onCluster } from "./mesh-cluster.ts";
+import type { MeshCluster } from "./mesh-cluster.ts";
 import { Multicluster } from "./multicluster.ts";
 import { readProgramFile } from "./program-context.ts";
 
@@ -58,6 +60,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
   const child = { parent: topology };
   const prefix = memberName(name, cluster);
   const made = around.existing.get(cluster.name) ?? makeKindCluster(prefix, cluster, around);
+  const balancer = makeLoadBalancer(prefix, cluster, made, sources, topology);
   const issuer = makeIssuer(`${name}-${cluster.name}`, cluster, around);
   const common = {
     cluster: made,
@@ -127,7 +130,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
     controlPlane,
     multicluster,
     proxies,
-    contents: [controlPlane, multicluster, proxies],
+    contents: [...balancer, controlPlane, multicluster, proxies],
   };
 }
 
@@ -159,6 +162,22 @@ function makeKindCluster(
     },
     lasting,
   );
+}
+
+/** Nothing waits for it: the proof of `up` sees whether the gateway has its address. */
+function makeLoadBalancer(
+  prefix: string,
+  plan: ClusterPlan,
+  cluster: MeshCluster,
+  { metallb }: Sources,
+  parent: pulumi.Resource,
+): readonly LoadBalancer[] {
+  if (plan.type !== "kind" || plan.bringsLoadBalancer !== true) return [];
+  const { loadBalancerRange: range } = plan;
+  if (range === undefined) throw new Error(`the load balancer of ${plan.name} has no range`);
+  return [
+    new LoadBalancer(`${prefix}-load-balancer`, { cluster, range, sources: metallb }, { parent }),
+  ];
 }
 
 /** The topology's existing clusters, by name. */

@@ -24,6 +24,13 @@ const schema = z.strictObject({
     })
     .optional(),
   prometheusArchive: text.optional(),
+  metallb: z
+    .strictObject({
+      chart: text.optional(),
+      archives: z.array(text).optional(),
+      images: z.strictObject({ controller: text.optional(), speaker: text.optional() }).optional(),
+    })
+    .optional(),
   charts: text.optional(),
   gatewayApi: text.optional(),
   linkerdVersion: text.optional(),
@@ -60,11 +67,19 @@ export function readSources(file: string): Sources {
     );
   }
   const beside = (relative: string) => resolve(dirname(path), relative);
-  const { archives, prometheusArchive, charts, gatewayApi, versions, ...rest } = parsed.data;
+  const { archives, prometheusArchive, metallb, charts, gatewayApi, versions, ...rest } =
+    parsed.data;
   const sources = {
     ...rest,
     ...(archives && { archives: archives.map(beside) }),
     ...(prometheusArchive !== undefined && { prometheusArchive: beside(prometheusArchive) }),
+    ...(metallb && {
+      metallb: {
+        ...metallb,
+        ...(metallb.archives && { archives: metallb.archives.map(beside) }),
+        ...(metallb.chart !== undefined && { chart: beside(metallb.chart) }),
+      },
+    }),
     ...(charts !== undefined && { charts: beside(charts) }),
     ...(gatewayApi !== undefined && { gatewayApi: beside(gatewayApi) }),
     ...(versions && {
@@ -145,6 +160,10 @@ function missingFiles(sources: Sources): string[] {
   };
   sources.archives?.forEach((path, index) => expect(`archives[${String(index)}]`, path, "file"));
   expect("prometheusArchive", sources.prometheusArchive, "file");
+  sources.metallb?.archives?.forEach((path, index) =>
+    expect(`metallb.archives[${String(index)}]`, path, "file"),
+  );
+  expect("metallb.chart", sources.metallb?.chart, "directory");
   expect("gatewayApi", sources.gatewayApi, "file");
   expect("charts", sources.charts, "directory");
   if (problems.length === 0 && sources.charts !== undefined) {

@@ -8,7 +8,7 @@ import { reachesRegistry } from "../toolchain/sources-plan.ts";
 import { GivenImagesError } from "../toolchain/given-images.ts";
 import {
   addGivenImages,
-  addPrometheus,
+  completeSources,
   findSources,
   linkerdRegistry,
   loadNode,
@@ -208,15 +208,18 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
   for (const note of choice.notes ?? []) options.notice(note);
   if (choice.node !== undefined) await loadNode(choice.node, options);
   const missing = await missingOf(choice.sources, options);
-  if (missing.length === 0) return withPrometheus(choice.sources, options);
+  if (missing.length === 0) return complete(choice.sources, options);
   // Fills an emptied cache again with the same content.
   const { find = findSources } = options;
-  const observes = choice.sources.prometheusArchive !== undefined;
-  const again = await make(await find({ env: options.env, images: "" }), { ...options, observes });
+  const wants = {
+    prometheus: choice.sources.prometheusArchive !== undefined,
+    loadBalancer: choice.sources.metallb !== undefined,
+  };
+  const again = await make(await find({ env: options.env, images: "" }), { ...options, wants });
   // An earlier version of the package didn't record the release of Linkerd.
   const { linkerdVersion = again.linkerdVersion } = choice.sources;
   const wanted = { ...choice.sources, ...(linkerdVersion !== undefined && { linkerdVersion }) };
-  if (isDeepStrictEqual(again, wanted)) return withPrometheus(again, options);
+  if (isDeepStrictEqual(again, wanted)) return complete(again, options);
   throw new CommandError(
     `files that this stack was created from are missing: ${missing.join(", ")}. Put them back, or run ` +
       "`up --new-sources`, which chooses images and charts again. It says beforehand if a " +
@@ -224,12 +227,10 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
   );
 }
 
-/** What was built here for a topology that wasn't observed has no Prometheus yet. */
-async function withPrometheus(sources: Sources, options: BringOptions): Promise<Sources> {
-  const { pause, prometheus } = sources.images ?? {};
-  const isBuiltHere = pause?.startsWith("localhost/linkerd-topology/") === true;
-  if (options.observes !== true || prometheus !== undefined || !isBuiltHere) return sources;
-  return addPrometheus(sources, options);
+/** What was built here for a topology that didn't want all that it wants now lacks some. */
+async function complete(sources: Sources, options: BringOptions): Promise<Sources> {
+  const isBuiltHere = sources.images?.pause?.startsWith("localhost/linkerd-topology/") === true;
+  return isBuiltHere ? completeSources(sources, options) : sources;
 }
 
 async function make(found: FoundSources, { notice, ...options }: BringOptions): Promise<Sources> {
@@ -239,10 +240,11 @@ async function make(found: FoundSources, { notice, ...options }: BringOptions): 
 }
 
 async function missingOf(
-  { nodeImage, archives = [], prometheusArchive, charts, gatewayApi }: Sources,
+  { nodeImage, archives = [], prometheusArchive, metallb, charts, gatewayApi }: Sources,
   { makesNodes, env }: BringOptions,
 ): Promise<string[]> {
-  const files = [...archives, prometheusArchive, charts, gatewayApi].filter(
+  const { archives: balancer = [], chart } = metallb ?? {};
+  const files = [...archives, prometheusArchive, ...balancer, chart, charts, gatewayApi].filter(
     (file) => file !== undefined,
   );
   const missing = files.filter((file) => !existsSync(file));

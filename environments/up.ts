@@ -143,7 +143,12 @@ export async function up(request: UpRequest): Promise<UpResult> {
         const sources = await bringSources(choice, {
           env: brought.env,
           makesNodes: plan.clusters.some(({ type }) => type === "kind"),
-          observes: plan.observability !== undefined,
+          wants: {
+            prometheus: plan.observability !== undefined,
+            loadBalancer: plan.clusters.some(
+              (one) => one.type === "kind" && one.bringsLoadBalancer === true,
+            ),
+          },
           onProgress: teller(tell),
           notice: (text) => {
             tell.notice(text);

@@ -18,6 +18,7 @@ export function countResources(plan: Plan): number | undefined {
   const given = new Set(clusters.flatMap((c) => (c.issuer.type === "made" ? [] : [c.name])));
   // If somebody else created an issuer, the trust of both ends is compared.
   const compared = links.filter(({ source, target }) => given.has(source) || given.has(target));
+  const balancers = clusters.filter((c) => c.type === "kind" && c.bringsLoadBalancer === true);
   const routes = clusters.filter((c) => c.type === "kind" && c.routePeers.length > 0).length;
   const exported = new Set(exports.map((e) => `${e.cluster} ${e.namespace} ${e.service}`));
   const admissions = clusters.filter(({ gateway }) => gateway?.admission !== undefined).length;
@@ -30,6 +31,8 @@ export function countResources(plan: Plan): number | undefined {
     compared.length +
     perCluster * clusters.length +
     2 * routes +
+    // MetalLB's namespace, release, range and announcement, in a component.
+    5 * balancers.length +
     // The chart's objects for identities and for addresses, both in a component.
     3 * admissions +
     links.reduce((sum, link) => sum + countOfLink(link), 0) +

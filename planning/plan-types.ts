@@ -134,6 +134,8 @@ export interface KindClusterPlan extends ClusterPlanCommon {
    * subnet.
    */
   readonly loadBalancerRange: string | undefined;
+  /** Whether the package installs MetalLB, which gives the addresses of that range. Absent: no. */
+  readonly bringsLoadBalancer?: true;
 }
 
 /** An existing cluster. It is neither created nor deleted. */

@@ -7,6 +7,7 @@ import { ensureGo } from "./go.ts";
 import {
   ensureImageArchives,
   ensureProbeArchive,
+  ensureMetallbArchives,
   ensurePrometheusArchive,
   type ImageArchive,
   type ImageArchives,
@@ -14,10 +15,12 @@ import {
 import type { BuiltBinary, ImageContext } from "./image/context.ts";
 import { ensureDebianLayer } from "./image/debian.ts";
 import { ensureNodeImage } from "./image/node-image.ts";
+import type { MetalLbSources, Sources } from "../planning/sources/sources.ts";
 import type { SourcesPlan } from "./sources-plan.ts";
 import { gatewayApi, gatewayApiFile } from "./tools/gateway-api.ts";
 import { agnhost, coredns, etcd, kubernetes, pause } from "./tools/kubernetes.ts";
 import { chartsFolder, linkerd, linkerdVersion, noDataPlane, probe } from "./tools/linkerd.ts";
+import { metallb, metallbChart } from "./tools/metallb.ts";
 import { prometheus } from "./tools/prometheus.ts";
 import { messageOf } from "../system/message-of.ts";
 
@@ -25,11 +28,7 @@ import { messageOf } from "../system/message-of.ts";
 export interface SourcesParts {
   readonly nodeImage?: string;
   readonly archives: readonly string[];
-  readonly images: Readonly<
-    Partial<Record<"controller" | "proxy" | "pause" | "probe" | "prometheus", string>>
-  >;
-  /** Only clusters that are observed get it. */
-  readonly prometheusArchive?: string;
+  readonly images: Readonly<Partial<Record<"controller" | "proxy" | "pause" | "probe", string>>>;
   readonly charts?: string;
   readonly gatewayApi?: string;
   /** Notes about optional parts that are not available. */
@@ -39,13 +38,11 @@ export interface SourcesParts {
 /**
  * Builds the parts that the plan requires. Existing parts are only looked up.
  *
- * @param observes - Prometheus is wanted as well
  * @throws if a part cannot be built.
  */
 export async function makeSourcesParts(
   plan: SourcesPlan,
   context: MakeContext,
-  observes = false,
 ): Promise<SourcesParts> {
   const images = await imageContext(context);
   // Download packages while the compiler runs.
@@ -57,26 +54,61 @@ export async function makeSourcesParts(
     binaries === undefined ? undefined : ensureNodeImage({ ...images, binaries }),
     makeRest(plan, context, images),
   ]);
-  const made = { ...rest, ...(nodeImage !== undefined && { nodeImage }) };
-  if (!observes || plan.prometheus !== "built") return made;
-  const { path, reference } = await makePrometheusImage(context);
-  return {
-    ...made,
-    images: { ...made.images, prometheus: reference },
-    prometheusArchive: path,
-  };
+  return { ...rest, ...(nodeImage !== undefined && { nodeImage }) };
+}
+
+/** Parts that only some topologies want. They take minutes to build. */
+export interface Wants {
+  readonly prometheus?: boolean;
+  readonly loadBalancer?: boolean;
 }
 
 /**
- * Builds the image of Prometheus.
+ * Adds the wanted parts that sources don't have yet, built here.
  *
- * @throws if it cannot be built.
+ * @throws if one cannot be built.
  */
-export async function makePrometheusImage(context: MakeContext): Promise<ImageArchive> {
-  return ensurePrometheusArchive(
+export async function addWanted(
+  sources: Sources,
+  wants: Wants,
+  context: MakeContext,
+): Promise<Sources> {
+  const { images, metallb: balancer } = sources;
+  return {
+    ...sources,
+    ...(wants.prometheus === true &&
+      images?.prometheus === undefined &&
+      (await madePrometheus(images, context))),
+    ...(wants.loadBalancer === true &&
+      balancer === undefined && { metallb: await madeMetallb(context) }),
+  };
+}
+
+async function madePrometheus(
+  images: Sources["images"],
+  context: MakeContext,
+): Promise<Pick<Sources, "images" | "prometheusArchive">> {
+  const { path, reference } = await ensurePrometheusArchive(
     await binaryOf(prometheus, "prometheus", context),
     await imageContext(context),
   );
+  return { images: { ...images, prometheus: reference }, prometheusArchive: path };
+}
+
+async function madeMetallb(context: MakeContext): Promise<MetalLbSources> {
+  const { controller, speaker } = await ensureMetallbArchives(
+    {
+      metallbController: await binaryOf(metallb, "controller", context),
+      metallbSpeaker: await binaryOf(metallb, "speaker", context),
+    },
+    await imageContext(context),
+  );
+  const { folder } = await ensureArtifact(metallb, context);
+  return {
+    chart: join(folder, metallbChart),
+    archives: [controller.path, speaker.path],
+    images: { controller: controller.reference, speaker: speaker.reference },
+  };
 }
 
 async function makeRest(

@@ -25,6 +25,7 @@ export interface SourcesPlan {
   readonly pause: "public" | "given" | "built";
   readonly probe: "public" | "given" | "built";
   readonly prometheus: "public" | "given" | "built";
+  readonly loadBalancer: "public" | "built";
   readonly charts: "public" | "built";
   readonly gatewayApi: "public" | "built";
   readonly dataPlane: "real" | "none";
@@ -51,6 +52,8 @@ export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcesPlan
     probe: pick("probe", reach.pause),
     // Docker's own registry has it, as it has the node image.
     prometheus: pick("prometheus", reach.node),
+    // Another public registry has it, which nobody asks: whoever wants none of it need not wait for its answer.
+    loadBalancer: reach.node && reach.charts ? "public" : "built",
     charts: reach.charts ? "public" : "built",
     gatewayApi: reach.gatewayApi ? "public" : "built",
     dataPlane: linkerd === "stand-ins" ? "none" : "real",

@@ -14,7 +14,7 @@ import type { OnProgress } from "./progress.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
 import { proxyFor } from "../system/proxy-for.ts";
 import { halfGiven, isPublic, planSources, type Reach, type SourcesPlan } from "./sources-plan.ts";
-import { loadGivenNode, makePrometheusImage, makeSourcesParts } from "./sources-parts.ts";
+import { addWanted, loadGivenNode, makeSourcesParts, type Wants } from "./sources-parts.ts";
 import type { ToolReport } from "./toolchain.ts";
 import { linkerdVersion } from "./tools/linkerd.ts";
 import { cacheDirectory } from "../system/cache-directory.ts";
@@ -52,8 +52,8 @@ export interface SourcesOptions {
   /** @default `cacheDirectory(env)` */
   readonly cache?: string;
   readonly onProgress?: OnProgress;
-  /** The topology wants Prometheus, which takes minutes to build. @default false */
-  readonly observes?: boolean;
+  /** What the topology wants besides. @default nothing */
+  readonly wants?: Wants;
 }
 
 /** Host of the registry with Linkerd's images. */
@@ -122,8 +122,14 @@ export async function makeSources(
 
   const node = given.roles.get("node");
   if (node !== undefined) await loadGivenNode(node.archive.path, node.reference, context);
-  const parts = await makeSourcesParts(plan, context, options.observes);
-  const sources = { ...compose(plan, given, parts), ...ifGiven("linkerdVersion", version) };
+  const parts = await makeSourcesParts(plan, context);
+  const composed = { ...compose(plan, given, parts), ...ifGiven("linkerdVersion", version) };
+  const { prometheus, loadBalancer } = options.wants ?? {};
+  const built: Wants = {
+    prometheus: prometheus === true && plan.prometheus === "built",
+    loadBalancer: loadBalancer === true && plan.loadBalancer === "built",
+  };
+  const sources = await addWanted(composed, built, context);
   const notes = [...plan.notes, ...given.notes, ...parts.notes];
   const folder = join(context.cache, "sources", keyOf(sources));
   const path = join(folder, "sources.json");
@@ -139,17 +145,12 @@ function contextOf({ env, cache, onProgress = () => undefined }: SourcesOptions)
 }
 
 /**
- * Adds Prometheus to earlier sources that were built here without it.
+ * Adds what is wanted to earlier sources that were built here without it.
  *
  * @throws if it cannot be built.
  */
-export async function addPrometheus(sources: Sources, options: SourcesOptions): Promise<Sources> {
-  const made = await makePrometheusImage(contextOf(options));
-  return {
-    ...sources,
-    images: { ...sources.images, prometheus: made.reference },
-    prometheusArchive: made.path,
-  };
+export async function completeSources(sources: Sources, options: SourcesOptions): Promise<Sources> {
+  return addWanted(sources, options.wants ?? {}, contextOf(options));
 }
 
 /** Loads a provided node image into Docker. */
@@ -279,7 +280,7 @@ function compose(
   const proxy = real ? reference("proxy") : parts.images.proxy;
   const pause = reference("pause") ?? parts.images.pause;
   const probe = reference("probe") ?? parts.images.probe;
-  const prometheus = reference("prometheus") ?? parts.images.prometheus;
+  const prometheus = reference("prometheus");
   const nodeImage = reference("node") ?? parts.nodeImage;
   const images = {
     ...(controller !== undefined && { controller }),
@@ -292,7 +293,6 @@ function compose(
     ...(nodeImage !== undefined && { nodeImage }),
     archives: [...loaded, ...parts.archives],
     ...(Object.keys(images).length > 0 && { images }),
-    ...ifGiven("prometheusArchive", parts.prometheusArchive),
     ...(parts.charts !== undefined && { charts: parts.charts }),
     ...(parts.gatewayApi !== undefined && { gatewayApi: parts.gatewayApi }),
     dataPlane: plan.dataPlane,
@@ -306,6 +306,13 @@ function relativeTo(folder: string, sources: Sources): Sources {
     archives: (sources.archives ?? []).map(from),
     ...(sources.prometheusArchive !== undefined && {
       prometheusArchive: from(sources.prometheusArchive),
+    }),
+    ...(sources.metallb && {
+      metallb: {
+        ...sources.metallb,
+        ...(sources.metallb.archives && { archives: sources.metallb.archives.map(from) }),
+        ...(sources.metallb.chart !== undefined && { chart: from(sources.metallb.chart) }),
+      },
     }),
     ...(sources.charts !== undefined && { charts: from(sources.charts) }),
     ...(sources.gatewayApi !== undefined && { gatewayApi: from(sources.gatewayApi) }),

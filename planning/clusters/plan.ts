@@ -57,12 +57,8 @@ export function planClusters(
       balancers: network?.rangeOf(slotOf({ name: spec.name, spec })),
     };
     const own = sourcesOf(sources, ends.linkerd.version);
-    const archives = [
-      ...(own.archives ?? []),
-      ...(topology.observability && own.prometheusArchive !== undefined
-        ? [own.prometheusArchive]
-        : []),
-    ];
+    const observed = topology.observability === undefined ? undefined : own.prometheusArchive;
+    const archives = [...(own.archives ?? []), ...(observed === undefined ? [] : [observed])];
     return spec.kubeconfig === undefined
       ? planKindCluster(topologyName, spec, ends, { ...own, archives }, context)
       : planExistingCluster(spec, spec.kubeconfig, ends);
@@ -86,7 +82,7 @@ function planKindCluster(
   topologyName: string,
   spec: ClusterSpec,
   { needsGateway, ...ends }: Ends,
-  { nodeImage, archives = [] }: Sources,
+  { nodeImage, archives = [], metallb }: Sources,
   { peers, dockerSubnet, balancers }: Context,
 ): KindClusterPlan {
   const { controlPlanes, workers } = nodeCounts(spec);
@@ -107,6 +103,13 @@ function planKindCluster(
     registryMirrors: spec.registryMirrors ?? {},
     ...(options && { options }),
   };
+  const gateway = needsGateway ? planGateway(spec, ends, nodes, balancers) : undefined;
+  const bringsLoadBalancer = spec.loadBalancer ?? gateway?.loadBalancerIP !== undefined;
+  const loaded = [
+    ...archives,
+    ...(bringsLoadBalancer ? (metallb?.archives ?? []) : []),
+    ...(spec.imageArchives ?? []),
+  ];
   return {
     type: "kind",
     name: spec.name,
@@ -118,12 +121,13 @@ function planKindCluster(
     }),
     slot,
     ...generationInputs,
-    imageArchives: [...new Set([...archives, ...(spec.imageArchives ?? [])])],
+    imageArchives: [...new Set(loaded)],
     apiServer: apiServerUrl(kind, controlPlanes),
-    gateway: needsGateway ? planGateway(spec, ends, nodes, balancers) : undefined,
+    gateway,
     ...ends,
     routePeers: peers,
     loadBalancerRange: balancers && formatBlock(balancers),
+    ...(bringsLoadBalancer && { bringsLoadBalancer }),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   subnet,
   text,
   expecting,
+  yesOrNo,
 } from "../topology/schema-parts.ts";
 import { kindOptions } from "./kind-options.ts";
 import { linkerdVersion } from "../linkerd/schema.ts";
@@ -298,6 +299,13 @@ const cluster = object(
      * @example { serviceType: LoadBalancer }
      */
     gateway: optional<GatewaySpec>(gateway),
+    /**
+     * Installs MetalLB, which gives Services of type `LoadBalancer` addresses of the cluster's range in
+     * `docker.subnet`. Containers on the Docker network reach them.
+     * @default true if the gateway is behind a load balancer and has no `addresses`
+     * @example true
+     */
+    loadBalancer: yesOrNo().exactOptional(),
     /**
      * Domain of the cluster's Services (`<service>.<namespace>.svc.<domain>`). For an existing cluster, write
      * the domain that it has.

@@ -16,7 +16,10 @@ const path = ["docker", "subnet"];
 /** Checks the subnet of the topology's Docker network, and the ranges for load balancers in it. */
 export function* dockerRules(input: RuleInput): Iterable<RuleProblem> {
   const text = input.draft.docker?.subnet;
-  if (text === undefined) return;
+  if (text === undefined) {
+    yield* refuseLoadBalancers(input);
+    return;
+  }
   const subnet = parseBlock(text);
   if (!subnet) {
     yield {
@@ -125,7 +128,19 @@ function* checkRanges(
 }
 
 function isBalanced({ spec }: DraftCluster): boolean {
-  return spec.gateway?.serviceType === "LoadBalancer";
+  return spec.loadBalancer ?? spec.gateway?.serviceType === "LoadBalancer";
+}
+
+/** Their addresses could not be planned. */
+function* refuseLoadBalancers({ clusters }: RuleInput): Iterable<RuleProblem> {
+  for (const { isKind, name, path: at, spec } of clusters) {
+    if (!isKind || spec.loadBalancer !== true) continue;
+    yield {
+      path: [...at, "loadBalancer"],
+      message: `the load balancer of ${show(name)} has no addresses to give`,
+      fix: "write docker.subnet, from which each cluster gets a range",
+    };
+  }
 }
 
 /** Clusters of one slot already have the same default subnets, which another rule reports. */

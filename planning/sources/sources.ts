@@ -26,6 +26,8 @@ export interface Sources {
   };
   /** Image archive with Prometheus. Only clusters that are observed get it. */
   readonly prometheusArchive?: string;
+  /** MetalLB, for the kind clusters that get a load balancer. */
+  readonly metallb?: MetalLbSources;
   /** Directory with the charts linkerd-crds, linkerd-control-plane and linkerd-multicluster. */
   readonly charts?: string;
   /** YAML file with the Gateway API's CRDs. */
@@ -45,6 +47,16 @@ export interface Sources {
    * @default "real"
    */
   readonly dataPlane?: "real" | "none";
+}
+
+/** Where MetalLB comes from. */
+export interface MetalLbSources {
+  /** Directory of its chart. @default the chart of its Helm repository */
+  readonly chart?: string;
+  /** Image archives. Only clusters with a load balancer get them. */
+  readonly archives?: readonly string[];
+  /** Image references that replace those of the chart. */
+  readonly images?: { readonly controller?: string; readonly speaker?: string };
 }
 
 /** The sources of one release of Linkerd. */

@@ -54,7 +54,7 @@ export async function bringTools(
               env: engine.env,
               ...(request.images !== undefined && { images: request.images }),
             }),
-            { env: engine.env, onProgress: teller(request.tell), observes: true },
+            { env: engine.env, onProgress: teller(request.tell), wants: { prometheus: true } },
           )
         )?.path
       : given;

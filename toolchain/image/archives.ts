@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { imageFolders, keyOf, type BuiltBinary, type ImageContext } from "./context.ts";
 import { debianPrograms, debianProgramsKey } from "./debian-programs.ts";
 import { writeImageArchive, type ImageConfig } from "./image-archive.ts";
+import { metallbVersion } from "../../planning/clusters/metallb.ts";
 import { prometheusVersion } from "../../planning/observability/names.ts";
 import { writeLayer, type LayerEntry } from "./layer.ts";
 import { exists } from "../cache.ts";
@@ -22,6 +23,8 @@ interface Programs extends ArchiveBinaries {
   /** The part of Kubernetes' test image that verification uses. */
   readonly agnhost: BuiltBinary;
   readonly prometheus: BuiltBinary;
+  readonly metallbController: BuiltBinary;
+  readonly metallbSpeaker: BuiltBinary;
 }
 
 export interface ArchiveContext extends ImageContext {
@@ -109,10 +112,32 @@ export async function ensurePrometheusArchive(
   });
 }
 
+/**
+ * Builds the images of MetalLB, with the programs at the paths of upstream's own images.
+ *
+ * @throws if a program cannot be read or the cache cannot be written.
+ */
+export async function ensureMetallbArchives(
+  binaries: Pick<Programs, "metallbController" | "metallbSpeaker">,
+  context: ImageContext,
+): Promise<Record<"controller" | "speaker", ImageArchive>> {
+  const recipes = archiveRecipes("");
+  const made = (name: "metallb-controller" | "metallb-speaker") =>
+    ensureArchive(name, recipes[name], { ...context, binaries });
+  const [controller, speaker] = await Promise.all([
+    made("metallb-controller"),
+    made("metallb-speaker"),
+  ]);
+  return { controller, speaker };
+}
+
 /** The recipes of all images. The paths are those of Linkerd's own images. */
 export function archiveRecipes(
   linkerdVersion: string,
-): Record<keyof ImageArchives | "agnhost" | "prometheus", ArchiveRecipe> {
+): Record<
+  keyof ImageArchives | "agnhost" | "prometheus" | "metallb-controller" | "metallb-speaker",
+  ArchiveRecipe
+> {
   // The controllers report this as their version.
   const Env = [`LINKERD_CONTAINER_VERSION_OVERRIDE=${linkerdVersion}`];
   return {
@@ -154,6 +179,16 @@ export function archiveRecipes(
       reference: `localhost/linkerd-topology/prometheus:v${prometheusVersion}`,
       programs: { "bin/prometheus": "prometheus" },
       config: { Entrypoint: ["/bin/prometheus"], User: "65534", WorkingDir: "/prometheus" },
+    },
+    "metallb-controller": {
+      reference: `localhost/linkerd-topology/metallb-controller:v${metallbVersion}`,
+      programs: { controller: "metallbController" },
+      config: { Entrypoint: ["/controller"] },
+    },
+    "metallb-speaker": {
+      reference: `localhost/linkerd-topology/metallb-speaker:v${metallbVersion}`,
+      programs: { speaker: "metallbSpeaker" },
+      config: { Entrypoint: ["/speaker"] },
     },
   };
 }

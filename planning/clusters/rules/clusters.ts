@@ -83,6 +83,7 @@ const kindOnly = [
   "containerdConfigPatches",
   "registryMirrors",
   "imageArchives",
+  "loadBalancer",
   ...kindOptionKeys,
 ] as const satisfies (keyof ClusterSpec)[];
 

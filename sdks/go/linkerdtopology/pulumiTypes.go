@@ -1028,6 +1028,8 @@ type ClusterSpec struct {
 	KubernetesVersion *string `pulumi:"kubernetesVersion"`
 	// Release of Linkerd in this cluster, if it differs from the others during an upgrade. `linkerd-topology upgrade` writes it and removes it again. Default: `linkerd.version`. Example: `"edge-26.6.3"`.
 	LinkerdVersion *string `pulumi:"linkerdVersion"`
+	// Installs MetalLB, which gives Services of type `LoadBalancer` addresses of the cluster's range in `docker.subnet`. Containers on the Docker network reach them. Default: true if the gateway is behind a load balancer and has no `addresses`. Example: `true`.
+	LoadBalancer *bool `pulumi:"loadBalancer"`
 	// A DNS-1123 label of at most 32 characters, unique in the topology. It becomes the suffix of mirror Services (`<service>-<cluster>`) in every source that has a Link to it. Example: `"west"`.
 	Name string `pulumi:"name"`
 	// Clusters on the same network get pod routes to each other, which flat Links need. Default: a network that the cluster has to itself. Example: `"lab"`.
@@ -1095,6 +1097,8 @@ type ClusterSpecArgs struct {
 	KubernetesVersion pulumi.StringPtrInput `pulumi:"kubernetesVersion"`
 	// Release of Linkerd in this cluster, if it differs from the others during an upgrade. `linkerd-topology upgrade` writes it and removes it again. Default: `linkerd.version`. Example: `"edge-26.6.3"`.
 	LinkerdVersion pulumi.StringPtrInput `pulumi:"linkerdVersion"`
+	// Installs MetalLB, which gives Services of type `LoadBalancer` addresses of the cluster's range in `docker.subnet`. Containers on the Docker network reach them. Default: true if the gateway is behind a load balancer and has no `addresses`. Example: `true`.
+	LoadBalancer pulumi.BoolPtrInput `pulumi:"loadBalancer"`
 	// A DNS-1123 label of at most 32 characters, unique in the topology. It becomes the suffix of mirror Services (`<service>-<cluster>`) in every source that has a Link to it. Example: `"west"`.
 	Name pulumi.StringInput `pulumi:"name"`
 	// Clusters on the same network get pod routes to each other, which flat Links need. Default: a network that the cluster has to itself. Example: `"lab"`.
@@ -1241,6 +1245,11 @@ func (o ClusterSpecOutput) KubernetesVersion() pulumi.StringPtrOutput {
 // Release of Linkerd in this cluster, if it differs from the others during an upgrade. `linkerd-topology upgrade` writes it and removes it again. Default: `linkerd.version`. Example: `"edge-26.6.3"`.
 func (o ClusterSpecOutput) LinkerdVersion() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ClusterSpec) *string { return v.LinkerdVersion }).(pulumi.StringPtrOutput)
+}
+
+// Installs MetalLB, which gives Services of type `LoadBalancer` addresses of the cluster's range in `docker.subnet`. Containers on the Docker network reach them. Default: true if the gateway is behind a load balancer and has no `addresses`. Example: `true`.
+func (o ClusterSpecOutput) LoadBalancer() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v ClusterSpec) *bool { return v.LoadBalancer }).(pulumi.BoolPtrOutput)
 }
 
 // A DNS-1123 label of at most 32 characters, unique in the topology. It becomes the suffix of mirror Services (`<service>-<cluster>`) in every source that has a Link to it. Example: `"west"`.
@@ -5156,6 +5165,8 @@ func (o SelectorsSpecPtrOutput) RemoteDiscovery() LabelSelectorPtrOutput {
 type TopologySpec struct {
 	// The accounts with which sources watch their targets. Example: `{"tokenGeneration":2}`.
 	Access *AccessSpec `pulumi:"access"`
+	// The mesh was made by others: by Linkerd's CLI, Helm or GitOps. `up` takes it over as it is, and shows first what that means. Linkerd and its extension stay with what installed them, and `down` leaves them. Default: `false`. Example: `true`.
+	Adopt *bool `pulumi:"adopt"`
 	// The clusters, 1 to 128. Example: `[{"name":"west"},{"name":"east"}]`.
 	Clusters []ClusterSpec `pulumi:"clusters"`
 	// The Docker network of the topology. Example: `{"subnet":"172.30.0.0/16"}`.
@@ -5193,6 +5204,8 @@ type TopologySpecInput interface {
 type TopologySpecArgs struct {
 	// The accounts with which sources watch their targets. Example: `{"tokenGeneration":2}`.
 	Access AccessSpecPtrInput `pulumi:"access"`
+	// The mesh was made by others: by Linkerd's CLI, Helm or GitOps. `up` takes it over as it is, and shows first what that means. Linkerd and its extension stay with what installed them, and `down` leaves them. Default: `false`. Example: `true`.
+	Adopt pulumi.BoolPtrInput `pulumi:"adopt"`
 	// The clusters, 1 to 128. Example: `[{"name":"west"},{"name":"east"}]`.
 	Clusters ClusterSpecArrayInput `pulumi:"clusters"`
 	// The Docker network of the topology. Example: `{"subnet":"172.30.0.0/16"}`.
@@ -5245,6 +5258,11 @@ func (o TopologySpecOutput) ToTopologySpecOutputWithContext(ctx context.Context)
 // The accounts with which sources watch their targets. Example: `{"tokenGeneration":2}`.
 func (o TopologySpecOutput) Access() AccessSpecPtrOutput {
 	return o.ApplyT(func(v TopologySpec) *AccessSpec { return v.Access }).(AccessSpecPtrOutput)
+}
+
+// The mesh was made by others: by Linkerd's CLI, Helm or GitOps. `up` takes it over as it is, and shows first what that means. Linkerd and its extension stay with what installed them, and `down` leaves them. Default: `false`. Example: `true`.
+func (o TopologySpecOutput) Adopt() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v TopologySpec) *bool { return v.Adopt }).(pulumi.BoolPtrOutput)
 }
 
 // The clusters, 1 to 128. Example: `[{"name":"west"},{"name":"east"}]`.

@@ -644,6 +644,10 @@ class ClusterSpecArgsDict(TypedDict):
     """
     Release of Linkerd in this cluster, if it differs from the others during an upgrade. `linkerd-topology upgrade` writes it and removes it again. Default: `linkerd.version`. Example: `"edge-26.6.3"`.
     """
+    load_balancer: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Installs MetalLB, which gives Services of type `LoadBalancer` addresses of the cluster's range in `docker.subnet`. Containers on the Docker network reach them. Default: true if the gateway is behind a load balancer and has no `addresses`. Example: `true`.
+    """
     network: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Clusters on the same network get pod routes to each other, which flat Links need. Default: a network that the cluster has to itself. Example: `"lab"`.
@@ -707,6 +711,7 @@ class ClusterSpecArgs:
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  kubernetes_version: pulumi.Input[Optional[_builtins.str]] = None,
                  linkerd_version: pulumi.Input[Optional[_builtins.str]] = None,
+                 load_balancer: pulumi.Input[Optional[_builtins.bool]] = None,
                  network: pulumi.Input[Optional[_builtins.str]] = None,
                  node_image: pulumi.Input[Optional[_builtins.str]] = None,
                  node_labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]]] = None,
@@ -736,6 +741,7 @@ class ClusterSpecArgs:
         :param pulumi.Input[_builtins.str] kubeconfig: Kubeconfig file of an existing cluster. The package neither creates nor deletes such a cluster. It installs Linkerd and the Links there; `destroy` removes them. Example: `"./kubeconfigs/east.yaml"`.
         :param pulumi.Input[_builtins.str] kubernetes_version: Kubernetes version, such as `v1.34.2`. Default: the version of the node image in use. Example: `"v1.34.2"`.
         :param pulumi.Input[_builtins.str] linkerd_version: Release of Linkerd in this cluster, if it differs from the others during an upgrade. `linkerd-topology upgrade` writes it and removes it again. Default: `linkerd.version`. Example: `"edge-26.6.3"`.
+        :param pulumi.Input[_builtins.bool] load_balancer: Installs MetalLB, which gives Services of type `LoadBalancer` addresses of the cluster's range in `docker.subnet`. Containers on the Docker network reach them. Default: true if the gateway is behind a load balancer and has no `addresses`. Example: `true`.
         :param pulumi.Input[_builtins.str] network: Clusters on the same network get pod routes to each other, which flat Links need. Default: a network that the cluster has to itself. Example: `"lab"`.
         :param pulumi.Input[_builtins.str] node_image: Docker image of the nodes. Default: kind's published image of the Kubernetes version. Example: `"kindest/node:v1.34.2"`.
         :param pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]] node_labels: Index of a node (control planes come first), or `*` for every node → its labels. A node's own label takes precedence over that of `*`. Default: `{}`. Example: `{"1":{"topology.kubernetes.io/zone":"a"},"2":{"topology.kubernetes.io/zone":"b"}}`.
@@ -777,6 +783,8 @@ class ClusterSpecArgs:
             pulumi.set(__self__, "kubernetes_version", kubernetes_version)
         if linkerd_version is not None:
             pulumi.set(__self__, "linkerd_version", linkerd_version)
+        if load_balancer is not None:
+            pulumi.set(__self__, "load_balancer", load_balancer)
         if network is not None:
             pulumi.set(__self__, "network", network)
         if node_image is not None:
@@ -979,6 +987,18 @@ class ClusterSpecArgs:
     @linkerd_version.setter
     def linkerd_version(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "linkerd_version", value)
+
+    @_builtins.property
+    @pulumi.getter(name="loadBalancer")
+    def load_balancer(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Installs MetalLB, which gives Services of type `LoadBalancer` addresses of the cluster's range in `docker.subnet`. Containers on the Docker network reach them. Default: true if the gateway is behind a load balancer and has no `addresses`. Example: `true`.
+        """
+        return pulumi.get(self, "load_balancer")
+
+    @load_balancer.setter
+    def load_balancer(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "load_balancer", value)
 
     @_builtins.property
     @pulumi.getter
@@ -3049,6 +3069,10 @@ class TopologySpecArgsDict(TypedDict):
     """
     The accounts with which sources watch their targets. Example: `{"tokenGeneration":2}`.
     """
+    adopt: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    The mesh was made by others: by Linkerd's CLI, Helm or GitOps. `up` takes it over as it is, and shows first what that means. Linkerd and its extension stay with what installed them, and `down` leaves them. Default: `false`. Example: `true`.
+    """
     docker: NotRequired[pulumi.Input[Optional['DockerSpecArgsDict']]]
     """
     The Docker network of the topology. Example: `{"subnet":"172.30.0.0/16"}`.
@@ -3087,6 +3111,7 @@ class TopologySpecArgs:
     def __init__(__self__, *,
                  clusters: pulumi.Input[Sequence[pulumi.Input['ClusterSpecArgs']]],
                  access: pulumi.Input[Optional['AccessSpecArgs']] = None,
+                 adopt: pulumi.Input[Optional[_builtins.bool]] = None,
                  docker: pulumi.Input[Optional['DockerSpecArgs']] = None,
                  exports: pulumi.Input[Optional[Sequence[pulumi.Input['ExportSpecArgs']]]] = None,
                  linkerd: pulumi.Input[Optional['LinkerdSpecArgs']] = None,
@@ -3102,6 +3127,7 @@ class TopologySpecArgs:
 
         :param pulumi.Input[Sequence[pulumi.Input['ClusterSpecArgs']]] clusters: The clusters, 1 to 128. Example: `[{"name":"west"},{"name":"east"}]`.
         :param pulumi.Input['AccessSpecArgs'] access: The accounts with which sources watch their targets. Example: `{"tokenGeneration":2}`.
+        :param pulumi.Input[_builtins.bool] adopt: The mesh was made by others: by Linkerd's CLI, Helm or GitOps. `up` takes it over as it is, and shows first what that means. Linkerd and its extension stay with what installed them, and `down` leaves them. Default: `false`. Example: `true`.
         :param pulumi.Input['DockerSpecArgs'] docker: The Docker network of the topology. Example: `{"subnet":"172.30.0.0/16"}`.
         :param pulumi.Input[Sequence[pulumi.Input['ExportSpecArgs']]] exports: Which Services are exported, and how. Optional: a Service with the right label is mirrored without an entry here. But an entry is checked before anything exists, `up` sets its labels once the Service exists, and its mirrors are part of the plan. Default: `[]`. Example: `[{"service":"web","namespace":"shop","from":"east"}]`.
         :param pulumi.Input['LinkerdSpecArgs'] linkerd: The Linkerd to install in every cluster. Example: `{"highAvailability":true}`.
@@ -3114,6 +3140,8 @@ class TopologySpecArgs:
         pulumi.set(__self__, "clusters", clusters)
         if access is not None:
             pulumi.set(__self__, "access", access)
+        if adopt is not None:
+            pulumi.set(__self__, "adopt", adopt)
         if docker is not None:
             pulumi.set(__self__, "docker", docker)
         if exports is not None:
@@ -3154,6 +3182,18 @@ class TopologySpecArgs:
     @access.setter
     def access(self, value: pulumi.Input[Optional['AccessSpecArgs']]):
         pulumi.set(self, "access", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def adopt(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        The mesh was made by others: by Linkerd's CLI, Helm or GitOps. `up` takes it over as it is, and shows first what that means. Linkerd and its extension stay with what installed them, and `down` leaves them. Default: `false`. Example: `true`.
+        """
+        return pulumi.get(self, "adopt")
+
+    @adopt.setter
+    def adopt(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "adopt", value)
 
     @_builtins.property
     @pulumi.getter

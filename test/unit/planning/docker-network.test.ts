@@ -65,6 +65,36 @@ describe("a Docker network with a subnet", () => {
   });
 });
 
+describe("the load balancer that the package brings", () => {
+  const brings = (east: object, links: readonly object[] = [{ from: "west", to: "east" }]) =>
+    planOrThrow(
+      {
+        clusters: [{ name: "west" }, { name: "east", ...east }],
+        links,
+        docker: { subnet: "172.30.0.0/16" },
+      },
+      { name: "lab" },
+    ).clusters.map((one) => one.type === "kind" && one.bringsLoadBalancer === true);
+  const gateway = { serviceType: "LoadBalancer" };
+
+  for (const [what, east, expected, links] of [
+    ["is there for a gateway that needs one", { gateway }, true],
+    ["is not there for node ports", {}, false],
+    [
+      "is not there where a gateway has addresses of the person's own",
+      { gateway: { ...gateway, addresses: ["gw.test"] } },
+      false,
+    ],
+    ["is not there without the gateway", { gateway }, false, []],
+    ["is there for other Services", { loadBalancer: true }, true],
+    ["can be left to somebody else", { gateway, loadBalancer: false }, false],
+  ] as const) {
+    it(what, () => {
+      assert.deepEqual(brings(east, links), [false, expected]);
+    });
+  }
+});
+
 describe("a gateway behind a load balancer", () => {
   const gatewayOf = (gateway: GatewaySpec, docker?: { subnet: string }) =>
     planOrThrow(

@@ -159,6 +159,7 @@ function kindCluster(random: Random, name: string, index: number, around: Around
       runtimeConfig: { "api/alpha": true },
       apiServerAddress: "0.0.0.0",
       apiServerPort: 7000 + index,
+      loadBalancer: false,
       linkerdVersion: "edge-25.10.7",
     }),
     ...maybe(0.4, () => ({

@@ -56,6 +56,24 @@ checkProblems("the Docker network", [
     "docker.subnet: its first half has 2046 addresses for the 2286 containers of the nodes (choose a larger subnet)",
   ],
   [
+    "a load balancer without addresses",
+    {
+      clusters: [
+        { name: "west", loadBalancer: true },
+        { name: "east", loadBalancer: false },
+      ],
+    },
+    'clusters[0].loadBalancer: the load balancer of "west" has no addresses to give (write docker.subnet, from which each cluster gets a range)',
+  ],
+  [
+    "ranges for load balancers that meet, one of them without a gateway",
+    on("172.30.0.0/20", [
+      { name: "west", slot: 5, loadBalancer: true },
+      { name: "east", slot: 516 },
+    ]),
+    'clusters[1].slot: "east" and "west" have the same range for load balancers, 172.30.8.20/30 (write slot: 517, or a docker.subnet of at least a /17, where each slot has its own)',
+  ],
+  [
     "ranges for load balancers that meet",
     on("172.30.0.0/20", [
       { name: "west", slot: 5 },
