@@ -46,11 +46,9 @@ export function linkerdRelease(
   args: ReleaseArgs,
   opts: ReleaseOptions,
 ): Release {
-  const located =
-    location.directory === undefined
-      ? { chart, version: location.version, repositoryOpts: { repo: repository } }
-      : { chart: join(location.directory, chart) };
-  return release(logicalName, { ...located, name: chart, ...args }, opts);
+  const { directory, version } = location;
+  const path = directory === undefined ? undefined : join(directory, chart);
+  return release(logicalName, { ...located(chart, version, repository, path), ...args }, opts);
 }
 
 const metallbRepository = "https://metallb.github.io/metallb";
@@ -62,11 +60,15 @@ export function metallbRelease(
   args: ReleaseArgs,
   opts: ReleaseOptions,
 ): Release {
-  const located =
-    directory === undefined
-      ? { chart: "metallb", version, repositoryOpts: { repo: metallbRepository } }
-      : { chart: directory };
-  return release(logicalName, { ...located, name: "metallb", ...args }, opts);
+  const chart = located("metallb", version, metallbRepository, directory);
+  return release(logicalName, { ...chart, ...args }, opts);
+}
+
+/** A chart of a Helm repository, or the same one in a directory. */
+function located(name: string, version: string, repo: string, path: string | undefined) {
+  return path === undefined
+    ? { name, chart: name, version, repositoryOpts: { repo } }
+    : { name, chart: path };
 }
 
 /** A Helm release of a chart in a directory. */

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { parseLinkerdVersion } from "../planning/linkerd/version.ts";
 import { defaultVersion } from "../planning/linkerd/versions.ts";
 import { heldVersion } from "../planning/sources/held-version.ts";
-import { type Sources, sourcesOf } from "../planning/sources/sources.ts";
+import { mapPaths, type Sources, sourcesOf } from "../planning/sources/sources.ts";
 import { readPlainFile } from "../system/plain-file.ts";
 import { programEnv, programPath } from "./program-context.ts";
 import { splitImage } from "./values.ts";
@@ -67,34 +67,7 @@ export function readSources(file: string): Sources {
     );
   }
   const beside = (relative: string) => resolve(dirname(path), relative);
-  const { archives, prometheusArchive, metallb, charts, gatewayApi, versions, ...rest } =
-    parsed.data;
-  const sources = {
-    ...rest,
-    ...(archives && { archives: archives.map(beside) }),
-    ...(prometheusArchive !== undefined && { prometheusArchive: beside(prometheusArchive) }),
-    ...(metallb && {
-      metallb: {
-        ...metallb,
-        ...(metallb.archives && { archives: metallb.archives.map(beside) }),
-        ...(metallb.chart !== undefined && { chart: beside(metallb.chart) }),
-      },
-    }),
-    ...(charts !== undefined && { charts: beside(charts) }),
-    ...(gatewayApi !== undefined && { gatewayApi: beside(gatewayApi) }),
-    ...(versions && {
-      versions: Object.fromEntries(
-        Object.entries(versions).map(([version, own]) => [
-          version,
-          {
-            ...own,
-            ...(own.archives && { archives: own.archives.map(beside) }),
-            ...(own.charts !== undefined && { charts: beside(own.charts) }),
-          },
-        ]),
-      ),
-    }),
-  } as Sources;
+  const sources = mapPaths(parsed.data as Sources, beside);
   const problems = [
     ...wrongVersions(sources),
     ...[

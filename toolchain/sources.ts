@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import type { Sources } from "../planning/sources/sources.ts";
+import { mapPaths, type Sources } from "../planning/sources/sources.ts";
 import type { MakeContext } from "./artifact.ts";
 import { makeOnce } from "./cache.ts";
 import { releaseOfImage } from "../planning/linkerd/version.ts";
@@ -134,7 +134,8 @@ export async function makeSources(
   const folder = join(context.cache, "sources", keyOf(sources));
   const path = join(folder, "sources.json");
   await makeOnce(folder, async (unfinished) => {
-    const text = JSON.stringify(relativeTo(folder, sources), undefined, 2);
+    const beside = mapPaths(sources, (file) => relative(folder, file));
+    const text = JSON.stringify(beside, undefined, 2);
     await writeFile(join(unfinished, "sources.json"), `${text}\n`);
   });
   return { path, dataPlane: plan.dataPlane, report: reportOf(plan), notes };
@@ -296,26 +297,6 @@ function compose(
     ...(parts.charts !== undefined && { charts: parts.charts }),
     ...(parts.gatewayApi !== undefined && { gatewayApi: parts.gatewayApi }),
     dataPlane: plan.dataPlane,
-  };
-}
-
-function relativeTo(folder: string, sources: Sources): Sources {
-  const from = (path: string) => relative(folder, path);
-  return {
-    ...sources,
-    archives: (sources.archives ?? []).map(from),
-    ...(sources.prometheusArchive !== undefined && {
-      prometheusArchive: from(sources.prometheusArchive),
-    }),
-    ...(sources.metallb && {
-      metallb: {
-        ...sources.metallb,
-        ...(sources.metallb.archives && { archives: sources.metallb.archives.map(from) }),
-        ...(sources.metallb.chart !== undefined && { chart: from(sources.metallb.chart) }),
-      },
-    }),
-    ...(sources.charts !== undefined && { charts: from(sources.charts) }),
-    ...(sources.gatewayApi !== undefined && { gatewayApi: from(sources.gatewayApi) }),
   };
 }
 

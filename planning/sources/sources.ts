@@ -67,6 +67,33 @@ export interface VersionSources {
   readonly charts?: string;
 }
 
+/** The sources with each path in them changed. */
+export function mapPaths(sources: Sources, change: (path: string) => string): Sources {
+  const { prometheusArchive, metallb, gatewayApi, versions } = sources;
+  const common = <T extends Pick<VersionSources, "archives" | "charts">>(one: T): T => ({
+    ...one,
+    ...(one.archives && { archives: one.archives.map(change) }),
+    ...(one.charts !== undefined && { charts: change(one.charts) }),
+  });
+  return {
+    ...common(sources),
+    ...(prometheusArchive !== undefined && { prometheusArchive: change(prometheusArchive) }),
+    ...(metallb && {
+      metallb: {
+        ...metallb,
+        ...(metallb.archives && { archives: metallb.archives.map(change) }),
+        ...(metallb.chart !== undefined && { chart: change(metallb.chart) }),
+      },
+    }),
+    ...(gatewayApi !== undefined && { gatewayApi: change(gatewayApi) }),
+    ...(versions && {
+      versions: Object.fromEntries(
+        Object.entries(versions).map(([version, own]) => [version, common(own)]),
+      ),
+    }),
+  };
+}
+
 /** The sources of clusters that run a release. */
 export function sourcesOf({ versions, ...common }: Sources, version: string): Sources {
   const own = versions?.[version];
