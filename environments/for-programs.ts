@@ -52,7 +52,14 @@ export interface ReportedOptions extends CommandOptions {
 
 /** What a function decides itself, or takes from the environment as its command does. */
 export type DecidedByCommand =
-  "stack" | "source" | "output" | "command" | "env" | "backend" | "ways" | "signal";
+  | "stack"
+  | "source"
+  | "output"
+  | "command"
+  | "env"
+  | "backend"
+  | "ways"
+  | "signal";
 
 /** Options of {@link up}. */
 export interface UpOptions

@@ -53,7 +53,8 @@ export type NamedAccess = ClusterAccess & { readonly name: string };
 
 /** The kubeconfig of a cluster: its text, or a file. */
 export type ClusterAccess = (
-  { readonly kubeconfig: string } | { readonly kubeconfigPath: string }
+  | { readonly kubeconfig: string }
+  | { readonly kubeconfigPath: string }
 ) & {
   /** @default the current context of the kubeconfig */
   readonly context?: string | undefined;

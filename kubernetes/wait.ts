@@ -4,7 +4,8 @@ import { messageOf } from "../system/message-of.ts";
 
 /** One look at a condition: it holds, or this was seen instead. */
 export type Look<T> =
-  { readonly done: true; readonly value: T } | { readonly done: false; readonly seen: string };
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly seen: string };
 
 export interface Awaited<T> {
   /** What is awaited: the text after "waiting for". */

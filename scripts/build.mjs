@@ -28,7 +28,7 @@ rmSync(dist, { recursive: true, force: true });
 execFileSync(
   process.execPath,
   [
-    path.join(root, "node_modules/typescript/bin/tsc"),
+    path.join(root, "node_modules/typescript-7/bin/tsc"),
     ...["--project", "tsconfig.build.json", "--outDir", dist],
     ...(args.includes("--no-check") ? ["--noCheck"] : []),
   ],

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { format, resolveConfig } from "prettier";
 import * as z from "zod";
 import { topologySchema as validation } from "../planning/topology/schema.ts";
 import { describeSchema } from "./describe-schema.ts";
 import type { JsonSchema } from "./describe-schema.ts";
+import { formatted } from "./format.ts";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -70,6 +70,5 @@ export function stackSchema(): JsonSchema {
 
 /** The text of its file. */
 export async function formatSchema(schema: JsonSchema): Promise<string> {
-  const file = path.join(root, schemaFiles.topology);
-  return format(JSON.stringify(schema), { ...(await resolveConfig(file)), filepath: file });
+  return formatted(schemaFiles.topology, JSON.stringify(schema));
 }

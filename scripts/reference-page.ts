@@ -1,6 +1,6 @@
-import { format } from "prettier";
 import { stringify } from "yaml";
 import type { JsonSchema } from "./describe-schema.ts";
+import { formattedPage } from "./format.ts";
 
 const marked = /(<!-- keys -->\n)[^]*?(<!-- end -->)/;
 
@@ -16,7 +16,7 @@ export async function refreshReference(page: string, schema: JsonSchema): Promis
     marked,
     (_, begin: string, end: string) => `${begin}\n${reference}\n\n${end}`,
   );
-  return format(text, { parser: "markdown", proseWrap: "always", printWidth: 115 });
+  return formattedPage(text);
 }
 
 interface Section {

@@ -1,11 +1,10 @@
-import path from "node:path";
-import { format, resolveConfig } from "prettier";
 import type {
   ObjectSchema,
   PackageSchema,
   PropertySchema,
   TypeSchema,
 } from "../providers/server/index.ts";
+import { formatted } from "./format.ts";
 
 type ResourceSchema = PackageSchema["resources"][string];
 
@@ -35,13 +34,11 @@ export async function sdkFiles(
     "index.d.ts": declarations(schema),
     "package.json": JSON.stringify(manifest(schema, about)),
   };
-  const root = path.dirname(import.meta.dirname);
-  const options = await resolveConfig(path.join(root, "package.json"));
   return Object.fromEntries(
     await Promise.all(
-      Object.entries(files).map(async ([name, text]) => {
-        return [name, await format(text, { ...options, filepath: name })] as const;
-      }),
+      Object.entries(files).map(
+        async ([name, text]) => [name, await formatted(name, text)] as const,
+      ),
     ),
   );
 }

@@ -1,4 +1,3 @@
-import { format } from "prettier";
 import {
   builtVersion,
   defaultVersion,
@@ -7,6 +6,7 @@ import {
   knownVersions,
 } from "../planning/linkerd/versions.ts";
 import type { KnownFault, KnownVersion, VersionRange } from "../planning/linkerd/versions.ts";
+import { formattedPage } from "./format.ts";
 
 const marked = /(<!-- versions -->\n)[^]*?(<!-- end -->)/;
 
@@ -23,7 +23,7 @@ export async function refreshVersions(page: string): Promise<string> {
     (_, begin: string, end: string) =>
       `${begin}\n${versionsTable()}\n\n### Known faults\n\n${faultsTable()}\n\n${end}`,
   );
-  return format(text, { parser: "markdown", proseWrap: "always", printWidth: 115 });
+  return formattedPage(text);
 }
 
 function versionsTable(): string {

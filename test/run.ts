@@ -66,13 +66,19 @@ const figuresFile = path.join(root, "test-results", "figures.json");
 /** The whole text of what failed in it. */
 const failuresFile = path.join(root, "test-results", "failures.txt");
 
+/**
+ * TypeScript's own compiler of version 7. Its package has an alias: the one called typescript is version 5, which is
+ * the last whose API programs can use, and whose command has the same name.
+ */
+const typeScript = ["node", "node_modules/typescript-7/bin/tsc"];
+
 const layers: readonly Layer[] = [
   {
     name: "types",
     title: "types",
     checks: [
-      ["tsc", "--noEmit"],
-      ["tsc", "-p", "ui/web"],
+      [...typeScript, "--noEmit"],
+      [...typeScript, "-p", "ui/web"],
     ],
     concurrency: 1,
     beside: true,
@@ -81,9 +87,9 @@ const layers: readonly Layer[] = [
     name: "lint",
     title: "lint and format",
     checks: [
-      ["eslint", "."],
+      ["oxlint", "."],
       ["depcruise", "."],
-      ["prettier", "--check", "--log-level=warn", "."],
+      ["oxfmt", "--check", "."],
     ],
     concurrency: 1,
     beside: true,

@@ -85,7 +85,9 @@ function* checkOpaque(
   { draft }: RuleInput,
 ): Iterable<RuleProblem> {
   const proxy = draft.linkerd?.values?.controlPlane?.["proxy"] as
-    { readonly opaquePorts?: unknown } | null | undefined;
+    | { readonly opaquePorts?: unknown }
+    | null
+    | undefined;
   const opaque = proxy?.opaquePorts ?? defaultOpaquePorts;
   if (typeof opaque !== "string" || !listsPort(opaque, port)) return;
   yield {

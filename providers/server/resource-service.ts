@@ -182,7 +182,7 @@ export class ResourceService {
     } catch (error) {
       if (!(error instanceof PartialFailure)) throw error;
       const kept = keepSecrets(error.outputs, inputs);
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- a gRPC status, not an Error
+      // oxlint-disable-next-line typescript/only-throw-error -- a gRPC status, not an Error
       throw toServiceError(new PartialFailure(error.id, kept, error.message), inputs);
     } finally {
       await engine.flush();
@@ -193,7 +193,7 @@ export class ResourceService {
     const type = resourceType(urn);
     const resource = this.#provider.resources.find((candidate) => candidate.type === type);
     if (resource !== undefined) return resource;
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a gRPC status, not an Error
+    // oxlint-disable-next-line typescript/only-throw-error -- a gRPC status, not an Error
     throw {
       code: grpc.status.INVALID_ARGUMENT,
       details:

@@ -1,6 +1,14 @@
 /** A property as the engine and a provider exchange it. */
 export type Value =
-  null | boolean | number | string | readonly Value[] | PropertyMap | Secret | Unknown | Opaque;
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Value[]
+  | PropertyMap
+  | Secret
+  | Unknown
+  | Opaque;
 
 /** Properties of a resource: its inputs or its outputs. */
 export interface PropertyMap {

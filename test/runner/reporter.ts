@@ -88,5 +88,5 @@ function failureTypeOf(details: object): string | undefined {
   return error?.failureType;
 }
 
-// The only place where Node.js needs a default export.
+// oxlint-disable-next-line import/no-default-export -- Node.js looks for one in a reporter
 export { records as default };

@@ -174,7 +174,8 @@ function accountOf(token: string | undefined): { readonly name?: string; readonl
       Record<string, unknown>
     >;
     const nested = claims["kubernetes.io"] as
-      { readonly serviceaccount?: { readonly name?: string; readonly uid?: string } } | undefined;
+      | { readonly serviceaccount?: { readonly name?: string; readonly uid?: string } }
+      | undefined;
     const flat = (key: string): string | undefined => {
       const value = claims[`kubernetes.io/serviceaccount/service-account.${key}`];
       return typeof value === "string" ? value : undefined;

@@ -3,7 +3,11 @@ import type { Lanes } from "../../kubernetes/lanes.ts";
 
 /** What a verification with traffic waits for, by its name in `timeLimits`. */
 export type Wait =
-  "probesReady" | "mirrorFollows" | "federatedComplete" | "endpointsKnown" | "trafficArrives";
+  | "probesReady"
+  | "mirrorFollows"
+  | "federatedComplete"
+  | "endpointsKnown"
+  | "trafficArrives";
 
 /** Upper limits of some waits, in milliseconds. */
 export type WaitLimits = Readonly<Partial<Record<Wait, number>>>;

@@ -131,7 +131,8 @@ function* needNodesOfGateway(
     return;
   const { controlPlanes, workers } = nodeCounts(spec);
   const values = draft.linkerd?.values?.multicluster?.["gateway"] as
-    { readonly serviceExternalTrafficPolicy?: unknown } | undefined;
+    | { readonly serviceExternalTrafficPolicy?: unknown }
+    | undefined;
   if (values?.serviceExternalTrafficPolicy !== "Local" || controlPlanes + workers < 2) return;
   yield {
     path: [...path, "gateway", "addresses"],

@@ -38,7 +38,8 @@ async function run({ args, cwd, env }: Call): Promise<Answer> {
   let exitCode: number | undefined;
   try {
     // A module of its own for each call: its code runs when it is loaded.
-    await import(`${main}?${++calls}`);
+    calls++;
+    await import(`${main}?${calls}`);
     ({ exitCode } = process as { exitCode?: number });
   } catch (error) {
     if (!(error instanceof Exit)) return { failure: String((error as Error).stack) };

@@ -51,7 +51,7 @@ describe("the API over HTTP", () => {
     fake.answers.set(metrics, { status: 403, body: "" });
     const event: unknown = { type: "error" };
     await assert.rejects(
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as the library does
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- as the library does
       podText(() => Promise.reject(event)),
       (error: KubernetesApiError) => /port-forward .*the connection failed/.test(error.message),
     );
