@@ -92,9 +92,8 @@ export class SharedClusters {
     return api;
   }
 
-  /** Declares the tests of a scenario, unless others were asked for. */
-  declare(file: string, scenario: Scenario): void {
-    if (!isScenarioWanted(file, scenario.name)) return;
+  /** Declares the tests of a scenario. */
+  declare(scenario: Scenario): void {
     describe(`${scenario.name}: ${scenario.title}`, { timeout: 1_200_000 }, () => {
       before(async () => {
         await this.#enter(scenario);
@@ -162,14 +161,16 @@ export class SharedClusters {
   }
 }
 
-/** Declares the scenarios of a file, and that their clusters go in the end without a trace. */
+/** Declares the scenarios of a file that were asked for, and that their clusters go in the end without a trace. */
 export function declareScenarios(
   file: string,
   shared: SharedClusters,
   scenarios: readonly Scenario[],
 ): void {
+  const wanted = scenarios.filter(({ name }) => isScenarioWanted(file, name));
+  if (wanted.length === 0) return;
   after(() => shared.dispose());
-  for (const scenario of scenarios) shared.declare(file, scenario);
+  for (const scenario of wanted) shared.declare(scenario);
   test("down leaves no container, network or file", async () => {
     const { environment } = shared;
     assert.notDeepEqual(await environment.traces(), []);

@@ -28,7 +28,7 @@ const ending = /(\.nightly)?\.test\.ts$/;
 
 /**
  * Selects test files: `x.test.ts` runs with every push, `x.nightly.test.ts` once a night. The name of both is
- * `x`. Scenarios have the names of their files in a folder `x.scenarios` beside it.
+ * `x`. Scenarios have the names of their files, in the folder `x.scenarios` or `x.nightly.scenarios` beside it.
  *
  * @param folder the layer's, absolute
  */
@@ -50,13 +50,16 @@ export async function selectFiles(folder: string, selection: Selection): Promise
 
 /** Files with scenarios come first: they take the longest, and the others run beside them. */
 export function longestFirst(files: readonly string[]): string[] {
-  const isShort = (file: string): number =>
-    existsSync(file.replace(ending, ".scenarios")) ? 0 : 1;
+  const isShort = (file: string): number => (existsSync(scenarioFolder(file)) ? 0 : 1);
   return files.toSorted((a, b) => isShort(a) - isShort(b));
 }
 
+function scenarioFolder(file: string): string {
+  return file.replace(/\.test\.ts$/, ".scenarios");
+}
+
 function scenariosOf(file: string, all: readonly string[]): string[] {
-  const folder = file.replace(ending, ".scenarios");
+  const folder = scenarioFolder(file);
   return all
     .filter((other) => path.dirname(other) === folder && other.endsWith(".ts"))
     .map((other) => path.basename(other, ".ts"));

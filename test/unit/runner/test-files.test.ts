@@ -16,6 +16,7 @@ describe("the files of a layer", () => {
     folder = await mkdtemp(path.join(os.tmpdir(), "test-files-"));
     await mkdir(path.join(folder, "deep"));
     await mkdir(path.join(folder, "three.scenarios"));
+    await mkdir(path.join(folder, "three.nightly.scenarios"));
     for (const file of [
       "one.test.ts",
       "helper.ts",
@@ -23,6 +24,8 @@ describe("the files of a layer", () => {
       "three.test.ts",
       "three.scenarios/mixed.ts",
       "three.scenarios/flat.ts",
+      "three.nightly.test.ts",
+      "three.nightly.scenarios/policy.ts",
     ]) {
       await writeFile(path.join(folder, file), "");
     }
@@ -36,7 +39,10 @@ describe("the files of a layer", () => {
 
   test("are those of the tiers", async () => {
     assert.deepEqual((await select({ tiers: ["push"] })).files, ["one.test.ts", "three.test.ts"]);
-    assert.deepEqual((await select({ tiers: ["nightly"] })).files, ["deep/two.nightly.test.ts"]);
+    assert.deepEqual((await select({ tiers: ["nightly"] })).files, [
+      "deep/two.nightly.test.ts",
+      "three.nightly.test.ts",
+    ]);
   });
 
   test("are found by their own name and by a scenario's", async () => {
@@ -46,13 +52,18 @@ describe("the files of a layer", () => {
       matched: ["two", "flat"],
     });
     assert.deepEqual((await select({ tiers, only: ["helper"] })).files, []);
+    assert.deepEqual((await select({ tiers, only: ["policy"] })).files, ["three.nightly.test.ts"]);
+    assert.deepEqual((await select({ tiers, only: ["three"] })).files, [
+      "three.nightly.test.ts",
+      "three.test.ts",
+    ]);
   });
 
   test("begin with those that have scenarios, where several run at a time", async () => {
     const { files } = await selectFiles(folder, { tiers: ["push", "nightly"] });
     assert.deepEqual(
       longestFirst(files).map((file) => path.basename(file)),
-      ["three.test.ts", "two.nightly.test.ts", "one.test.ts"],
+      ["three.nightly.test.ts", "three.test.ts", "two.nightly.test.ts", "one.test.ts"],
     );
   });
 

@@ -1,0 +1,20 @@
+import { declareScenarios, SharedClusters } from "./scenario.ts";
+import { access } from "./three-clusters.nightly.scenarios/access.ts";
+import { failover } from "./three-clusters.nightly.scenarios/failover.ts";
+import { flat } from "./three-clusters.nightly.scenarios/flat.ts";
+import { observability } from "./three-clusters.nightly.scenarios/observability.ts";
+import { policy } from "./three-clusters.nightly.scenarios/policy.ts";
+import { verify } from "./three-clusters.nightly.scenarios/verify.ts";
+
+declareScenarios(import.meta.filename, new SharedClusters("night"), [
+  // Here north is on a network of its own.
+  verify,
+  failover,
+  // From here on all are on one network. Each differs little from the one before it.
+  access,
+  policy,
+  flat,
+]);
+
+// It installs a Prometheus in every cluster: clusters of its own, so that the others' stay as they are.
+declareScenarios(import.meta.filename, new SharedClusters("observed"), [observability]);
