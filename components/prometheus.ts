@@ -10,6 +10,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
 import * as pulumi from "@pulumi/pulumi";
+import { timeLimits } from "../system/time-limits.ts";
 import { defaults } from "../planning/defaults.ts";
 import { multiclusterNamespace } from "../planning/names.ts";
 import {
@@ -217,6 +218,7 @@ export class Prometheus extends pulumi.ComponentResource {
             },
             own([namespace]),
           );
+    const limit = `${String(timeLimits.prometheusStarted / 1000)}s`;
     this.ready = new Deployment(
       name,
       {
@@ -277,13 +279,16 @@ export class Prometheus extends pulumi.ComponentResource {
           },
         },
       },
-      own([
-        config,
-        binding,
-        ...admitted,
-        ...(volume === undefined ? [] : [volume]),
-        args.controlPlane.injecting,
-      ]),
+      own(
+        [
+          config,
+          binding,
+          ...admitted,
+          ...(volume === undefined ? [] : [volume]),
+          args.controlPlane.injecting,
+        ],
+        { customTimeouts: { create: limit, update: limit } },
+      ),
     );
     this.registerOutputs({});
   }
