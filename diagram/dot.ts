@@ -31,10 +31,14 @@ const font = "Courier";
  * target.
  */
 export function toDot(plan: Plan): string {
-  const graph = graphOf(plan);
+  return dotOf(plan.name, graphOf(plan));
+}
+
+/** {@link toDot} of what the picture shows. */
+export function dotOf(name: string, graph: Graph): string {
   const { networks, arrows, meshes } = graph;
   const text = [
-    `digraph "${plan.name}" {`,
+    `digraph "${name}" {`,
     "  rankdir=LR; compound=true;",
     `  graph [fontname="${font}", fontsize=12, nodesep=0.35, ranksep=1, bgcolor=white];`,
     `  node [fontname="${font}", fontsize=12, shape=box, style="rounded,filled", fillcolor=white];`,

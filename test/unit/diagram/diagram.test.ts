@@ -42,7 +42,46 @@ function mesh(count: number): Topology {
   return { clusters: names.map((name) => ({ name })), links: [{ between: names }] };
 }
 
+/** The names in a picture's boxes, from top to bottom. */
+async function namesIn(topology: Topology): Promise<string[]> {
+  const boxes = (await toSvg(planned(topology))).matchAll(
+    /<title>c\d+<\/title>[^]*?<text[^>]* y="([-.\d]+)"[^>]*>([^<]+)</g,
+  );
+  return [...boxes]
+    .map(([, y, name = ""]) => ({ name: name.replaceAll("&#45;", "-"), y: Number(y) }))
+    .sort((one, other) => one.y - other.y)
+    .map(({ name }) => name);
+}
+
 describe("a diagram", () => {
+  it("has clusters with the same Links in the topology's order, from top to bottom", async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `cluster-${index + 1}`);
+    const networks = 4;
+    const all = await namesIn({
+      clusters: names.map((name, index) => ({ name, network: `net-${index % networks}` })),
+      links: [{ between: names }],
+    });
+    for (let network = 0; network < networks; network++) {
+      const own = names.filter((_, index) => index % networks === network);
+      assert.deepEqual(
+        all.filter((name) => own.includes(name)),
+        own,
+      );
+    }
+    const spokes = names.slice(0, 6);
+    const star: Topology = {
+      clusters: [{ name: "hub" }, ...spokes.map((name) => ({ name, network: "edge" }))],
+      links: [{ from: "hub", to: spokes }],
+      exports: [{ service: "web", namespace: "shop", from: "cluster-2" }],
+    };
+    assert.deepEqual(
+      (await namesIn(star)).filter((name) => name !== "hub"),
+      spokes,
+    );
+    const eight = mesh(8).clusters.map(({ name }) => name);
+    assert.deepEqual(await namesIn(mesh(8)), eight);
+  });
+
   it("has clusters in their networks, Links by mode, gateways, exports and mirrors", () => {
     assert.equal(
       toMermaid(planned(campus)),
