@@ -71,13 +71,14 @@ export class Topology extends pulumi.ComponentResource {
 
   /**
    * @param opts `protect: true` protects what can't be made again as it was: clusters, the identities of existing
-   *   clusters, and trust anchors. The rest of the topology can still be edited.
+   *   clusters, and trust anchors. The rest of the topology can still be edited. It has precedence over the
+   *   topology's own `protect`.
    * @throws TopologyError with every problem of the topology, before any resource is registered.
    */
   constructor(
     name: string,
     args: TopologyArgs,
-    { protect, ...opts }: pulumi.ComponentResourceOptions = {},
+    { protect: protectByOption, ...opts }: pulumi.ComponentResourceOptions = {},
   ) {
     const sources = args.sources ?? {};
     const plan = planOrThrow(args.topology, {
@@ -89,6 +90,7 @@ export class Topology extends pulumi.ComponentResource {
     this.plan = plan;
     const child = { parent: this };
     // Children inherit it: given to the Topology itself, it would refuse every edit of a Link.
+    const protect = protectByOption ?? plan.protect;
     const lasting = { ...child, ...(protect !== undefined && { protect }) };
 
     const existing = existingClusters(name, plan, lasting);

@@ -41,8 +41,8 @@ function refuse(names: readonly string[], what: string, first: string): void {
   if (names.length === 0) return;
   throw new CommandError(
     `${what} what is protected in this stack: ${listNames(names)}. Nothing was changed. ${first}; or, if it may go, ` +
-      "set linkerd-topology:protect to false in the stack's configuration, run up with the topology as it was, and " +
-      "then run this again (docs/protection.md)",
+      "set protect to false (in the topology, or linkerd-topology:protect in the stack's configuration), run up with " +
+      "the topology as it was, and then run this again (docs/protection.md)",
     { exitCode: exitCodes.badInput },
   );
 }

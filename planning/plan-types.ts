@@ -17,6 +17,8 @@ export interface Plan {
   readonly found?: true;
   /** Others made the mesh. The stack has it as it is, and installs nothing in it. */
   readonly adopted?: true;
+  /** Clusters and trust anchors are protected, unless the stack's configuration or the program says otherwise. */
+  readonly protect?: boolean;
   /** Docker network of the topology. */
   readonly network: {
     readonly name: string;

@@ -128,8 +128,8 @@ function requireProtection(
   if (opts.protect) return;
   reportViolation(
     `the ${what} ${name} is not protected: an update could delete or replace it. Set ` +
-      "`linkerd-topology:protect: true` in the stack's configuration, or the resource option `protect: true` on " +
-      "the Topology or the component of your program.",
+      "`protect: true` in the topology, `linkerd-topology:protect: true` in the stack's configuration, or the " +
+      "resource option `protect: true` on the Topology or the component of your program.",
     urn,
   );
 }

@@ -27,6 +27,9 @@ export function renderPlan(planned: Plan, options: Screen = {}): string {
     ...(plan.adopted === true
       ? ["The mesh of others is taken over as it is; nothing is installed."]
       : []),
+    ...(plan.protect === true
+      ? ["Protected: no update may delete or replace a cluster or a trust anchor."]
+      : []),
     ...(kind
       ? [`Docker network ${plan.network.name}, ${plan.network.subnet ?? "subnet by Docker"}`]
       : []),

@@ -85,6 +85,7 @@ const sections = [
   "linkerd",
   "trust",
   "adopt",
+  "protect",
 ];
 
 function comparePaths(a: Path, b: Path): number {

@@ -97,6 +97,13 @@ export const topologySchema = object(
      * @example true
      */
     adopt: yesOrNo().exactOptional(),
+    /**
+     * Refuses every update that would delete or replace a cluster or a trust anchor, and `down`. The rest can
+     * still be edited.
+     * @default false
+     * @example true
+     */
+    protect: yesOrNo().exactOptional(),
   },
   "a topology",
   "write a map with the key clusters",

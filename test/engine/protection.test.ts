@@ -76,6 +76,36 @@ describe("a protected stack", () => {
   });
 });
 
+describe("a topology that protects itself, as a plain file can", () => {
+  let engine: TestEngine;
+  const itself = (topology: Topology): Topology => ({ ...topology, protect: true });
+  before(async () => {
+    engine = await TestEngine.start({ tls: true, inline: true });
+    await engine.up(itself(pair));
+  });
+  after(() => engine.close());
+
+  test("refuses in a preview to recreate a cluster, with or without the key", async () => {
+    await assert.rejects(engine.preview(itself(newEast)), protectedAs(/lab-east-/));
+    await assert.rejects(engine.preview(newEast), protectedAs(/lab-east-/));
+  });
+
+  test("has clusters and the trust anchor protected until it says otherwise", async () => {
+    const protectedNow = async () =>
+      (await engine.stored()).resources.filter((one) => one.protect === true).length;
+    assert.ok((await protectedNow()) > 6);
+    const { changes } = await engine.up({ ...pair, protect: false });
+    assert.deepEqual(changes, []);
+    assert.equal(await protectedNow(), 0);
+  });
+
+  test("yields to the stack's configuration", async () => {
+    await engine.up(itself(pair), { ...inline, config: { "linkerd-topology:protect": false } });
+    const { changes } = await engine.preview({ clusters: [{ name: "west" }] }, inline);
+    assert.ok(changes.some((change) => /^delete kind:index:Cluster lab-east/.test(change)));
+  });
+});
+
 describe("the policy pack", () => {
   let directory: string;
   let engine: TestEngine;
@@ -119,7 +149,10 @@ describe("the policy pack", () => {
       assert.match(error.message, /clusters-protected/);
       assert.match(error.message, /the cluster lab-east-\w+ is not protected/);
       assert.match(error.message, /the trust anchor lab is not protected/);
-      assert.match(error.message, /linkerd-topology:protect: true/);
+      assert.match(
+        error.message,
+        /`protect: true` in the topology, `linkerd-topology:protect: true`/,
+      );
       return true;
     });
   });

@@ -5181,6 +5181,8 @@ type TopologySpec struct {
 	Name *string `pulumi:"name"`
 	// A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
 	Observability *ObservabilitySpec `pulumi:"observability"`
+	// Refuses every update that would delete or replace a cluster or a trust anchor, and `down`. The rest can still be edited. Default: `false`. Example: `true`.
+	Protect *bool `pulumi:"protect"`
 	// Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes once the Services exist. Default: `[]`. Example: `[{"service":"web","namespace":"shop","failover":["local","east"]}]`.
 	Traffic []TrafficSpec `pulumi:"traffic"`
 	// Trust anchors, issuers and their lifetimes. Example: `{"anchors":[{"generation":1},{"generation":2}],"signer":2}`.
@@ -5220,6 +5222,8 @@ type TopologySpecArgs struct {
 	Name pulumi.StringPtrInput `pulumi:"name"`
 	// A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
 	Observability ObservabilitySpecPtrInput `pulumi:"observability"`
+	// Refuses every update that would delete or replace a cluster or a trust anchor, and `down`. The rest can still be edited. Default: `false`. Example: `true`.
+	Protect pulumi.BoolPtrInput `pulumi:"protect"`
 	// Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes once the Services exist. Default: `[]`. Example: `[{"service":"web","namespace":"shop","failover":["local","east"]}]`.
 	Traffic TrafficSpecArrayInput `pulumi:"traffic"`
 	// Trust anchors, issuers and their lifetimes. Example: `{"anchors":[{"generation":1},{"generation":2}],"signer":2}`.
@@ -5298,6 +5302,11 @@ func (o TopologySpecOutput) Name() pulumi.StringPtrOutput {
 // A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
 func (o TopologySpecOutput) Observability() ObservabilitySpecPtrOutput {
 	return o.ApplyT(func(v TopologySpec) *ObservabilitySpec { return v.Observability }).(ObservabilitySpecPtrOutput)
+}
+
+// Refuses every update that would delete or replace a cluster or a trust anchor, and `down`. The rest can still be edited. Default: `false`. Example: `true`.
+func (o TopologySpecOutput) Protect() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v TopologySpec) *bool { return v.Protect }).(pulumi.BoolPtrOutput)
 }
 
 // Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes once the Services exist. Default: `[]`. Example: `[{"service":"web","namespace":"shop","failover":["local","east"]}]`.

@@ -3097,6 +3097,10 @@ class TopologySpecArgsDict(TypedDict):
     """
     A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
     """
+    protect: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Refuses every update that would delete or replace a cluster or a trust anchor, and `down`. The rest can still be edited. Default: `false`. Example: `true`.
+    """
     traffic: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['TrafficSpecArgsDict']]]]]
     """
     Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes once the Services exist. Default: `[]`. Example: `[{"service":"web","namespace":"shop","failover":["local","east"]}]`.
@@ -3118,6 +3122,7 @@ class TopologySpecArgs:
                  links: pulumi.Input[Optional[Sequence[pulumi.Input['LinkSpecArgs']]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  observability: pulumi.Input[Optional['ObservabilitySpecArgs']] = None,
+                 protect: pulumi.Input[Optional[_builtins.bool]] = None,
                  traffic: pulumi.Input[Optional[Sequence[pulumi.Input['TrafficSpecArgs']]]] = None,
                  trust: pulumi.Input[Optional['TrustSpecArgs']] = None):
         """
@@ -3134,6 +3139,7 @@ class TopologySpecArgs:
         :param pulumi.Input[Sequence[pulumi.Input['LinkSpecArgs']]] links: The Links between them. Default: `[]`. Example: `[{"between":["west","east"]}]`.
         :param pulumi.Input[_builtins.str] name: Name of the topology: a DNS-1123 label of at most 46 characters. It is the prefix of every name on the Docker host (network, node containers), so that several topologies on one machine don't collide. Default: the name of the Pulumi stack. Example: `"lab"`.
         :param pulumi.Input['ObservabilitySpecArgs'] observability: A Prometheus in each cluster that keeps the metrics of the mesh, with alerts and dashboards for Grafana. Default: none. Example: `{"prometheus":{"retention":"30d"},"collectIn":"west"}`.
+        :param pulumi.Input[_builtins.bool] protect: Refuses every update that would delete or replace a cluster or a trust anchor, and `down`. The rest can still be edited. Default: `false`. Example: `true`.
         :param pulumi.Input[Sequence[pulumi.Input['TrafficSpecArgs']]] traffic: Where requests for Services go: failover in order, splits, routes, and aliases. `up` creates the routes once the Services exist. Default: `[]`. Example: `[{"service":"web","namespace":"shop","failover":["local","east"]}]`.
         :param pulumi.Input['TrustSpecArgs'] trust: Trust anchors, issuers and their lifetimes. Example: `{"anchors":[{"generation":1},{"generation":2}],"signer":2}`.
         """
@@ -3154,6 +3160,8 @@ class TopologySpecArgs:
             pulumi.set(__self__, "name", name)
         if observability is not None:
             pulumi.set(__self__, "observability", observability)
+        if protect is not None:
+            pulumi.set(__self__, "protect", protect)
         if traffic is not None:
             pulumi.set(__self__, "traffic", traffic)
         if trust is not None:
@@ -3266,6 +3274,18 @@ class TopologySpecArgs:
     @observability.setter
     def observability(self, value: pulumi.Input[Optional['ObservabilitySpecArgs']]):
         pulumi.set(self, "observability", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def protect(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Refuses every update that would delete or replace a cluster or a trust anchor, and `down`. The rest can still be edited. Default: `false`. Example: `true`.
+        """
+        return pulumi.get(self, "protect")
+
+    @protect.setter
+    def protect(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "protect", value)
 
     @_builtins.property
     @pulumi.getter

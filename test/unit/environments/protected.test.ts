@@ -50,7 +50,7 @@ describe("what a state protects", () => {
   test("is refused before a down", () => {
     assert.throws(() => {
       refuseProtected(stateOf());
-    }, /down would delete what is protected.*linkerd-topology:protect to false/s);
+    }, /down would delete what is protected.*set protect to false/s);
   });
 
   test("is nothing in a stack without protection, in none, and of what only awaits its deletion", () => {
