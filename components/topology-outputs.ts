@@ -55,11 +55,3 @@ export function topologyOutputs(topology: Topology): TopologyOutputs {
     dataPlane: topology.madeFrom.sources.dataPlane ?? "real",
   };
 }
-
-/** Each cluster's kubeconfig by the cluster's name. Secret. */
-export function kubeconfigsOf({ clusters }: Topology): pulumi.Output<Record<string, string>> {
-  const texts = Object.entries(clusters).map(
-    ([name, { kubeconfig }]) => [name, kubeconfig] as const,
-  );
-  return pulumi.secret(pulumi.output(Object.fromEntries(texts)));
-}

@@ -69,6 +69,14 @@ export class Topology extends pulumi.ComponentResource {
   /** What it was made from, as its state records it. */
   readonly madeFrom: MadeFrom;
 
+  /** Each cluster's kubeconfig by the cluster's name. Secret. */
+  get kubeconfigs(): pulumi.Output<Readonly<Record<string, string>>> {
+    const texts = Object.entries(this.clusters).map(
+      ([name, { kubeconfig }]) => [name, kubeconfig] as const,
+    );
+    return pulumi.secret(pulumi.output(Object.fromEntries(texts)));
+  }
+
   /**
    * @param opts `protect: true` protects what can't be made again as it was: clusters, the identities of existing
    *   clusters, and trust anchors. The rest of the topology can still be edited. It has precedence over the

@@ -1,7 +1,7 @@
 import { namedSources } from "../components/sources.ts";
 import { definedOnly } from "../components/defined-only.ts";
 import { Topology } from "../components/topology.ts";
-import { kubeconfigsOf, topologyOutputs } from "../components/topology-outputs.ts";
+import { topologyOutputs } from "../components/topology-outputs.ts";
 import type { MakeComponent } from "../providers/server/index.ts";
 import { readShape } from "../providers/server/index.ts";
 import { topologyInputs } from "./component-schemas.ts";
@@ -12,6 +12,6 @@ export const makeComponent: MakeComponent = ({ name, inputs, options }) => {
   const topology = new Topology(name, definedOnly({ ...args, sources }), options);
   return {
     urn: topology.urn,
-    outputs: { ...topologyOutputs(topology), kubeconfigs: kubeconfigsOf(topology) },
+    outputs: { ...topologyOutputs(topology), kubeconfigs: topology.kubeconfigs },
   };
 };
