@@ -18,7 +18,7 @@ export interface Plan {
   /** Others made the mesh. The stack has it as it is, and installs nothing in it. */
   readonly adopted?: true;
   /** Clusters and trust anchors are protected, unless the stack's configuration or the program says otherwise. */
-  readonly protect?: boolean;
+  readonly protect?: true;
   /** Docker network of the topology. */
   readonly network: {
     readonly name: string;

@@ -164,7 +164,7 @@ function makePlan(
   return {
     name,
     ...(topology.adopt === true && { adopted: true }),
-    ...(topology.protect !== undefined && { protect: topology.protect }),
+    ...(topology.protect === true && { protect: true }),
     network: planDockerNetwork(name, topology.docker?.subnet),
     clusters,
     links: planLinks(topology, input.edges, clusters),

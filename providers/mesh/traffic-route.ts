@@ -230,7 +230,9 @@ async function mirrored(
         ? { done: true, value: undefined }
         : { done: false, seen: waitingFor(wanted, left) };
     },
-    further: `Look further with: kubectl -n ${wanted.namespace} get services`,
+    further:
+      "A Service that somebody made again has lost the label of its export: up --refresh puts it back. " +
+      `Look further with: kubectl -n ${wanted.namespace} get services`,
     signal: context.signal,
     onSeen: (seen) => {
       context.status(seen);

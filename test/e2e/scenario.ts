@@ -114,8 +114,11 @@ export class SharedClusters {
 
   async #enter(scenario: Scenario): Promise<void> {
     const topology = scenario.topology(this);
-    // Whatever a test that failed may have left undone is found by a refresh.
-    const refresh = !this.#sound && this.#environment !== undefined;
+    const goesOn = this.#environment !== undefined;
+    const broken = goesOn && !this.#sound;
+    // A refresh finds what a test that failed may have left undone, and the exports whose Services go with the
+    // namespace of the tests: without it the state takes the new ones for labelled.
+    const refresh = broken || (goesOn && (this.#entered?.plan.exports.length ?? 0) > 0);
     const before = this.#last;
     this.#last = scenario.name;
     this.#first = this.#environment === undefined;
@@ -136,7 +139,7 @@ export class SharedClusters {
       // The next scenario is not to fail with this one.
       await this.dispose();
       this.#gone = new NotRun(`the clusters of ${scenario.name} could not be brought up`);
-      if (!refresh) throw error;
+      if (!broken) throw error;
       throw new NotRun(
         `the scenario before, ${before}, left the clusters broken: ${describeError(error)}`,
       );

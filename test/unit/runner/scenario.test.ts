@@ -11,11 +11,18 @@ interface Case {
   readonly ups: readonly string[];
   /** The scenarios, and what each is to do. */
   readonly scenarios: Readonly<Record<string, "passes" | "fails">>;
+  /** What their topologies export. */
+  readonly exports?: readonly unknown[];
 }
 
 // All in one process, which takes long to start.
 const cases = {
   sound: { ups: ["up", "up"], scenarios: { sound1: "passes", sound2: "passes" } },
+  exported: {
+    ups: ["up", "up"],
+    scenarios: { exported1: "passes", exported2: "passes" },
+    exports: [{ service: "web" }],
+  },
   healed: { ups: ["up", "up"], scenarios: { healed1: "fails", healed2: "passes" } },
   broken: {
     ups: ["up", "no node answers", "up"],
@@ -28,7 +35,7 @@ const cases = {
 const source = `
   import { describe, test } from "node:test";
   import { declareScenarios, SharedClusters } from ${JSON.stringify(scenario)};
-  for (const [name, { ups, scenarios }] of Object.entries(${JSON.stringify(cases)})) {
+  for (const [name, { ups, scenarios, exports = [] }] of Object.entries(${JSON.stringify(cases)})) {
     const log = [];
     let there = false;
     const create = async (purpose, topology) => ({
@@ -39,7 +46,7 @@ const source = `
         log.push(refresh ? "refresh" : there ? "up" : "made");
         if (result !== "up") throw new Error(result);
         there = true;
-        return { plan: { clusters: [] } };
+        return { plan: { clusters: [], exports: this.topology.exports } };
       },
       async traces() { return there ? [name] : []; },
       async down() { there = false; },
@@ -50,7 +57,7 @@ const source = `
         Object.entries(scenarios).map(([own, what]) => ({
           name: own,
           title: "double",
-          topology: () => ({ clusters: [{ name: own }], links: [] }),
+          topology: () => ({ clusters: [{ name: own }], links: [], exports }),
           tests: () => test(own + " " + what, () => {
             if (what === "fails") throw new Error("the reason");
           }),
@@ -74,6 +81,11 @@ describe("scenarios on clusters that they share", () => {
   test("change in place what the one before left, where that passed", () => {
     assert.deepEqual(failed("sound"), ["sound log: made up"]);
     assert.deepEqual(notRun("sound"), []);
+  });
+
+  test("refresh exports, whose Services the next one replaces", () => {
+    assert.deepEqual(failed("exported"), ["exported log: made refresh"]);
+    assert.deepEqual(notRun("exported"), []);
   });
 
   test("refresh after a failure, and are not failed by it", () => {
@@ -102,6 +114,6 @@ describe("scenarios on clusters that they share", () => {
 
   test("pass where they can", () => {
     // Scenarios, and the end of the clusters of each case.
-    assert.equal(result.passed, 2 + 1 + 1 + 1 + 3);
+    assert.equal(result.passed, 2 + 2 + 1 + 1 + 1 + 4);
   });
 });

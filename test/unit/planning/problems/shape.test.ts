@@ -55,7 +55,7 @@ checkProblems("the shape of a topology", [
     { clusters: [{ name: "west", netwrok: "lab", zone: 1 }], link: [], __x: 1 },
     'clusters[0].netwrok: "netwrok" is not a key of a cluster (did you mean "network"?)',
     'clusters[0].zone: "zone" is not a key of a cluster (possible here: name, network, kubernetesVersion, nodeImage, nodes, podSubnet, serviceSubnet, slot, portMappings, containerdConfigPatches, registryMirrors, imageArchives, nodeLabels, extraMounts, kubeadmConfigPatches, featureGates, runtimeConfig, apiServerAddress, apiServerPort, kubeconfig, context, apiServer, gateway, loadBalancer, clusterDomain, linkerdVersion, trust)',
-    '__x: "__x" is not a key of a topology (possible here: name, clusters, links, exports, traffic, access, docker, linkerd, trust, observability, adopt)',
+    '__x: "__x" is not a key of a topology (possible here: name, clusters, links, exports, traffic, access, docker, linkerd, trust, observability, adopt, protect)',
     'link: "link" is not a key of a topology (did you mean "links"?)',
   ],
   [
