@@ -63,7 +63,7 @@ export const timeLimits = {
   accessToken: 180_000,
   /** Pulumi reads or writes the whole state of a stack. */
   stateAccess: 120_000,
-  /** The checks of Linkerd's own command line pass. It repeats them until then. */
+  /** The checks of Linkerd's own command line pass. They are repeated until then. */
   linkerdChecks: 120_000,
   /** The first request through a new Link is answered. */
   firstRequest: 120_000,

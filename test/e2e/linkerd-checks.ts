@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import pLimit from "p-limit";
 import { cacheDirectory } from "../../system/cache-directory.ts";
@@ -74,10 +75,32 @@ export function testLinkerdChecks(clusters: () => UpClusters): void {
   });
 }
 
+interface About {
+  readonly kubeconfig: string;
+  readonly version: string;
+}
+
+/**
+ * Repeats a command until it finds nothing, or the time is over. It repeats some of its checks itself, but not whether a
+ * gateway is alive: a service mirror notices up to a minute later that a gateway's node has another address.
+ */
 async function check(
   program: string,
   command: readonly string[],
-  { kubeconfig, version }: { readonly kubeconfig: string; readonly version: string },
+  about: About,
+): Promise<readonly string[]> {
+  const deadline = performance.now() + timeLimits.linkerdChecks;
+  for (;;) {
+    const problems = await checkOnce(program, command, about);
+    if (problems.length === 0 || performance.now() > deadline) return problems;
+    await sleep(2_000);
+  }
+}
+
+async function checkOnce(
+  program: string,
+  command: readonly string[],
+  { kubeconfig, version }: About,
 ): Promise<readonly string[]> {
   // Otherwise it would ask the internet for the newest release.
   const expected = command.includes("multicluster") ? [] : ["--expected-version", version];
