@@ -31,15 +31,10 @@ function placesIn(plain: string): Map<string, Place> {
 function inOrder(graph: Graph, places: ReadonlyMap<string, Place>): Graph {
   const { networks } = graph;
   const links = linksOf(graph);
-  const alone = networks
-    .filter(({ name }) => name === undefined)
-    .flatMap(({ clusters }) => clusters);
-  const columns = [
-    alone,
-    ...networks.filter(({ name }) => name !== undefined).map(({ clusters }) => clusters),
-  ];
   const moved = new Map<string, ClusterBox>();
-  for (const column of columns) {
+  // Clusters without a network's box exchange their places with each other.
+  for (const boxes of groupBy(networks, ({ name }) => name).values()) {
+    const column = boxes.flatMap(({ clusters }) => clusters);
     for (const alike of groupBy(column, ({ id }) => (links.get(id) ?? []).sort().join()).values()) {
       const taken = alike.map(({ id }) => id).sort((one, other) => compare(places, one, other));
       for (const [index, id] of taken.entries()) {
