@@ -52,8 +52,15 @@ export function clusterOf(
   const made = resources.find(({ urn }) => urn === deletedWith);
   if (made !== undefined) return kindCluster(made);
   const name = providerName(provider);
+  // While a stack moves to another cluster, its state has both, under the same URNs.
+  const uid = resources.find(({ urn, id }) => `${urn}::${id}` === provider)?.inputs?.[
+    "clusterIdentifier"
+  ];
   const identity = resources.find(
-    ({ urn }) => resourceType(urn) === identityType && resourceName(urn) === name,
+    ({ urn, outputs }) =>
+      resourceType(urn) === identityType &&
+      resourceName(urn) === name &&
+      (uid === undefined || outputs?.["uid"] === uid),
   );
   return identity && existingCluster(identity, resources);
 }
@@ -76,8 +83,11 @@ function existingCluster(
 ): ResourceCluster | undefined {
   const { kubeconfigPath, usedContext, uid } = identity.outputs ?? {};
   const vacancy = resources.find(
-    ({ urn }) =>
-      resourceType(urn) === `${ours}:Vacancy` && resourceName(urn) === resourceName(identity.urn),
+    ({ urn, outputs }) =>
+      resourceType(urn) === `${ours}:Vacancy` &&
+      resourceName(urn) === resourceName(identity.urn) &&
+      // An earlier version did not note the cluster.
+      (outputs?.["clusterUid"] ?? uid) === uid,
   );
   const { installation, adopted } = vacancy?.outputs ?? {};
   if (typeof kubeconfigPath !== "string" || typeof uid !== "string") return undefined;

@@ -63,7 +63,7 @@ export async function withoutGoneReleases(
   isMeant: (release: StateResource) => boolean,
 ): Promise<State> {
   const { resources = [] } = state.deployment;
-  const gone = new Set<string>();
+  const gone = new Set<StateResource>();
   for (const resource of resources) {
     if (resourceType(resource.urn) !== releaseType || !isMeant(resource)) continue;
     const cluster = clusterOf(resource, state);
@@ -71,7 +71,7 @@ export async function withoutGoneReleases(
     if (cluster?.own === undefined) continue;
     if (typeof release !== "string" || typeof namespace !== "string") continue;
     await inExistingCluster(cluster, `the Helm release ${release}`, async (api) => {
-      if (!(await hasRecord(api, { namespace, release }))) gone.add(resource.urn);
+      if (!(await hasRecord(api, { namespace, release }))) gone.add(resource);
     });
   }
   return without(state, gone);
@@ -107,21 +107,22 @@ export async function withoutGoneClusters(
   if (gone.length === 0) return { state, gone: [] };
   const uids = new Set<unknown>(gone.map(({ uid }) => uid));
   const { resources = [] } = state.deployment;
-  const urns = resources
-    .filter((resource) => {
-      const { inputs, outputs, urn } = resource;
-      const uid = isIdentity(urn)
+  const isGone = ({ inputs, outputs, ...resource }: StateResource): boolean => {
+    const type = resourceType(resource.urn);
+    const uid =
+      type === identityType
         ? outputs?.["uid"]
-        : (inputs?.["clusterUid"] ?? outputs?.["clusterUid"] ?? clusterOf(resource, state)?.uid);
-      return uid !== undefined && uids.has(uid);
-    })
-    .map(({ urn }) => urn);
-  const names = urns.filter(isIdentity).map(resourceName);
-  const providers = resources
-    .filter(({ urn }) => resourceType(urn) === "pulumi:providers:kubernetes")
-    .filter(({ urn }) => names.includes(resourceName(urn)))
-    .map(({ urn }) => urn);
-  return { state: without(state, new Set([...urns, ...providers])), gone: names };
+        : type === "pulumi:providers:kubernetes"
+          ? inputs?.["clusterIdentifier"]
+          : (inputs?.["clusterUid"] ?? outputs?.["clusterUid"] ?? clusterOf(resource, state)?.uid);
+    return uid !== undefined && uids.has(uid);
+  };
+  const dropped = new Set(resources.filter(isGone));
+  const names = [...dropped]
+    .map(({ urn }) => urn)
+    .filter(isIdentity)
+    .map(resourceName);
+  return { state: without(state, dropped), gone: names };
 }
 
 function isIdentity(urn: string): boolean {
@@ -139,21 +140,25 @@ async function isThere(cluster: ResourceCluster): Promise<boolean> {
   }
 }
 
-/** A state without some of its resources, and without anything that names them. */
-function without(state: State, gone: ReadonlySet<string>): State {
+/**
+ * A state without some of its resources, and without anything that names them. While something is replaced,
+ * another resource has the same URN: it stays, and so do the names of it.
+ */
+function without(state: State, gone: ReadonlySet<StateResource>): State {
   if (gone.size === 0) return state;
-  const left = (urns: readonly string[]) => urns.filter((urn) => !gone.has(urn));
-  const resources = (state.deployment.resources ?? [])
-    .filter(({ urn }) => !gone.has(urn))
-    .map((resource) => ({
-      ...resource,
-      ...(resource.dependencies && { dependencies: left(resource.dependencies) }),
-      ...(resource.propertyDependencies && {
-        propertyDependencies: Object.fromEntries(
-          Object.entries(resource.propertyDependencies).map(([key, urns]) => [key, left(urns)]),
-        ),
-      }),
-    }));
+  const kept = (state.deployment.resources ?? []).filter((resource) => !gone.has(resource));
+  const known = new Set(kept.map(({ urn }) => urn));
+  const dropped = new Set([...gone].map(({ urn }) => urn).filter((urn) => !known.has(urn)));
+  const left = (urns: readonly string[]) => urns.filter((urn) => !dropped.has(urn));
+  const resources = kept.map((resource) => ({
+    ...resource,
+    ...(resource.dependencies && { dependencies: left(resource.dependencies) }),
+    ...(resource.propertyDependencies && {
+      propertyDependencies: Object.fromEntries(
+        Object.entries(resource.propertyDependencies).map(([key, urns]) => [key, left(urns)]),
+      ),
+    }),
+  }));
   return { ...state, deployment: { ...state.deployment, resources } };
 }
 

@@ -12,6 +12,7 @@ import { resourceType } from "./report/resource-words.ts";
 export interface StateResource {
   readonly urn: string;
   readonly custom: boolean;
+  readonly id?: string;
   /** ISO 8601. */
   readonly created?: string;
   readonly parent?: string;

@@ -25,7 +25,8 @@ const release = "kubernetes:helm.sh/v3:Release";
 const ours = "linkerd-topology:index";
 const urn = (type: string, name: string): string =>
   `urn:pulumi:lab::linkerd-topology::${type}::${name}`;
-const provider = `${urn("pulumi:providers:kubernetes", "lab-guest")}::id`;
+const providerUrn = urn("pulumi:providers:kubernetes", "lab-guest");
+const provider = `${providerUrn}::id`;
 const installation = "mark of the stack";
 
 describe("what a killed command left in a cluster that existed before", () => {
@@ -92,7 +93,12 @@ describe("what a killed command left in a cluster that existed before", () => {
       custom: true,
       outputs: { kubeconfigPath, context: "fake", clusterUid: guest.uid, installation },
     },
-    { urn: urn("pulumi:providers:kubernetes", "lab-guest"), custom: true },
+    {
+      urn: providerUrn,
+      id: "id",
+      custom: true,
+      inputs: { clusterIdentifier: guest.uid },
+    },
   ];
   const installed = (name: string): StateResource => ({
     urn: urn(release, `lab-guest-${name}`),
@@ -230,12 +236,116 @@ describe("what a killed command left in a cluster that existed before", () => {
     );
     const deleted = beingDeleted(before);
     const { deployment } = await withoutGoneReleases(before, (one) => deleted.has(one.urn));
-    const left = (deployment.resources ?? []).filter(({ inputs }) => inputs !== undefined);
+    const left = (deployment.resources ?? []).filter(({ urn: one }) => one.includes(release));
     assert.deepEqual(
       left.map(({ inputs, dependencies }) => [inputs?.["name"], dependencies]),
       [["linkerd-crds", []]],
     );
     assert.equal(await withoutGoneReleases(before, () => false), before);
+  });
+
+  describe("while the stack moves to another cluster, whose resources have the same URNs", () => {
+    let next: FakeKubernetes;
+    let nextPath: string;
+    beforeEach(async () => {
+      next = await FakeKubernetes.start();
+      next.uid = "the next cluster";
+      nextPath = path.join(directory, "next.kubeconfig");
+      await writeFile(nextPath, next.kubeconfig, { mode: 0o600 });
+    });
+    afterEach(() => next.stop());
+
+    /** As the engine orders them: what is new, then what is to be deleted. */
+    const moving = (
+      created: readonly StateResource[],
+      former: readonly StateResource[],
+    ): State => ({
+      version: 3,
+      deployment: {
+        resources: [
+          {
+            urn: urn(`${ours}:ClusterIdentity`, "lab-guest"),
+            custom: true,
+            outputs: { kubeconfigPath: nextPath, usedContext: "fake", uid: next.uid },
+          },
+          ...created,
+          ...[...known(), ...former].map((resource) => ({ ...resource, delete: true })),
+        ],
+      },
+    });
+    const vacancyThere = (): StateResource => ({
+      urn: urn(`${ours}:Vacancy`, "lab-guest"),
+      custom: true,
+      outputs: { kubeconfigPath: nextPath, context: "fake", clusterUid: next.uid, installation },
+    });
+    const providerThere = (): StateResource => ({
+      urn: providerUrn,
+      id: "next",
+      custom: true,
+      inputs: { clusterIdentifier: next.uid },
+    });
+    const there = (name: string): StateResource => ({
+      ...installed(name),
+      provider: `${providerUrn}::next`,
+    });
+    const names = ["gateway-api", "linkerd-crds", "linkerd-control-plane", "linkerd-multicluster"];
+
+    test("Helm's records in the former cluster stay, where the move stopped before it began", async () => {
+      for (const name of names) record(name, []);
+      // The next cluster was refused: nothing but its identity is known.
+      const before = moving([], names.map(installed));
+      await forgetUnknownReleases(before);
+      await takeBackRemains(before);
+      assert.deepEqual(records().sort(), names.toSorted());
+    });
+
+    test("a release that is gone from the former cluster is no reason to forget the new one", async () => {
+      next.put(`${namespaces}/linkerd/secrets`, {
+        metadata: {
+          name: "sh.helm.release.v1.linkerd-crds.v1",
+          labels: { owner: "helm", name: "linkerd-crds", version: "1" },
+        },
+      });
+      const dependent = {
+        ...there("linkerd-control-plane"),
+        dependencies: [there("linkerd-crds").urn],
+      };
+      next.put(`${namespaces}/linkerd/secrets`, {
+        metadata: {
+          name: "sh.helm.release.v1.linkerd-control-plane.v1",
+          labels: { owner: "helm", name: "linkerd-control-plane", version: "1" },
+        },
+      });
+      const before = moving(
+        [vacancyThere(), providerThere(), there("linkerd-crds"), dependent],
+        [installed("linkerd-crds")],
+      );
+      const { deployment } = await withoutGoneReleases(before, () => true);
+      const releases = (deployment.resources ?? []).filter(({ urn: one }) => one.includes(release));
+      assert.deepEqual(
+        releases.map((one) => [one.inputs?.["name"], one.provider, one.dependencies]),
+        [
+          ["linkerd-crds", `${providerUrn}::next`, []],
+          ["linkerd-control-plane", `${providerUrn}::next`, [there("linkerd-crds").urn]],
+        ],
+      );
+    });
+
+    test("a person who says that the former cluster is gone keeps the new one", async () => {
+      process.env["PULUMI_K8S_DELETE_UNREACHABLE"] = "true";
+      try {
+        await rm(kubeconfigPath);
+        const created = [vacancyThere(), providerThere(), there("linkerd-crds")];
+        const { state: after, gone } = await withoutGoneClusters(
+          moving(created, [installed("linkerd-crds")]),
+        );
+        assert.deepEqual(gone, ["lab-guest"]);
+        assert.deepEqual(after.deployment.resources?.slice(1), created);
+        assert.equal(after.deployment.resources.length, 4);
+      } finally {
+        Reflect.deleteProperty(process.env, "PULUMI_K8S_DELETE_UNREACHABLE");
+      }
+    });
   });
 
   describe("once a person says that what can't be reached is gone", () => {
