@@ -8,6 +8,7 @@ import { clusterGuard, clusterIdentity } from "../../providers/mesh/cluster-iden
 import { crdsCleanup } from "../../providers/mesh/crds-cleanup.ts";
 import { crdsKept } from "../../providers/mesh/crds-kept.ts";
 import { noOtherLinkerd } from "../../providers/mesh/no-other-linkerd.ts";
+import { installationAnnotation } from "../../planning/names.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { FakeKubernetes } from "../unit/mesh/fake-kubernetes.ts";
 import { TestEngine, type Checkpoint } from "./test-engine.ts";
@@ -74,6 +75,11 @@ describe("a stack in a cluster that exists", () => {
   const identity = (checkpoint: Checkpoint): unknown => {
     const found = resourcesOf(checkpoint).find(({ type }) => type === `${ours}:ClusterIdentity`);
     return [found?.outputs?.["uid"], found?.outputs?.["usedContext"]];
+  };
+  /** What the stack's namespaces are annotated with. */
+  const markOf = (checkpoint: Checkpoint) => {
+    const found = resourcesOf(checkpoint).find(({ type }) => type === `${ours}:Vacancy`);
+    return { [installationAnnotation]: String(found?.outputs?.["installation"]) };
   };
   const calls = () => engine.world.takeCalls().map(({ method, type }) => `${method} ${type}`);
 
@@ -152,8 +158,20 @@ describe("a stack in a cluster that exists", () => {
       calls().filter((call) => call.includes("kubernetes:")),
       [],
     );
+    // The state now has both clusters. What is in the former one is known to the next command.
+    const record = `${namespaces}/linkerd/secrets/sh.helm.release.v1.linkerd-crds.v1`;
+    a.put(namespaces, { metadata: { name: "linkerd", annotations: markOf(engine.checkpoint()) } });
+    a.put(path.dirname(record), {
+      metadata: {
+        name: path.basename(record),
+        labels: { owner: "helm", name: "linkerd-crds", version: "1" },
+      },
+    });
+    await engine.recover();
+    assert.ok(a.has(record));
     const requests = [...a.requests, ...b.requests];
     assertEach("requests that only look", requests, (request) => request.startsWith("GET"));
+    for (const object of [record, `${namespaces}/linkerd`]) a.remove(object);
   });
 
   test("another name for the same context, or the same file elsewhere, replaces nothing", async () => {
