@@ -8,6 +8,7 @@ import { stateDirectory } from "../../system/state-directory.ts";
 import { processesOf } from "../../environments/runs/processes.ts";
 import { findRuns } from "../../environments/runs/record.ts";
 import type { RunRecord } from "../../environments/runs/record.ts";
+import type { WithTopologyOptions } from "../../environments/with-topology.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import { throwAway } from "./throw-away.ts";
 
@@ -138,6 +139,15 @@ export class EphemeralRuns {
     await throwAway(this.base);
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+/** The options of a `withTopology` that is one of these runs. */
+export function inThisProcess({ base, env }: EphemeralRuns): WithTopologyOptions {
+  return {
+    name: base,
+    env,
+    output: { terminal: false, write: (text) => process.stderr.write(text) },
+  };
 }
 
 async function guardiansBelow(directory: string): Promise<number[]> {

@@ -9,7 +9,7 @@ import type { RunMesh } from "../../environments/runs/run-mesh.ts";
 import { withTopology } from "../../environments/with-topology.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { connect } from "../../kubernetes/connect.ts";
-import { EphemeralRuns, type StartedRun } from "./ephemeral.ts";
+import { EphemeralRuns, inThisProcess, type StartedRun } from "./ephemeral.ts";
 import { eventually } from "./environment.ts";
 
 /** Enough to have containers, a network, files and processes of every kind. */
@@ -37,6 +37,11 @@ describe("a run", { timeout: 1_200_000 }, () => {
     assert.deepEqual(await runs.traces(), []);
   }
 
+  /** What there is of one run. */
+  async function tracesOf(name: string): Promise<string[]> {
+    return (await runs.traces()).filter((trace) => trace.includes(name));
+  }
+
   async function containerOf(): Promise<void> {
     await eventually("a container", timeLimits.clusterCreate, async () => {
       const rows = await dockerList(["ps", "--all"]);
@@ -44,57 +49,48 @@ describe("a run", { timeout: 1_200_000 }, () => {
     });
   }
 
-  test("two at the same time: one succeeds, the other's function throws; nothing is left", async () => {
-    const seen = path.join(runs.directory, "seen.json");
-    const begun = performance.now();
-    const first = runs.start([process.execPath, "-e", tellWhatIsSeen, seen]);
-    let other: RunMesh | undefined;
-    const thrown = new Error("the test on the mesh failed");
-    const second = withTopology(
-      { file: runs.topology },
-      async (mesh) => {
-        other = mesh;
-        await assertMesh(mesh);
-        throw thrown;
-      },
-      {
-        name: runs.base,
-        env: runs.env,
-        output: { terminal: false, write: (text) => process.stderr.write(text) },
-      },
-    );
-    await assert.rejects(second, (error) => error === thrown);
-    const { exit } = await first.ended;
-    assert.equal(exit, 0);
-    await assertGone();
-    const tell = JSON.parse(await readFile(seen, "utf8")) as Seen;
-    assert.ok(other !== undefined && other.name !== tell.env["LINKERD_TOPOLOGY_NAME"]);
-    assertSeen(tell);
-    process.stderr.write(`both took ${((performance.now() - begun) / 1000).toFixed(1)} s\n`);
-  });
-
-  /** Begins beside the one before it: two clusters at a time take little longer than one. */
+  /** They begin together: clusters that are made at the same time take little longer than one. */
+  let failing: StartedRun;
   let stubborn: StartedRun;
 
-  test("the command's failure is returned, and kept where that was asked for", async () => {
+  test("three at the same time: a function on a mesh ends well, and nothing of it is left", async () => {
+    const seen = path.join(runs.directory, "seen.json");
+    failing = runs.start([process.execPath, "-e", `${tellWhatIsSeen}process.exit(7)`, seen], {
+      keep: true,
+    });
     stubborn = runs.start([
       "sh",
       "-c",
       "trap '' TERM; sleep 600 & echo started >&2; wait; sleep 600",
     ]);
-    const run = runs.start(["sh", "-c", "exit 7"], { keep: true });
-    const { exit, log } = await run.ended;
+    const name = await withTopology(
+      { file: runs.topology },
+      async (mesh) => {
+        await assertMesh(mesh);
+        return mesh.name;
+      },
+      inThisProcess(runs),
+    );
+    assert.deepEqual(await tracesOf(name), []);
+  });
+
+  test("the command's failure is returned, and kept where that was asked for", async () => {
+    const { exit, log } = await failing.ended;
     assert.equal(exit, 7);
     assert.match(log, /is kept until/);
+    const file = path.join(runs.directory, "seen.json");
+    const seen = JSON.parse(await readFile(file, "utf8")) as Seen;
+    assertSeen(seen);
     // The other run's.
     assert.equal((await runs.guardians()).length, 1);
 
     const kept = (await runs.records()).filter((record) => record.kept !== undefined);
     const [record] = kept;
     assert.ok(record !== undefined && kept.length === 1);
-    assert.match(record.kept ?? "", /sh ended with 7/);
+    assert.equal(record.name, seen.env["LINKERD_TOPOLOGY_NAME"]);
+    assert.match(record.kept ?? "", /node ended with 7/);
     // The command's arguments may be secrets.
-    assert.doesNotMatch(`${log}${JSON.stringify(record)}`, /exit 7/);
+    assert.doesNotMatch(`${log}${JSON.stringify(record)}`, /exit\(7/);
     const { removed, left } = await reap({ env: runs.env });
     assert.deepEqual(removed, []);
     assert.match(left.find(({ name }) => name === record.name)?.why ?? "", /was kept/);
@@ -104,12 +100,8 @@ describe("a run", { timeout: 1_200_000 }, () => {
 
     assert.equal(await removeRun("e2e-no-such-run-abc123", { env: runs.env }), false);
     assert.equal(await removeRun(record.name, { env: runs.env }), true);
-    const traces = await runs.traces();
-    assert.deepEqual(
-      traces.filter((trace) => trace.includes(record.name)),
-      [],
-    );
-    assert.notDeepEqual(traces, [], "the other run is there");
+    assert.deepEqual(await tracesOf(record.name), []);
+    assert.notDeepEqual(await runs.traces(), [], "the other run is there");
   });
 
   test("SIGTERM while the command runs, which ignores it: gone within ten seconds", async () => {
