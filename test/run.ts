@@ -29,8 +29,10 @@ interface Layer {
   readonly checks?: readonly (readonly string[])[];
   /** Where its test files are. */
   readonly folder?: string;
-  /** How many files at a time. */
+  /** How many processes at a time. */
   readonly concurrency: number;
+  /** Whether files share processes. @default a process for each */
+  readonly shareProcesses?: boolean;
   /** Whether it runs beside the real clusters, if they are tested too, in the time that they leave. */
   readonly beside?: boolean;
 }
@@ -100,6 +102,8 @@ const layers: readonly Layer[] = [
     folder: "test/unit",
     // Many of them wait.
     concurrency: 2 * cores,
+    // To load the modules took most of the time of most files.
+    shareProcesses: true,
   },
   {
     name: "graph",
@@ -238,7 +242,13 @@ async function runLayers(
     const variables = { ...env, [onlyVariable]: selection.only?.join(",") ?? "" };
     if (layer.needs === "clusters" && lanes > 1) return inLanes(files, lanes, variables);
     const concurrency = aside ? 1 : layer.concurrency;
-    const result = await runTests(files, { concurrency, env: variables, held: aside, aside });
+    const result = await runTests(files, {
+      concurrency,
+      env: variables,
+      held: aside,
+      aside,
+      shareProcesses: layer.shareProcesses ?? false,
+    });
     if (result.output !== undefined) {
       heading(layer.title);
       process.stdout.write(result.output + "\n");

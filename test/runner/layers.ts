@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { cacheDirectory } from "../../system/cache-directory.ts";
 import type { PartFigures } from "./figures.ts";
 import type { TestRecord } from "./reporter.ts";
+import { sharedProcesses } from "./shared-process.ts";
 
 /** One layer of the tests and its result. */
 export interface LayerResult {
@@ -113,16 +114,19 @@ interface TestOptions {
   readonly held?: boolean;
   /** Whether they yield to other programs. */
   readonly aside?: boolean;
+  /** Whether files share processes, which then load once what they have in common. @default false */
+  readonly shareProcesses?: boolean;
 }
 
 /** Runs test files by Node.js' own runner. */
 export async function runTests(
   files: readonly string[],
-  { concurrency, env, held = false, aside = false }: TestOptions,
+  { concurrency, env, held = false, aside = false, shareProcesses = false }: TestOptions,
 ): Promise<LayerResult> {
   const directory = await mkdtemp(path.join(os.tmpdir(), "test-results-"));
   const results = path.join(directory, "results.jsonl");
   try {
+    const processes = shareProcesses ? await sharedProcesses(files, directory) : files;
     const running = execa(
       process.execPath,
       [
@@ -132,7 +136,7 @@ export async function runTests(
         "--test-reporter-destination=stdout",
         `--test-reporter=${path.join(import.meta.dirname, "reporter.ts")}`,
         `--test-reporter-destination=${results}`,
-        ...files,
+        ...processes,
       ],
       {
         cwd: root,
@@ -141,7 +145,7 @@ export async function runTests(
           : { stdio: "inherit" as const, all: false }),
         reject: false,
         detached: aside,
-        // Every test file is its own process, which would compile everything that it imports again.
+        // Every process would compile again what it imports.
         env: { NODE_COMPILE_CACHE: path.join(cacheDirectory(), "node-compile"), ...env },
       },
     );
@@ -203,18 +207,25 @@ export function resultOf(
   };
 }
 
-/** Node.js reports suites before their file, wherever they are declared. */
+/** Node.js reports suites before their file, wherever they are declared. Suites in others aren't listed. */
 function partsOf(records: readonly TestRecord[]): PartFigures[] {
   const files: PartFigures[] = [];
-  let suites: PartFigures[] = [];
+  let suites: (PartFigures & { readonly nesting: number })[] = [];
   for (const record of records) {
     if (record.kind === "test") continue;
-    const { kind, name } = record;
+    const { name } = record;
     const milliseconds = Math.round(record.milliseconds);
-    if (kind === "suite") suites.push({ name, milliseconds });
+    if (record.kind === "suite") suites.push({ name, milliseconds, nesting: record.nesting });
     else {
-      const parts = suites.length > 1 ? { parts: suites } : {};
-      files.push({ name: path.relative(root, name), milliseconds, ...parts });
+      const top = Math.min(...suites.map(({ nesting }) => nesting));
+      const parts = suites
+        .filter(({ nesting }) => nesting === top)
+        .map(({ name: suite, milliseconds: took }) => ({ name: suite, milliseconds: took }));
+      files.push({
+        name: path.relative(root, name),
+        milliseconds,
+        ...(parts.length > 1 && { parts }),
+      });
       suites = [];
     }
   }

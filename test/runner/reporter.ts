@@ -2,6 +2,7 @@ import path from "node:path";
 import { inspect } from "node:util";
 import type { TestEvent } from "node:test/reporters";
 import { reasonNotRun } from "./not-run.ts";
+import { isSharedProcess } from "./shared-process.ts";
 
 /** One test, suite or file, as a line of the results file. */
 export type TestRecord =
@@ -14,59 +15,93 @@ export type TestRecord =
       readonly reason?: string;
     }
   | {
-      /** A suite at the top of a file, or a whole file. */
-      readonly kind: "suite" | "file";
+      readonly kind: "suite";
+      readonly name: string;
+      readonly file: string;
+      readonly milliseconds: number;
+      /** How many suites it is in. */
+      readonly nesting: number;
+    }
+  | {
+      /** Comes after its tests and suites. */
+      readonly kind: "file";
       readonly name: string;
       readonly file: string;
       readonly milliseconds: number;
     };
 
-/** A reporter for `node --test`: one line of JSON per test, and one per top suite and file with its time. */
+/** A reporter for `node --test`: one line of JSON per test, and one per suite and file with its time. */
 export async function* records(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  let tests = 0;
   for await (const event of source) {
-    const record = recordOf(event);
-    if (record !== undefined) yield `${JSON.stringify(record)}\n`;
+    for (const record of recordsOf(event)) {
+      if (record.kind === "test") tests++;
+      if (record.kind === "file") {
+        // Node.js reports a process without tests as a passed test, which is a failure below.
+        if (tests === 0) yield `${JSON.stringify(withoutTests(record.file))}\n`;
+        tests = 0;
+      }
+      yield `${JSON.stringify(record)}\n`;
+    }
   }
 }
 
-function recordOf(event: TestEvent): TestRecord | undefined {
-  // One per file, and one more for all of them.
+function withoutTests(file: string): TestRecord {
+  return { kind: "test", name: file, file, outcome: "failed", reason: "the file has no tests" };
+}
+
+function recordsOf(event: TestEvent): TestRecord[] {
+  // One per process, and one more for all of them.
   if (event.type === "test:summary") {
     const { file, duration_ms: milliseconds } = event.data;
-    return file === undefined ? undefined : { kind: "file", name: file, file, milliseconds };
+    if (file === undefined || isSharedProcess(file)) return [];
+    return [{ kind: "file", name: file, file, milliseconds }];
   }
-  if (event.type !== "test:pass" && event.type !== "test:fail") return undefined;
-  const { name, file = "", skip, todo, details, nesting } = event.data;
+  if (event.type !== "test:pass" && event.type !== "test:fail") return [];
+  const { name, file = "", details } = event.data;
+  if (!isSharedProcess(file)) return outcomeOf(event, file);
+  // In a shared process, each file is a suite.
+  const milliseconds = details.duration_ms;
+  const failures = outcomeOf(event, name).filter(({ kind }) => kind === "test");
+  return [...failures, { kind: "file", name, file: name, milliseconds }];
+}
+
+function outcomeOf(
+  event: Extract<TestEvent, { type: "test:pass" | "test:fail" }>,
+  file: string,
+): TestRecord[] {
+  const { name, skip, todo, details, nesting } = event.data;
   const isSuite = details.type === "suite";
   // A file that fails as a whole is reported as a test. A suite is reported as failed because of its tests.
   const failure = event.type === "test:fail" ? failureTypeOf(event.data.details) : undefined;
   if (isSuite && (event.type === "test:pass" || aboutOthers.includes(failure ?? ""))) {
-    if (nesting > 0) return undefined;
-    return { kind: "suite", name, file, milliseconds: details.duration_ms };
+    return [{ kind: "suite", name, file, milliseconds: details.duration_ms, nesting }];
   }
   const skipped = skip !== undefined && skip !== false;
   if (skipped || (todo !== undefined && todo !== false)) {
     const reason = typeof skip === "string" ? skip : typeof todo === "string" ? todo : "no reason";
-    return { kind: "test", name, file, outcome: "skipped", reason };
+    return [{ kind: "test", name, file, outcome: "skipped", reason }];
   }
   if (event.type === "test:fail") {
     if (failure === cancelled) {
       // Only a test that began takes time: it may be what its suite waited for until its limit.
       const begun = details.duration_ms > 0;
-      return begun
-        ? { kind: "test", name, file, outcome: "failed", reason: "its suite ended while it ran" }
-        : { kind: "test", name, file, outcome: "not run", reason: "its suite ended before" };
+      return [
+        begun
+          ? { kind: "test", name, file, outcome: "failed", reason: "its suite ended while it ran" }
+          : { kind: "test", name, file, outcome: "not run", reason: "its suite ended before" },
+      ];
     }
     const message = failureOf(details);
     const reason = reasonNotRun(message);
-    if (reason !== undefined) return { kind: "test", name, file, outcome: "not run", reason };
-    return { kind: "test", name, file, outcome: "failed", reason: message };
+    if (reason !== undefined) return [{ kind: "test", name, file, outcome: "not run", reason }];
+    return [{ kind: "test", name, file, outcome: "failed", reason: message }];
   }
   // Node.js reports a file without tests as a passed test.
   if (nesting === 0 && path.resolve(name) === path.resolve(file)) {
-    return { kind: "test", name, file, outcome: "failed", reason: "the file has no tests" };
+    return [withoutTests(file)];
   }
-  return { kind: "test", name, file, outcome: "passed" };
+  return [{ kind: "test", name, file, outcome: "passed" }];
 }
 
 /** Node.js' code for a test that ended because its parent did. */

@@ -35,6 +35,37 @@ describe("what comes of test files", () => {
     assert.match(failed.join(), /x\.test\.mjs.*the file has no tests/);
   });
 
+  test("is told file by file where several share a process", async () => {
+    const { parts, ...result } = await runSource(
+      `import { beforeEach, describe, test } from "node:test";
+       beforeEach(() => { if (process.env.BROKEN) throw new Error("no"); });
+       describe("a", () => { describe("in it", () => { test("passes", () => {}); }); });
+       describe("b", () => { test("fails", () => { throw new Error("so"); }); });`,
+      { shareProcesses: true },
+    );
+    assert.equal(result.passed, 1);
+    assert.match(result.failed.join(), /^fails \(.*x\.test\.mjs\): so$/);
+    assert.match(parts.map(({ name }) => name).join(), /^[^,]*x\.test\.mjs$/);
+    assert.deepEqual(
+      parts[0]?.parts?.map(({ name }) => name),
+      ["a", "b"],
+    );
+    const empty = await runSource("export {};", { shareProcesses: true });
+    assert.match(empty.failed.join(), /^[^,]*x\.test\.mjs.*the file has no tests$/);
+    const broken = await runSource("throw new Error('no module');", { shareProcesses: true });
+    assert.match(broken.failed.join(), /^[^,]*x\.test\.mjs\): no module$/);
+  });
+
+  test("is a failure where a file leaves its process changed for others", async () => {
+    const { failed } = await runSource(
+      `import { test } from "node:test";
+       test("passes", () => { process.env.LEFT = "secret"; });`,
+      { shareProcesses: true },
+    );
+    assert.match(failed.join(), /^[^,]*x\.test\.mjs.*leaves this changed.*'LEFT'/s);
+    assert.doesNotMatch(failed.join(), /secret/);
+  });
+
   test("is a failure where nothing was run, or the runner ended badly", () => {
     assert.deepEqual(resultOf([], 0).failed, ["the runner: exit code 0 after 0 tests"]);
     const passed = { kind: "test", name: "x", file: "/x", outcome: "passed" } as const;

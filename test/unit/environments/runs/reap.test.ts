@@ -65,6 +65,7 @@ describe("reap", () => {
   });
   after(async () => {
     process.env["PATH"] = PATH;
+    delete process.env["FAKE_NETWORKS"];
     await rm(directory, { recursive: true });
   });
   beforeEach(async () => {
