@@ -116,8 +116,8 @@ const layers: readonly Layer[] = [
     title: "engine tests: the real Pulumi engine with doubles of the providers",
     folder: "test/engine",
     needs: "engine",
-    // No file runs more than one engine at a time.
-    concurrency: cores,
+    // No file runs more than one engine at a time, and some wait for a time limit.
+    concurrency: cores + 1,
   },
   {
     name: "e2e",
