@@ -46,6 +46,11 @@ async function query(api: KubernetesApi, expression: string): Promise<readonly S
   return (await ask<{ result: readonly Sample[] }>(api, path)).result;
 }
 
+/** Selects a cluster's own series. Where there is a data plane, the one that collects has those of all. */
+function ofCluster(name: string): string {
+  return `cluster="${name}"`;
+}
+
 function tests(shared: SharedClusters): void {
   let first: UpResult;
   let names: readonly string[];
@@ -58,7 +63,7 @@ function tests(shared: SharedClusters): void {
   for (const [what, expression, expected] of [
     [
       "the control plane and the service mirrors",
-      'sort(count by (component) (up{job="linkerd-controller"} == 1))',
+      (own: string) => `sort(count by (component) (up{job="linkerd-controller", ${own}} == 1))`,
       (plan: UpResult["plan"], cluster: string) => [
         "destination",
         "identity",
@@ -69,12 +74,13 @@ function tests(shared: SharedClusters): void {
     ],
     [
       "the proxies of all namespaces, with their release",
-      'count by (namespace) (up{job="linkerd-proxy", proxy_version!=""} == 1)',
+      (own: string) =>
+        `count by (namespace) (up{job="linkerd-proxy", proxy_version!="", ${own}} == 1)`,
       () => ["linkerd", "linkerd-multicluster", observabilityNamespace],
     ],
     [
       "the mirrors that there are",
-      'count by (service) (up{job="linkerd-mirrors"} == 1)',
+      (own: string) => `count by (service) (up{job="linkerd-mirrors", ${own}} == 1)`,
       (plan: UpResult["plan"], cluster: string) =>
         plan.mirrors.filter((one) => one.cluster === cluster).map(({ name }) => name),
     ],
@@ -83,7 +89,7 @@ function tests(shared: SharedClusters): void {
       for (const cluster of names) {
         const wanted = expected(first.plan, cluster);
         await eventually(`metrics of ${cluster}`, timeLimits.firstRequest, async () => {
-          const found = await query(shared.api(cluster), expression);
+          const found = await query(shared.api(cluster), expression(ofCluster(cluster)));
           const seen = found.flatMap(({ metric }) => Object.values(metric));
           const missing = wanted.filter((one) => !seen.includes(one));
           assert.deepEqual(missing, [], `seen are ${seen.join(", ")}`);
@@ -95,11 +101,11 @@ function tests(shared: SharedClusters): void {
 
   test("has what the controllers count: probes of gateways, the end of the issuer", async () => {
     for (const cluster of names) {
-      const [issuer] = await query(shared.api(cluster), "issuer_cert_ttl_seconds");
+      const own = ofCluster(cluster);
+      const [issuer] = await query(shared.api(cluster), `issuer_cert_ttl_seconds{${own}}`);
       assert.ok(Number(issuer?.value[1]) > 0, cluster);
-      assert.equal(issuer?.metric["cluster"], cluster);
       const targets = first.plan.links.filter(({ source }) => source === cluster);
-      const enabled = await query(shared.api(cluster), "gateway_enabled == 1");
+      const enabled = await query(shared.api(cluster), `gateway_enabled{${own}} == 1`);
       assert.deepEqual(
         enabled.map(({ metric }) => metric["target_cluster_name"]).sort(),
         targets.map(({ target }) => target).sort(),
