@@ -144,7 +144,8 @@ export function setLease(fake: FakeKubernetes, target: string, spec: object): vo
     metadata: { name: `service-mirror-write-${target}` },
     spec: {
       holderIdentity: `controller-${target}-5d8f-abcde`,
-      leaseDurationSeconds: 30,
+      // Longer than any test takes.
+      leaseDurationSeconds: 3_600,
       renewTime: new Date().toISOString(),
       ...spec,
     },
