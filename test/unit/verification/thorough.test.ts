@@ -450,7 +450,10 @@ describe("what only a verification asks", () => {
     west.remove(`${path}/linkerd-service-mirror-east`);
     setLease(west, "east", { renewTime: new Date(Date.now() - 6_000_000).toISOString() });
     const [stale = ""] = await failures();
-    assert.match(stale, /^west → east one-service-mirror: its Lease was last renewed 60\d\d s ago$/);
+    assert.match(
+      stale,
+      /^west → east one-service-mirror: its Lease was last renewed 60\d\d s ago$/,
+    );
     setLease(west, "east", { holderIdentity: "controller-east-5d8f-gone" });
     assert.ok(
       (await failures()).includes(
