@@ -2,7 +2,8 @@
 import ts from "typescript";
 
 /**
- * Node.js can load an ES module by `require` since 20.19 and 22.12.
+ * Node.js can load an ES module by `require` since 20.19 and 22.12. Test runners that have a `require` of their own may
+ * not, on any of them.
  *
  * @param {string} entry such as `library`
  */
@@ -12,8 +13,9 @@ try {
 } catch (error) {
   if (error.code !== "ERR_REQUIRE_ESM") throw error;
   throw new Error(
-    "linkerd-topology is an ES module. A CommonJS program can load it with Node.js 20.19, or 22.12 or later; this is " +
-      process.versions.node + ". Install a newer one, or make the program an ES module.",
+    "linkerd-topology is an ES module, which could not be loaded by require. A CommonJS program needs Node.js 20.19, " +
+      "or 22.12 or later, for that, or has to become an ES module; this is " + process.versions.node + ". A test under " +
+      "jest has to be an ES module (.mjs) that imports it, with NODE_OPTIONS=--experimental-vm-modules.",
     { cause: error },
   );
 }
