@@ -1,12 +1,12 @@
-import library from "junit-report-builder";
+import { createRequire } from "node:module";
 import type { Builder, TestSuite } from "junit-report-builder";
 import type { CheckResult } from "../checks/check.ts";
 import { groups } from "../checks/check.ts";
 import { printableIn } from "../../system/printable.ts";
 import type { Verification } from "../verify.ts";
 
-// The package's types describe its CommonJS form, whose export is one level lower.
-const builder = library as unknown as Builder;
+/** Loaded where a report is made: it is large, and most programs that import the package make none. */
+const library = (): Builder => createRequire(import.meta.url)("junit-report-builder") as Builder;
 
 /**
  * A verification as JUnit XML, which CI systems show: one suite for each group, one test case for each check
@@ -16,7 +16,7 @@ const builder = library as unknown as Builder;
 export function junitDocument(verification: Verification): string {
   const { startedAt } = verification;
   const [results, status] = printableIn([verification.results, verification.status] as const);
-  const report = builder.newBuilder().name(`linkerd-topology ${status.topology}`);
+  const report = library().newBuilder().name(`linkerd-topology ${status.topology}`);
   for (const group of groups) {
     const list = results.filter((one) => (one.group ?? "mesh") === group);
     if (list.length === 0) continue;
