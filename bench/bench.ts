@@ -7,6 +7,7 @@ import { renderTimeline } from "../environments/timeline.ts";
 import { up } from "../environments/up.ts";
 import { afterClusters } from "./after-clusters.ts";
 import { benchByHand } from "./by-hand.ts";
+import { benchImporting } from "./importing.ts";
 import { benchPlanning } from "./planning.ts";
 import { benchScale } from "./scale.ts";
 
@@ -19,12 +20,15 @@ interface Options {
 
 await new Command("npm run bench --")
   .description(
-    "Measures: up and its longest chain, a second up, planning, and what the program costs with many " +
-      "clusters. Numbers only, no verdicts.",
+    "Measures: up and its longest chain, a second up, planning, importing the package, and what the program " +
+      "costs with many clusters. Numbers only, no verdicts.",
   )
   .option("--stack <name>", "which topology to bring up", "hierarchical")
   .option("--planning-only", "planning alone: a second")
-  .option("--scale", "leave the clusters out: planning, and the program without its clusters")
+  .option(
+    "--scale",
+    "leave the clusters out: planning, importing, and the program without its clusters",
+  )
   .option("--by-hand", "also a pair made by a shell script of kind, kubectl and Linkerd's CLI")
   .action(async ({ stack, planningOnly, scale, byHand }: Options) => {
     await runCommand({ command: "bench" }, async ({ signal }) => {
@@ -32,6 +36,7 @@ await new Command("npm run bench --")
         await benchClusters(stack, byHand === true, signal);
       process.stdout.write(benchPlanning());
       if (planningOnly !== true) {
+        process.stdout.write(await benchImporting());
         await benchScale((line) => {
           process.stdout.write(line);
         });
