@@ -3,22 +3,31 @@ import { before, test } from "node:test";
 import type { UpResult } from "../../../environments/up.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import type { List, Pod } from "../../../kubernetes/objects.ts";
-import { corePath } from "../../../linkerd/names.ts";
+import { corePath, deploymentPath, gatewayDeployment } from "../../../linkerd/names.ts";
+import { multiclusterNamespace } from "../../../planning/names.ts";
 import { observabilityNamespace, prometheusPort } from "../../../planning/observability/names.ts";
 import { timeLimits } from "../../../system/time-limits.ts";
 import { eventually } from "../environment.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
 import { baseTopology } from "../three-clusters.ts";
+import { isMissing } from "../workload.ts";
 
 export const observability: Scenario = {
   name: "observability",
   title: "a Prometheus in each cluster",
-  topology: (shared) => ({
-    ...baseTopology(shared),
-    observability: { prometheus: { scrapeInterval: "5s" }, collectIn: "east" },
-  }),
+  topology: (shared) => withPrometheus(shared, "5s"),
   tests,
 };
+
+/** The gateway's probes fail three times, and the alert waits for a minute. */
+const alertFires = 240_000;
+
+function withPrometheus(shared: SharedClusters, scrapeInterval: string) {
+  return {
+    ...baseTopology(shared),
+    observability: { prometheus: { scrapeInterval }, collectIn: "east" },
+  };
+}
 
 interface Sample {
   readonly metric: Readonly<Record<string, string>>;
@@ -158,6 +167,79 @@ function tests(shared: SharedClusters): void {
       assert.deepEqual(found.map(({ metric }) => metric["cluster"]).sort(), [...names].sort());
       return true;
     });
+  });
+
+  test("a gateway that is away fires an alert in each source, which ends when it is back", async (context) => {
+    if (shared.withoutDataPlane !== undefined) {
+      context.skip(shared.withoutDataPlane);
+      return;
+    }
+    const east = shared.api("east");
+    const gateway = deploymentPath(multiclusterNamespace, gatewayDeployment);
+    const firing = async (cluster: string) =>
+      (
+        await query(shared.api(cluster), `ALERTS{${ofCluster(cluster)}, alertstate="firing"}`)
+      ).flatMap(({ metric }) =>
+        metric["alertname"] === "LinkerdGatewayDown" ? [metric["target_cluster_name"]] : [],
+      );
+    const sources = first.plan.links.flatMap(({ source, target }) =>
+      target === "east" ? [source] : [],
+    );
+    assert.ok(sources.length > 1);
+    const become = (what: string, expected: readonly string[]) =>
+      Promise.all(
+        sources.map((cluster) =>
+          eventually(`${what} in ${cluster}`, alertFires, async () => {
+            assert.deepEqual(await firing(cluster), expected);
+            return true;
+          }),
+        ),
+      );
+    await east.patch(gateway, { spec: { replicas: 0 } });
+    await become("the alert", ["east"]);
+    await east.patch(gateway, { spec: { replicas: 1 } });
+    await become("its end", []);
+  });
+
+  const prometheus = async (cluster: string) => {
+    const { items } = await shared
+      .api(cluster)
+      .get<List<Pod>>(corePath(observabilityNamespace, "pods"));
+    return items.map(({ metadata }) => metadata.uid);
+  };
+
+  test("another interval is read in place, by the same pods", async () => {
+    const { environment } = shared;
+    const before = await Promise.all(names.map(prometheus));
+    await environment.change(withPrometheus(shared, "7s"));
+    await environment.up();
+    for (const cluster of names) {
+      await eventually(`the interval of ${cluster}`, timeLimits.firstRequest, async () => {
+        const { yaml } = await ask<{ yaml: string }>(shared.api(cluster), "status/config");
+        assert.match(yaml, /scrape_interval: 7s/);
+        return true;
+      });
+    }
+    assert.deepEqual(await Promise.all(names.map(prometheus)), before);
+  });
+
+  test("goes in place, without a trace in the clusters, and leaves the mesh as it is", async () => {
+    const { environment } = shared;
+    const pods = (cluster: string) =>
+      shared.api(cluster).get<List<Pod>>(corePath(multiclusterNamespace, "pods"));
+    const uids = async () =>
+      (await Promise.all(names.map(pods))).flatMap(({ items }) =>
+        items.map(({ metadata }) => metadata.uid),
+      );
+    const before = await uids();
+    await environment.change(baseTopology(shared));
+    const { proof } = await environment.up();
+    assert.ok(proof.proved);
+    for (const cluster of names) {
+      const path = `/api/v1/namespaces/${observabilityNamespace}`;
+      assert.ok(await isMissing(shared.api(cluster), path), cluster);
+    }
+    assert.deepEqual(await uids(), before);
   });
 }
 
