@@ -1,6 +1,7 @@
 import { declareScenarios, SharedClusters } from "./scenario.ts";
 import { access } from "./three-clusters.nightly.scenarios/access.ts";
 import { failover } from "./three-clusters.nightly.scenarios/failover.ts";
+import { federated } from "./three-clusters.nightly.scenarios/federated.ts";
 import { flat } from "./three-clusters.nightly.scenarios/flat.ts";
 import { observability } from "./three-clusters.nightly.scenarios/observability.ts";
 import { policy } from "./three-clusters.nightly.scenarios/policy.ts";
@@ -11,6 +12,7 @@ declareScenarios(import.meta.filename, new SharedClusters("night"), [
   verify,
   failover,
   // From here on all are on one network. Each differs little from the one before it.
+  federated,
   access,
   policy,
   flat,

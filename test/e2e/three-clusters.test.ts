@@ -1,6 +1,5 @@
 import { declareScenarios, SharedClusters } from "./scenario.ts";
 import { changes } from "./three-clusters.scenarios/changes.ts";
-import { federated } from "./three-clusters.scenarios/federated.ts";
 import { hierarchical } from "./three-clusters.scenarios/hierarchical.ts";
 import { mixed } from "./three-clusters.scenarios/mixed.ts";
 
@@ -8,7 +7,5 @@ declareScenarios(import.meta.filename, new SharedClusters("three"), [
   // These begin with one topology, which has north on a network of its own.
   hierarchical,
   changes,
-  // Each of these differs little from the one before it.
   mixed,
-  federated,
 ]);
