@@ -1,5 +1,6 @@
 // What a program names has to be exported: a class that takes a type which nobody can name is half a class.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
@@ -16,6 +17,21 @@ for (const entry of entriesOf(root)) {
     assert.deepEqual(missingIn(exportsOf(entry)), []);
   });
 }
+
+test("TypeScript finds the types of every entry where it doesn't read `exports`, as with Pulumi's template", () => {
+  const { exports, typesVersions } = JSON.parse(
+    readFileSync(path.join(root, "package.json"), "utf8"),
+  ) as {
+    readonly exports: Readonly<Record<string, { readonly import?: { readonly types: string } }>>;
+    readonly typesVersions: unknown;
+  };
+  const entries = Object.entries(exports).flatMap(([name, { import: module }]) =>
+    module === undefined || name === "."
+      ? []
+      : [[name.slice("./".length), [module.types]] as const],
+  );
+  assert.deepEqual(typesVersions, { "*": Object.fromEntries(entries) });
+});
 
 function programOf(entries: readonly string[]): ts.Program {
   const { config } = ts.readConfigFile(path.join(root, "tsconfig.json"), (name) =>
