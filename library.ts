@@ -19,6 +19,9 @@ export {
   type MatchArgs as TrafficMatchArgs,
   ProxiesCurrent,
   type ProxiesCurrentArgs,
+  OwnGateway,
+  type OwnGatewayArgs,
+  type ServiceType as GatewayServiceType,
   type Protocol as TrafficProtocol,
   type Rule as TrafficRule,
   type RuleArgs as TrafficRuleArgs,
@@ -142,6 +145,7 @@ export type {
   ExportKind,
   ExportSpec,
   GatewaySpec,
+  OwnGatewaySpec,
   IssuerSpec,
   LabelSelector,
   LinkerdSpec,
@@ -205,6 +209,7 @@ export type {
   LinkAccessStatus,
   MirrorStatus,
   NodeStatus,
+  OwnGatewayStatus,
   PodRoutesStatus,
   ProxyStatus,
   RouteStatus,
@@ -228,6 +233,7 @@ export type {
 } from "./planning/traffic/schema.ts";
 export type { Condition, Metadata } from "./kubernetes/objects.ts";
 export type { ExecRequest, ExecResult, PodPort } from "./kubernetes/pod-requests.ts";
+export type { OwnGatewayLook } from "./linkerd/signals/own-gateway.ts";
 export type { RouteLook, Route, ParentRef } from "./linkerd/signals/route.ts";
 export type { Changed, EngineMessage, Step } from "./environments/report/engine-progress.ts";
 export { CommandError } from "./environments/command-error.ts";

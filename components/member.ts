@@ -90,7 +90,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
     {
       ...common,
       controlPlane,
-      gateway: cluster.gateway,
+      gateway: cluster.gateway?.own === undefined ? cluster.gateway : undefined,
       targets: outgoing.map((link) => ({
         name: link.name,
         probePort: link.gateway?.probePort,

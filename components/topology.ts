@@ -13,6 +13,7 @@ import { adoptMesh } from "./adopted-mesh.ts";
 import { AccessAccount } from "./access-account.ts";
 import type { ExistingCluster } from "./existing-cluster.ts";
 import { makeExports, memberOf } from "./exports.ts";
+import { makeOwnGateway } from "./own-gateway.ts";
 import { GatewayAdmission } from "./policy/gateway-admission.ts";
 import { definedOnly } from "./defined-only.ts";
 import { KindCluster } from "./kind-cluster.ts";
@@ -140,9 +141,12 @@ export class Topology extends pulumi.ComponentResource {
       ...makeLink(name, link, { members, routes, bundle: trust.bundle }, child),
     }));
     const links = new Map(made.map(({ source, target, link }) => [`${source} ${target}`, link]));
-    const admissions = [...members.values()].flatMap((member) => {
-      const admission = admitAtGateway(member, plan, { dockerSubnet: docker?.subnet, child });
-      return admission === undefined ? [] : [{ cluster: member.plan.name, admission }];
+    const gateways = [...members.values()].flatMap((member) => {
+      const dockerSubnet = docker?.subnet;
+      const made =
+        makeOwnGateway(member, plan, { dockerSubnet, topology: this }) ??
+        admitAtGateway(member, plan, { dockerSubnet, child });
+      return made === undefined ? [] : [{ cluster: member.plan.name, made }];
     });
     const observed = makeObservability({
       plan,
@@ -160,8 +164,7 @@ export class Topology extends pulumi.ComponentResource {
         ...contents,
         ...made.flatMap(({ source, link }) => (source === cluster ? [link] : [])),
         ...made.flatMap(({ target, access }) => (target === cluster ? [access] : [])),
-        ...admissions.flatMap((one) => (one.cluster === cluster ? [one.admission] : [])),
-        ...[...observed, ...exported, ...routed].flatMap((one) =>
+        ...[...gateways, ...observed, ...exported, ...routed].flatMap((one) =>
           one.cluster === cluster ? [one.made] : [],
         ),
       ]);

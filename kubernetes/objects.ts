@@ -77,6 +77,7 @@ export interface Pod {
     readonly containers: readonly Container[];
     readonly initContainers?: readonly Container[];
     readonly hostNetwork?: boolean;
+    readonly serviceAccountName?: string;
   };
   readonly status?: {
     readonly phase?: string;

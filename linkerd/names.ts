@@ -1,3 +1,5 @@
+import { gatewayName } from "../planning/names.ts";
+
 /** Names that Linkerd's charts and controllers use. */
 
 /** Deployment of a Link's service mirror. */
@@ -36,6 +38,10 @@ export const destinationMetricsPort = 9996;
 
 /** Port at which a proxy serves its own metrics. */
 export const proxyAdminPort = 4191;
+/** Port to which a pod's proxy redirects what comes in. A gateway takes other clusters' requests at this very port. */
+export const proxyInboundPort = 4143;
+/** A proxy's environment variable that makes it a gateway: the domain of the Services that it forwards to. */
+export const gatewayVariable = "LINKERD2_PROXY_INBOUND_GATEWAY_SUFFIXES";
 
 /** Deployments that need a restart after some faults. */
 export const destinationDeployment = "linkerd-destination";
@@ -98,4 +104,4 @@ export function deploymentPath(namespace: string, name = ""): string {
 export const fieldManager = "linkerd-topology";
 
 /** Deployment of a cluster's gateway. */
-export const gatewayDeployment = "linkerd-gateway";
+export const gatewayDeployment = gatewayName;

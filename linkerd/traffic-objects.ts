@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { RoutePlan } from "../planning/plan-types.ts";
 import type { MatchSpec } from "../planning/topology.ts";
+import { holds } from "./holds.ts";
 
-/** The label by which the package recognises its own routes and aliases. */
+/** The label by which the package recognises what it made in namespaces of others. */
 export const managedBy = { "app.kubernetes.io/managed-by": "linkerd-topology" } as const;
 
 export const gatewayApiGroup = "gateway.networking.k8s.io";
@@ -31,7 +32,7 @@ export function routePath(wanted: Pick<RoutePlan, "namespace" | "service" | "por
   return `/apis/${gatewayApiGroup}/v1/namespaces/${wanted.namespace}/${plural}/${routeName(wanted)}`;
 }
 
-/** Whether the package made an object of an entry of traffic. */
+/** Whether the package made an object in a namespace of others. */
 export function isOurs({ metadata }: { readonly metadata: { readonly labels?: Labels } }): boolean {
   return Object.entries(managedBy).every(([key, value]) => metadata.labels?.[key] === value);
 }
@@ -51,9 +52,9 @@ export function backendServices({ service, rules }: RoutePlan): string[] {
 export function isAsPlanned(route: RouteFound, wanted: RoutePlan): boolean {
   const planned = routeObject(wanted);
   return (
-    holds(planned.metadata.annotations, route.metadata.annotations ?? {}) &&
+    holds(planned.metadata.annotations, route.metadata.annotations ?? {}, isHarmless) &&
     foreignAnnotations(route, wanted).length === 0 &&
-    holds(planned.spec, route.spec)
+    holds(planned.spec, route.spec, isHarmless)
   );
 }
 
@@ -82,20 +83,10 @@ const filledIn = new Map(
   }),
 );
 
-function holds(wanted: unknown, present: unknown): boolean {
-  if (typeof wanted !== "object" || wanted === null) return present === wanted;
-  if (typeof present !== "object" || present === null) return false;
-  if (Array.isArray(wanted) && (present as unknown[]).length !== wanted.length) return false;
-  const added = Object.entries(present).filter(([key]) => !(key in wanted));
-  return (
-    Object.entries(wanted).every(([key, value]) =>
-      holds(value, (present as Record<string, unknown>)[key]),
-    ) &&
-    added.every(([key, value]) => {
-      const filled = filledIn.get(key);
-      return !unplanned.includes(key) && (filled === undefined || isDeepStrictEqual(value, filled));
-    })
-  );
+/** Whether a field that isn't planned changes nothing for a request. */
+function isHarmless(key: string, value: unknown): boolean {
+  const filled = filledIn.get(key);
+  return !unplanned.includes(key) && (filled === undefined || isDeepStrictEqual(value, filled));
 }
 
 /** The Gateway API's route for the requests of one Service's clients. */

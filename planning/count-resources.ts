@@ -21,7 +21,10 @@ export function countResources(plan: Plan): number | undefined {
   const balancers = clusters.filter((c) => c.type === "kind" && c.bringsLoadBalancer === true);
   const routes = clusters.filter((c) => c.type === "kind" && c.routePeers.length > 0).length;
   const exported = new Set(exports.map((e) => `${e.cluster} ${e.namespace} ${e.service}`));
-  const admissions = clusters.filter(({ gateway }) => gateway?.admission !== undefined).length;
+  const owned = clusters.filter(({ gateway }) => gateway?.own !== undefined).length;
+  const admissions = clusters.filter(
+    ({ gateway }) => gateway?.own === undefined && gateway?.admission !== undefined,
+  ).length;
   const federated = mirrors.filter(({ kind }) => kind === "federated");
   const federatedServices = new Set(federated.map((m) => `${m.namespace} ${m.of[0]?.service}`));
   return (
@@ -35,6 +38,7 @@ export function countResources(plan: Plan): number | undefined {
     5 * balancers.length +
     // The chart's objects for identities and for addresses, both in a component.
     3 * admissions +
+    owned +
     links.reduce((sum, link) => sum + countOfLink(link), 0) +
     exported.size +
     plan.traffic.length +

@@ -23,3 +23,10 @@ export const labelValue = (example: string) =>
     "the value of a label",
     `write a value such as ${JSON.stringify(example)}`,
   );
+
+/** Labels as `kubectl -l` and the API server's `labelSelector` take them: all must match. */
+export function labelQuery(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+}

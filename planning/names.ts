@@ -16,9 +16,18 @@ export const multiclusterNamespace = "linkerd-multicluster";
  */
 export const installationAnnotation = "linkerd-topology.dev/installation";
 
-/** TLS identity of a cluster's gateway. */
-export function gatewayIdentity(trustDomain: string): string {
-  return `linkerd-gateway.${multiclusterNamespace}.serviceaccount.identity.${linkerdNamespace}.${trustDomain}`;
+/** Name of the gateway's Service, and of the Deployment and the account of Linkerd's own. */
+export const gatewayName = "linkerd-gateway";
+
+/** TLS identity of a cluster's gateway. @param own the ingress that is the gateway. @default Linkerd's own */
+export function gatewayIdentity(
+  trustDomain: string,
+  own: { readonly namespace: string; readonly serviceAccount: string } = {
+    namespace: multiclusterNamespace,
+    serviceAccount: gatewayName,
+  },
+): string {
+  return `${own.serviceAccount}.${own.namespace}.serviceaccount.identity.${linkerdNamespace}.${trustDomain}`;
 }
 
 export function dockerNetworkName(topology: string): string {

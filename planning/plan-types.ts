@@ -4,6 +4,7 @@ import type {
   LabelSelector,
   LinkMode,
   MatchSpec,
+  OwnGatewaySpec,
   PortMapping,
 } from "./topology.ts";
 
@@ -177,6 +178,8 @@ export interface GatewayPlan {
   readonly identity: string;
   /** Which clients it accepts. Undefined: Linkerd's chart decides, which accepts everybody. */
   readonly admission?: "linked" | "everybody";
+  /** The ingress whose proxies are the gateway. Absent: Linkerd's own gateway. */
+  readonly own?: OwnGatewaySpec;
 }
 
 export interface LinkPlan {

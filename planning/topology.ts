@@ -1,7 +1,13 @@
 /** The types of a topology, from its schemas. */
 export type { AccessSpec, AccountSpec } from "./access/schema.ts";
 export type { ExtraMount, KindOptions } from "./clusters/kind-options.ts";
-export type { ClusterSpec, GatewaySpec, NodesSpec, PortMapping } from "./clusters/schema.ts";
+export type {
+  ClusterSpec,
+  GatewaySpec,
+  NodesSpec,
+  OwnGatewaySpec,
+  PortMapping,
+} from "./clusters/schema.ts";
 export type { DockerSpec } from "./docker/schema.ts";
 export type { ExportKind, ExportSpec, HeadlessSpec } from "./exports/schema.ts";
 export type { ChartValuesSpec, LinkerdSpec } from "./linkerd/schema.ts";

@@ -1,5 +1,6 @@
 import type { Condition } from "../kubernetes/objects.ts";
 import type { LinkMode } from "../planning/topology.ts";
+import type { OwnGatewayLook } from "../linkerd/signals/own-gateway.ts";
 import type { RouteLook } from "../linkerd/signals/route.ts";
 import type { CertificateStatus, IssuerStatus } from "../linkerd/trust/certificates.ts";
 
@@ -50,11 +51,22 @@ export interface ClusterStatus {
   readonly services: ServicesStatus | undefined;
   /** The routes in it that the topology's `traffic` plans. Undefined: couldn't be asked. */
   readonly routes: readonly RouteStatus[] | undefined;
+  /** The ingress that is the cluster's gateway. Absent: Linkerd's own is, or it couldn't be asked. */
+  readonly ownGateway?: OwnGatewayStatus;
   /** The DaemonSet that maintains routes to the pods of other clusters. Undefined: there is none. */
   readonly podRoutes: PodRoutesStatus | undefined;
   /** The certificates that proxies of this cluster trust. */
   readonly trustAnchors: readonly CertificateStatus[];
   readonly issuer: IssuerStatus | undefined;
+}
+
+/** An ingress of one's own as the gateway. */
+export interface OwnGatewayStatus extends OwnGatewayLook {
+  readonly namespace: string;
+  /** How the Service in front of its proxies differs from what is planned. Absent: it doesn't. */
+  readonly service?: string;
+  /** No load balancer has given that Service an address yet. */
+  readonly waitsForAddress?: true;
 }
 
 /** The route for one port of a Service, as the topology's `traffic` plans it. */

@@ -49,21 +49,27 @@ export class GatewayAdmission extends pulumi.ComponentResource {
           retainOnDelete: true,
         }),
       );
-    patch("MeshTLSAuthentication", "any-meshed", {
-      identities: admission.identities.length > 0 ? admission.identities : [nobody],
-    });
-    const networks =
-      admission.from === "anywhere"
-        ? ["0.0.0.0/0", "::/0"]
-        : [
-            ...(args.dockerSubnet === undefined ? [] : [args.dockerSubnet]),
-            admission.from.podSubnet,
-          ];
+    patch("MeshTLSAuthentication", "any-meshed", { identities: admittedIdentities(admission) });
+    const networks = admittedNetworks(admission, args.dockerSubnet);
     patch("NetworkAuthentication", "source-cluster", {
       networks: networks.map((cidr) => ({ cidr })),
     });
     this.registerOutputs({});
   }
+}
+
+/** The identities of the clients that a gateway accepts. Never an empty list. */
+export function admittedIdentities({ identities }: GatewayAdmissionPlan): readonly string[] {
+  return identities.length > 0 ? identities : [nobody];
+}
+
+/** The addresses, as CIDRs, from which a gateway accepts clients. */
+export function admittedNetworks(
+  { from }: GatewayAdmissionPlan,
+  dockerSubnet: pulumi.Input<string> | undefined,
+): pulumi.Input<string>[] {
+  if (from === "anywhere") return ["0.0.0.0/0", "::/0"];
+  return [...(dockerSubnet === undefined ? [] : [dockerSubnet]), from.podSubnet];
 }
 
 /** An identity that nobody has, because Linkerd refuses an empty list. */

@@ -1,4 +1,4 @@
-import { accessToken } from "../../planning/names.ts";
+import { accessToken, gatewayName } from "../../planning/names.ts";
 import type { ClusterPlan, LinkPlan, NodePlan, Plan } from "../../planning/plan-types.ts";
 import { findNearest } from "../../planning/topology/suggest.ts";
 import { CommandError } from "../command-error.ts";
@@ -110,6 +110,10 @@ function parseSubject(text: string, plan: Pick<Plan, "clusters" | "links">): Sub
       if (parts.length !== 1) return wanted;
       if (cluster.gateway === undefined) {
         return `${first} has no gateway: no Link to it carries exports through one`;
+      }
+      if (cluster.gateway.own !== undefined) {
+        const pods = `pods:${first}/${cluster.gateway.own.namespace}/${gatewayName}`;
+        return `the gateway of ${first} is an ingress of your own; to take it away with all that it does, write ${pods}`;
       }
       return { text, kind, cluster: first };
     case "issuer":

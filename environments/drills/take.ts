@@ -12,6 +12,7 @@ import {
   linkPath,
   gatewayDeployment,
 } from "../../linkerd/names.ts";
+import { labelQuery } from "../../planning/labels.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import { messageOf } from "../../system/message-of.ts";
 import { CommandError } from "../command-error.ts";
@@ -127,9 +128,7 @@ async function findPods(
   if (Object.keys(selector).length === 0) {
     throw new Error(`the Service selects no pods: it is a mirror, or somebody keeps its Endpoints`);
   }
-  const labelSelector = Object.entries(selector)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
+  const labelSelector = labelQuery(selector);
   const pods = await listAll<Pod>(api, corePath(namespace, "pods"), { labelSelector });
   const foreign = pods.filter(isLive).filter(({ metadata }) => !isScaled(metadata));
   if (foreign.length > 0) {

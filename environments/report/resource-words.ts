@@ -33,6 +33,7 @@ const words: Readonly<Record<string, string>> = {
   "linkerd-topology:index:Vacancy": "look for another Linkerd in",
   "linkerd-topology:index:ServiceExport": "export",
   "linkerd-topology:index:TrafficRoute": "route",
+  "linkerd-topology:index:OwnGateway": "gateway",
   "linkerd-topology:index:FederatedReady": "federated Service",
   "linkerd-topology:index:TrustStep": "step of a rotation of",
   "linkerd-topology:index:VersionStep": "step of an upgrade of",

@@ -215,8 +215,9 @@ function planGateway(
     probePort,
     ...(isElsewhere && { exposed }),
     loadBalancerIP,
-    identity: gatewayIdentity(trustDomain),
+    identity: gatewayIdentity(trustDomain, gateway.own),
     ...(gateway.admission !== undefined && { admission: gateway.admission }),
+    ...(gateway.own !== undefined && { own: gateway.own }),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   yesOrNo,
 } from "../topology/schema-parts.ts";
 import { kindOptions } from "./kind-options.ts";
+import { labelValue } from "../labels.ts";
 import { linkerdVersion } from "../linkerd/schema.ts";
 import { clusterTrustSchema } from "../trust/schema.ts";
 import type { ClusterTrustSpec } from "../trust/schema.ts";
@@ -102,6 +103,38 @@ const nodePort = (example: number) =>
     `write a number such as ${example}, or leave it out`,
   );
 
+const ownGateway = object(
+  {
+    /**
+     * Namespace of the ingress.
+     * @example traefik
+     */
+    namespace: label(limits.dnsLabel, "", '"traefik"'),
+    /**
+     * Labels of its pods. All of them must match.
+     * @example { app.kubernetes.io/name: traefik }
+     */
+    selector: map(
+      labelValue("traefik"),
+      "a map of labels",
+      "write a map such as { app.kubernetes.io/name: traefik }",
+    ),
+    /**
+     * Service account of its pods. From it follows the identity that the sources expect of the gateway.
+     * @example traefik
+     */
+    serviceAccount: label(limits.dnsLabel, "", '"traefik"'),
+  },
+  "an ingress of your own",
+  "write a map such as { namespace: traefik, selector: { app.kubernetes.io/name: traefik }, serviceAccount: traefik }",
+);
+
+/**
+ * An ingress of one's own whose proxies are the gateway. The package makes a Service `linkerd-gateway` and policies
+ * beside it, and changes nothing of the ingress.
+ */
+export interface OwnGatewaySpec extends Readonly<z.infer<typeof ownGateway>> {}
+
 const gateway = object(
   {
     /**
@@ -154,6 +187,14 @@ const gateway = object(
      * @example linked
      */
     admission: oneOf(["linked", "everybody"]).exactOptional(),
+    /**
+     * An ingress of your own as the gateway, in place of Linkerd's: its pods need the annotations
+     * `linkerd.io/inject` and `config.linkerd.io/enable-gateway: "true"` (docs/own-ingress.md). Without it the
+     * package runs Linkerd's own gateway.
+     * @default Linkerd's own gateway
+     * @example { namespace: traefik, selector: { app.kubernetes.io/name: traefik }, serviceAccount: traefik }
+     */
+    own: optional<OwnGatewaySpec>(ownGateway),
   },
   "a gateway",
   "write a map such as { nodePort: 30143 }",

@@ -1,8 +1,8 @@
 import { defaults } from "../defaults.ts";
 import { limits } from "../limits.ts";
-import { gatewayIdentity } from "../names.ts";
-import type { GatewaySpec } from "../topology.ts";
-import type { ClusterObservation, LinkObservation } from "./observation.ts";
+import { gatewayIdentity, multiclusterNamespace } from "../names.ts";
+import type { GatewaySpec, OwnGatewaySpec } from "../topology.ts";
+import type { ClusterObservation, GatewayObservation, LinkObservation } from "./observation.ts";
 
 type LinkGateway = NonNullable<LinkObservation["gateway"]>;
 
@@ -13,7 +13,7 @@ type LinkGateway = NonNullable<LinkObservation["gateway"]>;
  * @param trustDomain of the cluster
  */
 export function gatewaySpec(
-  { gateways }: Pick<ClusterObservation, "gateways">,
+  { gateways, linkerd }: Pick<ClusterObservation, "gateways" | "linkerd">,
   reached: readonly LinkGateway[],
   trustDomain: string,
 ): { readonly spec: GatewaySpec; readonly limits: readonly string[] } {
@@ -55,7 +55,8 @@ export function gatewaySpec(
         `${elsewhere.port} and ${elsewhere.probePort}; here are the former`,
     );
   }
-  const identity = gatewayIdentity(trustDomain);
+  const own = ownGateway(service, linkerd?.extensionNamespace ?? multiclusterNamespace);
+  const identity = gatewayIdentity(trustDomain, own);
   const other = reached.find((one) => one.identity !== identity);
   if (other !== undefined) told.push(`its identity is ${other.identity}, not ${identity}`);
   const { identities = [], networks = [] } = service?.policy ?? {};
@@ -75,9 +76,25 @@ export function gatewaySpec(
       ...(first !== undefined && first.port !== port && { port: first.port }),
       ...(first !== undefined && first.probePort !== probePort && { probePort: first.probePort }),
       ...(addresses.length > 0 && { addresses }),
+      ...(own && { own }),
     },
     limits: told,
   };
+}
+
+/** The ingress of somebody's whose proxies are the gateway. Undefined: Linkerd's own extension has the gateway. */
+function ownGateway(
+  service: GatewayObservation | undefined,
+  extension: string,
+): OwnGatewaySpec | undefined {
+  const { identity = "", namespace, selector } = service ?? {};
+  const [, serviceAccount, accountNamespace] =
+    /^([^.]+)\.([^.]+)\.serviceaccount\.identity\./.exec(identity) ?? [];
+  if (serviceAccount === undefined || selector === undefined || namespace === undefined) {
+    return undefined;
+  }
+  if (namespace === extension || namespace !== accountNamespace) return undefined;
+  return { namespace, selector, serviceAccount };
 }
 
 function isNodePort(port: number | undefined): port is number {

@@ -89,6 +89,8 @@ export interface GatewayObservation {
   readonly probePort: number | undefined;
   readonly nodePort: number | undefined;
   readonly probeNodePort: number | undefined;
+  /** Labels of its pods. */
+  readonly selector?: Readonly<Record<string, string>>;
   /** Addresses of its load balancer, and external ones. */
   readonly addresses: readonly string[];
   /** Which clients it accepts. Undefined: couldn't be read, or no policy says so. */

@@ -26,7 +26,11 @@ export interface GatewayAdmissionPlan {
 export function planGatewayAdmission(plan: Plan, name: string): GatewayAdmissionPlan | undefined {
   const cluster = plan.clusters.find((one) => one.name === name);
   if (cluster?.gateway === undefined) return undefined;
-  if (cluster.gateway.admission === "everybody") return { identities: ["*"], from: "anywhere" };
+  // Linkerd's chart decides without a word of the topology, and nothing does for an ingress of one's own.
+  const { admission, own } = cluster.gateway;
+  if (admission === "everybody" || (admission === undefined && own !== undefined)) {
+    return { identities: ["*"], from: "anywhere" };
+  }
   const sources = plan.links
     .filter(({ target, mode, access }) => target === name && usesGateway(mode) && !access.revoked)
     .map(({ source }) => source);

@@ -8,6 +8,7 @@ import { injectorReady } from "./injector-ready.ts";
 import { issuerReady } from "./issuer-ready.ts";
 import { linkReady } from "./link-ready.ts";
 import { mirrorCleanup } from "./mirror-cleanup.ts";
+import { ownGateway } from "./own-gateway.ts";
 import { proxiesCurrent } from "./proxies-current.ts";
 import { releaseComplete } from "./release-complete.ts";
 import { serviceExport } from "./service-export.ts";
@@ -28,6 +29,7 @@ export const meshProvider: Provider = {
     injectorReady,
     linkReady,
     mirrorCleanup,
+    ownGateway,
     serviceExport,
     trafficRoute,
     federatedReady,

@@ -21,6 +21,7 @@ import type { Context, Properties } from "../server/index.ts";
 import { clusterApi, clusterToCleanUp, lookIfThere } from "./cluster-api.ts";
 import { gate } from "./gate.ts";
 import { accessInputs, fixedText, text } from "./inputs.ts";
+import { refuseForeign, removeOurs } from "./ours.ts";
 
 const inputs = {
   ...accessInputs,
@@ -132,21 +133,21 @@ new TrafficRoute("web", {
   delete: async (wanted, context) => {
     const api = await clusterToCleanUp(wanted, context);
     if (api === undefined) return;
-    await remove(api, routePath(wanted));
-    if (wanted.alias) await remove(api, aliasPath(wanted));
+    await removeOurs(api, routePath(wanted));
+    if (wanted.alias) await removeOurs(api, aliasPath(wanted));
     else await breakCircuits(api, { ...wanted, serviceAnnotations: {} });
   },
 });
 
 async function route(wanted: Wanted, context: Context): Promise<string> {
   const api = await clusterApi(wanted, context.signal);
-  await refuseForeign(api, wanted);
+  await refuseOthers(api, wanted);
   const missing = await mirrored(api, wanted, context);
   if (missing.length > 0) return waitingFor(wanted, missing);
   if (wanted.alias) {
     await api.apply(aliasPath(wanted), aliasObject(wanted), fieldManager, { force: true });
   } else {
-    await remove(api, aliasPath(wanted));
+    await removeOurs(api, aliasPath(wanted));
   }
   const { missingServices, unfitServices } = await lookAtServices(api, wanted);
   if (missingServices.length > 0) return waitingFor(wanted, missingServices);
@@ -245,18 +246,15 @@ function waitingFor({ namespace }: Wanted, services: readonly string[]): string 
   return `waiting for the Service ${services.map((name) => `${namespace}/${name}`).join(", ")}`;
 }
 
-/** @throws Error if somebody else has an object of the name */
-async function refuseForeign(api: KubernetesApi, wanted: Wanted): Promise<void> {
+/** @throws Error if somebody else has the route, or the Service of an alias */
+async function refuseOthers(api: KubernetesApi, wanted: Wanted): Promise<void> {
   const { namespace, service } = wanted;
-  const { kind } = routeObject(wanted);
-  const present = await getIfThere<Route>(api, routePath(wanted));
-  if (present !== undefined && !isOurs(present)) {
-    throw new Error(
-      `${kind} ${namespace}/${routeName(wanted)} at ${api.server} was made by somebody else. ` +
-        `Delete it (kubectl -n ${namespace} delete ${kind.toLowerCase()} ${routeName(wanted)}), or take the ` +
-        `entry of ${namespace}/${service} out of traffic.`,
-    );
-  }
+  await refuseForeign(api, routePath(wanted), {
+    kind: routeObject(wanted).kind,
+    namespace,
+    name: routeName(wanted),
+    or: `take the entry of ${namespace}/${service} out of traffic`,
+  });
   if (!wanted.alias) return;
   const parent = await getIfThere<Service>(api, aliasPath(wanted));
   if (parent === undefined || isOurs(parent)) return;
@@ -264,11 +262,6 @@ async function refuseForeign(api: KubernetesApi, wanted: Wanted): Promise<void> 
     `Service ${namespace}/${service} at ${api.server} exists already, so no alias can have its name. ` +
       "Write failover or split in place of alias, or leave the cluster out of the entry's `in`.",
   );
-}
-
-async function remove(api: KubernetesApi, path: string): Promise<void> {
-  const present = await getIfThere<Route>(api, path);
-  if (present !== undefined && isOurs(present)) await api.delete(path);
 }
 
 function aliasPath({ namespace, service }: Wanted): string {

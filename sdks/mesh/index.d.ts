@@ -1,6 +1,8 @@
 // Written by `npm run sdks`, out of the provider's package schema.
 import * as pulumi from "@pulumi/pulumi";
 
+export type ServiceType = "NodePort" | "LoadBalancer";
+
 export type Protocol = "http" | "grpc";
 
 export interface MatchArgs {
@@ -380,6 +382,117 @@ export declare class MirrorCleanup extends pulumi.CustomResource {
   readonly link: pulumi.Output<string>;
 
   constructor(name: string, args: MirrorCleanupArgs, opts?: pulumi.CustomResourceOptions);
+}
+
+/** Arguments of {@link OwnGateway}. */
+export interface OwnGatewayArgs {
+  /** Kubeconfig of the cluster, as text. Either this or `kubeconfigPath`. Secret. */
+  kubeconfig?: pulumi.Input<string | undefined>;
+  /**
+   * File that holds the kubeconfig, an absolute path. Either this or `kubeconfig`; the state then
+   * has no copy of it.
+   */
+  kubeconfigPath?: pulumi.Input<string | undefined>;
+  /** Context of the kubeconfig. Its current context by default. */
+  context?: pulumi.Input<string | undefined>;
+  /**
+   * UID of the namespace kube-system of a cluster that outlives this. In any other cluster every
+   * operation is refused, and one that does not answer does not count as gone.
+   */
+  clusterUid?: pulumi.Input<string | undefined>;
+  /** Namespace of the ingress. Another value recreates the resource. */
+  namespace: pulumi.Input<string>;
+  /** Labels of its pods. All of them must match. */
+  selector: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /** Service account of its pods. */
+  serviceAccount: pulumi.Input<string>;
+  /** TLS identity of its pods, which the sources' Links name. */
+  identity: pulumi.Input<string>;
+  /**
+   * Kind of Service in front of its proxies.
+   * @default "NodePort"
+   */
+  serviceType?: pulumi.Input<ServiceType | undefined>;
+  /** Node port of the gateway, or its load balancer's port. */
+  port: pulumi.Input<number>;
+  /** The same of the gateway's health probe. */
+  probePort: pulumi.Input<number>;
+  /** Address to request for the load balancer. By default it chooses one itself. */
+  loadBalancerIP?: pulumi.Input<string | undefined>;
+  /** Identities of the clients that the gateway accepts; `*` is everybody. */
+  identities: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Where they may come from, CIDRs; `0.0.0.0/0` and `::/0` are everywhere. */
+  networks: pulumi.Input<readonly pulumi.Input<string>[]>;
+}
+
+/**
+ * Makes the proxies of an ingress that somebody else runs the gateway of a cluster: a Service in
+ * its namespace that leads to them, and the policies of Linkerd's own gateway. Nothing of the
+ * ingress changes: that its pods are meshed and annotated is up to its owner, and `state` says
+ * what is missing. If the ingress doesn't exist yet, nothing waits for it: the next update goes
+ * on.
+ *
+ * @example
+ * ```ts
+ * new OwnGateway("east", {
+ *   kubeconfigPath: east.kubeconfigPath,
+ *   namespace: "traefik",
+ *   selector: { "app.kubernetes.io/name": "traefik" },
+ *   serviceAccount: "traefik",
+ *   identity: "traefik.traefik.serviceaccount.identity.linkerd.cluster.local",
+ *   port: 30143,
+ *   probePort: 30191,
+ *   identities: ["*"],
+ *   networks: ["0.0.0.0/0", "::/0"],
+ * });
+ * ```
+ */
+export declare class OwnGateway extends pulumi.CustomResource {
+  /** Reads one that exists, without owning it: it is never changed or deleted. */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    opts?: pulumi.CustomResourceOptions,
+  ): OwnGateway;
+
+  /** Kubeconfig of the cluster, as text. Either this or `kubeconfigPath`. Secret. */
+  readonly kubeconfig: pulumi.Output<string | undefined>;
+  /**
+   * File that holds the kubeconfig, an absolute path. Either this or `kubeconfig`; the state then
+   * has no copy of it.
+   */
+  readonly kubeconfigPath: pulumi.Output<string | undefined>;
+  /** Context of the kubeconfig. Its current context by default. */
+  readonly context: pulumi.Output<string | undefined>;
+  /**
+   * UID of the namespace kube-system of a cluster that outlives this. In any other cluster every
+   * operation is refused, and one that does not answer does not count as gone.
+   */
+  readonly clusterUid: pulumi.Output<string | undefined>;
+  /** Namespace of the ingress. */
+  readonly namespace: pulumi.Output<string>;
+  /** Labels of its pods. All of them must match. */
+  readonly selector: pulumi.Output<Record<string, string>>;
+  /** Service account of its pods. */
+  readonly serviceAccount: pulumi.Output<string>;
+  /** TLS identity of its pods, which the sources' Links name. */
+  readonly identity: pulumi.Output<string>;
+  /** Kind of Service in front of its proxies. */
+  readonly serviceType: pulumi.Output<ServiceType>;
+  /** Node port of the gateway, or its load balancer's port. */
+  readonly port: pulumi.Output<number>;
+  /** The same of the gateway's health probe. */
+  readonly probePort: pulumi.Output<number>;
+  /** Address to request for the load balancer. By default it chooses one itself. */
+  readonly loadBalancerIP: pulumi.Output<string | undefined>;
+  /** Identities of the clients that the gateway accepts; `*` is everybody. */
+  readonly identities: pulumi.Output<string[]>;
+  /** Where they may come from, CIDRs; `0.0.0.0/0` and `::/0` are everywhere. */
+  readonly networks: pulumi.Output<string[]>;
+  /** `serving`, or what is still awaited. */
+  readonly state: pulumi.Output<string>;
+
+  constructor(name: string, args: OwnGatewayArgs, opts?: pulumi.CustomResourceOptions);
 }
 
 /** Arguments of {@link ServiceExport}. */

@@ -138,6 +138,43 @@ export class MirrorCleanup extends pulumi.CustomResource {
   }
 }
 
+export class OwnGateway extends pulumi.CustomResource {
+  static get(name, id, opts) {
+    return new OwnGateway(name, {}, { ...opts, id });
+  }
+
+  constructor(name, args, opts) {
+    super(
+      ...registration(
+        "linkerd-topology:index:OwnGateway",
+        {
+          inputs: [
+            "kubeconfig",
+            "kubeconfigPath",
+            "context",
+            "clusterUid",
+            "namespace",
+            "selector",
+            "serviceAccount",
+            "identity",
+            "serviceType",
+            "port",
+            "probePort",
+            "loadBalancerIP",
+            "identities",
+            "networks",
+          ],
+          outputs: ["state"],
+          secrets: ["kubeconfig"],
+        },
+        name,
+        args,
+        opts,
+      ),
+    );
+  }
+}
+
 export class ServiceExport extends pulumi.CustomResource {
   static get(name, id, opts) {
     return new ServiceExport(name, {}, { ...opts, id });

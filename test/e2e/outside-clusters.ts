@@ -48,7 +48,11 @@ export class OutsideClusters {
     this.#network = network;
   }
 
-  static async create(names: readonly string[]): Promise<OutsideClusters> {
+  /** @param archives of images that their nodes have beside those of the sources. @default none */
+  static async create(
+    names: readonly string[],
+    archives: readonly string[] = [],
+  ): Promise<OutsideClusters> {
     const tools = await bringTools({ images: process.env["IMAGES"], tell: quiet });
     process.env["PATH"] = tools.env["PATH"];
     const directory = await temporaryDirectory("linkerd-topology-e2e-outside");
@@ -75,7 +79,7 @@ export class OutsideClusters {
             podSubnet,
             serviceSubnet,
             kubeconfigPath: kubeconfig,
-            imageArchives: [...(tools.sources?.archives ?? [])],
+            imageArchives: [...(tools.sources?.archives ?? []), ...archives],
             ...(tools.sources?.nodeImage !== undefined && { nodeImage: tools.sources.nodeImage }),
           });
           await clusters.create(inputs);

@@ -36,6 +36,12 @@ export class OutsidePair {
   #listed: ReadonlyMap<string, Listing> = new Map();
   /** Kubeconfigs by cluster. */
   readonly #limited = new Map<string, string>();
+  readonly #archives: readonly string[];
+
+  /** @param archives of images that the nodes have beside those of the sources. @default none */
+  constructor(archives: readonly string[] = []) {
+    this.#archives = archives;
+  }
 
   get north(): OutsideCluster {
     return this.#cluster("north");
@@ -58,7 +64,7 @@ export class OutsidePair {
   }
 
   async start(): Promise<void> {
-    this.#outside = await OutsideClusters.create(["north", "south"]);
+    this.#outside = await OutsideClusters.create(["north", "south"], this.#archives);
     const both = [this.north, this.south];
     for (const cluster of both) {
       await cluster.api.post("/api/v1/namespaces", { metadata: { name: "shop" } });

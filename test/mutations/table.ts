@@ -360,10 +360,24 @@ export const mutations: readonly Mutation[] = [
     tests: ["test/unit/planning/traffic.test.ts"],
   },
   {
+    title: "gateway of one's own: a Service of somebody else is overwritten",
+    file: "providers/mesh/own-gateway.ts",
+    find: 'await refuseForeign(api, path, { kind, ...metadata, or: "leave out gateway.own" });',
+    replace: "void kind;",
+    tests: ["test/unit/mesh/own-gateway.test.ts"],
+  },
+  {
+    title: "gateway of one's own: a proxy that is no gateway counts as one",
+    file: "linkerd/signals/own-gateway.ts",
+    find: "one.name === gatewayVariable",
+    replace: "one.name !== undefined",
+    tests: ["test/unit/mesh/own-gateway.test.ts"],
+  },
+  {
     title: "traffic: a route of somebody else is overwritten",
-    file: "providers/mesh/traffic-route.ts",
-    find: "present !== undefined && !isOurs(present)) {",
-    replace: "present === undefined) {",
+    file: "providers/mesh/ours.ts",
+    find: "if (present === undefined || isOurs(present)) return;",
+    replace: "return;",
     tests: ["test/unit/mesh/traffic-route.test.ts"],
   },
   {

@@ -15,6 +15,7 @@ import { noOrphanedMirrors } from "./no-orphaned-mirrors.ts";
 import { nodesReady } from "./nodes-ready.ts";
 import { podRoutesLeadBothWays } from "./pod-routes-lead-both-ways.ts";
 import { podRoutesReady } from "./pod-routes-ready.ts";
+import { ownGatewayServes } from "./own-gateway-serves.ts";
 import { plannedMirrors } from "./planned-mirrors.ts";
 import { podsGetProxies } from "./pods-get-proxies.ts";
 import { podsHaveProxies } from "./pods-have-proxies.ts";
@@ -42,6 +43,7 @@ export const catalogue: Catalogue = {
     podsGetProxies,
     podsHaveProxies,
     multiclusterReady,
+    ownGatewayServes,
     issuerValid,
     noOrphanedMirrors,
     routesAsPlanned,

@@ -1,8 +1,8 @@
-import { multiclusterNamespace } from "../../planning/names.ts";
+import { gatewayName, multiclusterNamespace } from "../../planning/names.ts";
 import type { Check, LinkSubject, Outcome } from "./check.ts";
 import { probeOf } from "../../linkerd/names.ts";
 import { mirrorContainerOf, serviceMirrorOf } from "../link-parts.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { failed, kubectl, notRun, passed } from "./check.ts";
 
 /**
  * Without a data plane: the source's probes reach the program that stands in for the gateway. This proves the
@@ -29,14 +29,19 @@ function probed({ plan, status: { gateway }, source, target }: LinkSubject): Out
     const { latencyMilliseconds } = gateway;
     return passed(latencyMilliseconds === undefined ? undefined : `${latencyMilliseconds} ms`);
   }
+  const own = plan.gateway?.own === undefined ? undefined : target.ownGateway;
+  if (own?.missing !== undefined) {
+    return notRun(`the gateway of ${plan.target} waits for ${own.missing}`);
+  }
   const where = gateway.address ?? "no address";
-  const waiting = (target.services?.withoutAddress ?? []).map(
-    (name) => `${multiclusterNamespace}/${name}`,
-  );
+  const namespace = own?.namespace ?? multiclusterNamespace;
+  const ofOwn = own?.waitsForAddress === true ? [gatewayName] : [];
+  const waiting = own === undefined ? (target.services?.withoutAddress ?? []) : ofOwn;
   if (plan.gateway?.serviceType === "LoadBalancer" && waiting.length > 0) {
+    const services = waiting.map((name) => `${namespace}/${name}`);
     return failed(
-      `the Service ${waiting.join(", ")} of ${plan.target} waits for an address: no load balancer has given it one`,
-      `Look with: ${kubectl(target, `-n ${multiclusterNamespace} describe service ${target.services?.withoutAddress?.[0] ?? ""}`)}; ` +
+      `the Service ${services.join(", ")} of ${plan.target} waits for an address: no load balancer has given it one`,
+      `Look with: ${kubectl(target, `-n ${namespace} describe service ${waiting[0] ?? ""}`)}; ` +
         "install a load balancer in the cluster (a cloud's, MetalLB, cloud-provider-kind), or leave out gateway.serviceType",
     );
   }

@@ -16,7 +16,8 @@ export const multiclusterReady: Check<ClusterSubject> = {
   run: ({ plan, status, serviceMirrors, revoked, found }) => {
     const gateway =
       (found ? gatewayNameOf(plan.gateway?.identity) : undefined) ?? gatewayDeployment;
-    const expected = [...(plan.gateway === undefined ? [] : [gateway]), ...serviceMirrors];
+    const isLinkerds = plan.gateway !== undefined && plan.gateway.own === undefined;
+    const expected = [...(isLinkerds ? [gateway] : []), ...serviceMirrors];
     // A service mirror whose access was revoked exits and is restarted again and again.
     const troubles = troublesIn(status, multiclusterNamespace, expected, revoked);
     return troubles.length === 0

@@ -281,6 +281,7 @@ interface GatewayService extends Service {
   readonly spec?: Service["spec"] & {
     readonly type?: string;
     readonly externalIPs?: readonly string[];
+    readonly selector?: Readonly<Record<string, string>>;
   };
   readonly status?: {
     readonly loadBalancer?: {
@@ -316,6 +317,7 @@ async function observeGateways(
         probePort: port("mc-probe")?.port,
         nodePort: port("mc-gateway")?.nodePort,
         probeNodePort: port("mc-probe")?.nodePort,
+        ...(spec?.selector && { selector: spec.selector }),
         addresses: [
           ...(status?.loadBalancer?.ingress ?? []).flatMap(
             ({ ip, hostname }) => ip ?? hostname ?? [],

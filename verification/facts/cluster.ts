@@ -6,6 +6,7 @@ import type { ClusterStatus } from "../status.ts";
 import { observeCertificates } from "../../linkerd/trust/certificates.ts";
 import { noDryRun } from "../no-dry-run.ts";
 import { observeNodes } from "./nodes.ts";
+import { observeOwnGateway } from "./own-gateway.ts";
 import { observePodRoutes } from "./pod-routes.ts";
 import { observeRoutes } from "./routes.ts";
 import { observeServices } from "./services.ts";
@@ -48,12 +49,13 @@ export async function observeCluster(
     const nodes = await observeNodes(look);
     return { nodes, subnets: subnetsPlanned ? undefined : await observeSubnets(look, nodes) };
   };
-  const [nodes, services, routes, workloads, podRoutes, certificates, injection] =
+  const [nodes, services, routes, workloads, ownGateway, podRoutes, certificates, injection] =
     await Promise.all([
       part("nodes", nodesAndSubnets()),
       part("Services", observeServices(look, plan.name, mesh)),
       part("routes", observeRoutes(look, plan, mesh)),
       part("workloads", observeWorkloads(look)),
+      part("gateway of your own", observeOwnGateway(look, plan, mesh.found === true)),
       part("pod routes", observePodRoutes(look)),
       part("certificates", observeCertificates(look)),
       part("injection", askedForInjection(look, mesh.found === true)),
@@ -69,6 +71,7 @@ export async function observeCluster(
     services,
     routes,
     ...workloads,
+    ...(ownGateway !== undefined && { ownGateway }),
     podRoutes,
     ...certificates,
     injection:

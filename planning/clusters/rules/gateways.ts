@@ -1,7 +1,9 @@
 import ipaddr from "ipaddr.js";
 import { defaults, nodeCounts } from "../../defaults.ts";
 import { exposedPorts } from "../exposed-ports.ts";
+import { isLabelKey } from "../../labels.ts";
 import { usesGateway } from "../../links/links.ts";
+import { linkerdNamespace, multiclusterNamespace } from "../../names.ts";
 import { show } from "../../topology/problem.ts";
 import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
@@ -16,6 +18,7 @@ export function* gatewayRules(input: RuleInput): Iterable<RuleProblem> {
   for (const cluster of input.clusters) {
     yield* checkPorts(cluster);
     yield* checkAddresses(cluster);
+    yield* checkOwn(cluster);
     if (throughGateway.has(cluster)) {
       yield* needAddresses(cluster, input);
       yield* needNodesOfGateway(cluster, input);
@@ -58,6 +61,34 @@ function* checkPorts({ spec, path }: DraftCluster): Iterable<RuleProblem> {
       message: `${nodePort} would be the port of both the gateway and its health probe`,
       fix: "choose two different ports, or leave them out",
     };
+}
+
+function* checkOwn({ spec, path }: DraftCluster): Iterable<RuleProblem> {
+  const { own } = spec.gateway ?? {};
+  if (own === undefined) return;
+  const at = [...path, "gateway", "own"];
+  if (own.namespace === linkerdNamespace || own.namespace === multiclusterNamespace) {
+    yield {
+      path: [...at, "namespace"],
+      message: `${show(own.namespace)} is Linkerd's own namespace`,
+      fix: "write the namespace of your ingress, or leave out own",
+    };
+  }
+  if (own.selector !== undefined && Object.keys(own.selector).length === 0) {
+    yield {
+      path: [...at, "selector"],
+      message: "is empty: no pod would be the gateway",
+      fix: "write labels of the pods of your ingress, such as { app.kubernetes.io/name: traefik }",
+    };
+  }
+  for (const key of Object.keys(own.selector ?? {})) {
+    if (isLabelKey(key)) continue;
+    yield {
+      path: [...at, "selector", key],
+      message: `${show(key)} is not the key of a label`,
+      fix: 'write a key such as "app" or "app.kubernetes.io/name"',
+    };
+  }
 }
 
 const hostNamePattern =
@@ -127,8 +158,9 @@ function* needNodesOfGateway(
   { draft }: RuleInput,
 ): Iterable<RuleProblem> {
   const { gateway } = spec;
-  if (!isKind || gateway?.addresses !== undefined || gateway?.serviceType === "LoadBalancer")
-    return;
+  const { addresses, serviceType, own } = gateway ?? {};
+  const isElsewhere = addresses !== undefined || serviceType === "LoadBalancer";
+  if (!isKind || isElsewhere || own !== undefined) return;
   const { controlPlanes, workers } = nodeCounts(spec);
   const values = draft.linkerd?.values?.multicluster?.["gateway"] as
     | { readonly serviceExternalTrafficPolicy?: unknown }

@@ -2085,6 +2085,8 @@ type GatewaySpec struct {
 	Admission *string `pulumi:"admission"`
 	// Node port of the gateway; `NodePort` only. Default: `30143`. Example: `31143`.
 	NodePort *int `pulumi:"nodePort"`
+	// An ingress of your own as the gateway, in place of Linkerd's: its pods need the annotations `linkerd.io/inject` and `config.linkerd.io/enable-gateway: "true"` (docs/own-ingress.md). Without it the package runs Linkerd's own gateway. Default: Linkerd's own gateway. Example: `{"namespace":"traefik","selector":{"app.kubernetes.io/name":"traefik"},"serviceAccount":"traefik"}`.
+	Own *OwnGatewaySpec `pulumi:"own"`
 	// Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
 	Port *int `pulumi:"port"`
 	// Node port of the gateway's health probe; `NodePort` only. Default: `30191`. Example: `31191`.
@@ -2114,6 +2116,8 @@ type GatewaySpecArgs struct {
 	Admission pulumi.StringPtrInput `pulumi:"admission"`
 	// Node port of the gateway; `NodePort` only. Default: `30143`. Example: `31143`.
 	NodePort pulumi.IntPtrInput `pulumi:"nodePort"`
+	// An ingress of your own as the gateway, in place of Linkerd's: its pods need the annotations `linkerd.io/inject` and `config.linkerd.io/enable-gateway: "true"` (docs/own-ingress.md). Without it the package runs Linkerd's own gateway. Default: Linkerd's own gateway. Example: `{"namespace":"traefik","selector":{"app.kubernetes.io/name":"traefik"},"serviceAccount":"traefik"}`.
+	Own OwnGatewaySpecPtrInput `pulumi:"own"`
 	// Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
 	Port pulumi.IntPtrInput `pulumi:"port"`
 	// Node port of the gateway's health probe; `NodePort` only. Default: `30191`. Example: `31191`.
@@ -2217,6 +2221,11 @@ func (o GatewaySpecOutput) NodePort() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v GatewaySpec) *int { return v.NodePort }).(pulumi.IntPtrOutput)
 }
 
+// An ingress of your own as the gateway, in place of Linkerd's: its pods need the annotations `linkerd.io/inject` and `config.linkerd.io/enable-gateway: "true"` (docs/own-ingress.md). Without it the package runs Linkerd's own gateway. Default: Linkerd's own gateway. Example: `{"namespace":"traefik","selector":{"app.kubernetes.io/name":"traefik"},"serviceAccount":"traefik"}`.
+func (o GatewaySpecOutput) Own() OwnGatewaySpecPtrOutput {
+	return o.ApplyT(func(v GatewaySpec) *OwnGatewaySpec { return v.Own }).(OwnGatewaySpecPtrOutput)
+}
+
 // Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
 func (o GatewaySpecOutput) Port() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v GatewaySpec) *int { return v.Port }).(pulumi.IntPtrOutput)
@@ -2289,6 +2298,16 @@ func (o GatewaySpecPtrOutput) NodePort() pulumi.IntPtrOutput {
 		}
 		return v.NodePort
 	}).(pulumi.IntPtrOutput)
+}
+
+// An ingress of your own as the gateway, in place of Linkerd's: its pods need the annotations `linkerd.io/inject` and `config.linkerd.io/enable-gateway: "true"` (docs/own-ingress.md). Without it the package runs Linkerd's own gateway. Default: Linkerd's own gateway. Example: `{"namespace":"traefik","selector":{"app.kubernetes.io/name":"traefik"},"serviceAccount":"traefik"}`.
+func (o GatewaySpecPtrOutput) Own() OwnGatewaySpecPtrOutput {
+	return o.ApplyT(func(v *GatewaySpec) *OwnGatewaySpec {
+		if v == nil {
+			return nil
+		}
+		return v.Own
+	}).(OwnGatewaySpecPtrOutput)
 }
 
 // Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
@@ -4017,6 +4036,184 @@ func (o ObservabilitySpecPtrOutput) Prometheus() PrometheusSpecPtrOutput {
 		}
 		return v.Prometheus
 	}).(PrometheusSpecPtrOutput)
+}
+
+// An ingress of one's own whose proxies are the gateway. The package makes a Service `linkerd-gateway` and policies beside it, and changes nothing of the ingress.
+type OwnGatewaySpec struct {
+	// Namespace of the ingress. Example: `"traefik"`.
+	Namespace string `pulumi:"namespace"`
+	// Labels of its pods. All of them must match. Example: `{"app.kubernetes.io/name":"traefik"}`.
+	Selector map[string]string `pulumi:"selector"`
+	// Service account of its pods. From it follows the identity that the sources expect of the gateway. Example: `"traefik"`.
+	ServiceAccount string `pulumi:"serviceAccount"`
+}
+
+// OwnGatewaySpecInput is an input type that accepts OwnGatewaySpecArgs and OwnGatewaySpecOutput values.
+// You can construct a concrete instance of `OwnGatewaySpecInput` via:
+//
+//	OwnGatewaySpecArgs{...}
+type OwnGatewaySpecInput interface {
+	pulumi.Input
+
+	ToOwnGatewaySpecOutput() OwnGatewaySpecOutput
+	ToOwnGatewaySpecOutputWithContext(context.Context) OwnGatewaySpecOutput
+}
+
+// An ingress of one's own whose proxies are the gateway. The package makes a Service `linkerd-gateway` and policies beside it, and changes nothing of the ingress.
+type OwnGatewaySpecArgs struct {
+	// Namespace of the ingress. Example: `"traefik"`.
+	Namespace pulumi.StringInput `pulumi:"namespace"`
+	// Labels of its pods. All of them must match. Example: `{"app.kubernetes.io/name":"traefik"}`.
+	Selector pulumi.StringMapInput `pulumi:"selector"`
+	// Service account of its pods. From it follows the identity that the sources expect of the gateway. Example: `"traefik"`.
+	ServiceAccount pulumi.StringInput `pulumi:"serviceAccount"`
+}
+
+func (OwnGatewaySpecArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*OwnGatewaySpec)(nil)).Elem()
+}
+
+func (i OwnGatewaySpecArgs) ToOwnGatewaySpecOutput() OwnGatewaySpecOutput {
+	return i.ToOwnGatewaySpecOutputWithContext(context.Background())
+}
+
+func (i OwnGatewaySpecArgs) ToOwnGatewaySpecOutputWithContext(ctx context.Context) OwnGatewaySpecOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OwnGatewaySpecOutput)
+}
+
+func (i OwnGatewaySpecArgs) ToOwnGatewaySpecPtrOutput() OwnGatewaySpecPtrOutput {
+	return i.ToOwnGatewaySpecPtrOutputWithContext(context.Background())
+}
+
+func (i OwnGatewaySpecArgs) ToOwnGatewaySpecPtrOutputWithContext(ctx context.Context) OwnGatewaySpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OwnGatewaySpecOutput).ToOwnGatewaySpecPtrOutputWithContext(ctx)
+}
+
+// OwnGatewaySpecPtrInput is an input type that accepts OwnGatewaySpecArgs, OwnGatewaySpecPtr and OwnGatewaySpecPtrOutput values.
+// You can construct a concrete instance of `OwnGatewaySpecPtrInput` via:
+//
+//	        OwnGatewaySpecArgs{...}
+//
+//	or:
+//
+//	        nil
+type OwnGatewaySpecPtrInput interface {
+	pulumi.Input
+
+	ToOwnGatewaySpecPtrOutput() OwnGatewaySpecPtrOutput
+	ToOwnGatewaySpecPtrOutputWithContext(context.Context) OwnGatewaySpecPtrOutput
+}
+
+type ownGatewaySpecPtrType OwnGatewaySpecArgs
+
+func OwnGatewaySpecPtr(v *OwnGatewaySpecArgs) OwnGatewaySpecPtrInput {
+	return (*ownGatewaySpecPtrType)(v)
+}
+
+func (*ownGatewaySpecPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**OwnGatewaySpec)(nil)).Elem()
+}
+
+func (i *ownGatewaySpecPtrType) ToOwnGatewaySpecPtrOutput() OwnGatewaySpecPtrOutput {
+	return i.ToOwnGatewaySpecPtrOutputWithContext(context.Background())
+}
+
+func (i *ownGatewaySpecPtrType) ToOwnGatewaySpecPtrOutputWithContext(ctx context.Context) OwnGatewaySpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OwnGatewaySpecPtrOutput)
+}
+
+// An ingress of one's own whose proxies are the gateway. The package makes a Service `linkerd-gateway` and policies beside it, and changes nothing of the ingress.
+type OwnGatewaySpecOutput struct{ *pulumi.OutputState }
+
+func (OwnGatewaySpecOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OwnGatewaySpec)(nil)).Elem()
+}
+
+func (o OwnGatewaySpecOutput) ToOwnGatewaySpecOutput() OwnGatewaySpecOutput {
+	return o
+}
+
+func (o OwnGatewaySpecOutput) ToOwnGatewaySpecOutputWithContext(ctx context.Context) OwnGatewaySpecOutput {
+	return o
+}
+
+func (o OwnGatewaySpecOutput) ToOwnGatewaySpecPtrOutput() OwnGatewaySpecPtrOutput {
+	return o.ToOwnGatewaySpecPtrOutputWithContext(context.Background())
+}
+
+func (o OwnGatewaySpecOutput) ToOwnGatewaySpecPtrOutputWithContext(ctx context.Context) OwnGatewaySpecPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v OwnGatewaySpec) *OwnGatewaySpec {
+		return &v
+	}).(OwnGatewaySpecPtrOutput)
+}
+
+// Namespace of the ingress. Example: `"traefik"`.
+func (o OwnGatewaySpecOutput) Namespace() pulumi.StringOutput {
+	return o.ApplyT(func(v OwnGatewaySpec) string { return v.Namespace }).(pulumi.StringOutput)
+}
+
+// Labels of its pods. All of them must match. Example: `{"app.kubernetes.io/name":"traefik"}`.
+func (o OwnGatewaySpecOutput) Selector() pulumi.StringMapOutput {
+	return o.ApplyT(func(v OwnGatewaySpec) map[string]string { return v.Selector }).(pulumi.StringMapOutput)
+}
+
+// Service account of its pods. From it follows the identity that the sources expect of the gateway. Example: `"traefik"`.
+func (o OwnGatewaySpecOutput) ServiceAccount() pulumi.StringOutput {
+	return o.ApplyT(func(v OwnGatewaySpec) string { return v.ServiceAccount }).(pulumi.StringOutput)
+}
+
+type OwnGatewaySpecPtrOutput struct{ *pulumi.OutputState }
+
+func (OwnGatewaySpecPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**OwnGatewaySpec)(nil)).Elem()
+}
+
+func (o OwnGatewaySpecPtrOutput) ToOwnGatewaySpecPtrOutput() OwnGatewaySpecPtrOutput {
+	return o
+}
+
+func (o OwnGatewaySpecPtrOutput) ToOwnGatewaySpecPtrOutputWithContext(ctx context.Context) OwnGatewaySpecPtrOutput {
+	return o
+}
+
+func (o OwnGatewaySpecPtrOutput) Elem() OwnGatewaySpecOutput {
+	return o.ApplyT(func(v *OwnGatewaySpec) OwnGatewaySpec {
+		if v != nil {
+			return *v
+		}
+		var ret OwnGatewaySpec
+		return ret
+	}).(OwnGatewaySpecOutput)
+}
+
+// Namespace of the ingress. Example: `"traefik"`.
+func (o OwnGatewaySpecPtrOutput) Namespace() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *OwnGatewaySpec) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Namespace
+	}).(pulumi.StringPtrOutput)
+}
+
+// Labels of its pods. All of them must match. Example: `{"app.kubernetes.io/name":"traefik"}`.
+func (o OwnGatewaySpecPtrOutput) Selector() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *OwnGatewaySpec) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Selector
+	}).(pulumi.StringMapOutput)
+}
+
+// Service account of its pods. From it follows the identity that the sources expect of the gateway. Example: `"traefik"`.
+func (o OwnGatewaySpecPtrOutput) ServiceAccount() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *OwnGatewaySpec) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.ServiceAccount
+	}).(pulumi.StringPtrOutput)
 }
 
 // A port of the host that leads to a port of a node.
@@ -5836,6 +6033,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*NodesSpecPtrInput)(nil)).Elem(), NodesSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ObservabilitySpecInput)(nil)).Elem(), ObservabilitySpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ObservabilitySpecPtrInput)(nil)).Elem(), ObservabilitySpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OwnGatewaySpecInput)(nil)).Elem(), OwnGatewaySpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OwnGatewaySpecPtrInput)(nil)).Elem(), OwnGatewaySpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PortMappingInput)(nil)).Elem(), PortMappingArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PortMappingArrayInput)(nil)).Elem(), PortMappingArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PrometheusSpecInput)(nil)).Elem(), PrometheusSpecArgs{})
@@ -5901,6 +6100,8 @@ func init() {
 	pulumi.RegisterOutputType(NodesSpecPtrOutput{})
 	pulumi.RegisterOutputType(ObservabilitySpecOutput{})
 	pulumi.RegisterOutputType(ObservabilitySpecPtrOutput{})
+	pulumi.RegisterOutputType(OwnGatewaySpecOutput{})
+	pulumi.RegisterOutputType(OwnGatewaySpecPtrOutput{})
 	pulumi.RegisterOutputType(PortMappingOutput{})
 	pulumi.RegisterOutputType(PortMappingArrayOutput{})
 	pulumi.RegisterOutputType(PrometheusSpecOutput{})

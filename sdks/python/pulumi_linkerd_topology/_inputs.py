@@ -59,6 +59,8 @@ __all__ = [
     'NodesSpecArgsDict',
     'ObservabilitySpecArgs',
     'ObservabilitySpecArgsDict',
+    'OwnGatewaySpecArgs',
+    'OwnGatewaySpecArgsDict',
     'PortMappingArgs',
     'PortMappingArgsDict',
     'PrometheusSpecArgs',
@@ -1612,6 +1614,10 @@ class GatewaySpecArgsDict(TypedDict):
     """
     Node port of the gateway; `NodePort` only. Default: `30143`. Example: `31143`.
     """
+    own: NotRequired[pulumi.Input[Optional['OwnGatewaySpecArgsDict']]]
+    """
+    An ingress of your own as the gateway, in place of Linkerd's: its pods need the annotations `linkerd.io/inject` and `config.linkerd.io/enable-gateway: "true"` (docs/own-ingress.md). Without it the package runs Linkerd's own gateway. Default: Linkerd's own gateway. Example: `{"namespace":"traefik","selector":{"app.kubernetes.io/name":"traefik"},"serviceAccount":"traefik"}`.
+    """
     port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
@@ -1635,6 +1641,7 @@ class GatewaySpecArgs:
                  addresses: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  admission: pulumi.Input[Optional[_builtins.str]] = None,
                  node_port: pulumi.Input[Optional[_builtins.int]] = None,
+                 own: pulumi.Input[Optional['OwnGatewaySpecArgs']] = None,
                  port: pulumi.Input[Optional[_builtins.int]] = None,
                  probe_node_port: pulumi.Input[Optional[_builtins.int]] = None,
                  probe_port: pulumi.Input[Optional[_builtins.int]] = None,
@@ -1645,6 +1652,7 @@ class GatewaySpecArgs:
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] addresses: Host names or IPv4 addresses at which the sources reach the gateway. Required for existing clusters, and for `LoadBalancer` unless there is a `docker.subnet`. Default: the names of the cluster's nodes, or the first address of its range for load balancers. Example: `["203.0.113.7"]`.
         :param pulumi.Input[_builtins.str] admission: Which clients the gateway accepts. `linked`: the trust domains and addresses of the clusters that have a Link to it. `everybody`: every meshed client from everywhere, as in Linkerd's chart. To go back from `linked`, write `everybody`: leaving out the key doesn't open a restricted gateway. Default: everybody, by the chart. One of `linked`, `everybody`. Example: `"linked"`.
         :param pulumi.Input[_builtins.int] node_port: Node port of the gateway; `NodePort` only. Default: `30143`. Example: `31143`.
+        :param pulumi.Input['OwnGatewaySpecArgs'] own: An ingress of your own as the gateway, in place of Linkerd's: its pods need the annotations `linkerd.io/inject` and `config.linkerd.io/enable-gateway: "true"` (docs/own-ingress.md). Without it the package runs Linkerd's own gateway. Default: Linkerd's own gateway. Example: `{"namespace":"traefik","selector":{"app.kubernetes.io/name":"traefik"},"serviceAccount":"traefik"}`.
         :param pulumi.Input[_builtins.int] port: Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
         :param pulumi.Input[_builtins.int] probe_node_port: Node port of the gateway's health probe; `NodePort` only. Default: `30191`. Example: `31191`.
         :param pulumi.Input[_builtins.int] probe_port: The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
@@ -1656,6 +1664,8 @@ class GatewaySpecArgs:
             pulumi.set(__self__, "admission", admission)
         if node_port is not None:
             pulumi.set(__self__, "node_port", node_port)
+        if own is not None:
+            pulumi.set(__self__, "own", own)
         if port is not None:
             pulumi.set(__self__, "port", port)
         if probe_node_port is not None:
@@ -1700,6 +1710,18 @@ class GatewaySpecArgs:
     @node_port.setter
     def node_port(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "node_port", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def own(self) -> pulumi.Input[Optional['OwnGatewaySpecArgs']]:
+        """
+        An ingress of your own as the gateway, in place of Linkerd's: its pods need the annotations `linkerd.io/inject` and `config.linkerd.io/enable-gateway: "true"` (docs/own-ingress.md). Without it the package runs Linkerd's own gateway. Default: Linkerd's own gateway. Example: `{"namespace":"traefik","selector":{"app.kubernetes.io/name":"traefik"},"serviceAccount":"traefik"}`.
+        """
+        return pulumi.get(self, "own")
+
+    @own.setter
+    def own(self, value: pulumi.Input[Optional['OwnGatewaySpecArgs']]):
+        pulumi.set(self, "own", value)
 
     @_builtins.property
     @pulumi.getter
@@ -2551,6 +2573,77 @@ class ObservabilitySpecArgs:
     @prometheus.setter
     def prometheus(self, value: pulumi.Input[Optional['PrometheusSpecArgs']]):
         pulumi.set(self, "prometheus", value)
+
+
+class OwnGatewaySpecArgsDict(TypedDict):
+    """
+    An ingress of one's own whose proxies are the gateway. The package makes a Service `linkerd-gateway` and policies beside it, and changes nothing of the ingress.
+    """
+    namespace: pulumi.Input[_builtins.str]
+    """
+    Namespace of the ingress. Example: `"traefik"`.
+    """
+    selector: pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]
+    """
+    Labels of its pods. All of them must match. Example: `{"app.kubernetes.io/name":"traefik"}`.
+    """
+    service_account: pulumi.Input[_builtins.str]
+    """
+    Service account of its pods. From it follows the identity that the sources expect of the gateway. Example: `"traefik"`.
+    """
+
+@pulumi.input_type
+class OwnGatewaySpecArgs:
+    def __init__(__self__, *,
+                 namespace: pulumi.Input[_builtins.str],
+                 selector: pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]],
+                 service_account: pulumi.Input[_builtins.str]):
+        """
+        An ingress of one's own whose proxies are the gateway. The package makes a Service `linkerd-gateway` and policies beside it, and changes nothing of the ingress.
+
+        :param pulumi.Input[_builtins.str] namespace: Namespace of the ingress. Example: `"traefik"`.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] selector: Labels of its pods. All of them must match. Example: `{"app.kubernetes.io/name":"traefik"}`.
+        :param pulumi.Input[_builtins.str] service_account: Service account of its pods. From it follows the identity that the sources expect of the gateway. Example: `"traefik"`.
+        """
+        pulumi.set(__self__, "namespace", namespace)
+        pulumi.set(__self__, "selector", selector)
+        pulumi.set(__self__, "service_account", service_account)
+
+    @_builtins.property
+    @pulumi.getter
+    def namespace(self) -> pulumi.Input[_builtins.str]:
+        """
+        Namespace of the ingress. Example: `"traefik"`.
+        """
+        return pulumi.get(self, "namespace")
+
+    @namespace.setter
+    def namespace(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "namespace", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def selector(self) -> pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]:
+        """
+        Labels of its pods. All of them must match. Example: `{"app.kubernetes.io/name":"traefik"}`.
+        """
+        return pulumi.get(self, "selector")
+
+    @selector.setter
+    def selector(self, value: pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "selector", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccount")
+    def service_account(self) -> pulumi.Input[_builtins.str]:
+        """
+        Service account of its pods. From it follows the identity that the sources expect of the gateway. Example: `"traefik"`.
+        """
+        return pulumi.get(self, "service_account")
+
+    @service_account.setter
+    def service_account(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "service_account", value)
 
 
 class PortMappingArgsDict(TypedDict):

@@ -325,6 +325,25 @@ describe("Links", () => {
     });
   });
 
+  it("lead to an ingress of one's own, by its identity", () => {
+    const own = { namespace: "edge", selector: { app: "traefik" }, serviceAccount: "traefik" };
+    const plan = planned({
+      clusters: [{ name: "a" }, { name: "b", trust: { domain: "b.test" }, gateway: { own } }],
+      links: [{ from: "a", to: "b" }],
+    });
+    const { gateway } = cluster(plan, "b");
+    assert.deepEqual(gateway, {
+      serviceType: "NodePort",
+      addresses: ["lab-b-control-plane"],
+      port: 30_143,
+      probePort: 30_191,
+      loadBalancerIP: undefined,
+      identity: "traefik.edge.serviceaccount.identity.linkerd.b.test",
+      own,
+    });
+    assert.deepEqual(plan.links[0]?.gateway, gateway);
+  });
+
   it("lead to the port that something before the gateway listens at", () => {
     const plan = planned({
       clusters: [{ name: "a" }, { name: "b", gateway: { port: 443, addresses: ["gw.test"] } }],

@@ -1,4 +1,6 @@
-import { multiclusterNamespace } from "../../../planning/names.ts";
+import { labelQuery } from "../../../planning/labels.ts";
+import { gatewayName, multiclusterNamespace } from "../../../planning/names.ts";
+import type { OwnGatewaySpec } from "../../../planning/topology.ts";
 import type { Check, Outcome } from "../../checks/check.ts";
 import { failed, failedForGood, passed } from "../../checks/check.ts";
 import type { Look } from "../../../kubernetes/wait.ts";
@@ -85,6 +87,11 @@ function clientIdentity({ kind, links, source }: Route, context: ProbeContext): 
 function adviceFor({ kind, links, source }: Route): string {
   const targets = links.map(({ target }) => target).join(", ");
   return kind === "gateway" || kind === "headless"
-    ? `Look in ${targets} with: kubectl -n ${multiclusterNamespace} logs deploy/linkerd-gateway -c linkerd-proxy`
+    ? `Look in ${targets} with: kubectl ${logsOfGateway(links[0]?.gateway?.own)} -c linkerd-proxy`
     : `Pods of ${source} have to reach those of ${targets} by their addresses, and back. Check the routes of the nodes, and: kubectl -n linkerd logs deploy/linkerd-destination -c destination`;
+}
+
+function logsOfGateway(own: OwnGatewaySpec | undefined): string {
+  if (own === undefined) return `-n ${multiclusterNamespace} logs deploy/${gatewayName}`;
+  return `-n ${own.namespace} logs -l ${labelQuery(own.selector)}`;
 }

@@ -105,3 +105,21 @@ describe("what --take refuses", () => {
     );
   });
 });
+
+test("the gateway that is an ingress of one's own is taken by its pods, which do more", () => {
+  const own = { namespace: "edge", selector: { app: "traefik" }, serviceAccount: "traefik" };
+  const { clusters, links } = planOrThrow(
+    {
+      clusters: [{ name: "west" }, { name: "east", gateway: { own } }],
+      links: [{ from: "west", to: "east" }],
+    },
+    { name: "lab" },
+  );
+  for (const text of ["gateway:east", "gateway-pod:east"]) {
+    assert.throws(() => parseSubjects([text], { clusters, links }), {
+      exitCode: 2,
+      message: /an ingress of your own.*write pods:east\/edge\/linkerd-gateway/,
+    });
+  }
+  assert.equal(parseSubjects(["pods:east/edge/linkerd-gateway"], { clusters, links }).length, 1);
+});

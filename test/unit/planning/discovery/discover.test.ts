@@ -276,3 +276,32 @@ describe("discover", () => {
     );
   });
 });
+
+test("a gateway in another namespace than the extension's is an ingress of somebody's", () => {
+  const identity = "traefik.edge.serviceaccount.identity.linkerd.cluster.local";
+  const selector = { "app.kubernetes.io/name": "traefik" };
+  const reached = { addresses: ["10.1.1.1"], port: 30143, probePort: 30191, identity };
+  const gateway = {
+    namespace: "edge",
+    name: "traefik",
+    type: "NodePort",
+    identity,
+    port: 4143,
+    probePort: 4191,
+    nodePort: 30143,
+    probeNodePort: 30191,
+    addresses: [],
+    selector,
+  };
+  const { topology, notes } = discover(
+    seen({ east: { gateways: [gateway] }, link: { gateway: reached } }),
+  );
+  assert.deepEqual(topology.clusters.find(({ name }) => name === "east")?.gateway, {
+    addresses: ["10.1.1.1"],
+    own: { namespace: "edge", selector, serviceAccount: "traefik" },
+  });
+  assert.deepEqual(
+    notes.filter(({ at }) => at.includes("gateway")),
+    [],
+  );
+});

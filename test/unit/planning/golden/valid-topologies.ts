@@ -209,6 +209,13 @@ function existingCluster(
       ...maybe(0.3, () => ({ admission: "linked" as const })),
       // Chosen without asking for another random number: all other topologies stay as they were.
       ...(index % 2 === 0 && { port: 443, probePort: 8443 }),
+      ...(index % 2 === 1 && {
+        own: {
+          namespace: "traefik",
+          selector: { "app.kubernetes.io/name": "traefik" },
+          serviceAccount: "traefik",
+        },
+      }),
     },
     podSubnet: `10.${String(100 + index)}.0.0/16`,
     ...maybe(0.5, () => ({ context: "admin" })),

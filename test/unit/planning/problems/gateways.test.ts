@@ -54,6 +54,33 @@ checkProblems("gateways", [
     'clusters[0].gateway.addresses[7]: "gw.test" is given twice (leave out one)',
   ],
   [
+    "an ingress of one's own without pods, in Linkerd's namespace, and with a key that is none",
+    {
+      clusters: [
+        {
+          name: "west",
+          gateway: { own: { namespace: "linkerd", selector: {}, serviceAccount: "traefik" } },
+        },
+        {
+          name: "east",
+          gateway: {
+            own: { namespace: "traefik", selector: { "a/b/c": "d" }, serviceAccount: "traefik" },
+          },
+        },
+      ],
+    },
+    'clusters[0].gateway.own.namespace: "linkerd" is Linkerd\'s own namespace (write the namespace of your ingress, or leave out own)',
+    "clusters[0].gateway.own.selector: is empty: no pod would be the gateway (write labels of the pods of your ingress, such as { app.kubernetes.io/name: traefik })",
+    'clusters[1].gateway.own.selector["a/b/c"]: "a/b/c" is not the key of a label (write a key such as "app" or "app.kubernetes.io/name")',
+  ],
+  [
+    "an ingress of one's own that is not described",
+    kind({ gateway: { own: { namespace: "Traefik" } } }),
+    'clusters[0].gateway.own.namespace: "Traefik" is not a DNS-1123 label (lower-case letters, digits, hyphens between them) of at most 63 characters (write "traefik")',
+    "clusters[0].gateway.own.selector: is missing; it must be a map of labels (write a map such as { app.kubernetes.io/name: traefik })",
+    'clusters[0].gateway.own.serviceAccount: is missing; it must be a DNS-1123 label (lower-case letters, digits, hyphens between them) of at most 63 characters (write a name such as "traefik")',
+  ],
+  [
     "no addresses",
     kind({ gateway: { addresses: [] } }),
     "clusters[0].gateway.addresses: is empty: nobody could reach the gateway (write at least one address, or leave it out)",

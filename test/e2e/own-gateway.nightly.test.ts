@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, test, type TestContext } from "node:test";
+import { parse } from "yaml";
+import { applyTo, readManifests } from "../../environments/apply.ts";
+import type { UpResult } from "../../environments/up.ts";
+import { verifyStack } from "../../environments/verify.ts";
+import type { KubernetesApi } from "../../kubernetes/api.ts";
+import { parseMetrics } from "../../kubernetes/metrics.ts";
+import type { Deployment, KubernetesNode, List, Metadata, Pod } from "../../kubernetes/objects.ts";
+import { corePath, deploymentPath, proxyAdminPort } from "../../linkerd/names.ts";
+import { gatewayName, multiclusterNamespace } from "../../planning/names.ts";
+import type { Topology } from "../../planning/topology.ts";
+import { timeLimits } from "../../system/time-limits.ts";
+import { type CheckResult, renderVerification } from "../../verification/index.ts";
+import { root } from "../runner/layers.ts";
+import { eventually, TestEnvironment } from "./environment.ts";
+import type { OutsideCluster } from "./outside-clusters.ts";
+import { OutsidePair } from "./outside-pair.ts";
+import { identityOf, startProbe } from "./probe.ts";
+import {
+  createNamespace,
+  createWeb,
+  isMissing,
+  namespace,
+  readyPods,
+  servicePath,
+} from "./workload.ts";
+
+/** An archive with the image of the ingress in examples/own-ingress. */
+const archive = process.env["INGRESS_ARCHIVE"] ?? "";
+const skip =
+  archive === "" &&
+  "no image of an ingress: docker pull nginx:1.28, docker save nginx:1.28 --output nginx.tar, INGRESS_ARCHIVE=nginx.tar";
+
+const example = path.join(root, "examples/own-ingress");
+const deployment = deploymentPath("ingress", "nginx");
+const service = corePath("ingress", "services", "nginx");
+const gateway = corePath("ingress", "services", gatewayName);
+
+/** In clusters that exist, so that `down` has an ingress to leave. The tests build on each other. */
+describe("an ingress of one's own as the gateway", { skip, timeout: 1_500_000 }, () => {
+  const pair = new OutsidePair([path.resolve(archive)]);
+  let [north, south] = [] as unknown as [OutsideCluster, OutsideCluster];
+  let environment: TestEnvironment;
+  let first: UpResult;
+  /** What the ingress' owner has, as it was before an `up`. */
+  let theirs: readonly string[];
+  const skipsWithoutDataPlane = (context: TestContext): boolean => {
+    if (first.proof.status.dataPlane === "real") return false;
+    context.skip("no data plane: the proxies are stand-ins that carry no traffic");
+    return true;
+  };
+
+  before(async () => {
+    await pair.start();
+    ({ north, south } = pair);
+    const { clusters } = parse(
+      await readFile(path.join(example, "topology.yaml"), "utf8"),
+    ) as Topology;
+    const own = clusters.find((one) => one.gateway?.own !== undefined)?.gateway?.own;
+    assert.ok(own);
+    environment = await TestEnvironment.create("ingress", {
+      clusters: [
+        pair.spec(north),
+        { ...pair.spec(south), gateway: { own, addresses: [south.node] } },
+      ],
+      links: [{ from: "north", to: "south" }],
+    });
+  });
+  after(async () => {
+    try {
+      await environment.dispose({ down: true });
+    } finally {
+      await pair.dispose();
+    }
+  });
+
+  test("is waited for by an up that makes everything else", async () => {
+    first = await environment.up();
+    assert.ok(first.proof.proved);
+    assert.equal(
+      outcomeOf(first.proof.results, "own-gateway-serves"),
+      "not run: waiting for the namespace ingress",
+    );
+  });
+
+  test("is the gateway of the next up, which changes nothing of it", async () => {
+    const file = path.join(example, "ingress.yaml");
+    const text = (await readFile(file, "utf8")).replaceAll("web.shop", `web.${namespace}`);
+    const clusters = [{ name: "south", kubeconfigPath: south.kubeconfig }];
+    const applied = await applyTo({ clusters, objects: readManifests(text, file) });
+    assert.deepEqual(
+      applied.flatMap(({ problem }) => problem ?? []),
+      [],
+    );
+    await eventually("nginx runs", timeLimits.firstRequest, async () => {
+      const { status } = await south.api.get<Deployment>(deployment);
+      return status?.availableReplicas === 1 ? true : undefined;
+    });
+    theirs = await versions(south.api);
+    const { proof, changes } = await environment.up();
+    assert.ok(proof.proved);
+    assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
+    assert.equal(outcomeOf(proof.results, "own-gateway-serves"), "passed");
+    assert.deepEqual(await versions(south.api), theirs);
+    assert.ok(await isMissing(south.api, deploymentPath(multiclusterNamespace, gatewayName)));
+  });
+
+  test("lets verify prove the mesh, with traffic through it", async (context) => {
+    const verification = await verifyStack(environment.request());
+    const { results, proved } = verification;
+    assert.ok(proved, renderVerification(verification));
+    const passed = results.filter(({ state }) => state === "passed").length;
+    context.diagnostic(`${passed} of ${results.length} checks passed`);
+    if (skipsWithoutDataPlane(context)) return;
+    assert.equal(outcomeOf(results, "gateway-alive"), "passed");
+    assert.equal(outcomeOf(results, "gateway-traffic"), "passed");
+  });
+
+  test("carries requests for mirrors through its proxy, and answers its own clients", async (context) => {
+    await Promise.all([north.api, south.api].map(createNamespace));
+    await createWeb(south.api, "south");
+    await readyPods(south.api, "web", 1);
+    const body = await eventually("an answer by nginx", timeLimits.firstRequest, async () => {
+      const answer = await fetch(`http://${await addressOf(south.api)}:30080/`, {
+        signal: AbortSignal.timeout(5_000),
+      });
+      return answer.ok ? answer.text() : undefined;
+    });
+    assert.match(body, /"cluster": ?"south"/);
+    await south.api.patch(servicePath("web"), {
+      metadata: { labels: { "mirror.linkerd.io/exported": "true" } },
+    });
+    await eventually("the mirror web-south", timeLimits.mirrorFollows, () =>
+      north.api.get(servicePath("web-south")),
+    );
+    if (skipsWithoutDataPlane(context)) return;
+    const client = await startProbe(north.api, { name: "client", cluster: "north", meshed: true });
+    const ask = async () => identityOf(await client.ask(`http://web-south.${namespace}/`));
+    await eventually("an answer of south", timeLimits.firstRequest, ask);
+    const before = await admittedAtGateway(south.api);
+    const answers = [];
+    for (let request = 0; request < 20; request++) answers.push(await ask());
+    for (const answer of answers) {
+      assert.equal(answer?.cluster, "south");
+      // The server's proxy says whose proxy the request came from.
+      assert.match(answer.headers["l5d-client-id"] ?? "", /^nginx\.ingress\.serviceaccount\./);
+    }
+    const more = (await admittedAtGateway(south.api)) - before;
+    context.diagnostic(`the proxy of nginx admitted ${more} requests at the gateway's port`);
+    assert.ok(more >= answers.length, `${more} of ${answers.length} requests`);
+  });
+
+  test("isn't changed by another up", async () => {
+    assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
+    assert.deepEqual(await versions(south.api), theirs);
+  });
+
+  test("that is no gateway any more is told of, with what to write", async () => {
+    const annotations = { "config.linkerd.io/enable-gateway": null };
+    await south.api.patch(deployment, { spec: { template: { metadata: { annotations } } } });
+    theirs = await versions(south.api);
+    await eventually("a failure", timeLimits.firstRequest, async () => {
+      const { results } = await verifyStack({ ...environment.request(), traffic: false });
+      const told = outcomeOf(results, "own-gateway-serves");
+      assert.match(told, /is no gateway: add config\.linkerd\.io\/enable-gateway/);
+      return true;
+    });
+  });
+
+  test("is left by down, which takes its own Service away", async () => {
+    await south.api.get(gateway);
+    await environment.down();
+    assert.deepEqual(await environment.traces(), []);
+    assert.ok(await isMissing(south.api, gateway));
+    assert.deepEqual(await versions(south.api), theirs);
+  });
+});
+
+/** What became of a check, and why. */
+function outcomeOf(results: readonly CheckResult[], id: string): string {
+  const told = results.flatMap((result) => {
+    if (result.check !== id) return [];
+    if (result.state === "failed") return [`failed: ${result.problem}`];
+    return [result.state === "passed" ? "passed" : `not run: ${result.reason}`];
+  });
+  return [...new Set(told)].join("; ");
+}
+
+/** The identity and version of the ingress' own objects. A Service has no generation, a Deployment's status changes. */
+async function versions(api: KubernetesApi): Promise<readonly string[]> {
+  const found = [deployment, service].map(async (at) => {
+    const { metadata } = await api.get<{ readonly metadata: Metadata }>(at);
+    return `${metadata.uid ?? ""} ${metadata.generation ?? metadata.resourceVersion ?? ""}`;
+  });
+  return Promise.all(found);
+}
+
+async function addressOf(api: KubernetesApi): Promise<string> {
+  const { items } = await api.get<List<KubernetesNode>>("/api/v1/nodes");
+  const addresses = items.flatMap(({ status }) => status?.addresses ?? []);
+  return addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
+}
+
+/** Requests that the ingress' proxies admitted by the Server that stands for their own port. */
+async function admittedAtGateway(api: KubernetesApi): Promise<number> {
+  const { items } = await api.get<List<Pod>>(corePath("ingress", "pods"));
+  const texts = await Promise.all(
+    items.map(({ metadata }) => api.podText("ingress", metadata.name, proxyAdminPort, "/metrics")),
+  );
+  return texts
+    .flatMap(parseMetrics)
+    .filter(
+      ({ name, labels }) =>
+        name === "inbound_http_authz_allow_total" && labels["srv_name"] === gatewayName,
+    )
+    .reduce((sum, { value }) => sum + value, 0);
+}
