@@ -30,8 +30,7 @@ import {
 
 /** An archive with the image of the ingress in examples/own-ingress. */
 const archive = process.env["INGRESS_ARCHIVE"] ?? "";
-const skip =
-  archive === "" &&
+const noArchive =
   "no image of an ingress: docker pull nginx:1.28, docker save nginx:1.28 --output nginx.tar, INGRESS_ARCHIVE=nginx.tar";
 
 const example = path.join(root, "examples/own-ingress");
@@ -40,7 +39,11 @@ const service = corePath("ingress", "services", "nginx");
 const gateway = corePath("ingress", "services", gatewayName);
 
 /** In clusters that exist, so that `down` has an ingress to leave. The tests build on each other. */
-describe("an ingress of one's own as the gateway", { skip, timeout: 1_500_000 }, () => {
+describe("an ingress of one's own as the gateway", { timeout: 1_500_000 }, () => {
+  if (archive === "") {
+    test("runs where its image is", { skip: noArchive });
+    return;
+  }
   const pair = new OutsidePair([path.resolve(archive)]);
   let [north, south] = [] as unknown as [OutsideCluster, OutsideCluster];
   let environment: TestEnvironment;
