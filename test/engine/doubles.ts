@@ -25,6 +25,8 @@ export async function serveDoubles(
     readonly real?: readonly Resource[];
     /** What `linkerd-topology` serves to programs in other languages. @default none */
     readonly components?: Components | undefined;
+    /** Serves the components: that of the installation which has them, because they share its copy of Pulumi's SDK. */
+    readonly start?: typeof startServer;
   },
 ): Promise<{ debugProviders: string; close(): Promise<void> }> {
   const providers = [
@@ -35,12 +37,13 @@ export async function serveDoubles(
   ];
   const servers: { name: string; server: RunningServer }[] = [];
   for (const { name, version, recipes } of providers) {
-    const server = await startServer({
+    const hasComponents = name === "linkerd-topology" && options.components !== undefined;
+    const start = hasComponents ? (options.start ?? startServer) : startServer;
+    const server = await start({
       name,
       version,
       description: `double of the provider ${name}`,
-      ...(name === "linkerd-topology" &&
-        options.components !== undefined && { components: options.components }),
+      ...(hasComponents && { components: options.components }),
       resources: recipes.map(
         (recipe) =>
           options.real?.find(({ type }) => type === recipe.type) ?? resourceOf(world, name, recipe),

@@ -22,8 +22,10 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>;
   /** Folders of language hosts. @default none */
   readonly hosts?: readonly string[];
-  /** Without them the plugins are those that Pulumi finds. @default true */
-  readonly doubles?: boolean;
+  /** Providers that have doubles. The plugins of others are those that Pulumi finds. @default all */
+  readonly doubles?: readonly string[];
+  /** dist/ of an installed package, whose components are served in place of the checkout's. */
+  readonly dist?: string;
 }
 
 /** A program in another language on the real engine: its stack, its backend, and doubles of the providers. */
@@ -59,19 +61,28 @@ export class LanguageProgram {
       XDG_STATE_HOME: path.join(directory, "xdg"),
       ...options.env,
     };
-    if (options.doubles === false) return new LanguageProgram(directory, env);
+    if (options.doubles?.length === 0) return new LanguageProgram(directory, env);
     const file = path.join(import.meta.dirname, "doubles-process.ts");
-    const doubles = execa(process.execPath, ["--disable-warning=ExperimentalWarning", file], {
-      env,
-      stdin: "pipe",
-      buffer: false,
-      reject: false,
-      stderr: "inherit",
-    });
+    const code = options.dist === undefined ? [] : [options.dist, ".js"];
+    const doubles = execa(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", file, ...code],
+      {
+        env,
+        stdin: "pipe",
+        buffer: false,
+        reject: false,
+        stderr: "inherit",
+      },
+    );
     const ended = doubles.then(() => assert.fail("the doubles have ended"));
     ended.catch(() => undefined);
     const [printed] = (await Promise.race([once(doubles.stdout, "data"), ended])) as [Buffer];
-    const debugProviders = { PULUMI_DEBUG_PROVIDERS: String(printed).trim() };
+    const served = String(printed).trim().split(",");
+    const wanted = served.filter(
+      (one) => options.doubles?.includes(one.split(":")[0] ?? "") ?? true,
+    );
+    const debugProviders = { PULUMI_DEBUG_PROVIDERS: wanted.join(",") };
     return new LanguageProgram(directory, { ...env, ...debugProviders }, () => {
       doubles.stdin.end();
       return doubles;

@@ -15,11 +15,20 @@ const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
 
 export const example = path.join(root, "examples/python/two_clusters.py");
 
-/** Installs the SDK of the package, as a person does. @returns what PYTHONPATH has to be */
-export async function installSdk(python: string, directory: string): Promise<string> {
+/**
+ * Installs the SDK of the package, as a person does.
+ *
+ * @param sdk its folder. @default the checkout's
+ * @returns what PYTHONPATH has to be
+ */
+export async function installSdk(
+  python: string,
+  directory: string,
+  sdk = path.join(root, "sdks/python"),
+): Promise<string> {
   // pip leaves what it builds beside the sources.
   const copy = path.join(directory, "sdk");
-  await cp(path.join(root, "sdks/python"), copy, { recursive: true });
+  await cp(sdk, copy, { recursive: true });
   const target = path.join(directory, "packages");
   await execa(python, [...pip, "--no-deps", "--target", target, copy]);
   return target;

@@ -7,17 +7,13 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { hold } from "../../../environments/testing/held-topology.ts";
 import type { RunMesh } from "../../../environments/runs/run-mesh.ts";
-import { plan } from "../../../environments/for-programs.ts";
 import { useTopology } from "../../../testing.ts";
 import type { TestHooks, TestMesh } from "../../../testing.ts";
 import { assertEach } from "../../assert-each.ts";
-import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
+import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok } from "../mesh/linked-cluster.ts";
-
-const two = {
-  clusters: [{ name: "west" }, { name: "east" }],
-  links: [{ between: ["west", "east"] as const }],
-};
+import { startStubMesh, two } from "./stub-mesh.ts";
+import type { StubMesh } from "./stub-mesh.ts";
 
 /** A runner whose hooks a test calls itself. */
 class Hooks implements TestHooks {
@@ -43,6 +39,7 @@ class Hooks implements TestHooks {
 describe("useTopology on a mesh that is shared", () => {
   const was = { ...process.env };
   let directory = "";
+  let mesh: StubMesh;
   let west: FakeKubernetes;
   let east: FakeKubernetes;
   let hooks: Hooks;
@@ -50,34 +47,14 @@ describe("useTopology on a mesh that is shared", () => {
 
   before(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-test-"));
-    west = await FakeKubernetes.start();
-    east = await FakeKubernetes.start();
-    for (const fake of [west, east]) {
-      fake.answers.set(
-        "/api/v1",
-        ok({ resources: [{ name: "configmaps", kind: "ConfigMap", namespaced: true }] }),
-      );
-    }
-    const files = { west, east };
-    for (const [name, { kubeconfig }] of Object.entries(files)) {
-      const config = JSON.parse(kubeconfig) as { contexts: { name: string }[] };
-      for (const context of config.contexts) context.name = name;
-      await writeFile(path.join(directory, name), JSON.stringify(config));
-    }
-    const planned = path.join(directory, "plan.json");
-    await writeFile(planned, JSON.stringify(await plan({ ...two, name: "two-abc123" })));
-    Object.assign(process.env, {
-      LINKERD_TOPOLOGY_NAME: "two-abc123",
-      LINKERD_TOPOLOGY_PLAN: planned,
-      KUBECONFIG: path.join(directory, "west"),
-      KUBECONFIG_WEST: path.join(directory, "west"),
-      KUBECONFIG_EAST: path.join(directory, "east"),
-    });
+    mesh = await startStubMesh(directory);
+    ({ west, east } = mesh);
+    Object.assign(process.env, mesh.env);
   });
   after(async () => {
     for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
     Object.assign(process.env, was);
-    await Promise.all([west.stop(), east.stop()]);
+    await mesh.stop();
     await rm(directory, { recursive: true, force: true });
   });
   beforeEach(() => {
