@@ -1,5 +1,6 @@
 // Existing clusters that don't answer: what a preview, a refresh and a destroy say, how long that takes, and that the
-// state keeps everything.
+// state keeps everything. It waits for most of its time. Node.js runs files in the order of their names, so this one
+// waits while others work.
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
