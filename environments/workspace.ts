@@ -52,8 +52,6 @@ async function openWorkspace({ stack, backend, env }: OpenOptions): Promise<Loca
     envVars: {
       // With a compile cache, program and plugins each start a third of a second sooner.
       NODE_COMPILE_CACHE: path.join(cacheDirectory(env), "node-compile"),
-      // Engine and plugins live for seconds: a tenth to a fifth of their time was the garbage collector's.
-      GOGC: process.env["GOGC"] ?? "400",
       ...env,
       ...backend.env,
     },
