@@ -72,15 +72,16 @@ function outcomeOf(
 ): TestRecord[] {
   const { name, skip, todo, details, nesting } = event.data;
   const isSuite = details.type === "suite";
-  // A file that fails as a whole is reported as a test. A suite is reported as failed because of its tests.
-  const failure = event.type === "test:fail" ? failureTypeOf(event.data.details) : undefined;
-  if (isSuite && (event.type === "test:pass" || aboutOthers.includes(failure ?? ""))) {
-    return [{ kind: "suite", name, file, milliseconds: details.duration_ms, nesting }];
-  }
+  // A skipped suite is reported without its tests.
   const skipped = skip !== undefined && skip !== false;
   if (skipped || (todo !== undefined && todo !== false)) {
     const reason = typeof skip === "string" ? skip : typeof todo === "string" ? todo : "no reason";
     return [{ kind: "test", name, file, outcome: "skipped", reason }];
+  }
+  // A file that fails as a whole is reported as a test. A suite is reported as failed because of its tests.
+  const failure = event.type === "test:fail" ? failureTypeOf(event.data.details) : undefined;
+  if (isSuite && (event.type === "test:pass" || aboutOthers.includes(failure ?? ""))) {
+    return [{ kind: "suite", name, file, milliseconds: details.duration_ms, nesting }];
   }
   if (event.type === "test:fail") {
     if (failure === cancelled) {

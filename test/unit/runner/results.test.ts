@@ -35,6 +35,16 @@ describe("what comes of test files", () => {
     assert.match(failed.join(), /x\.test\.mjs.*the file has no tests/);
   });
 
+  test("tells of a suite that is skipped as a whole, with the reason", async () => {
+    const source = `
+      import { describe, test } from "node:test";
+      describe("a", { skip: "no data" }, () => { test("passes", () => {}); });`;
+    for (const shareProcesses of [false, true]) {
+      const { failed, skipped } = await runSource(source, { shareProcesses });
+      assert.deepEqual([failed, skipped], [[], ["a: no data"]]);
+    }
+  });
+
   test("is told file by file where several share a process", async () => {
     const { parts, ...result } = await runSource(
       `import { beforeEach, describe, test } from "node:test";
