@@ -107,26 +107,24 @@ export async function withoutGoneClusters(
   if (gone.length === 0) return { state, gone: [] };
   const uids = new Set<unknown>(gone.map(({ uid }) => uid));
   const { resources = [] } = state.deployment;
-  const isGone = ({ inputs, outputs, ...resource }: StateResource): boolean => {
-    const type = resourceType(resource.urn);
-    const uid =
-      type === identityType
-        ? outputs?.["uid"]
-        : type === "pulumi:providers:kubernetes"
-          ? inputs?.["clusterIdentifier"]
-          : (inputs?.["clusterUid"] ?? outputs?.["clusterUid"] ?? clusterOf(resource, state)?.uid);
-    return uid !== undefined && uids.has(uid);
-  };
-  const dropped = new Set(resources.filter(isGone));
-  const names = [...dropped]
-    .map(({ urn }) => urn)
-    .filter(isIdentity)
-    .map(resourceName);
-  return { state: without(state, dropped), gone: names };
+  const dropped = resources.filter((resource) => uids.has(clusterUidOf(resource, state)));
+  const names = dropped
+    .filter(({ urn }) => resourceType(urn) === identityType)
+    .map(({ urn }) => resourceName(urn));
+  return { state: without(state, new Set(dropped)), gone: names };
 }
 
-function isIdentity(urn: string): boolean {
-  return resourceType(urn) === identityType;
+/** UID of the cluster that a resource is in, or tells of. */
+function clusterUidOf(resource: StateResource, state: State): unknown {
+  const { urn, inputs, outputs } = resource;
+  switch (resourceType(urn)) {
+    case identityType:
+      return outputs?.["uid"];
+    case "pulumi:providers:kubernetes":
+      return inputs?.["clusterIdentifier"];
+    default:
+      return inputs?.["clusterUid"] ?? outputs?.["clusterUid"] ?? clusterOf(resource, state)?.uid;
+  }
 }
 
 async function isThere(cluster: ResourceCluster): Promise<boolean> {
