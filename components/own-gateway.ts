@@ -20,9 +20,10 @@ export function makeOwnGateway(
     readonly topology: pulumi.Resource;
   },
 ): OwnGateway | undefined {
-  const admission = planGatewayAdmission(plan, name);
   const wanted = plannedOwnGateway(gateway);
-  if (wanted === undefined || admission === undefined) return undefined;
+  if (wanted === undefined) return undefined;
+  const admission = planGatewayAdmission(plan, name);
+  if (admission === undefined) return undefined;
   return new OwnGateway(
     `${prefix}-own-gateway`,
     {

@@ -184,8 +184,9 @@ function admitAtGateway(
     readonly child: pulumi.ComponentResourceOptions;
   },
 ): GatewayAdmission | undefined {
+  if (gateway?.admission === undefined) return undefined;
   const admission = planGatewayAdmission(plan, name);
-  if (gateway?.admission === undefined || admission === undefined) return undefined;
+  if (admission === undefined) return undefined;
   return new GatewayAdmission(
     `${prefix}-gateway`,
     {
