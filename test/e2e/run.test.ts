@@ -52,10 +52,10 @@ describe("a run", { timeout: 1_200_000 }, () => {
   /** They begin together: clusters that are made at the same time take little longer than one. */
   let failing: StartedRun;
   let stubborn: StartedRun;
+  const seenFile = () => path.join(runs.directory, "seen.json");
 
   test("three at the same time: a function on a mesh ends well, and nothing of it is left", async () => {
-    const seen = path.join(runs.directory, "seen.json");
-    failing = runs.start([process.execPath, "-e", `${tellWhatIsSeen}process.exit(7)`, seen], {
+    failing = runs.start([process.execPath, "-e", `${tellWhatIsSeen}process.exit(7)`, seenFile()], {
       keep: true,
     });
     stubborn = runs.start([
@@ -78,8 +78,7 @@ describe("a run", { timeout: 1_200_000 }, () => {
     const { exit, log } = await failing.ended;
     assert.equal(exit, 7);
     assert.match(log, /is kept until/);
-    const file = path.join(runs.directory, "seen.json");
-    const seen = JSON.parse(await readFile(file, "utf8")) as Seen;
+    const seen = JSON.parse(await readFile(seenFile(), "utf8")) as Seen;
     assertSeen(seen);
     // The other run's.
     assert.equal((await runs.guardians()).length, 1);

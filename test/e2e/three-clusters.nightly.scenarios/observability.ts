@@ -201,16 +201,18 @@ function tests(shared: SharedClusters): void {
     await become("its end", []);
   });
 
-  const prometheus = async (cluster: string) => {
-    const { items } = await shared
-      .api(cluster)
-      .get<List<Pod>>(corePath(observabilityNamespace, "pods"));
-    return items.map(({ metadata }) => metadata.uid);
+  /** Of the pods of a namespace in all clusters. */
+  const uidsIn = async (namespace: string) => {
+    const path = corePath(namespace, "pods");
+    const lists = await Promise.all(
+      names.map((cluster) => shared.api(cluster).get<List<Pod>>(path)),
+    );
+    return lists.flatMap(({ items }) => items.map(({ metadata }) => metadata.uid));
   };
 
   test("another interval is read in place, by the same pods", async () => {
     const { environment } = shared;
-    const before = await Promise.all(names.map(prometheus));
+    const before = await uidsIn(observabilityNamespace);
     await environment.change(withPrometheus(shared, "7s"));
     await environment.up();
     for (const cluster of names) {
@@ -220,18 +222,12 @@ function tests(shared: SharedClusters): void {
         return true;
       });
     }
-    assert.deepEqual(await Promise.all(names.map(prometheus)), before);
+    assert.deepEqual(await uidsIn(observabilityNamespace), before);
   });
 
   test("goes in place, without a trace in the clusters, and leaves the mesh as it is", async () => {
     const { environment } = shared;
-    const pods = (cluster: string) =>
-      shared.api(cluster).get<List<Pod>>(corePath(multiclusterNamespace, "pods"));
-    const uids = async () =>
-      (await Promise.all(names.map(pods))).flatMap(({ items }) =>
-        items.map(({ metadata }) => metadata.uid),
-      );
-    const before = await uids();
+    const before = await uidsIn(multiclusterNamespace);
     await environment.change(baseTopology(shared));
     const { proof } = await environment.up();
     assert.ok(proof.proved);
@@ -239,7 +235,7 @@ function tests(shared: SharedClusters): void {
       const path = `/api/v1/namespaces/${observabilityNamespace}`;
       assert.ok(await isMissing(shared.api(cluster), path), cluster);
     }
-    assert.deepEqual(await uids(), before);
+    assert.deepEqual(await uidsIn(multiclusterNamespace), before);
   });
 }
 
