@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import path from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { describeError } from "../../environments/commands/run-command.ts";
 import type { UpResult } from "../../environments/up.ts";
+import { stateDirectory } from "../../system/state-directory.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { connect } from "../../kubernetes/connect.ts";
@@ -24,6 +27,8 @@ export interface Scenario {
    * is brought up before as well.
    */
   workloads?(shared: SharedClusters): Promise<void>;
+  /** What comes before the first `up` of the clusters, where this scenario is the first. @default nothing */
+  beforeFirstUp?(environment: TestEnvironment): Promise<void>;
   /** Declares its hooks and tests. Its own `before` hooks find the topology up. */
   tests(shared: SharedClusters): void;
 }
@@ -47,7 +52,6 @@ export class SharedClusters {
   #last = "";
   /** Why there are no clusters any more. */
   #gone: NotRun | undefined;
-  #first = true;
   /** Pod subnet of east, once a scenario has given it another one: to take it back would recreate it again. */
   eastSubnet: { readonly podSubnet?: string } = {};
 
@@ -68,11 +72,6 @@ export class SharedClusters {
   /** What the `up` came to that the scenario began with. */
   get entered(): UpResult {
     return present(this.#entered);
-  }
-
-  /** Whether that was the first `up` of these clusters. */
-  get first(): boolean {
-    return this.#first;
   }
 
   /** Whether requests can be carried; else the reason why a test is skipped. */
@@ -121,10 +120,10 @@ export class SharedClusters {
     const refresh = broken || (goesOn && (this.#entered?.plan.exports.length ?? 0) > 0);
     const before = this.#last;
     this.#last = scenario.name;
-    this.#first = this.#environment === undefined;
     try {
       if (this.#environment === undefined) {
         this.#environment = await this.#create(this.#purpose, topology);
+        await scenario.beforeFirstUp?.(this.#environment);
         await this.#up();
       } else {
         await Promise.all([...this.#apis.values()].map(removeWorkloads));
@@ -164,18 +163,27 @@ export class SharedClusters {
   }
 }
 
-/** Declares the scenarios of a file that were asked for, and that their clusters go in the end without a trace. */
+/**
+ * Declares the scenarios of a file that were asked for, and that their clusters go in the end without a trace.
+ *
+ * @param loseState whether the state is lost before that: `down` takes everything away all the same
+ */
 export function declareScenarios(
   file: string,
   shared: SharedClusters,
   scenarios: readonly Scenario[],
+  { loseState = false }: { readonly loseState?: boolean } = {},
 ): void {
   const wanted = scenarios.filter(({ name }) => isScenarioWanted(file, name));
   if (wanted.length === 0) return;
   after(() => shared.dispose());
   for (const scenario of wanted) shared.declare(scenario);
-  test("down leaves no container, network or file", async () => {
+  const title = "down leaves no container, network or file";
+  test(loseState ? `the state is lost; ${title}` : title, async () => {
     const { environment } = shared;
+    if (loseState) {
+      await rm(path.join(stateDirectory(environment.env), "backend"), { recursive: true });
+    }
     assert.notDeepEqual(await environment.traces(), []);
     await environment.down();
     assert.deepEqual(await environment.traces(), []);

@@ -40,6 +40,11 @@ export function threeClusters(
 export const together: Networks = { west: "lab-1", east: "lab-1", north: "lab-1" };
 export const northApart: Networks = { ...together, north: "lab-2" };
 
+/** Proxies as native sidecars, as they are by default in newer releases. */
+export const nativeSidecars = {
+  linkerd: { values: { controlPlane: { proxy: { nativeSidecar: true } } } },
+};
+
 /** The Links of the stack `mixed`: west and east are on one network, north on another. */
 export const mixedLinks = [
   { between: ["west", "east"], mode: "mixed" as const },
@@ -55,5 +60,6 @@ export function baseTopology(shared: SharedClusters) {
       { between: ["west", "east"], mode: "mixed" as const },
       { between: ["north", "east"], mode: "gateway" as const },
     ],
+    ...nativeSidecars,
   };
 }

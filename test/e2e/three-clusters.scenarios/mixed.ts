@@ -9,7 +9,7 @@ import { eventually } from "../environment.ts";
 import { assertPlannedServices } from "../planned-services.ts";
 import { testLinkerdChecks } from "../linkerd-checks.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
-import { mixedLinks, northApart, threeClusters } from "../three-clusters.ts";
+import { mixedLinks, nativeSidecars, northApart, threeClusters } from "../three-clusters.ts";
 import { assertAnswers, identityOf, startProbe } from "../probe.ts";
 import {
   createDatabase,
@@ -31,6 +31,7 @@ const topology = (shared: SharedClusters) => ({
     { service: "near", namespace, from: "east", as: "remote-discovery" as const },
     { service: "db", namespace, from: "east", headless: { replicas: 2 } },
   ],
+  ...nativeSidecars,
 });
 
 export const mixed: Scenario = {
