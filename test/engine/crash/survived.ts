@@ -6,7 +6,7 @@ import { runPart, type MatrixPart } from "./matrix-part.ts";
 export const allFaults = faults.map(({ name }) => name);
 
 /** What happens most, and leaves the most. The others are tested once a night. */
-export const commonFaults: readonly string[] = ["failed", "cut-short", "killed"];
+export const commonFaults: readonly string[] = ["failed", "killed"];
 export const rareFaults = allFaults.filter((name) => !commonFaults.includes(name));
 
 /** Every sort of operation of `up` and `down` with every fault once, on the smallest stack. */
