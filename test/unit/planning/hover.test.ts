@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { execa } from "execa";
 import ts from "typescript";
 import { entriesOf } from "../../../scripts/entries.mjs";
 import { plainDeclarations, publishedDeclarations } from "../../../scripts/plain-declarations.mjs";
+import { temporaryDirectory } from "../../temporary.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
+
+/** The compiler that makes the published package. */
+const compiler = path.join(root, "node_modules/typescript-7/bin/tsc");
 
 /** The keys that are hovered over, each with the beginning of what an editor has to show. */
 const keys = {
@@ -125,32 +132,25 @@ describe("hovering over a key of a topology shows its documentation", () => {
   /** The declarations that `npm pack` publishes. */
   const declarations = new Map<string, string>();
 
-  it("in a program that uses the published declarations", () => {
+  it("in a program that uses the published declarations", async () => {
     const modules = entriesOf(root);
-    const files = new Map<string, string>();
-    const options = {
-      ...compilerOptions("tsconfig.build.json"),
-      emitDeclarationOnly: true,
+    const folder = await temporaryDirectory("hover-test");
+    try {
       // Another layer checks the types.
-      noCheck: true,
-      outDir: published,
-    };
-    const result = ts
-      .createProgram(
-        modules.map((name) => path.join(root, `${name}.ts`)),
-        options,
-      )
-      .emit(undefined, (name, text) => files.set(name, text));
-    assert.ok(!result.emitSkipped);
-    const plain = publishedDeclarations(
-      modules.map((name) => path.join(published, `${name}.d.ts`)),
-      (name) => {
-        const text = files.get(name);
-        assert.ok(text, name);
-        return text;
-      },
-    );
-    for (const [name, text] of plain) declarations.set(name, text);
+      const emit = ["--emitDeclarationOnly", "--noCheck", "--outDir", folder];
+      await execa(process.execPath, [compiler, "--project", "tsconfig.build.json", ...emit], {
+        cwd: root,
+      });
+      const plain = publishedDeclarations(
+        modules.map((name) => path.join(folder, `${name}.d.ts`)),
+        (name) => readFileSync(name, "utf8"),
+      );
+      for (const [name, text] of plain) {
+        declarations.set(path.join(published, path.relative(folder, name)), text);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
     const file = path.join(published, "program.ts");
     const own = new Map(declarations).set(file, program("./planning/topology.js") + comparison);
     showsDocumentation(hover(file, own));
