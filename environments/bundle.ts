@@ -10,6 +10,7 @@ import { secretsIn } from "../verification/bundle/known-secrets.ts";
 import { Parts } from "../verification/bundle/parts.ts";
 import type { Part } from "../verification/bundle/parts.ts";
 import { connect } from "../kubernetes/connect.ts";
+import { ownGatewayOf } from "../linkerd/gateway-pods.ts";
 import { renderStatus, renderVerification, verificationDocument } from "../verification/index.ts";
 import type { Mesh, Verification } from "../verification/index.ts";
 import { addNodes } from "./bundle-nodes.ts";
@@ -57,7 +58,7 @@ export async function writeBundle(
         const api = await connect(access, { signal });
         // First, because otherwise every part would wait for a silent API server.
         const version = await api.text("/version");
-        await addCluster(parts, status, api);
+        await addCluster(parts, status, api, ownGatewayOf(mesh.plan, status.name));
         return version;
       });
     }),

@@ -405,7 +405,8 @@ export async function load(
 }
 
 /** Options of {@link logs}. */
-export interface LogsOptions extends CommandOptions, Omit<LogsRequest, "clusters" | "signal"> {
+export interface LogsOptions
+  extends CommandOptions, Omit<LogsRequest, "clusters" | "plan" | "signal"> {
   /** Only these clusters. @default all */
   readonly clusters?: readonly string[];
 }
@@ -425,7 +426,9 @@ export async function logs(mesh: NamedMesh, options: LogsOptions): Promise<boole
   const running = await runningOf(mesh, options);
   const { chosenClusters } = await import("./chosen-clusters.ts");
   const { readLogs } = await import("./logs.ts");
-  return readLogs({ ...request, clusters: chosenClusters(running.mesh.clusters, clusters) });
+  const { mesh: found } = running;
+  const chosen = chosenClusters(found.clusters, clusters);
+  return readLogs({ ...request, clusters: chosen, plan: found.plan });
 }
 
 /** Options of {@link apply}. */

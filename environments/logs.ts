@@ -13,12 +13,14 @@ import {
   injectorDeployment,
   localMirrorDeployment,
 } from "../linkerd/names.ts";
+import { isGatewayPod, ownGatewayOf } from "../linkerd/gateway-pods.ts";
 import { podRoutes } from "../planning/links/pod-routes.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
+import type { Plan } from "../planning/plan-types.ts";
 import { messageOf } from "../system/message-of.ts";
 import { Connections } from "../verification/connections.ts";
 
-/** Where the pods of each component are, and how their names begin. */
+/** Where the pods of each component are, and how their names begin. An ingress may take the place of the gateway. */
 export const logComponents = {
   identity: { namespace: linkerdNamespace, prefix: `${identityDeployment}-` },
   destination: { namespace: linkerdNamespace, prefix: `${destinationDeployment}-` },
@@ -36,6 +38,8 @@ export type LogComponent = keyof typeof logComponents;
 
 export interface LogsRequest {
   readonly clusters: readonly NamedAccess[];
+  /** Tells in which clusters an ingress of one's own is the gateway. */
+  readonly plan: Pick<Plan, "clusters">;
   /** @default all */
   readonly components?: readonly LogComponent[];
   /** Names of containers. @default all */
@@ -116,13 +120,21 @@ interface Look {
 
 async function linesOf(cluster: string, api: KubernetesApi, look: Look): Promise<LogLine[]> {
   const { components = Object.keys(logComponents) as LogComponent[] } = look.request;
-  const wanted = components.map((name) => logComponents[name]);
+  const ingress = ownGatewayOf(look.request.plan, cluster);
+  const wanted = components.map((name) =>
+    name === "gateway" && ingress !== undefined
+      ? { namespace: ingress.namespace, has: (pod: Pod) => isGatewayPod(pod, ingress) }
+      : {
+          namespace: logComponents[name].namespace,
+          has: ({ metadata }: Pod) => metadata.name.startsWith(logComponents[name].prefix),
+        },
+  );
   const namespaces = [...new Set(wanted.map(({ namespace }) => namespace))];
   const pods = await Promise.all(
     namespaces.map(async (namespace) => {
       const found = await listAll<Pod>(api, corePath(namespace, "pods"));
-      return found.filter(({ metadata }) =>
-        wanted.some((one) => one.namespace === namespace && metadata.name.startsWith(one.prefix)),
+      return found.filter((pod) =>
+        wanted.some((one) => one.namespace === namespace && one.has(pod)),
       );
     }),
   );

@@ -2,8 +2,9 @@ import type { KubernetesApi } from "../kubernetes/api.ts";
 import { KubernetesApiError } from "../kubernetes/errors.ts";
 import { listAll } from "../kubernetes/list-all.ts";
 import type { Pod } from "../kubernetes/objects.ts";
-import { deploymentOf, isReady, isLive, proxyOf } from "../kubernetes/pods.ts";
-import { gatewayDeployment, noDataPlane, proxyAdminPort } from "../linkerd/names.ts";
+import { isReady, isLive, proxyOf } from "../kubernetes/pods.ts";
+import { isGatewayPod, ownGatewayOf } from "../linkerd/gateway-pods.ts";
+import { noDataPlane, proxyAdminPort } from "../linkerd/names.ts";
 import { releasesIn } from "../linkerd/releases.ts";
 import type { ClusterReleases } from "../linkerd/releases.ts";
 import { increaseOf, outboundCounters } from "../linkerd/signals/outbound-traffic.ts";
@@ -87,11 +88,13 @@ export class FiguresReader {
     const pods = (await listAll<Pod>(api, "/api/v1/pods")).filter(isLive);
     const at = performance.now();
     const meshed = pods.filter((pod) => isReady(pod) && carriesTraffic(pod));
-    const gateways = meshed.filter(isGateway);
+    const ingress = ownGatewayOf(this.#mesh.plan, cluster);
+    const gateways = meshed.filter((pod) => isGatewayPod(pod, ingress));
     const clients = meshed.filter(({ metadata: { namespace = "" } }) => !own.includes(namespace));
     const chosen = { gateway: gateways.slice(0, mostProxies), clients: chooseFrom(clients) };
     const read = await Promise.all(
-      [...chosen.gateway, ...chosen.clients].map(
+      // An ingress that is the gateway may be a client of other clusters as well.
+      [...new Set([...chosen.gateway, ...chosen.clients])].map(
         async (pod) => [pod, await countersOf(api, pod)] as const,
       ),
     );
@@ -128,10 +131,6 @@ function beforeOf(last: Look | undefined, pod: Pod): readonly OutboundCounters[]
 }
 
 const own: readonly string[] = [linkerdNamespace, multiclusterNamespace];
-
-function isGateway({ metadata: { namespace, name } }: Pod): boolean {
-  return namespace === multiclusterNamespace && deploymentOf(name) === gatewayDeployment;
-}
 
 function carriesTraffic(pod: Pod): boolean {
   const image = proxyOf(pod)?.image;

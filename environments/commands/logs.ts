@@ -59,6 +59,7 @@ export function logsCommand(): Command {
         const line = lineWriter(clusters.map(({ name }) => name));
         const whole = await readLogs({
           clusters,
+          plan: mesh.plan,
           signal,
           ...(options.component && { components: options.component }),
           ...(options.container && { containers: options.container }),

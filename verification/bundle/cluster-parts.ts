@@ -3,6 +3,7 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod, Service, Metadata } from "../../kubernetes/objects.ts";
 import { isReady, proxyOf, statusesOf, troubleOf } from "../../kubernetes/pods.ts";
+import { isGatewayPod } from "../../linkerd/gateway-pods.ts";
 import {
   controllerMetricsPort,
   corePath,
@@ -12,6 +13,7 @@ import {
 } from "../../linkerd/names.ts";
 import { podRoutes } from "../../planning/links/pod-routes.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
+import type { OwnGatewaySpec } from "../../planning/topology.ts";
 import { columns } from "../render/table.ts";
 import type { ClusterStatus, ServicesStatus } from "../status.ts";
 import { eventsText } from "./events.ts";
@@ -24,11 +26,16 @@ const logLimits = { tailLines: "5000", limitBytes: "2000000" };
 
 const namespaces = [linkerdNamespace, multiclusterNamespace];
 
-/** Adds everything that the API of one cluster says and that helps to find a fault. No Secrets. */
+/**
+ * Adds everything that the API of one cluster says and that helps to find a fault. No Secrets.
+ *
+ * @param ingress the ingress that is the cluster's gateway. Undefined: Linkerd's own is
+ */
 export async function addCluster(
   parts: Parts,
   status: ClusterStatus,
   api: KubernetesApi,
+  ingress: OwnGatewaySpec | undefined,
 ): Promise<void> {
   const folder = `clusters/${status.name}`;
   const object = (path: string) => async (): Promise<string> => yamlOf(await api.get(path));
@@ -57,7 +64,7 @@ export async function addCluster(
       ),
     ),
     addServices(parts, folder, status, api),
-    addPods(parts, folder, api),
+    addPods(parts, folder, { api, ingress }),
   ]);
 }
 
@@ -83,13 +90,19 @@ async function addServices(
   );
 }
 
-async function addPods(parts: Parts, folder: string, api: KubernetesApi): Promise<void> {
+async function addPods(
+  parts: Parts,
+  folder: string,
+  { api, ingress }: { readonly api: KubernetesApi; readonly ingress: OwnGatewaySpec | undefined },
+): Promise<void> {
   let pods: readonly ScheduledPod[] = [];
   await parts.add(`${folder}/pods.txt`, async () => {
     pods = await listAll<ScheduledPod>(api, "/api/v1/pods");
     return podsText(pods);
   });
   const linkerds = pods.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""));
+  const isGateway = (pod: Pod): boolean => isGatewayPod(pod, ingress);
+  const ingresses = ingress === undefined ? [] : pods.filter(isGateway);
   const routers = pods.filter(
     ({ metadata }) =>
       metadata.namespace === podRoutes.namespace && metadata.labels?.["app"] === podRoutes.name,
@@ -100,18 +113,34 @@ async function addPods(parts: Parts, folder: string, api: KubernetesApi): Promis
         yamlOf({ items: linkerds.filter(({ metadata }) => metadata.namespace === namespace) }),
       ),
     ),
-    ...[...linkerds, ...routers].flatMap((pod) => addLogs(parts, folder, pod, api)),
-    ...linkerds.flatMap((pod) => addMetrics(parts, folder, pod, api)),
+    ...[...linkerds, ...routers].flatMap((pod) => addLogs(parts, folder, pod, { api })),
+    // What an ingress logs itself is its owner's: addresses of people, and what they asked for.
+    ...ingresses.flatMap((pod) =>
+      addLogs(parts, folder, pod, { api, isWanted: (name) => name.startsWith("linkerd-") }),
+    ),
+    ...[...linkerds, ...ingresses].flatMap((pod) =>
+      addMetrics(parts, folder, pod, { api, isGateway: isGateway(pod) }),
+    ),
   ]);
 }
 
-function addLogs(parts: Parts, folder: string, pod: Pod, api: KubernetesApi): Promise<void>[] {
+function addLogs(
+  parts: Parts,
+  folder: string,
+  pod: Pod,
+  {
+    api,
+    isWanted = () => true,
+  }: { readonly api: KubernetesApi; readonly isWanted?: (container: string) => boolean },
+): Promise<void>[] {
   const { namespace = "", name } = pod.metadata;
   const path = `${corePath(namespace, "pods", name)}/log`;
   const restarted = (container: string): boolean =>
     statusesOf(pod).some((status) => status.name === container && (status.restartCount ?? 0) > 0);
-  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap(
-    ({ name: container }) => {
+  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  return containers
+    .filter(({ name: container }) => isWanted(container))
+    .flatMap(({ name: container }) => {
       const query = { container, timestamps: "true", ...logLimits };
       const file = `${folder}/${namespace}/logs/${name}/${container}`;
       return [
@@ -124,15 +153,19 @@ function addLogs(parts: Parts, folder: string, pod: Pod, api: KubernetesApi): Pr
             ]
           : []),
       ];
-    },
-  );
+    });
 }
 
 /** The metrics of gateways, service mirrors and linkerd-destination. */
-function addMetrics(parts: Parts, folder: string, pod: Pod, api: KubernetesApi): Promise<void>[] {
+function addMetrics(
+  parts: Parts,
+  folder: string,
+  pod: Pod,
+  { api, isGateway }: { readonly api: KubernetesApi; readonly isGateway: boolean },
+): Promise<void>[] {
   const { namespace = "", name } = pod.metadata;
   const ports = [
-    ...(name.startsWith("linkerd-gateway-") ? [proxyAdminPort] : []),
+    ...(isGateway ? [proxyAdminPort] : []),
     ...(name.startsWith("controller-") ? [controllerMetricsPort, proxyAdminPort] : []),
     ...(name.startsWith("linkerd-destination-") ? [destinationMetricsPort] : []),
   ];

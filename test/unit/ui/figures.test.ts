@@ -6,7 +6,7 @@ import type { ClusterFigures } from "../../../verification/figures.ts";
 import { assertEach } from "../../assert-each.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok, proxy } from "../mesh/linked-cluster.ts";
-import { twoClusters } from "../verification/planned.ts";
+import { twoClusters, withIngress } from "../verification/planned.ts";
 import { core } from "../verification/running.ts";
 
 const image = "cr.l5d.io/linkerd/proxy:edge-26.6.3";
@@ -38,9 +38,14 @@ describe("reading the proxies of a cluster", () => {
   });
   after(() => west.stop());
 
-  const pod = (namespace: string, name: string, of: string | null = image): void => {
+  const pod = (
+    namespace: string,
+    name: string,
+    of: string | null = image,
+    labels: Readonly<Record<string, string>> = {},
+  ): void => {
     west.put(`${core}/${namespace}/pods`, {
-      metadata: { name },
+      metadata: { name, labels },
       spec: {
         containers: [
           { name: "main" },
@@ -112,5 +117,30 @@ describe("reading the proxies of a cluster", () => {
     const { clients } = await look();
     assert.equal(clients.proxies, mostProxies + 6);
     assert.equal(clients.read, mostProxies);
+  });
+
+  it("takes an ingress for the gateway, and for a client as well, and reads it once", async () => {
+    const name = "traefik-5d8f-abcde";
+    const labels = { app: "traefik", kind: "edge" };
+    pod("ingress", name, image, labels);
+    pod("ingress", "other-5d8f-abcde");
+    west.answers.set(metricsOf("ingress", name), answered(3));
+    const plan = withIngress("west", {
+      namespace: "ingress",
+      selector: { app: "traefik", kind: "edge" },
+      serviceAccount: "traefik",
+    });
+    const clusters = [{ name: "west", kubeconfig: west.kubeconfig }];
+    const own = new FiguresReader({ plan, clusters }, new Connections());
+    west.requests.length = 0;
+    const [first] = await own.read();
+    assert.deepEqual(first?.gateway, { proxies: 1, read: 1, traffic: [] });
+    assert.equal(west.requests.filter((one) => one.includes(metricsOf("ingress", name))).length, 1);
+    west.answers.set(metricsOf("ingress", name), answered(8));
+    const [second] = await own.read();
+    assert.deepEqual(
+      second?.gateway.traffic.map(({ success }) => success),
+      [5],
+    );
   });
 });

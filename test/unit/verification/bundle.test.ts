@@ -9,7 +9,7 @@ import { verify } from "../../../verification/index.ts";
 import { readArchive } from "../../archive.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok } from "../mesh/linked-cluster.ts";
-import { meshOfTwo } from "./planned.ts";
+import { meshOfTwo, withIngress } from "./planned.ts";
 import { core } from "./running.ts";
 import { encodedKubeconfig, password, planted, privateKey, secrets, webToken } from "./secrets.ts";
 import { thoroughCluster } from "./thorough-cluster.ts";
@@ -99,6 +99,29 @@ describe("a bundle", () => {
       files.get("nodes/two-west-control-plane/inspect.json") ?? "",
       /"KUBECONFIG=\[removed\]"/,
     );
+  });
+
+  it("holds what the proxies of an ingress say that is the gateway, and not what the ingress says", async () => {
+    const pods = `${core}/ingress/pods`;
+    west.put(pods, {
+      metadata: { name: "traefik-0", labels: { app: "traefik" } },
+      spec: { containers: [{ name: "linkerd-proxy" }, { name: "traefik" }] },
+      status: { phase: "Running" },
+    });
+    west.answers.set(`${pods}/traefik-0/log`, ok("a line"));
+    west.answers.set(`${pods}/traefik-0:4191/proxy/metrics`, ok("a figure"));
+    const env = await withDocker(noDocker);
+    const plan = withIngress("west", {
+      namespace: "ingress",
+      selector: { app: "traefik" },
+      serviceAccount: "traefik",
+    });
+    const file = await writeBundle({ ...mesh(), plan }, await look(), { directory, env });
+    const found = [...(await readArchive(file)).keys()];
+    assert.deepEqual(found.filter((name) => name.startsWith("clusters/west/ingress/")).sort(), [
+      "clusters/west/ingress/logs/traefik-0/linkerd-proxy.log",
+      "clusters/west/ingress/metrics/traefik-0-4191.txt",
+    ]);
   });
 
   it("holds no secret, wherever one is planted", async () => {

@@ -5,22 +5,13 @@ import type { Plan } from "../../../planning/plan-types.ts";
 import { failuresOf, observe, runChecks } from "../../../verification/index.ts";
 import type { CheckResult } from "../../../verification/index.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
-import { meshOfTwo, twoClusters } from "./planned.ts";
+import { meshOfTwo, withIngress } from "./planned.ts";
 import { core, deployments, metrics, metricsPath, runningCluster } from "./running.ts";
 import { ok } from "../mesh/linked-cluster.ts";
 
 const own = { namespace: "edge", selector: { app: "traefik" }, serviceAccount: "traefik" };
-const isEast = (name: string) => name === "east";
 /** `twoClusters`, in which an ingress is the gateway of east. */
-const plan: Plan = {
-  ...twoClusters,
-  clusters: twoClusters.clusters.map((one) =>
-    isEast(one.name) && one.gateway ? { ...one, gateway: { ...one.gateway, own } } : one,
-  ),
-  links: twoClusters.links.map((one) =>
-    isEast(one.target) && one.gateway ? { ...one, gateway: { ...one.gateway, own } } : one,
-  ),
-};
+const plan = withIngress("east", own);
 
 describe("an ingress of one's own as the gateway", () => {
   let west: FakeKubernetes;
@@ -46,7 +37,7 @@ describe("an ingress of one's own as the gateway", () => {
     });
   };
   const putService = (serviceType: "NodePort" | "LoadBalancer" = "NodePort"): void => {
-    const gateway = plan.clusters.find(({ name }) => isEast(name))?.gateway;
+    const gateway = plan.clusters.find(({ name }) => name === "east")?.gateway;
     assert.ok(gateway);
     const wanted = plannedOwnGateway({ ...gateway, serviceType });
     assert.ok(wanted);

@@ -1,4 +1,5 @@
-import type { KindClusterPlan, LinkPlan, Plan } from "../../../planning/plan-types.ts";
+import type { GatewayPlan, KindClusterPlan, LinkPlan, Plan } from "../../../planning/plan-types.ts";
+import type { OwnGatewaySpec } from "../../../planning/topology.ts";
 import type { Mesh } from "../../../verification/index.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 
@@ -87,6 +88,17 @@ export const twoClusters: Plan = {
     issuerEarlyRenewalHours: 720,
   },
 };
+
+/** `twoClusters`, where an ingress is the gateway of one cluster. */
+export function withIngress(cluster: string, own: OwnGatewaySpec): Plan {
+  const replaced = <T extends { readonly gateway?: GatewayPlan | undefined }>(one: T): T =>
+    one.gateway ? { ...one, gateway: { ...one.gateway, own } } : one;
+  return {
+    ...twoClusters,
+    clusters: twoClusters.clusters.map((one) => (one.name === cluster ? replaced(one) : one)),
+    links: twoClusters.links.map((one) => (one.target === cluster ? replaced(one) : one)),
+  };
+}
 
 /** `twoClusters`, running as these two. */
 export function meshOfTwo(west: FakeKubernetes, east: FakeKubernetes): Mesh {
