@@ -17,6 +17,7 @@ import { bundlePage } from "./bundle-page.mjs";
 import * as commonjs from "./commonjs.mjs";
 import { entriesOf } from "./entries.mjs";
 import { publishedDeclarations } from "./plain-declarations.mjs";
+import { compiler } from "./typescript.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 // For tests: another directory than dist/, so that they don't remove what others are using, and no type
@@ -28,7 +29,7 @@ rmSync(dist, { recursive: true, force: true });
 execFileSync(
   process.execPath,
   [
-    path.join(root, "node_modules/typescript-7/bin/tsc"),
+    compiler,
     ...["--project", "tsconfig.build.json", "--outDir", dist],
     ...(args.includes("--no-check") ? ["--noCheck"] : []),
   ],

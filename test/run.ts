@@ -6,6 +6,7 @@ import { describeError } from "../environments/commands/run-command.ts";
 import { runPhases } from "../environments/report/phases.ts";
 import { progressOutput } from "../environments/report/progress-output.ts";
 import { seconds } from "../environments/report/seconds.ts";
+import { compiler } from "../scripts/typescript.mjs";
 import { shortened, writeFailures } from "./runner/failures.ts";
 import { slowestFirst, writeFigures } from "./runner/figures.ts";
 import { blocked, root, runChecks, runTests, together, type LayerResult } from "./runner/layers.ts";
@@ -68,19 +69,13 @@ const figuresFile = path.join(root, "test-results", "figures.json");
 /** The whole text of what failed in it. */
 const failuresFile = path.join(root, "test-results", "failures.txt");
 
-/**
- * TypeScript's own compiler of version 7. Its package has an alias: the one called typescript is version 5, which is
- * the last whose API programs can use, and whose command has the same name.
- */
-const typeScript = ["node", "node_modules/typescript-7/bin/tsc"];
-
 const layers: readonly Layer[] = [
   {
     name: "types",
     title: "types",
     checks: [
-      [...typeScript, "--noEmit"],
-      [...typeScript, "-p", "ui/web"],
+      ["node", compiler, "--noEmit"],
+      ["node", compiler, "-p", "ui/web"],
     ],
     concurrency: 1,
     beside: true,

@@ -210,17 +210,16 @@ export function resultOf(
 /** Node.js reports suites before their file, wherever they are declared. Suites in others aren't listed. */
 function partsOf(records: readonly TestRecord[]): PartFigures[] {
   const files: PartFigures[] = [];
-  let suites: (PartFigures & { readonly nesting: number })[] = [];
+  let suites: { readonly nesting: number; readonly part: PartFigures }[] = [];
   for (const record of records) {
     if (record.kind === "test") continue;
     const { name } = record;
     const milliseconds = Math.round(record.milliseconds);
-    if (record.kind === "suite") suites.push({ name, milliseconds, nesting: record.nesting });
-    else {
+    if (record.kind === "suite") {
+      suites.push({ nesting: record.nesting, part: { name, milliseconds } });
+    } else {
       const top = Math.min(...suites.map(({ nesting }) => nesting));
-      const parts = suites
-        .filter(({ nesting }) => nesting === top)
-        .map(({ name: suite, milliseconds: took }) => ({ name: suite, milliseconds: took }));
+      const parts = suites.flatMap(({ nesting, part }) => (nesting === top ? [part] : []));
       files.push({
         name: path.relative(root, name),
         milliseconds,

@@ -7,12 +7,10 @@ import { execa } from "execa";
 import ts from "typescript";
 import { entriesOf } from "../../../scripts/entries.mjs";
 import { plainDeclarations, publishedDeclarations } from "../../../scripts/plain-declarations.mjs";
+import { compiler } from "../../../scripts/typescript.mjs";
 import { temporaryDirectory } from "../../temporary.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
-
-/** The compiler that makes the published package. */
-const compiler = path.join(root, "node_modules/typescript-7/bin/tsc");
 
 /** The keys that are hovered over, each with the beginning of what an editor has to show. */
 const keys = {
