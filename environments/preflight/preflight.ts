@@ -8,6 +8,7 @@ import { checkCharts } from "./charts.ts";
 import { checkExistingClusters } from "./existing-clusters.ts";
 import { checkForeignClusters } from "./foreign-clusters.ts";
 import { checkMounts } from "./mounts.ts";
+import { checkNodePorts } from "./node-ports.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkPorts } from "./ports.ts";
 import { checkRemoteDocker } from "./remote-docker.ts";
@@ -60,6 +61,11 @@ const catalogue: readonly CatalogueEntry[] = [
     check: checkRemoteDocker,
   },
   { id: "ports", title: "planned ports of this machine are free", check: checkPorts },
+  {
+    id: "node-ports",
+    title: "node ports of gateways are free in clusters that run",
+    check: checkNodePorts,
+  },
   { id: "mounts", title: "paths that nodes mount from this machine exist", check: checkMounts },
   {
     id: "subnets",

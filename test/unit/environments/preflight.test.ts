@@ -7,11 +7,13 @@ import { describe, test } from "node:test";
 import { temporaryDirectory } from "../../temporary.ts";
 import type { State } from "../../../environments/state.ts";
 import { checkVersionsInClusters } from "../../../environments/preflight/versions-in-clusters.ts";
+import { managedBy } from "../../../linkerd/traffic-objects.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { checkCharts } from "../../../environments/preflight/charts.ts";
 import { checkExistingClusters } from "../../../environments/preflight/existing-clusters.ts";
 import { checkForeignClusters } from "../../../environments/preflight/foreign-clusters.ts";
 import { checkMounts } from "../../../environments/preflight/mounts.ts";
+import { checkNodePorts } from "../../../environments/preflight/node-ports.ts";
 import { checkPodAddresses } from "../../../environments/preflight/pod-addresses.ts";
 import { checkPorts } from "../../../environments/preflight/ports.ts";
 import { checkRemoteDocker } from "../../../environments/preflight/remote-docker.ts";
@@ -186,6 +188,118 @@ describe("the checks before up", () => {
       /^cluster staging exists.*no kubeconfig file \/nowhere.*correct its/,
     );
     assert.deepEqual(further, []);
+  });
+
+  describe("of the node ports of a gateway", () => {
+    const own = { namespace: "ingress", selector: { app: "traefik" }, serviceAccount: "traefik" };
+    const service = (
+      namespace: string,
+      name: string,
+      labels: Record<string, string>,
+      ...nodePorts: number[]
+    ) => ({
+      metadata: { name, namespace, labels },
+      spec: { ports: nodePorts.map((nodePort) => ({ port: 80, nodePort })) },
+    });
+    type Found = ReturnType<typeof service>;
+    /** What the check says of a cluster with these Services. */
+    const look = async (services: readonly Found[], { ingress = false, kind = false } = {}) => {
+      const [fake, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
+      try {
+        const kubeconfig = path.join(folder, "staging");
+        await writeFile(kubeconfig, fake.kubeconfig);
+        for (const one of services) {
+          fake.put(`/api/v1/namespaces/${one.metadata.namespace}/services`, one);
+        }
+        const context = contextOf({
+          clusters: [
+            { name: "west" },
+            {
+              name: "staging",
+              ...(!kind && { kubeconfig, apiServer: "https://192.0.2.9:6443" }),
+              gateway: { nodePort: 30143, ...(ingress && { own }), addresses: ["192.0.2.9"] },
+            },
+          ],
+          links: [{ from: "west", to: "staging" }],
+        });
+        const staging = context.plan.clusters.find(({ name }) => name === "staging");
+        if (staging?.type !== "kind") return await checkNodePorts(context);
+        const { kindName: name, generation } = staging;
+        const urn = "urn:pulumi:lab::linkerd-topology::kind:index:Cluster::lab-staging";
+        const outputs = { kubeconfigPath: kubeconfig };
+        const resources = [{ urn, inputs: { name, generation }, outputs }];
+        const state = { deployment: { resources } } as unknown as State;
+        return await checkNodePorts({ ...context, state });
+      } finally {
+        await fake.stop();
+        await rm(folder, { recursive: true });
+      }
+    };
+    const linkerds = service("linkerd-multicluster", "linkerd-gateway", {}, 30143, 30191);
+    const ofIngress = service("ingress", "linkerd-gateway", managedBy, 30143, 30191);
+    const ofOthers = service("shop", "web", {}, 30191, 31000);
+
+    for (const kind of [false, true]) {
+      test(`name the Service that has one, ${kind ? "in a kind cluster" : "in one that exists"}`, async () => {
+        assert.deepEqual(await look([linkerds, ofOthers], { kind }), [
+          "cluster staging: the Service shop/web has the node port 30191, which the gateway needs: write another " +
+            "gateway.probeNodePort, or give that Service another one",
+        ]);
+      });
+    }
+
+    test("say what the way back from an ingress needs", async () => {
+      assert.deepEqual(await look([ofIngress]), [
+        "cluster staging: the Service ingress/linkerd-gateway has the node port 30143 until Linkerd's own gateway has " +
+          "taken its place: write another gateway.nodePort",
+        "cluster staging: the Service ingress/linkerd-gateway has the node port 30191 until Linkerd's own gateway has " +
+          "taken its place: write another gateway.probeNodePort",
+      ]);
+    });
+
+    for (const [what, services, ingress] of [
+      ["no Service", [], false],
+      ["the gateway itself", [linkerds], false],
+      ["the gateway of an ingress itself", [ofIngress], true],
+      ["Linkerd's gateway, which an ingress replaces", [linkerds], true],
+      [
+        "that of an ingress in another namespace, which is replaced first",
+        [service("edge", "linkerd-gateway", managedBy, 30143)],
+        true,
+      ],
+    ] as const) {
+      test(`find nothing wrong with ${what}`, async () => {
+        assert.deepEqual(await look(services, { ingress }), []);
+      });
+    }
+
+    test("fail where Services can't be listed", async () => {
+      const [fake, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
+      try {
+        const kubeconfig = path.join(folder, "staging");
+        await writeFile(kubeconfig, fake.kubeconfig);
+        fake.answers.set("/api/v1/services", {
+          status: 403,
+          body: { kind: "Status", reason: "Forbidden", message: "services is forbidden" },
+        });
+        const staging = {
+          name: "staging",
+          kubeconfig,
+          apiServer: "https://192.0.2.9:6443",
+          gateway: { addresses: ["192.0.2.9"] },
+        };
+        const clusters = [{ name: "west" }, staging];
+        const links = [{ from: "west", to: "staging" }];
+        const problems = await checkNodePorts(contextOf({ clusters, links }));
+        assert.match(
+          problems.join(),
+          /^cluster staging: its Services can't be listed.*forbidden.*let the account/,
+        );
+      } finally {
+        await fake.stop();
+        await rm(folder, { recursive: true });
+      }
+    });
   });
 
   describe("of versions in a cluster that exists", () => {
@@ -468,6 +582,6 @@ describe("the checks before up", () => {
         "– existing clusters can be reached (no Docker daemon answers)\n\n" +
         "0 passed, 1 failed, 1 not run",
     );
-    assert.equal(rest.length, 10);
+    assert.equal(rest.length, 11);
   });
 });
