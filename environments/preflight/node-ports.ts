@@ -16,6 +16,8 @@ import { connectTo } from "./existing-clusters.ts";
  * the gateway's Service, in the middle of an `up`.
  */
 export const checkNodePorts: PreflightCheck = async (context) => {
+  // The gateways of a mesh that others made are there, under any name.
+  if (context.plan.adopted === true) return [];
   const problems = await Promise.all(
     context.plan.clusters.map(async (cluster) => {
       const { name, gateway } = cluster;

@@ -203,7 +203,10 @@ describe("the checks before up", () => {
     });
     type Found = ReturnType<typeof service>;
     /** What the check says of a cluster with these Services. */
-    const look = async (services: readonly Found[], { ingress = false, kind = false } = {}) => {
+    const look = async (
+      services: readonly Found[],
+      { ingress = false, kind = false, adopt = false } = {},
+    ) => {
       const [fake, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
       try {
         const kubeconfig = path.join(folder, "staging");
@@ -223,7 +226,10 @@ describe("the checks before up", () => {
           links: [{ from: "west", to: "staging" }],
         });
         const staging = context.plan.clusters.find(({ name }) => name === "staging");
-        if (staging?.type !== "kind") return await checkNodePorts(context);
+        if (staging?.type !== "kind") {
+          const plan = { ...context.plan, ...(adopt && { adopted: true as const }) };
+          return await checkNodePorts({ ...context, plan });
+        }
         const { kindName: name, generation } = staging;
         const urn = "urn:pulumi:lab::linkerd-topology::kind:index:Cluster::lab-staging";
         const outputs = { kubeconfigPath: kubeconfig };
@@ -272,6 +278,11 @@ describe("the checks before up", () => {
         assert.deepEqual(await look(services, { ingress }), []);
       });
     }
+
+    test("leave a mesh of others alone, whose gateway may have any name", async () => {
+      const theirs = service("linkerd-multicluster", "edge-gateway", {}, 30143, 30191);
+      assert.deepEqual(await look([theirs], { adopt: true }), []);
+    });
 
     test("fail where Services can't be listed", async () => {
       const [fake, folder] = [await FakeKubernetes.start(), await temporaryDirectory("preflight")];
