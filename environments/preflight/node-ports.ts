@@ -74,7 +74,8 @@ function conflictsOf(cluster: string, gateway: GatewayPlan, service: Service): s
 /** Whether a Service is the gateway's, or has gone by the time that the gateway's is made. */
 function isGatewayOf({ own }: GatewayPlan, service: Service): boolean {
   const { name, namespace } = service.metadata;
-  if (name !== gatewayName) return false;
-  // Linkerd's own gateway goes before the Service of an ingress is made, and that of a former ingress as well.
-  return namespace === multiclusterNamespace || (own !== undefined && isOurs(service));
+  // Linkerd's own gateway, whose chart may give it another name. It goes before the Service of an ingress is made.
+  if (namespace === multiclusterNamespace) return true;
+  // So does that of a former ingress.
+  return own !== undefined && name === gatewayName && isOurs(service);
 }

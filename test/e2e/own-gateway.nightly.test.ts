@@ -16,6 +16,7 @@ import { timeLimits } from "../../system/time-limits.ts";
 import { type CheckResult, renderVerification } from "../../verification/index.ts";
 import { root } from "../runner/layers.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
+import { kubeconfigIn } from "./kubeconfigs.ts";
 import type { OutsideCluster } from "./outside-clusters.ts";
 import { OutsidePair } from "./outside-pair.ts";
 import { identityOf, startProbe } from "./probe.ts";
@@ -59,11 +60,7 @@ describe("an ingress of one's own as the gateway", { timeout: 1_500_000 }, () =>
   before(async () => {
     await pair.start();
     ({ north, south } = pair);
-    const { clusters } = parse(
-      await readFile(path.join(example, "topology.yaml"), "utf8"),
-    ) as Topology;
-    const own = clusters.find((one) => one.gateway?.own !== undefined)?.gateway?.own;
-    assert.ok(own);
+    const own = await ownOfExample();
     environment = await TestEnvironment.create("ingress", {
       clusters: [
         pair.spec(north),
@@ -90,18 +87,7 @@ describe("an ingress of one's own as the gateway", { timeout: 1_500_000 }, () =>
   });
 
   test("is the gateway of the next up, which changes nothing of it", async () => {
-    const file = path.join(example, "ingress.yaml");
-    const text = (await readFile(file, "utf8")).replaceAll("web.shop", `web.${namespace}`);
-    const clusters = [{ name: "south", kubeconfigPath: south.kubeconfig }];
-    const applied = await applyTo({ clusters, objects: readManifests(text, file) });
-    assert.deepEqual(
-      applied.flatMap(({ problem }) => problem ?? []),
-      [],
-    );
-    await eventually("nginx runs", timeLimits.firstRequest, async () => {
-      const { status } = await south.api.get<Deployment>(deployment);
-      return status?.availableReplicas === 1 ? true : undefined;
-    });
+    await installNginx("south", south.kubeconfig, south.api);
     theirs = await versions(south.api);
     const { proof, changes } = await environment.up();
     assert.ok(proof.proved);
@@ -181,6 +167,97 @@ describe("an ingress of one's own as the gateway", { timeout: 1_500_000 }, () =>
     assert.deepEqual(await versions(south.api), theirs);
   });
 });
+
+/** In clusters of the stack's own. The tests build on each other. */
+describe("an ingress of one's own as the gateway of a kind cluster", { timeout: 1_500_000 }, () => {
+  if (archive === "") {
+    test("runs where its image is", { skip: noArchive });
+    return;
+  }
+  let environment: TestEnvironment;
+  let east: KubernetesApi;
+  let theirs: readonly string[];
+  let withIngress: Topology;
+  const topology = (gateway: NonNullable<Topology["clusters"][number]["gateway"]>): Topology => ({
+    clusters: [{ name: "west" }, { name: "east", imageArchives: [path.resolve(archive)], gateway }],
+    links: [{ from: "west", to: "east" }],
+  });
+  const provedWithTraffic = async (): Promise<void> => {
+    const verification = await verifyStack(environment.request());
+    assert.ok(verification.proved, renderVerification(verification));
+    if (verification.status.dataPlane !== "real") return;
+    assert.equal(outcomeOf(verification.results, "gateway-traffic"), "passed");
+  };
+
+  before(async () => {
+    withIngress = topology({ own: await ownOfExample(), admission: "linked" });
+    environment = await TestEnvironment.create("ingress", withIngress);
+  });
+  after(() => environment.dispose());
+
+  test("is waited for, and serves once it is there", async () => {
+    const { proof } = await environment.up();
+    assert.equal(
+      outcomeOf(proof.results, "own-gateway-serves"),
+      "not run: waiting for the namespace ingress",
+    );
+    east = await environment.api("east");
+    await installNginx("east", await kubeconfigIn(environment.directory, "east"), east);
+    theirs = await versions(east);
+    const next = await environment.up();
+    assert.equal(outcomeOf(next.proof.results, "own-gateway-serves"), "passed");
+    await provedWithTraffic();
+  });
+
+  test("gives its place back to Linkerd's gateway, at other node ports", async () => {
+    const admission = "linked";
+    await environment.change(topology({ admission }));
+    await assert.rejects(
+      environment.up(),
+      /ingress\/linkerd-gateway has the node port 30143 until Linkerd's own gateway has taken its place/,
+    );
+    await east.get(gateway);
+    await environment.change(topology({ admission, nodePort: 30144, probeNodePort: 30192 }));
+    assert.ok((await environment.up()).proof.proved);
+    assert.ok(await isMissing(east, gateway));
+    assert.deepEqual(await versions(east), theirs);
+    await provedWithTraffic();
+  });
+
+  test("takes its place again", async () => {
+    await environment.change(withIngress);
+    assert.ok((await environment.up()).proof.proved);
+    assert.ok(await isMissing(east, deploymentPath(multiclusterNamespace, gatewayName)));
+    assert.deepEqual(await versions(east), theirs);
+    await provedWithTraffic();
+  });
+});
+
+/** The ingress that the example's topology names. */
+async function ownOfExample() {
+  const { clusters } = parse(
+    await readFile(path.join(example, "topology.yaml"), "utf8"),
+  ) as Topology;
+  const own = clusters.find((one) => one.gateway?.own !== undefined)?.gateway?.own;
+  assert.ok(own);
+  return own;
+}
+
+/** Applies the example's ingress, for the tests' own workload, and waits until it runs. */
+async function installNginx(name: string, kubeconfigPath: string, api: KubernetesApi) {
+  const file = path.join(example, "ingress.yaml");
+  const text = (await readFile(file, "utf8")).replaceAll("web.shop", `web.${namespace}`);
+  const clusters = [{ name, kubeconfigPath }];
+  const applied = await applyTo({ clusters, objects: readManifests(text, file) });
+  assert.deepEqual(
+    applied.flatMap(({ problem }) => problem ?? []),
+    [],
+  );
+  await eventually("nginx runs", timeLimits.firstRequest, async () => {
+    const { status } = await api.get<Deployment>(deployment);
+    return status?.availableReplicas === 1 ? true : undefined;
+  });
+}
 
 /** What became of a check, and why. */
 function outcomeOf(results: readonly CheckResult[], id: string): string {
