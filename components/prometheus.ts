@@ -45,7 +45,7 @@ export interface PrometheusArgs extends PrometheusPlan {
   /** How it keeps and reads metrics, such as `plan.observability` of a topology. */
   readonly settings: Pick<
     ObservabilityPlan,
-    "retention" | "scrapeInterval" | "storage" | "resources"
+    "retention" | "scrapeInterval" | "storage" | "resources" | "alertmanagers"
   >;
   /** How long before their end certificates are renewed, in hours. @default 720 for both */
   readonly earlyRenewalHours?: { readonly anchor: number; readonly issuer: number };

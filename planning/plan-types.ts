@@ -51,6 +51,8 @@ export interface ObservabilityPlan {
   readonly collectIn?: string;
   readonly retention: string;
   readonly scrapeInterval: string;
+  /** URLs of the Alertmanagers that get the alerts. Undefined: none. */
+  readonly alertmanagers?: readonly string[];
   /** Size of the volume. Undefined: the data ends with the pod. */
   readonly storage?: string;
   readonly resources: {

@@ -10,13 +10,14 @@ export function planObservability(
   mirrors: readonly MirrorPlan[],
 ): ObservabilityPlan | undefined {
   if (observability === undefined) return undefined;
-  const { collectIn, prometheus = {} } = observability;
+  const { collectIn, prometheus = {}, alertmanagers = [] } = observability;
   const { retention, scrapeInterval, storage, resources } = prometheus;
   return {
     namespace: observabilityNamespace,
     ...(collectIn !== undefined && { collectIn }),
     retention: retention ?? defaults.metricsRetention,
     scrapeInterval: scrapeInterval ?? defaults.scrapeInterval,
+    ...(alertmanagers.length > 0 && { alertmanagers }),
     ...(storage !== undefined && { storage }),
     resources: {
       requests: { ...defaults.metricsRequests, ...asTexts(resources?.requests) },

@@ -11,13 +11,20 @@ export const plannedRulesFile = "planned-rules.yml";
 /** What the configuration of a Prometheus depends on. */
 export interface PrometheusConfig extends Pick<PrometheusPlan, "cluster" | "writeTo"> {
   readonly scrapeInterval: string;
+  /** URLs of the Alertmanagers that get the alerts. @default none */
+  readonly alertmanagers?: readonly string[];
 }
 
 /**
  * The text of a Prometheus' configuration. Every series has the label `cluster`: the dashboards and the alerts
  * are the same for one cluster and for the Prometheus that has the metrics of all.
  */
-export function prometheusConfig({ cluster, scrapeInterval, writeTo }: PrometheusConfig): string {
+export function prometheusConfig({
+  cluster,
+  scrapeInterval,
+  alertmanagers = [],
+  writeTo,
+}: PrometheusConfig): string {
   const inCluster = { target_label: "cluster", replacement: cluster };
   return stringify(
     {
@@ -37,6 +44,9 @@ export function prometheusConfig({ cluster, scrapeInterval, writeTo }: Prometheu
         controllers(inCluster),
         mirrors(inCluster),
       ],
+      ...(alertmanagers.length > 0 && {
+        alerting: { alertmanagers: alertmanagers.map((url) => alertmanager(new URL(url))) },
+      }),
       ...(writeTo !== undefined && {
         remote_write: [
           {
@@ -52,6 +62,14 @@ export function prometheusConfig({ cluster, scrapeInterval, writeTo }: Prometheu
     },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
+}
+
+function alertmanager({ protocol, host, pathname }: URL) {
+  return {
+    scheme: protocol.slice(0, -1),
+    ...(pathname !== "/" && { path_prefix: pathname }),
+    static_configs: [{ targets: [host] }],
+  };
 }
 
 const proxyAdminPort = 4191;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { expecting, map, object, optional, text } from "../topology/schema-parts.ts";
+import { expecting, list, map, object, optional, text } from "../topology/schema-parts.ts";
 
 const quantities = (example: string) =>
   map(
@@ -93,6 +93,21 @@ export const observabilitySchema = object(
      * @example west
      */
     collectIn: text("a cluster's name", "write the name of a cluster").exactOptional(),
+    /**
+     * Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get
+     * an alert from each Prometheus that has its series, and take equal ones for one.
+     * @default alerts are seen in Prometheus alone
+     * @example [https://alerts.example.com]
+     */
+    alertmanagers: list(
+      expecting(
+        z.string().regex(/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?(\/[\w./~-]*)?$/i),
+        "the URL of an Alertmanager",
+        "write a URL without a user or a password, such as http://alertmanager.monitoring:9093",
+      ),
+      "a list of URLs",
+      "write a list such as [http://alertmanager.monitoring:9093]",
+    ).exactOptional(),
   },
   "a description of what observes the mesh",
   "write a map such as { prometheus: { retention: 7d } }, or {} for the defaults",

@@ -36,6 +36,7 @@ test(
       cluster: "west",
       scrapeInterval: "30s",
       writeTo: "http://prometheus-east:9090",
+      alertmanagers: ["https://alerts.example.com/mesh"],
     };
     writeFileSync(path.join(directory, configFile), prometheusConfig(config));
     writeFileSync(

@@ -103,6 +103,18 @@ describe("the configuration of a Prometheus", () => {
     assert.equal(config.remote_write, undefined);
   });
 
+  it("sends alerts to the Alertmanagers, by the parts of their URLs", () => {
+    assert.equal((parse(prometheusConfig(settings)) as Config).alerting, undefined);
+    const alertmanagers = ["http://alertmanager.monitoring:9093", "https://example.com/alerts"];
+    const config = parse(prometheusConfig({ ...settings, alertmanagers })) as Config;
+    assert.deepEqual(config.alerting, {
+      alertmanagers: [
+        { scheme: "http", static_configs: [{ targets: ["alertmanager.monitoring:9093"] }] },
+        { scheme: "https", path_prefix: "/alerts", static_configs: [{ targets: ["example.com"] }] },
+      ],
+    });
+  });
+
   it("writes to the one that collects, but not its alerts", () => {
     const config = parse(prometheusConfig({ ...settings, writeTo: "http://there" })) as Config;
     assert.equal(config.remote_write?.[0]?.url, "http://there");
@@ -151,6 +163,7 @@ describe("the alerts of a plan", () => {
 });
 
 interface Config {
+  readonly alerting?: unknown;
   readonly global: {
     readonly scrape_interval: string;
     readonly external_labels: Readonly<Record<string, string>>;

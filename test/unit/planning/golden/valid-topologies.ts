@@ -72,6 +72,7 @@ export function randomTopology(random: Random): Topology {
             storage: "20Gi",
             resources: { requests: { memory: "1Gi" }, limits: { memory: "2Gi" } },
           },
+          alertmanagers: ["http://alertmanager.monitoring:9093"],
         }),
       },
     }),

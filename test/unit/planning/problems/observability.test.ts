@@ -57,7 +57,12 @@ checkProblems("observability", [
         storage: "big",
         resources: { requests: { memory: "much" } },
       },
+      alertmanagers: ["alerts.example.com", "https://me:word@alerts.example.com"],
     }),
+    ...["alerts.example.com", "https://me:word@alerts.example.com"].map(
+      (url, index) =>
+        `observability.alertmanagers[${index}]: "${url}" is not the URL of an Alertmanager (write a URL without a user or a password, such as http://alertmanager.monitoring:9093)`,
+    ),
     'observability.prometheus.resources.requests.memory: "much" is not a quantity of Kubernetes (write a quantity such as 500Mi)',
     'observability.prometheus.retention: "forever" is not a duration in hours, days or weeks (write a number with its unit (h, d or w), such as 7d)',
     'observability.prometheus.scrapeInterval: "1s" is not a duration from 5s to 5m (write a number with its unit (s or m), such as 30s)',
