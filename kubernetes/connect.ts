@@ -6,7 +6,7 @@ import type { Cluster, User } from "@kubernetes/client-node/dist/config_types.js
 import { pluginPath } from "../planning/clusters/plugin-path.ts";
 import { machineAuthorities } from "../system/authorities.ts";
 import { messageOf } from "../system/message-of.ts";
-import { proxyFor } from "../system/proxy-for.ts";
+import { proxyFor, proxyFault } from "../system/proxy-for.ts";
 import type { ClusterAccess, KubernetesApi } from "./api.ts";
 import { execInPod } from "./exec.ts";
 import { HttpApi } from "./http-api.ts";
@@ -75,6 +75,10 @@ async function open(access: ClusterAccess, token: string | undefined): Promise<W
         : `the context ${quote(current)} of ${nameOf(access)} names no cluster`,
     );
   }
+  const fault = cluster.proxyUrl === undefined ? undefined : proxyFault(cluster.proxyUrl);
+  if (fault) {
+    throw new Error(`proxy-url of ${wayOf(access, config)} ${fault.message}: ${fault.fix}`);
+  }
   goAsKubectl(cluster);
   if (token !== undefined) config.loadFromClusterAndUser(cluster, { name: "token", token });
   // The library uses the system's trust store and plugins (exec, OIDC) if the kubeconfig asks for them.
@@ -116,7 +120,8 @@ async function open(access: ClusterAccess, token: string | undefined): Promise<W
  */
 function goAsKubectl(cluster: { -readonly [K in keyof Cluster]: Cluster[K] }): void {
   const proxy = cluster.proxyUrl ?? proxyFor(cluster.server);
-  if (proxy !== undefined) cluster.proxyUrl = proxy;
+  // The library would look up the server's name itself, which may mean something only behind the proxy.
+  if (proxy !== undefined) cluster.proxyUrl = proxy.replace(/^socks5:/i, "socks5h:");
   const isJudged = cluster.server.startsWith("https:") && !cluster.skipTLSVerify;
   if (!isJudged || (cluster.caData ?? cluster.caFile) !== undefined) return;
   cluster.caData = Buffer.from(machineAuthorities().join("\n")).toString("base64");

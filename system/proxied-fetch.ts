@@ -34,6 +34,8 @@ async function fetchThrough(
   ca: readonly string[],
   ...[input, init]: Parameters<typeof fetch>
 ): Promise<Response> {
+  // A proxy that can't be used is told of here: an error of a dispatcher would only be a cause.
+  proxyFor(input instanceof Request ? input.url : input, env);
   const undici = await import("undici");
   const trusted = ca.length === 0 ? {} : { ca: [...ca] };
   const direct = new undici.Agent({ connect: trusted });
@@ -49,7 +51,12 @@ async function fetchThrough(
       if (proxy === undefined) return direct;
       const known =
         proxies.get(proxy) ??
-        new undici.ProxyAgent({ uri: proxy, requestTls: trusted, proxyTls: trusted });
+        new undici.ProxyAgent({
+          uri: proxy,
+          requestTls: trusted,
+          // With it, a SOCKS proxy would be spoken to by TLS.
+          ...(proxy.startsWith("https:") && { proxyTls: trusted }),
+        });
       proxies.set(proxy, known);
       return known;
     }

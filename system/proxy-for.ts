@@ -8,17 +8,45 @@ type Env = Readonly<Record<string, string | undefined>>;
  * have subnets and ports, and this machine itself is never asked through a proxy.
  *
  * @returns undefined if the URL is asked directly
+ * @throws Error if no program here can use a proxy of that kind
  */
 export function proxyFor(url: string | URL, env: Env = process.env): string | undefined {
   const { protocol, hostname, port } = new URL(url);
   const isTls = protocol === "https:" || protocol === "wss:";
-  const proxy = valueOf(env, isTls ? "HTTPS_PROXY" : "HTTP_PROXY");
+  const variable = isTls ? "HTTPS_PROXY" : "HTTP_PROXY";
+  const proxy = valueOf(env, variable);
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
   if (proxy === undefined || isThisMachine(host)) return undefined;
   const excluded = (valueOf(env, "NO_PROXY") ?? "").split(/[\s,]+/).filter((entry) => entry !== "");
   const target = { host, port: port === "" ? (isTls ? "443" : "80") : port };
   if (excluded.some((entry) => matches(entry.toLowerCase(), target))) return undefined;
-  return proxy.includes("://") ? proxy : `http://${proxy}`;
+  const given = proxy.includes("://") ? proxy : `http://${proxy}`;
+  const fault = proxyFault(given);
+  if (fault) throw new Error(`${variable} ${fault.message}: ${fault.fix}`);
+  return given;
+}
+
+const proxySchemes = ["http", "https", "socks5"];
+
+/**
+ * What is wrong with the URL of a proxy: kubectl, Helm and Pulumi's Kubernetes provider know only some kinds. The text
+ * has nothing of the URL but its scheme: it may have a password.
+ *
+ * @returns undefined if they can use it
+ */
+export function proxyFault(
+  proxy: string,
+): { readonly message: string; readonly fix: string } | undefined {
+  const [, scheme = ""] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(proxy) ?? [];
+  if (scheme === "" || !URL.canParse(proxy)) {
+    return { message: "is no URL of a proxy", fix: "write one such as socks5://127.0.0.1:1080" };
+  }
+  if (proxySchemes.includes(scheme.toLowerCase())) return undefined;
+  const remote = scheme === "socks5h" ? ", which lets the proxy look up names too" : "";
+  return {
+    message: `names a proxy of the kind ${scheme}`,
+    fix: `write http://, https:// or socks5://${remote}`,
+  };
 }
 
 /** Whether the environment names any proxy. */

@@ -39,6 +39,16 @@ export function contextsOf(text: string): string[] {
   });
 }
 
+/** The `proxy-url` of a context's cluster. Undefined where it has none, or where the text is no such kubeconfig. */
+export function proxyOf(text: string, context: string | undefined): string | undefined {
+  const document = parseDocument(text, { schema: "failsafe" });
+  if (document.errors.length > 0 || !isMap(document.contents)) return undefined;
+  const entry = find(document, "contexts", context ?? document.get("current-context"));
+  const cluster = find(document, "clusters", entry?.getIn(["context", "cluster"]));
+  const proxy = cluster?.getIn(["cluster", "proxy-url"]);
+  return typeof proxy === "string" && proxy !== "" ? proxy : undefined;
+}
+
 /** Keys of a user's that name files. */
 export const pathsOfUser = ["client-certificate", "client-key", "tokenFile"] as const;
 

@@ -1,5 +1,6 @@
-import { contextsOf } from "../kubeconfig.ts";
+import { contextsOf, proxyOf } from "../kubeconfig.ts";
 import { listNames, show } from "../../topology/problem.ts";
+import { proxyFault } from "../../../system/proxy-for.ts";
 import { unexpanded } from "../../../system/resolve-path.ts";
 import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
@@ -59,4 +60,12 @@ function* checkKubeconfig(
       fix: didYouMean(context, contexts) ?? "write the name of one of its contexts",
     };
   }
+  const proxy = proxyOf(text, context);
+  const fault = proxy === undefined ? undefined : proxyFault(proxy);
+  if (fault === undefined) return;
+  yield {
+    path: [...path, "kubeconfig"],
+    message: `proxy-url of its cluster in ${show(kubeconfig)} ${fault.message}`,
+    fix: fault.fix,
+  };
 }

@@ -11,6 +11,7 @@ import { readClusterUid } from "../../../kubernetes/known-cluster.ts";
 import { clusterIdentity } from "../../../providers/mesh/cluster-identity.ts";
 import { temporaryDirectory } from "../../temporary.ts";
 import { testContext } from "../mesh/context.ts";
+import { socksProxy } from "../socks-proxy.ts";
 import { selfSigned } from "../kind/self-signed.ts";
 import { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 
@@ -144,6 +145,34 @@ describe("the way into a cluster", () => {
       const api = await connect({ kubeconfigPath }, { signal: AbortSignal.timeout(300) });
       await assert.rejects(api.get("/version"));
       assert.equal(seen.length, 1);
+    });
+  });
+
+  it("leads through a SOCKS proxy, which looks up the server's name", async () => {
+    const seen: string[] = [];
+    const port = await listen(socksProxy(() => Number(new URL(fake.address).port), seen));
+    const proxy = `socks5://127.0.0.1:${String(port)}`;
+    await write({ server: "http://api.test:6443", "proxy-url": proxy });
+    assert.equal(await look(), fake.uid);
+    await write({ server: "http://192.0.2.7:6443" });
+    await withVariables({ HTTP_PROXY: proxy, NO_PROXY: "" }, async () => {
+      assert.equal(await look(), fake.uid);
+    });
+    assert.deepEqual(seen, ["api.test:6443", "192.0.2.7:6443"]);
+  });
+
+  it("is refused through a proxy that kubectl doesn't know", async () => {
+    await write({ "proxy-url": "socks4://me:hunter2@127.0.0.1:1" });
+    await assert.rejects(look(), (error: Error) => {
+      assert.match(
+        error.message,
+        /^proxy-url of the context "a" of \S+ names a proxy of the kind socks4: write .* socks5:\/\/$/,
+      );
+      return true;
+    });
+    await write({ server: "http://api.test:6443" });
+    await withVariables({ HTTP_PROXY: "ftp://127.0.0.1:1", NO_PROXY: "" }, async () => {
+      await assert.rejects(look(), /HTTP_PROXY names a proxy of the kind ftp: write/);
     });
   });
 

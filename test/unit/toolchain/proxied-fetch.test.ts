@@ -9,7 +9,8 @@ import { after, before, describe, test } from "node:test";
 import { temporaryDirectory } from "../../temporary.ts";
 import { selfSigned } from "../kind/self-signed.ts";
 import { openInternet } from "../../../toolchain/internet.ts";
-import { proxiedFetch } from "../../../system/proxied-fetch.ts";
+import { codeOf, proxiedFetch } from "../../../system/proxied-fetch.ts";
+import { socksProxy } from "../socks-proxy.ts";
 
 describe("what the toolchain asks of the network", () => {
   let proxy: Server;
@@ -34,6 +35,45 @@ describe("what the toolchain asks of the network", () => {
       assert.equal(await openInternet(ask).isRegistry("registry.test"), false);
       assert.deepEqual(asked, ["registry.test:443"], name);
     }
+  });
+
+  test("or through a SOCKS proxy, which looks up names", async () => {
+    const seen: string[] = [];
+    const { certificate: cert, key } = selfSigned();
+    const headers = { "docker-distribution-api-version": "registry/2.0" };
+    const registry = createTlsServer({ cert, key }, (_, response) => {
+      response.writeHead(200, headers).end();
+    });
+    const socks = socksProxy(() => (registry.address() as AddressInfo).port, seen);
+    const folder = await temporaryDirectory("socks");
+    try {
+      await Promise.all(
+        [registry, socks].map(async (server) => once(server.listen(0, "127.0.0.1"), "listening")),
+      );
+      const file = path.join(folder, "authorities.crt");
+      await writeFile(file, cert);
+      const ask = proxiedFetch({
+        HTTPS_PROXY: `socks5://127.0.0.1:${(socks.address() as AddressInfo).port}`,
+        SSL_CERT_FILE: file,
+      });
+      const answer = await ask("https://localhost.test/v2/").catch((error: unknown) => error);
+      // The certificate is for another name: TLS began behind the proxy.
+      assert.equal(codeOf(answer), "ERR_TLS_CERT_ALTNAME_INVALID");
+      assert.deepEqual(new Set(seen), new Set(["localhost.test:443"]));
+    } finally {
+      registry.closeAllConnections();
+      registry.close();
+      socks.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("and says which kinds of proxies it knows", async () => {
+    const ask = proxiedFetch({ HTTPS_PROXY: "socks4://me:hunter2@127.0.0.1:1" });
+    await assert.rejects(
+      async () => ask("https://registry.test/"),
+      /^Error: HTTPS_PROXY names a proxy of the kind socks4: write http:\/\/, https:\/\/ or socks5:\/\/$/,
+    );
   });
 
   test("but not to those that NO_PROXY names", async () => {

@@ -22,6 +22,26 @@ describe("the proxy that the environment names", () => {
     }
   });
 
+  test("is of a kind that kubectl knows, or is refused without its password", () => {
+    for (const proxy of ["http://p.test", "HTTPS://p.test", "socks5://me:x@p.test:1080"]) {
+      assert.equal(proxyFor("https://api.test", { HTTPS_PROXY: proxy }), proxy);
+    }
+    for (const [proxy, said] of [
+      [
+        "socks5h://me:hunter2@p.test",
+        "names a proxy of the kind socks5h: write http://, https:// or socks5://, which lets the proxy look up names too",
+      ],
+      [
+        "socks4://me:hunter2@p.test",
+        "names a proxy of the kind socks4: write http://, https:// or socks5://",
+      ],
+      ["http://me:hunter2@", "is no URL of a proxy: write one such as socks5://127.0.0.1:1080"],
+    ] as const) {
+      const look = () => proxyFor("https://api.test", { HTTPS_PROXY: proxy });
+      assert.throws(look, { message: `HTTPS_PROXY ${said}` });
+    }
+  });
+
   for (const [noProxy, excluded, others] of [
     ["*", ["api.test", "192.0.2.7"], []],
     ["api.test", ["api.test", "east.api.test"], ["rapi.test", "test"]],

@@ -63,6 +63,20 @@ describe("a kubeconfig that a topology names", () => {
     );
   });
 
+  it("is refused with a proxy that kubectl doesn't know, of which no password is told", () => {
+    const withProxy = (proxy: string) =>
+      `${twoContexts}clusters: [{ name: two, cluster: { proxy-url: "${proxy}" } }]`;
+    const two = [{ name: "a", kubeconfig: "both", context: "two" }];
+    assert.deepEqual(problems(two, withProxy("socks5://127.0.0.1:1080")), []);
+    assert.deepEqual(problems(two, withProxy("socks4://me:s3cret@127.0.0.1:1080")), [
+      'clusters[0].kubeconfig: proxy-url of its cluster in "both" names a proxy of the kind socks4 ' +
+        "(write http://, https:// or socks5://)",
+    ]);
+    // The other context leads to another cluster.
+    const one = [{ name: "a", kubeconfig: "both", context: "one" }];
+    assert.deepEqual(problems(one, withProxy("socks4://127.0.0.1:1080")), []);
+  });
+
   it("may have another current context than the one it was first seen by", () => {
     const without = twoContexts.replace("current-context: one", "");
     assert.deepEqual(problems([{ name: "a", kubeconfig: "both" }], without), []);
