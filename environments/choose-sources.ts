@@ -6,6 +6,7 @@ import { listNames } from "../planning/topology/problem.ts";
 import type { Sources } from "../planning/sources/sources.ts";
 import { reachesRegistry } from "../toolchain/sources-plan.ts";
 import { GivenImagesError } from "../toolchain/given-images.ts";
+import { isNodeImageMadeHere } from "../toolchain/image/node-image.ts";
 import {
   addGivenImages,
   completeSources,
@@ -229,7 +230,9 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
 
 /** What was built here for a topology that didn't want all that it wants now lacks some. */
 async function complete(sources: Sources, options: BringOptions): Promise<Sources> {
-  const isBuiltHere = sources.images?.pause?.startsWith("localhost/linkerd-topology/") === true;
+  const isBuiltHere =
+    isNodeImageMadeHere(sources.nodeImage) ||
+    sources.images?.pause?.startsWith("localhost/linkerd-topology/") === true;
   return isBuiltHere ? completeSources(sources, options) : sources;
 }
 
@@ -249,8 +252,7 @@ async function missingOf(
   );
   const missing = files.filter((file) => !existsSync(file));
   // kind pulls other people's images.
-  const builtHere = nodeImage?.startsWith("linkerd-topology/node:") === true;
-  if (makesNodes && builtHere) {
+  if (makesNodes && nodeImage !== undefined && isNodeImageMadeHere(nodeImage)) {
     const there = await docker(["image", "inspect", "--format", "{{.Id}}", nodeImage], env).then(
       () => true,
       () => false,

@@ -1,5 +1,6 @@
 import { describeChoice } from "../planning/linkerd/choose-version.ts";
 import { linkerdNotices } from "../planning/linkerd/notices.ts";
+import { controlPlanes } from "../planning/docker/fixed-addresses.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import type { Mesh, Proof } from "../verification/index.ts";
@@ -147,6 +148,9 @@ export async function up(request: UpRequest): Promise<UpResult> {
             prometheus: plan.observability !== undefined,
             loadBalancer: plan.clusters.some(
               (one) => one.type === "kind" && one.bringsLoadBalancer === true,
+            ),
+            severalControlPlanes: plan.clusters.some(
+              (one) => one.type === "kind" && controlPlanes(one) > 1,
             ),
           },
           onProgress: teller(tell),

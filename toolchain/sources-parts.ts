@@ -14,7 +14,8 @@ import {
 } from "./image/archives.ts";
 import type { BuiltBinary, ImageContext } from "./image/context.ts";
 import { ensureDebianLayer } from "./image/debian.ts";
-import { ensureNodeImage } from "./image/node-image.ts";
+import { ensureLoadBalancerImage } from "./image/load-balancer-image.ts";
+import { ensureNodeImage, isNodeImageMadeHere } from "./image/node-image.ts";
 import type { MetalLbSources, Sources } from "../planning/sources/sources.ts";
 import type { SourcesPlan } from "./sources-plan.ts";
 import { gatewayApi, gatewayApiFile } from "./tools/gateway-api.ts";
@@ -61,6 +62,8 @@ export async function makeSourcesParts(
 export interface Wants {
   readonly prometheus?: boolean;
   readonly loadBalancer?: boolean;
+  /** kind's own load balancer, before several control planes of a cluster. */
+  readonly severalControlPlanes?: boolean;
 }
 
 /**
@@ -73,7 +76,11 @@ export async function addWanted(
   wants: Wants,
   context: MakeContext,
 ): Promise<Sources> {
-  const { images, metallb: balancer } = sources;
+  const { images, metallb: balancer, nodeImage } = sources;
+  // A node image that kind pulls comes with a registry that has the load balancer's as well.
+  if (wants.severalControlPlanes === true && isNodeImageMadeHere(nodeImage)) {
+    await ensureLoadBalancerImage(await imageContext(context));
+  }
   return {
     ...sources,
     ...(wants.prometheus === true &&

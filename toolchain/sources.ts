@@ -124,8 +124,9 @@ export async function makeSources(
   if (node !== undefined) await loadGivenNode(node.archive.path, node.reference, context);
   const parts = await makeSourcesParts(plan, context);
   const composed = { ...compose(plan, given, parts), ...ifGiven("linkerdVersion", version) };
-  const { prometheus, loadBalancer } = options.wants ?? {};
+  const { prometheus, loadBalancer, ...others } = options.wants ?? {};
   const built: Wants = {
+    ...others,
     prometheus: prometheus === true && plan.prometheus === "built",
     loadBalancer: loadBalancer === true && plan.loadBalancer === "built",
   };

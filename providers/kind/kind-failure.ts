@@ -38,9 +38,9 @@ const known: readonly Known[] = [
     pattern:
       /failed to pull image|pull access denied|no basic auth|authentication required|manifest unknown|no such image|toomanyrequests/i,
     explanation:
-      "the node image is not on this machine and can't be pulled. Check its name and the connection to its " +
-      "registry, log in where it wants that (`docker login`), name a mirror's image as nodeImage, or load it with " +
-      "`docker load`",
+      "the image is not on this machine and can't be pulled. Check its name and the connection to its registry, log " +
+      "in where it wants that (`docker login`), or load it with `docker load`. For a node, a mirror's image can be " +
+      "named as nodeImage; the load balancer of several control planes has the name that kind asks for",
   },
   {
     pattern: /cannot allocate memory|oomkilled|out of memory/i,

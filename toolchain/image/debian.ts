@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { timeLimits } from "../../system/time-limits.ts";
 import { exists, lockBeside, removeUnfinished } from "../cache.ts";
 import { withLock } from "../lock.ts";
@@ -13,8 +13,20 @@ import {
 import { imageFolders, keyOf, type ImageContext } from "./context.ts";
 import { messageOf } from "../../system/message-of.ts";
 
-/** The Debian system of a node. Its key is computed from this. */
-const debianSystem = {
+/** A Debian system that is the lowest layer of images. Its key is computed from this. */
+export interface DebianSystem {
+  readonly suite: string;
+  readonly packages: readonly string[];
+  /** mmdebstrap's variant: which packages there are besides. @default "apt" */
+  readonly variant?: "apt" | "essential";
+  /** Paths that are left out of every package. */
+  readonly excluded: readonly string[];
+  /** Paths that are deleted at the end. */
+  readonly deleted: readonly string[];
+}
+
+/** The system of a node. */
+const nodeSystem: DebianSystem = {
   suite: "bookworm",
   packages: [
     "ca-certificates",
@@ -52,49 +64,68 @@ const debianSystem = {
   ],
 };
 
+/** The system of kind's load balancer: HAProxy and a shell. */
+export const loadBalancerSystem: DebianSystem = {
+  suite: nodeSystem.suite,
+  packages: ["haproxy"],
+  variant: "essential",
+  excluded: nodeSystem.excluded,
+  deleted: ["var/log/*", "var/cache/debconf/*", "var/lib/apt/lists/*"],
+};
+
 /** Key of the system. It changes when the system would change. */
-export function debianKey(): string {
-  return `${debianSystem.suite}-${keyOf({ ...debianSystem, arch: process.arch })}`;
+export function debianKey(system = nodeSystem): string {
+  return `${system.suite}-${keyOf({ ...system, arch: process.arch })}`;
 }
 
 /**
- * Builds the layer with a Debian system for nodes from Debian's packages, and keeps it in the cache.
+ * Builds the layer with a Debian system from Debian's packages, and keeps it in the cache.
  *
+ * @param system @default that of the nodes
  * @returns path of the uncompressed tar.
  * @throws if mmdebstrap is not available or fails; with the end of its output.
  */
-export async function ensureDebianLayer(context: ImageContext): Promise<string> {
+export async function ensureDebianLayer(
+  context: ImageContext,
+  system = nodeSystem,
+): Promise<string> {
   const { layers } = imageFolders(context.cache);
-  const path = join(layers, `debian-${debianKey()}.tar`);
+  const path = join(layers, `debian-${debianKey(system)}.tar`);
   if (await exists(path)) return path;
 
   return withLock(
     lockBeside(path),
     async () => {
-      if (!(await exists(path))) await makeDebianLayer(layers, path, context);
+      if (!(await exists(path))) await makeDebianLayer(system, path, context);
       return path;
     },
     { onWait: context.onProgress },
   );
 }
 
-async function makeDebianLayer(layers: string, path: string, context: ImageContext): Promise<void> {
-  context.onProgress?.(`installing Debian ${debianSystem.suite} into a layer`);
+async function makeDebianLayer(
+  system: DebianSystem,
+  path: string,
+  context: ImageContext,
+): Promise<void> {
+  context.onProgress?.(`installing Debian ${system.suite} into a layer`);
+  const layers = dirname(path);
   await mkdir(layers, { recursive: true });
-  const prefix = ".unfinished-debian-";
+  // Not the same for all systems: two may be made at the same time.
+  const prefix = `.unfinished-debian-${debianKey(system)}-`;
   await removeUnfinished(layers, prefix);
   // mmdebstrap chooses the format by the file extension.
   const unfinished = join(layers, `${prefix}${randomUUID()}.tar`);
   try {
     await needMmdebstrap(context);
-    const sources = await machineSources(debianSystem.suite);
-    await execa("mmdebstrap", mmdebstrapArguments(unfinished, sources), {
+    const sources = await machineSources(system.suite);
+    await execa("mmdebstrap", mmdebstrapArguments(unfinished, sources, system), {
       env: { ...context.env, DEBIAN_FRONTEND: "noninteractive" },
       timeout: timeLimits.debianSystem,
     });
     await rename(unfinished, path);
   } catch (error) {
-    throw new Error(`no Debian system for the node image: ${lastLines(error)}`, { cause: error });
+    throw new Error(`no Debian system for kind's images: ${lastLines(error)}`, { cause: error });
   } finally {
     await rm(unfinished, { force: true });
   }
@@ -105,10 +136,13 @@ async function makeDebianLayer(layers: string, path: string, context: ImageConte
  *
  * @param sources - `deb` lines of the mirrors to use; empty for Debian's own
  */
-export function mmdebstrapArguments(target: string, sources: readonly string[] = []): string[] {
-  const { suite, packages, excluded, deleted } = debianSystem;
+export function mmdebstrapArguments(
+  target: string,
+  sources: readonly string[] = [],
+  { suite, packages, variant = "apt", excluded, deleted } = nodeSystem,
+): string[] {
   return [
-    "--variant=apt",
+    `--variant=${variant}`,
     "--components=main",
     "--aptopt=APT::Install-Recommends false",
     "--dpkgopt=force-unsafe-io",
@@ -127,7 +161,7 @@ async function needMmdebstrap(context: ImageContext): Promise<void> {
   if (found.exitCode === 0) return;
   if (!(await canInstallDebianPackages())) {
     throw new Error(
-      "mmdebstrap is not installed. No container registry can be reached, so that the node image has to " +
+      "mmdebstrap is not installed. No container registry can be reached, so that kind's images have to " +
         "be made from Debian's packages. Install mmdebstrap, or run this as root on Debian or Ubuntu, or " +
         "give a directory with a kind node image's archive (IMAGES=dir).",
     );

@@ -9,12 +9,8 @@ import { withLock } from "../lock.ts";
 import { buildScripts, componentImages, type NodeBinaries } from "./component-images.ts";
 import { imageFolders, keyOf, type BuiltBinary, type ImageContext } from "./context.ts";
 import { debianKey, ensureDebianLayer } from "./debian.ts";
-import {
-  imageArchiveStream,
-  writeImageArchive,
-  type Image,
-  type ImageConfig,
-} from "./image-archive.ts";
+import { dockerHasImage, dockerLoad, dockerRemove } from "./docker-images.ts";
+import { writeImageArchive, type Image, type ImageConfig } from "./image-archive.ts";
 import { goModule, requiredVersion } from "./go-module.ts";
 import { layerOfTar, writeLayer, type Layer } from "./layer.ts";
 import { nodeFiles, ownFilesForKey } from "./node-files.ts";
@@ -26,6 +22,11 @@ export interface NodeImageContext extends ImageContext {
 
 /** Docker repository of the node images that are built here. */
 export const nodeImageRepository = "linkerd-topology/node";
+
+/** Whether a node image was built here, so that no registry has it. */
+export function isNodeImageMadeHere(reference: string | undefined): boolean {
+  return reference?.startsWith(`${nodeImageRepository}:`) === true;
+}
 
 const goPrograms = join(import.meta.dirname, "..", "go");
 
@@ -174,7 +175,7 @@ async function makeLayers(
     return kept;
   } finally {
     await rm(here, { recursive: true, force: true });
-    await execa("docker", ["image", "rm", debianImage], { env, reject: false });
+    await dockerRemove(debianImage, env);
   }
 }
 
@@ -203,22 +204,4 @@ async function preloadedStore(
   );
   await Promise.all([pipeline(run.stdout, createWriteStream(path)), run]);
   return await layerOfTar(path);
-}
-
-async function dockerHasImage(reference: string, env: ImageContext["env"]): Promise<boolean> {
-  const found = await execa("docker", ["image", "inspect", "--format", "{{.Id}}", reference], {
-    env,
-    reject: false,
-    timeout: timeLimits.dockerCommand,
-  });
-  if (found.exitCode === 0) return true;
-  if (/no such image/i.test(found.stderr)) return false;
-  throw new Error(
-    `docker image inspect ${reference}: ${found.stderr || found.message || "no answer"}`,
-  );
-}
-
-async function dockerLoad(images: readonly Image[], env: ImageContext["env"]): Promise<void> {
-  const load = execa("docker", ["load", "--quiet"], { env, timeout: timeLimits.imageBuildStep });
-  await Promise.all([pipeline(imageArchiveStream(images), load.stdin), load]);
 }

@@ -30,7 +30,7 @@ for argument; do case $argument in *.tar) echo layer > "$argument";; esac; done
     const cache = join(root, "cache");
     const layers = join(cache, "layers");
     await mkdir(layers, { recursive: true });
-    await writeFile(join(layers, ".unfinished-debian-killed.tar"), "half");
+    await writeFile(join(layers, `.unfinished-debian-${debianKey()}-killed.tar`), "half");
     const waits: string[] = [];
     const context = { cache, env, onProgress: (detail: string) => void waits.push(detail) };
     const paths = await Promise.all([ensureDebianLayer(context), ensureDebianLayer(context)]);
