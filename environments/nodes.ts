@@ -4,6 +4,7 @@ import type { NewDockerNetwork } from "../providers/kind/network-inputs.ts";
 import { wakeClusters } from "../providers/kind/wake.ts";
 import type { RememberedCluster } from "../providers/kind/wake.ts";
 import { connect } from "../kubernetes/connect.ts";
+import { loadBalancerName } from "../planning/names.ts";
 import { waitFor } from "../kubernetes/wait.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import { lookForNodesBack } from "./nodes-back.ts";
@@ -87,16 +88,14 @@ async function nodesBack(
 /** A cluster of the state. Empty for other resources, and for a cluster that was never finished. */
 function rememberedCluster(resource: StateResource): RememberedCluster[] {
   if (resourceType(resource.urn) !== "kind:index:Cluster") return [];
-  const { inputs, outputs } = resource;
+  const { outputs } = resource;
+  const inputs = resource.inputs && toClusterInputs(resource.inputs);
   const endpoint = outputs?.["endpoint"];
   const nodes = outputs?.["nodes"];
   if (inputs === undefined || typeof endpoint !== "string" || !Array.isArray(nodes)) return [];
   const known = nodes as readonly { readonly name: string; readonly address: string }[];
-  return [
-    {
-      inputs: toClusterInputs(inputs),
-      addresses: Object.fromEntries(known.map(({ name, address }) => [name, address])),
-      endpoint,
-    },
-  ];
+  const addresses = Object.fromEntries(known.map(({ name, address }) => [name, address]));
+  const balancer = outputs?.["loadBalancerAddress"];
+  if (typeof balancer === "string") addresses[loadBalancerName(inputs.name)] = balancer;
+  return [{ inputs, addresses, endpoint }];
 }

@@ -99,7 +99,8 @@ export const clusterShape = {
     .default(1)
     .meta({
       ...fixed,
-      description: "Control plane nodes. Several get a load balancer, whose image kind pulls.",
+      description:
+        "Control plane nodes. Several get a load balancer, whose image kind pulls if Docker lacks it.",
     }),
   workers: z
     .int()
@@ -250,6 +251,10 @@ export const kubeconfig = west.kubeconfigPath;
         }),
       )
       .meta({ description: "The nodes as they run, control planes first." }),
+    loadBalancerAddress: z.string().exactOptional().meta({
+      description:
+        "IPv4 address of the load balancer before several control planes, on the Docker network.",
+    }),
     uid: z.string().meta({
       description:
         "UID of the namespace kube-system. Another cluster of the same name has another UID.",

@@ -121,6 +121,7 @@ export async function clusterOutputs(
   ]);
   const kubeconfig = kubeconfigText(inputs.name, credentials);
   const nodeImage = containers[0]?.image ?? "";
+  const balancer = containers.find(({ role }) => role === "external-load-balancer");
   const kubernetesVersion = version.gitVersion;
   return {
     kubeconfig,
@@ -142,6 +143,7 @@ export async function clusterOutputs(
           address: networks[inputs.network] ?? "",
           podCidr: nodes.items.find(({ metadata }) => metadata.name === name)?.spec.podCIDR ?? "",
         })),
+      ...(balancer && { loadBalancerAddress: balancer.networks[inputs.network] ?? "" }),
       uid: namespace.metadata.uid,
     },
   };

@@ -4,8 +4,9 @@ import type { Context } from "../server/index.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { apiAnswers, entrance, openCluster } from "./cluster-state.ts";
 import { kindClusterLabel, timeLimits } from "./constants.ts";
-import { listContainers, nodeNames } from "./containers.ts";
+import { inspect, listContainers, nodeNames } from "./containers.ts";
 import type { Container } from "./container.ts";
+import { docker } from "./docker.ts";
 import { checkDockerNetwork, createDockerNetwork, findDockerNetwork } from "./docker-network.ts";
 import type { NewDockerNetwork } from "./network-inputs.ts";
 import { judge } from "./ownership.ts";
@@ -15,7 +16,7 @@ import { startContainers } from "./start-containers.ts";
 /** A recorded cluster: its inputs and its addresses at that time. */
 export interface RememberedCluster {
   readonly inputs: ClusterInputs;
-  /** Addresses of the nodes by name, on the Docker network. */
+  /** Addresses of the nodes and of their load balancer by name, on the Docker network. */
   readonly addresses: Readonly<Record<string, string>>;
   /** API server as this machine reached it. */
   readonly endpoint: string;
@@ -61,6 +62,15 @@ export async function wakeClusters(
   const { nodes, recreated } = await ontoTheirNetworks(there, context);
   const running = await startContainers(nodes, context);
   const now = new Map(running.map((container) => [container.name, container]));
+  const again = new Set<string>();
+  for (const { cluster, is, nodes: own } of found) {
+    if (is !== "there") continue;
+    const awake = own.map((node) => now.get(node.name) ?? node);
+    for (const node of await controlPlanesInPlace(cluster, awake, context)) {
+      now.set(node.name, node);
+      again.add(node.name);
+    }
+  }
   const before = new Map(nodes.map((container) => [container.name, container]));
   return Promise.all(
     found.map(async ({ cluster, is, nodes }): Promise<WokenCluster> => {
@@ -69,7 +79,7 @@ export async function wakeClusters(
       const awake = nodes.map((node) => now.get(node.name) ?? node);
       const started = nodes
         .map((node) => before.get(node.name) ?? node)
-        .filter((node) => !node.running || node.paused)
+        .filter((node) => !node.running || node.paused || again.has(node.name))
         .map((node) => node.name);
       if (started.length > 0) await answer(awake, context);
       const isSound = !recreated.has(network) && isAsRemembered(cluster, awake);
@@ -88,6 +98,52 @@ function nodesOf(
   const { is } = judge(nodes, inputs);
   if (is !== "same" && is !== "adrift") return { is: "lost", nodes: [] };
   return { is: nodes.length === expected.length ? "there" : "lost", nodes };
+}
+
+/**
+ * Several control planes find each other by address: etcd's members keep those that they were created with. Docker
+ * gives them others if something else started them, or started them in another order. So all containers of such a
+ * cluster are started once more, in the order of the former addresses.
+ *
+ * @returns the containers that were started once more
+ * @throws Error if a control plane has another address all the same
+ */
+async function controlPlanesInPlace(
+  { inputs, addresses }: RememberedCluster,
+  containers: readonly Container[],
+  context: Pick<Context, "signal" | "status">,
+): Promise<readonly Container[]> {
+  if (inputs.controlPlanes === 1) return [];
+  const moved = (all: readonly Container[]) =>
+    all.filter(
+      ({ name, role, networks }) =>
+        role === "control-plane" &&
+        name in addresses &&
+        networks[inputs.network] !== addresses[name],
+    );
+  if (moved(containers).length === 0) return [];
+  context.status(`giving the control planes of ${inputs.name} their former addresses`);
+  const ordered = containers.toSorted(
+    (a, b) => numeric(addresses[a.name]) - numeric(addresses[b.name]),
+  );
+  await docker(["stop", ...ordered.map(({ id }) => id)], {
+    signal: context.signal,
+    limit: timeLimits.apiServerAnswers,
+  });
+  const stopped = await inspect(
+    ordered.map(({ id }) => id),
+    context.signal,
+  );
+  const started = await startContainers(stopped, context);
+  const [other] = moved(started);
+  if (other === undefined) return started;
+  const former = addresses[other.name] ?? "";
+  throw new Error(
+    `the control plane ${other.name} of the cluster ${JSON.stringify(inputs.name)} has the address ` +
+      `${other.networks[inputs.network] ?? "of no network"} now, and etcd looks for it at ${former}. Docker gave that ` +
+      `address to another container of the network ${inputs.network}. Nothing was removed. Stop that container ` +
+      `(\`docker network inspect ${inputs.network}\` names it), and run this again.`,
+  );
 }
 
 /** Reconnects nodes that lost their Docker network, and recreates the network if it is gone. */

@@ -118,8 +118,8 @@ export interface ClusterArgs {
    */
   nodeImage?: pulumi.Input<string | undefined>;
   /**
-   * Control plane nodes. Several get a load balancer, whose image kind pulls. Another value
-   * recreates the resource.
+   * Control plane nodes. Several get a load balancer, whose image kind pulls if Docker lacks it.
+   * Another value recreates the resource.
    * @default 1
    */
   controlPlanes?: pulumi.Input<number | undefined>;
@@ -238,7 +238,7 @@ export declare class Cluster extends pulumi.CustomResource {
   readonly kubernetesVersion: pulumi.Output<string>;
   /** Image that the nodes run. */
   readonly nodeImage: pulumi.Output<string>;
-  /** Control plane nodes. Several get a load balancer, whose image kind pulls. */
+  /** Control plane nodes. Several get a load balancer, whose image kind pulls if Docker lacks it. */
   readonly controlPlanes: pulumi.Output<number>;
   /** Worker nodes. */
   readonly workers: pulumi.Output<number>;
@@ -288,6 +288,8 @@ export declare class Cluster extends pulumi.CustomResource {
   readonly clusterCaCertificate: pulumi.Output<string>;
   /** The nodes as they run, control planes first. */
   readonly nodes: pulumi.Output<Node[]>;
+  /** IPv4 address of the load balancer before several control planes, on the Docker network. */
+  readonly loadBalancerAddress: pulumi.Output<string | undefined>;
   /** UID of the namespace kube-system. Another cluster of the same name has another UID. */
   readonly uid: pulumi.Output<string>;
 

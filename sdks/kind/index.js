@@ -53,6 +53,7 @@ export class Cluster extends pulumi.CustomResource {
             "internalEndpoint",
             "clusterCaCertificate",
             "nodes",
+            "loadBalancerAddress",
             "uid",
           ],
           secrets: ["kubeconfig"],

@@ -183,7 +183,7 @@ async function call(root, { tool, args, input, network: networkName, kubeconfig 
       case "start": {
         const failure = behaviour("start-fails");
         if (failure !== undefined) fail(failure);
-        for (const id of args.slice(1)) {
+        for (const [index, id] of args.slice(1).entries()) {
           const c = byName(id);
           const ids = all("networks").map(({ Id }) => Id);
           for (const { NetworkID } of Object.values(c.NetworkSettings.Networks)) {
@@ -192,7 +192,10 @@ async function call(root, { tool, args, input, network: networkName, kubeconfig 
           }
           c.State.Running = true;
           for (const endpoint of Object.values(c.NetworkSettings.Networks))
-            endpoint.IPAddress = "172.30.0.9";
+            endpoint.IPAddress =
+              behaviour("addresses-in-order") === undefined
+                ? "172.30.0.9"
+                : `172.30.0.${index + 2}`;
           save("containers", c.Name.slice(1), c);
         }
         return;
@@ -314,6 +317,9 @@ async function call(root, { tool, args, input, network: networkName, kubeconfig 
     say("Preparing nodes");
     const stamp = /containerPath: (\S+)/.exec(config)[1];
     const roles = [...config.matchAll(/role: (\S+)/g)].map((match) => match[1]);
+    const several = roles.filter((role) => role === "control-plane").length > 1;
+    const entrance = several ? "external-load-balancer" : "control-plane";
+    if (several) roles.push(entrance);
     const counts = {};
     for (const role of roles) {
       counts[role] = (counts[role] ?? 0) + 1;
@@ -326,10 +332,13 @@ async function call(root, { tool, args, input, network: networkName, kubeconfig 
           Labels: { "io.x-k8s.kind.cluster": name, "io.x-k8s.kind.role": role },
         },
         State: { Running: true },
-        Mounts: [{ Destination: "/var" }, { Destination: stamp }],
+        Mounts:
+          role === "external-load-balancer"
+            ? []
+            : [{ Destination: "/var" }, { Destination: stamp }],
         HostConfig: {
           PortBindings:
-            role === "control-plane"
+            role === entrance
               ? {
                   "6443/tcp": [
                     { HostIp: "127.0.0.1", HostPort: readFileSync(at("api-port"), "utf8") },

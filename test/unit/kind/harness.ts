@@ -74,7 +74,8 @@ export class Harness {
   async inputs(changes: PropertyMap = {}): Promise<PropertyMap> {
     const { inputs, failures } = await this.clusters.check({ ...clusterInputs, ...changes });
     if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
-    this.kubernetes.readyNodes = ["west-control-plane", "west-control-plane2", "west-worker"];
+    this.kubernetes.readyNodes = ["", "2", "3"].map((number) => `west-control-plane${number}`);
+    this.kubernetes.readyNodes.push("west-worker");
     return inputs;
   }
 

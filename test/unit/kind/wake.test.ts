@@ -123,6 +123,47 @@ describe("waking clusters", () => {
     });
   }
 
+  describe("with several control planes, which find each other by address", () => {
+    const names = ["external-load-balancer", "control-plane", "control-plane2", "control-plane3"];
+    const nodes = names.map((name) => `west-${name}`);
+    const swapped = async () => {
+      const { inputs, outputs } = await harness.create({ controlPlanes: 3 });
+      assert.equal(outputs.loadBalancerAddress, "172.30.0.2");
+      const addresses = Object.fromEntries(
+        nodes.map((name, index) => [name, `172.30.0.${String(index + 2)}`]),
+      );
+      for (const [index, name] of nodes.toReversed().entries()) {
+        await harness.alter(name, ({ NetworkSettings }) => {
+          const address = `172.30.0.${String(index + 2)}`;
+          Object.assign(NetworkSettings.Networks.lab ?? {}, { IPAddress: address });
+        });
+      }
+      await harness.calls();
+      return { ...remember(inputs, outputs), addresses };
+    };
+
+    it("starts them once more in the former order where something else started them", async () => {
+      const cluster = await swapped();
+      await harness.behave("addresses-in-order");
+      const woken = await wake(cluster);
+      assert.deepEqual(woken, { name: "west", is: "sound", started: woken?.started });
+      assert.deepEqual(woken.started.toSorted(), nodes.toSorted());
+      const [stop, start] = (await harness.calls()).filter((call) => /^docker st/.test(call));
+      assert.match(stop ?? "", /^docker stop /);
+      assert.match(start ?? "", new RegExp(`^docker start .*${nodes.join("-.*")}`));
+      assert.deepEqual(await wake(cluster), { name: "west", is: "sound", started: [] });
+    });
+
+    it("says so where another container has such an address", async () => {
+      const cluster = await swapped();
+      await assert.rejects(
+        wake(cluster),
+        /west-control-plane of .* has the address 172\.30\.0\.9 now, and etcd looks for it at 172\.30\.0\.3/,
+      );
+      assert.deepEqual(await harness.containers(), nodes.toSorted());
+    });
+  });
+
   it("refuses where it can't know what the network was made from, with what to do", async () => {
     const { network, ...cluster } = await made();
     assert.ok(network !== undefined);
