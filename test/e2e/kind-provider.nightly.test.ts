@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +45,27 @@ async function freePort(host: string): Promise<number> {
   return port;
 }
 
+/** A registry that wants a login, has no image, and notes who asks for what. */
+async function loginRegistry() {
+  const asked: { readonly url: string; readonly login?: string }[] = [];
+  const server = createHttpServer(({ url = "", headers: { authorization } }, response) => {
+    const [, basic] = /^Basic (.*)$/.exec(authorization ?? "") ?? [];
+    asked.push({ url, ...(basic && { login: Buffer.from(basic, "base64").toString() }) });
+    response.writeHead(basic ? 404 : 401, basic ? {} : { "www-authenticate": 'Basic realm="x"' });
+    response.end();
+  }).listen(0, "0.0.0.0");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    asked,
+    port,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
 /** The provider with real Docker and kind, called as the engine calls it. */
 describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
   const environment = { ...process.env };
@@ -56,6 +78,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
   let west: Made;
   let east: Made;
   let kubeconfigBefore: string | undefined;
+  let registry: Awaited<ReturnType<typeof loginRegistry>>;
 
   async function inputsOf(name: string, index: number, changes: PropertyMap = {}) {
     const { inputs, failures } = await clusters.check({
@@ -123,6 +146,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     clusters.close();
     networks.close();
     await server.close();
+    registry.close();
     await rm(state, { recursive: true, force: true });
     process.env = environment;
   });
@@ -148,9 +172,20 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     const mounted = join(state, "mounted");
     await mkdir(mounted);
     await writeFile(join(mounted, "note"), "from this machine");
+    const login = join(state, "pulls.json");
+    const auth = Buffer.from("me:hunter2").toString("base64");
+    await writeFile(login, JSON.stringify({ auths: { "registry.test": { auth } } }));
+    const gateway = await docker([
+      ...["network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", network],
+    ]);
+    registry = await loginRegistry();
+    const registryMirrors = { "registry.test": [`http://${gateway.trim()}:${registry.port}`] };
     const options = {
       nodeLabels: { "*": { team: "lab" }, "1": { "topology.kubernetes.io/zone": "a" } },
-      extraMounts: [{ node: 1, hostPath: mounted, containerPath: "/mounted", readOnly: true }],
+      extraMounts: [
+        { node: 1, hostPath: mounted, containerPath: "/mounted", readOnly: true },
+        { hostPath: login, containerPath: "/var/lib/kubelet/config.json", readOnly: true },
+      ],
       kubeadmConfigPatches: ["kind: KubeletConfiguration\nmaxPods: 60\n"],
       featureGates: { AllAlpha: false },
       runtimeConfig: { "api/alpha": false },
@@ -158,7 +193,12 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
       apiServerPort: await freePort("127.0.0.2"),
     };
     [west, east] = await Promise.all([
-      create(`${prefix}-west`, 0, { imageArchives: archives, workers: 1, options }),
+      create(`${prefix}-west`, 0, {
+        imageArchives: archives,
+        workers: 1,
+        registryMirrors,
+        options,
+      }),
       create(`${prefix}-east`, 1),
     ]);
     t.diagnostic(`two clusters, three nodes: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
@@ -212,6 +252,23 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     assert.match(manifest, /--runtime-config=api\/alpha=false/);
     // East sets nothing, so it has kind's own address and port.
     assert.match(east.outputs.endpoint as string, /^https:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  it("logs in at a registry with the login that is mounted into its nodes", async () => {
+    await kubectl(west, "run", "private", "--image=registry.test/private/app:1");
+    const seen = await waitFor({
+      what: "a login at the registry",
+      limit: 120_000,
+      mayPass: everythingMayPass,
+      look: () => {
+        const found = registry.asked.find(({ login }) => login !== undefined);
+        const asked = JSON.stringify(registry.asked);
+        return Promise.resolve(found ? { done: true, value: found } : { done: false, seen: asked });
+      },
+    });
+    assert.match(seen.url, /^\/v2\/private\/app\/manifests\/1\b/);
+    assert.equal(seen.login, "me:hunter2");
+    await kubectl(west, "delete", "pod", "private", "--force");
   });
 
   it("refuses a connection to a pod that is gone, in place of sending it out of the machine", async () => {
