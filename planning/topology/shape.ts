@@ -102,7 +102,17 @@ function describe(issue: Issue, root: unknown): RuleProblem[] {
   return [{ path, message: `${shown} is not ${expected}`, fix: quotes }];
 }
 
+/** Keys that people expect, and what to do in place of them. */
+const absentKeys = new Map([
+  [
+    "externalWorkloads",
+    "leave it out: docs/external-workloads.md says what a process outside of a cluster can be",
+  ],
+]);
+
 function suggestKey(key: string, possible: readonly string[]): string {
+  const instead = absentKeys.get(key);
+  if (instead !== undefined) return instead;
   const nearest = findNearest(key, possible);
   return nearest === undefined
     ? `possible here: ${possible.join(", ")}`

@@ -89,6 +89,11 @@ checkProblems("the shape of a topology", [
     'clusters[0].network: "lab 2" is not a DNS-1123 label (lower-case letters, digits, hyphens between them) of at most 63 characters (write "lab-2")',
   ],
   [
+    "a process outside of a cluster",
+    kind({ externalWorkloads: [] }),
+    'clusters[0].externalWorkloads: "externalWorkloads" is not a key of a cluster (leave it out: docs/external-workloads.md says what a process outside of a cluster can be)',
+  ],
+  [
     "nodes",
     kind({ nodes: { controlPlanes: 0, workers: 1.5, masters: 1 } }),
     "clusters[0].nodes.controlPlanes: 0 is not a number of control planes, 1 to 7 (write 1, or 3 for one that may fail)",
