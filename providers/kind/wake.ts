@@ -140,9 +140,10 @@ async function controlPlanesInPlace(
   const former = addresses[other.name] ?? "";
   throw new Error(
     `the control plane ${other.name} of the cluster ${JSON.stringify(inputs.name)} has the address ` +
-      `${other.networks[inputs.network] ?? "of no network"} now, and etcd looks for it at ${former}. Docker gave that ` +
-      `address to another container of the network ${inputs.network}. Nothing was removed. Stop that container ` +
-      `(\`docker network inspect ${inputs.network}\` names it), and run this again.`,
+      `${other.networks[inputs.network] ?? "of no network"} now, and etcd looks for it at ${former}. Nothing was ` +
+      `removed. If another container of the network has that address (\`docker network inspect ${inputs.network}\` ` +
+      "tells), stop it and run this again. If the network has another subnet now, etcd can't come back: remove the " +
+      `cluster with \`kind delete cluster --name ${inputs.name}\`, and the next up recreates it.`,
   );
 }
 
