@@ -1,4 +1,3 @@
-import { Graphviz } from "@hpcc-js/wasm-graphviz";
 import { groupBy } from "../planning/group.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import { dotOf } from "./dot.ts";
@@ -6,6 +5,8 @@ import { graphOf, type ClusterBox, type Graph } from "./graph.ts";
 
 /** A plan as an SVG document, drawn by Graphviz' WebAssembly package, so nothing has to be installed. */
 export async function toSvg(plan: Plan): Promise<string> {
+  // Loaded where a diagram is drawn: it is as large as all that the library is.
+  const { Graphviz } = await import("@hpcc-js/wasm-graphviz");
   const graphviz = await Graphviz.load();
   const graph = graphOf(plan);
   const places = placesIn(graphviz.dot(dotOf(plan.name, graph), "plain"));

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** The command line: `linkerd-topology COMMAND`. */
 import "./pulumi-patches.ts";
-import { addCompletion } from "./commands/completion.ts";
-import { makeProgram } from "./commands/program.ts";
+
+// Not static imports: in the npm package, where modules share files, these could come before the patches.
+const { addCompletion } = await import("./commands/completion.ts");
+const { makeProgram } = await import("./commands/program.ts");
 
 const { own, toRun } = divide(process.argv.slice(2));
 const program = makeProgram(toRun);

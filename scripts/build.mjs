@@ -13,6 +13,7 @@ import {
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleModules } from "./bundle-modules.mjs";
 import { bundlePage } from "./bundle-page.mjs";
 import * as commonjs from "./commonjs.mjs";
 import { entriesOf } from "./entries.mjs";
@@ -30,7 +31,7 @@ execFileSync(
   process.execPath,
   [
     compiler,
-    ...["--project", "tsconfig.build.json", "--outDir", dist],
+    ...["--project", "tsconfig.build.json", "--emitDeclarationOnly", "--outDir", dist],
     ...(args.includes("--no-check") ? ["--noCheck"] : []),
   ],
   { cwd: root, stdio: "inherit" },
@@ -47,6 +48,8 @@ for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true }))
   if (file.endsWith(".d.ts") && !declarations.has(file)) rmSync(file);
 }
 for (const [file, text] of declarations) writeFileSync(file, text);
+
+await bundleModules(root, dist);
 
 // Files that the code reads or runs besides modules. They have the same place below dist/.
 const folders = [

@@ -1,10 +1,11 @@
 // The package as its users have it: installed from its tarball in an empty folder, in every language.
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
+import { modulesOf } from "../../scripts/bundle-modules.mjs";
 import { entriesOf } from "../../scripts/entries.mjs";
 import { cacheDirectory } from "../../system/cache-directory.ts";
 import { ensureArtifact } from "../../toolchain/artifact.ts";
@@ -165,8 +166,10 @@ void describe("the npm package where somebody installs it", { timeout: 3_600_000
 
   it("holds what it must, and nothing else", async () => {
     const declarations = packed.files.filter((file) => /^dist\/.*\.d\.ts$/.test(file));
-    const others = packed.files.filter((file) => !declarations.includes(file));
+    const chunks = packed.files.filter((file) => /^dist\/chunks\/[A-Z0-9]+\.js$/.test(file));
+    const others = packed.files.filter((file) => ![...declarations, ...chunks].includes(file));
     assert.deepEqual(others, (await expectedFiles()).sort());
+    assert.ok(chunks.length > 0);
     const { stdout } = await tsc("nodenext", "--listFilesOnly");
     const [, ...read] = stdout.split("/linkerd-topology/dist/");
     const named = read.map((rest) => `dist/${rest.split("\n")[0] ?? ""}`);
@@ -310,14 +313,8 @@ async function yamlHostFolder(): Promise<string> {
 /** What `npm pack` holds, but for the declarations in dist/. */
 async function expectedFiles(): Promise<string[]> {
   const sources = await checkedIn();
-  const { include } = JSON.parse(
-    await readFile(path.join(root, "tsconfig.build.json"), "utf8"),
-  ) as { readonly include: readonly string[] };
   const isIn = (file: string, folders: readonly string[]) =>
     folders.some((folder) => file === folder || file.startsWith(`${folder}/`));
-  const modules = sources
-    .filter((file) => isIn(file, include) && !file.startsWith("ui/web/") && file.endsWith(".ts"))
-    .map((file) => `dist/${file.replace(/\.ts$/, ".js")}`);
   const asTheyStand = sources
     .filter((file) => isIn(file, readBesides) && !file.endsWith(".ts"))
     .map((file) => `dist/${file}`);
@@ -328,10 +325,10 @@ async function expectedFiles(): Promise<string[]> {
     ...["@linkerd-topology/mesh", "@pulumi/kind"].flatMap((sdk) =>
       ["index.d.ts", "index.js", "package.json"].map((file) => `node_modules/${sdk}/${file}`),
     ),
-    ...modules,
+    ...modulesOf(root).map((module) => `dist/${module}.js`),
     ...asTheyStand,
     ...entriesOf(root).flatMap((entry) => [`dist/${entry}.cjs`, `dist/${entry}.d.cts`]),
-    ...["dist/Pulumi.yaml", "dist/topology.schema.json"],
+    ...["dist/LICENSES.txt", "dist/Pulumi.yaml", "dist/topology.schema.json"],
     ...["PulumiPolicy.yaml", "pack.cjs", "package.json"].map((name) => `policy-pack/${name}`),
     ...["component-images", "node-files"].map((name) => `dist/toolchain/image/${name}.ts`),
     ...["app.css", "app.js", "icon.svg", "index.html"].map((name) => `dist/ui/web/${name}`),
