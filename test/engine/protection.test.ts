@@ -68,6 +68,26 @@ describe("a protected stack", () => {
     );
   });
 
+  test("is refused by the preview of a destroy, each protected resource with what to do", async () => {
+    await assert.rejects(engine.previewDestroy(), (error: Error) => {
+      assert.match(error.message, protectedAs(/lab-west-/));
+      assert.match(error.message, protectedAs(/lab-east-/));
+      assert.match(error.message, /pulumi state unprotect/);
+      return true;
+    });
+  });
+
+  test("keeps clusters and trust anchor in a destroy without a preview, which deletes other things", async () => {
+    engine.world.takeCalls();
+    await assert.rejects(engine.destroy(), protectedAs(/lab-west-/));
+    const deleted = engine.world.takeCalls().filter(({ method }) => method === "delete");
+    const types = new Set(deleted.map(({ type }) => type));
+    assert.ok(types.size > 0);
+    for (const kept of ["kind:index:Cluster", "tls:index/selfSignedCert:SelfSignedCert"]) {
+      assert.ok(!types.has(kept), kept);
+    }
+  });
+
   test("can be edited again once its configuration no longer protects it", async () => {
     const { changes } = await engine.up(pair, inline);
     assert.deepEqual(changes, []);

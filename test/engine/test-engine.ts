@@ -197,6 +197,12 @@ export class TestEngine {
     return this.#update((options) => this.#stack.refresh(options));
   }
 
+  /** As `pulumi destroy` begins, unless it is told to skip that. */
+  async previewDestroy(): Promise<Update> {
+    return this.#update((options) => this.#stack.previewDestroy(options));
+  }
+
+  /** As `pulumi destroy --skip-preview`. */
   async destroy(how: Pick<How, "parallel" | "signal" | "checkpoints"> = {}): Promise<Update> {
     return this.#update((options) => this.#stack.destroy({ ...options, ...how }), how);
   }
