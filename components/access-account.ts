@@ -44,7 +44,7 @@ export interface AccessCredentials {
 
 /**
  * The account with which one source watches one target. It has the rights that Linkerd's controllers need
- * there and no more ({@link accessRights}). It replaces the account of Linkerd's chart, which has more rights
+ * there and no more (docs/secrets.md). It replaces the account of Linkerd's chart, which has more rights
  * and a token that nobody uses, rotates or can leave out.
  *
  * @example

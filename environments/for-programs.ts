@@ -72,7 +72,7 @@ export interface UpMesh {
   /** The name of its stack. */
   readonly name: string;
   readonly plan: Plan;
-  /** For {@link observe} and `verify` of the package's main entry: how to reach the clusters. */
+  /** For `observe` and `verify` of the package's main entry: how to reach the clusters. */
   readonly mesh: Mesh;
   /** What the clusters said in the proof. */
   readonly status: MeshStatus;

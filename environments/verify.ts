@@ -23,7 +23,7 @@ import type { StackRequest } from "./mesh-of-stack.ts";
 import { requireWritable } from "./output-files.ts";
 import { probeImageOf } from "./probe-image.ts";
 
-/** The files that {@link reportVerification} writes, if they are given. */
+/** The files that the report of a verification is written to, if they are given. */
 export interface VerificationFiles {
   /** File for JUnit XML. */
   readonly junit?: string;

@@ -9,7 +9,7 @@ export type {
   PortMapping,
 } from "./clusters/schema.ts";
 export type { DockerSpec } from "./docker/schema.ts";
-export type { ExportKind, ExportSpec, HeadlessSpec } from "./exports/schema.ts";
+export type { ExportKind, ExportSpec, FurtherSetSpec, HeadlessSpec } from "./exports/schema.ts";
 export type { ChartValuesSpec, LinkerdSpec } from "./linkerd/schema.ts";
 export type {
   LabelExpression,

@@ -152,7 +152,7 @@ export const kindOptionsSchema = object(
   "write a map such as { apiServerPort: 6443 }",
 );
 
-/** See {@link kindOptions}. */
+/** Options that kind passes on to the nodes and to kubeadm. */
 export interface KindOptions extends Readonly<z.infer<typeof kindOptionsSchema>> {}
 
 export const kindOptionKeys = Object.keys(kindOptions) as (keyof KindOptions)[];

@@ -71,7 +71,7 @@ export type CheckResult = {
   readonly title: string;
   /** `west`, `west → east`, or the name of the topology. */
   readonly subject: string;
-  /** One of {@link groups}. */
+  /** `mesh`, `clusters`, `Links` or `traffic`: results of a group are shown together. */
   readonly group?: string;
   /** How long it took, if the check asked a cluster itself. */
   readonly milliseconds?: number;

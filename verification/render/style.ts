@@ -2,9 +2,9 @@ import { styleText } from "node:util";
 
 /** The screen that shows the text. */
 export interface Screen {
-  /** See {@link wantsColor}. @default false */
+  /** Whether the text has colours. @default false */
   readonly color?: boolean;
-  /** Most columns that a table may take; see {@link widthOf}. @default no limit */
+  /** Most columns that a table may take. @default no limit */
   readonly width?: number;
 }
 
