@@ -13,7 +13,7 @@ import {
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundleModules } from "./bundle-modules.mjs";
+import { bundleModules, licenses } from "./bundle-modules.mjs";
 import { bundlePage } from "./bundle-page.mjs";
 import * as commonjs from "./commonjs.mjs";
 import { entriesOf } from "./entries.mjs";
@@ -49,7 +49,7 @@ for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true }))
 }
 for (const [file, text] of declarations) writeFileSync(file, text);
 
-await bundleModules(root, dist);
+const inputs = await bundleModules(root, dist);
 
 // Files that the code reads or runs besides modules. They have the same place below dist/.
 const folders = [
@@ -74,11 +74,11 @@ for (const file of copied) {
   cpSync(path.join(root, file), path.join(dist, file));
 }
 
-const page = path.join(dist, "ui/web");
-mkdirSync(page, { recursive: true });
-for (const [name, content] of await bundlePage({ minify: true })) {
-  writeFileSync(path.join(page, name), content);
-}
+const page = await bundlePage({ minify: true });
+const pageFolder = path.join(dist, "ui/web");
+mkdirSync(pageFolder, { recursive: true });
+for (const [name, content] of page.files) writeFileSync(path.join(pageFolder, name), content);
+writeFileSync(path.join(dist, "LICENSES.txt"), await licenses(root, [...inputs, ...page.inputs]));
 
 const project = readFileSync(path.join(root, "Pulumi.yaml"), "utf8");
 writeFileSync(

@@ -1,6 +1,6 @@
 // Bundles the package's JavaScript: a program that imports the package reads some files of it, not some hundreds.
 // Packages among `devDependencies` that the code imports become part of it, those among `dependencies` don't.
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 import * as esbuild from "esbuild";
@@ -38,6 +38,7 @@ const ownSdks = { "@pulumi/kind": "sdks/kind", "@linkerd-topology/mesh": "sdks/m
 /**
  * @param {string} root of the project
  * @param {string} dist
+ * @returns {Promise<string[]>} the files that became part of it
  */
 export async function bundleModules(root, dist) {
   const { dependencies, peerDependencies } = JSON.parse(
@@ -67,14 +68,17 @@ export async function bundleModules(root, dist) {
   if (path.basename(path.dirname(chunk)) !== "chunks") {
     throw new Error(`${place} has to be in dist/chunks/, but it is in ${chunk}`);
   }
-  await writeFile(
-    path.join(dist, "LICENSES.txt"),
-    await licenses(root, Object.keys(metafile.inputs)),
-  );
+  return Object.keys(metafile.inputs);
 }
 
-/** The licenses of the packages that are part of the bundle: those that they ask to hand on with every copy. */
-async function licenses(root, inputs) {
+/**
+ * The licenses of the packages that are part of a bundle: those that they ask to hand on with every copy.
+ *
+ * @param {string} root of the project
+ * @param {readonly string[]} inputs what is in the bundle
+ * @returns {Promise<string>}
+ */
+export async function licenses(root, inputs) {
   const packages = new Set(
     inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
   );

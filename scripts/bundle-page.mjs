@@ -5,14 +5,18 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
-const folder = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), "ui/web");
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const folder = path.join(root, "ui/web");
 
 /**
  * @param {{ minify: boolean }} options
- * @returns {Promise<Map<string, Uint8Array>>} content by file name
+ * @returns {Promise<{ files: Map<string, Uint8Array>, inputs: string[] }>} contents by file name, and the files that
+ * became part of them
  */
 export async function bundlePage({ minify }) {
-  const { outputFiles } = await esbuild.build({
+  const { outputFiles, metafile } = await esbuild.build({
+    metafile: true,
+    absWorkingDir: root,
     entryPoints: [path.join(folder, "main.tsx")],
     bundle: true,
     format: "esm",
@@ -30,5 +34,5 @@ export async function bundlePage({ minify }) {
   for (const name of ["index.html", "icon.svg"]) {
     files.set(name, await readFile(path.join(folder, name)));
   }
-  return files;
+  return { files, inputs: Object.keys(metafile.inputs) };
 }

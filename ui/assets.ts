@@ -19,7 +19,9 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Makes the page's files: file name → content. */
-type Bundle = (options: { readonly minify: boolean }) => Promise<ReadonlyMap<string, Uint8Array>>;
+type Bundle = (options: {
+  readonly minify: boolean;
+}) => Promise<{ readonly files: ReadonlyMap<string, Uint8Array> }>;
 
 /** The page's files: those that the npm package has, or what a checkout's sources make now. */
 export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
@@ -38,7 +40,7 @@ export async function readAssets(): Promise<ReadonlyMap<string, Asset>> {
 async function bundled(): Promise<ReadonlyMap<string, Uint8Array>> {
   const script = path.join(import.meta.dirname, "../scripts/bundle-page.mjs");
   const { bundlePage } = (await import(pathToFileURL(script).href)) as { bundlePage: Bundle };
-  return bundlePage({ minify: false });
+  return (await bundlePage({ minify: false })).files;
 }
 
 async function built(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
