@@ -5,11 +5,13 @@ import { federated } from "./three-clusters.nightly.scenarios/federated.ts";
 import { flat } from "./three-clusters.nightly.scenarios/flat.ts";
 import { observability } from "./three-clusters.nightly.scenarios/observability.ts";
 import { policy } from "./three-clusters.nightly.scenarios/policy.ts";
+import { recreated } from "./three-clusters.nightly.scenarios/recreated.ts";
 import { verify } from "./three-clusters.nightly.scenarios/verify.ts";
 
 declareScenarios(import.meta.filename, new SharedClusters("night"), [
   // Here north is on a network of its own.
   verify,
+  recreated,
   failover,
   // From here on all are on one network. Each differs little from the one before it.
   federated,

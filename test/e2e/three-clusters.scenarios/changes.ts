@@ -1,25 +1,29 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import type { UpResult } from "../../../environments/up.ts";
-import { resourceName, resourceType } from "../../../environments/report/resource-words.ts";
-import { timeLimits } from "../../../system/time-limits.ts";
 import type { Topology } from "../../../planning/topology.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
 import type { Service } from "../../../kubernetes/objects.ts";
 import { leasePath, linkPath } from "../../../linkerd/names.ts";
-import { eventually, type TestEnvironment } from "../environment.ts";
+import type { TestEnvironment } from "../environment.ts";
+import {
+  appears,
+  changesOf as namedChanges,
+  createExported,
+  disappears,
+  fed,
+  flat,
+  web,
+} from "../exported-services.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
 import { baseTopology } from "../three-clusters.ts";
-import { createNamespace, isMissing, namespace, servicePath } from "../workload.ts";
+import { createNamespace, namespace, servicePath } from "../workload.ts";
 
-const web = { service: "web", namespace, from: "east" };
-const flat = { service: "flat", namespace, from: "east", as: "remote-discovery" as const };
-const fed = { service: "fed", namespace, from: ["west", "east"], as: "federated" as const };
 const extension = "linkerd-multicluster";
 
 export const changes: Scenario = {
   name: "changes",
-  title: "exports, a cluster recreated, a Link that ends",
+  title: "exports, and a Link that ends",
   topology: baseTopology,
   tests,
 };
@@ -35,10 +39,10 @@ function tests(shared: SharedClusters): void {
     east = shared.api("east");
     await Promise.all([createNamespace(west), createNamespace(east)]);
     await Promise.all([
-      createService(east, "web"),
-      createService(east, "flat"),
-      createService(east, "fed"),
-      createService(west, "fed"),
+      createExported(east, "web"),
+      createExported(east, "flat"),
+      createExported(east, "fed"),
+      createExported(west, "fed"),
     ]);
   });
 
@@ -47,16 +51,7 @@ function tests(shared: SharedClusters): void {
     return environment.up();
   };
 
-  /** What an `up` changed, as `create ServiceExport east-export-e2e.web`, sorted. */
-  const changesOf = ({ steps }: UpResult): string[] =>
-    steps
-      .filter(({ operation }) => !["same", "read", "refresh"].includes(operation))
-      .map(({ operation, urn }) => {
-        const name = resourceName(urn).replace(`${environment.stack.name}-`, "");
-        const type = resourceType(urn).split(":").at(-1) ?? "";
-        return `${operation} ${type} ${name.replace(/-[0-9a-f]{8}(?=-|$)/, "")}`;
-      })
-      .sort();
+  const changesOf = (result: UpResult) => namedChanges(result, environment.stack.name);
 
   test("exports label their Services, whose mirrors appear, and change nothing else", async () => {
     const result = await change({ exports: [web, flat, fed] });
@@ -95,36 +90,9 @@ function tests(shared: SharedClusters): void {
     await appears(west, "web-east");
   });
 
-  test("a target that is recreated, its Links included, in one up", async () => {
-    shared.eastSubnet = { podSubnet: "10.250.0.0/21" };
-    const before = await west.get<Service>("/api/v1/namespaces/kube-system");
-    const result = await change({ exports: [web, flat] });
-    assert.ok(result.proof.proved);
-    const touched = changesOf(result).filter((change) => / west/.test(change));
-    assert.deepEqual(
-      touched.filter((change) => !/ west-(to-east|pod-routes)/.test(change)),
-      [],
-      "in west nothing changes but the Link",
-    );
-    assert.equal(
-      (await west.get<Service>("/api/v1/namespaces/kube-system")).metadata.uid,
-      before.metadata.uid,
-    );
-    // The mirrors stood for Services of the cluster that was.
-    east = await shared.reconnect("east");
-    for (const mirror of ["web-east", "flat-east"]) await disappears(west, servicePath(mirror));
-    await createNamespace(east);
-    await Promise.all([createService(east, "web"), createService(east, "flat")]);
-    assert.deepEqual(changesOf(await environment.up()), [
-      "update ServiceExport east-export-e2e.flat",
-      "update ServiceExport east-export-e2e.web",
-    ]);
-    for (const mirror of ["web-east", "flat-east"]) await appears(west, mirror);
-  });
-
   test("a Link that is taken out leaves nothing behind, on either side", async () => {
     // Labelled by a person, so that only the Link's end takes its mirror away.
-    await createService(east, "own", { "mirror.linkerd.io/exported": "true" });
+    await createExported(east, "own", { "mirror.linkerd.io/exported": "true" });
     await appears(west, "own-east");
     const [, northAndEast] = baseTopology(shared).links;
     assert.ok(northAndEast);
@@ -159,27 +127,4 @@ function tests(shared: SharedClusters): void {
     await east.get(linkPath(extension, "west"));
     assert.ok(result.proof.proved);
   });
-}
-
-async function createService(
-  api: KubernetesApi,
-  name: string,
-  labels: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  await api.post(`/api/v1/namespaces/${namespace}/services`, {
-    metadata: { name, labels },
-    spec: { selector: { app: name }, ports: [{ name: "http", port: 80, targetPort: 8080 }] },
-  });
-}
-
-async function appears(api: KubernetesApi, service: string): Promise<void> {
-  await eventually(`the mirror ${service}`, timeLimits.mirrorFollows, () =>
-    api.get<Service>(servicePath(service)),
-  );
-}
-
-async function disappears(api: KubernetesApi, path: string): Promise<void> {
-  await eventually(`the end of ${path}`, timeLimits.mirrorFollows, async () =>
-    (await isMissing(api, path)) ? true : undefined,
-  );
 }
