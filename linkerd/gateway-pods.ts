@@ -3,6 +3,7 @@ import { deploymentOf } from "../kubernetes/pods.ts";
 import { multiclusterNamespace } from "../planning/names.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import type { OwnGatewaySpec } from "../planning/topology.ts";
+import { holds } from "./holds.ts";
 import { gatewayDeployment } from "./names.ts";
 
 /** The ingress that is a cluster's gateway. Undefined: Linkerd's own is, or the cluster has none. */
@@ -23,8 +24,5 @@ export function isGatewayPod({ metadata }: Pod, own: OwnGatewaySpec | undefined)
   if (own === undefined) {
     return namespace === multiclusterNamespace && deploymentOf(name) === gatewayDeployment;
   }
-  return (
-    namespace === own.namespace &&
-    Object.entries(own.selector).every(([key, value]) => labels?.[key] === value)
-  );
+  return namespace === own.namespace && holds(own.selector, labels ?? {});
 }

@@ -1,8 +1,8 @@
 import type { Pod } from "../kubernetes/objects.ts";
-import { deploymentOf, proxyContainer, proxyOf } from "../kubernetes/pods.ts";
+import { proxyContainer, proxyOf } from "../kubernetes/pods.ts";
 import { releaseOfImage } from "../planning/linkerd/version.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
-import { gatewayDeployment } from "./names.ts";
+import { isGatewayPod } from "./gateway-pods.ts";
 import { workloadOf } from "./trust/proxy-trust.ts";
 
 /** The releases of Linkerd that run in one cluster. There are several of a kind during an upgrade. */
@@ -33,9 +33,8 @@ export function releasesIn(pods: readonly Pod[]): ClusterReleases {
   const inside = (namespace: string): readonly Pod[] =>
     pods.filter(({ metadata }) => metadata.namespace === namespace);
   const [controlPlane, extension] = [inside(linkerdNamespace), inside(multiclusterNamespace)];
-  const gateways = extension.filter(
-    ({ metadata }) => deploymentOf(metadata.name) === gatewayDeployment,
-  );
+  // An ingress that takes the place of Linkerd's gateway is a workload of its owner's.
+  const gateways = extension.filter((pod) => isGatewayPod(pod, undefined));
   const workloads = pods.flatMap((pod): WorkloadRelease[] => {
     const { namespace = "", name } = pod.metadata;
     const proxy = proxyOf(pod);

@@ -3,6 +3,7 @@ import { listAll } from "../../kubernetes/list-all.ts";
 import type { Metadata, Pod } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { isLive } from "../../kubernetes/pods.ts";
+import { holds } from "../../linkerd/holds.ts";
 import {
   controllerOf,
   corePath,
@@ -143,9 +144,8 @@ async function findPods(
       const collection = `/apis/apps/v1/namespaces/${namespace}/${kind}`;
       const workloads = await listAll<Workload>(api, collection);
       return workloads.flatMap(({ metadata, spec }): Taken[] => {
-        const labels = spec.template.metadata?.labels ?? {};
         const { replicas = 1 } = spec;
-        const selected = Object.entries(selector).every(([key, value]) => labels[key] === value);
+        const selected = holds(selector, spec.template.metadata?.labels ?? {});
         if (!selected || replicas === 0) return [];
         return [{ kind: "scale", cluster, path: `${collection}/${metadata.name}`, replicas }];
       });
