@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { UpResult } from "../../environments/up.ts";
-import { verifyStack } from "../../environments/verify.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
-import { renderVerification } from "../../verification/index.ts";
 import { TestEnvironment } from "./environment.ts";
+import { testProvedAndUnchanged } from "./proved.ts";
 
 const nodes = { workers: 3 };
 const topology = {
@@ -85,14 +84,5 @@ describe("high availability with three workers", { timeout: 2_400_000 }, () => {
     );
   });
 
-  test("verify proves the mesh, with traffic where there is a data plane", async (context) => {
-    const verification = await verifyStack(environment.request());
-    assert.ok(verification.proved, renderVerification(verification));
-    const passed = verification.results.filter(({ state }) => state === "passed").length;
-    context.diagnostic(`${passed} of ${verification.results.length} checks passed`);
-  });
-
-  test("a second up changes nothing", async () => {
-    assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
-  });
+  testProvedAndUnchanged(() => environment);
 });

@@ -4,14 +4,13 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { readSources, sourcesVariable } from "../../components/sources.ts";
 import type { UpResult } from "../../environments/up.ts";
-import { verifyStack } from "../../environments/verify.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
 import { metallbNamespace } from "../../planning/clusters/metallb.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { completeSources } from "../../toolchain/sources.ts";
-import { renderVerification } from "../../verification/index.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
+import { testProvedAndUnchanged } from "./proved.ts";
 import { createNamespace, createWeb, namespace } from "./workload.ts";
 
 const topology = (serviceType: "LoadBalancer" | "NodePort") => ({
@@ -64,16 +63,7 @@ describe("a load balancer on kind", { timeout: 1_200_000 }, () => {
     });
   });
 
-  test("verify proves the mesh, with traffic where there is a data plane", async (context) => {
-    const verification = await verifyStack(environment.request());
-    assert.ok(verification.proved, renderVerification(verification));
-    const passed = verification.results.filter(({ state }) => state === "passed").length;
-    context.diagnostic(`${passed} of ${verification.results.length} checks passed`);
-  });
-
-  test("a second up changes nothing", async () => {
-    assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
-  });
+  testProvedAndUnchanged(() => environment);
 
   test("goes with the gateway that needed it", async () => {
     await environment.change(topology("NodePort"));

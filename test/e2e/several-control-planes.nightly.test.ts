@@ -3,11 +3,10 @@ import { after, before, describe, test } from "node:test";
 import { readSources, sourcesVariable } from "../../components/sources.ts";
 import { docker, dockerList } from "../../environments/docker.ts";
 import type { UpResult } from "../../environments/up.ts";
-import { verifyStack } from "../../environments/verify.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { completeSources } from "../../toolchain/sources.ts";
-import { renderVerification } from "../../verification/index.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
+import { testProvedAndUnchanged } from "./proved.ts";
 
 const topology = {
   clusters: [{ name: "west", nodes: { controlPlanes: 3, workers: 1 } }, { name: "east" }],
@@ -50,16 +49,7 @@ describe("several control planes on kind", { timeout: 2_400_000 }, () => {
     assert.deepEqual(await containers(), [...nodes, `${kindName()}-external-load-balancer`].sort());
   });
 
-  test("verify proves the mesh, with traffic where there is a data plane", async (context) => {
-    const verification = await verifyStack(environment.request());
-    assert.ok(verification.proved, renderVerification(verification));
-    const passed = verification.results.filter(({ state }) => state === "passed").length;
-    context.diagnostic(`${passed} of ${verification.results.length} checks passed`);
-  });
-
-  test("a second up changes nothing", async () => {
-    assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
-  });
+  testProvedAndUnchanged(() => environment);
 
   test("the API server answers without the first control plane", async () => {
     const lost = `${kindName()}-control-plane`;
