@@ -1,12 +1,15 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 
+/** Where this machine says its limit. Tests have another machine. */
+export const inotifyLimit = { file: "/proc/sys/fs/inotify/max_user_instances" };
+
 /**
  * How many inotify instances one user may have, and how many root has: nodes run as root. Only root can see
  * what other processes have open; for others the count is 0.
  */
 export async function inotifyLimits(): Promise<{ instances: number; used: number } | undefined> {
   try {
-    const limit = await readFile("/proc/sys/fs/inotify/max_user_instances", "utf8");
+    const limit = await readFile(inotifyLimit.file, "utf8");
     return { instances: Number(limit), used: await openInstances() };
   } catch {
     return undefined;

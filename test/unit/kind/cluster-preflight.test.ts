@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { Harness } from "./harness.ts";
 import { createServer } from "node:net";
@@ -104,6 +106,15 @@ describe("before anything is created", () => {
       await assert.rejects(harness.clusters.create(inputs), message);
     });
   }
+
+  it("tells that this machine has too few inotify instances for its nodes", async () => {
+    const inputs = await harness.inputs({ workers: 2 });
+    await writeFile(join(harness.root, "inotify-limit"), "128\n");
+    await assert.rejects(
+      harness.clusters.create(inputs),
+      /too few inotify instances: \d+ of 128 are in use, 3 node\(s\) need 144 more.*sysctl/,
+    );
+  });
 
   it("tells that Docker, or kind, is not there", async () => {
     const inputs = await harness.inputs();

@@ -1,6 +1,7 @@
 import { access, chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { inotifyLimit } from "../../../providers/kind/inotify.ts";
 import { kindProvider } from "../../../providers/kind/provider.ts";
 import { startServer } from "../../../providers/server/index.ts";
 import type { PropertyMap, RunningServer } from "../../../providers/server/index.ts";
@@ -20,12 +21,14 @@ export class Harness {
   readonly #server: RunningServer;
   readonly #tools: FakeTools;
   readonly #before: NodeJS.ProcessEnv;
+  readonly #inotifyLimit: string;
 
   static async start(): Promise<Harness> {
     const root = await mkdtemp(join(tmpdir(), "linkerd-topology-ktest-"));
     const kubernetes = new FakeKubernetes();
     await kubernetes.start();
     const before = { ...process.env };
+    const { file } = inotifyLimit;
     await mkdir(join(root, "bin"));
     const tools = await startFakeTools(root);
     for (const tool of ["docker", "kind"]) {
@@ -36,12 +39,15 @@ export class Harness {
     await writeFile(join(root, "api-port"), `${kubernetes.port}`);
     await writeFile(join(root, "admin.conf"), kubernetes.adminConf());
     await writeFile(join(root, "calls.log"), "");
+    // That of the machine may be too low for several nodes: only what brings a real Docker raises it.
+    inotifyLimit.file = join(root, "inotify-limit");
+    await writeFile(inotifyLimit.file, "8192\n");
     process.env.PATH = `${join(root, "bin")}:${dirname(process.execPath)}:/usr/bin:/bin`;
     process.env.XDG_STATE_HOME = join(root, "state");
     delete process.env.DOCKER_HOST;
     delete process.env.DOCKER_CONTEXT;
     delete process.env.LINKERD_TOPOLOGY_REPLACE;
-    return new Harness(root, kubernetes, await startServer(kindProvider), tools, before);
+    return new Harness(root, kubernetes, await startServer(kindProvider), tools, before, file);
   }
 
   private constructor(
@@ -50,12 +56,14 @@ export class Harness {
     server: RunningServer,
     tools: FakeTools,
     before: NodeJS.ProcessEnv,
+    limitFile: string,
   ) {
     this.root = root;
     this.kubernetes = kubernetes;
     this.#server = server;
     this.#tools = tools;
     this.#before = before;
+    this.#inotifyLimit = limitFile;
     this.clusters = new ProviderClient(server.port, "kind:index:Cluster");
     this.networks = new ProviderClient(server.port, "kind:index:Network");
   }
@@ -67,6 +75,7 @@ export class Harness {
     await this.kubernetes.stop();
     await this.#tools.stop();
     process.env = this.#before;
+    inotifyLimit.file = this.#inotifyLimit;
     await rm(this.root, { recursive: true });
   }
 
