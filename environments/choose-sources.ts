@@ -12,7 +12,7 @@ import {
   completeSources,
   findSources,
   linkerdRegistry,
-  loadNode,
+  loadIntoDocker,
   makeSources,
 } from "../toolchain/sources.ts";
 import type {
@@ -207,7 +207,7 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
   if (choice.type === "file") return choice.sources;
   if (choice.type === "found") return make(choice.found, options);
   for (const note of choice.notes ?? []) options.notice(note);
-  if (choice.node !== undefined) await loadNode(choice.node, options);
+  await loadIntoDocker(choice.forDocker ?? [], options);
   const missing = await missingOf(choice.sources, options);
   if (missing.length === 0) return complete(choice.sources, options);
   // Fills an emptied cache again with the same content.

@@ -2,7 +2,25 @@ import { resolve } from "node:path";
 import { GivenImagesError, type GivenArchive } from "./given-images.ts";
 
 /** The roles that a provided image can have. */
-export type Role = "node" | "controller" | "proxy" | "pause" | "probe" | "prometheus";
+export type Role =
+  | "node"
+  | "load balancer"
+  | "controller"
+  | "proxy"
+  | "pause"
+  | "probe"
+  | "prometheus";
+
+/** What runs in Docker itself. The nodes get everything else. */
+const rolesInDocker = ["node", "load balancer"] as const satisfies readonly Role[];
+
+/** An image in an archive that Docker gets. */
+export interface ImageForDocker {
+  readonly role: (typeof rolesInDocker)[number];
+  readonly reference: string;
+  /** Path of the archive. */
+  readonly archive: string;
+}
 
 /** How the archives in a directory are used. */
 export interface GivenParts {
@@ -12,6 +30,16 @@ export interface GivenParts {
   readonly loaded: readonly string[];
   /** Notes about archives that are not used. */
   readonly notes: readonly string[];
+}
+
+/** The provided images that Docker gets. */
+export function imagesForDocker({ roles }: Pick<GivenParts, "roles">): readonly ImageForDocker[] {
+  return rolesInDocker.flatMap((role) => {
+    const image = roles.get(role);
+    return image === undefined
+      ? []
+      : [{ role, reference: image.reference, archive: image.archive.path }];
+  });
 }
 
 /** The parts if no directory is provided. */
@@ -67,12 +95,10 @@ export function partsOf(
   };
 }
 
-/**
- * Docker gets a node image, the nodes get all other images except Linkerd's images of another version.
- */
+/** Whether the nodes get the images: those that don't run in Docker itself, except Linkerd's of another version. */
 function isLoaded({ references }: GivenArchive, linkerdVersion: string): boolean {
   const roles = references.map((reference) => roleOf(reference, linkerdVersion));
-  if (roles.includes("node")) return false;
+  if (rolesInDocker.some((role) => roles.includes(role))) return false;
   return (
     references.length === 0 ||
     references.some(
@@ -85,6 +111,8 @@ function isLoaded({ references }: GivenArchive, linkerdVersion: string): boolean
 export function roleOf(reference: string, linkerdVersion: string): Role | undefined {
   const { repository, tag } = split(reference);
   if (/(?:^|\/)kindest\/node$/.test(repository)) return "node";
+  // Which of the two depends on the release of kind.
+  if (/(?:^|\/)(?:envoyproxy\/envoy|kindest\/haproxy)$/.test(repository)) return "load balancer";
   if (/\/pause$/.test(repository)) return "pause";
   if (/\/agnhost$/.test(repository)) return "probe";
   if (/\/prometheus$/.test(repository)) return "prometheus";

@@ -3,6 +3,7 @@ import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { timeLimits } from "../system/time-limits.ts";
 import { ensureArtifact, placeOf, type Artifact, type MakeContext } from "./artifact.ts";
 import { exists } from "./cache.ts";
+import type { ImageForDocker } from "./given-parts.ts";
 import { ensureGo } from "./go.ts";
 import {
   ensureImageArchives,
@@ -226,13 +227,12 @@ async function imageContext(context: MakeContext): Promise<ImageContext> {
 }
 
 /**
- * Loads a provided node image into Docker.
+ * Loads a provided image into Docker.
  *
  * @throws if Docker does not accept it.
  */
-export async function loadGivenNode(
-  archive: string,
-  reference: string,
+export async function loadGivenImage(
+  { role, archive, reference }: ImageForDocker,
   context: MakeContext,
 ): Promise<void> {
   const docker = async (...args: string[]) =>
@@ -242,7 +242,7 @@ export async function loadGivenNode(
       timeout: timeLimits.imageBuildStep,
       reject: false,
     });
-  const step = "node image";
+  const step = `${role} image`;
   if ((await docker("image", "inspect", "--format", "{{.Id}}", reference)).exitCode === 0) {
     context.onProgress({ step, state: "skipped", detail: `Docker has ${reference}` });
     return;

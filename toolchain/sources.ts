@@ -7,14 +7,22 @@ import { makeOnce } from "./cache.ts";
 import { releaseOfImage } from "../planning/linkerd/version.ts";
 import { defaultVersion } from "../planning/linkerd/versions.ts";
 import { readGivenImages, type GivenArchive } from "./given-images.ts";
-import { isLinkerds, nothingGiven, partsOf, type GivenParts, type Role } from "./given-parts.ts";
+import {
+  imagesForDocker,
+  isLinkerds,
+  nothingGiven,
+  partsOf,
+  type GivenParts,
+  type ImageForDocker,
+  type Role,
+} from "./given-parts.ts";
 import { keyOf } from "./image/context.ts";
 import { openInternet, type Internet } from "./internet.ts";
 import type { OnProgress } from "./progress.ts";
 import { proxiedFetch } from "../system/proxied-fetch.ts";
 import { proxyFor } from "../system/proxy-for.ts";
 import { halfGiven, isPublic, planSources, type Reach, type SourcesPlan } from "./sources-plan.ts";
-import { addWanted, loadGivenNode, makeSourcesParts, type Wants } from "./sources-parts.ts";
+import { addWanted, loadGivenImage, makeSourcesParts, type Wants } from "./sources-parts.ts";
 import type { ToolReport } from "./toolchain.ts";
 import { linkerdVersion } from "./tools/linkerd.ts";
 import { cacheDirectory } from "../system/cache-directory.ts";
@@ -118,10 +126,9 @@ export async function makeSources(
   options: SourcesOptions,
 ): Promise<EnsuredSources | undefined> {
   const context = contextOf(options);
+  await loadIntoDocker(imagesForDocker(given), options);
   if (isPublic(plan) && given.loaded.length === 0) return undefined;
 
-  const node = given.roles.get("node");
-  if (node !== undefined) await loadGivenNode(node.archive.path, node.reference, context);
   const parts = await makeSourcesParts(plan, context);
   const composed = { ...compose(plan, given, parts), ...ifGiven("linkerdVersion", version) };
   const { prometheus, loadBalancer, ...others } = options.wants ?? {};
@@ -155,9 +162,12 @@ export async function completeSources(sources: Sources, options: SourcesOptions)
   return addWanted(sources, options.wants ?? {}, contextOf(options));
 }
 
-/** Loads a provided node image into Docker. */
-export async function loadNode(node: GivenNode, options: SourcesOptions): Promise<void> {
-  await loadGivenNode(node.archive, node.reference, contextOf(options));
+/** Loads provided images into Docker, one after the other. */
+export async function loadIntoDocker(
+  images: readonly ImageForDocker[],
+  options: SourcesOptions,
+): Promise<void> {
+  for (const image of images) await loadGivenImage(image, contextOf(options));
 }
 
 /**
@@ -177,7 +187,8 @@ export async function addGivenImages(
     before.charts === undefined
       ? (linkerd ?? before.linkerdVersion ?? defaultVersion)
       : (before.linkerdVersion ?? linkerdVersion);
-  const { roles, loaded, notes } = partsOf(await readGivenImages(directory), version, directory);
+  const parts = partsOf(await readGivenImages(directory), version, directory);
+  const { roles, loaded, notes } = parts;
   const reference = (role: Role) => roles.get(role)?.reference;
   const [controller, proxy] = [reference("controller"), reference("proxy")];
   // Stand-ins cannot be combined with only one of Linkerd's images.
@@ -191,7 +202,6 @@ export async function addGivenImages(
     ...ifGiven("prometheus", reference("prometheus")),
   };
   const archives = [...loaded, ...(before.archives ?? []).filter((file) => existsSync(file))];
-  const node = roles.get("node");
   return {
     sources: {
       ...before,
@@ -199,12 +209,12 @@ export async function addGivenImages(
         "linkerdVersion",
         isReal && (controller ?? proxy) !== undefined ? version : undefined,
       ),
-      ...ifGiven("nodeImage", node?.reference),
+      ...ifGiven("nodeImage", reference("node")),
       archives: [...new Set(archives)],
       ...(Object.keys(images).length > 0 && { images }),
       ...(before.dataPlane !== undefined && { dataPlane: isReal ? "real" : "none" }),
     },
-    ...(node && { node: { archive: node.archive.path, reference: node.reference } }),
+    forDocker: imagesForDocker(parts),
     notes: [
       ...notes,
       ...halfGiven(
@@ -218,15 +228,10 @@ export async function addGivenImages(
 /** The recorded sources of a stack, combined with the images provided now. */
 export interface RecordedSources {
   readonly sources: Sources;
-  readonly node?: GivenNode;
+  /** Provided images that Docker gets. */
+  readonly forDocker?: readonly ImageForDocker[];
   /** Notes about the provided images, for people to read. */
   readonly notes?: readonly string[];
-}
-
-/** A node image in an archive. */
-export interface GivenNode {
-  readonly archive: string;
-  readonly reference: string;
 }
 
 function ifGiven<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {

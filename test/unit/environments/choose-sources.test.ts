@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -88,8 +88,38 @@ describe("where a stack's images and charts come from", () => {
           archives: [path.join(images, "pause.tar")],
           images: { pause: "registry.k8s.io/pause:3.10.1" },
         },
+        forDocker: [],
         notes: [],
       });
+    }
+  });
+
+  test("with images of what Docker itself runs, goes to Docker, and into no node", async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "choose-sources-test-"));
+    const [log, envoy] = [path.join(folder, "log"), "docker.io/envoyproxy/envoy:v1.36.2"];
+    try {
+      await save(folder, "balancer", envoy);
+      // Has no image yet.
+      const docker = `#!/bin/sh\necho "$*" >> ${log}\n[ "$1" = load ]\n`;
+      await writeFile(path.join(folder, "docker"), docker, { mode: 0o755 });
+      const everything = internetWith("registry-1.docker.io", "cr.l5d.io", "registry.k8s.io");
+      const internet = { ...everything, has: () => Promise.resolve(true) };
+      for (const recorded of [undefined, {}]) {
+        await rm(log, { force: true });
+        const choice = await choose(recorded, { images: folder, internet });
+        const sources = await bringSources(choice, {
+          env: { PATH: folder },
+          makesNodes: true,
+          notice: () => undefined,
+        });
+        assert.deepEqual(sources.archives ?? [], []);
+        assert.deepEqual((await readFile(log, "utf8")).trim().split("\n"), [
+          `image inspect --format {{.Id}} ${envoy}`,
+          `load --quiet --input ${path.join(folder, "balancer.tar")}`,
+        ]);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { partsOf, roleOf } from "../../../toolchain/given-parts.ts";
+import { imagesForDocker, partsOf, roleOf } from "../../../toolchain/given-parts.ts";
 
 describe("the part that an image plays", () => {
   for (const [reference, role] of [
@@ -12,6 +12,10 @@ describe("the part that an image plays", () => {
     ["cr.l5d.io/linkerd/proxy-init:edge-26.1.1", undefined],
     ["kindest/node:v1.34.2", "node"],
     ["docker.io/kindest/node:v1.34.2@sha256:00ff", "node"],
+    ["docker.io/envoyproxy/envoy:v1.36.2", "load balancer"],
+    ["envoyproxy/envoy:v1.36.2", "load balancer"],
+    ["kindest/haproxy:v20260131-7181c60a", "load balancer"],
+    ["example.com/envoyproxy/gateway:v1.6.0", undefined],
     ["registry.k8s.io/pause:3.10.1", "pause"],
     ["registry.k8s.io/e2e-test-images/agnhost:2.56", "probe"],
     ["example.com/notpause:1", undefined],
@@ -41,11 +45,17 @@ describe("a directory of image archives", () => {
     assert.deepEqual(notes, []);
   });
 
-  test("what is no part of a topology is loaded into the nodes, a node image is not", () => {
+  test("what is no part of a topology is loaded into the nodes; what Docker itself runs is not", () => {
     const web = archive("/images/web.tar", "example.com/web:2");
     const unnamed = archive("/images/unnamed.tar");
     const node = archive("/images/node.tar", "kindest/node:v1.34.2");
-    assert.deepEqual(parts(web, unnamed, node).loaded, [web.path, unnamed.path]);
+    const envoy = archive("/images/envoy.tar", "envoyproxy/envoy:v1.36.2");
+    const given = parts(web, envoy, unnamed, node);
+    assert.deepEqual(given.loaded, [web.path, unnamed.path]);
+    assert.deepEqual(imagesForDocker(given), [
+      { role: "node", archive: node.path, reference: "kindest/node:v1.34.2" },
+      { role: "load balancer", archive: envoy.path, reference: "envoyproxy/envoy:v1.36.2" },
+    ]);
   });
 
   for (const [name, given] of [
