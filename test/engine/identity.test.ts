@@ -45,7 +45,10 @@ describe("a stack in a cluster that exists", () => {
     await Promise.all([a.stop(), b.stop(), rm(directory, { recursive: true })]);
   });
 
-  const write = (contexts: Record<string, FakeKubernetes>, current: string): Promise<void> =>
+  const write = (
+    contexts: Record<string, Pick<FakeKubernetes, "address">>,
+    current: string,
+  ): Promise<void> =>
     writeFile(
       kubeconfig,
       JSON.stringify({
@@ -183,6 +186,15 @@ describe("a stack in a cluster that exists", () => {
       [],
     );
     assert.deepEqual(identity(engine.checkpoint()), [a.uid, "alpha"]);
+  });
+
+  test("the same server under another address replaces nothing", async () => {
+    const elsewhere = { address: a.address.replace("127.0.0.1", "localhost") };
+    await write({ a: elsewhere, b }, "a");
+    assert.deepEqual((await engine.up(topology())).changes, []);
+    // Everything is asked of the server, by its other address.
+    assert.ok(a.requests.length > 0);
+    assert.deepEqual(identity(engine.checkpoint()), [a.uid, "a"]);
   });
 
   test("a state from before is completed by an ordinary up, without anything recreated", async () => {
