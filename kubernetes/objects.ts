@@ -138,6 +138,7 @@ export interface KubernetesSecret {
 export interface Service {
   readonly metadata: Metadata;
   readonly spec?: {
+    readonly selector?: Readonly<Record<string, string>>;
     readonly clusterIP?: string;
     readonly clusterIPs?: readonly string[];
     readonly ports?: readonly {

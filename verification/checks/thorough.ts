@@ -9,6 +9,7 @@ import type { Check, CheckResult } from "./check.ts";
 import { notRun } from "./check.ts";
 import { clusterNetworksComplete } from "./cluster-networks-complete.ts";
 import { mirrorsHaveServices } from "./mirrors-have-services.ts";
+import { noExternalWorkloads } from "./no-external-workloads.ts";
 import { oneServiceMirror } from "./one-service-mirror.ts";
 import { proxiesAlive } from "./proxies-alive.ts";
 import { proxyCertificatesValid } from "./proxy-certificates-valid.ts";
@@ -38,7 +39,7 @@ export const thoroughCatalogue: ThoroughCatalogue = {
     proxiesAlive,
     releasesTogether,
   ],
-  link: [oneServiceMirror, mirrorsHaveServices, accessTokensAsPlanned],
+  link: [oneServiceMirror, mirrorsHaveServices, noExternalWorkloads, accessTokensAsPlanned],
 };
 
 /** Checks with so many questions that a verification runs them once, after everything else has settled. */

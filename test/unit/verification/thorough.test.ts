@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { AskedCluster } from "../../../verification/checks/asked.ts";
+import { noExternalWorkloads } from "../../../verification/checks/no-external-workloads.ts";
 import { podsInSubnet } from "../../../verification/checks/pods-in-subnet.ts";
 import { exhaustiveCatalogue, thoroughCatalogue } from "../../../verification/checks/thorough.ts";
+import type { LinkPlan } from "../../../planning/plan-types.ts";
 import type { CheckResult, Mesh, Verification } from "../../../verification/index.ts";
 import { failuresOf, verify } from "../../../verification/index.ts";
 import { noticesIn } from "../../../verification/render/counts.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok, proxy } from "../mesh/linked-cluster.ts";
-import { meshOfTwo } from "./planned.ts";
+import { meshOfTwo, twoClusters } from "./planned.ts";
 import { core, deployments } from "./running.ts";
 import {
   configurations,
@@ -29,6 +31,8 @@ import {
 
 /** Checks for existing clusters run only there. */
 const ofEveryCluster = thoroughCatalogue.cluster.filter(({ id }) => id !== "pods-in-subnet");
+/** Links that lead through gateways alone carry no Service whose endpoints the source resolves. */
+const ofEveryLink = thoroughCatalogue.link.filter(({ id }) => id !== noExternalWorkloads.id);
 
 describe("what only a verification asks", () => {
   let west: FakeKubernetes;
@@ -85,9 +89,7 @@ describe("what only a verification asks", () => {
     const timed = results.filter(({ milliseconds }) => milliseconds !== undefined);
     assert.equal(
       timed.length,
-      2 * ofEveryCluster.length +
-        2 * thoroughCatalogue.link.length +
-        2 * exhaustiveCatalogue.link.length,
+      2 * ofEveryCluster.length + 2 * ofEveryLink.length + 2 * exhaustiveCatalogue.link.length,
     );
   });
 
@@ -491,6 +493,59 @@ describe("what only a verification asks", () => {
     assert.deepEqual(await failures(), [
       "west → east mirrors-have-services: demo/web-east stands for demo/web, which east doesn't export",
     ]);
+  });
+
+  it("Links: a process outside of the cluster behind a flat or federated export", async () => {
+    const exported = (value: string) => ({ matchLabels: { "mirror.linkerd.io/exported": value } });
+    const federated = { matchLabels: { "mirror.linkerd.io/federated": "member" } };
+    const links = twoClusters.links.map((link): LinkPlan => {
+      const selectors = {
+        gateway: exported("true"),
+        remoteDiscovery: exported("remote-discovery"),
+        federated,
+      };
+      return { ...link, mode: "mixed", selectors };
+    });
+    const mixed = { ...mesh(), plan: { ...twoClusters, links } };
+    const toldOf = async (of: Mesh): Promise<readonly string[]> => {
+      const { results } = await verify(of, { traffic: false, limit: 0 });
+      return results.flatMap((one) => {
+        if (one.check !== noExternalWorkloads.id) return [];
+        return [
+          `${one.subject}: ${one.state === "failed" ? `${one.problem}. ${one.mend}` : one.state}`,
+        ];
+      });
+    };
+    const service = (labels: Readonly<Record<string, string>>, app = "web") => {
+      east.put(`${core}/demo/services`, {
+        metadata: { name: "web", labels },
+        spec: { selector: { app } },
+      });
+    };
+    const fine = ["west → east: passed", "east → west: passed"];
+    service({ "mirror.linkerd.io/exported": "remote-discovery" });
+    assert.deepEqual(await toldOf(mixed), fine);
+    const machine = { name: "machine", labels: { app: "web" } };
+    east.put("/apis/workload.linkerd.io/v1beta1/namespaces/demo/externalworkloads", {
+      metadata: machine,
+    });
+    for (const labels of [
+      { "mirror.linkerd.io/exported": "remote-discovery" },
+      { "mirror.linkerd.io/federated": "member" },
+    ]) {
+      service(labels);
+      const [told = "", other] = await toldOf(mixed);
+      assert.match(
+        told,
+        /^west → east: demo\/web of east has the ExternalWorkload machine behind it: it can end linkerd-destination in west\. Export it through a gateway .*docs\/external-workloads\.md$/,
+      );
+      assert.equal(other, fine[1]);
+      assert.deepEqual(await toldOf(mesh()), [], "gateway Links don't carry it");
+    }
+    service({ "mirror.linkerd.io/exported": "true" });
+    assert.deepEqual(await toldOf(mixed), fine);
+    service({ "mirror.linkerd.io/exported": "remote-discovery" }, "other");
+    assert.deepEqual(await toldOf(mixed), fine);
   });
 
   it("what may not be asked has failed, and says so", async () => {
