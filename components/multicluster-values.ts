@@ -19,7 +19,7 @@ export interface MirrorTarget {
 
 /** How a cluster's own gateway is exposed. */
 export type ExposedGateway = Pick<GatewayPlan, "serviceType" | "port" | "probePort"> &
-  Partial<Pick<GatewayPlan, "loadBalancerIP" | "exposed">>;
+  Partial<Pick<GatewayPlan, "loadBalancerIP" | "serviceAnnotations" | "exposed">>;
 
 /** Labels and annotations that federated Services don't get: keys, or `prefix/*`. */
 export interface FederatedWithout {
@@ -97,6 +97,7 @@ function gatewayValues({ gateway, images }: MulticlusterSettings): ChartValues {
     serviceType: gateway.serviceType,
     pauseImage: images.pause ?? defaultPauseImage,
     deploymentAnnotations: gatewayFarewell,
+    ...(gateway.serviceAnnotations && { serviceAnnotations: gateway.serviceAnnotations }),
     ...nodePorts,
   };
 }

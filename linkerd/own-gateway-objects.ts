@@ -14,6 +14,8 @@ export interface OwnGatewayService extends Pick<OwnGatewaySpec, "namespace" | "s
   readonly probePort: number;
   /** Address to request for the load balancer. */
   readonly loadBalancerIP?: string;
+  /** Annotations besides Linkerd's. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly identity: string;
 }
 
@@ -23,6 +25,7 @@ export function plannedOwnGateway(
 ): (OwnGatewayService & OwnGatewaySpec) | undefined {
   if (gateway?.own === undefined) return undefined;
   const { own, serviceType, identity, loadBalancerIP, exposed = gateway } = gateway;
+  const { serviceAnnotations: annotations } = gateway;
   const { port, probePort } = exposed;
   return {
     ...own,
@@ -31,6 +34,7 @@ export function plannedOwnGateway(
     port,
     probePort,
     ...(loadBalancerIP !== undefined && { loadBalancerIP }),
+    ...(annotations !== undefined && { annotations }),
   };
 }
 
@@ -75,6 +79,7 @@ export function ownGatewayService(wanted: OwnGatewayService): OwnGatewayObject {
         namespace,
         labels: managedBy,
         annotations: {
+          ...wanted.annotations,
           "mirror.linkerd.io/multicluster-gateway": "true",
           "mirror.linkerd.io/gateway-identity": identity,
           "mirror.linkerd.io/probe-path": "/ready",

@@ -176,6 +176,8 @@ export interface GatewayPlan {
   readonly exposed?: { readonly port: number; readonly probePort: number };
   /** Address to request for the load balancer. Undefined if the package plans none. */
   readonly loadBalancerIP: string | undefined;
+  /** Annotations of its Service besides Linkerd's. Absent: none. */
+  readonly serviceAnnotations?: Readonly<Record<string, string>>;
   /** TLS identity of the gateway. */
   readonly identity: string;
   /** Which clients it accepts. Undefined: Linkerd's chart decides, which accepts everybody. */

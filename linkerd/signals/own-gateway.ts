@@ -1,6 +1,6 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
-import type { Metadata, Pod, Service } from "../../kubernetes/objects.ts";
+import type { Metadata, Namespace, Pod, Service } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { isLive, isReady, proxyOf, troubleOf } from "../../kubernetes/pods.ts";
 import { labelQuery } from "../../planning/labels.ts";
@@ -13,6 +13,7 @@ import {
   type OwnGatewayService,
 } from "../own-gateway-objects.ts";
 import { isOurs } from "../traffic-objects.ts";
+import { wantsProxy } from "../wants-proxy.ts";
 
 /** An ingress that is a gateway, as it is in the cluster. */
 export interface OwnGatewayLook {
@@ -30,27 +31,30 @@ export async function lookAtOwnGateway(
   { namespace, selector, serviceAccount }: OwnGatewaySpec,
 ): Promise<OwnGatewayLook> {
   const nothing = { troubles: [], serving: 0 };
-  if ((await getIfThere(api, `/api/v1/namespaces/${namespace}`)) === undefined) {
-    return { ...nothing, missing: `the namespace ${namespace}` };
-  }
+  const itself = await getIfThere<Namespace>(api, `/api/v1/namespaces/${namespace}`);
+  if (itself === undefined) return { ...nothing, missing: `the namespace ${namespace}` };
   const labelSelector = labelQuery(selector);
   const found = await listAll<Pod>(api, corePath(namespace, "pods"), { labelSelector });
   const pods = found.filter(isLive);
   if (pods.length === 0) {
     return { ...nothing, missing: `pods of the namespace ${namespace} with ${labelSelector}` };
   }
-  const troubles = pods.flatMap((pod) => whyNoGateway(pod, serviceAccount) ?? []);
+  const troubles = pods.flatMap((pod) => whyNoGateway(pod, itself, serviceAccount) ?? []);
   return { missing: undefined, troubles, serving: pods.length - troubles.length };
 }
 
-function whyNoGateway(pod: Pod, serviceAccount: string): string | undefined {
+function whyNoGateway(pod: Pod, namespace: Namespace, serviceAccount: string): string | undefined {
   const name = `${pod.metadata.namespace ?? ""}/${pod.metadata.name}`;
   const template = "to the annotations of the pods in its Deployment or DaemonSet";
   const proxy = proxyOf(pod);
   if (proxy === undefined) {
-    return pod.spec.hostNetwork === true
-      ? `${name} is on the node's network, where no pod gets a proxy: take out hostNetwork`
-      : `${name} has no proxy: add linkerd.io/inject: enabled ${template}, and restart it if it has that`;
+    if (pod.spec.hostNetwork === true) {
+      return `${name} is on the node's network, where no pod gets a proxy: take out hostNetwork`;
+    }
+    return wantsProxy(pod, namespace)
+      ? `${name} has no proxy, although it asks for one: it is older than Linkerd's proxy injector. Restart its ` +
+          `Deployment or DaemonSet (kubectl -n ${namespace.metadata.name} rollout restart)`
+      : `${name} has no proxy: add linkerd.io/inject: enabled ${template}`;
   }
   if (!(proxy.env ?? []).some((one) => one.name === gatewayVariable)) {
     return `the proxy of ${name} is no gateway: add config.linkerd.io/enable-gateway: "true" ${template}`;

@@ -215,6 +215,9 @@ function planGateway(
     probePort,
     ...(isElsewhere && { exposed }),
     loadBalancerIP,
+    ...(hasContent(gateway.serviceAnnotations) && {
+      serviceAnnotations: gateway.serviceAnnotations ?? {},
+    }),
     identity: gatewayIdentity(trustDomain, gateway.own),
     ...(gateway.admission !== undefined && { admission: gateway.admission }),
     ...(gateway.own !== undefined && { own: gateway.own }),

@@ -180,6 +180,16 @@ const gateway = object(
       "write a list such as [203.0.113.7]",
     ).exactOptional(),
     /**
+     * Annotations of the Service in front of the gateway, such as those by which clouds configure a load balancer.
+     * @default none
+     * @example { service.beta.kubernetes.io/aws-load-balancer-type: nlb }
+     */
+    serviceAnnotations: map(
+      expecting(z.string(), "the text of an annotation", 'write a text, such as "true"'),
+      "a map of annotations",
+      "write a map such as { service.beta.kubernetes.io/aws-load-balancer-type: nlb }",
+    ).exactOptional(),
+    /**
      * Which clients the gateway accepts. `linked`: the trust domains and addresses of the clusters that have
      * a Link to it. `everybody`: every meshed client from everywhere, as in Linkerd's chart. To go back from
      * `linked`, write `everybody`: leaving out the key doesn't open a restricted gateway.

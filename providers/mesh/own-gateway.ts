@@ -26,6 +26,10 @@ const inputs = {
   loadBalancerIP: text(
     "Address to request for the load balancer. By default it chooses one itself.",
   ).exactOptional(),
+  annotations: z.record(z.string(), z.string()).exactOptional().meta({
+    description:
+      "Annotations of the Service besides Linkerd's, such as those of a cloud's load balancer.",
+  }),
   identities: texts("Identities of the clients that the gateway accepts; `*` is everybody."),
   networks: texts("Where they may come from, CIDRs; `0.0.0.0/0` and `::/0` are everywhere."),
 };

@@ -419,6 +419,8 @@ export interface OwnGatewayArgs {
   probePort: pulumi.Input<number>;
   /** Address to request for the load balancer. By default it chooses one itself. */
   loadBalancerIP?: pulumi.Input<string | undefined>;
+  /** Annotations of the Service besides Linkerd's, such as those of a cloud's load balancer. */
+  annotations?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>> | undefined>;
   /** Identities of the clients that the gateway accepts; `*` is everybody. */
   identities: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Where they may come from, CIDRs; `0.0.0.0/0` and `::/0` are everywhere. */
@@ -485,6 +487,8 @@ export declare class OwnGateway extends pulumi.CustomResource {
   readonly probePort: pulumi.Output<number>;
   /** Address to request for the load balancer. By default it chooses one itself. */
   readonly loadBalancerIP: pulumi.Output<string | undefined>;
+  /** Annotations of the Service besides Linkerd's, such as those of a cloud's load balancer. */
+  readonly annotations: pulumi.Output<Record<string, string> | undefined>;
   /** Identities of the clients that the gateway accepts; `*` is everybody. */
   readonly identities: pulumi.Output<string[]>;
   /** Where they may come from, CIDRs; `0.0.0.0/0` and `::/0` are everywhere. */

@@ -161,6 +161,7 @@ export class OwnGateway extends pulumi.CustomResource {
             "port",
             "probePort",
             "loadBalancerIP",
+            "annotations",
             "identities",
             "networks",
           ],

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { readSources, sourcesVariable } from "../../components/sources.ts";
 import type { UpResult } from "../../environments/up.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
 import { metallbNamespace } from "../../planning/clusters/metallb.ts";
 import { timeLimits } from "../../system/time-limits.ts";
-import { completeSources } from "../../toolchain/sources.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { testProvedAndUnchanged } from "./proved.ts";
+import { bringSources } from "./wanted-sources.ts";
 import { createNamespace, createWeb, namespace } from "./workload.ts";
 
 const topology = (serviceType: "LoadBalancer" | "NodePort") => ({
@@ -28,7 +25,7 @@ describe("a load balancer on kind", { timeout: 1_200_000 }, () => {
 
   before(async () => {
     environment = await TestEnvironment.create("balancer", topology("LoadBalancer"));
-    await withMetallb(environment.directory);
+    await bringSources(environment.directory, { loadBalancer: true });
     first = await environment.up();
     east = await environment.api("east");
   });
@@ -77,17 +74,4 @@ describe("a load balancer on kind", { timeout: 1_200_000 }, () => {
 interface Balanced {
   readonly spec?: { readonly type?: string };
   readonly status?: { readonly loadBalancer?: { readonly ingress?: { readonly ip: string }[] } };
-}
-
-/** The sources that the runner of the tests makes lack it, because most tests don't want it. */
-async function withMetallb(directory: string): Promise<void> {
-  const given = process.env[sourcesVariable] ?? "";
-  if (given === "") return;
-  const sources = await completeSources(readSources(given), {
-    env: process.env as Record<string, string>,
-    wants: { loadBalancer: true },
-  });
-  const file = path.join(directory, "sources.json");
-  await writeFile(file, JSON.stringify(sources));
-  process.env[sourcesVariable] = file;
 }

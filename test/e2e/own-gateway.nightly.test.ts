@@ -20,6 +20,7 @@ import { kubeconfigIn } from "./kubeconfigs.ts";
 import type { OutsideCluster } from "./outside-clusters.ts";
 import { OutsidePair } from "./outside-pair.ts";
 import { identityOf, startProbe } from "./probe.ts";
+import { bringSources } from "./wanted-sources.ts";
 import {
   createNamespace,
   createWeb,
@@ -148,8 +149,10 @@ describe("an ingress of one's own as the gateway", { timeout: 1_500_000 }, () =>
   });
 
   test("that is no gateway any more is told of, with what to write", async () => {
-    const annotations = { "config.linkerd.io/enable-gateway": null };
-    await south.api.patch(deployment, { spec: { template: { metadata: { annotations } } } });
+    await south.api.patch(
+      deployment,
+      withPodAnnotations({ "config.linkerd.io/enable-gateway": null }),
+    );
     theirs = await versions(south.api);
     await eventually("a failure", timeLimits.firstRequest, async () => {
       const { results } = await verifyStack({ ...environment.request(), traffic: false });
@@ -165,6 +168,34 @@ describe("an ingress of one's own as the gateway", { timeout: 1_500_000 }, () =>
     assert.deepEqual(await environment.traces(), []);
     assert.ok(await isMissing(south.api, gateway));
     assert.deepEqual(await versions(south.api), theirs);
+  });
+
+  test("that is there before the first up has no proxies, which is told", async () => {
+    await south.api.patch(
+      deployment,
+      withPodAnnotations({ "config.linkerd.io/enable-gateway": "true" }),
+    );
+    await available(south.api);
+    theirs = await versions(south.api);
+    await assert.rejects(
+      environment.up(),
+      /ingress\/nginx-\S+ has no proxy, although it asks for one.*kubectl -n ingress rollout restart/s,
+    );
+    assert.deepEqual(await versions(south.api), theirs);
+  });
+
+  test("and serves once its owner has restarted it", async (context) => {
+    // What `kubectl rollout restart` does.
+    const now = { "kubectl.kubernetes.io/restartedAt": new Date().toISOString() };
+    await south.api.patch(deployment, withPodAnnotations(now));
+    await available(south.api);
+    const { proof } = await environment.up();
+    assert.ok(proof.proved);
+    assert.equal(outcomeOf(proof.results, "own-gateway-serves"), "passed");
+    const verification = await verifyStack(environment.request());
+    assert.ok(verification.proved, renderVerification(verification));
+    if (skipsWithoutDataPlane(context)) return;
+    assert.equal(outcomeOf(verification.results, "gateway-traffic"), "passed");
   });
 });
 
@@ -233,6 +264,64 @@ describe("an ingress of one's own as the gateway of a kind cluster", { timeout: 
   });
 });
 
+/** In clusters of the stack's own, whose load balancer the package brings. */
+describe("an ingress of one's own behind the load balancer on kind", { timeout: 1_500_000 }, () => {
+  if (archive === "") {
+    test("runs where its image is", { skip: noArchive });
+    return;
+  }
+  let environment: TestEnvironment;
+  before(async () => {
+    environment = await TestEnvironment.create("edge", {
+      clusters: [
+        { name: "west" },
+        {
+          name: "east",
+          imageArchives: [path.resolve(archive)],
+          gateway: { own: await ownOfExample(), serviceType: "LoadBalancer" },
+        },
+      ],
+      links: [{ from: "west", to: "east" }],
+      docker: { subnet: "192.168.224.0/20" },
+    });
+    await bringSources(environment.directory, { loadBalancer: true });
+  });
+  after(() => environment.dispose());
+
+  test("has the address that the Link leads to, and its proxies take the requests", async (context) => {
+    await environment.up();
+    const east = await environment.api("east");
+    await installNginx("east", await kubeconfigIn(environment.directory, "east"), east);
+    const { proof, plan } = await environment.up();
+    assert.ok(proof.proved);
+    assert.equal(outcomeOf(proof.results, "own-gateway-serves"), "passed");
+    const planned = plan.clusters.find(({ name }) => name === "east")?.gateway?.loadBalancerIP;
+    assert.ok(planned !== undefined);
+    const { status } = await east.get<Balanced>(gateway);
+    assert.deepEqual(
+      status?.loadBalancer?.ingress?.map(({ ip }) => ip),
+      [planned],
+    );
+    const verification = await verifyStack(environment.request());
+    assert.ok(verification.proved, renderVerification(verification));
+    if (proof.status.dataPlane !== "real") {
+      context.skip("no data plane: the proxies are stand-ins that carry no traffic");
+      return;
+    }
+    assert.equal(outcomeOf(verification.results, "gateway-traffic"), "passed");
+    assert.ok((await admittedAtGateway(east)) > 0);
+  });
+
+  test("isn't changed by another up", async () => {
+    assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
+  });
+});
+
+/** A Service, as far as a load balancer is concerned. */
+interface Balanced {
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { ip: string }[] } };
+}
+
 /** The ingress that the example's topology names. */
 async function ownOfExample() {
   const { clusters } = parse(
@@ -253,10 +342,21 @@ async function installNginx(name: string, kubeconfigPath: string, api: Kubernete
     applied.flatMap(({ problem }) => problem ?? []),
     [],
   );
+  await available(api);
+}
+
+/** Waits until the ingress runs as its Deployment says now, with no other pod beside. */
+async function available(api: KubernetesApi): Promise<void> {
   await eventually("nginx runs", timeLimits.firstRequest, async () => {
-    const { status } = await api.get<Deployment>(deployment);
-    return status?.availableReplicas === 1 ? true : undefined;
+    const { metadata, status } = await api.get<Deployment>(deployment);
+    const { items } = await api.get<List<Pod>>(corePath("ingress", "pods"));
+    const isCurrent = status?.observedGeneration === metadata.generation;
+    return isCurrent && status?.availableReplicas === 1 && items.length === 1 ? true : undefined;
   });
+}
+
+function withPodAnnotations(annotations: Readonly<Record<string, string | null>>): object {
+  return { spec: { template: { metadata: { annotations } } } };
 }
 
 /** What became of a check, and why. */

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { readSources, sourcesVariable } from "../../components/sources.ts";
 import { docker, dockerList } from "../../environments/docker.ts";
 import type { UpResult } from "../../environments/up.ts";
 import { timeLimits } from "../../system/time-limits.ts";
-import { completeSources } from "../../toolchain/sources.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { testProvedAndUnchanged } from "./proved.ts";
+import { bringSources } from "./wanted-sources.ts";
 
 const topology = {
   clusters: [{ name: "west", nodes: { controlPlanes: 3, workers: 1 } }, { name: "east" }],
@@ -32,8 +31,8 @@ describe("several control planes on kind", { timeout: 2_400_000 }, () => {
   };
 
   before(async () => {
-    await needLoadBalancer();
     environment = await TestEnvironment.create("planes", topology);
+    await bringSources(environment.directory, { severalControlPlanes: true });
     first = await environment.up();
   });
   after(() => environment.dispose());
@@ -85,13 +84,3 @@ describe("several control planes on kind", { timeout: 2_400_000 }, () => {
     assert.deepEqual(await containers(), []);
   });
 });
-
-/** The sources that the runner of the tests makes lack it, because most tests don't want it. */
-async function needLoadBalancer(): Promise<void> {
-  const given = process.env[sourcesVariable] ?? "";
-  if (given === "") return;
-  await completeSources(readSources(given), {
-    env: process.env as Record<string, string>,
-    wants: { severalControlPlanes: true },
-  });
-}

@@ -11,7 +11,14 @@ after(() => rmSync(temporaryDirectory, { recursive: true }));
 const topology = {
   clusters: [
     { name: "west", slot: 1 },
-    { name: "east", slot: 2, gateway: { serviceType: "LoadBalancer" as const } },
+    {
+      name: "east",
+      slot: 2,
+      gateway: {
+        serviceType: "LoadBalancer" as const,
+        serviceAnnotations: { "example.com/type": "nlb" },
+      },
+    },
   ],
   links: [{ from: "west", to: "east" }],
   docker: { subnet: "172.30.0.0/16" },
@@ -65,7 +72,11 @@ void describe("a gateway behind a load balancer on kind", async () => {
     assert.deepEqual(announced.inputs["spec"], { ipAddressPools: ["linkerd-topology"] });
     const extension = find(all, release, `${memberName(all, "east")}-multicluster`);
     assert.partialDeepStrictEqual(extension.inputs["values"], {
-      gateway: { serviceType: "LoadBalancer", loadBalancerIP: "172.30.128.16" },
+      gateway: {
+        serviceType: "LoadBalancer",
+        loadBalancerIP: "172.30.128.16",
+        serviceAnnotations: { "example.com/type": "nlb" },
+      },
     });
   });
 });

@@ -70,6 +70,55 @@ void describe("an ingress of one's own as the gateway", async () => {
   });
 });
 
+void describe("an ingress of one's own behind the load balancer that the package brings", async () => {
+  const [west, east] = topology.clusters;
+  const balanced = {
+    ...topology,
+    clusters: [
+      { ...west, name: "west" },
+      {
+        ...east,
+        name: "east",
+        gateway: {
+          own,
+          serviceType: "LoadBalancer" as const,
+          serviceAnnotations: { "example.com/shared": "edge" },
+        },
+      },
+    ],
+    docker: { subnet: "172.30.0.0/16" },
+  };
+  const all = await registerTopology(balanced);
+  const [made] = all.filter((one) => one.type === type);
+
+  void it("has the planned address, which the Link leads to, and the Service's annotations", () => {
+    assert.partialDeepStrictEqual(made?.inputs, {
+      serviceType: "LoadBalancer",
+      port: 4143,
+      probePort: 4191,
+      loadBalancerIP: "172.30.128.16",
+      annotations: { "example.com/shared": "edge" },
+    });
+    const link = all.find((one) => one.type.endsWith(":Link") && one.name.endsWith("-to-east"));
+    assert.partialDeepStrictEqual(
+      find(all, "kubernetes:multicluster.linkerd.io/v1alpha3:Link", link?.name ?? "").inputs[
+        "spec"
+      ],
+      { gatewayAddress: "172.30.128.16", gatewayPort: "4143" },
+    );
+  });
+
+  void it("brings that load balancer, and nothing is left uncounted", () => {
+    const pool = find(
+      all,
+      "kubernetes:metallb.io/v1beta1:IPAddressPool",
+      `${memberName(all, "east")}-load-balancer-ipaddresspool`,
+    );
+    assert.deepEqual(pool.inputs["spec"], { addresses: ["172.30.128.16/29"] });
+    assert.equal(countResources(planOrThrow(balanced, { name: "lab", sources })), all.length + 1);
+  });
+});
+
 void describe("an ingress of one's own that admits the linked clusters", async () => {
   const [west, east] = topology.clusters;
   const all = await registerTopology({

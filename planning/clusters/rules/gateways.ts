@@ -19,6 +19,7 @@ export function* gatewayRules(input: RuleInput): Iterable<RuleProblem> {
     yield* checkPorts(cluster);
     yield* checkAddresses(cluster);
     yield* checkOwn(cluster);
+    yield* checkAnnotations(cluster);
     if (throughGateway.has(cluster)) {
       yield* needAddresses(cluster, input);
       yield* needNodesOfGateway(cluster, input);
@@ -88,6 +89,25 @@ function* checkOwn({ spec, path }: DraftCluster): Iterable<RuleProblem> {
       message: `${show(key)} is not the key of a label`,
       fix: 'write a key such as "app" or "app.kubernetes.io/name"',
     };
+  }
+}
+
+function* checkAnnotations({ spec, path }: DraftCluster): Iterable<RuleProblem> {
+  for (const key of Object.keys(spec.gateway?.serviceAnnotations ?? {})) {
+    const at = [...path, "gateway", "serviceAnnotations", key];
+    if (!isLabelKey(key)) {
+      yield {
+        path: at,
+        message: `${show(key)} is not the key of an annotation`,
+        fix: "write a key such as service.beta.kubernetes.io/aws-load-balancer-type",
+      };
+    } else if (key.startsWith("mirror.linkerd.io/")) {
+      yield {
+        path: at,
+        message: "is Linkerd's own, which follows from the topology",
+        fix: "leave it out",
+      };
+    }
   }
 }
 

@@ -2093,6 +2093,8 @@ type GatewaySpec struct {
 	ProbeNodePort *int `pulumi:"probeNodePort"`
 	// The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
 	ProbePort *int `pulumi:"probePort"`
+	// Annotations of the Service in front of the gateway, such as those by which clouds configure a load balancer. Default: none. Example: `{"service.beta.kubernetes.io/aws-load-balancer-type":"nlb"}`.
+	ServiceAnnotations map[string]string `pulumi:"serviceAnnotations"`
 	// Kind of Service in front of the gateway. One of `NodePort`, `LoadBalancer`. Default: `"NodePort"`. Example: `"LoadBalancer"`.
 	ServiceType *string `pulumi:"serviceType"`
 }
@@ -2124,6 +2126,8 @@ type GatewaySpecArgs struct {
 	ProbeNodePort pulumi.IntPtrInput `pulumi:"probeNodePort"`
 	// The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
 	ProbePort pulumi.IntPtrInput `pulumi:"probePort"`
+	// Annotations of the Service in front of the gateway, such as those by which clouds configure a load balancer. Default: none. Example: `{"service.beta.kubernetes.io/aws-load-balancer-type":"nlb"}`.
+	ServiceAnnotations pulumi.StringMapInput `pulumi:"serviceAnnotations"`
 	// Kind of Service in front of the gateway. One of `NodePort`, `LoadBalancer`. Default: `"NodePort"`. Example: `"LoadBalancer"`.
 	ServiceType pulumi.StringPtrInput `pulumi:"serviceType"`
 }
@@ -2241,6 +2245,11 @@ func (o GatewaySpecOutput) ProbePort() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v GatewaySpec) *int { return v.ProbePort }).(pulumi.IntPtrOutput)
 }
 
+// Annotations of the Service in front of the gateway, such as those by which clouds configure a load balancer. Default: none. Example: `{"service.beta.kubernetes.io/aws-load-balancer-type":"nlb"}`.
+func (o GatewaySpecOutput) ServiceAnnotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v GatewaySpec) map[string]string { return v.ServiceAnnotations }).(pulumi.StringMapOutput)
+}
+
 // Kind of Service in front of the gateway. One of `NodePort`, `LoadBalancer`. Default: `"NodePort"`. Example: `"LoadBalancer"`.
 func (o GatewaySpecOutput) ServiceType() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v GatewaySpec) *string { return v.ServiceType }).(pulumi.StringPtrOutput)
@@ -2338,6 +2347,16 @@ func (o GatewaySpecPtrOutput) ProbePort() pulumi.IntPtrOutput {
 		}
 		return v.ProbePort
 	}).(pulumi.IntPtrOutput)
+}
+
+// Annotations of the Service in front of the gateway, such as those by which clouds configure a load balancer. Default: none. Example: `{"service.beta.kubernetes.io/aws-load-balancer-type":"nlb"}`.
+func (o GatewaySpecPtrOutput) ServiceAnnotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *GatewaySpec) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.ServiceAnnotations
+	}).(pulumi.StringMapOutput)
 }
 
 // Kind of Service in front of the gateway. One of `NodePort`, `LoadBalancer`. Default: `"NodePort"`. Example: `"LoadBalancer"`.
@@ -3881,6 +3900,8 @@ func (o NodesSpecPtrOutput) Workers() pulumi.IntPtrOutput {
 
 // What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
 type ObservabilitySpec struct {
+	// Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get an alert from each Prometheus that has its series, and take equal ones for one. Default: alerts are seen in Prometheus alone. Example: `["https://alerts.example.com"]`.
+	Alertmanagers []string `pulumi:"alertmanagers"`
 	// The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
 	CollectIn *string `pulumi:"collectIn"`
 	// Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
@@ -3900,6 +3921,8 @@ type ObservabilitySpecInput interface {
 
 // What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
 type ObservabilitySpecArgs struct {
+	// Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get an alert from each Prometheus that has its series, and take equal ones for one. Default: alerts are seen in Prometheus alone. Example: `["https://alerts.example.com"]`.
+	Alertmanagers pulumi.StringArrayInput `pulumi:"alertmanagers"`
 	// The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
 	CollectIn pulumi.StringPtrInput `pulumi:"collectIn"`
 	// Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
@@ -3984,6 +4007,11 @@ func (o ObservabilitySpecOutput) ToObservabilitySpecPtrOutputWithContext(ctx con
 	}).(ObservabilitySpecPtrOutput)
 }
 
+// Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get an alert from each Prometheus that has its series, and take equal ones for one. Default: alerts are seen in Prometheus alone. Example: `["https://alerts.example.com"]`.
+func (o ObservabilitySpecOutput) Alertmanagers() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v ObservabilitySpec) []string { return v.Alertmanagers }).(pulumi.StringArrayOutput)
+}
+
 // The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
 func (o ObservabilitySpecOutput) CollectIn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ObservabilitySpec) *string { return v.CollectIn }).(pulumi.StringPtrOutput)
@@ -4016,6 +4044,16 @@ func (o ObservabilitySpecPtrOutput) Elem() ObservabilitySpecOutput {
 		var ret ObservabilitySpec
 		return ret
 	}).(ObservabilitySpecOutput)
+}
+
+// Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get an alert from each Prometheus that has its series, and take equal ones for one. Default: alerts are seen in Prometheus alone. Example: `["https://alerts.example.com"]`.
+func (o ObservabilitySpecPtrOutput) Alertmanagers() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *ObservabilitySpec) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Alertmanagers
+	}).(pulumi.StringArrayOutput)
 }
 
 // The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.

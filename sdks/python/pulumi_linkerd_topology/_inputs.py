@@ -1630,6 +1630,10 @@ class GatewaySpecArgsDict(TypedDict):
     """
     The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
     """
+    service_annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Annotations of the Service in front of the gateway, such as those by which clouds configure a load balancer. Default: none. Example: `{"service.beta.kubernetes.io/aws-load-balancer-type":"nlb"}`.
+    """
     service_type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Kind of Service in front of the gateway. One of `NodePort`, `LoadBalancer`. Default: `"NodePort"`. Example: `"LoadBalancer"`.
@@ -1645,6 +1649,7 @@ class GatewaySpecArgs:
                  port: pulumi.Input[Optional[_builtins.int]] = None,
                  probe_node_port: pulumi.Input[Optional[_builtins.int]] = None,
                  probe_port: pulumi.Input[Optional[_builtins.int]] = None,
+                 service_annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  service_type: pulumi.Input[Optional[_builtins.str]] = None):
         """
         How other clusters reach a cluster's gateway.
@@ -1656,6 +1661,7 @@ class GatewaySpecArgs:
         :param pulumi.Input[_builtins.int] port: Port at which the sources reach the gateway, where something before it (NAT, a tunnel, a proxy for TCP) listens at another one than its Service does. Default: the node port, or 4143 behind a load balancer. Example: `443`.
         :param pulumi.Input[_builtins.int] probe_node_port: Node port of the gateway's health probe; `NodePort` only. Default: `30191`. Example: `31191`.
         :param pulumi.Input[_builtins.int] probe_port: The same of the gateway's health probe. Default: the node port of the probe, or 4191 behind a load balancer. Example: `8443`.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] service_annotations: Annotations of the Service in front of the gateway, such as those by which clouds configure a load balancer. Default: none. Example: `{"service.beta.kubernetes.io/aws-load-balancer-type":"nlb"}`.
         :param pulumi.Input[_builtins.str] service_type: Kind of Service in front of the gateway. One of `NodePort`, `LoadBalancer`. Default: `"NodePort"`. Example: `"LoadBalancer"`.
         """
         if addresses is not None:
@@ -1672,6 +1678,8 @@ class GatewaySpecArgs:
             pulumi.set(__self__, "probe_node_port", probe_node_port)
         if probe_port is not None:
             pulumi.set(__self__, "probe_port", probe_port)
+        if service_annotations is not None:
+            pulumi.set(__self__, "service_annotations", service_annotations)
         if service_type is not None:
             pulumi.set(__self__, "service_type", service_type)
 
@@ -1758,6 +1766,18 @@ class GatewaySpecArgs:
     @probe_port.setter
     def probe_port(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "probe_port", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAnnotations")
+    def service_annotations(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Annotations of the Service in front of the gateway, such as those by which clouds configure a load balancer. Default: none. Example: `{"service.beta.kubernetes.io/aws-load-balancer-type":"nlb"}`.
+        """
+        return pulumi.get(self, "service_annotations")
+
+    @service_annotations.setter
+    def service_annotations(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "service_annotations", value)
 
     @_builtins.property
     @pulumi.getter(name="serviceType")
@@ -2525,6 +2545,10 @@ class ObservabilitySpecArgsDict(TypedDict):
     """
     What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
     """
+    alertmanagers: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get an alert from each Prometheus that has its series, and take equal ones for one. Default: alerts are seen in Prometheus alone. Example: `["https://alerts.example.com"]`.
+    """
     collect_in: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
@@ -2537,18 +2561,34 @@ class ObservabilitySpecArgsDict(TypedDict):
 @pulumi.input_type
 class ObservabilitySpecArgs:
     def __init__(__self__, *,
+                 alertmanagers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  collect_in: pulumi.Input[Optional[_builtins.str]] = None,
                  prometheus: pulumi.Input[Optional['PrometheusSpecArgs']] = None):
         """
         What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
 
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] alertmanagers: Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get an alert from each Prometheus that has its series, and take equal ones for one. Default: alerts are seen in Prometheus alone. Example: `["https://alerts.example.com"]`.
         :param pulumi.Input[_builtins.str] collect_in: The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
         :param pulumi.Input['PrometheusSpecArgs'] prometheus: Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
         """
+        if alertmanagers is not None:
+            pulumi.set(__self__, "alertmanagers", alertmanagers)
         if collect_in is not None:
             pulumi.set(__self__, "collect_in", collect_in)
         if prometheus is not None:
             pulumi.set(__self__, "prometheus", prometheus)
+
+    @_builtins.property
+    @pulumi.getter
+    def alertmanagers(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get an alert from each Prometheus that has its series, and take equal ones for one. Default: alerts are seen in Prometheus alone. Example: `["https://alerts.example.com"]`.
+        """
+        return pulumi.get(self, "alertmanagers")
+
+    @alertmanagers.setter
+    def alertmanagers(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "alertmanagers", value)
 
     @_builtins.property
     @pulumi.getter(name="collectIn")

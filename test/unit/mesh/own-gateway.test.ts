@@ -22,6 +22,7 @@ const identity = "traefik.edge.serviceaccount.identity.linkerd.cluster.local";
 const labels = { app: "traefik" };
 
 interface PodOptions {
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly proxy?: object | null;
   readonly account?: string;
   readonly ready?: boolean;
@@ -43,10 +44,16 @@ describe("an ingress of one's own as the gateway", () => {
   };
   const pod = (
     name: string,
-    { proxy = gatewayProxy, account = "traefik", ready = true, hostNetwork }: PodOptions = {},
+    {
+      proxy = gatewayProxy,
+      account = "traefik",
+      ready = true,
+      hostNetwork,
+      annotations = {},
+    }: PodOptions = {},
   ): void => {
     fake.put(pods, {
-      metadata: { name, namespace: "edge", labels },
+      metadata: { name, namespace: "edge", labels, annotations },
       spec: {
         containers: [{ name: "traefik" }],
         // A native sidecar, as in newer releases.
@@ -122,7 +129,11 @@ describe("an ingress of one's own as the gateway", () => {
   it("behind a load balancer is reached at the proxy's own ports, and asks for its address", async () => {
     pod("traefik-1");
     const balanced = { serviceType: "LoadBalancer", port: 4143, probePort: 4191 };
-    await create(inputs({ ...balanced, loadBalancerIP: "172.30.128.16" }));
+    const annotations = { "example.com/type": "nlb" };
+    await create(inputs({ ...balanced, loadBalancerIP: "172.30.128.16", annotations }));
+    assert.partialDeepStrictEqual((fake.get(service) as { metadata?: unknown }).metadata, {
+      annotations: { ...annotations, "mirror.linkerd.io/gateway-identity": identity },
+    });
     assert.deepEqual((fake.get(service) as { spec?: unknown } | undefined)?.spec, {
       type: "LoadBalancer",
       selector: labels,
@@ -161,6 +172,11 @@ describe("an ingress of one's own as the gateway", () => {
       "without a proxy",
       { proxy: null },
       /^edge\/traefik-1 has no proxy: add linkerd\.io\/inject: enabled/,
+    ],
+    [
+      "that are older than Linkerd",
+      { proxy: null, annotations: { "linkerd.io/inject": "enabled" } },
+      /has no proxy, although it asks for one: .*older.*kubectl -n edge rollout restart/,
     ],
     ["on the node's network", { proxy: null, hostNetwork: true }, /take out hostNetwork/],
     [

@@ -209,7 +209,11 @@ function existingCluster(
       })),
       ...maybe(0.3, () => ({ admission: "linked" as const })),
       // Chosen without asking for another random number: all other topologies stay as they were.
-      ...(index % 2 === 0 && { port: 443, probePort: 8443 }),
+      ...(index % 2 === 0 && {
+        port: 443,
+        probePort: 8443,
+        serviceAnnotations: { "example.com/type": "nlb" },
+      }),
       ...(index % 2 === 1 && {
         own: {
           namespace: "traefik",

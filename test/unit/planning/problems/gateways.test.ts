@@ -54,6 +54,19 @@ checkProblems("gateways", [
     'clusters[0].gateway.addresses[7]: "gw.test" is given twice (leave out one)',
   ],
   [
+    "annotations of its Service that are none, or Linkerd's",
+    kind({
+      gateway: { serviceAnnotations: { "a b": "c", "mirror.linkerd.io/gateway-identity": "me" } },
+    }),
+    'clusters[0].gateway.serviceAnnotations["a b"]: "a b" is not the key of an annotation (write a key such as service.beta.kubernetes.io/aws-load-balancer-type)',
+    'clusters[0].gateway.serviceAnnotations["mirror.linkerd.io/gateway-identity"]: is Linkerd\'s own, which follows from the topology (leave it out)',
+  ],
+  [
+    "annotations that are no texts",
+    kind({ gateway: { serviceAnnotations: { internal: true } } }),
+    'clusters[0].gateway.serviceAnnotations.internal: true is not the text of an annotation (write a text, such as "true"; text that YAML takes for something else needs quotes: "true")',
+  ],
+  [
     "an ingress of one's own without pods, in Linkerd's namespace, and with a key that is none",
     {
       clusters: [
