@@ -70,12 +70,18 @@ export async function stackFromSource(source: TopologySource, name?: string): Pr
   if ("stack" in source && name === undefined) return source.stack;
   const { topology, name: ownOrFiles, ...known } = await readTopologySource(source);
   if (name === undefined) return { ...stackOf(ownOrFiles, topology), ...known };
-  const isObject = typeof topology === "object" && topology !== null && !Array.isArray(topology);
   const { origin } = known;
   return {
-    ...stackOf(name, isObject ? { ...topology, name } : topology),
+    ...stackOf(name, withName(topology, name)),
     ...(origin && { origin }),
   };
+}
+
+/** A topology with another name. What is none stays as it is: validation says what is wrong with it. */
+export function withName(topology: unknown, name: string): unknown {
+  return typeof topology === "object" && topology !== null && !Array.isArray(topology)
+    ? { ...topology, name }
+    : topology;
 }
 
 /** The stack of a topology without any file: its configuration is in memory. */

@@ -1,7 +1,5 @@
 import { Command } from "commander";
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { projectDirectory } from "../paths.ts";
+import { packageVersion } from "../package-version.ts";
 import { applyCommand } from "./apply.ts";
 import { withManners } from "./command.ts";
 import { diagramCommand } from "./diagram.ts";
@@ -78,13 +76,4 @@ Examples:
     program.addCommand(command);
   }
   return program;
-}
-
-function packageVersion(): string {
-  // The compiled package is one directory deeper than the sources.
-  const file = ["package.json", "../package.json"]
-    .map((name) => path.join(projectDirectory, name))
-    .find((name) => existsSync(name));
-  if (file === undefined) return "unknown";
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
