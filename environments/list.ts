@@ -39,6 +39,8 @@ export interface Listed {
   readonly since?: string;
   /** ISO 8601. Only runs expire. */
   readonly until?: string;
+  /** Whether a run uses this mesh of a pool. Absent: it is in no pool. */
+  readonly pool?: "free" | "taken";
   /** Whose it is, and what keeps it, in words. */
   readonly whose: string;
 }
@@ -81,7 +83,7 @@ export async function list(env: NodeJS.ProcessEnv = process.env): Promise<ListRe
     }),
   );
   const listedRuns = await Promise.all(
-    runs.map(async ({ name, verdict, created, expires, directory }): Promise<Listed> => {
+    runs.map(async ({ name, verdict, created, expires, pool, directory }): Promise<Listed> => {
       const record = directory === undefined ? "missing" : await readRecord(directory);
       const state =
         directory === undefined || typeof record === "string"
@@ -93,6 +95,7 @@ export async function list(env: NodeJS.ProcessEnv = process.env): Promise<ListRe
         clusters: look(state, ownerOf(typeof record === "string" ? project : record.project, name)),
         ...(created !== undefined && { since: created }),
         ...(expires !== undefined && { until: expires }),
+        ...(pool !== undefined && { pool }),
         whose: verdict.why,
       };
     }),

@@ -6,6 +6,7 @@ import { messageOf } from "../system/message-of.ts";
 import { findRunNetworks } from "./runs/docker-traces.ts";
 import type { RunNetwork } from "./runs/docker-traces.ts";
 import { look } from "../toolchain/process-identity.ts";
+import { StillInPool } from "./runs/pool.ts";
 import { findRuns, forgetRun, isDraft, readRecord } from "./runs/record.ts";
 import type { FoundRun, RunRecord } from "./runs/record.ts";
 import { takeDown } from "./runs/take-down.ts";
@@ -47,8 +48,8 @@ export interface ReapResult {
 }
 
 /**
- * Removes what runs left: those that have expired, and those whose owner has ended. It needs only the records
- * and Docker, and touches nothing else, neither other stacks nor other clusters.
+ * Removes what runs left: those that have expired, and those whose owner has ended, except for meshes that are free in
+ * their pool. It needs only the records and Docker, and touches nothing else, neither other stacks nor other clusters.
  */
 export async function reap(request: ReapRequest = {}): Promise<ReapResult> {
   const tell = request.tell ?? (() => undefined);
@@ -69,7 +70,9 @@ export async function reap(request: ReapRequest = {}): Promise<ReapResult> {
         removed.push({ name, why: verdict.why });
       } catch (error) {
         request.signal?.throwIfAborted();
-        failed.push({ name, why: messageOf(error) });
+        const found = { name, why: messageOf(error) };
+        if (error instanceof StillInPool) left.push(found);
+        else failed.push(found);
       }
     }
   }
@@ -168,6 +171,7 @@ async function judge({ record, network, recordHidden }: AnyRun): Promise<Verdict
     {
       expires: record?.expires ?? network?.expires,
       kept: record?.kept,
+      pooledUntil: record?.pool?.until,
       owner,
       ownerIs: owner === undefined ? "unknown" : await look(owner),
       recordHidden,
@@ -183,6 +187,8 @@ export interface ListedRun {
   readonly verdict: Verdict;
   readonly created: string | undefined;
   readonly expires: string | undefined;
+  /** Whether a run uses the mesh of a pool. Undefined: it is in none. */
+  readonly pool: "free" | "taken" | undefined;
   readonly directory: string | undefined;
 }
 
@@ -197,6 +203,7 @@ export async function listRuns(
       verdict: await judge(run),
       created: run.record?.created,
       expires: run.record?.expires ?? run.network?.expires,
+      pool: run.record?.pool && (run.record.pool.taken ? "taken" : "free"),
       directory: run.directory,
     })),
   );

@@ -26,7 +26,7 @@ const sameInterrupt = 1_000;
 
 /**
  * What `linkerd-topology run` does: it brings a topology up under a unique name, runs a command with it, and
- * removes everything, whatever happens. While it runs, it handles this process's SIGINT, SIGTERM and SIGHUP.
+ * removes everything, whatever happens, or leaves the mesh in its pool. While it runs, it handles this process's SIGINT, SIGTERM and SIGHUP.
  * The first signal goes to the command; once that has ended, everything is removed. The second doesn't wait
  * for the command. A third leaves the rest to the run's guardian.
  *

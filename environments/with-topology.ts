@@ -11,6 +11,8 @@ export type WithTopologyOptions = Omit<RunOptions, "onVerified">;
  * function, and removes everything, whatever happens. Any number of them may run at the same time, in one
  * process or in several.
  *
+ * With `pool` it takes a mesh that an earlier call left, and leaves it for later ones.
+ *
  * If this process is killed, another one that was started with it removes the topology. If that one is killed
  * too, the next run or `reap` does.
  *

@@ -103,6 +103,10 @@ export const timeLimits = {
   earlierRunTakenDown: 180_000,
   /** Killed processes of a run are gone. */
   processesKilled: 10_000,
+  /** Somebody takes a mesh from its pool or puts one back, which includes ending the processes of its run. */
+  poolLock: 60_000,
+  /** What a run left in a mesh of a pool is gone. After that a new mesh is as quick. */
+  poolReset: 60_000,
   /** Containers, network and files of a run are gone. */
   runTakenDown: 120_000,
   /** Interrupted engines of a run have finished their current step. */

@@ -35,6 +35,11 @@ export async function look(identity: ProcessIdentity): Promise<Liveliness> {
   return start === identity.start ? "alive" : "gone";
 }
 
+/** Whether two identities are those of one process. */
+export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return formatIdentity(one) === formatIdentity(other);
+}
+
 /** Formats the identity as one line, without characters that Docker or a shell would interpret. */
 export function formatIdentity({ host, boot, namespace, pid, start }: ProcessIdentity): string {
   return [host, boot, namespace, pid, start].map((part) => encodeURIComponent(part)).join("/");

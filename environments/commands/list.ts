@@ -38,9 +38,9 @@ export function listCommand(): Command {
 function render(meshes: readonly Listed[]): string {
   return table(
     ["NAME", "MADE BY", "CLUSTERS", "SINCE", "UNTIL", "WHOSE"],
-    meshes.map(({ name, kind, clusters, since, until, whose }) => [
+    meshes.map(({ name, kind, clusters, since, until, pool, whose }) => [
       name,
-      madeBy[kind],
+      pool === undefined ? madeBy[kind] : `${madeBy[kind]} (${pool} in its pool)`,
       clusters.map((one) => `${one.name} (${one.state})`).join("\n"),
       local(since),
       local(until),

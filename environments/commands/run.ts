@@ -26,6 +26,7 @@ interface Options extends TopologyOptions, OutputOptions {
   readonly images?: string;
   readonly json?: true;
   readonly keepOnFailure?: true;
+  readonly pool?: number;
   readonly verify?: true;
 }
 
@@ -41,7 +42,8 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
     "The command gets KUBECONFIG with a context per cluster, and KUBECONFIG_<CLUSTER> for each; its exit " +
       "code is returned. Each run has its own name, so several can run at once. Success, " +
       "failure, Ctrl-C (press twice to be faster), SIGTERM and kill -9 all leave nothing behind. " +
-      "If the machine goes down, the next run or `reap` removes the rest.",
+      "If the machine goes down, the next run or `reap` removes the rest. With --pool, the mesh stays for later runs of the " +
+      "same topology, which find it as if it were new; Ctrl-C and SIGTERM remove it.",
   );
   withTopologyArgument(command).usage("[options] [topology] -- COMMAND...");
   command
@@ -52,6 +54,12 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
       new Option(
         "--expires-in <time>",
         "when `reap` may remove it, such as 90m or 2h (default: 6h)",
+      ).argParser(parseDuration),
+    )
+    .addOption(
+      new Option(
+        "--pool <age>",
+        "use a mesh that an earlier run left, and leave it for later ones until it is so old, such as 4h",
       ).argParser(parseDuration),
     )
     .option("--backend <url>", "Pulumi backend that keeps the state (default: the run's own files)")
@@ -93,6 +101,7 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
         verify: options.verify,
         concurrency: options.concurrency,
         keepOnFailure: options.keepOnFailure,
+        pool: options.pool,
         allowNoDataPlane: options.allowNoDataPlane,
         expiresIn: options.expiresIn,
         onVerified: async (verification, mesh) => {
@@ -111,6 +120,7 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
     examples: [
       ["linkerd-topology run lab.yaml -- kubectl --context west get nodes", "one command"],
       ["linkerd-topology run --topology lab.yaml --verify -- npm run e2e", "in CI"],
+      ["linkerd-topology run lab.yaml --pool 4h -- npm run e2e", "leave the mesh to later jobs"],
       ["linkerd-topology run flat --keep-on-failure -- ./try.sh", "to look at what went wrong"],
     ],
     exits: [exitCodes.failed, exitCodes.notProved],

@@ -6,9 +6,9 @@ import { requireStateDirectory } from "../output-files.ts";
 import { planStack } from "../plan-stack.ts";
 import { readProject } from "../project.ts";
 import type { StackFile } from "../stacks.ts";
-import { readTopologySource, stackOf } from "../topology-source.ts";
-import type { TopologySource } from "../topology-source.ts";
-import { identify } from "../../toolchain/process-identity.ts";
+import { readTopologySource, stackOf, withName } from "../topology-source.ts";
+import type { ReadTopology, TopologySource } from "../topology-source.ts";
+import { ownIdentity, takeFromPool } from "./pool.ts";
 import { beginRun, runDirectory, runName } from "./record.ts";
 import type { RunRecord } from "./record.ts";
 import { needsPassphrase, prepareRunBackend, withoutCredentials } from "./run-backend.ts";
@@ -28,7 +28,7 @@ export interface BeginRequest {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** A run that has a record and nothing else yet. */
+/** A run that has a record: a new one and nothing else yet, or one from a pool. */
 export interface BegunRun {
   readonly record: RunRecord;
   readonly directory: string;
@@ -42,25 +42,19 @@ export interface BegunRun {
  * @throws TopologyError with every problem of the topology, before anything of the run exists
  */
 export async function begin(request: BeginRequest): Promise<BegunRun> {
-  const { expiresIn = defaultExpiry, env } = request;
-  if (!Number.isFinite(expiresIn) || expiresIn <= 0) {
-    throw new CommandError(`a run can't expire after ${expiresIn} ms: use a time in the future`);
-  }
-  const read = await readTopologySource(request.source);
-  const base = request.name ?? read.name;
-  const name = runName(base, roomFor(read.topology));
-  // With the topology's own name it would collide with the next run.
-  const topology = withName(read.topology, name);
-  const stack = stackOf(name, topology);
-  const plan = await planStack({ ...stack, ...(read.origin && { origin: read.origin }) });
-  const [{ name: project }, owner] = await Promise.all([readProject(), identify(process.pid)]);
-  if (owner === undefined) throw new Error("this process can't be identified");
+  const { env } = request;
+  const expiresIn = expiryOf(request);
+  const read = await readNamed(request);
+  const name = runName(read.name, roomFor(read.topology));
+  const planned = await planNamed(read, name);
+  const [{ name: project }, owner] = await Promise.all([readProject(), ownIdentity()]);
+  const { clusters } = planned.plan;
   const now = Date.now();
   const record: RunRecord = {
     version: 1,
     name,
     project,
-    topology: base,
+    topology: read.name,
     owner,
     created: new Date(now).toISOString(),
     expires: new Date(now + expiresIn).toISOString(),
@@ -68,21 +62,75 @@ export async function begin(request: BeginRequest): Promise<BegunRun> {
       backendUrl: withoutCredentials(request.backend),
       ownPassphrase: needsPassphrase(env),
     }),
-    docker: plan.clusters.some(({ type }) => type === "kind"),
-    engineRemoves:
-      request.backend !== undefined || plan.clusters.some(({ type }) => type !== "kind"),
+    docker: clusters.some(({ type }) => type === "kind"),
+    engineRemoves: request.backend !== undefined || clusters.some(({ type }) => type !== "kind"),
   };
   const directory = runDirectory(name, env);
   await requireStateDirectory(path.dirname(directory));
   await beginRun(directory, record);
   if (request.backend !== undefined) await prepareRunBackend(directory);
-  return { record, directory, stack, plan };
+  return { ...planned, record, directory };
 }
 
-function withName(topology: unknown, name: string): unknown {
-  return typeof topology === "object" && topology !== null && !Array.isArray(topology)
-    ? { ...topology, name }
-    : topology;
+/** A pool that a run takes its mesh from, and leaves it in. */
+export interface Pool {
+  readonly key: string;
+  /** How old a mesh of it may become, in milliseconds. */
+  readonly age: number;
+}
+
+/** What a run with a pool begins with. */
+export interface PooledRequest extends BeginRequest {
+  /** How old a mesh of the pool may become, in milliseconds. */
+  readonly age: number;
+  readonly images?: string | undefined;
+  readonly allowNoDataPlane: boolean;
+}
+
+/**
+ * Finds the pool of a run.
+ *
+ * @throws TopologyError with every problem of the topology; CommandError, exit code 2, if it can't be pooled
+ */
+export async function poolOf(request: PooledRequest): Promise<Pool> {
+  const read = await readNamed(request);
+  const { poolKey } = await import("./pool-key.ts");
+  return {
+    key: await poolKey({ ...request, read, expiresIn: expiryOf(request) }),
+    age: request.age,
+  };
+}
+
+/** Begins a run with the newest free mesh of a pool. Undefined if there is none. */
+export async function beginFromPool(
+  request: BeginRequest,
+  { key }: Pool,
+): Promise<BegunRun | undefined> {
+  const taken = await takeFromPool({ key, expiresIn: expiryOf(request), env: request.env });
+  if (taken === undefined) return undefined;
+  return { ...(await planNamed(await readNamed(request), taken.record.name)), ...taken };
+}
+
+function expiryOf({ expiresIn = defaultExpiry }: BeginRequest): number {
+  if (!Number.isFinite(expiresIn) || expiresIn <= 0) {
+    throw new CommandError(`a run can't expire after ${expiresIn} ms: use a time in the future`);
+  }
+  return expiresIn;
+}
+
+/** The topology, with the beginning of the run's name. */
+async function readNamed({ source, name }: BeginRequest): Promise<ReadTopology> {
+  const read = await readTopologySource(source);
+  return { ...read, name: name ?? read.name };
+}
+
+/** The stack of a run. With the topology's own name it would collide with the next run. */
+async function planNamed(
+  { topology, origin }: ReadTopology,
+  name: string,
+): Promise<Pick<BegunRun, "stack" | "plan">> {
+  const stack = stackOf(name, withName(topology, name));
+  return { stack, plan: await planStack({ ...stack, ...(origin && { origin }) }) };
 }
 
 /** How many characters the name may have, so that the longest name of a node's container is a host name. */

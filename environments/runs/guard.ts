@@ -66,6 +66,12 @@ export class Guard {
     }
   }
 
+  /** Leaves the mesh in its pool. The guardian stays, and removes the mesh when it is too old. */
+  async leaveInPool(): Promise<void> {
+    this.#settled = true;
+    await this.#current.leave();
+  }
+
   /** Leaves the run as it is, without a guardian. */
   async keep(): Promise<void> {
     this.#settled = true;
@@ -88,6 +94,8 @@ interface Guardian {
   readonly child: ChildProcessByStdio<Writable, Readable, null>;
   readonly ended: Promise<{ readonly code: number | undefined; readonly error?: string }>;
   say(word: "down" | "keep"): void;
+  /** Tells it that the mesh is in its pool, and lets this process end before it. */
+  leave(): Promise<void>;
 }
 
 function startGuardian(
@@ -135,6 +143,15 @@ function startGuardian(
     }),
     say(word) {
       child.stdin.end(`${word}\n`);
+    },
+    async leave() {
+      await new Promise<void>((resolve) => {
+        child.stdin.once("close", resolve);
+        // It was told, or it is gone: then the record says everything.
+        child.stdin.end("free\n", resolve);
+      });
+      child.stdout.destroy();
+      child.unref();
     },
   };
 }

@@ -26,6 +26,15 @@ const schema = z.object({
   docker: z.boolean(),
   engineRemoves: z.boolean(),
   kept: z.string().optional(),
+  pool: z
+    .object({
+      key: z.string(),
+      taken: z.boolean(),
+      since: z.iso.datetime(),
+      until: z.iso.datetime(),
+      labels: z.record(z.string(), z.string()),
+    })
+    .optional(),
 });
 
 /**
@@ -59,6 +68,22 @@ export interface RunRecord {
   readonly engineRemoves: boolean;
   /** Why it was kept. Then only its expiry counts. */
   readonly kept?: string | undefined;
+  /** Later runs use its mesh. Undefined until it was proved, and once it is being removed. */
+  readonly pool?: PoolEntry | undefined;
+}
+
+/** A mesh that stays for later runs. */
+export interface PoolEntry {
+  /** Only runs with the same key may use it. */
+  readonly key: string;
+  /** A run uses it. If the process of that run is gone, it is free again. */
+  readonly taken: boolean;
+  /** ISO 8601. When it was taken, or became free. */
+  readonly since: string;
+  /** ISO 8601. After that no run takes it, and anybody may remove it while it is free. */
+  readonly until: string;
+  /** Labels of its Docker network, which can't change. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 const recordName = "run.json";

@@ -5,6 +5,7 @@ import { ownerOf } from "../leftovers.ts";
 import { messageOf } from "../../system/message-of.ts";
 import { removeAbandonedScratch } from "../scratch.ts";
 import { findDockerTraces, removeDockerTraces } from "./docker-traces.ts";
+import { takeOutOfPool } from "./pool.ts";
 import { interruptEngines, killProcesses, processesOf } from "./processes.ts";
 import { forgetRun } from "./record.ts";
 import type { RunRecord } from "./record.ts";
@@ -30,7 +31,8 @@ const lookAgainAfter = 150;
  * What only Pulumi can remove comes first. Several processes may do so at once, and it may be repeated.
  *
  * @param signal stops it, for the next attempt
- * @throws CommandError that says what stays and why; the record stays as well, for the next attempt
+ * @throws CommandError that says what stays and why; the record stays as well, for the next attempt. StillInPool,
+ *   before anything is removed, if the record is out of date
  */
 export async function takeDown(
   run: TakenRun,
@@ -38,6 +40,7 @@ export async function takeDown(
   signal?: AbortSignal,
 ): Promise<void> {
   const { name, record, directory } = run;
+  if (record !== undefined && directory !== undefined) await takeOutOfPool(directory, record);
   let byEngine: unknown;
   if (record?.engineRemoves === true && directory !== undefined) {
     await interruptEngines(name, timeLimits.engineInterrupted);

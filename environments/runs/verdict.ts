@@ -6,6 +6,8 @@ export interface Evidence {
   readonly expires: string | undefined;
   /** Why it was kept on purpose. */
   readonly kept?: string | undefined;
+  /** ISO 8601. Until then its mesh is free in its pool once its owner is gone. */
+  readonly pooledUntil?: string | undefined;
   readonly owner: ProcessIdentity | undefined;
   readonly ownerIs: Liveliness;
   /** Its record belongs to somebody else, so it is unknown whether it was kept. */
@@ -46,6 +48,12 @@ export function judgeRun(evidence: Evidence, now: number): Verdict {
     return {
       remove: false,
       why: `${process} is gone, but its record is another user's and may say to keep it; ${until}`,
+    };
+  }
+  if (evidence.pooledUntil !== undefined && Date.parse(evidence.pooledUntil) > now) {
+    return {
+      remove: false,
+      why: `its ${process} is gone, and it is free in its pool until ${evidence.pooledUntil}`,
     };
   }
   return { remove: true, why: `its ${process} is gone` };

@@ -45,13 +45,17 @@ export class EphemeralRuns {
   }
 
   /** Starts a run in its own process. */
-  start(command: readonly string[], options: { readonly keep?: boolean } = {}): StartedRun {
+  start(
+    command: readonly string[],
+    options: { readonly keep?: boolean; readonly pool?: string } = {},
+  ): StartedRun {
+    const how = options.pool ?? (options.keep === true ? "keep" : "remove");
     const child = spawn(
       process.execPath,
       [
         "--disable-warning=ExperimentalWarning",
         path.join(import.meta.dirname, "run-child.ts"),
-        ...[this.base, this.topology, options.keep === true ? "keep" : "remove", ...command],
+        ...[this.base, this.topology, how, ...command],
       ],
       { env: { ...process.env, ...this.env }, stdio: ["ignore", "inherit", "pipe"] },
     );

@@ -478,4 +478,25 @@ export const mutations: readonly Mutation[] = [
     replace: "",
     tests: ["test/unit/ui/live.test.ts"],
   },
+  {
+    title: "pools: a mesh is free whose run may live where nobody can see it",
+    file: "environments/runs/pool.ts",
+    find: '(await look(owner)) === "gone"',
+    replace: '(await look(owner)) !== "alive"',
+    tests: ["test/unit/environments/runs/pool.test.ts"],
+  },
+  {
+    title: "pools: a mesh is removed that somebody has just taken",
+    file: "environments/runs/take-down.ts",
+    find: "await takeOutOfPool(directory, record);",
+    replace: "await Promise.resolve(takeOutOfPool);",
+    tests: ["test/unit/environments/runs/pool.test.ts"],
+  },
+  {
+    title: "pools: a cluster counts as reset although not everything in it could be listed",
+    file: "environments/runs/mesh-contents.ts",
+    find: "if (left.length + problems.length === 0)",
+    replace: "if (left.length === 0)",
+    tests: ["test/unit/environments/runs/mesh-contents.test.ts"],
+  },
 ];

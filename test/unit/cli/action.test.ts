@@ -151,6 +151,14 @@ describe("the action", () => {
     assert.deepEqual(called.at(-1), ["reap"]);
   });
 
+  test("leaves the mesh for later jobs where that is asked for", async () => {
+    const { called } = await rehearse({ pool: "4h" });
+    const ran = called.find(([name]) => name === "run") ?? [];
+    assert.deepEqual(ran.slice(ran.indexOf("--pool"), ran.indexOf("--pool") + 2), ["--pool", "4h"]);
+    const { called: without } = await rehearse({});
+    assert.ok(!without.flat().includes("--pool"));
+  });
+
   test("uploads the bundle where the run failed, and still removes what is left", async () => {
     const { steps: outcomes, called } = await rehearse(
       { cache: "false", verify: "false" },
