@@ -1,10 +1,10 @@
 import { toClusterInputs } from "../providers/kind/cluster-inputs.ts";
+import { formerAddresses } from "../providers/kind/former-addresses.ts";
 import { toNetwork } from "../providers/kind/network-inputs.ts";
 import type { NewDockerNetwork } from "../providers/kind/network-inputs.ts";
 import { wakeClusters } from "../providers/kind/wake.ts";
 import type { RememberedCluster } from "../providers/kind/wake.ts";
 import { connect } from "../kubernetes/connect.ts";
-import { loadBalancerName } from "../planning/names.ts";
 import { waitFor } from "../kubernetes/wait.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import { lookForNodesBack } from "./nodes-back.ts";
@@ -93,9 +93,5 @@ function rememberedCluster(resource: StateResource): RememberedCluster[] {
   const endpoint = outputs?.["endpoint"];
   const nodes = outputs?.["nodes"];
   if (inputs === undefined || typeof endpoint !== "string" || !Array.isArray(nodes)) return [];
-  const known = nodes as readonly { readonly name: string; readonly address: string }[];
-  const addresses = Object.fromEntries(known.map(({ name, address }) => [name, address]));
-  const balancer = outputs?.["loadBalancerAddress"];
-  if (typeof balancer === "string") addresses[loadBalancerName(inputs.name)] = balancer;
-  return [{ inputs, addresses, endpoint }];
+  return [{ inputs, addresses: formerAddresses(inputs.name, outputs), endpoint }];
 }

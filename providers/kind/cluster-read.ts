@@ -8,6 +8,7 @@ import { timeLimits } from "./constants.ts";
 import { readDnsTtl } from "./coredns.ts";
 import { repairKubeconfig } from "./kubeconfig-file.ts";
 import { hasFixedAddress } from "./fixed-address.ts";
+import { byFormerAddress, formerAddresses, misplacedPlanes } from "./former-addresses.ts";
 import { readMarker } from "./marker.ts";
 import { findDockerNetwork } from "./docker-network.ts";
 import { judge } from "./ownership.ts";
@@ -40,7 +41,7 @@ export async function readCluster(
       `the kind cluster ${JSON.stringify(request.id)} was not created by this provider and can't be imported`,
     );
   }
-  const containers = await startContainers(nodes, context);
+  const containers = await startInPlace(request, nodes, context);
   const inputs = isImport
     ? await importedInputs(request.id, containers[0]?.name ?? "", signal)
     : toClusterInputs(request.inputs);
@@ -62,6 +63,38 @@ export async function readCluster(
     return all;
   };
   return { id: request.id, inputs: seen(inputs), outputs: seen(outputs) };
+}
+
+/**
+ * Starts what is stopped, so that Docker gives the former addresses where nothing else has taken them.
+ *
+ * @throws Error if one of several control planes has another one: their API servers would never answer
+ */
+async function startInPlace(
+  { id, inputs, outputs }: ReadRequest,
+  nodes: readonly Container[],
+  context: Context,
+): Promise<readonly Container[]> {
+  const former = formerAddresses(id, outputs);
+  const ordered = nodes.toSorted(byFormerAddress(former));
+  const started = await startContainers(ordered, context);
+  const containers = nodes.map(
+    (node) => started.find((container) => container.id === node.id) ?? node,
+  );
+  if (Object.keys(inputs).length === 0) return containers;
+  const { network, controlPlanes } = toClusterInputs(inputs);
+  const misplaced = misplacedPlanes(containers, { network, controlPlanes }, former);
+  if (misplaced.length === 0) return containers;
+  const names = ordered.map(({ name }) => name).join(" ");
+  const moved = misplaced.map(
+    ({ name, networks }) => `${name} has ${networks[network] ?? "none"}, and had ${former[name]}`,
+  );
+  throw new Error(
+    `control planes of the cluster ${JSON.stringify(id)} have other addresses than before (${moved.join("; ")}), and ` +
+      "etcd's members look for each other at the former ones. Nothing was removed. `linkerd-topology up` gives them " +
+      "back. A refresh can't: it looks at one cluster at a time, and containers of others may have these addresses. " +
+      `Where this is the only cluster, \`docker stop ${names} && docker start ${names}\` does it as well.`,
+  );
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Container } from "./container.ts";
 import { docker } from "./docker.ts";
 import { checkDockerNetwork, createDockerNetwork, findDockerNetwork } from "./docker-network.ts";
 import type { NewDockerNetwork } from "./network-inputs.ts";
+import { byFormerAddress, misplacedPlanes, type Addresses } from "./former-addresses.ts";
 import { judge } from "./ownership.ts";
 import { mayBeOff, networkGone, rejoin } from "./rejoin.ts";
 import { startContainers } from "./start-containers.ts";
@@ -16,8 +17,8 @@ import { startContainers } from "./start-containers.ts";
 /** A recorded cluster: its inputs and its addresses at that time. */
 export interface RememberedCluster {
   readonly inputs: ClusterInputs;
-  /** Addresses of the nodes and of their load balancer by name, on the Docker network. */
-  readonly addresses: Readonly<Record<string, string>>;
+  /** Addresses at that time. */
+  readonly addresses: Addresses;
   /** API server as this machine reached it. */
   readonly endpoint: string;
   /** The inputs of its Docker network, if the same stack created it. */
@@ -52,13 +53,14 @@ export async function wakeClusters(
   const { signal } = context;
   const all = await listContainers(`label=${kindClusterLabel}`, signal);
   const found = clusters.map((cluster) => ({ cluster, ...nodesOf(cluster, all) }));
-  // Docker assigns addresses in the order of the starts, so this order restores the former ones.
-  const address = new Map(clusters.flatMap(({ addresses }) => Object.entries(addresses)));
+  const compare = byFormerAddress(
+    Object.fromEntries(clusters.flatMap(({ addresses }) => Object.entries(addresses))),
+  );
   const there = found
     .flatMap(({ cluster, is, nodes }) =>
       is === "there" ? nodes.map((node) => ({ cluster, node })) : [],
     )
-    .sort((a, b) => numeric(address.get(a.node.name)) - numeric(address.get(b.node.name)));
+    .sort((a, b) => compare(a.node, b.node));
   const { nodes, recreated } = await ontoTheirNetworks(there, context);
   const running = await startContainers(nodes, context);
   const now = new Map(running.map((container) => [container.name, container]));
@@ -101,9 +103,8 @@ function nodesOf(
 }
 
 /**
- * Several control planes find each other by address: etcd's members keep those that they were created with. Docker
- * gives them others if something else started them, or started them in another order. So all containers of such a
- * cluster are started once more, in the order of the former addresses.
+ * Docker gives control planes other addresses if something else started them, or started them in another order. So all
+ * containers of such a cluster are started once more, in the order of the former addresses.
  *
  * @returns the containers that were started once more
  * @throws Error if a control plane has another address all the same
@@ -113,19 +114,9 @@ async function controlPlanesInPlace(
   containers: readonly Container[],
   context: Pick<Context, "signal" | "status">,
 ): Promise<readonly Container[]> {
-  if (inputs.controlPlanes === 1) return [];
-  const moved = (all: readonly Container[]) =>
-    all.filter(
-      ({ name, role, networks }) =>
-        role === "control-plane" &&
-        name in addresses &&
-        networks[inputs.network] !== addresses[name],
-    );
-  if (moved(containers).length === 0) return [];
+  if (misplacedPlanes(containers, inputs, addresses).length === 0) return [];
   context.status(`giving the control planes of ${inputs.name} their former addresses`);
-  const ordered = containers.toSorted(
-    (a, b) => numeric(addresses[a.name]) - numeric(addresses[b.name]),
-  );
+  const ordered = containers.toSorted(byFormerAddress(addresses));
   await docker(["stop", ...ordered.map(({ id }) => id)], {
     signal: context.signal,
     limit: timeLimits.apiServerAnswers,
@@ -135,7 +126,7 @@ async function controlPlanesInPlace(
     context.signal,
   );
   const started = await startContainers(stopped, context);
-  const [other] = moved(started);
+  const [other] = misplacedPlanes(started, inputs, addresses);
   if (other === undefined) return started;
   const former = addresses[other.name] ?? "";
   throw new Error(
@@ -193,9 +184,4 @@ function isAsRemembered(
   );
   if (moved || `https://${entrance(nodes).apiServer ?? ""}` !== endpoint) return false;
   return existsSync(inputs.kubeconfigPath);
-}
-
-/** An IPv4 address as a number. An unknown one comes last. */
-function numeric(address = "255.255.255.255"): number {
-  return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 }

@@ -59,6 +59,51 @@ describe("read", () => {
     });
   }
 
+  it("starts nodes in the order of their former addresses", async () => {
+    const { id, inputs, outputs } = await harness.create({ workers: 1 });
+    const addresses: Record<string, string> = {
+      "west-worker": "172.30.0.2",
+      "west-control-plane": "172.30.0.10",
+    };
+    for (const name of Object.keys(addresses)) {
+      await harness.alter(name, ({ State }) => (State.Running = false));
+    }
+    const nodes = (outputs.nodes as { name: string }[]).map((node) => ({
+      ...node,
+      address: addresses[node.name] ?? "",
+    }));
+    await harness.calls();
+    await harness.clusters.read(id, inputs, { ...outputs, nodes });
+    const started = (await harness.calls()).filter((call) => call.startsWith("docker start"));
+    assert.match(started.join("\n"), /^docker start \S*west-worker\S* \S*west-control-plane\S*$/);
+  });
+
+  it("says what to do where control planes have each other's addresses, and doesn't wait for them", async () => {
+    const { id, inputs, outputs } = await harness.create({ controlPlanes: 3 });
+    const [first, second] = ["west-control-plane", "west-control-plane2"];
+    const nodes = (outputs.nodes as { name: string }[]).map((node, index) => ({
+      ...node,
+      address: `172.30.0.${index + 3}`,
+    }));
+    const put = (name: string, address: string) =>
+      harness.alter(name, ({ NetworkSettings }) => {
+        Object.assign(NetworkSettings.Networks.lab ?? {}, { IPAddress: address });
+      });
+    await put(first, "172.30.0.4");
+    await put(second, "172.30.0.3");
+    await put("west-control-plane3", "172.30.0.5");
+    await harness.calls();
+    await assert.rejects(
+      harness.clusters.read(id, inputs, { ...outputs, nodes }),
+      /west-control-plane has 172\.30\.0\.4, and had 172\.30\.0\.3; west-control-plane2 .*`linkerd-topology up` gives them back.*docker stop west-external-load-balancer west-control-plane west-control-plane2 west-control-plane3 &&/,
+    );
+    const calls = await harness.calls();
+    assert.ok(!calls.some((call) => /^docker (stop|rm|exec)/.test(call)), calls.join("\n"));
+    await put(first, "172.30.0.3");
+    await put(second, "172.30.0.4");
+    assert.equal((await harness.clusters.read(id, inputs, { ...outputs, nodes })).id, id);
+  });
+
   it("lets paused nodes go on", async () => {
     const { id, inputs, outputs } = await harness.create();
     await harness.alter("west-control-plane", ({ State }) => (State.Paused = true));
