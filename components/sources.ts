@@ -21,9 +21,11 @@ const schema = z.strictObject({
       pause: text.optional(),
       probe: text.optional(),
       prometheus: text.optional(),
+      jaeger: text.optional(),
     })
     .optional(),
   prometheusArchive: text.optional(),
+  jaegerArchive: text.optional(),
   metallb: z
     .strictObject({
       chart: text.optional(),
@@ -133,6 +135,7 @@ function missingFiles(sources: Sources): string[] {
   };
   sources.archives?.forEach((path, index) => expect(`archives[${String(index)}]`, path, "file"));
   expect("prometheusArchive", sources.prometheusArchive, "file");
+  expect("jaegerArchive", sources.jaegerArchive, "file");
   sources.metallb?.archives?.forEach((path, index) =>
     expect(`metallb.archives[${String(index)}]`, path, "file"),
   );

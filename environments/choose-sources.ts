@@ -214,6 +214,7 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
   const { find = findSources } = options;
   const wants = {
     prometheus: choice.sources.prometheusArchive !== undefined,
+    jaeger: choice.sources.jaegerArchive !== undefined,
     loadBalancer: choice.sources.metallb !== undefined,
   };
   const again = await make(await find({ env: options.env, images: "" }), { ...options, wants });
@@ -243,13 +244,27 @@ async function make(found: FoundSources, { notice, ...options }: BringOptions): 
 }
 
 async function missingOf(
-  { nodeImage, archives = [], prometheusArchive, metallb, charts, gatewayApi }: Sources,
+  {
+    nodeImage,
+    archives = [],
+    prometheusArchive,
+    jaegerArchive,
+    metallb,
+    charts,
+    gatewayApi,
+  }: Sources,
   { makesNodes, env }: BringOptions,
 ): Promise<string[]> {
   const { archives: balancer = [], chart } = metallb ?? {};
-  const files = [...archives, prometheusArchive, ...balancer, chart, charts, gatewayApi].filter(
-    (file) => file !== undefined,
-  );
+  const files = [
+    ...archives,
+    prometheusArchive,
+    jaegerArchive,
+    ...balancer,
+    chart,
+    charts,
+    gatewayApi,
+  ].filter((file) => file !== undefined);
   const missing = files.filter((file) => !existsSync(file));
   // kind pulls other people's images.
   if (makesNodes && nodeImage !== undefined && isNodeImageMadeHere(nodeImage)) {

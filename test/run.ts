@@ -12,6 +12,7 @@ import { slowestFirst, writeFigures } from "./runner/figures.ts";
 import { blocked, root, runChecks, runTests, together, type LayerResult } from "./runner/layers.ts";
 import { findTraces, leaksBetween, leftBefore, type Trace } from "./runner/leaks.ts";
 import {
+  isNightly,
   longestFirst,
   onlyVariable,
   selectFiles,
@@ -231,7 +232,7 @@ async function runLayers(
     const aside = isAside(one);
     if (layer.checks !== undefined) return runChecks(layer.checks, { aside });
     if (!aside) heading(layer.title);
-    const { obstacle, env } = layer.needs ? await prepare(layer.needs, prepared) : ready;
+    const { obstacle, env } = layer.needs ? await prepare(layer.needs, prepared, files) : ready;
     if (layer.needs === "clusters") clustersBegin();
     if (obstacle !== undefined) return blocked(obstacle, inCI);
     const variables = { ...env, [onlyVariable]: selection.only?.join(",") ?? "" };
@@ -348,20 +349,21 @@ async function inLanes(
 async function prepare(
   needs: "engine" | "clusters",
   prepared: Map<string, Promise<Prepared>>,
+  files: readonly string[],
 ): Promise<Prepared> {
   const known = prepared.get(needs);
   if (known !== undefined) return known;
   const others = [...prepared.values()];
-  const result = Promise.all(others).then(() => bring(needs));
+  const result = Promise.all(others).then(() => bring(needs, files.some(isNightly)));
   prepared.set(needs, result);
   return result;
 }
 
-async function bring(needs: "engine" | "clusters"): Promise<Prepared> {
+async function bring(needs: "engine" | "clusters", nightly: boolean): Promise<Prepared> {
   let result = ready;
   try {
     const run = async (tell: Parameters<typeof testTools>[1]): Promise<string> => {
-      const { summary, env } = await testTools(needs, tell);
+      const { summary, env } = await testTools(needs, tell, nightly);
       result = { env };
       return summary;
     };

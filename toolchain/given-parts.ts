@@ -9,7 +9,8 @@ export type Role =
   | "proxy"
   | "pause"
   | "probe"
-  | "prometheus";
+  | "prometheus"
+  | "jaeger";
 
 /** What runs in Docker itself. The nodes get everything else. */
 const rolesInDocker = ["node", "load balancer"] as const satisfies readonly Role[];
@@ -116,6 +117,7 @@ export function roleOf(reference: string, linkerdVersion: string): Role | undefi
   if (/\/pause$/.test(repository)) return "pause";
   if (/\/agnhost$/.test(repository)) return "probe";
   if (/\/prometheus$/.test(repository)) return "prometheus";
+  if (/\/jaeger$/.test(repository)) return "jaeger";
   // An image of another version does not fit the charts.
   return tag === linkerdVersion ? linkerdPartOf(reference) : undefined;
 }

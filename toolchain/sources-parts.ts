@@ -9,7 +9,7 @@ import {
   ensureImageArchives,
   ensureProbeArchive,
   ensureMetallbArchives,
-  ensurePrometheusArchive,
+  ensureObserverArchive,
   type ImageArchive,
   type ImageArchives,
 } from "./image/archives.ts";
@@ -23,6 +23,7 @@ import { gatewayApi, gatewayApiFile } from "./tools/gateway-api.ts";
 import { agnhost, coredns, etcd, kubernetes, pause } from "./tools/kubernetes.ts";
 import { chartsFolder, linkerd, linkerdVersion, noDataPlane, probe } from "./tools/linkerd.ts";
 import { metallb, metallbChart } from "./tools/metallb.ts";
+import { jaeger } from "./tools/jaeger.ts";
 import { prometheus } from "./tools/prometheus.ts";
 import { messageOf } from "../system/message-of.ts";
 
@@ -62,6 +63,7 @@ export async function makeSourcesParts(
 /** Parts that only some topologies want. They take minutes to build. */
 export interface Wants {
   readonly prometheus?: boolean;
+  readonly jaeger?: boolean;
   readonly loadBalancer?: boolean;
   /** kind's own load balancer, before several control planes of a cluster. */
   readonly severalControlPlanes?: boolean;
@@ -82,25 +84,37 @@ export async function addWanted(
   if (wants.severalControlPlanes === true && isNodeImageMadeHere(nodeImage)) {
     await ensureLoadBalancerImage(await imageContext(context));
   }
+  const prometheusImage =
+    wants.prometheus === true && images?.prometheus === undefined
+      ? await observerImage("prometheus", prometheus, context)
+      : undefined;
+  const jaegerImage =
+    wants.jaeger === true && images?.jaeger === undefined
+      ? await observerImage("jaeger", jaeger, context)
+      : undefined;
   return {
     ...sources,
-    ...(wants.prometheus === true &&
-      images?.prometheus === undefined &&
-      (await madePrometheus(images, context))),
+    ...((prometheusImage ?? jaegerImage) && {
+      images: {
+        ...images,
+        ...(prometheusImage && { prometheus: prometheusImage.reference }),
+        ...(jaegerImage && { jaeger: jaegerImage.reference }),
+      },
+    }),
+    ...(prometheusImage && { prometheusArchive: prometheusImage.path }),
+    ...(jaegerImage && { jaegerArchive: jaegerImage.path }),
     ...(wants.loadBalancer === true &&
       balancer === undefined && { metallb: await madeMetallb(context) }),
   };
 }
 
-async function madePrometheus(
-  images: Sources["images"],
+async function observerImage(
+  name: "prometheus" | "jaeger",
+  artifact: Artifact,
   context: MakeContext,
-): Promise<Pick<Sources, "images" | "prometheusArchive">> {
-  const { path, reference } = await ensurePrometheusArchive(
-    await binaryOf(prometheus, "prometheus", context),
-    await imageContext(context),
-  );
-  return { images: { ...images, prometheus: reference }, prometheusArchive: path };
+): Promise<ImageArchive> {
+  const program = await binaryOf(artifact, name, context);
+  return ensureObserverArchive(name, program, await imageContext(context));
 }
 
 async function madeMetallb(context: MakeContext): Promise<MetalLbSources> {

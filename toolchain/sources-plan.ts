@@ -25,6 +25,7 @@ export interface SourcesPlan {
   readonly pause: "public" | "given" | "built";
   readonly probe: "public" | "given" | "built";
   readonly prometheus: "public" | "given" | "built";
+  readonly jaeger: "public" | "given" | "built";
   readonly loadBalancer: "public" | "built";
   readonly charts: "public" | "built";
   readonly gatewayApi: "public" | "built";
@@ -50,8 +51,9 @@ export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcesPlan
     linkerd,
     pause: pick("pause", reach.pause),
     probe: pick("probe", reach.pause),
-    // Docker's own registry has it, as it has the node image.
+    // Docker's own registry has them, as it has the node image.
     prometheus: pick("prometheus", reach.node),
+    jaeger: pick("jaeger", reach.node),
     // Another public registry has it, which nobody asks: whoever wants none of it need not wait for its answer.
     loadBalancer: reach.node && reach.charts ? "public" : "built",
     charts: reach.charts ? "public" : "built",
@@ -83,8 +85,8 @@ export function halfGiven(given: ReadonlySet<Role>, because: string): string[] {
 
 /** Returns true if everything is public, so that no sources file is needed. */
 export function isPublic(plan: SourcesPlan): boolean {
-  const { node, linkerd, pause, probe, prometheus, charts, gatewayApi } = plan;
-  return [node, linkerd, pause, probe, prometheus, charts, gatewayApi].every(
+  const { node, linkerd, pause, probe, prometheus, jaeger, charts, gatewayApi } = plan;
+  return [node, linkerd, pause, probe, prometheus, jaeger, charts, gatewayApi].every(
     (from) => from === "public",
   );
 }

@@ -131,10 +131,11 @@ export async function makeSources(
 
   const parts = await makeSourcesParts(plan, context);
   const composed = { ...compose(plan, given, parts), ...ifGiven("linkerdVersion", version) };
-  const { prometheus, loadBalancer, ...others } = options.wants ?? {};
+  const { prometheus, jaeger, loadBalancer, ...others } = options.wants ?? {};
   const built: Wants = {
     ...others,
     prometheus: prometheus === true && plan.prometheus === "built",
+    jaeger: jaeger === true && plan.jaeger === "built",
     loadBalancer: loadBalancer === true && plan.loadBalancer === "built",
   };
   const sources = await addWanted(composed, built, context);
@@ -200,6 +201,7 @@ export async function addGivenImages(
     ...ifGiven("pause", reference("pause")),
     ...ifGiven("probe", reference("probe")),
     ...ifGiven("prometheus", reference("prometheus")),
+    ...ifGiven("jaeger", reference("jaeger")),
   };
   const archives = [...loaded, ...(before.archives ?? []).filter((file) => existsSync(file))];
   return {
@@ -287,7 +289,7 @@ function compose(
   const proxy = real ? reference("proxy") : parts.images.proxy;
   const pause = reference("pause") ?? parts.images.pause;
   const probe = reference("probe") ?? parts.images.probe;
-  const prometheus = reference("prometheus");
+  const [prometheus, jaeger] = [reference("prometheus"), reference("jaeger")];
   const nodeImage = reference("node") ?? parts.nodeImage;
   const images = {
     ...(controller !== undefined && { controller }),
@@ -295,6 +297,7 @@ function compose(
     ...(pause !== undefined && { pause }),
     ...(probe !== undefined && { probe }),
     ...(prometheus !== undefined && { prometheus }),
+    ...(jaeger !== undefined && { jaeger }),
   };
   return {
     ...(nodeImage !== undefined && { nodeImage }),

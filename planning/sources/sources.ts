@@ -23,9 +23,13 @@ export interface Sources {
     readonly probe?: string;
     /** Prometheus of clusters that are observed. @default docker.io/prom/prometheus:v3.16.0 */
     readonly prometheus?: string;
+    /** Jaeger of clusters that are traced. @default docker.io/jaegertracing/jaeger:2.13.0 */
+    readonly jaeger?: string;
   };
   /** Image archive with Prometheus. Only clusters that are observed get it. */
   readonly prometheusArchive?: string;
+  /** Image archive with Jaeger. Only clusters that are traced get it. */
+  readonly jaegerArchive?: string;
   /** MetalLB, for the kind clusters that get a load balancer. */
   readonly metallb?: MetalLbSources;
   /** Directory with the charts linkerd-crds, linkerd-control-plane and linkerd-multicluster. */
@@ -69,7 +73,7 @@ export interface VersionSources {
 
 /** The sources with each path in them changed. */
 export function mapPaths(sources: Sources, change: (path: string) => string): Sources {
-  const { prometheusArchive, metallb, gatewayApi, versions } = sources;
+  const { prometheusArchive, jaegerArchive, metallb, gatewayApi, versions } = sources;
   const common = <T extends Pick<VersionSources, "archives" | "charts">>(one: T): T => ({
     ...one,
     ...(one.archives && { archives: one.archives.map(change) }),
@@ -78,6 +82,7 @@ export function mapPaths(sources: Sources, change: (path: string) => string): So
   return {
     ...common(sources),
     ...(prometheusArchive !== undefined && { prometheusArchive: change(prometheusArchive) }),
+    ...(jaegerArchive !== undefined && { jaegerArchive: change(jaegerArchive) }),
     ...(metallb && {
       metallb: {
         ...metallb,

@@ -37,15 +37,19 @@ export async function selectFiles(folder: string, selection: Selection): Promise
   const files: string[] = [];
   const matched = new Set<string>();
   for (const file of below) {
-    const [found, nightly] = ending.exec(file) ?? [];
-    if (found === undefined) continue;
-    if (!selection.tiers.includes(nightly === undefined ? "push" : "nightly")) continue;
+    if (!ending.test(file)) continue;
+    if (!selection.tiers.includes(isNightly(file) ? "nightly" : "push")) continue;
     const names = [path.basename(file).replace(ending, ""), ...scenariosOf(file, below)];
     const chosen = names.filter((name) => selection.only?.includes(name) ?? true);
     if (chosen.length > 0) files.push(path.join(folder, file));
     for (const name of chosen) matched.add(name);
   }
   return { files, matched: [...matched] };
+}
+
+/** Whether a test file runs only once a night. */
+export function isNightly(file: string): boolean {
+  return ending.exec(file)?.[1] !== undefined;
 }
 
 /** Files with scenarios come first: they take the longest, and the others run beside them. */

@@ -15,10 +15,19 @@ export interface TestTools {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Provides what a layer of the tests needs. The tests then find it in the cache. */
-export async function testTools(needs: "engine" | "clusters", tell: Tell): Promise<TestTools> {
+/**
+ * Provides what a layer of the tests needs. The tests then find it in the cache.
+ *
+ * @param nightly whether tests of the night are among them: no other test traces requests
+ */
+export async function testTools(
+  needs: "engine" | "clusters",
+  tell: Tell,
+  nightly: boolean,
+): Promise<TestTools> {
   if (needs === "clusters") {
-    const { summary, env } = await bringTools({ images: process.env["IMAGES"], tell });
+    const images = process.env["IMAGES"];
+    const { summary, env } = await bringTools({ images, tell, jaeger: nightly });
     // Tests run its checks. Built while clusters are up, it would take the processors from them.
     await ensureArtifact(linkerdCli, { cache: cacheDirectory(env), env, onProgress: teller(tell) });
     // Images and charts are looked up once, and not in every `up` of every test.
@@ -39,7 +48,7 @@ export async function testTools(needs: "engine" | "clusters", tell: Tell): Promi
  * clusters that belong to no stack.
  */
 export async function bringTools(
-  request: ToolsRequest & { readonly images?: string | undefined },
+  request: ToolsRequest & { readonly images?: string | undefined; readonly jaeger?: boolean },
 ): Promise<Tools> {
   const engine = await bringEngine(request);
   // Only `up` builds images: the other commands start faster without this module.
@@ -54,7 +63,11 @@ export async function bringTools(
               env: engine.env,
               ...(request.images !== undefined && { images: request.images }),
             }),
-            { env: engine.env, onProgress: teller(request.tell), wants: { prometheus: true } },
+            {
+              env: engine.env,
+              onProgress: teller(request.tell),
+              wants: { prometheus: true, ...(request.jaeger === true && { jaeger: true }) },
+            },
           )
         )?.path
       : given;

@@ -4,7 +4,7 @@ import { imageFolders, keyOf, type BuiltBinary, type ImageContext } from "./cont
 import { debianPrograms, debianProgramsKey } from "./debian-programs.ts";
 import { writeImageArchive, type ImageConfig } from "./image-archive.ts";
 import { metallbVersion } from "../../planning/clusters/metallb.ts";
-import { prometheusVersion } from "../../planning/observability/names.ts";
+import { jaegerVersion, prometheusVersion } from "../../planning/observability/names.ts";
 import { writeLayer, type LayerEntry } from "./layer.ts";
 import { exists } from "../cache.ts";
 
@@ -23,6 +23,7 @@ interface Programs extends ArchiveBinaries {
   /** The part of Kubernetes' test image that verification uses. */
   readonly agnhost: BuiltBinary;
   readonly prometheus: BuiltBinary;
+  readonly jaeger: BuiltBinary;
   readonly metallbController: BuiltBinary;
   readonly metallbSpeaker: BuiltBinary;
 }
@@ -98,17 +99,18 @@ export async function ensureProbeArchive(
 }
 
 /**
- * Builds the image of Prometheus, at the path of upstream's own image.
+ * Builds the image of what observes the mesh, with the program at the path of upstream's own image.
  *
  * @throws if the program cannot be read or the cache cannot be written.
  */
-export async function ensurePrometheusArchive(
-  prometheus: BuiltBinary,
+export async function ensureObserverArchive(
+  name: "prometheus" | "jaeger",
+  program: BuiltBinary,
   context: ImageContext,
 ): Promise<ImageArchive> {
-  return ensureArchive("prometheus", archiveRecipes("").prometheus, {
+  return ensureArchive(name, archiveRecipes("")[name], {
     ...context,
-    binaries: { prometheus },
+    binaries: { [name]: program },
   });
 }
 
@@ -135,7 +137,12 @@ export async function ensureMetallbArchives(
 export function archiveRecipes(
   linkerdVersion: string,
 ): Record<
-  keyof ImageArchives | "agnhost" | "prometheus" | "metallb-controller" | "metallb-speaker",
+  | keyof ImageArchives
+  | "agnhost"
+  | "prometheus"
+  | "jaeger"
+  | "metallb-controller"
+  | "metallb-speaker",
   ArchiveRecipe
 > {
   // The controllers report this as their version.
@@ -179,6 +186,11 @@ export function archiveRecipes(
       reference: `localhost/linkerd-topology/prometheus:v${prometheusVersion}`,
       programs: { "bin/prometheus": "prometheus" },
       config: { Entrypoint: ["/bin/prometheus"], User: "65534", WorkingDir: "/prometheus" },
+    },
+    jaeger: {
+      reference: `localhost/linkerd-topology/jaeger:${jaegerVersion}`,
+      programs: { "cmd/jaeger/jaeger-linux": "jaeger" },
+      config: { Entrypoint: ["/cmd/jaeger/jaeger-linux"], User: "10001" },
     },
     "metallb-controller": {
       reference: `localhost/linkerd-topology/metallb-controller:v${metallbVersion}`,

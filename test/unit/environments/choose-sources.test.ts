@@ -241,6 +241,7 @@ describe("where a stack's images and charts come from", () => {
                   pause: "public",
                   probe: "public",
                   prometheus: "public",
+                  jaeger: "public",
                   loadBalancer: "public",
                 },
                 ...{ charts: "public", gatewayApi: "public", dataPlane: "real", notes: [] },
