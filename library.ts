@@ -38,6 +38,7 @@ export {
   type AccessCredentials,
 } from "./components/access-account.ts";
 export { ControlPlane, type ControlPlaneArgs } from "./components/control-plane.ts";
+export type { ProxyTracing } from "./components/control-plane-values.ts";
 export { ExistingCluster, type ExistingClusterArgs } from "./components/existing-cluster.ts";
 export {
   type GivenCertificate,
@@ -65,6 +66,7 @@ export {
 } from "./components/policy/gateway-admission.ts";
 export { ServicePolicy, type ServicePolicyArgs } from "./components/policy/service-policy.ts";
 export { PodRoutes, type PodRoutesArgs, type RoutePeer } from "./components/pod-routes.ts";
+export { Jaeger, type JaegerArgs } from "./components/jaeger.ts";
 export { Prometheus, type PrometheusArgs } from "./components/prometheus.ts";
 export { readSources } from "./components/sources.ts";
 export { failoverWeights } from "./planning/traffic/failover-weights.ts";
@@ -115,6 +117,9 @@ export type {
   ClusterLinkerdPlan,
   ObservabilityPlan,
   PrometheusPlan,
+  JaegerPlan,
+  TracingPlan,
+  PlannedResources,
 } from "./planning/plan-types.ts";
 export {
   formatProblem,
@@ -162,6 +167,7 @@ export type {
   ResourcesSpec,
   SelectorsSpec,
   Topology as TopologySpec,
+  TracingSpec,
   TrafficSpec,
   TrustSpec,
 } from "./planning/topology.ts";

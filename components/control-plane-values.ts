@@ -1,11 +1,24 @@
 import { highAvailability } from "./high-availability.ts";
+import { linkerdNamespace } from "../planning/names.ts";
 import { type ChartValues, mergeValues, splitImage } from "./values.ts";
+
+/** Where proxies send spans of the requests that bear a trace context. */
+export interface ProxyTracing {
+  /** Host and port of a collector that takes OTLP over gRPC, such as a Jaeger's Service. */
+  readonly endpoint: string;
+  /** The collector's service account. Proxies know the collector by it. */
+  readonly account: { readonly name: string; readonly namespace: string };
+  /** Each span says that it is from this cluster. */
+  readonly cluster: string;
+}
 
 /** What determines the values of linkerd-control-plane, besides the trust anchors. */
 export interface ControlPlaneSettings {
   readonly trustDomain: string;
   readonly clusterDomain: string;
   readonly highAvailability: boolean;
+  /** Undefined: proxies send no spans. */
+  readonly tracing?: ProxyTracing | undefined;
   /** Image references that replace the chart's. */
   readonly images: {
     readonly controller?: string | undefined;
@@ -29,19 +42,44 @@ export function controlPlaneValues(settings: ControlPlaneSettings): Record<strin
     // `webhookFailurePolicy` keeps the chart's default, `Ignore`. Pods that would lack their proxy because of
     // it start before the injector serves, and the package creates none before `InjectorReady`. `Fail` would
     // keep every pod of every other namespace from starting while the only injector is away.
-    ...imageValues(settings.images),
+    ...controllerValues(settings.images),
+    ...proxyValues(settings),
   };
   const base = settings.highAvailability ? mergeValues(highAvailability.controlPlane, own) : own;
   return mergeValues(base, settings.values);
 }
 
-function imageValues(images: ControlPlaneSettings["images"]): ChartValues {
-  const values: Record<string, unknown> = {};
-  if (images.controller !== undefined) {
-    const { name, version } = splitImage(images.controller);
-    values.controllerImage = name;
-    values.controllerImageVersion = version;
-  }
-  if (images.proxy !== undefined) values.proxy = { image: splitImage(images.proxy) };
-  return values;
+function controllerValues({ controller }: ControlPlaneSettings["images"]): ChartValues {
+  if (controller === undefined) return {};
+  const { name, version } = splitImage(controller);
+  return { controllerImage: name, controllerImageVersion: version };
+}
+
+function proxyValues({ images, tracing, ...domains }: ControlPlaneSettings): ChartValues {
+  const proxy: ChartValues = {
+    ...(images.proxy !== undefined && { image: splitImage(images.proxy) }),
+    ...(tracing && { tracing: tracingValues(tracing, domains) }),
+  };
+  return Object.keys(proxy).length === 0 ? {} : { proxy };
+}
+
+function tracingValues(
+  tracing: ProxyTracing,
+  { trustDomain, clusterDomain }: Pick<ControlPlaneSettings, "trustDomain" | "clusterDomain">,
+): ChartValues {
+  const { name: serviceAccountName, namespace } = tracing.account;
+  // The chart ends the collector's identity with the domain of the cluster, where that of the trust belongs. It
+  // writes the namespace into YAML without quotes: so the right end can come with it, and a comment hides the rest.
+  const identity = `${namespace}.serviceaccount.identity.${linkerdNamespace}.${trustDomain} #`;
+  return {
+    enabled: true,
+    labels: { "k8s.cluster.name": tracing.cluster },
+    collector: {
+      endpoint: tracing.endpoint,
+      meshIdentity: {
+        serviceAccountName,
+        namespace: trustDomain === clusterDomain ? namespace : identity,
+      },
+    },
+  };
 }

@@ -9,7 +9,7 @@ import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import * as pulumi from "@pulumi/pulumi";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { type ChartLocation, linkerdRelease, localRelease } from "./chart-location.ts";
-import { controlPlaneValues } from "./control-plane-values.ts";
+import { controlPlaneValues, type ProxyTracing } from "./control-plane-values.ts";
 import { crdNames, gatewayApiChart } from "./gateway-api.ts";
 import type { IssuerKeyPair } from "./issuer.ts";
 import { type CertManagerIssuer, issuerInCluster } from "./issuer-in-cluster.ts";
@@ -46,6 +46,8 @@ export interface ControlPlaneArgs {
   readonly clusterDomain?: string;
   /** Three replicas of each controller on different nodes. It needs three nodes. @default false */
   readonly highAvailability?: boolean;
+  /** Where proxies send spans of the requests that bear a trace context. @default nowhere */
+  readonly tracing?: ProxyTracing | undefined;
   /** Values of the chart linkerd-crds. @default {} */
   readonly crdsValues?: ChartValues;
   /** Values of the chart linkerd-control-plane, merged over the package's own. @default {} */
@@ -179,6 +181,7 @@ export class ControlPlane extends pulumi.ComponentResource {
             trustDomain,
             clusterDomain: args.clusterDomain ?? "cluster.local",
             highAvailability: args.highAvailability ?? false,
+            tracing: args.tracing,
             images: args.images ?? {},
             values: args.values ?? {},
           }),

@@ -3,9 +3,11 @@ import { ProxiesCurrent } from "@linkerd-topology/mesh";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, LinkPlan, Plan } from "../planning/plan-types.ts";
 import { memberName } from "../planning/names.ts";
+import { jaegerName, observabilityNamespace } from "../planning/observability/names.ts";
 import { type Sources, sourcesOf } from "../planning/sources/sources.ts";
 import { type AnchorGeneration, readPem } from "./anchors.ts";
 import { ControlPlane } from "./control-plane.ts";
+import type { ProxyTracing } from "./control-plane-values.ts";
 import { ExistingCluster } from "./existing-cluster.ts";
 import type { ExportingMember } from "./exports.ts";
 import { definedOnly } from "./defined-only.ts";
@@ -79,6 +81,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
       gatewayApi: sources.gatewayApi,
       clusterDomain: cluster.clusterDomain,
       version: cluster.linkerd.version,
+      tracing: tracingOf(cluster, plan),
       crdsValues: linkerd.values.crds,
       values: linkerd.values.controlPlane,
     },
@@ -132,6 +135,18 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
     proxies,
     contents: [...balancer, controlPlane, multicluster, proxies],
   };
+}
+
+/** Its proxies send spans to the Jaeger of their own cluster. */
+function tracingOf({ name }: ClusterPlan, { observability }: Plan): ProxyTracing | undefined {
+  const jaeger = observability?.tracing?.clusters.find(({ cluster }) => cluster === name);
+  return (
+    jaeger && {
+      endpoint: jaeger.endpoint,
+      account: { name: jaegerName, namespace: observabilityNamespace },
+      cluster: name,
+    }
+  );
 }
 
 /** What a cluster's Links with federated Services exclude. */

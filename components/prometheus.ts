@@ -90,6 +90,8 @@ const multiclusterServers = [
  * ```
  */
 export class Prometheus extends pulumi.ComponentResource {
+  /** Its namespace, which others that observe the cluster share. */
+  readonly namespace: pulumi.Resource;
   /** Depend on it to wait until its Service exists. */
   readonly service: pulumi.Resource;
   /** Depend on it to wait until it serves. */
@@ -124,6 +126,7 @@ export class Prometheus extends pulumi.ComponentResource {
       },
       own(),
     );
+    this.namespace = namespace;
     const user = new ServiceAccount(name, { metadata: named }, own([namespace]));
     const roleName = `${observabilityNamespace}-${prometheusName}`;
     const role = new ClusterRole(
@@ -218,7 +221,7 @@ export class Prometheus extends pulumi.ComponentResource {
             },
             own([namespace]),
           );
-    const limit = `${String(timeLimits.prometheusStarted / 1000)}s`;
+    const limit = `${String(timeLimits.observerStarted / 1000)}s`;
     this.ready = new Deployment(
       name,
       {

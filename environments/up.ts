@@ -146,6 +146,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
           makesNodes: plan.clusters.some(({ type }) => type === "kind"),
           wants: {
             prometheus: plan.observability !== undefined,
+            jaeger: plan.observability?.tracing !== undefined,
             loadBalancer: plan.clusters.some(
               (one) => one.type === "kind" && one.bringsLoadBalancer === true,
             ),

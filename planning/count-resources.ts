@@ -53,8 +53,10 @@ export function countResources(plan: Plan): number | undefined {
  */
 function countOfObservability({ observability }: Plan): number {
   if (observability === undefined) return 0;
-  const each = 1 + 4 + 1 + 3 + 4 + 2 + (observability.storage === undefined ? 0 : 1);
-  return each * observability.clusters.length;
+  const prometheus = 1 + 4 + 1 + 3 + 4 + 2 + (observability.storage === undefined ? 0 : 1);
+  // The component with an account, a Server, a Service and a Deployment.
+  const jaeger = observability.tracing === undefined ? 0 : 1 + 4;
+  return (prometheus + jaeger) * observability.clusters.length;
 }
 
 function countOfLink({ mode, access }: LinkPlan): number {

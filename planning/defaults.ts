@@ -32,7 +32,10 @@ export const defaults = {
   circuitBreaking: { maxFailures: 7, minPenalty: "1s", maxPenalty: "10s", jitterRatio: 0.5 },
   metricsRetention: "7d",
   scrapeInterval: "30s",
-  metricsRequests: { cpu: "50m", memory: "128Mi" },
+  /** Some hundred megabytes, if a trace has ten spans. */
+  maxTraces: 50_000,
+  /** Of each pod that observes. */
+  observingRequests: { cpu: "50m", memory: "128Mi" },
   retryOn: { http: "5xx", grpc: "unavailable" },
 } as const;
 

@@ -56,6 +56,8 @@ export const limits = {
   largestNetworkPrefix: 8,
   /** A network that a program creates itself: room for the bridge and a dozen nodes. */
   smallestDockerPrefix: 28,
+  /** That a Jaeger keeps in memory. Nobody has room for more. */
+  traces: 10_000_000,
   /** Of a route's backend: the Gateway API's maximum. */
   routeWeight: 1_000_000,
   /** With more steps, more than one request in 32 would go one step too far: weights end at 1,000,000. */

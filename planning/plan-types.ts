@@ -47,7 +47,7 @@ export interface Plan {
 /** What observes the mesh. */
 export interface ObservabilityPlan {
   readonly namespace: string;
-  /** The cluster whose Prometheus gets all metrics. */
+  /** The cluster whose Prometheus gets all metrics, and whose Jaeger gets all spans. */
   readonly collectIn?: string;
   readonly retention: string;
   readonly scrapeInterval: string;
@@ -55,12 +55,35 @@ export interface ObservabilityPlan {
   readonly alertmanagers?: readonly string[];
   /** Size of the volume. Undefined: the data ends with the pod. */
   readonly storage?: string;
-  readonly resources: {
-    readonly requests: Readonly<Record<string, string>>;
-    readonly limits?: Readonly<Record<string, string>>;
-  };
+  readonly resources: PlannedResources;
   /** In the topology's order. */
   readonly clusters: readonly PrometheusPlan[];
+  /** Undefined if the topology doesn't ask for it. */
+  readonly tracing?: TracingPlan;
+}
+
+/** What keeps the traces of the mesh. */
+export interface TracingPlan {
+  /** How many traces a Jaeger keeps. */
+  readonly maxTraces: number;
+  readonly resources: PlannedResources;
+  /** In the topology's order. */
+  readonly clusters: readonly JaegerPlan[];
+}
+
+/** The Jaeger of one cluster. */
+export interface JaegerPlan {
+  readonly cluster: string;
+  /** Where the proxies of its cluster send their spans: host and port of its Service. */
+  readonly endpoint: string;
+  /** Where it passes all spans on: a mirror of the Jaeger that collects. Undefined: it keeps them. */
+  readonly passTo?: string;
+}
+
+/** What a pod reserves, and what it may use at most. */
+export interface PlannedResources {
+  readonly requests: Readonly<Record<string, string>>;
+  readonly limits?: Readonly<Record<string, string>>;
 }
 
 /** The Prometheus of one cluster. */

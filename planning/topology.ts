@@ -32,5 +32,10 @@ export type {
   RouteSpec,
   TrafficSpec,
 } from "./traffic/schema.ts";
-export type { ObservabilitySpec, PrometheusSpec, ResourcesSpec } from "./observability/schema.ts";
+export type {
+  ObservabilitySpec,
+  PrometheusSpec,
+  ResourcesSpec,
+  TracingSpec,
+} from "./observability/schema.ts";
 export type { Topology } from "./topology/schema.ts";

@@ -69,8 +69,8 @@ export const timeLimits = {
   firstRequest: 120_000,
   /** A command that was just stopped releases its stack. */
   lockReleased: 5_000,
-  /** The Prometheus of a cluster is ready, which includes pulling its image. */
-  prometheusStarted: 300_000,
+  /** The Prometheus or the Jaeger of a cluster is ready, which includes pulling its image. */
+  observerStarted: 300_000,
   /** Every node of a cluster has its routes to the pods of the other clusters on its network. */
   podRoutes: 120_000,
   /** How long a service mirror may be stuck on an earlier Link before its pod is recreated. */

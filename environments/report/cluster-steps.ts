@@ -85,7 +85,11 @@ function wordsFor(type: string, part: string): Words | undefined {
     case "kubernetes:apps/v1:DaemonSet":
       return { verb: "laying", what: "pod routes", past: "laid" };
     case "kubernetes:apps/v1:Deployment":
-      return { verb: "starting", what: "Prometheus", past: "started" };
+      return {
+        verb: "starting",
+        what: part === "jaeger" ? "Jaeger" : "Prometheus",
+        past: "started",
+      };
     case "linkerd-topology:index:InjectorReady":
       return { verb: "waiting for", what: "injector", past: "injects" };
     case "linkerd-topology:index:ProxiesCurrent":

@@ -57,8 +57,12 @@ export function planClusters(
       balancers: network?.rangeOf(slotOf({ name: spec.name, spec })),
     };
     const own = sourcesOf(sources, ends.linkerd.version);
-    const observed = topology.observability === undefined ? undefined : own.prometheusArchive;
-    const archives = [...(own.archives ?? []), ...(observed === undefined ? [] : [observed])];
+    const { observability } = topology;
+    const observed = [
+      observability && own.prometheusArchive,
+      observability?.tracing && own.jaegerArchive,
+    ].filter((archive) => archive !== undefined);
+    const archives = [...(own.archives ?? []), ...observed];
     return spec.kubeconfig === undefined
       ? planKindCluster(topologyName, spec, ends, { ...own, archives }, context)
       : planExistingCluster(spec, spec.kubeconfig, ends);

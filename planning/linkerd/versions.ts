@@ -85,6 +85,9 @@ export const defaultVersion = "edge-26.6.3";
 /** The release that added `controllers` to the multicluster chart. Links need it. */
 export const oldestVersion = "edge-25.4.4";
 
+/** The release that added `proxy.tracing` to the control plane's chart. */
+export const tracingSince = "edge-25.6.4";
+
 /**
  * The charts of all known releases contain the same custom resource definitions, with the same versions and
  * fields. A release that changes them needs a line here: going back across it would lose objects.

@@ -5,33 +5,36 @@ import type { DraftCluster, DraftEdge } from "../topology/draft-clusters.ts";
 import type { Path } from "../topology/problem.ts";
 import type { Draft } from "../topology/shape.ts";
 import type { Topology } from "../topology.ts";
-import { observabilityNamespace, prometheusName, prometheusPort } from "./names.ts";
+import {
+  jaegerName,
+  observabilityNamespace,
+  otlpPort,
+  prometheusName,
+  prometheusPort,
+} from "./names.ts";
 
 /** Path of the key in a topology. */
 export const collectInPath: Path = ["observability", "collectIn"];
 
-/** The kinds of export by which a Prometheus can be reached, the better one first: pods see the client itself. */
+/** The kinds of export by which what collects can be reached, the better one first: pods see the client itself. */
 const kinds = ["remote-discovery", "gateway"] as const;
 
-/** The export of the Prometheus that collects, if one way leads to it from every other cluster. */
-export function collectorExport(
+/** The exports of what collects, if one way leads to it from every other cluster. */
+export function collectorExports(
   draft: Draft<Topology>,
   byName: ReadonlyMap<string, DraftCluster>,
   edges: readonly DraftEdge[],
 ): ExportedService[] {
-  const from = draft.observability?.collectIn;
+  const { collectIn: from, tracing } = draft.observability ?? {};
   if (from === undefined || !byName.has(from)) return [];
   const incoming = edges.filter(({ target }) => target === from);
   const as = kinds.find((kind) => incoming.every(({ mode }) => carries(mode, kind)));
   if (as === undefined || incoming.length === 0) return [];
-  const exported = {
-    service: prometheusName,
-    namespace: observabilityNamespace,
-    from,
-    as,
-    ports: [prometheusPort],
-  };
-  return resolveExports([exported], byName, edges).map((service) => ({
+  const exported = [
+    { service: prometheusName, ports: [prometheusPort] },
+    ...(tracing === undefined ? [] : [{ service: jaegerName, ports: [otlpPort] }]),
+  ].map((one) => ({ ...one, namespace: observabilityNamespace, from, as }));
+  return resolveExports(exported, byName, edges).map((service) => ({
     ...service,
     ways: service.ways.map((way) => ({ ...way, path: collectInPath })),
   }));

@@ -1,7 +1,21 @@
-import type { ClusterPlan, MirrorPlan, ObservabilityPlan, PrometheusPlan } from "../plan-types.ts";
-import type { Topology } from "../topology.ts";
+import type {
+  ClusterPlan,
+  JaegerPlan,
+  MirrorPlan,
+  ObservabilityPlan,
+  PlannedResources,
+  PrometheusPlan,
+  TracingPlan,
+} from "../plan-types.ts";
+import type { ResourcesSpec, Topology, TracingSpec } from "../topology.ts";
 import { defaults } from "../defaults.ts";
-import { observabilityNamespace, prometheusName, prometheusPort } from "./names.ts";
+import {
+  jaegerName,
+  observabilityNamespace,
+  otlpPort,
+  prometheusName,
+  prometheusPort,
+} from "./names.ts";
 
 /** What observes the mesh. Undefined if the topology doesn't ask for it. */
 export function planObservability(
@@ -10,8 +24,18 @@ export function planObservability(
   mirrors: readonly MirrorPlan[],
 ): ObservabilityPlan | undefined {
   if (observability === undefined) return undefined;
-  const { collectIn, prometheus = {}, alertmanagers = [] } = observability;
+  const { collectIn, prometheus = {}, alertmanagers = [], tracing } = observability;
   const { retention, scrapeInterval, storage, resources } = prometheus;
+  /** The collecting cluster's Service as another cluster has it. */
+  const mirrorIn = ({ name, clusterDomain }: ClusterPlan, service: string, port: number) => {
+    const found = mirrors.find(
+      ({ cluster, namespace, of }) =>
+        cluster === name &&
+        namespace === observabilityNamespace &&
+        of.some((one) => one.cluster === collectIn && one.service === service),
+    );
+    return found && `${found.name}.${found.namespace}.svc.${clusterDomain}:${port}`;
+  };
   return {
     namespace: observabilityNamespace,
     ...(collectIn !== undefined && { collectIn }),
@@ -19,30 +43,52 @@ export function planObservability(
     scrapeInterval: scrapeInterval ?? defaults.scrapeInterval,
     ...(alertmanagers.length > 0 && { alertmanagers }),
     ...(storage !== undefined && { storage }),
-    resources: {
-      requests: { ...defaults.metricsRequests, ...asTexts(resources?.requests) },
-      ...(resources?.limits && { limits: asTexts(resources.limits) }),
-    },
-    clusters: clusters.map(({ name, clusterDomain, targets }): PrometheusPlan => {
-      const own = mirrors.filter(({ cluster }) => cluster === name);
-      const collector = own.find(
-        ({ namespace, of }) =>
-          namespace === observabilityNamespace &&
-          of.some(({ cluster, service }) => cluster === collectIn && service === prometheusName),
-      );
+    resources: planResources(resources),
+    clusters: clusters.map((cluster): PrometheusPlan => {
+      const { name, targets } = cluster;
+      const collector = mirrorIn(cluster, prometheusName, prometheusPort);
       return {
         cluster: name,
-        ...(collector && {
-          writeTo: `http://${collector.name}.${collector.namespace}.svc.${clusterDomain}:${prometheusPort}/api/v1/write`,
-        }),
+        ...(collector !== undefined && { writeTo: `http://${collector}/api/v1/write` }),
         collects:
           collectIn === name
             ? clusters.map((other) => other.name).filter((other) => other !== name)
             : [],
         targets,
-        mirrors: own.map(({ namespace, name: service }) => ({ namespace, service })),
+        mirrors: mirrors
+          .filter((mirror) => mirror.cluster === name)
+          .map(({ namespace, name: service }) => ({ namespace, service })),
       };
     }),
+    ...(tracing && { tracing: planTracing(tracing, clusters, mirrorIn) }),
+  };
+}
+
+function planTracing(
+  { maxTraces, resources }: TracingSpec,
+  clusters: readonly ClusterPlan[],
+  mirrorIn: (cluster: ClusterPlan, service: string, port: number) => string | undefined,
+): TracingPlan {
+  return {
+    maxTraces: maxTraces ?? defaults.maxTraces,
+    resources: planResources(resources),
+    clusters: clusters.map((cluster): JaegerPlan => {
+      const passTo = mirrorIn(cluster, jaegerName, otlpPort);
+      // The dot at the end spares proxies the names of their search domains.
+      const host = `${jaegerName}.${observabilityNamespace}.svc.${cluster.clusterDomain}.`;
+      return {
+        cluster: cluster.name,
+        endpoint: `${host}:${otlpPort}`,
+        ...(passTo !== undefined && { passTo }),
+      };
+    }),
+  };
+}
+
+function planResources(resources: ResourcesSpec = {}): PlannedResources {
+  return {
+    requests: { ...defaults.observingRequests, ...asTexts(resources.requests) },
+    ...(resources.limits && { limits: asTexts(resources.limits) }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { unknownCluster } from "../clusters/rules/unknown-cluster.ts";
 import { nameOf } from "../exports/rules/exports.ts";
+import { chooseVersion } from "../linkerd/choose-version.ts";
+import { describeVersion, isBefore, tracingSince } from "../linkerd/versions.ts";
 import { areLinksKnown } from "../links/rules/links-known.ts";
 import { listNames, show } from "../topology/problem.ts";
 import type { RuleProblem } from "../topology/problem.ts";
@@ -7,13 +9,14 @@ import type { RuleInput } from "../topology/rule-input.ts";
 import type { Draft } from "../topology/shape.ts";
 import type { Topology } from "../topology.ts";
 import { collectInPath as path } from "./collector.ts";
-import { observabilityNamespace, prometheusName } from "./names.ts";
+import { jaegerName, observabilityNamespace, prometheusName } from "./names.ts";
 
-/** Checks whether every other cluster can write to the Prometheus that collects. */
+/** Checks whether every other cluster reaches the one that collects, and whether proxies can send spans. */
 export function* observabilityRules(input: RuleInput): Iterable<RuleProblem> {
   const { draft, byName, edges } = input;
   const name = draft.observability?.collectIn;
   yield* checkOwnExports(draft);
+  yield* checkTracing(input);
   if (name === undefined || byName.size === 0) return;
   if (!byName.has(name)) {
     yield unknownCluster({ name, path }, [...byName.keys()]);
@@ -44,16 +47,37 @@ export function* observabilityRules(input: RuleInput): Iterable<RuleProblem> {
   };
 }
 
+/** An older chart ignores the values that have proxies send spans. */
+function* checkTracing({ draft, clusters, sources }: RuleInput): Iterable<RuleProblem> {
+  if (draft.observability?.tracing === undefined) return;
+  const older = clusters.flatMap(({ name, spec }) => {
+    const asked = spec.linkerdVersion ?? draft.linkerd?.version;
+    const version = chooseVersion(asked, sources?.linkerdVersion)?.version;
+    return version !== undefined && isBefore(version, tracingSince) ? [{ name, version }] : [];
+  });
+  const [first] = older;
+  if (first === undefined) return;
+  yield {
+    path: ["observability", "tracing"],
+    message:
+      `proxies of ${describeVersion(first.version)} can't be told where to send spans ` +
+      `(${listNames(older.map(({ name }) => name))})`,
+    fix: `leave it out, or write ${tracingSince} or later for linkerd.version`,
+  };
+}
+
 /** Two exports of one Service could ask for different labels. */
 function* checkOwnExports({ exports, observability }: Draft<Topology>): Iterable<RuleProblem> {
   if (observability === undefined) return;
+  const own = [prometheusName, ...(observability.tracing === undefined ? [] : [jaegerName])];
   for (const [index, entry] of (exports ?? []).entries()) {
     const { namespace, service } = entry ?? {};
-    if (namespace !== observabilityNamespace || service !== prometheusName) continue;
+    if (namespace !== observabilityNamespace || service === undefined) continue;
+    if (!own.includes(service)) continue;
     yield {
       path: ["exports", index],
       message: `${nameOf({ namespace, service })} is the package's own`,
-      fix: "leave it out; observability.collectIn exports the Prometheus that collects",
+      fix: "leave it out; observability.collectIn exports the one that collects",
     };
   }
 }

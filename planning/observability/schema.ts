@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { expecting, list, map, object, optional, text } from "../topology/schema-parts.ts";
+import { limits } from "../limits.ts";
+import { expecting, integer, list, map, object, optional, text } from "../topology/schema-parts.ts";
 
 const quantities = (example: string) =>
   map(
@@ -79,6 +80,32 @@ const prometheus = object(
 /** The Prometheus in each cluster. */
 export interface PrometheusSpec extends Readonly<z.infer<typeof prometheus>> {}
 
+const tracing = object(
+  {
+    /**
+     * How many traces a Jaeger keeps, in memory. It drops the oldest ones first, and a new pod begins with none.
+     * @default 50000
+     * @example 200000
+     */
+    maxTraces: integer(
+      1,
+      limits.traces,
+      "a number of traces",
+      "write a number such as 50000",
+    ).exactOptional(),
+    /**
+     * What the pod reserves, and what it may use.
+     * @example { limits: { memory: 2Gi } }
+     */
+    resources: optional<ResourcesSpec>(resources),
+  },
+  "a description of tracing",
+  "write a map such as { maxTraces: 50000 }, or {} for the defaults",
+);
+
+/** A Jaeger in each cluster, and proxies that send it spans. */
+export interface TracingSpec extends Readonly<z.infer<typeof tracing>> {}
+
 export const observabilitySchema = object(
   {
     /**
@@ -87,9 +114,9 @@ export const observabilitySchema = object(
      */
     prometheus: optional<PrometheusSpec>(prometheus),
     /**
-     * The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it,
-     * over which its Prometheus writes.
-     * @default each Prometheus has its own cluster's metrics
+     * The cluster whose Prometheus gets the metrics of all others too, and whose Jaeger gets their traces. Each other
+     * cluster needs a Link to it, over which they are sent.
+     * @default each cluster has its own metrics and its own part of the traces
      * @example west
      */
     collectIn: text("a cluster's name", "write the name of a cluster").exactOptional(),
@@ -108,10 +135,16 @@ export const observabilitySchema = object(
       "a list of URLs",
       "write a list such as [http://alertmanager.monitoring:9093]",
     ).exactOptional(),
+    /**
+     * Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context.
+     * @default proxies send no spans
+     * @example {}
+     */
+    tracing: optional<TracingSpec>(tracing),
   },
   "a description of what observes the mesh",
   "write a map such as { prometheus: { retention: 7d } }, or {} for the defaults",
 );
 
-/** What observes the mesh: a Prometheus in each cluster, with alerts and dashboards. */
+/** What observes the mesh: a Prometheus in each cluster, with alerts and dashboards, and what traces requests. */
 export interface ObservabilitySpec extends Readonly<z.infer<typeof observabilitySchema>> {}

@@ -7,7 +7,7 @@ import type { ExportedService } from "../exports/exported-service.ts";
 import { planSelectors } from "../links/selectors.ts";
 import { defaultMode, expandLink, usesGateway } from "../links/links.ts";
 import type { Edge } from "../links/links.ts";
-import { collectorExport } from "../observability/collector.ts";
+import { collectorExports } from "../observability/collector.ts";
 import { findMirrors } from "../exports/mirrors.ts";
 import type { Mirror } from "../exports/mirror.ts";
 import type { RuleProblem } from "./problem.ts";
@@ -64,7 +64,7 @@ export function ruleInput(
   const isFollowed = (edge: Edge) => !accessOf(edge).revoked;
   const services = [
     ...resolveExports(draft.exports, byName, edges),
-    ...collectorExport(draft, byName, edges),
+    ...collectorExports(draft, byName, edges),
   ];
   return {
     draft,

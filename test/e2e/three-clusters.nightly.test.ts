@@ -6,6 +6,7 @@ import { flat } from "./three-clusters.nightly.scenarios/flat.ts";
 import { observability } from "./three-clusters.nightly.scenarios/observability.ts";
 import { policy } from "./three-clusters.nightly.scenarios/policy.ts";
 import { recreated } from "./three-clusters.nightly.scenarios/recreated.ts";
+import { tracing } from "./three-clusters.nightly.scenarios/tracing.ts";
 import { verify } from "./three-clusters.nightly.scenarios/verify.ts";
 
 declareScenarios(import.meta.filename, new SharedClusters("night"), [
@@ -20,5 +21,5 @@ declareScenarios(import.meta.filename, new SharedClusters("night"), [
   flat,
 ]);
 
-// It installs a Prometheus in every cluster: clusters of its own, so that the others' stay as they are.
-declareScenarios(import.meta.filename, new SharedClusters("observed"), [observability]);
+// They install a Prometheus in every cluster: clusters of their own, so that the others' stay as they are.
+declareScenarios(import.meta.filename, new SharedClusters("observed"), [observability, tracing]);

@@ -4,6 +4,7 @@ import { after, describe, it } from "node:test";
 import { parse } from "yaml";
 import { countResources } from "../../planning/count-resources.ts";
 import { planOrThrow } from "../../planning/plan.ts";
+import type { Topology } from "../../planning/topology.ts";
 import { memberName, pair, registerTopology, sources, temporaryDirectory } from "./fixtures.ts";
 import { closure, find, type Registration } from "./monitor.ts";
 
@@ -101,6 +102,126 @@ void describe("a topology that is observed", async () => {
     };
     assert.equal(config.global.external_labels.cluster, "west");
     assert.match(config.remote_write[0]?.url ?? "", /^http:\/\/prometheus-east\./);
+  });
+});
+
+void describe("a topology that is traced", async () => {
+  const traced: Topology = {
+    clusters: [
+      { name: "west", trust: { domain: "west.test" } },
+      { name: "east", clusterDomain: "east.internal", trust: { domain: "east.internal" } },
+    ],
+    links: [{ between: ["west", "east"] }],
+    observability: { collectIn: "east", tracing: { maxTraces: 9 } },
+    linkerd: { values: { controlPlane: { proxy: { logLevel: "debug" } } } },
+  };
+  const all = await registerTopology(traced, { images: { jaeger: "own/jaeger:2" } });
+  const named = (type: string, cluster: string, suffix = "-jaeger") =>
+    find(all, type, `${memberName(all, cluster)}${suffix}`);
+
+  void it("has the resources that were counted", () => {
+    assert.equal(countResources(planOrThrow(traced, { name: "lab", sources })), all.length + 1);
+  });
+
+  void it("runs the image of the sources, as upstream's user, with no right to write", () => {
+    const { spec } = (named("kubernetes:apps/v1:Deployment", "west").inputs["spec"] as Deployment)
+      .template;
+    const [container] = spec.containers;
+    assert.equal(container?.image, "own/jaeger:2");
+    assert.equal(spec.securityContext["runAsNonRoot"], true);
+    assert.deepEqual(container.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
+  });
+
+  void it("keeps traces in the cluster that collects, and passes them on elsewhere", () => {
+    const exporters = (cluster: string) => {
+      const { inputs } = named("kubernetes:apps/v1:Deployment", cluster);
+      const [argument = ""] =
+        (inputs["spec"] as Deployment).template.spec.containers[0]?.args ?? [];
+      assert.match(argument, /^--config=yaml:/);
+      return (parse(argument.replace("--config=yaml:", "")) as { exporters: unknown }).exporters;
+    };
+    assert.deepEqual(exporters("east"), { jaeger_storage_exporter: { trace_storage: "traces" } });
+    assert.deepEqual(exporters("west"), {
+      otlp: {
+        endpoint: "jaeger-east.linkerd-observability.svc.cluster.local:4317",
+        tls: { insecure: true },
+      },
+    });
+    const ports = (cluster: string) =>
+      (
+        named("kubernetes:core/v1:Service", cluster).inputs["spec"] as {
+          ports: { port: number }[];
+        }
+      ).ports.map(({ port }) => port);
+    assert.deepEqual(
+      [ports("west"), ports("east")],
+      [
+        [4317, 4318],
+        [4317, 4318, 16_686],
+      ],
+    );
+  });
+
+  void it("admits proxies that have no certificate yet, for spans alone", () => {
+    const { inputs } = named("kubernetes:policy.linkerd.io/v1beta3:Server", "west");
+    assert.deepEqual(inputs["spec"], {
+      podSelector: { matchLabels: { app: "jaeger" } },
+      port: "otlp-grpc",
+      proxyProtocol: "gRPC",
+      accessPolicy: "cluster-unauthenticated",
+    });
+  });
+
+  void it("has proxies send spans to their own cluster's, which they know by its account", () => {
+    const tracing = (cluster: string) => {
+      const { inputs } = named("kubernetes:helm.sh/v3:Release", cluster, "-control-plane");
+      const { proxy } = inputs["values"] as { proxy: { tracing: unknown; logLevel: string } };
+      assert.equal(proxy.logLevel, "debug");
+      return proxy.tracing;
+    };
+    assert.deepEqual(tracing("east"), {
+      enabled: true,
+      labels: { "k8s.cluster.name": "east" },
+      collector: {
+        endpoint: "jaeger.linkerd-observability.svc.east.internal.:4317",
+        meshIdentity: { serviceAccountName: "jaeger", namespace: "linkerd-observability" },
+      },
+    });
+    // The chart would end the identity with the cluster's domain.
+    assert.deepEqual(tracing("west"), {
+      enabled: true,
+      labels: { "k8s.cluster.name": "west" },
+      collector: {
+        endpoint: "jaeger.linkerd-observability.svc.cluster.local.:4317",
+        meshIdentity: {
+          serviceAccountName: "jaeger",
+          namespace: "linkerd-observability.serviceaccount.identity.linkerd.west.test #",
+        },
+      },
+    });
+  });
+
+  void it("leaves the values of proxies alone where nothing is traced", async () => {
+    const plain = await registerTopology(topology);
+    const { inputs } = find(
+      plain,
+      "kubernetes:helm.sh/v3:Release",
+      `${memberName(plain, "west")}-control-plane`,
+    );
+    assert.equal((inputs["values"] as { proxy?: unknown }).proxy, undefined);
+  });
+
+  void it("waits for the injector, and its export for its Service", () => {
+    const keys = (one: Registration) => [...closure(all, one)];
+    const deployment = named("kubernetes:apps/v1:Deployment", "east");
+    assert.ok(keys(deployment).some((key) => key.includes("InjectorReady")));
+    const exported = all.find(({ name }) => name.includes("-export-linkerd-observability.jaeger"));
+    assert.ok(exported);
+    assert.ok(keys(exported).includes(named("kubernetes:core/v1:Service", "east").key));
   });
 });
 

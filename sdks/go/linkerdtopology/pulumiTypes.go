@@ -3898,14 +3898,16 @@ func (o NodesSpecPtrOutput) Workers() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
+// What observes the mesh: a Prometheus in each cluster, with alerts and dashboards, and what traces requests.
 type ObservabilitySpec struct {
 	// Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get an alert from each Prometheus that has its series, and take equal ones for one. Default: alerts are seen in Prometheus alone. Example: `["https://alerts.example.com"]`.
 	Alertmanagers []string `pulumi:"alertmanagers"`
-	// The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+	// The cluster whose Prometheus gets the metrics of all others too, and whose Jaeger gets their traces. Each other cluster needs a Link to it, over which they are sent. Default: each cluster has its own metrics and its own part of the traces. Example: `"west"`.
 	CollectIn *string `pulumi:"collectIn"`
 	// Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
 	Prometheus *PrometheusSpec `pulumi:"prometheus"`
+	// Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
+	Tracing *TracingSpec `pulumi:"tracing"`
 }
 
 // ObservabilitySpecInput is an input type that accepts ObservabilitySpecArgs and ObservabilitySpecOutput values.
@@ -3919,14 +3921,16 @@ type ObservabilitySpecInput interface {
 	ToObservabilitySpecOutputWithContext(context.Context) ObservabilitySpecOutput
 }
 
-// What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
+// What observes the mesh: a Prometheus in each cluster, with alerts and dashboards, and what traces requests.
 type ObservabilitySpecArgs struct {
 	// Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get an alert from each Prometheus that has its series, and take equal ones for one. Default: alerts are seen in Prometheus alone. Example: `["https://alerts.example.com"]`.
 	Alertmanagers pulumi.StringArrayInput `pulumi:"alertmanagers"`
-	// The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+	// The cluster whose Prometheus gets the metrics of all others too, and whose Jaeger gets their traces. Each other cluster needs a Link to it, over which they are sent. Default: each cluster has its own metrics and its own part of the traces. Example: `"west"`.
 	CollectIn pulumi.StringPtrInput `pulumi:"collectIn"`
 	// Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
 	Prometheus PrometheusSpecPtrInput `pulumi:"prometheus"`
+	// Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
+	Tracing TracingSpecPtrInput `pulumi:"tracing"`
 }
 
 func (ObservabilitySpecArgs) ElementType() reflect.Type {
@@ -3982,7 +3986,7 @@ func (i *observabilitySpecPtrType) ToObservabilitySpecPtrOutputWithContext(ctx c
 	return pulumi.ToOutputWithContext(ctx, i).(ObservabilitySpecPtrOutput)
 }
 
-// What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
+// What observes the mesh: a Prometheus in each cluster, with alerts and dashboards, and what traces requests.
 type ObservabilitySpecOutput struct{ *pulumi.OutputState }
 
 func (ObservabilitySpecOutput) ElementType() reflect.Type {
@@ -4012,7 +4016,7 @@ func (o ObservabilitySpecOutput) Alertmanagers() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v ObservabilitySpec) []string { return v.Alertmanagers }).(pulumi.StringArrayOutput)
 }
 
-// The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+// The cluster whose Prometheus gets the metrics of all others too, and whose Jaeger gets their traces. Each other cluster needs a Link to it, over which they are sent. Default: each cluster has its own metrics and its own part of the traces. Example: `"west"`.
 func (o ObservabilitySpecOutput) CollectIn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ObservabilitySpec) *string { return v.CollectIn }).(pulumi.StringPtrOutput)
 }
@@ -4020,6 +4024,11 @@ func (o ObservabilitySpecOutput) CollectIn() pulumi.StringPtrOutput {
 // Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
 func (o ObservabilitySpecOutput) Prometheus() PrometheusSpecPtrOutput {
 	return o.ApplyT(func(v ObservabilitySpec) *PrometheusSpec { return v.Prometheus }).(PrometheusSpecPtrOutput)
+}
+
+// Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
+func (o ObservabilitySpecOutput) Tracing() TracingSpecPtrOutput {
+	return o.ApplyT(func(v ObservabilitySpec) *TracingSpec { return v.Tracing }).(TracingSpecPtrOutput)
 }
 
 type ObservabilitySpecPtrOutput struct{ *pulumi.OutputState }
@@ -4056,7 +4065,7 @@ func (o ObservabilitySpecPtrOutput) Alertmanagers() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+// The cluster whose Prometheus gets the metrics of all others too, and whose Jaeger gets their traces. Each other cluster needs a Link to it, over which they are sent. Default: each cluster has its own metrics and its own part of the traces. Example: `"west"`.
 func (o ObservabilitySpecPtrOutput) CollectIn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ObservabilitySpec) *string {
 		if v == nil {
@@ -4074,6 +4083,16 @@ func (o ObservabilitySpecPtrOutput) Prometheus() PrometheusSpecPtrOutput {
 		}
 		return v.Prometheus
 	}).(PrometheusSpecPtrOutput)
+}
+
+// Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
+func (o ObservabilitySpecPtrOutput) Tracing() TracingSpecPtrOutput {
+	return o.ApplyT(func(v *ObservabilitySpec) *TracingSpec {
+		if v == nil {
+			return nil
+		}
+		return v.Tracing
+	}).(TracingSpecPtrOutput)
 }
 
 // An ingress of one's own whose proxies are the gateway. The package makes a Service `linkerd-gateway` and policies beside it, and changes nothing of the ingress.
@@ -5554,6 +5573,165 @@ func (o TopologySpecOutput) Trust() TrustSpecPtrOutput {
 	return o.ApplyT(func(v TopologySpec) *TrustSpec { return v.Trust }).(TrustSpecPtrOutput)
 }
 
+// A Jaeger in each cluster, and proxies that send it spans.
+type TracingSpec struct {
+	// How many traces a Jaeger keeps, in memory. It drops the oldest ones first, and a new pod begins with none. Default: `50000`. Example: `200000`.
+	MaxTraces *int `pulumi:"maxTraces"`
+	// What the pod reserves, and what it may use. Example: `{"limits":{"memory":"2Gi"}}`.
+	Resources *ResourcesSpec `pulumi:"resources"`
+}
+
+// TracingSpecInput is an input type that accepts TracingSpecArgs and TracingSpecOutput values.
+// You can construct a concrete instance of `TracingSpecInput` via:
+//
+//	TracingSpecArgs{...}
+type TracingSpecInput interface {
+	pulumi.Input
+
+	ToTracingSpecOutput() TracingSpecOutput
+	ToTracingSpecOutputWithContext(context.Context) TracingSpecOutput
+}
+
+// A Jaeger in each cluster, and proxies that send it spans.
+type TracingSpecArgs struct {
+	// How many traces a Jaeger keeps, in memory. It drops the oldest ones first, and a new pod begins with none. Default: `50000`. Example: `200000`.
+	MaxTraces pulumi.IntPtrInput `pulumi:"maxTraces"`
+	// What the pod reserves, and what it may use. Example: `{"limits":{"memory":"2Gi"}}`.
+	Resources ResourcesSpecPtrInput `pulumi:"resources"`
+}
+
+func (TracingSpecArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TracingSpec)(nil)).Elem()
+}
+
+func (i TracingSpecArgs) ToTracingSpecOutput() TracingSpecOutput {
+	return i.ToTracingSpecOutputWithContext(context.Background())
+}
+
+func (i TracingSpecArgs) ToTracingSpecOutputWithContext(ctx context.Context) TracingSpecOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TracingSpecOutput)
+}
+
+func (i TracingSpecArgs) ToTracingSpecPtrOutput() TracingSpecPtrOutput {
+	return i.ToTracingSpecPtrOutputWithContext(context.Background())
+}
+
+func (i TracingSpecArgs) ToTracingSpecPtrOutputWithContext(ctx context.Context) TracingSpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TracingSpecOutput).ToTracingSpecPtrOutputWithContext(ctx)
+}
+
+// TracingSpecPtrInput is an input type that accepts TracingSpecArgs, TracingSpecPtr and TracingSpecPtrOutput values.
+// You can construct a concrete instance of `TracingSpecPtrInput` via:
+//
+//	        TracingSpecArgs{...}
+//
+//	or:
+//
+//	        nil
+type TracingSpecPtrInput interface {
+	pulumi.Input
+
+	ToTracingSpecPtrOutput() TracingSpecPtrOutput
+	ToTracingSpecPtrOutputWithContext(context.Context) TracingSpecPtrOutput
+}
+
+type tracingSpecPtrType TracingSpecArgs
+
+func TracingSpecPtr(v *TracingSpecArgs) TracingSpecPtrInput {
+	return (*tracingSpecPtrType)(v)
+}
+
+func (*tracingSpecPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**TracingSpec)(nil)).Elem()
+}
+
+func (i *tracingSpecPtrType) ToTracingSpecPtrOutput() TracingSpecPtrOutput {
+	return i.ToTracingSpecPtrOutputWithContext(context.Background())
+}
+
+func (i *tracingSpecPtrType) ToTracingSpecPtrOutputWithContext(ctx context.Context) TracingSpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TracingSpecPtrOutput)
+}
+
+// A Jaeger in each cluster, and proxies that send it spans.
+type TracingSpecOutput struct{ *pulumi.OutputState }
+
+func (TracingSpecOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TracingSpec)(nil)).Elem()
+}
+
+func (o TracingSpecOutput) ToTracingSpecOutput() TracingSpecOutput {
+	return o
+}
+
+func (o TracingSpecOutput) ToTracingSpecOutputWithContext(ctx context.Context) TracingSpecOutput {
+	return o
+}
+
+func (o TracingSpecOutput) ToTracingSpecPtrOutput() TracingSpecPtrOutput {
+	return o.ToTracingSpecPtrOutputWithContext(context.Background())
+}
+
+func (o TracingSpecOutput) ToTracingSpecPtrOutputWithContext(ctx context.Context) TracingSpecPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v TracingSpec) *TracingSpec {
+		return &v
+	}).(TracingSpecPtrOutput)
+}
+
+// How many traces a Jaeger keeps, in memory. It drops the oldest ones first, and a new pod begins with none. Default: `50000`. Example: `200000`.
+func (o TracingSpecOutput) MaxTraces() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v TracingSpec) *int { return v.MaxTraces }).(pulumi.IntPtrOutput)
+}
+
+// What the pod reserves, and what it may use. Example: `{"limits":{"memory":"2Gi"}}`.
+func (o TracingSpecOutput) Resources() ResourcesSpecPtrOutput {
+	return o.ApplyT(func(v TracingSpec) *ResourcesSpec { return v.Resources }).(ResourcesSpecPtrOutput)
+}
+
+type TracingSpecPtrOutput struct{ *pulumi.OutputState }
+
+func (TracingSpecPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**TracingSpec)(nil)).Elem()
+}
+
+func (o TracingSpecPtrOutput) ToTracingSpecPtrOutput() TracingSpecPtrOutput {
+	return o
+}
+
+func (o TracingSpecPtrOutput) ToTracingSpecPtrOutputWithContext(ctx context.Context) TracingSpecPtrOutput {
+	return o
+}
+
+func (o TracingSpecPtrOutput) Elem() TracingSpecOutput {
+	return o.ApplyT(func(v *TracingSpec) TracingSpec {
+		if v != nil {
+			return *v
+		}
+		var ret TracingSpec
+		return ret
+	}).(TracingSpecOutput)
+}
+
+// How many traces a Jaeger keeps, in memory. It drops the oldest ones first, and a new pod begins with none. Default: `50000`. Example: `200000`.
+func (o TracingSpecPtrOutput) MaxTraces() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *TracingSpec) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxTraces
+	}).(pulumi.IntPtrOutput)
+}
+
+// What the pod reserves, and what it may use. Example: `{"limits":{"memory":"2Gi"}}`.
+func (o TracingSpecPtrOutput) Resources() ResourcesSpecPtrOutput {
+	return o.ApplyT(func(v *TracingSpec) *ResourcesSpec {
+		if v == nil {
+			return nil
+		}
+		return v.Resources
+	}).(ResourcesSpecPtrOutput)
+}
+
 // Where the requests for one Service go: `failover`, `split`, `routes` or `alias`.
 type TrafficSpec struct {
 	// The cluster whose Service clients call by its plain name. `up` creates a Service of that name in the clients' clusters, which lack it. Example: `"east"`.
@@ -6086,6 +6264,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*SelectorsSpecInput)(nil)).Elem(), SelectorsSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SelectorsSpecPtrInput)(nil)).Elem(), SelectorsSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TopologySpecInput)(nil)).Elem(), TopologySpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TracingSpecInput)(nil)).Elem(), TracingSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TracingSpecPtrInput)(nil)).Elem(), TracingSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficSpecInput)(nil)).Elem(), TrafficSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficSpecArrayInput)(nil)).Elem(), TrafficSpecArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrustSpecInput)(nil)).Elem(), TrustSpecArgs{})
@@ -6157,6 +6337,8 @@ func init() {
 	pulumi.RegisterOutputType(SelectorsSpecOutput{})
 	pulumi.RegisterOutputType(SelectorsSpecPtrOutput{})
 	pulumi.RegisterOutputType(TopologySpecOutput{})
+	pulumi.RegisterOutputType(TracingSpecOutput{})
+	pulumi.RegisterOutputType(TracingSpecPtrOutput{})
 	pulumi.RegisterOutputType(TrafficSpecOutput{})
 	pulumi.RegisterOutputType(TrafficSpecArrayOutput{})
 	pulumi.RegisterOutputType(TrustSpecOutput{})

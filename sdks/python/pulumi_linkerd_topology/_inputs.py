@@ -75,6 +75,8 @@ __all__ = [
     'SelectorsSpecArgsDict',
     'TopologySpecArgs',
     'TopologySpecArgsDict',
+    'TracingSpecArgs',
+    'TracingSpecArgsDict',
     'TrafficSpecArgs',
     'TrafficSpecArgsDict',
     'TrustSpecArgs',
@@ -2543,7 +2545,7 @@ class NodesSpecArgs:
 
 class ObservabilitySpecArgsDict(TypedDict):
     """
-    What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
+    What observes the mesh: a Prometheus in each cluster, with alerts and dashboards, and what traces requests.
     """
     alertmanagers: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
     """
@@ -2551,11 +2553,15 @@ class ObservabilitySpecArgsDict(TypedDict):
     """
     collect_in: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+    The cluster whose Prometheus gets the metrics of all others too, and whose Jaeger gets their traces. Each other cluster needs a Link to it, over which they are sent. Default: each cluster has its own metrics and its own part of the traces. Example: `"west"`.
     """
     prometheus: NotRequired[pulumi.Input[Optional['PrometheusSpecArgsDict']]]
     """
     Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
+    """
+    tracing: NotRequired[pulumi.Input[Optional['TracingSpecArgsDict']]]
+    """
+    Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
     """
 
 @pulumi.input_type
@@ -2563,13 +2569,15 @@ class ObservabilitySpecArgs:
     def __init__(__self__, *,
                  alertmanagers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  collect_in: pulumi.Input[Optional[_builtins.str]] = None,
-                 prometheus: pulumi.Input[Optional['PrometheusSpecArgs']] = None):
+                 prometheus: pulumi.Input[Optional['PrometheusSpecArgs']] = None,
+                 tracing: pulumi.Input[Optional['TracingSpecArgs']] = None):
         """
-        What observes the mesh: a Prometheus in each cluster, with alerts and dashboards.
+        What observes the mesh: a Prometheus in each cluster, with alerts and dashboards, and what traces requests.
 
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] alertmanagers: Alertmanagers that get the alerts of every cluster's Prometheus: URLs that pods of each cluster reach. They get an alert from each Prometheus that has its series, and take equal ones for one. Default: alerts are seen in Prometheus alone. Example: `["https://alerts.example.com"]`.
-        :param pulumi.Input[_builtins.str] collect_in: The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+        :param pulumi.Input[_builtins.str] collect_in: The cluster whose Prometheus gets the metrics of all others too, and whose Jaeger gets their traces. Each other cluster needs a Link to it, over which they are sent. Default: each cluster has its own metrics and its own part of the traces. Example: `"west"`.
         :param pulumi.Input['PrometheusSpecArgs'] prometheus: Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
+        :param pulumi.Input['TracingSpecArgs'] tracing: Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
         """
         if alertmanagers is not None:
             pulumi.set(__self__, "alertmanagers", alertmanagers)
@@ -2577,6 +2585,8 @@ class ObservabilitySpecArgs:
             pulumi.set(__self__, "collect_in", collect_in)
         if prometheus is not None:
             pulumi.set(__self__, "prometheus", prometheus)
+        if tracing is not None:
+            pulumi.set(__self__, "tracing", tracing)
 
     @_builtins.property
     @pulumi.getter
@@ -2594,7 +2604,7 @@ class ObservabilitySpecArgs:
     @pulumi.getter(name="collectIn")
     def collect_in(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The cluster whose Prometheus gets the metrics of all others too. Each other cluster needs a Link to it, over which its Prometheus writes. Default: each Prometheus has its own cluster's metrics. Example: `"west"`.
+        The cluster whose Prometheus gets the metrics of all others too, and whose Jaeger gets their traces. Each other cluster needs a Link to it, over which they are sent. Default: each cluster has its own metrics and its own part of the traces. Example: `"west"`.
         """
         return pulumi.get(self, "collect_in")
 
@@ -2613,6 +2623,18 @@ class ObservabilitySpecArgs:
     @prometheus.setter
     def prometheus(self, value: pulumi.Input[Optional['PrometheusSpecArgs']]):
         pulumi.set(self, "prometheus", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def tracing(self) -> pulumi.Input[Optional['TracingSpecArgs']]:
+        """
+        Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
+        """
+        return pulumi.get(self, "tracing")
+
+    @tracing.setter
+    def tracing(self, value: pulumi.Input[Optional['TracingSpecArgs']]):
+        pulumi.set(self, "tracing", value)
 
 
 class OwnGatewaySpecArgsDict(TypedDict):
@@ -3443,6 +3465,60 @@ class TopologySpecArgs:
     @trust.setter
     def trust(self, value: pulumi.Input[Optional['TrustSpecArgs']]):
         pulumi.set(self, "trust", value)
+
+
+class TracingSpecArgsDict(TypedDict):
+    """
+    A Jaeger in each cluster, and proxies that send it spans.
+    """
+    max_traces: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How many traces a Jaeger keeps, in memory. It drops the oldest ones first, and a new pod begins with none. Default: `50000`. Example: `200000`.
+    """
+    resources: NotRequired[pulumi.Input[Optional['ResourcesSpecArgsDict']]]
+    """
+    What the pod reserves, and what it may use. Example: `{"limits":{"memory":"2Gi"}}`.
+    """
+
+@pulumi.input_type
+class TracingSpecArgs:
+    def __init__(__self__, *,
+                 max_traces: pulumi.Input[Optional[_builtins.int]] = None,
+                 resources: pulumi.Input[Optional['ResourcesSpecArgs']] = None):
+        """
+        A Jaeger in each cluster, and proxies that send it spans.
+
+        :param pulumi.Input[_builtins.int] max_traces: How many traces a Jaeger keeps, in memory. It drops the oldest ones first, and a new pod begins with none. Default: `50000`. Example: `200000`.
+        :param pulumi.Input['ResourcesSpecArgs'] resources: What the pod reserves, and what it may use. Example: `{"limits":{"memory":"2Gi"}}`.
+        """
+        if max_traces is not None:
+            pulumi.set(__self__, "max_traces", max_traces)
+        if resources is not None:
+            pulumi.set(__self__, "resources", resources)
+
+    @_builtins.property
+    @pulumi.getter(name="maxTraces")
+    def max_traces(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How many traces a Jaeger keeps, in memory. It drops the oldest ones first, and a new pod begins with none. Default: `50000`. Example: `200000`.
+        """
+        return pulumi.get(self, "max_traces")
+
+    @max_traces.setter
+    def max_traces(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "max_traces", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def resources(self) -> pulumi.Input[Optional['ResourcesSpecArgs']]:
+        """
+        What the pod reserves, and what it may use. Example: `{"limits":{"memory":"2Gi"}}`.
+        """
+        return pulumi.get(self, "resources")
+
+    @resources.setter
+    def resources(self, value: pulumi.Input[Optional['ResourcesSpecArgs']]):
+        pulumi.set(self, "resources", value)
 
 
 class TrafficSpecArgsDict(TypedDict):

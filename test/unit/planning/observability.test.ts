@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
+import { jaegerConfig } from "../../../planning/observability/jaeger-config.ts";
 import {
   plannedAlerts,
   prometheusConfig,
@@ -87,6 +88,94 @@ describe("what observes a mesh", () => {
   }
 });
 
+describe("what traces requests", () => {
+  it("is a Jaeger per cluster that keeps its cluster's spans", () => {
+    const sources = { archives: ["/a.tar"], prometheusArchive: "/p.tar", jaegerArchive: "/j.tar" };
+    const plan = planOrThrow(pair("mixed", { tracing: {} }), { name: "lab", sources });
+    assert.deepEqual(plan.observability?.tracing, {
+      maxTraces: 50_000,
+      resources: { requests: { cpu: "50m", memory: "128Mi" } },
+      clusters: [
+        {
+          cluster: "west",
+          endpoint: "jaeger.linkerd-observability.svc.cluster.local.:4317",
+        },
+        {
+          cluster: "east",
+          endpoint: "jaeger.linkerd-observability.svc.east.internal.:4317",
+        },
+      ],
+    });
+    assert.deepEqual(
+      plan.clusters.map((one) => one.type === "kind" && one.imageArchives),
+      [
+        ["/a.tar", "/p.tar", "/j.tar"],
+        ["/a.tar", "/p.tar", "/j.tar"],
+      ],
+    );
+    assert.ok(!plan.exports.some(({ service }) => service === "jaeger"));
+  });
+
+  it("has no image in a cluster that is observed without it", () => {
+    const plan = planOrThrow(pair("mixed", {}), {
+      name: "lab",
+      sources: { jaegerArchive: "/j.tar" },
+    });
+    assert.deepEqual(
+      plan.clusters.map((one) => one.type === "kind" && one.imageArchives),
+      [[], []],
+    );
+  });
+
+  for (const [mode, as] of [
+    ["mixed", "remote-discovery"],
+    ["flat", "remote-discovery"],
+    ["gateway", "gateway"],
+  ] as const) {
+    it(`passes spans on over a ${mode} Link, by the mirror that the plan has`, () => {
+      const plan = planned(mode, { collectIn: "west", tracing: { maxTraces: 9 } });
+      assert.equal(plan.observability?.tracing?.maxTraces, 9);
+      const [west, east] = plan.observability.tracing.clusters;
+      assert.equal(west?.passTo, undefined);
+      assert.equal(east?.passTo, "jaeger-west.linkerd-observability.svc.east.internal:4317");
+      assert.ok(
+        plan.exports.some((one) => one.service === "jaeger" && one.as === as),
+        JSON.stringify(plan.exports),
+      );
+      assert.ok(
+        plan.mirrors.some(({ cluster, name }) => cluster === "east" && name === "jaeger-west"),
+      );
+    });
+  }
+
+  it("is not asked for by a cluster that collects metrics alone", () => {
+    const plan = planned("mixed", { collectIn: "west" });
+    assert.equal(plan.observability?.tracing, undefined);
+    assert.ok(!plan.exports.some(({ service }) => service === "jaeger"));
+  });
+});
+
+describe("the configuration of a Jaeger", () => {
+  it("keeps spans, and answers about them", () => {
+    const { service, exporters, extensions } = parse(jaegerConfig({ maxTraces: 7 })) as Collector;
+    assert.deepEqual(service.extensions, ["healthcheckv2", "jaeger_storage", "jaeger_query"]);
+    assert.deepEqual(service.pipelines.traces.exporters, ["jaeger_storage_exporter"]);
+    assert.deepEqual(Object.keys(exporters), ["jaeger_storage_exporter"]);
+    assert.deepEqual(extensions["jaeger_storage"], {
+      backends: { traces: { memory: { max_traces: 7 } } },
+    });
+  });
+
+  it("passes spans on, and has neither storage nor pages", () => {
+    const config = jaegerConfig({ passTo: "there:4317", maxTraces: 7 });
+    const { service, exporters, extensions } = parse(config) as Collector;
+    assert.deepEqual(service.extensions, ["healthcheckv2"]);
+    assert.deepEqual(service.pipelines.traces.exporters, ["otlp"]);
+    assert.deepEqual(exporters, { otlp: { endpoint: "there:4317", tls: { insecure: true } } });
+    assert.deepEqual(Object.keys(extensions), ["healthcheckv2"]);
+  });
+});
+
 describe("the configuration of a Prometheus", () => {
   const settings = { cluster: "west", scrapeInterval: "15s" };
 
@@ -161,6 +250,15 @@ describe("the alerts of a plan", () => {
     ]);
   });
 });
+
+interface Collector {
+  readonly service: {
+    readonly extensions: readonly string[];
+    readonly pipelines: { readonly traces: { readonly exporters: readonly string[] } };
+  };
+  readonly exporters: Readonly<Record<string, unknown>>;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
 
 interface Config {
   readonly alerting?: unknown;

@@ -73,6 +73,14 @@ describe("a resource as a step of its cluster", () => {
     ]);
   });
 
+  test("tells what a Jaeger waits for in its cluster", () => {
+    assert.deepEqual(of("kubernetes:apps/v1:Deployment", "lab-west-0123abcd-jaeger"), [
+      "west",
+      "starting Jaeger",
+      "Jaeger started",
+    ]);
+  });
+
   test("of a cluster that exists, whose names have no generation", () => {
     const known = ["spoke", "spoke-1"];
     assert.equal(of(chart, "lab-spoke-1-multicluster", known)[0], "spoke-1");

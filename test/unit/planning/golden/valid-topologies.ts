@@ -35,7 +35,7 @@ export function randomTopology(random: Random): Topology {
   const links = randomLinks(random, clusters);
   const exports = randomExports(random, links);
   const collector = reachedByAll(clusters, links);
-  return {
+  const topology = {
     ...maybe(0.5, () => ({ name: pick(["lab", "t-1", "0"]) })),
     clusters,
     ...maybe(0.9, () => ({ links })),
@@ -61,6 +61,9 @@ export function randomTopology(random: Random): Topology {
     ...maybe(anchors.length > 0 ? 1 : 0.3, () => ({
       trust: randomTrust(random, anchors, some(["shop", "data"], 0.5)),
     })),
+  };
+  return {
+    ...topology,
     // Nothing is drawn for this, so that all other topologies stay as they were.
     ...((clusters.length === 3 || collector !== undefined) && {
       observability: {
@@ -73,6 +76,10 @@ export function randomTopology(random: Random): Topology {
             resources: { requests: { memory: "1Gi" }, limits: { memory: "2Gi" } },
           },
           alertmanagers: ["http://alertmanager.monitoring:9093"],
+        }),
+        // Older releases have no tracing.
+        ...(topology.linkerd?.version !== "edge-25.4.4" && {
+          tracing: clusters.length === 3 ? { maxTraces: 1000, resources: {} } : {},
         }),
       },
     }),

@@ -46,7 +46,32 @@ checkProblems("observability", [
       {},
       { exports: [{ service: "prometheus", namespace: "linkerd-observability", from: "east" }] },
     ),
-    'exports[0]: "linkerd-observability/prometheus" is the package\'s own (leave it out; observability.collectIn exports the Prometheus that collects)',
+    'exports[0]: "linkerd-observability/prometheus" is the package\'s own (leave it out; observability.collectIn exports the one that collects)',
+  ],
+  [
+    "an export of the package's own Jaeger",
+    over(
+      { tracing: {} },
+      { exports: [{ service: "jaeger", namespace: "linkerd-observability", from: "east" }] },
+    ),
+    'exports[0]: "linkerd-observability/jaeger" is the package\'s own (leave it out; observability.collectIn exports the one that collects)',
+  ],
+  [
+    "a release whose proxies can't be told where to send spans, in one cluster",
+    over(
+      { tracing: {} },
+      {
+        clusters: [{ name: "west" }, { name: "east", linkerdVersion: "2.18" }],
+        linkerd: { version: "edge-25.10.7" },
+        links: [],
+      },
+    ),
+    'observability.tracing: proxies of edge-25.4.4 (2.18) can\'t be told where to send spans ("east") (leave it out, or write edge-25.6.4 or later for linkerd.version)',
+  ],
+  [
+    "such a release in all of them",
+    over({ tracing: {} }, { linkerd: { version: "edge-25.6.3" } }),
+    'observability.tracing: proxies of edge-25.6.3 can\'t be told where to send spans ("west", "east", "north") (leave it out, or write edge-25.6.4 or later for linkerd.version)',
   ],
   [
     "settings of other shapes",
@@ -58,6 +83,7 @@ checkProblems("observability", [
         resources: { requests: { memory: "much" } },
       },
       alertmanagers: ["alerts.example.com", "https://me:word@alerts.example.com"],
+      tracing: { maxTraces: 0 },
     }),
     ...["alerts.example.com", "https://me:word@alerts.example.com"].map(
       (url, index) =>
@@ -67,5 +93,6 @@ checkProblems("observability", [
     'observability.prometheus.retention: "forever" is not a duration in hours, days or weeks (write a number with its unit (h, d or w), such as 7d)',
     'observability.prometheus.scrapeInterval: "1s" is not a duration from 5s to 5m (write a number with its unit (s or m), such as 30s)',
     'observability.prometheus.storage: "big" is not a size (write a size such as 20Gi)',
+    "observability.tracing.maxTraces: 0 is not a number of traces, 1 to 10000000 (write a number such as 50000)",
   ],
 ]);
