@@ -7,18 +7,31 @@ import { patchRunner } from "./environments/pulumi-patches.ts";
 patchRunner();
 
 const recorded = await readRecorded();
-if (recorded?.topology !== undefined) {
+const topology = new pulumi.Config("linkerd-topology").getObject("topology");
+if (recorded.madeFrom?.topology !== undefined) {
   const { refuseOtherFile } = await import("./environments/same-file.ts");
-  const stack = {
-    name: pulumi.getStack(),
-    topology: new pulumi.Config("linkerd-topology").getObject("topology"),
-  };
-  await refuseOtherFile(recorded.topology, stack).catch((error: unknown) => {
-    // All that is to say is in the message; Pulumi would print the stack trace of another error.
+  await forPeople(
+    refuseOtherFile(recorded.madeFrom.topology, { name: pulumi.getStack(), topology }),
+  );
+}
+if (adopts(topology)) {
+  const { lookBeforeProgram } = await import("./environments/adopt.ts");
+  const look = lookBeforeProgram({ name: pulumi.getStack(), topology, recorded: recorded.plan });
+  const notice = await forPeople(look);
+  if (notice !== undefined) await pulumi.log.info(notice);
+}
+
+export const { plan, clusters, links, trustAnchor, trustAnchors, dataPlane, madeFrom } = runProgram(
+  { recorded: recorded.madeFrom },
+);
+
+/** All that is to say is in the message; Pulumi would print the stack trace of another error. */
+async function forPeople<T>(asked: Promise<T>): Promise<T> {
+  return asked.catch((error: unknown) => {
     throw new pulumi.RunError((error as Error).message);
   });
 }
 
-export const { plan, clusters, links, trustAnchor, trustAnchors, dataPlane, madeFrom } = runProgram(
-  { recorded },
-);
+function adopts(topology: unknown): boolean {
+  return (topology as { readonly adopt?: unknown } | undefined)?.adopt === true;
+}

@@ -11,6 +11,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { lookAt } from "./found-mesh.ts";
 import type { FoundMesh } from "./found-mesh.ts";
 import { waysOf } from "./mesh-of-file.ts";
+import { planStack } from "./plan-stack.ts";
 import { resourceName, resourceType } from "./report/resource-words.ts";
 import type { State } from "./state.ts";
 
@@ -51,6 +52,35 @@ export async function allowAdoption(request: AdoptRequest): Promise<void> {
   });
 }
 
+/** A stack whose topology adopts, for a plain `pulumi up`. */
+interface PlainAdoption {
+  readonly name: string;
+  readonly topology: unknown;
+  /** What the last update planned. @default none was finished */
+  readonly recorded?: Plan | undefined;
+}
+
+/**
+ * The questions of `up`, for the program of a plain `pulumi up`. Nobody is asked: Pulumi shows its own preview first.
+ *
+ * @returns what the takeover means, unless it has happened
+ * @throws TopologyError; CommandError with everything that stands in the way. No resource is registered then
+ */
+export async function lookBeforeProgram({
+  name,
+  topology,
+  recorded,
+}: PlainAdoption): Promise<string | undefined> {
+  if (recorded !== undefined && recorded.adopted !== true) throw madeItself();
+  const plan = await planStack({ name, file: `Pulumi.${name}.yaml`, topology });
+  const { observed, discovery } = await lookAt(await waysOf(plan));
+  const look = lookToAdopt(plan, observed, discovery);
+  refuseObstacles(look);
+  const known = recorded?.clusters.map((cluster) => cluster.name) ?? [];
+  if (plan.clusters.every((cluster) => known.includes(cluster.name))) return undefined;
+  return `${describeAdoption(look)}\nPulumi's preview shows what is taken over as created.`;
+}
+
 function refuseObstacles({ obstacles }: AdoptionLook): void {
   if (obstacles.length === 0) return;
   throw new CommandError(
@@ -69,7 +99,11 @@ function refuseObstacles({ obstacles }: AdoptionLook): void {
 export function refuseOwnMesh(state: State | undefined): void {
   const types = resourcesIn(state).map(({ urn }) => resourceType(urn));
   if (!types.some((type) => ownTypes.includes(type))) return;
-  throw new CommandError(
+  throw madeItself();
+}
+
+function madeItself(): CommandError {
+  return new CommandError(
     "the topology says adopt, but this stack made its mesh itself, and would remove that. Nothing was changed: leave " +
       "out adopt, or adopt the other mesh in a topology of its own",
     { exitCode: exitCodes.badInput },
