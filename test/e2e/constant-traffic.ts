@@ -6,7 +6,7 @@ import { corePath, deploymentPath } from "../../linkerd/names.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { eventually } from "./environment.ts";
 import { identityOf, type ProbeAnswer } from "./probe.ts";
-import { namespace, probeImage } from "./workload.ts";
+import { createService, namespace, probeImage, servicePath } from "./workload.ts";
 
 /** The most requests that wait for an answer at the same time. */
 const mostAtOnce = 30;
@@ -58,6 +58,19 @@ export async function createSteady(
         },
       },
     },
+  });
+}
+
+/** A Service of the pods of the Deployment `steady`, with the labels of an export. */
+export async function exportSteady(
+  api: KubernetesApi,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
+  await createService(api, name);
+  await api.patch(servicePath(name), {
+    metadata: { labels },
+    spec: { selector: { app: "steady" } },
   });
 }
 

@@ -10,12 +10,12 @@ import type { Topology } from "../../planning/topology.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Service } from "../../kubernetes/objects.ts";
-import { createSteady } from "./constant-traffic.ts";
+import { createSteady, exportSteady } from "./constant-traffic.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { testLinkerdChecks } from "./linkerd-checks.ts";
 import { anotherRelease } from "./second-release.ts";
 import { client, TrafficWays } from "./traffic-ways.ts";
-import { createNamespace, createService, namespace, servicePath } from "./workload.ts";
+import { createNamespace, namespace, servicePath } from "./workload.ts";
 
 /** Through the gateway and from pod to pod. */
 const ways = [
@@ -74,11 +74,7 @@ describe("an upgrade of a running pair", { timeout: 2_400_000 }, () => {
     name: string,
     exported: string,
   ): Promise<void> {
-    await createService(target, name);
-    await target.patch(servicePath(name), {
-      metadata: { labels: { "mirror.linkerd.io/exported": exported } },
-      spec: { selector: { app: "steady" } },
-    });
+    await exportSteady(target, name, { "mirror.linkerd.io/exported": exported });
     await eventually(`the mirror of ${name}`, timeLimits.mirrorFollows, () =>
       source.get<Service>(servicePath(`${name}-east`)),
     );
