@@ -4,12 +4,15 @@ import { observe } from "../verification/observe.ts";
 import { failuresOf } from "../verification/prove.ts";
 import { statusDocument } from "../verification/render/json.ts";
 import { renderStatus } from "../verification/render/status.ts";
+import { styleOf } from "../verification/render/style.ts";
 import type { Screen } from "../verification/render/style.ts";
 import type { MeshStatus } from "../verification/status.ts";
+import { collectedTraffic } from "./collected-traffic.ts";
 import { notesFor } from "./found-mesh.ts";
 import { runningStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
 import { leftToOwners, observeReleases } from "./releases.ts";
+import { renderTraffic } from "./report/render-traffic.ts";
 import { lookAtRotation, trustDocument } from "./rotation/look.ts";
 
 export interface StatusRequest extends StackRequest, Screen {}
@@ -42,6 +45,7 @@ export async function status(request: StatusRequest): Promise<StatusResult> {
   ]);
   const results = await runChecks(mesh.plan, observed);
   const failures = failuresOf(results);
+  const traffic = await collectedTraffic(mesh, observed, request.signal);
   return {
     healthy: failures.length === 0,
     status: observed,
@@ -51,6 +55,7 @@ export async function status(request: StatusRequest): Promise<StatusResult> {
       ...(request.color !== undefined && { color: request.color }),
       ...(request.width !== undefined && { width: request.width }),
       results,
+      ofLinks: traffic && renderTraffic(traffic, styleOf(request)),
       releases,
       leftToOwners: leftToOwners(mesh, releases),
       rotation: rotation?.state,
@@ -58,6 +63,7 @@ export async function status(request: StatusRequest): Promise<StatusResult> {
     document: {
       ...statusDocument(observed, results),
       releases,
+      ...(traffic !== undefined && { traffic }),
       ...(rotation !== undefined && { trust: trustDocument(rotation, running.outputs) }),
     },
   };

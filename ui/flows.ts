@@ -1,7 +1,7 @@
 import { quantileOf, sumOf } from "../linkerd/signals/outbound-traffic.ts";
 import type { OutboundCounters } from "../linkerd/signals/outbound-traffic.ts";
 import { contains, parseBlock, splitSubnets } from "../planning/cidr.ts";
-import type { Plan } from "../planning/plan-types.ts";
+import type { LinkPlan, Plan } from "../planning/plan-types.ts";
 import type { ClusterFigures } from "../verification/figures.ts";
 import type { MeshStatus } from "../verification/status.ts";
 import type { AnswersView, TrafficView } from "./model.ts";
@@ -106,4 +106,32 @@ export function answersOf(
     });
     return [{ cluster, ...all, shares: shares.sort((one, other) => other.part - one.part) }];
   });
+}
+
+/** How long was counted, by cluster, where it was: a cluster whose proxies can't be read is left out. */
+export function secondsOf(
+  { dataPlane }: Pick<MeshStatus, "dataPlane">,
+  figures: readonly ClusterFigures[],
+): ReadonlyMap<string, number> {
+  if (dataPlane === "none") return new Map();
+  return new Map(
+    figures.flatMap(({ cluster, seconds, clients }) =>
+      seconds === undefined || seconds <= 0 || (clients.proxies > 0 && clients.read === 0)
+        ? []
+        : [[cluster, seconds] as const],
+    ),
+  );
+}
+
+/** What the clients of a Link's source sent over it. */
+export function linkTraffic(
+  { source, target }: Pick<LinkPlan, "source" | "target">,
+  flows: readonly Flow[],
+  seconds: number,
+): TrafficView {
+  const own = flows.filter((flow) => flow.source === source && flow.target === target);
+  return trafficOf(
+    own.map(({ counters }) => counters),
+    seconds,
+  );
 }

@@ -32,7 +32,7 @@ export interface CommandView {
   readonly line: string;
 }
 
-/** What flowed since the look before. */
+/** What flowed lately: see {@link FiguresView}. */
 export interface TrafficView {
   readonly perSecond: number;
   /** Part of the answers that were no failures, 0 to 1; absent without answers. */
@@ -83,8 +83,19 @@ export interface ClusterView {
   readonly gateway?: TrafficView;
   /** Proxies of applications, how many of them are read, and why one is not. */
   readonly proxies: { readonly all: number; readonly read: number; readonly unread?: string };
+  /** Who was asked for figures; absent where nobody was. */
+  readonly figures?: FiguresView;
   readonly problems: readonly string[];
   readonly commands: readonly CommandView[];
+}
+
+export interface FiguresView {
+  /** `prometheus`: the topology's own one in the cluster. */
+  readonly from: "proxies" | "prometheus";
+  /** Over so many seconds; absent in the first look at proxies. */
+  readonly seconds?: number;
+  /** Why not Prometheus, in a topology that has one. */
+  readonly instead?: string;
 }
 
 export type LinkState = "alive" | "not alive" | "unknown" | "cut off";

@@ -4,7 +4,7 @@ import type { CheckResult, Group } from "../verification/checks/check.ts";
 import type { ClusterFigures } from "../verification/figures.ts";
 import type { ClusterStatus, MeshStatus } from "../verification/status.ts";
 import type { Verification } from "../verification/verify.ts";
-import { flowsOf } from "./flows.ts";
+import { flowsOf, secondsOf } from "./flows.ts";
 import type { AnchorView, CheckView, PageModel, PointView } from "./model.ts";
 import { clusterView } from "./views/clusters.ts";
 import { entryView } from "./views/entries.ts";
@@ -58,21 +58,6 @@ export function pageModel(
     anchors: anchorsOf(status),
     checks: checksOf(results),
   };
-}
-
-/** How long was counted, by cluster, where it was: a cluster whose proxies can't be read is left out. */
-function secondsOf(
-  { dataPlane }: MeshStatus,
-  figures: readonly ClusterFigures[],
-): ReadonlyMap<string, number> {
-  if (dataPlane === "none") return new Map();
-  return new Map(
-    figures.flatMap(({ cluster, seconds, clients }) =>
-      seconds === undefined || seconds <= 0 || (clients.proxies > 0 && clients.read === 0)
-        ? []
-        : [[cluster, seconds] as const],
-    ),
-  );
 }
 
 function anchorsOf({ clusters }: MeshStatus): readonly AnchorView[] {

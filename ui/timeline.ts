@@ -43,6 +43,12 @@ function* clusterChanges(before: PageModel, after: PageModel): Generator<Told> {
       const [old, present] = [then.releases?.[part], now.releases?.[part]];
       yield* wordChange(subject, what, old?.join(", "), present?.join(", "));
     }
+    if (then.figures?.from !== now.figures?.from && then.figures !== undefined) {
+      const { from, instead } = now.figures ?? {};
+      if (from === "prometheus")
+        yield { kind: "better", subject, text: "Prometheus answers again" };
+      else if (instead !== undefined) yield { kind: "worse", subject, text: instead };
+    }
     for (const { namespace, name, ready, trouble } of now.workloads) {
       const old = then.workloads.find((one) => one.namespace === namespace && one.name === name);
       if (old === undefined || old.ready === ready) continue;

@@ -13,18 +13,31 @@ import { workloadOf } from "../linkerd/trust/proxy-trust.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import type { Connections } from "./connections.ts";
 import type { Mesh } from "./observe.ts";
+import { collectedIn } from "./prometheus.ts";
 
-/** What the proxies of one cluster counted since the look before, and what else its pods tell. */
+/** What the proxies of one cluster counted lately, and what else its pods tell. */
 export interface ClusterFigures {
   readonly cluster: string;
+  readonly source: FiguresSource;
   /** Undefined: its pods could not be listed. */
   readonly releases: ClusterReleases | undefined;
-  /** Seconds since the look before; undefined in the first one, which has nothing to compare with. */
+  /**
+   * For how many seconds was counted: since the look before, or as long as Prometheus was asked for. Undefined in the
+   * first look at proxies, which has nothing to compare with.
+   */
   readonly seconds: number | undefined;
   /** By the proxies of meshed pods that are none of Linkerd's own. */
   readonly clients: ProxyFigures;
   /** By the proxies of the gateway: what came in from other clusters, and was passed on. */
   readonly gateway: ProxyFigures;
+}
+
+/** Who was asked for the figures. */
+export interface FiguresSource {
+  /** `prometheus`: the topology's own one in the cluster. */
+  readonly from: "proxies" | "prometheus";
+  /** Why not Prometheus, in a topology that has one. */
+  readonly instead?: string;
 }
 
 export interface ProxyFigures {
@@ -45,15 +58,25 @@ interface Look {
   readonly counters: ReadonlyMap<string, readonly OutboundCounters[]>;
 }
 
-/** Reads the metrics of a mesh's proxies again and again, through the API servers. It only reads. */
+/**
+ * Reads the metrics of a mesh's proxies again and again, through the API servers. It only reads. Where the topology has
+ * a Prometheus that answers, that is asked; otherwise the proxies are.
+ */
 export class FiguresReader {
   readonly #mesh: Mesh;
   readonly #connections: Connections;
+  readonly #asksProxies: boolean;
   readonly #last = new Map<string, Look>();
 
-  constructor(mesh: Mesh, connections: Connections) {
+  /** @param options.proxies ask proxies where Prometheus tells nothing: of no use in a single look. @default true */
+  constructor(
+    mesh: Mesh,
+    connections: Connections,
+    { proxies = true }: { readonly proxies?: boolean } = {},
+  ) {
     this.#mesh = mesh;
     this.#connections = connections;
+    this.#asksProxies = proxies;
   }
 
   /** A cluster that doesn't answer is part of the answer. */
@@ -81,16 +104,53 @@ export class FiguresReader {
   #unread(cluster: string, { message }: Error): ClusterFigures {
     this.#last.delete(cluster);
     const nothing: ProxyFigures = { proxies: 0, read: 0, unread: message, traffic: [] };
-    return { cluster, releases: undefined, seconds: undefined, clients: nothing, gateway: nothing };
+    return {
+      cluster,
+      source: { from: "proxies" },
+      releases: undefined,
+      seconds: undefined,
+      clients: nothing,
+      gateway: nothing,
+    };
   }
 
   async #readOne(cluster: string, api: KubernetesApi): Promise<ClusterFigures> {
     const pods = (await listAll<Pod>(api, "/api/v1/pods")).filter(isLive);
-    const at = performance.now();
     const meshed = pods.filter((pod) => isReady(pod) && carriesTraffic(pod));
     const ingress = ownGatewayOf(this.#mesh.plan, cluster);
     const gateways = meshed.filter((pod) => isGatewayPod(pod, ingress));
     const clients = meshed.filter(({ metadata: { namespace = "" } }) => !own.includes(namespace));
+    const { observability } = this.#mesh.plan;
+    const collected =
+      observability && (await collectedIn(cluster, api, observability, { pods, own, gateways }));
+    const releases = releasesIn(pods);
+    if (collected !== undefined && typeof collected !== "string") {
+      this.#last.delete(cluster);
+      return {
+        cluster,
+        source: { from: "prometheus" },
+        releases,
+        seconds: collected.seconds,
+        clients: knownOf(clients, collected.read.clients, collected.clients),
+        gateway: knownOf(gateways, collected.read.gateways, collected.gateways),
+      };
+    }
+    const source: FiguresSource = {
+      from: "proxies",
+      ...(collected !== undefined && { instead: collected }),
+    };
+    if (!this.#asksProxies) {
+      const unread = (all: readonly Pod[]): ProxyFigures => ({
+        proxies: all.length,
+        read: 0,
+        traffic: [],
+      });
+      return {
+        ...{ cluster, source, releases, seconds: undefined },
+        ...{ clients: unread(clients), gateway: unread(gateways) },
+      };
+    }
+    const at = performance.now();
     const chosen = { gateway: gateways.slice(0, mostProxies), clients: chooseFrom(clients) };
     const read = await Promise.all(
       // An ingress that is the gateway may be a client of other clusters as well.
@@ -117,12 +177,30 @@ export class FiguresReader {
     };
     return {
       cluster,
-      releases: releasesIn(pods),
+      source,
+      releases,
       seconds: last && (at - last.at) / 1000,
       clients: figuresOf(clients, chosen.clients),
       gateway: figuresOf(gateways, chosen.gateway),
     };
   }
+}
+
+/** What Prometheus knows of some pods' proxies. It may still have one that ended since it was read. */
+function knownOf(
+  { length: proxies }: readonly Pod[],
+  up: number,
+  traffic: readonly OutboundCounters[],
+): ProxyFigures {
+  const read = Math.min(up, proxies);
+  return {
+    proxies,
+    read,
+    ...(read < proxies && {
+      unread: `Prometheus reads ${read} of ${proxies}: its page /targets says why`,
+    }),
+    traffic,
+  };
 }
 
 /** What a proxy counted before a look. One that started since then counts from nothing. */

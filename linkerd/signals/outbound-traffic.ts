@@ -28,9 +28,20 @@ const wanted = /^response_(?:total|latency_ms_bucket)\{[^\n]*direction="outbound
  * @param text what a proxy serves at `/metrics`
  */
 export function outboundCounters(text: string): readonly OutboundCounters[] {
-  const found = new Map<string, Counting>();
   // A proxy has thousands of lines: only those that count are taken apart.
-  for (const { name, labels, value } of parseMetrics((text.match(wanted) ?? []).join("\n"))) {
+  return countersOf(parseMetrics((text.match(wanted) ?? []).join("\n")));
+}
+
+/** A number of answers, or of those that took no longer than its label `le` says. */
+interface Counted {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Adds up what was counted of `response_total` and `response_latency_ms_bucket`, by whom requests were sent to. */
+export function countersOf(samples: Iterable<Counted>): readonly OutboundCounters[] {
+  const found = new Map<string, Counting>();
+  for (const { labels, value } of samples) {
     const { authority = "", dst_target_cluster: link, target_ip, target_addr, le } = labels;
     const address = target_ip ?? target_addr?.replace(/:\d+$/, "");
     const key = keyOf({ authority, link, address });
@@ -41,10 +52,10 @@ export function outboundCounters(text: string): readonly OutboundCounters[] {
       le: new Map(),
     };
     found.set(key, one);
-    if (name === "response_total") {
+    if (le === undefined) {
       if (labels["classification"] === "failure") one.failure += value;
       else one.success += value;
-    } else if (le !== undefined) {
+    } else {
       const upTo = le === "+Inf" ? Infinity : Number(le);
       one.le.set(upTo, (one.le.get(upTo) ?? 0) + value);
     }

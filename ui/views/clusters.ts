@@ -64,6 +64,12 @@ export function clusterView(
       read: figures?.clients.read ?? 0,
       ...(figures?.clients.unread !== undefined && { unread: figures.clients.unread }),
     },
+    ...(figures && {
+      figures: {
+        ...figures.source,
+        ...(figures.seconds !== undefined && { seconds: figures.seconds }),
+      },
+    }),
     problems: status.problems,
     commands: commandsOf(status),
   };

@@ -5,7 +5,7 @@ import { kubectl } from "../../verification/checks/check.ts";
 import type { CheckResult } from "../../verification/checks/check.ts";
 import { serviceMirrorOf } from "../../verification/link-parts.ts";
 import type { ClusterStatus, LinkStatus } from "../../verification/status.ts";
-import { trafficOf } from "../flows.ts";
+import { linkTraffic } from "../flows.ts";
 import type { Flow } from "../flows.ts";
 import type { CommandView, LinkState, LinkView } from "../model.ts";
 import { healthOf } from "./clusters.ts";
@@ -34,7 +34,6 @@ export function linkView(
     ? stateOf(status)
     : { state: "unknown" as const, trouble: `${source.name} gives no answer` };
   const { address, latencyMilliseconds } = status.gateway;
-  const own = flows.filter((flow) => flow.source === plan.source && flow.target === plan.target);
   return {
     id,
     source: plan.source,
@@ -46,12 +45,7 @@ export function linkView(
     ...(latencyMilliseconds !== undefined && { latencyMilliseconds }),
     ...(address !== undefined && { gateway: address }),
     mirrors: status.mirrors.filter(({ mirror }) => mirror !== undefined).length,
-    ...(seconds !== undefined && {
-      traffic: trafficOf(
-        own.map(({ counters }) => counters),
-        seconds,
-      ),
-    }),
+    ...(seconds !== undefined && { traffic: linkTraffic(plan, flows, seconds) }),
     commands: commandsOf(plan, status, source),
   };
 }

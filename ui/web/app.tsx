@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { ChangeView, CheckView, PageModel } from "../model.ts";
 import { Details } from "./details.tsx";
 import { ago, dayOf, isNear, milliseconds, percent, rate, until } from "./format.ts";
+import { aboutFigures, silentPrometheus } from "./sources.ts";
 import { useChosen, useNow } from "./hooks.ts";
 import { CheckList, Timeline } from "./lists.tsx";
 import { MeshMap } from "./map.tsx";
@@ -87,6 +88,11 @@ function Mesh(props: { readonly model: PageModel; readonly changes: readonly Cha
           Services.
         </p>
       )}
+      {silentPrometheus(model.clusters).map(({ name, why }) => (
+        <p class="note" role="note" key={name}>
+          {name}: {why}. The figures of this cluster are those of its proxies.
+        </p>
+      ))}
       {failed.length > 0 && <Problems failed={failed} />}
       <div class="columns">
         <Section id="map" title="Map" about={sizeOf(model)}>
@@ -96,11 +102,7 @@ function Mesh(props: { readonly model: PageModel; readonly changes: readonly Cha
           <Timeline changes={changes} />
         </Section>
       </div>
-      <Section
-        id="links"
-        title="Links"
-        about="Requests, success and latencies are what the proxies of the source's workloads counted since the look before."
-      >
+      <Section id="links" title="Links" about={aboutFigures(model.clusters)}>
         <Links model={model} />
       </Section>
       <Section id="services" title="Exported Services">

@@ -16,6 +16,7 @@ import { dayOf, milliseconds, percent, rate, until } from "./format.ts";
 import { useNow } from "./hooks.ts";
 import { CheckList, Timeline } from "./lists.tsx";
 import { Commands, Mark, Table } from "./parts.tsx";
+import { sourceOf } from "./sources.ts";
 import type { Chosen } from "./state.ts";
 
 /** What is known of the thing that a person chose, over the page. Escape, or the button, leads back. */
@@ -218,6 +219,7 @@ function Cluster({ cluster }: { readonly cluster: ClusterView }) {
               }`,
           ],
           ...trafficFacts(gateway).map(([name, value]) => [`Gateway: ${name}`, value] as const),
+          ["Figures from", sourceOf(cluster)],
           ["Proxies read", proxies.all === 0 ? undefined : `${proxies.read} of ${proxies.all}`],
           ["Not read", proxies.unread],
         ]}

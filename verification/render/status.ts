@@ -14,6 +14,8 @@ import type { Screen, Style } from "./style.ts";
 export interface RenderOptions extends Screen {
   /** Results of the checks, shown at the end. */
   readonly results?: readonly CheckResult[];
+  /** What else stands below the Links, such as their traffic, rendered. */
+  readonly ofLinks?: string | undefined;
   /** The releases of Linkerd that run. */
   readonly releases?: readonly NamedReleases[] | undefined;
   /** Workloads whose proxy isn't the planned one and that only their owners restart, a line each. */
@@ -38,6 +40,7 @@ export function renderStatus(observed: MeshStatus, options: RenderOptions = {}):
     renderClusters(status.clusters, style),
     "",
     ...(status.links.length === 0 ? [] : [renderLinks(status.links, status.clusters, style), ""]),
+    ...(options.ofLinks === undefined ? [] : [options.ofLinks, ""]),
     ...(options.releases === undefined
       ? []
       : [renderReleases(printableIn(options.releases), style), ""]),

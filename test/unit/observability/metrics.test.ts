@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
+import { trafficQuery } from "../../../linkerd/signals/collected-traffic.ts";
 import { plannedAlerts } from "../../../planning/observability/prometheus-config.ts";
 import { prometheusVersion } from "../../../planning/observability/names.ts";
 
@@ -78,6 +79,12 @@ describe("metrics", () => {
       assert.ok(names.length > 5);
       assert.deepEqual(unseen(names), []);
     }
+  });
+
+  it("that status and the live page ask for are among those that were seen", () => {
+    const names = namesIn(trafficQuery('cluster="west"', 60));
+    assert.ok(names.includes("response_total"));
+    assert.deepEqual(unseen(names), []);
   });
 
   it("are found in an expression, and labels, functions and text are not", () => {

@@ -7,6 +7,7 @@ import type { LinkView, PageModel } from "../../../ui/model.ts";
 import { pageModel, pointOf } from "../../../ui/page-model.ts";
 import { changesBetween } from "../../../ui/timeline.ts";
 import { failuresOf } from "../../../verification/prove.ts";
+import type { FiguresSource } from "../../../verification/figures.ts";
 import type { LinkStatus, MeshStatus } from "../../../verification/status.ts";
 import { assertEach } from "../../assert-each.ts";
 import { counted, observationOf, sevenFigures, sevenPlan, statusOf } from "./recorded.ts";
@@ -241,6 +242,24 @@ describe("what the page shows of seven clusters", () => {
     assert.equal(links["cdn → faces-a"]?.perSecond, 82);
   });
 
+  it("says where figures come from, and when Prometheus no longer tells them", async () => {
+    const from = async (source: FiguresSource) => {
+      const figures = sevenFigures(plan, 1).map((one) => ({ ...one, source }));
+      return pageModel(await observationOf(plan, status, figures), maps);
+    };
+    const collected = await from({ from: "prometheus" });
+    const silent = await from({ from: "proxies", instead: "Prometheus doesn't answer: gone" });
+    assert.deepEqual(collected.clusters[0]?.figures, { from: "prometheus", seconds: 10 });
+    assert.equal(silent.clusters[0]?.figures?.instead, "Prometheus doesn't answer: gone");
+    const told = (before: PageModel, after: PageModel) =>
+      changesBetween(before, after)
+        .filter(({ subject }) => subject === "cdn")
+        .map(({ kind, text }) => [kind, text]);
+    assert.deepEqual(told(collected, silent), [["worse", "Prometheus doesn't answer: gone"]]);
+    assert.deepEqual(told(silent, collected), [["better", "Prometheus answers again"]]);
+    assert.deepEqual(told(model, model), []);
+  });
+
   it("tells what changed, and nothing where nothing did", async () => {
     assert.deepEqual(changesBetween(undefined, model), []);
     assert.deepEqual(changesBetween(model, model), []);
@@ -312,6 +331,7 @@ describe("entries of traffic on the page", () => {
     const figures = [
       {
         cluster: "west",
+        source: { from: "proxies" } as const,
         releases: undefined,
         seconds: 10,
         clients: {

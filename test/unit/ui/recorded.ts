@@ -298,6 +298,7 @@ export function sevenFigures(plan: Plan, busy: number): readonly ClusterFigures[
   };
   return plan.clusters.map(({ name: cluster }) => ({
     cluster,
+    source: { from: "proxies" },
     releases: {
       controlPlane: [release],
       proxies: [release],
