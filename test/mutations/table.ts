@@ -499,4 +499,32 @@ export const mutations: readonly Mutation[] = [
     replace: "if (left.length === 0)",
     tests: ["test/unit/environments/runs/mesh-contents.test.ts"],
   },
+  {
+    title: "figures: nobody is told that Prometheus doesn't answer",
+    file: "verification/figures.ts",
+    find: "...(collected !== undefined && { instead: collected }),",
+    replace: "",
+    tests: ["test/unit/ui/collected.test.ts"],
+  },
+  {
+    title: "figures: a Prometheus that has read no proxy counts as one without requests",
+    file: "verification/prometheus.ts",
+    find: "if (any.length === 0)",
+    replace: "if (any.length < 0)",
+    tests: ["test/unit/ui/collected.test.ts"],
+  },
+  {
+    title: "adopt: plain Pulumi takes over a mesh that is not as the topology says",
+    file: "environments/adopt.ts",
+    find: "const look = lookToAdopt(plan, observed, discovery);\n  refuseObstacles(look);\n  const known",
+    replace: "const look = lookToAdopt(plan, observed, discovery);\n  const known",
+    tests: ["test/unit/environments/adopt.test.ts"],
+  },
+  {
+    title: "adopt: plain Pulumi removes the mesh of a stack that made it itself",
+    file: "environments/adopt.ts",
+    find: "if (recorded !== undefined && recorded.adopted !== true) throw madeItself();",
+    replace: "",
+    tests: ["test/unit/environments/adopt.test.ts"],
+  },
 ];

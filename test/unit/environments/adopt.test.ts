@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { describeAdoption, isAdopted, refuseOwnMesh } from "../../../environments/adopt.ts";
+import { after, before, describe, test } from "node:test";
+import {
+  describeAdoption,
+  isAdopted,
+  lookBeforeProgram,
+  refuseOwnMesh,
+} from "../../../environments/adopt.ts";
+import { lookAt } from "../../../environments/found-mesh.ts";
 import { unknownReleases } from "../../../environments/interrupted-releases.ts";
 import { refuseAdopted } from "../../../environments/refuse-adopted.ts";
 import type { State } from "../../../environments/state.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
+import type { Topology } from "../../../planning/topology.ts";
+import { assertEach } from "../../assert-each.ts";
+import { ForeignPair } from "../cli/foreign-pair.ts";
 
 const plan = planOrThrow(
   {
@@ -83,5 +92,59 @@ describe("up with a topology that adopts", () => {
     const { adopted, ...own } = plan;
     assert.ok(adopted);
     refuseAdopted(own, "another release of Linkerd");
+  });
+});
+
+describe("a plain pulumi up with a topology that adopts", () => {
+  let mesh: ForeignPair;
+  let topology: Topology;
+  before(async () => {
+    mesh = await ForeignPair.start();
+    const ways = ["prod-1", "prod-2"].map((context, index) => {
+      const name = ["west", "east"][index] ?? "";
+      return { kubeconfig: mesh.kubeconfig, context, name, usual: false };
+    });
+    topology = (await lookAt(ways)).discovery.topology;
+  });
+  after(() => mesh.stop());
+
+  const planned = () => planOrThrow(topology, { name: "lab" });
+
+  test("says what it takes over, once, and changes nothing", async () => {
+    const text = await lookBeforeProgram({ name: "lab", topology });
+    assert.match(text ?? "", /takes over a mesh that others made/);
+    assert.match(text ?? "", /Link west → east: linkerd-multicluster\/east/);
+    assert.match(text ?? "", /Pulumi's preview shows what is taken over as created/);
+    const then = { name: "lab", topology, recorded: planned() };
+    assert.equal(await lookBeforeProgram(then), undefined);
+    const { clusters, ...rest } = planned();
+    const oneCluster = { ...rest, clusters: clusters.slice(1) };
+    assert.equal(await lookBeforeProgram({ ...then, recorded: oneCluster }), text);
+    for (const { requests } of [mesh.west, mesh.east]) {
+      assertEach("requests that only look", requests, (request) =>
+        /^GET |^POST .*selfsubject/.test(request),
+      );
+    }
+  });
+
+  test("refuses a mesh that is not as the topology says, taken over or not", async () => {
+    const links = [{ between: ["west", "east"], excludedLabels: ["team"] }];
+    const other = { name: "lab", topology: { ...topology, links } };
+    for (const recorded of [undefined, planned()]) {
+      await assert.rejects(
+        lookBeforeProgram({ ...other, recorded }),
+        /nothing was changed:\n {2}- Link west → east: excludedLabels are \[\].*\n {2}- Link east → west/s,
+      );
+    }
+  });
+
+  test("refuses a stack that made its mesh itself, without asking a cluster", async () => {
+    mesh.west.requests.length = 0;
+    const { adopted: _, ...recorded } = planned();
+    await assert.rejects(
+      lookBeforeProgram({ name: "lab", topology, recorded }),
+      /this stack made its mesh itself.*leave out adopt/,
+    );
+    assert.deepEqual(mesh.west.requests, []);
   });
 });
