@@ -123,33 +123,29 @@ export class FiguresReader {
     const { observability } = this.#mesh.plan;
     const collected =
       observability && (await collectedIn(cluster, api, observability, { pods, own, gateways }));
-    const releases = releasesIn(pods);
+    const about = { cluster, releases: releasesIn(pods) };
     if (collected !== undefined && typeof collected !== "string") {
       this.#last.delete(cluster);
       return {
-        cluster,
+        ...about,
         source: { from: "prometheus" },
-        releases,
         seconds: collected.seconds,
         clients: knownOf(clients, collected.read.clients, collected.clients),
         gateway: knownOf(gateways, collected.read.gateways, collected.gateways),
       };
     }
-    const source: FiguresSource = {
-      from: "proxies",
-      ...(collected !== undefined && { instead: collected }),
-    };
-    if (!this.#asksProxies) {
-      const unread = (all: readonly Pod[]): ProxyFigures => ({
-        proxies: all.length,
-        read: 0,
-        traffic: [],
-      });
-      return {
-        ...{ cluster, source, releases, seconds: undefined },
-        ...{ clients: unread(clients), gateway: unread(gateways) },
-      };
-    }
+    const told = this.#asksProxies
+      ? await this.#askProxies(cluster, api, { clients, gateways })
+      : { seconds: undefined, clients: notAsked(clients), gateway: notAsked(gateways) };
+    const instead = collected === undefined ? {} : { instead: collected };
+    return { ...about, source: { from: "proxies", ...instead }, ...told };
+  }
+
+  async #askProxies(
+    cluster: string,
+    api: KubernetesApi,
+    { clients, gateways }: { readonly clients: readonly Pod[]; readonly gateways: readonly Pod[] },
+  ): Promise<Pick<ClusterFigures, "seconds" | "clients" | "gateway">> {
     const at = performance.now();
     const chosen = { gateway: gateways.slice(0, mostProxies), clients: chooseFrom(clients) };
     const read = await Promise.all(
@@ -176,14 +172,15 @@ export class FiguresReader {
       };
     };
     return {
-      cluster,
-      source,
-      releases,
       seconds: last && (at - last.at) / 1000,
       clients: figuresOf(clients, chosen.clients),
       gateway: figuresOf(gateways, chosen.gateway),
     };
   }
+}
+
+function notAsked({ length: proxies }: readonly Pod[]): ProxyFigures {
+  return { proxies, read: 0, traffic: [] };
 }
 
 /** What Prometheus knows of some pods' proxies. It may still have one that ended since it was read. */
