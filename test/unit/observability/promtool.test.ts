@@ -3,6 +3,7 @@ import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { execa } from "execa";
+import { noneOf, trafficQuery } from "../../../linkerd/signals/collected-traffic.ts";
 import {
   configFile,
   plannedAlerts,
@@ -64,3 +65,66 @@ test("each alert fires when it should, and not otherwise", { skip }, async () =>
   ]);
   assert.match(stdout, /SUCCESS/);
 });
+
+test(
+  "the query for the traffic of proxies counts answers, and latencies beside them",
+  { skip },
+  async () => {
+    const directory = await temporaryDirectory("engine-test");
+    after(() => {
+      rmSync(directory, { recursive: true });
+    });
+    const of = (cluster: string, namespace: string, rest: string) =>
+      `{cluster="${cluster}",namespace="${namespace}",direction="outbound",authority="web.shop",dst_target_cluster="east",${rest}}`;
+    const total = (cluster: string, namespace: string, pod: string, classification = "success") =>
+      `response_total${of(cluster, namespace, `pod="${pod}",classification="${classification}"`)}`;
+    const bucket = (pod: string, le: string) =>
+      `response_latency_ms_bucket${of("west", "shop", `pod="${pod}",le="${le}"`)}`;
+    const query = trafficQuery(
+      `cluster="west", ${noneOf("namespace", ["linkerd", "shop.v1"])}`,
+      120,
+    );
+    const file = path.join(directory, "query.yml");
+    writeFileSync(
+      file,
+      JSON.stringify({
+        tests: [
+          {
+            interval: "30s",
+            // 60 answers in every 30 s of one pod, 30 of another.
+            input_series: [
+              { series: total("west", "shop", "a"), values: "0+60x10" },
+              { series: total("west", "shop", "b"), values: "0+30x10" },
+              { series: total("west", "shop", "b", "failure"), values: "0+3x10" },
+              { series: total("west", "linkerd", "c"), values: "0+600x10" },
+              { series: total("east", "shop", "d"), values: "0+600x10" },
+              { series: bucket("a", "10"), values: "0+15x10" },
+              { series: bucket("b", "10"), values: "0+30x10" },
+              { series: bucket("a", "+Inf"), values: "0+60x10" },
+              { series: bucket("b", "+Inf"), values: "0+33x10" },
+            ],
+            promql_expr_test: [
+              {
+                expr: query,
+                eval_time: "5m",
+                exp_samples: [
+                  ...[
+                    ['classification="success"', 360],
+                    ['classification="failure"', 12],
+                    ['le="10"', 180],
+                    ['le="+Inf"', 372],
+                  ].map(([label, value]) => ({
+                    labels: `{authority="web.shop",dst_target_cluster="east",${String(label)}}`,
+                    value,
+                  })),
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    );
+    const { stdout } = await execa(program, ["test", "rules", file]);
+    assert.match(stdout, /SUCCESS/);
+  },
+);
