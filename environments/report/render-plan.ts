@@ -4,7 +4,7 @@ import { countResources } from "../../planning/count-resources.ts";
 import { describeChoice } from "../../planning/linkerd/choose-version.ts";
 import { linkerdNotices } from "../../planning/linkerd/notices.ts";
 import { builtVersion } from "../../planning/linkerd/versions.ts";
-import { controlPlanes, fixedAddresses } from "../../planning/docker/fixed-addresses.ts";
+import { fixedAddresses } from "../../planning/docker/fixed-addresses.ts";
 import { apiServerAt } from "../../planning/names.ts";
 import { planSelectors } from "../../planning/links/selectors.ts";
 import type { ClusterPlan, LinkPlan, Plan, TrafficBackendPlan } from "../../planning/plan-types.ts";
@@ -73,7 +73,7 @@ function clusters(plan: Plan, style: Style): string {
 function apiServer(cluster: ClusterPlan, { clusters: all, network }: Plan): string {
   const { apiServer: url } = cluster;
   if (url === undefined) return "not reached by others";
-  if (cluster.type === "existing" || controlPlanes(cluster) > 1) return url;
+  if (cluster.type === "existing") return url;
   if (network.nodeRange === undefined) return `${url}\nfixed address to come`;
   const { server, tlsServerName } = apiServerAt(
     url,

@@ -9,8 +9,7 @@ import type { ClusterPlan, KindClusterPlan } from "../plan-types.ts";
  * the range, where a cluster's slot alone decides: no cluster moves because of a new one. Only if a range has
  * fewer addresses than there are slots, two clusters may share one. Then the later one takes the next.
  *
- * Several control planes are reached by the name of their load balancer, which is no node and keeps no
- * address.
+ * Of several control planes it is their load balancer's.
  *
  * @param range from which Docker assigns the nodes' addresses, a CIDR
  * @returns no addresses if the range is too small for the nodes and these
@@ -21,16 +20,15 @@ export function fixedAddresses(
 ): ReadonlyMap<string, string> {
   const block = parseBlock(range);
   const kind = clusters.filter((cluster) => cluster.type === "kind");
-  const single = kind.filter((cluster) => controlPlanes(cluster) === 1);
   if (block === undefined) return new Map();
   const half = sizeOf(block.prefix) / 2;
   // Without the broadcast address, and at the bottom without the network's own and Docker's.
   const room = Math.min(half - 1, slotCount);
   const containers = kind.reduce((sum, cluster) => sum + containersOf(cluster), 0);
-  if (single.length > room || containers > half - 2) return new Map();
+  if (kind.length > room || containers > half - 2) return new Map();
   const taken = new Set<number>();
   return new Map(
-    single.map(({ name, slot }) => {
+    kind.map(({ name, slot }) => {
       let offset = slot % room;
       while (taken.has(offset)) offset = (offset + 1) % room;
       taken.add(offset);

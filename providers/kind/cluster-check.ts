@@ -25,9 +25,6 @@ export async function checkCluster({ urn, news }: CheckRequest): Promise<CheckRe
   checkNodeNames(known, controlPlanes, workers, fail);
   checkSubnets(known, fail);
   checkPortMappings(known, controlPlanes + workers, fail);
-  if (known.fixedAddress !== undefined && controlPlanes > 1) {
-    fail(["fixedAddress"], "is for a single control plane; several have a load balancer");
-  }
   if (known.dnsTtlSeconds === 0) {
     const { fixed = "", issue = "" } = faultOf("proxy-dies-of-dns");
     fail(

@@ -1,6 +1,6 @@
 import type { Context, PropertyMap } from "../server/index.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
-import { clusterOutputs } from "./cluster-state.ts";
+import { apiAnswers, clusterOutputs } from "./cluster-state.ts";
 import type { Access } from "./cluster-state.ts";
 import type { Container } from "./container.ts";
 import { setDnsTtl } from "./coredns.ts";
@@ -33,19 +33,21 @@ export async function finishCluster(
     await importArchives(containers, missing, signal);
   }
   // Every time, because a cluster of an earlier version of this package doesn't have it yet.
-  await Promise.all([
+  const [address] = await Promise.all([
+    keepFixedAddress(inputs, containers, made, context),
     refuseGonePods(containers, inputs.podSubnet, signal),
-    keepFixedAddress(inputs, containers, made, signal),
   ]);
+  if (address.containers !== containers) await apiAnswers(access.api, signal);
   if (made.dnsTtlSeconds !== inputs.dnsTtlSeconds) {
     context.status("changing the TTL of CoreDNS's answers");
     await setDnsTtl(access.api, inputs.dnsTtlSeconds, { fresh: false, signal });
   }
   const { outputs, kubeconfig, kubernetesVersion, nodeImage } = await clusterOutputs(
     inputs,
-    containers,
+    address.containers,
     access,
   );
+  if (!address.kept) delete outputs.fixedAddress;
   const wanted = inputs.kubernetesVersion;
   if (wanted !== undefined && wanted !== kubernetesVersion) {
     throw new Error(

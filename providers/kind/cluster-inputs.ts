@@ -134,8 +134,10 @@ export const clusterShape = {
     .exactOptional()
     .meta({
       description:
-        "IPv4 address of the Docker network's subnet that the only control plane keeps, besides the one that " +
-        "Docker gives it, which a restart may change. Docker doesn't know of it: choose one that it doesn't give out.",
+        "IPv4 address of the Docker network's subnet at which the API server stays, whatever Docker gives to containers " +
+        "that restart. A single control plane has it as a second address, of which Docker doesn't know: choose one " +
+        "that it doesn't give out. The load balancer of several control planes has no other. It keeps none in a " +
+        "network whose subnet Docker chose itself; then the output lacks it.",
     }),
   extraPortMappings: z
     .array(extraPortMapping)

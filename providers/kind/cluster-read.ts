@@ -56,7 +56,7 @@ export async function readCluster(
   }
   const { fixedAddress } = inputs;
   const kept =
-    fixedAddress === undefined || (await hasFixedAddress(fixedAddress, containers, signal));
+    fixedAddress === undefined || (await hasFixedAddress(fixedAddress, inputs, containers, signal));
   const seen = (properties: PropertyMap): PropertyMap => {
     const all: PropertyMap = { ...properties, dnsTtlSeconds };
     if (!kept) delete all.fixedAddress;

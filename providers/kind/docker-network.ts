@@ -1,4 +1,5 @@
 import { createdByLabel, ownerLabel, providerVersion } from "./constants.ts";
+import type { Container } from "./container.ts";
 import { docker, DockerError } from "./docker.ts";
 import { defaultRouteMtu } from "./mtu.ts";
 import type { NewDockerNetwork } from "./network-inputs.ts";
@@ -83,11 +84,39 @@ export function foreignDockerNetwork(name: string, owner: string | undefined): E
   );
 }
 
+/** How often another network may take the subnet that Docker has just chosen. */
+const attempts = 3;
+
 /**
  * Creates an IPv4 bridge. kind's own is dual-stack: node names would then also resolve to an IPv6 address
  * that nothing can reach.
+ *
+ * Docker fixes the address of a container only in a subnet that somebody chose. So if Docker chooses it, the network is
+ * created once more, with this subnet.
  */
 export async function createDockerNetwork(
+  wanted: NewDockerNetwork,
+  signal: AbortSignal,
+): Promise<void> {
+  await create(wanted, signal);
+  if (wanted.subnet !== undefined) return;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const subnet = (await findDockerNetwork(wanted.name, signal))?.subnet;
+    if (subnet === undefined || subnet === "") return;
+    await docker(["network", "rm", wanted.name], { signal });
+    try {
+      await create({ ...wanted, subnet }, signal);
+      return;
+    } catch (error) {
+      if (!(error instanceof SubnetTakenError)) throw error;
+      await create(wanted, signal);
+    }
+  }
+}
+
+class SubnetTakenError extends Error {}
+
+async function create(
   { name, owner, labels, subnet, ipRange }: NewDockerNetwork,
   signal: AbortSignal,
 ): Promise<void> {
@@ -113,7 +142,7 @@ export async function createDockerNetwork(
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
     if (subnet !== undefined && /pool overlaps/i.test(error.stderr)) {
-      throw new Error(
+      throw new SubnetTakenError(
         `the subnet ${subnet} of the Docker network ${JSON.stringify(name)} is used, at least in part, ` +
           "by another Docker network (`docker network ls`). Choose another, or remove that network.",
       );
@@ -123,5 +152,37 @@ export async function createDockerNetwork(
       `Docker has no subnet left for the network ${JSON.stringify(name)}. Remove networks that nobody ` +
         "uses (`docker network prune`), or give Docker more (`default-address-pools` in /etc/docker/daemon.json).",
     );
+  }
+}
+
+/**
+ * Connects a stopped container to the network once more, at an address that Docker keeps for it.
+ *
+ * @param address @default one that Docker chooses at each start
+ * @returns whether Docker keeps it: in a network that an earlier version made it can't
+ */
+export async function connectAt(
+  { id, networks }: Pick<Container, "id" | "networks">,
+  network: string,
+  address: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const connect = (...options: string[]) =>
+    docker(["network", "connect", ...options, network, id], { signal });
+  if (network in networks) {
+    await docker(["network", "disconnect", "--force", network, id], { signal });
+  }
+  if (address === undefined) {
+    await connect();
+    return false;
+  }
+  try {
+    await connect("--ip", address);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DockerError)) throw error;
+    await connect();
+    if (!/user configured subnets/i.test(error.stderr)) throw error;
+    return false;
   }
 }

@@ -7,7 +7,12 @@ import { kindClusterLabel, timeLimits } from "./constants.ts";
 import { inspect, listContainers, nodeNames } from "./containers.ts";
 import type { Container } from "./container.ts";
 import { docker } from "./docker.ts";
-import { checkDockerNetwork, createDockerNetwork, findDockerNetwork } from "./docker-network.ts";
+import {
+  checkDockerNetwork,
+  connectAt,
+  createDockerNetwork,
+  findDockerNetwork,
+} from "./docker-network.ts";
 import type { NewDockerNetwork } from "./network-inputs.ts";
 import { byFormerAddress, misplacedPlanes, type Addresses } from "./former-addresses.ts";
 import { judge } from "./ownership.ts";
@@ -61,7 +66,12 @@ export async function wakeClusters(
       is === "there" ? nodes.map((node) => ({ cluster, node })) : [],
     )
     .sort((a, b) => compare(a.node, b.node));
-  const { nodes, recreated } = await ontoTheirNetworks(there, context);
+  const { nodes: joined, recreated } = await ontoTheirNetworks(there, context);
+  const byId = new Map(joined.map((node) => [node.id, node]));
+  const nodes = await atFormerAddresses(
+    there.map(({ cluster, node }) => ({ cluster, node: byId.get(node.id) ?? node })),
+    context,
+  );
   const running = await startContainers(nodes, context);
   const now = new Map(running.map((container) => [container.name, container]));
   const again = new Set<string>();
@@ -103,8 +113,47 @@ function nodesOf(
 }
 
 /**
- * Docker gives control planes other addresses if something else started them, or started them in another order. So all
- * containers of such a cluster are started once more, in the order of the former addresses.
+ * Docker gives control planes other addresses if something else started them, or started them in another order. So it is
+ * told to keep the former ones, for all containers of such a cluster that are stopped. If control planes run at others,
+ * the cluster is stopped first.
+ *
+ * @returns all containers, in the same order
+ */
+async function atFormerAddresses(
+  there: readonly { readonly cluster: RememberedCluster; readonly node: Container }[],
+  { signal, status }: Pick<Context, "signal" | "status">,
+): Promise<readonly Container[]> {
+  const nodes = there.map(({ node }) => node);
+  const several = there.filter(({ cluster }) => cluster.inputs.controlPlanes > 1);
+  const running = several.filter(({ node }) => node.running);
+  // All of them before the first is started: they may have each other's addresses.
+  const stopped = [...groupBy(running, ({ cluster }) => cluster)].flatMap(([cluster, on]) => {
+    const own = on.map(({ node }) => node);
+    if (misplacedPlanes(own, cluster.inputs, cluster.addresses).length === 0) return [];
+    status(`giving the control planes of ${cluster.inputs.name} their former addresses`);
+    return own;
+  });
+  const paused = stopped.filter((node) => node.paused);
+  if (paused.length > 0) await docker(["unpause", ...paused.map(({ id }) => id)], { signal });
+  if (stopped.length > 0) {
+    const limit = timeLimits.apiServerAnswers;
+    await docker(["stop", ...stopped.map(({ id }) => id)], { signal, limit });
+  }
+  const still = several.filter(({ node }) => !node.running || stopped.includes(node));
+  if (still.length === 0) return nodes;
+  for (const { cluster, node } of still) {
+    const address = cluster.addresses[node.name];
+    if (address !== undefined) await connectAt(node, cluster.inputs.network, address, signal);
+  }
+  return inspect(
+    nodes.map(({ id }) => id),
+    signal,
+  );
+}
+
+/**
+ * Where Docker can't keep addresses, all containers of such a cluster are started once more, in the order of the former
+ * ones.
  *
  * @returns the containers that were started once more
  * @throws Error if a control plane has another address all the same

@@ -141,9 +141,11 @@ export interface ClusterArgs {
    */
   clusterDomain?: pulumi.Input<string | undefined>;
   /**
-   * IPv4 address of the Docker network's subnet that the only control plane keeps, besides the one
-   * that Docker gives it, which a restart may change. Docker doesn't know of it: choose one that it
-   * doesn't give out.
+   * IPv4 address of the Docker network's subnet at which the API server stays, whatever Docker gives
+   * to containers that restart. A single control plane has it as a second address, of which Docker
+   * doesn't know: choose one that it doesn't give out. The load balancer of several control planes
+   * has no other. It keeps none in a network whose subnet Docker chose itself; then the output lacks
+   * it.
    */
   fixedAddress?: pulumi.Input<string | undefined>;
   /**
@@ -249,9 +251,11 @@ export declare class Cluster extends pulumi.CustomResource {
   /** Domain of the Services, `<service>.<namespace>.svc.<domain>`. `cluster.local` by default. */
   readonly clusterDomain: pulumi.Output<string | undefined>;
   /**
-   * IPv4 address of the Docker network's subnet that the only control plane keeps, besides the one
-   * that Docker gives it, which a restart may change. Docker doesn't know of it: choose one that it
-   * doesn't give out.
+   * IPv4 address of the Docker network's subnet at which the API server stays, whatever Docker gives
+   * to containers that restart. A single control plane has it as a second address, of which Docker
+   * doesn't know: choose one that it doesn't give out. The load balancer of several control planes
+   * has no other. It keeps none in a network whose subnet Docker chose itself; then the output lacks
+   * it.
    */
   readonly fixedAddress: pulumi.Output<string | undefined>;
   /** Ports of this machine that lead to a node. */

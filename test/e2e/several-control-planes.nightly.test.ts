@@ -4,6 +4,7 @@ import { docker, dockerList } from "../../environments/docker.ts";
 import type { UpResult } from "../../environments/up.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
+import { testLinkerdChecks } from "./linkerd-checks.ts";
 import { testProvedAndUnchanged } from "./proved.ts";
 import { bringSources } from "./wanted-sources.ts";
 
@@ -50,6 +51,9 @@ describe("several control planes on kind", { timeout: 2_400_000 }, () => {
 
   testProvedAndUnchanged(() => environment);
 
+  // They reach the API server by the fixed address of its load balancer.
+  testLinkerdChecks(() => ({ environment, entered: first }));
+
   test("the API server answers without the first control plane", async () => {
     const lost = `${kindName()}-control-plane`;
     await docker(["pause", lost]);
@@ -70,7 +74,12 @@ describe("several control planes on kind", { timeout: 2_400_000 }, () => {
     await docker(["stop", "--time", "1", ...names]);
     // Docker assigns addresses in the order of the starts.
     for (const name of names.toSorted().toReversed()) await docker(["start", name]);
+    const balancer = [`${kindName()}-external-load-balancer`];
     assert.notDeepEqual(await addresses(names), before);
+    assert.ok(
+      before.includes((await addresses(balancer)).join()),
+      "Docker keeps the load balancer's",
+    );
     const begun = performance.now();
     const { proof } = await environment.up();
     context.diagnostic(`up: ${((performance.now() - begun) / 1000).toFixed(0)} s`);

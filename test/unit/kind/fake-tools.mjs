@@ -193,9 +193,10 @@ async function call(root, { tool, args, input, network: networkName, kubeconfig 
           c.State.Running = true;
           for (const endpoint of Object.values(c.NetworkSettings.Networks))
             endpoint.IPAddress =
-              behaviour("addresses-in-order") === undefined
+              endpoint.fixed ??
+              (behaviour("addresses-in-order") === undefined
                 ? "172.30.0.9"
-                : `172.30.0.${index + 2}`;
+                : `172.30.0.${index + 2}`);
           save("containers", c.Name.slice(1), c);
         }
         return;
@@ -264,7 +265,11 @@ async function call(root, { tool, args, input, network: networkName, kubeconfig 
         arg === "--label" ? [args[i + 1].split(/=(.*)/s).slice(0, 2)] : [],
       );
       const name = args.at(-1);
-      if (behaviour("pool-overlaps") !== undefined) fail("Error: Pool overlaps with other one");
+      if (behaviour("pool-overlaps") !== undefined && args.includes("--subnet")) {
+        // Somebody else was quicker, once.
+        if (existsSync(at("behave-pool-overlaps-once"))) rmSync(at("behave-pool-overlaps"));
+        fail("Error: Pool overlaps with other one");
+      }
       const given = (name) => (args.includes(name) ? flag(name) : undefined);
       const [subnet = "172.30.0.0/16", range] = [given("--subnet"), given("--ip-range")];
       save("networks", name, {
@@ -286,7 +291,14 @@ async function call(root, { tool, args, input, network: networkName, kubeconfig 
         fail(`Error response from daemon: endpoint with name ${container.Name} already exists`);
       delete Networks[name];
       if (sub === "connect") {
+        const fixed = args.includes("--ip") ? flag("--ip") : undefined;
+        if (fixed !== undefined && behaviour("own-subnet") !== undefined)
+          fail(
+            "Error response from daemon: user specified IP address is supported only when " +
+              "connecting to networks with user configured subnets",
+          );
         Networks[name] = {
+          fixed,
           IPAddress: container.State.Running ? "172.30.0.8" : "",
           NetworkID: on.Id,
         };

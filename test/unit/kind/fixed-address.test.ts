@@ -53,9 +53,57 @@ describe("a fixed address", () => {
     assert.deepEqual(diff.diffsList, ["fixedAddress"]);
   });
 
-  it("is an IPv4 address of a single control plane", async () => {
+  it("is an IPv4 address", async () => {
     await assert.rejects(harness.inputs({ fixedAddress: "::1" }), /"::1" is no IPv4 address/);
-    const several = harness.inputs({ fixedAddress: address, controlPlanes: 3 });
-    await assert.rejects(several, /several have a load balancer/);
+  });
+
+  describe("of several control planes", () => {
+    const balancer = "west-external-load-balancer";
+    const several = { controlPlanes: 3 };
+    const connections = async () =>
+      (await harness.calls()).filter((call) => / network connect | start | stop /.test(call));
+
+    it("is their load balancer's, by Docker, which keeps it over restarts", async () => {
+      const { id, inputs, outputs } = await harness.create({ ...several, fixedAddress: address });
+      assert.deepEqual([outputs.fixedAddress, outputs.loadBalancerAddress], [address, address]);
+      assert.ok(!(await harness.read("units.log")).includes(unit), "no node has it");
+      const calls = (await connections()).map((call) => call.replace(/id-of-\S+/, "ID"));
+      assert.deepEqual(calls, [
+        "docker stop ID",
+        `docker network connect --ip ${address} lab ID`,
+        "docker start ID",
+      ]);
+      assert.deepEqual(await harness.clusters.read(id, inputs, outputs), { id, inputs, outputs });
+      await harness.clusters.update(id, inputs, outputs, inputs);
+      assert.deepEqual(await connections(), [], "it has it already");
+    });
+
+    it("is told as lost by a refresh, and given back by the next update", async () => {
+      const { id, inputs, outputs } = await harness.create({ ...several, fixedAddress: address });
+      await harness.alter(balancer, ({ NetworkSettings }) => {
+        Object.assign(NetworkSettings.Networks.lab ?? {}, { IPAddress: "172.30.0.77" });
+      });
+      const read = await harness.clusters.read(id, inputs, outputs);
+      assert.equal(read.inputs.fixedAddress, undefined);
+      assert.equal(read.outputs.fixedAddress, undefined);
+      const updated = await harness.clusters.update(id, read.inputs, read.outputs, inputs);
+      assert.deepEqual([updated.fixedAddress, updated.loadBalancerAddress], [address, address]);
+    });
+
+    it("is none in a network whose subnet Docker chose itself, and everything works by the name", async () => {
+      await harness.behave("own-subnet");
+      const { outputs } = await harness.create({ ...several, fixedAddress: address });
+      assert.equal(outputs.fixedAddress, undefined);
+      assert.equal(outputs.loadBalancerAddress, "172.30.0.9");
+      assert.equal(outputs.internalEndpoint, `https://${balancer}:6443`);
+    });
+
+    it("ends in place", async () => {
+      const { id, inputs, outputs } = await harness.create({ ...several, fixedAddress: address });
+      const without = await harness.inputs(several);
+      const updated = await harness.clusters.update(id, inputs, outputs, without);
+      assert.equal(updated.fixedAddress, undefined);
+      assert.equal(updated.loadBalancerAddress, "172.30.0.9");
+    });
   });
 });

@@ -48,6 +48,24 @@ describe("kind:index:Network", () => {
     assert.match(call ?? "", /--label dev\.linkerd-topology\.created-by=linkerd-topology\//);
   });
 
+  const subnetsOf = (calls: readonly string[]) =>
+    calls
+      .filter((call) => call.startsWith("docker network create"))
+      .map((call) => /--subnet (\S+)/.exec(call)?.[1] ?? "what Docker chooses");
+
+  it("has a subnet of its own, in which Docker can fix addresses, although Docker chose it", async () => {
+    await create();
+    assert.deepEqual(subnetsOf(await harness.calls()), ["what Docker chooses", "172.30.0.0/16"]);
+  });
+
+  it("has the next subnet that Docker chooses where another network takes the first", async () => {
+    await harness.behave("pool-overlaps");
+    await harness.behave("pool-overlaps-once");
+    await create();
+    const [chosen, own] = ["what Docker chooses", "172.30.0.0/16"];
+    assert.deepEqual(subnetsOf(await harness.calls()), [chosen, own, chosen, own]);
+  });
+
   it("is adopted from an interrupted run of the same owner, recreated where its labels differ", async () => {
     await create();
     await harness.calls();

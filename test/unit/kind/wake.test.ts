@@ -117,8 +117,9 @@ describe("waking clusters", () => {
       const calls = await harness.calls();
       assert.ok(!calls.some((call) => /^docker rm|^kind/.test(call)));
       const created = calls.filter((call) => call.startsWith("docker network create"));
-      assert.equal(created.length, 1);
-      assert.match(created[0] ?? "", /--label run=one .*owner=project\/dev/);
+      // Once with the subnet that Docker chooses, and once for good.
+      assert.equal(created.length, 2);
+      for (const one of created) assert.match(one, /--label run=one .*owner=project\/dev/);
       assert.equal((await wake(cluster))?.started.length, 0);
     });
   }
@@ -142,8 +143,37 @@ describe("waking clusters", () => {
       return { ...remember(inputs, outputs), addresses };
     };
 
-    it("starts them once more in the former order where something else started them", async () => {
+    it("stops them, and lets Docker keep the former addresses, where something else started them", async () => {
       const cluster = await swapped();
+      const woken = await wake(cluster);
+      assert.deepEqual(woken, { name: "west", is: "sound", started: woken?.started });
+      assert.deepEqual(woken.started.toSorted(), nodes.toSorted());
+      const changes = (await harness.calls()).flatMap((call) => {
+        const [, change, address] =
+          /^docker (stop|start|network connect)(?: --ip (\S+))?/.exec(call) ?? [];
+        return [change, address].filter((one) => one !== undefined);
+      });
+      assert.deepEqual(changes, [
+        "stop",
+        ...nodes.flatMap((name) => ["network connect", cluster.addresses[name]]),
+        "start",
+      ]);
+      assert.deepEqual(await wake(cluster), { name: "west", is: "sound", started: [] });
+    });
+
+    it("lets Docker keep the former addresses of those that are stopped, before it starts them", async () => {
+      const cluster = await swapped();
+      for (const name of nodes) await harness.alter(name, ({ State }) => (State.Running = false));
+      const woken = await wake(cluster);
+      assert.deepEqual([woken?.is, woken?.started.length], ["sound", nodes.length]);
+      const calls = await harness.calls();
+      assert.ok(!calls.some((call) => call.startsWith("docker stop")));
+      assert.equal(calls.filter((call) => call.startsWith("docker start")).length, 1);
+    });
+
+    it("starts them once more in the former order where Docker can't keep addresses", async () => {
+      const cluster = await swapped();
+      await harness.behave("own-subnet");
       await harness.behave("addresses-in-order");
       const woken = await wake(cluster);
       assert.deepEqual(woken, { name: "west", is: "sound", started: woken?.started });
@@ -156,6 +186,7 @@ describe("waking clusters", () => {
 
     it("says so where another container has such an address", async () => {
       const cluster = await swapped();
+      await harness.behave("own-subnet");
       await assert.rejects(
         wake(cluster),
         /west-control-plane of .* has the address 172\.30\.0\.9 now, and etcd looks for it at 172\.30\.0\.3/,

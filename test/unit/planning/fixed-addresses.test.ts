@@ -49,8 +49,11 @@ describe("the addresses that API servers keep", () => {
     assert.deepEqual(addresses([{ name: "west" }], "fd00::/64"), {});
   });
 
-  it("are for single control planes: several have a load balancer, which is no node", () => {
-    const three = { name: "north", nodes: { controlPlanes: 3, workers: 1 } };
-    assert.deepEqual(Object.keys(addresses([three, ...pair], "172.18.0.0/16")), ["west", "east"]);
+  it("are the load balancers' where there are several control planes, which moves nobody else", () => {
+    const three = { name: "north", slot: 7, nodes: { controlPlanes: 3, workers: 1 } };
+    assert.deepEqual(addresses([three, ...pair], "172.18.0.0/16"), {
+      ...addresses(pair, "172.18.0.0/16"),
+      north: "172.18.255.247",
+    });
   });
 });
