@@ -75,9 +75,7 @@ async function download(url: string): Promise<string> {
     'Check the connection, or name a file with the CRDs as "gatewayApi" in a sources file ' +
     "(LINKERD_TOPOLOGY_SOURCES).";
   try {
-    const response = await proxiedFetch(programEnv())(url, {
-      signal: AbortSignal.timeout(timeLimits.download),
-    });
+    const response = await proxiedFetch(programEnv())(url, { limit: timeLimits.download });
     if (!response.ok) throw new Error(`status ${response.status}`);
     return await response.text();
   } catch (error) {

@@ -4,21 +4,37 @@ import { namesProxy, proxyFor } from "./proxy-for.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** What a {@link LimitedFetch} asks for. */
+export interface LimitedRequest {
+  /** @default GET */
+  readonly method?: "GET" | "HEAD";
+  /** For the answer and its body, in milliseconds. It begins with the request. */
+  readonly limit: number;
+}
+
+/** A `fetch` with a time limit. */
+export type LimitedFetch = (url: string, request: LimitedRequest) => Promise<Response>;
+
 /**
  * A `fetch` that uses the proxy that the environment names ({@link proxyFor}), and trusts the authorities that the
  * machine's other programs trust ({@link machineAuthorities}). Node's own does neither.
  */
-export function proxiedFetch(env: Env = process.env): typeof fetch {
-  const ask: typeof fetch = async (input, init) => {
+export function proxiedFetch(env: Env = process.env): LimitedFetch {
+  return async (url, request) => {
     try {
-      return await (namesProxy(env) ? fetchThrough(env, [], input, init) : fetch(input, init));
+      return await (namesProxy(env)
+        ? fetchThrough(env, [], url, request)
+        : fetch(url, limited(request)));
     } catch (error) {
       if (!isUnknownAuthority(codeOf(error))) throw error;
       // They are many, and seldom needed.
-      return fetchThrough(env, machineAuthorities(env), input, init);
+      return fetchThrough(env, machineAuthorities(env), url, request);
     }
   };
-  return ask;
+}
+
+function limited({ limit, ...init }: LimitedRequest): { method?: string; signal: AbortSignal } {
+  return { ...init, signal: AbortSignal.timeout(limit) };
 }
 
 /** Why a fetch failed, by the code of the network or of TLS. */
@@ -32,10 +48,11 @@ export function codeOf(error: unknown): string | undefined {
 async function fetchThrough(
   env: Env,
   ca: readonly string[],
-  ...[input, init]: Parameters<typeof fetch>
+  url: string,
+  request: LimitedRequest,
 ): Promise<Response> {
   // A proxy that can't be used is told of here: an error of a dispatcher would only be a cause.
-  proxyFor(input instanceof Request ? input.url : input, env);
+  proxyFor(url, env);
   const undici = await import("undici");
   const trusted = ca.length === 0 ? {} : { ca: [...ca] };
   const direct = new undici.Agent({ connect: trusted });
@@ -61,9 +78,9 @@ async function fetchThrough(
       return known;
     }
   }
-  type Init = NonNullable<Parameters<typeof undici.fetch>[1]>;
-  const answer: unknown = await undici.fetch(input as string | URL, {
-    ...(init as unknown as Init),
+  // The limit begins here: on a busy machine, loading undici takes seconds.
+  const answer: unknown = await undici.fetch(url, {
+    ...limited(request),
     dispatcher: new ByHost(),
   });
   // The package has the same interface: Node's own fetch comes from it.

@@ -23,7 +23,7 @@ export async function download(
     },
   });
   try {
-    const answer = await proxiedFetch()(url, { signal: AbortSignal.timeout(timeout) });
+    const answer = await proxiedFetch()(url, { limit: timeout });
     if (!answer.ok || answer.body === null) throw new Error(`the answer was ${answer.status}`);
     const body = Readable.fromWeb(answer.body);
     await pipeline(body, hashing, createWriteStream(target));

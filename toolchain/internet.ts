@@ -1,5 +1,5 @@
 import { isUnknownAuthority } from "../system/authorities.ts";
-import { codeOf, proxiedFetch } from "../system/proxied-fetch.ts";
+import { codeOf, proxiedFetch, type LimitedFetch } from "../system/proxied-fetch.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import { reasonOf } from "./download.ts";
 
@@ -31,15 +31,18 @@ export interface Internet {
  *
  * @param ask - what fetches
  */
-export function openInternet(ask: typeof fetch = proxiedFetch()): Internet {
+export function openInternet(ask: LimitedFetch = proxiedFetch()): Internet {
   const outOfReach = new Map<string, Silence>();
   const registries = new Map<string, Promise<boolean>>();
 
-  const answerOf = async (url: string, method = "GET"): Promise<Response | undefined> => {
+  const answerOf = async (
+    url: string,
+    method: "GET" | "HEAD" = "GET",
+  ): Promise<Response | undefined> => {
     const { origin } = new URL(url);
     if (outOfReach.has(origin)) return undefined;
     try {
-      return await ask(url, { method, signal: AbortSignal.timeout(timeLimits.hostAnswers) });
+      return await ask(url, { method, limit: timeLimits.hostAnswers });
     } catch (error) {
       outOfReach.set(origin, {
         message: reasonOf(error),

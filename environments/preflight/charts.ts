@@ -12,7 +12,7 @@ export const checkCharts: PreflightCheck = async ({ plan, sources, env }) => {
   try {
     const response = await proxiedFetch(env)(url, {
       method: "HEAD",
-      signal: AbortSignal.timeout(timeLimits.repositoryAnswers),
+      limit: timeLimits.repositoryAnswers,
     });
     return response.ok ? [] : [unreachable(url, `it answers ${response.status}`)];
   } catch (error) {

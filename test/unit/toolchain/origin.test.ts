@@ -159,9 +159,7 @@ describe("the network", () => {
       Promise.reject(
         new TypeError("fetch failed", {
           cause: Object.assign(new Error("the reason"), {
-            code: (input as string).includes("untrusted")
-              ? "SELF_SIGNED_CERT_IN_CHAIN"
-              : "ENOTFOUND",
+            code: input.includes("untrusted") ? "SELF_SIGNED_CERT_IN_CHAIN" : "ENOTFOUND",
           }),
         }),
       ),

@@ -6,11 +6,16 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { execa } from "execa";
 import { temporaryDirectory } from "../../temporary.ts";
 import { selfSigned } from "../kind/self-signed.ts";
 import { openInternet } from "../../../toolchain/internet.ts";
 import { codeOf, proxiedFetch } from "../../../system/proxied-fetch.ts";
 import { socksProxy } from "../socks-proxy.ts";
+
+const module = new URL("../../../system/proxied-fetch.ts", import.meta.url).href;
+/** Long enough for a server on this machine, however busy it is. */
+const limit = 60_000;
 
 describe("what the toolchain asks of the network", () => {
   let proxy: Server;
@@ -37,6 +42,22 @@ describe("what the toolchain asks of the network", () => {
     }
   });
 
+  test("within a time limit that begins once the client is loaded", async () => {
+    asked.length = 0;
+    const loadsSlowly =
+      "export async function resolve(name, context, next) {" +
+      'if (name === "undici") await new Promise((done) => setTimeout(done, 3000));' +
+      "return next(name, context); }";
+    const program =
+      'import { register } from "node:module";' +
+      `register("data:text/javascript,${encodeURIComponent(loadsSlowly)}");` +
+      `const { proxiedFetch } = await import(${JSON.stringify(module)});` +
+      'await proxiedFetch()("https://registry.test/", { limit: 2500 }).catch(() => undefined);';
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+    await execa(process.execPath, ["--input-type=module", "--eval", program], { env });
+    assert.deepEqual(asked, ["registry.test:443"]);
+  });
+
   test("or through a SOCKS proxy, which looks up names", async () => {
     const seen: string[] = [];
     const { certificate: cert, key } = selfSigned();
@@ -56,7 +77,9 @@ describe("what the toolchain asks of the network", () => {
         HTTPS_PROXY: `socks5://127.0.0.1:${(socks.address() as AddressInfo).port}`,
         SSL_CERT_FILE: file,
       });
-      const answer = await ask("https://localhost.test/v2/").catch((error: unknown) => error);
+      const answer = await ask("https://localhost.test/v2/", { limit }).catch(
+        (error: unknown) => error,
+      );
       // The certificate is for another name: TLS began behind the proxy.
       assert.equal(codeOf(answer), "ERR_TLS_CERT_ALTNAME_INVALID");
       assert.deepEqual(new Set(seen), new Set(["localhost.test:443"]));
@@ -71,7 +94,7 @@ describe("what the toolchain asks of the network", () => {
   test("and says which kinds of proxies it knows", async () => {
     const ask = proxiedFetch({ HTTPS_PROXY: "socks4://me:hunter2@127.0.0.1:1" });
     await assert.rejects(
-      async () => ask("https://registry.test/"),
+      async () => ask("https://registry.test/", { limit }),
       /^Error: HTTPS_PROXY names a proxy of the kind socks4: write http:\/\/, https:\/\/ or socks5:\/\/$/,
     );
   });
@@ -90,8 +113,7 @@ describe("what the toolchain asks of the network", () => {
     asked.length = 0;
     const env = { HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: "192.0.2.0/24" };
     for (const host of ["192.0.2.7", "localhost:1"]) {
-      const signal = AbortSignal.timeout(300);
-      await assert.rejects(async () => proxiedFetch(env)(`https://${host}/`, { signal }));
+      await assert.rejects(async () => proxiedFetch(env)(`https://${host}/`, { limit: 300 }));
     }
     assert.deepEqual(asked, []);
   });
@@ -99,7 +121,10 @@ describe("what the toolchain asks of the network", () => {
   test("is Node's own where there is no proxy", async (context) => {
     const answer = new Response("as Node does");
     context.mock.method(globalThis, "fetch", () => Promise.resolve(answer));
-    assert.equal(await proxiedFetch({ HTTPS_PROXY: "" })("https://registry.test/"), answer);
+    assert.equal(
+      await proxiedFetch({ HTTPS_PROXY: "" })("https://registry.test/", { limit }),
+      answer,
+    );
   });
 
   test("trusts the authorities that other programs of this machine trust", async () => {
@@ -110,9 +135,9 @@ describe("what the toolchain asks of the network", () => {
       await once(registry.listen(0, "127.0.0.1"), "listening");
       const url = `https://127.0.0.1:${(registry.address() as AddressInfo).port}/`;
       const file = path.join(folder, "authorities.crt");
-      await assert.rejects(async () => proxiedFetch({ SSL_CERT_FILE: file })(url));
+      await assert.rejects(async () => proxiedFetch({ SSL_CERT_FILE: file })(url, { limit }));
       await writeFile(file, cert);
-      const answer = await proxiedFetch({ SSL_CERT_FILE: file })(url);
+      const answer = await proxiedFetch({ SSL_CERT_FILE: file })(url, { limit });
       assert.equal(await answer.text(), "welcome");
     } finally {
       registry.closeAllConnections();
