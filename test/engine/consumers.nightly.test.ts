@@ -1,56 +1,28 @@
 // The package as its users have it: installed from its tarball in an empty folder, in every language.
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
 import { modulesOf } from "../../scripts/bundle-modules.mjs";
 import { entriesOf } from "../../scripts/entries.mjs";
-import { cacheDirectory } from "../../system/cache-directory.ts";
-import { ensureArtifact } from "../../toolchain/artifact.ts";
-import { ensureGo } from "../../toolchain/go.ts";
-import { yamlHost } from "../../toolchain/tools/pulumi-languages.ts";
 import { temporaryDirectory } from "../temporary.ts";
-import { LanguageProgram } from "./languages/language-program.ts";
-import { installSdk, noPython, pythonWithPulumi } from "./languages/python.ts";
 import {
-  asInCheckout,
-  checkedIn,
-  copyOfCheckout,
-  npm,
-  pack,
-  root,
-  type Packed,
-} from "./packed-package.ts";
+  compiled,
+  ConsumingProject,
+  languages,
+  stack,
+  yamlHostFolder,
+  type Compiled,
+} from "./consumers.ts";
+import type { LanguageProgram } from "./languages/language-program.ts";
+import { noPython } from "./languages/python.ts";
+import { checkedIn, pack, root } from "./packed-package.ts";
 import { testPluginTarballs } from "./plugin-tarballs.ts";
 import { runners, testRunners } from "./test-runners.ts";
 
-const esm = { strict: true, target: "es2023", outDir: "bin" };
-
-/** What programs are compiled with: no `skipLibCheck`, so that the declarations of the package are checked. */
-const compiled = {
-  node16: { type: "module", options: { ...esm, module: "node16" } },
-  nodenext: { type: "module", options: { ...esm, module: "nodenext" } },
-  bundler: { type: "module", options: { ...esm, module: "esnext", moduleResolution: "bundler" } },
-  "CommonJS, node16": { type: "commonjs", options: { ...esm, module: "node16" } },
-  "Pulumi's template": {
-    type: "commonjs",
-    options: {
-      strict: true,
-      outDir: "bin",
-      target: "es2020",
-      module: "commonjs",
-      moduleResolution: "node",
-      sourceMap: true,
-      experimentalDecorators: true,
-      pretty: true,
-      noFallthroughCasesInSwitch: true,
-      noImplicitReturns: true,
-      forceConsistentCasingInFileNames: true,
-    },
-  },
-} as const;
+const names = Object.keys(compiled) as Compiled[];
 
 /** Names of all entries: a mistake in it is a mistake in the types. */
 const surface = `import { verify } from "linkerd-topology";
@@ -95,82 +67,27 @@ new ServiceExport("web", { ...accessTo(alone), namespace: "shop", service: "web"
 export const kubeconfigs: pulumi.Output<Readonly<Record<string, string>>> = mesh.kubeconfigs;
 `;
 
-const plugins = `plugins:
-  providers:
-    - { name: kind, path: ../node_modules/linkerd-topology/dist/providers/kind }
-    - { name: linkerd-topology, path: ../node_modules/linkerd-topology/dist/providers/mesh }
-    - { name: kubernetes, path: ../node_modules/linkerd-topology/dist/providers/kubernetes, version: 4.25.0 }
-`;
-
-/** What runs a program in one language: the command, and a way to say what it is to do. */
-interface Consumer {
-  readonly folder: string;
-  readonly run: (what: "preview" | "up" | "destroy") => Promise<string>;
-}
-
 void describe("the npm package where somebody installs it", { timeout: 3_600_000 }, () => {
   let directory = "";
-  let project = "";
-  let installed = "";
-  let packed: Packed;
-  let checkout = "";
+  let project: ConsumingProject;
 
   before(async () => {
     directory = await temporaryDirectory("engine-test");
-    project = path.join(directory, "project");
-    installed = path.join(project, "node_modules/linkerd-topology");
-    await mkdir(project);
-    checkout = await copyOfCheckout(directory);
-    packed = await pack(checkout, directory);
-    await writeFile(path.join(project, "package.json"), "{}");
-    const tools = await asInCheckout("typescript", "typescript-7", "@types/node");
-    await npm(
-      project,
-      "install",
-      packed.tarball,
-      "@pulumi/pulumi",
-      "@pulumi/policy",
-      ...tools,
-      ...runners,
-    );
-    for (const [name, { type, options }] of Object.entries(compiled)) {
-      const files = {
-        "package.json": JSON.stringify({
-          type,
-          main: type === "module" ? "bin/index.js" : "index.ts",
-        }),
-        "tsconfig.json": JSON.stringify({
-          compilerOptions: options,
-          files: ["index.ts", "surface.ts"],
-        }),
-        "index.ts": program,
-        "surface.ts": surface,
-        "Pulumi.yaml": `name: two-clusters\nruntime: nodejs\n${plugins}`,
-      };
-      await mkdir(folderOf(name));
-      for (const [file, text] of Object.entries(files)) {
-        await writeFile(path.join(folderOf(name), file), text);
-      }
+    project = await ConsumingProject.create(directory, "@pulumi/policy", ...runners);
+    for (const name of names) {
+      await project.writeTypescript(name, { "index.ts": program, "surface.ts": surface });
     }
   });
   after(() => rm(directory, { recursive: true, force: true }));
 
-  const folderOf = (name: string) => path.join(project, name.replaceAll(/\W/g, "-"));
-  const tsc = (name: string, ...args: string[]) => {
-    // TypeScript 7 doesn't know the template's way to find modules.
-    const compiler = name === "Pulumi's template" ? "typescript" : "typescript-7";
-    const file = path.join(project, "node_modules", compiler, "bin/tsc");
-    const all = [file, "--pretty", "false", ...args];
-    return execa(process.execPath, all, { cwd: folderOf(name), reject: false });
-  };
-
   it("holds what it must, and nothing else", async () => {
-    const declarations = packed.files.filter((file) => /^dist\/.*\.d\.ts$/.test(file));
-    const chunks = packed.files.filter((file) => /^dist\/chunks\/[A-Z0-9]+\.js$/.test(file));
-    const others = packed.files.filter((file) => ![...declarations, ...chunks].includes(file));
+    const { files } = project.packed;
+    const declarations = files.filter((file) => /^dist\/.*\.d\.ts$/.test(file));
+    const chunks = files.filter((file) => /^dist\/chunks\/[A-Z0-9]+\.js$/.test(file));
+    const others = files.filter((file) => ![...declarations, ...chunks].includes(file));
     assert.deepEqual(others, (await expectedFiles()).sort());
     assert.ok(chunks.length > 0);
-    const { stdout } = await tsc("nodenext", "--listFilesOnly");
+    const { stdout } = await project.tsc("nodenext", "--listFilesOnly");
     const [, ...read] = stdout.split("/linkerd-topology/dist/");
     const named = read.map((rest) => `dist/${rest.split("\n")[0] ?? ""}`);
     assert.ok(named.length > 50);
@@ -178,22 +95,22 @@ void describe("the npm package where somebody installs it", { timeout: 3_600_000
   });
 
   it("holds the same where npm runs no scripts, once it is built", async () => {
-    const { files } = await pack(checkout, directory, "--dry-run", "--ignore-scripts");
-    assert.deepEqual(files, packed.files);
+    const { files } = await pack(project.checkout, directory, "--dry-run", "--ignore-scripts");
+    assert.deepEqual(files, project.packed.files);
   });
 
   it("brings no second copy of Pulumi's SDK, and its own SDKs", () => {
     const names = "**/{@pulumi/pulumi,@pulumi/kind,@linkerd-topology/mesh}/package.json";
-    assert.deepEqual(globSync(names, { cwd: path.join(project, "node_modules") }).sort(), [
+    assert.deepEqual(globSync(names, { cwd: path.join(project.folder, "node_modules") }).sort(), [
       "@pulumi/pulumi/package.json",
       "linkerd-topology/node_modules/@linkerd-topology/mesh/package.json",
       "linkerd-topology/node_modules/@pulumi/kind/package.json",
     ]);
   });
 
-  for (const name of Object.keys(compiled)) {
+  for (const name of names) {
     it(`compiles: ${name}`, async () => {
-      const { stdout } = await tsc(name);
+      const { stdout } = await project.tsc(name);
       // Newer releases of that package have declarations that don't compile: they lack what they import.
       const theirs = "../node_modules/@pulumi/policy/";
       const ours = stdout.split("\n").filter((line) => line !== "" && !line.startsWith(theirs));
@@ -209,78 +126,20 @@ void describe("the npm package where somebody installs it", { timeout: 3_600_000
       const required = require("linkerd-topology");
       if (required.Topology !== Topology || required.Network !== Network) process.exit(1);
       if (require("linkerd-topology/commands").CommandError !== CommandError) process.exit(1);`;
-    await execa(process.execPath, ["--input-type=module", "-e", text], { cwd: project });
+    await execa(process.execPath, ["--input-type=module", "-e", text], { cwd: project.folder });
   });
 
   describe("on Pulumi's engine, with doubles of the providers", () => {
     let engine: LanguageProgram;
-    let python: string;
 
     before(async () => {
-      python = noPython === false ? await pythonWithPulumi() : "";
-      const sdk = path.join(installed, "sdks/python");
-      const PYTHONPATH = python === "" ? "" : await installSdk(python, directory, sdk);
-      const dist = path.join(installed, "dist");
-      engine = await LanguageProgram.start({
-        hosts: [await yamlHostFolder()],
-        env: { PYTHONPATH },
-        dist,
-      });
+      engine = await project.startEngine();
     });
     after(() => engine.close());
 
-    const byCli = async (folder: string): Promise<Consumer> => {
-      const pulumi = (...args: string[]) =>
-        engine.mustRun("pulumi", [...args, "--non-interactive"], folder);
-      await pulumi("stack", "init", "lab");
-      return {
-        folder,
-        run: (what) => pulumi(what, ...(what === "preview" ? [] : ["--yes"])),
-      };
-    };
-    const emptyFolder = async (name: string): Promise<string> => {
-      const folder = path.join(directory, name);
-      await mkdir(folder);
-      return folder;
-    };
-    const consumers: Record<string, () => Promise<Consumer>> = {
-      // Compiled above.
-      "TypeScript, ES modules": () => byCli(folderOf("nodenext")),
-      // Pulumi itself compiles index.ts, and checks its types.
-      "TypeScript, Pulumi's template": () => byCli(folderOf("Pulumi's template")),
-      YAML: async () => {
-        const folder = await emptyFolder("yaml");
-        await cp(
-          path.join(installed, "examples/yaml/Pulumi.yaml"),
-          path.join(folder, "Pulumi.yaml"),
-        );
-        return byCli(folder);
-      },
-      Python: async () => {
-        const folder = await emptyFolder("python");
-        const example = path.join(installed, "examples/python/two_clusters.py");
-        return { folder, run: (what) => engine.mustRun(python, [example, what], folder) };
-      },
-      Go: async () => {
-        // The module is what git has of it, beside the example as in the repository.
-        const folder = await emptyFolder("go");
-        for (const file of await checkedIn()) {
-          if (!/^(examples|sdks)\/go\//.test(file)) continue;
-          await cp(path.join(root, file), path.join(folder, file));
-        }
-        const go = await ensureGo(cacheDirectory(), process.env, () => undefined);
-        const executable = path.join(folder, "two-clusters");
-        await execa(go.command, ["build", "-mod=readonly", "-o", executable, "."], {
-          cwd: path.join(folder, "examples/go"),
-          env: { ...go.env, CGO_ENABLED: "0" },
-        });
-        return { folder, run: (what) => engine.mustRun(executable, [what], folder) };
-      },
-    };
-
-    for (const [name, prepare] of Object.entries(consumers)) {
+    for (const name of languages) {
       it(name, { skip: name === "Python" && noPython }, async () => {
-        const { folder, run } = await prepare();
+        const { folder, run } = await project.consumers(engine)[name]();
         const planned = await run("preview");
         assert.match(planned, /linkerd-topology:index:Topology \S+ create/);
         assert.match(planned, /kind:index:Cluster \S*west\S* create/);
@@ -299,16 +158,9 @@ void describe("the npm package where somebody installs it", { timeout: 3_600_000
     }
   });
 
-  testRunners(() => project);
-  testPluginTarballs(() => packed.tarball, yamlHostFolder);
+  testRunners(() => project.folder);
+  testPluginTarballs(() => project.packed.tarball, yamlHostFolder);
 });
-
-const stack = "organization/two-clusters/lab";
-
-async function yamlHostFolder(): Promise<string> {
-  const how = { cache: cacheDirectory(), env: process.env, onProgress: () => undefined };
-  return (await ensureArtifact(yamlHost, how)).folder;
-}
 
 /** What `npm pack` holds, but for the declarations in dist/. */
 async function expectedFiles(): Promise<string[]> {

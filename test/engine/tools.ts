@@ -4,9 +4,13 @@ import path from "node:path";
 import { withoutLogs } from "../../toolchain/pulumi-logs.ts";
 import { ensureToolchain } from "../../toolchain/toolchain.ts";
 
-/** The environment in which the engine and the TLS provider are found. */
-export async function engineTools(): Promise<Record<string, string>> {
-  return { ...(await ensureToolchain({ clusters: false })).env };
+/**
+ * The environment in which the engine and the TLS provider are found.
+ *
+ * @param clusters whether Docker and kind are, too
+ */
+export async function engineTools(clusters = false): Promise<Record<string, string>> {
+  return { ...(await ensureToolchain({ clusters })).env };
 }
 
 /**

@@ -24,6 +24,8 @@ interface Options {
   readonly hosts?: readonly string[];
   /** Providers that have doubles. The plugins of others are those that Pulumi finds. @default all */
   readonly doubles?: readonly string[];
+  /** Real clusters are made: no provider has a double. @default false */
+  readonly clusters?: boolean;
   /** dist/ of an installed package, whose components are served in place of the checkout's. */
   readonly dist?: string;
 }
@@ -45,7 +47,7 @@ export class LanguageProgram {
   }
 
   static async start(options: Options = {}): Promise<LanguageProgram> {
-    const tools = await engineTools();
+    const tools = await engineTools(options.clusters);
     const directory = await temporaryDirectory("engine-test");
     const backend = path.join(directory, "state");
     await mkdir(backend);
@@ -61,7 +63,9 @@ export class LanguageProgram {
       XDG_STATE_HOME: path.join(directory, "xdg"),
       ...options.env,
     };
-    if (options.doubles?.length === 0) return new LanguageProgram(directory, env);
+    if (options.clusters === true || options.doubles?.length === 0) {
+      return new LanguageProgram(directory, env);
+    }
     const file = path.join(import.meta.dirname, "doubles-process.ts");
     const code = options.dist === undefined ? [] : [options.dist, ".js"];
     const doubles = execa(
