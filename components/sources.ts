@@ -82,7 +82,7 @@ export function readSources(file: string): Sources {
 }
 
 /** The sources that the environment names, or else the program. */
-export function namedSources(named: string | undefined): Sources | undefined {
+export function namedSources(named?: string): Sources | undefined {
   const file = programEnv()[sourcesVariable] ?? named;
   return file ? readSources(programPath(file)) : undefined;
 }

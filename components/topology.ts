@@ -23,6 +23,7 @@ import { makeObservability, ownServices } from "./observability.ts";
 import { PodRoutes } from "./pod-routes.ts";
 import { readProgramFile } from "./program-context.ts";
 import { compareAnchors, makeTrust } from "./topology-trust.ts";
+import { namedSources } from "./sources.ts";
 import { makeTraffic } from "./traffic.ts";
 import type { TrustedAnchor } from "./trust-anchor.ts";
 
@@ -32,7 +33,10 @@ export interface TopologyArgs {
   readonly topology: TopologySpec;
   /** Name of the topology if the topology has none. @default the name of the resource */
   readonly name?: string;
-  /** Where images and charts come from, paths absolute. @default the public registries */
+  /**
+   * Where images and charts come from, paths absolute.
+   * @default the file that the environment variable LINKERD_TOPOLOGY_SOURCES names, else the public registries
+   */
   readonly sources?: Sources;
   /** The file that `topology` was read from. It is recorded with the sources. */
   readonly origin?: TopologyOrigin | undefined;
@@ -89,7 +93,7 @@ export class Topology extends pulumi.ComponentResource {
     args: TopologyArgs,
     { protect: protectByOption, ...opts }: pulumi.ComponentResourceOptions = {},
   ) {
-    const sources = args.sources ?? {};
+    const sources = args.sources ?? namedSources() ?? {};
     const plan = planOrThrow(args.topology, {
       name: args.name ?? name,
       sources,

@@ -5,7 +5,9 @@ import { after, describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { crdsByName } from "../../components/gateway-api.ts";
-import { readSources } from "../../components/sources.ts";
+import { inContext } from "../../components/program-context.ts";
+import { readSources, sourcesVariable } from "../../components/sources.ts";
+import { Topology } from "../../components/topology.ts";
 import {
   gatewayApiText,
   pair,
@@ -14,6 +16,7 @@ import {
   temporaryDirectory,
   writeTemporary,
 } from "./fixtures.ts";
+import { register } from "./monitor.ts";
 
 after(() => rmSync(temporaryDirectory, { recursive: true }));
 
@@ -123,6 +126,26 @@ void describe("what sources lead to", () => {
       assert.equal(one["version"], "2026.6.3");
       assert.deepEqual(one["repositoryOpts"], { repo: "https://helm.linkerd.io/edge" });
     }
+  });
+
+  void it("charts from the file that the environment names, where the program names none", async () => {
+    for (const chart of ["linkerd-crds", "linkerd-control-plane", "linkerd-multicluster"]) {
+      writeTemporary(`named/charts/${chart}/Chart.yaml`, "");
+    }
+    const { gatewayApi } = sources;
+    const file = writeTemporary(
+      "named/sources.json",
+      JSON.stringify({ charts: "charts", gatewayApi }),
+    );
+    const context = { env: { [sourcesVariable]: file }, directory: temporaryDirectory };
+    const all = await inContext(context, () =>
+      register(() => new Topology("lab", { topology: pair })),
+    );
+    const charts = all
+      .filter(({ type, name }) => type === releaseType && !name.endsWith("gateway-api"))
+      .map(({ inputs }) => dirname(String(inputs["chart"])));
+    assert.equal(charts.length, 6);
+    assert.deepEqual([...new Set(charts)], [join(dirname(file), "charts")]);
   });
 
   void it("the node image and the archives reach every cluster, the images every release", async () => {
