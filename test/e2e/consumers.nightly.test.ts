@@ -11,6 +11,7 @@ import { multiclusterNamespace } from "../../planning/names.ts";
 import { ConsumingProject, languages, stack } from "../engine/consumers.ts";
 import type { LanguageProgram } from "../engine/languages/language-program.ts";
 import { noPython } from "../engine/languages/python.ts";
+import { tlsPlugin } from "../../toolchain/tools/provider-plugins.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 /** What the examples in the other languages are. */
@@ -33,7 +34,8 @@ describe("programs of others make two linked clusters", { timeout: 3_600_000 }, 
     // Names that are the examples' may be a person's, too.
     assert.deepEqual(await left(), [], "clusters or a network of these names are there already");
     directory = await temporaryDirectory("engine-test");
-    project = await ConsumingProject.create(directory);
+    // Its plugin comes with the tools of the tests, in this version only.
+    project = await ConsumingProject.create(directory, `@pulumi/tls@${tlsPlugin.version}`);
     for (const name of ["nodenext", "Pulumi's template"] as const) {
       await project.writeTypescript(name, { "index.ts": program });
     }
