@@ -7,11 +7,11 @@ import { sourcesVariable } from "../../components/sources.ts";
 import { docker, dockerList } from "../../environments/docker.ts";
 import { connect } from "../../kubernetes/connect.ts";
 import { linkPath } from "../../linkerd/names.ts";
-import { multiclusterNamespace } from "../../planning/names.ts";
+import { dockerNetworkName, multiclusterNamespace } from "../../planning/names.ts";
 import { ConsumingProject, languages, stack } from "../engine/consumers.ts";
 import type { LanguageProgram } from "../engine/languages/language-program.ts";
 import { noPython } from "../engine/languages/python.ts";
-import { tlsPlugin } from "../../toolchain/tools/provider-plugins.ts";
+import { kubernetesPlugin, tlsPlugin } from "../../toolchain/tools/provider-plugins.ts";
 import { temporaryDirectory } from "../temporary.ts";
 
 /** What the examples in the other languages are. */
@@ -23,6 +23,7 @@ const lab = new Topology("lab", {
 export const kubeconfigs = lab.kubeconfigs;
 `;
 
+const network = dockerNetworkName("lab");
 const nodes = ["lab-east-control-plane", "lab-west-control-plane"];
 
 describe("programs of others make two linked clusters", { timeout: 3_600_000 }, () => {
@@ -34,8 +35,12 @@ describe("programs of others make two linked clusters", { timeout: 3_600_000 }, 
     // Names that are the examples' may be a person's, too.
     assert.deepEqual(await left(), [], "clusters or a network of these names are there already");
     directory = await temporaryDirectory("engine-test");
-    // Its plugin comes with the tools of the tests, in this version only.
-    project = await ConsumingProject.create(directory, `@pulumi/tls@${tlsPlugin.version}`);
+    // The tools of the tests have the plugins of these versions, and no others.
+    const providers = [kubernetesPlugin, tlsPlugin];
+    project = await ConsumingProject.create(
+      directory,
+      ...providers.map(({ name, version }) => `@pulumi/${name}@${version}`),
+    );
     for (const name of ["nodenext", "Pulumi's template"] as const) {
       await project.writeTypescript(name, { "index.ts": program });
     }
@@ -48,8 +53,10 @@ describe("programs of others make two linked clusters", { timeout: 3_600_000 }, 
   });
   after(async () => {
     await engine?.close();
-    for (const name of await left()) {
-      await docker(name === "lab" ? ["network", "rm", name] : ["rm", "--force", "--volumes", name]);
+    for (const name of (await left()).reverse()) {
+      await docker(
+        name === network ? ["network", "rm", name] : ["rm", "--force", "--volumes", name],
+      );
     }
     await rm(directory, { recursive: true, force: true });
   });
@@ -62,7 +69,7 @@ describe("programs of others make two linked clusters", { timeout: 3_600_000 }, 
       assert.match(planned, /kind:index:Cluster \S*west\S* create/);
       assert.deepEqual(await left(), []);
       await run("up");
-      assert.deepEqual(await left(), ["lab", ...nodes]);
+      assert.deepEqual(await left(), [network, ...nodes]);
       const { kubeconfigs } = await engine.outputs();
       for (const [source, target] of [
         ["west", "east"],
@@ -90,7 +97,7 @@ async function left(): Promise<string[]> {
   const networks = (await dockerList(["network", "ls"])).map((row) => row["Name"] ?? "");
   const containers = (await dockerList(["ps", "--all"])).map((row) => row["Names"] ?? "");
   return [
-    ...networks.filter((name) => name === "lab"),
+    ...networks.filter((name) => name === network),
     ...containers.filter((name) => nodes.includes(name)).sort(),
   ];
 }
