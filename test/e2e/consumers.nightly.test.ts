@@ -48,7 +48,8 @@ describe("programs of others make two linked clusters", { timeout: 3_600_000 }, 
     assert.equal(stdout, "");
     engine = await project.startEngine({
       clusters: true,
-      env: { [sourcesVariable]: process.env[sourcesVariable] ?? "" },
+      // Pulumi's Kubernetes provider leaves an administrator's kubeconfig for every Helm release.
+      env: { [sourcesVariable]: process.env[sourcesVariable] ?? "", TMPDIR: directory },
     });
   });
   after(async () => {
