@@ -9,7 +9,12 @@ import { topologyInputs } from "./component-schemas.ts";
 export const makeComponent: MakeComponent = ({ name, inputs, options }) => {
   const { sourcesFile, ...args } = readShape(topologyInputs, inputs);
   const sources = namedSources(sourcesFile);
-  const topology = new Topology(name, definedOnly({ ...args, sources }), options);
+  // Pulumi's server says `false` where a program says nothing. It would overrule the `protect` of the topology.
+  const { protect, ...others } = options;
+  const topology = new Topology(name, definedOnly({ ...args, sources }), {
+    ...others,
+    ...(protect === true && { protect }),
+  });
   return {
     urn: topology.urn,
     outputs: { ...topologyOutputs(topology), kubeconfigs: topology.kubeconfigs },

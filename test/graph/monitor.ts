@@ -18,6 +18,8 @@ export interface Registration {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly secretOutputs: readonly string[];
   readonly deleteBeforeReplace: boolean;
+  /** The engine refuses to delete or replace it. */
+  readonly protect: boolean;
   readonly replaceOnChanges: readonly string[];
   readonly ignoreChanges: readonly string[];
   /** Empty for what is created. */
@@ -37,6 +39,7 @@ interface RegisterRequest {
   getObject(): { toJavaScript(): Record<string, unknown> };
   getAdditionalsecretoutputsList(): string[];
   getDeletebeforereplace(): boolean;
+  getProtect(): boolean;
   getReplaceonchangesList(): string[];
   getIgnorechangesList(): string[];
   getImportid(): string;
@@ -136,6 +139,7 @@ function readRequest(request: RegisterRequest): Registration {
     inputs: plain(request.getObject().toJavaScript()) as Record<string, unknown>,
     secretOutputs: request.getAdditionalsecretoutputsList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
+    protect: request.getProtect(),
     replaceOnChanges: request.getReplaceonchangesList(),
     ignoreChanges: request.getIgnorechangesList(),
     importId: request.getImportid(),

@@ -35,6 +35,19 @@ void describe("the component Topology of the plugin", async () => {
     assert.deepEqual(told(all), told(byClass));
   });
 
+  void it("protects what the class does, though Pulumi's server always says whether a program protects it", async () => {
+    const topology = { ...pair, protect: true };
+    const guarded = (registrations: readonly Registration[]) =>
+      registrations.filter(({ protect }) => protect).map(({ key }) => key);
+    const byClass = await register(() => new Topology("lab", { topology, sources }));
+    const inputs = { topology, sourcesFile } as unknown as PropertyMap;
+    // It says `false` where the program says nothing.
+    const options = { protect: false };
+    const all = await register(() => makeComponent({ type, name: "lab", inputs, options }));
+    assert.ok(guarded(byClass).some((key) => key.startsWith("kind:index:Cluster::")));
+    assert.deepEqual(guarded(all), guarded(byClass));
+  });
+
   void it("has the outputs of its schema, the kubeconfigs as a secret", async () => {
     const promised = Object.keys(componentSchemas[type]?.outputs ?? {});
     assert.deepEqual(Object.keys(outputs).sort(), promised.sort());
