@@ -25,6 +25,22 @@ export function isLive({ metadata, status }: Pod): boolean {
   );
 }
 
+/** An address that a pod has for itself. */
+export interface PodAddress {
+  /** As `namespace/name`. */
+  readonly pod: string;
+  readonly ip: string;
+}
+
+/** Addresses of the pod network. A pod that ended may still show one that another pod has by now. */
+export function ownAddresses(pods: readonly Pod[]): readonly PodAddress[] {
+  return pods
+    .filter((pod) => isLive(pod) && pod.spec.hostNetwork !== true)
+    .flatMap(({ metadata: { namespace = "", name }, status: { podIPs = [] } = {} }) =>
+      podIPs.map(({ ip }) => ({ pod: `${namespace}/${name}`, ip })),
+    );
+}
+
 /** The pod serves, and isn't being deleted. */
 export function isReady(pod: Pod): boolean {
   return (

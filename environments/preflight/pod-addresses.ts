@@ -4,6 +4,7 @@ import { messageOf } from "../../system/message-of.ts";
 import { isUnreachable, NoKubeconfig } from "../../kubernetes/errors.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
+import { ownAddresses } from "../../kubernetes/pods.ts";
 import type { PreflightCheck } from "./check.ts";
 import { connectTo } from "./existing-clusters.ts";
 
@@ -72,13 +73,6 @@ function meet(one: string | undefined, other: string | undefined): boolean {
   return splitSubnets(one).some((a) => splitSubnets(other).some((b) => subnetsOverlap(a, b)));
 }
 
-/** Those with an address of their own, as `namespace/name`. */
 function podsByAddress(pods: readonly Pod[]): Map<string, string> {
-  return new Map(
-    pods
-      .filter(({ spec }) => spec.hostNetwork !== true)
-      .flatMap(({ metadata: { namespace = "", name }, status: { podIPs = [] } = {} }) =>
-        podIPs.map(({ ip }) => [ip, `${namespace}/${name}`] as const),
-      ),
-  );
+  return new Map(ownAddresses(pods).map(({ pod, ip }) => [ip, pod]));
 }

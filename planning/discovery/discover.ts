@@ -15,6 +15,7 @@ import { modeOf, networksOf } from "./modes.ts";
 import type { FoundEdge } from "./modes.ts";
 import type { Note } from "./note.ts";
 import type { ClusterObservation, LinkObservation } from "./observation.ts";
+import { ipv4Subnets, podSubnetOf } from "./pod-subnet.ts";
 import { nameClusters, resolveLinks } from "./whereabouts.ts";
 
 /** What the observed clusters amount to. */
@@ -99,6 +100,9 @@ export function discover(clusters: readonly ClusterObservation[]): Discovery {
     if (networks[index] !== undefined) {
       tell("guess", [...at, "network"], "its Links carry traffic from pod to pod");
     }
+    const pods = podSubnetOf(cluster, { isNeeded: networks[index] !== undefined });
+    if (pods?.guess !== undefined) tell("guess", [...at, "podSubnet"], pods.guess);
+    const serviceSubnet = ipv4Subnets(cluster.serviceSubnet);
     const { certManager } = cluster.linkerd?.issuer ?? {};
     const trust = {
       ...(trustDomain !== domain && { domain: trustDomain }),
@@ -111,8 +115,8 @@ export function discover(clusters: readonly ClusterObservation[]): Discovery {
       kubeconfig: cluster.kubeconfig,
       context: cluster.context,
       ...(networks[index] !== undefined && { network: networks[index] }),
-      ...(isOneIpv4(cluster.podSubnet) && { podSubnet: cluster.podSubnet }),
-      ...(isOneIpv4(cluster.serviceSubnet) && { serviceSubnet: cluster.serviceSubnet }),
+      ...(pods !== undefined && { podSubnet: pods.podSubnet }),
+      ...(serviceSubnet !== undefined && { serviceSubnet }),
       ...(server !== undefined && { apiServer: server.url }),
       ...(asGateway && { gateway: asGateway.spec }),
       ...(clusterDomain !== defaults.clusterDomain && { clusterDomain }),
@@ -365,10 +369,6 @@ function isLocal(url: string): boolean {
 function knownVersion(version: string | undefined): string | undefined {
   const edge = edgeOf(version ?? "");
   return edge === undefined || isBefore(edge, oldestVersion) ? undefined : edge;
-}
-
-function isOneIpv4(subnet: string | undefined): subnet is string {
-  return /^\d+(?:\.\d+){3}\/\d+$/.test(subnet ?? "");
 }
 
 function mostFrequent(values: readonly string[]): string | undefined {

@@ -18,9 +18,17 @@ export interface ClusterObservation {
   /** SHA-256 of the certificate authority of the API server. */
   readonly authority: string | undefined;
   readonly kubernetesVersion: string | undefined;
-  readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[] }[];
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly addresses: readonly string[];
+    /** Its `podCIDR`s, which pods of some networks (Calico, Cilium, clouds) don't keep to. */
+    readonly podCidrs: readonly string[];
+  }[];
+  /** As kubeadm was told. Several are separated by commas. */
   readonly podSubnet: string | undefined;
   readonly serviceSubnet: string | undefined;
+  /** Of pods that aren't on a node's own network. Undefined: nobody looked, or may. */
+  readonly podAddresses?: readonly string[];
   /** Undefined: there is no Linkerd, or it couldn't be asked. */
   readonly linkerd: LinkerdObservation | undefined;
   readonly gateways: readonly GatewayObservation[];

@@ -3,6 +3,7 @@ import { linkerdNamespace } from "../../planning/names.ts";
 import { parse } from "yaml";
 import type { ConfigMap } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
+import { ownAddresses } from "../../kubernetes/pods.ts";
 import { corePath } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { failed, failedForGood, notRun, passed } from "./check.ts";
@@ -41,11 +42,7 @@ export const clusterNetworksComplete: Check<AskedCluster> = {
       })),
     ];
     const addresses = [
-      ...pods
-        .filter(({ spec }) => spec.hostNetwork !== true)
-        .flatMap(({ metadata, status: { podIPs = [] } = {} }) =>
-          podIPs.map(({ ip }) => ({ what: `pod ${nameOf(metadata)}`, address: ip })),
-        ),
+      ...ownAddresses(pods).map(({ pod, ip }) => ({ what: `pod ${pod}`, address: ip })),
       ...services.flatMap(({ metadata, spec }) =>
         (spec?.clusterIPs ?? [])
           .filter((ip) => ip !== "None" && ip !== "")

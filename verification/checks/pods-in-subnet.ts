@@ -1,3 +1,4 @@
+import { ownAddresses } from "../../kubernetes/pods.ts";
 import { splitSubnets } from "../../planning/cidr.ts";
 import type { AskedCluster } from "./asked.ts";
 import type { Check } from "./check.ts";
@@ -16,14 +17,7 @@ export const podsInSubnet: Check<AskedCluster> = {
   applies: ({ plan, found }) => !found && plan.type === "existing" && plan.podSubnet !== undefined,
   run: async ({ lists, plan }) => {
     const subnets = splitSubnets(plan.podSubnet ?? "");
-    const pods = await lists.livePods();
-    const addresses = pods
-      .filter(({ spec }) => spec.hostNetwork !== true)
-      .flatMap(({ metadata: { namespace = "", name }, status: { podIPs = [] } = {} }) =>
-        podIPs
-          .filter(({ ip }) => !ip.includes(":"))
-          .map(({ ip }) => ({ pod: `${namespace}/${name}`, ip })),
-      );
+    const addresses = ownAddresses(await lists.livePods()).filter(({ ip }) => !ip.includes(":"));
     if (addresses.length === 0) return notRun("no pod with an address was seen");
     const outside = addresses.filter(({ ip }) => !isIn(subnets, ip));
     return outside.length === 0

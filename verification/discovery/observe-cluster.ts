@@ -35,6 +35,7 @@ import { observeNodes } from "../facts/nodes.ts";
 import { observeSubnets } from "../facts/subnets.ts";
 import { authorityOf } from "./authority.ts";
 import { observeLinks } from "./observe-links.ts";
+import { unreadBecause } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 
 /** How to reach a cluster. */
@@ -60,12 +61,7 @@ export async function observeForDiscovery(
       return await asked;
     } catch (error) {
       if (!(error instanceof KubernetesApiError)) throw error;
-      const refused = error.status === 403;
-      unread.push({
-        what,
-        why: refused ? `no right to ${right}` : error.message,
-        ...(refused && { right }),
-      });
+      unread.push(unreadBecause(what, right, error));
       return undefined;
     }
   };
@@ -146,11 +142,11 @@ export async function observeForDiscovery(
     uid: system?.metadata.uid,
     authority: authorityOf(root?.data?.["ca.crt"]),
     kubernetesVersion: version.gitVersion,
-    nodes: (nodes ?? []).map(({ name, address }) => ({
+    nodes: (nodes ?? []).map(({ name, address, podCidrs }) => ({
       name,
       addresses: address === undefined ? [] : [address],
+      podCidrs,
     })),
-    // The nodes' shares aren't all of it: a new node gets another share.
     podSubnet: written.podSubnet,
     serviceSubnet: written.serviceSubnet ?? subnets?.serviceSubnet,
     linkerd: await observeLinkerd(api, read, linkerd ?? [], {

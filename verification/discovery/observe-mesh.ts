@@ -1,17 +1,21 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
-import type { Endpoints } from "../../kubernetes/objects.ts";
+import { listAll } from "../../kubernetes/list-all.ts";
+import type { Endpoints, Pod } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
+import { ownAddresses } from "../../kubernetes/pods.ts";
 import { readingOnce } from "../../kubernetes/reading-once.ts";
 import { corePath } from "../../linkerd/names.ts";
 import type {
   ClusterObservation,
+  LinkObservation,
   ServiceObservation,
 } from "../../planning/discovery/observation.ts";
 import { selects } from "../../planning/links/label-selector.ts";
 import { hostnamesOf } from "../facts/mirrors.ts";
 import { observeForDiscovery } from "./observe-cluster.ts";
 import type { ClusterWay } from "./observe-cluster.ts";
+import { unreadBecause } from "./reader.ts";
 
 /** A cluster with an open connection. */
 export interface OpenWay extends ClusterWay {
@@ -28,6 +32,8 @@ export async function observeMesh(
   // Only pods of exported headless Services matter: a cluster may have many others.
   const isExported = ({ headless, labels }: ServiceObservation): boolean =>
     headless && selectors.some((selector) => selects(selector, labels));
+  // A list of all pods may be long, and only traffic from pod to pod depends on their addresses.
+  const isFlat = observed.some(({ links }) => links.some(mayLeadToPods));
   return Promise.all(
     observed.map(async (cluster, index) => {
       const api = open[index]?.api;
@@ -35,9 +41,33 @@ export async function observeMesh(
       const services = cluster.services.map(async (service) =>
         isExported(service) ? withPods(service, api) : service,
       );
-      return { ...cluster, services: await Promise.all(services) };
+      const known = { ...cluster, services: await Promise.all(services) };
+      return isFlat && hasAnswered(cluster) ? withPodAddresses(known, api) : known;
     }),
   );
+}
+
+function mayLeadToPods({ gateway, selectors }: LinkObservation): boolean {
+  const { remoteDiscovery, federated } = selectors;
+  return gateway === undefined || remoteDiscovery !== undefined || federated !== undefined;
+}
+
+function hasAnswered({ kubernetesVersion }: ClusterObservation): boolean {
+  return kubernetesVersion !== undefined;
+}
+
+async function withPodAddresses(
+  cluster: ClusterObservation,
+  api: KubernetesApi,
+): Promise<ClusterObservation> {
+  try {
+    const pods = await listAll<Pod>(api, "/api/v1/pods");
+    return { ...cluster, podAddresses: ownAddresses(pods).map(({ ip }) => ip) };
+  } catch (error) {
+    if (!(error instanceof KubernetesApiError)) throw error;
+    const why = unreadBecause("the pods' addresses", "list pods", error);
+    return { ...cluster, unread: [...cluster.unread, why] };
+  }
 }
 
 async function withPods(

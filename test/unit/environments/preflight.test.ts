@@ -436,14 +436,17 @@ describe("the checks before up", () => {
       const clusters = [await existing("prod", one), await existing("staging", other)];
       const links = [{ between: ["prod", "staging"], mode: "flat" as const }];
       const check = () => checkPodAddresses(contextOf({ clusters, links }));
-      const put = (fake: FakeKubernetes, ip: string, hostNetwork = false) => {
+      const put = (fake: FakeKubernetes, ip: string, hostNetwork = false, phase = "Running") => {
         fake.put("/api/v1/pods", {
           metadata: { name: `p-${ip}`, namespace: "shop" },
           spec: { containers: [], hostNetwork },
-          status: { podIPs: [{ ip }] },
+          status: { phase, podIPs: [{ ip }] },
         });
       };
       for (const fake of [one, other]) put(fake, "10.9.9.9", true);
+      // One that ended shows an address that another pod has by now.
+      put(one, "10.0.1.9", false, "Succeeded");
+      put(other, "10.0.1.9");
       put(one, "10.0.1.1");
       put(other, "10.0.1.2");
       assert.deepEqual(await check(), []);

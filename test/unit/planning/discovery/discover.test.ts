@@ -65,7 +65,10 @@ const cases: readonly Case[] = [
         ...noCredentials,
         gateway: { addresses: ["10.1.1.1"], port: 30143, probePort: 30191, identity: "x.y" },
       },
-      east: { nodes: [{ name: "n", addresses: ["10.1.1.1"] }], server: "https://10.9.9.9:6443" },
+      east: {
+        nodes: [{ name: "n", addresses: ["10.1.1.1"], podCidrs: [] }],
+        server: "https://10.9.9.9:6443",
+      },
     }),
     names: ["west", "east"],
     notes: [/known by the gateway's address/, /as this machine reaches it/],

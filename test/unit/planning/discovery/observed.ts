@@ -31,7 +31,7 @@ function observationOf(cluster: ClusterPlan, plan: Plan): ClusterObservation {
     uid: uidOf("cluster", name),
     authority: uidOf("authority", name),
     kubernetesVersion: "v1.34.2",
-    nodes: [{ name: `node-of-${name}`, addresses: [] }],
+    nodes: [{ name: `node-of-${name}`, addresses: [], podCidrs: [] }],
     podSubnet: cluster.podSubnet,
     serviceSubnet: cluster.serviceSubnet,
     linkerd: {
