@@ -121,8 +121,11 @@ describe("an ingress of one's own as the gateway", () => {
       networks: [{ cidr: "0.0.0.0/0" }, { cidr: "::/0" }],
     });
     assert.equal(await read(outputs), "serving");
+    fake.requests.length = 0;
     await ownGateway.delete({ id: "x", urn, inputs: inputs(), outputs }, testContext().context);
     for (const path of objects) assert.equal(fake.get(path), undefined, path);
+    const deleted = fake.requests.filter((request) => request.startsWith("DELETE"));
+    assert.equal(deleted[0], `DELETE ${service}`, "without its policies it would admit everybody");
     assert.ok(fake.get(`${pods}/traefik-1`), "the ingress is somebody else's");
   });
 

@@ -546,6 +546,14 @@ describe("what only a verification asks", () => {
     assert.deepEqual(await toldOf(mixed), fine);
     service({ "mirror.linkerd.io/exported": "remote-discovery" }, "other");
     assert.deepEqual(await toldOf(mixed), fine);
+    // What can't be seen may be there.
+    const forbidden = { status: 403, body: { reason: "Forbidden", message: "not for you" } };
+    const all = "/apis/workload.linkerd.io/v1beta1/externalworkloads";
+    east.answers.set(all, forbidden);
+    assert.match((await toldOf(mixed)).join(), /403 Forbidden: not for you.*east → west: passed/);
+    east.answers.delete(all);
+    east.answers.set("/api/v1/services", forbidden);
+    assert.deepEqual(await toldOf(mixed), ["west → east: not run", fine[1]]);
   });
 
   it("what may not be asked has failed, and says so", async () => {
