@@ -26,7 +26,8 @@ const dockerPools = ["172.16.0.0/12", "192.168.0.0/16"].map(block);
 
 /** Checks each pod and Service subnet on its own. */
 export function* subnetRules(input: RuleInput): Iterable<RuleProblem> {
-  const networks = clusterNetworks(input);
+  // Only verification knows the networks of a Linkerd that others installed.
+  const networks = input.draft.adopt === true ? ["0.0.0.0/0"] : clusterNetworks(input);
   for (const cluster of input.clusters) {
     for (const kind of ["pods", "services"] as const) {
       for (const text of writtenSubnets(cluster, kind)) {
@@ -101,7 +102,9 @@ function* checkSubnet(
       message:
         `${show(text)} is not within the networks that Linkerd takes for clusters ` +
         `(${networks.join(", ")})`,
-      fix: "choose a subnet in 10.0.0.0/8",
+      fix: cluster.isKind
+        ? "choose a subnet in 10.0.0.0/8"
+        : `add ${canonical} to these as linkerd.values.controlPlane.clusterNetworks`,
     };
   }
   // An existing cluster's addresses can't be changed, and its nodes need not be on this Docker.

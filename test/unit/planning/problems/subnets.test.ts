@@ -31,6 +31,23 @@ checkProblems("subnets", [
     'clusters[0].podSubnet: "203.0.113.0/24" is not within the networks that Linkerd takes for clusters (10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16) (choose a subnet in 10.0.0.0/8)',
   ],
   [
+    "public addresses of a cluster that exists, which can't have others",
+    {
+      clusters: [
+        { name: "west", kubeconfig: "west.yaml", podSubnet: "10.1.0.0/16,203.0.113.0/24" },
+        { name: "east" },
+      ],
+    },
+    'clusters[0].podSubnet: "203.0.113.0/24" is not within the networks that Linkerd takes for clusters (10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16) (add 203.0.113.0/24 to these as linkerd.values.controlPlane.clusterNetworks)',
+  ],
+  [
+    "none: public addresses of a mesh that others made, with networks of their own",
+    {
+      adopt: true,
+      clusters: [{ name: "west", kubeconfig: "west.yaml", podSubnet: "203.0.113.0/24" }],
+    },
+  ],
+  [
     "networks of Linkerd without a subnet",
     {
       ...kind({}),
