@@ -17,6 +17,7 @@ import {
   withoutGoneReleases,
 } from "./remains-in-clusters.ts";
 import { refuseOtherClusters } from "./same-clusters.ts";
+import { withPresentKubeconfigs } from "./present-kubeconfigs.ts";
 import { readState, writeState } from "./state.ts";
 import type { State } from "./state.ts";
 
@@ -178,6 +179,7 @@ export function describeGone(name: string): string {
  * remove it. Pulumi would repeat a warning about the note for ever, because only an interactive refresh clears
  * unfinished creates.
  *
+ * @param command `refresh`: an `up` that begins with a refresh
  * @returns URNs of the resources that were begun
  * @throws CommandError where a cluster that existed before can't be asked
  */
@@ -185,7 +187,7 @@ export async function settleState(
   backend: Backend,
   stack: Stack,
   { stored, state }: OpenedState,
-  command: "up" | "down",
+  command: "up" | "refresh" | "down",
 ): Promise<string[]> {
   const { pending_operations: noted = [] } = stored.deployment;
   // Elsewhere than in files the note can't be told from the one of a command that is at work.
@@ -203,10 +205,11 @@ export async function settleState(
     const deleted = beingDeleted(known);
     settled = await withoutGoneReleases(known, ({ urn }) => deleted.has(urn));
   }
+  if (command !== "up") settled = await withPresentKubeconfigs(settled);
   if (pending.length > 0 || settled !== known || state !== stored) {
     const left = backend.directory === undefined ? noted : [];
     const deployment = { ...settled.deployment, pending_operations: left };
-    await writeState(backend, stack, { ...settled, deployment });
+    await writeState(stack, { ...settled, deployment });
   }
   return pending.map(({ resource }) => resource.urn);
 }

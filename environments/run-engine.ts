@@ -79,7 +79,8 @@ async function runLocked(
   const { drift, incomplete } = await wakeNodes(resources, tell, request.signal);
   refuseIncomplete(incomplete, request.replaceClusters);
   for (const one of drift) tell.notice(`${one}: the state is refreshed`);
-  const unfinished = await settleState(backend, stack, opened, "up");
+  const refresh = request.refresh === true || drift.length > 0;
+  const unfinished = await settleState(backend, stack, opened, refresh ? "refresh" : "up");
   for (const urn of unfinished) {
     tell.notice(`an earlier command was stopped while it worked on ${describeResource(urn)}`);
   }
@@ -105,7 +106,7 @@ async function runLocked(
         },
         // The events report what the engine prints. Without a reader its output would be discarded as well.
         color: "never",
-        refresh: request.refresh === true || drift.length > 0,
+        refresh,
         ...(request.signal && { signal: engineSignal(request.signal, () => began) }),
       }),
     );

@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { timeLimits } from "../system/time-limits.ts";
@@ -42,6 +40,8 @@ export interface State {
   readonly deployment: {
     readonly resources?: readonly StateResource[];
     readonly pending_operations?: readonly PendingOperation[];
+    /** How Pulumi encrypts secrets. */
+    readonly secrets_providers?: object;
   };
 }
 
@@ -53,15 +53,10 @@ export async function readState(backend: Backend, stack: Stack): Promise<State> 
   return (await readStateFile(backend, stack)) ?? exportState(stack);
 }
 
-/** Restores a state that {@link readState} returned. */
-export async function writeState(backend: Backend, stack: Stack, state: State): Promise<void> {
-  const file = path.join(backend.directory ?? stack.workspace.workDir, `${randomUUID()}.json`);
-  await writeFile(file, JSON.stringify(state), { mode: 0o600 });
-  try {
-    await run(stack, ["stack", "import", "--stack", stack.name, "--file", file]);
-  } finally {
-    await rm(file, { force: true });
-  }
+/** Stores a state that {@link readState} returned. Pulumi encrypts secrets in it that are readable. */
+export async function writeState(stack: Stack, state: State): Promise<void> {
+  // A file would have these secrets too.
+  await run(stack, ["stack", "import", "--stack", stack.name], JSON.stringify(state));
 }
 
 /** The outputs of a stack's program, by name. */
@@ -133,11 +128,12 @@ export async function exportState(stack: Stack): Promise<State> {
   return JSON.parse(await run(stack, ["stack", "export", "--stack", stack.name])) as State;
 }
 
-async function run(stack: Stack, args: string[]): Promise<string> {
+async function run(stack: Stack, args: string[], input = ""): Promise<string> {
   const { workDir, envVars } = stack.workspace;
   const { stdout } = await execa("pulumi", [...args, "--non-interactive"], {
     cwd: workDir,
     env: envVars,
+    input,
     timeout: timeLimits.stateAccess,
   });
   return stdout;

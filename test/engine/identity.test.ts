@@ -197,6 +197,22 @@ describe("a stack in a cluster that exists", () => {
     assert.deepEqual(identity(engine.checkpoint()), [a.uid, "a"]);
   });
 
+  test("what runs no program goes by the present kubeconfig, which no file has in plain text", async () => {
+    const elsewhere = { address: a.address.replace("127.0.0.1", "localhost") };
+    assert.ok(!(await engine.decryptedState()).includes(elsewhere.address));
+    await write({ a: elsewhere, b }, "a");
+    const isPresent = async () => (await engine.decryptedState()).includes(elsewhere.address);
+    await engine.recover("up");
+    assert.ok(!(await isPresent()), "the program that follows gives it");
+    await engine.recover("refresh");
+    assert.ok(await isPresent());
+    assert.deepEqual((await engine.up(topology())).changes, []);
+    await engine.restore(up);
+    await engine.recover("down");
+    assert.ok(await isPresent());
+    for (const { text } of await engine.files()) assert.ok(!text.includes("hunter2"));
+  });
+
   test("a state from before is completed by an ordinary up, without anything recreated", async () => {
     await engine.restore({ ...up, state: fromBefore(up) });
     await assert.rejects(engine.up(topology()), /has none of the namespaces/);

@@ -336,7 +336,7 @@ export class TestEngine {
   }
 
   /** What the commands do before they start an engine. @returns what the killed one was working on */
-  async recover(command: "up" | "down" = "up"): Promise<string[]> {
+  async recover(command: "up" | "refresh" | "down" = "up"): Promise<string[]> {
     await clearStaleLocks(this.#backend, projectName, topologyName);
     const opened = await openState(this.#backend, this.#stack);
     return settleState(this.#backend, this.#stack, opened, command);

@@ -459,6 +459,13 @@ export const mutations: readonly Mutation[] = [
     tests: verification("thorough"),
   },
   {
+    title: "existing clusters: a provider goes by the kubeconfig of another cluster",
+    file: "environments/present-kubeconfigs.ts",
+    find: 'one.outputs?.["uid"] === inputs?.["clusterIdentifier"]',
+    replace: 'one.outputs?.["uid"] !== ""',
+    tests: ["test/unit/environments/present-kubeconfigs.test.ts"],
+  },
+  {
     title: "discover: the nodes' podCIDR count although pods don't keep to it",
     file: "planning/discovery/pod-subnet.ts",
     find: "if (shares.length > 0 && missing(shares).length === 0) {",
