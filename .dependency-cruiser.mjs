@@ -27,7 +27,7 @@ const layers = {
     "ui",
     "verification",
   ],
-  plugin: ["environments", "components", "planning", "providers", "system"],
+  plugin: ["environments", "components", "planning", "providers", "sdks", "system"],
 };
 const all = Object.keys(layers).join("|");
 

@@ -75,6 +75,8 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
   readonly nodes: pulumi.Output<Node[]>;
   /** The address that the control plane keeps on the Docker network, once it has it. */
   readonly fixedAddress: pulumi.Output<string | undefined>;
+  /** Pod subnet, IPv4 CIDR. With the nodes it makes the cluster a peer of `PodRoutes`. */
+  readonly podSubnet: string;
   /**
    * UID of the namespace kube-system. The gates don't compare it: the kubeconfig has the cluster's own
    * authority, which no other cluster has.
@@ -128,6 +130,7 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
     this.kubernetesVersion = cluster.kubernetesVersion;
     this.nodes = cluster.nodes;
     this.fixedAddress = cluster.fixedAddress;
+    this.podSubnet = args.podSubnet;
     this.clusterUid = cluster.uid;
     this.registerOutputs({
       kubeconfigPath: this.kubeconfigPath,

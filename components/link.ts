@@ -10,7 +10,7 @@ import {
   linkerdNamespace,
   multiclusterNamespace,
 } from "../planning/names.ts";
-import type { LinkPlan } from "../planning/plan-types.ts";
+import type { GatewayPlan, LinkPlan } from "../planning/plan-types.ts";
 import type { AccessCredentials } from "./access-account.ts";
 import { definedOnly } from "./defined-only.ts";
 import { linkObjectSpec } from "./link-object-spec.ts";
@@ -60,7 +60,7 @@ export interface LinkArgs {
    */
   readonly proxies?: readonly pulumi.Resource[];
   /** The target's gateway. @default none, for a Link of mode `flat` */
-  readonly gateway?: LinkPlan["gateway"];
+  readonly gateway?: Pick<GatewayPlan, "addresses" | "port" | "probePort" | "identity"> | undefined;
   /**
    * Linkerd's version, for example `edge-26.1.1`. `linkerd multicluster check` compares its own version with
    * it. @default the Link has no version

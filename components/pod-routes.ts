@@ -9,7 +9,7 @@ import { inCluster, type MeshCluster } from "./mesh-cluster.ts";
 import { defaultPauseImage } from "./pause-image.ts";
 import { refuseOutputs } from "./plain-inputs.ts";
 
-/** A cluster to whose pods routes lead. */
+/** A cluster to whose pods routes lead, such as a `KindCluster`. */
 export interface RoutePeer {
   /** Pod subnet of the cluster, IPv4 CIDR. */
   readonly podSubnet: string;
@@ -44,7 +44,7 @@ const probe = `said=$(cat "$STATE/$INSTANCE"); [[ "$said" == ready ]] || { echo 
  * ```ts
  * const routes = new PodRoutes("west", {
  *   cluster: west,
- *   peers: [{ podSubnet: "10.2.0.0/21", nodes: east.nodes }],
+ *   peers: [east],
  * });
  * ```
  */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { kindOptionKeys } from "../planning/clusters/kind-options.ts";
 import type { ObjectSchema, PropertySchema } from "../providers/server/index.ts";
 
 /** What topology.schema.json says of a value; scripts/describe-schema.ts writes it. */
@@ -48,11 +49,24 @@ export function topologyTypes(name: string): Readonly<Record<string, ObjectSchem
     required,
   });
   return Object.fromEntries(
-    Object.entries({ TopologySpec: topology, ...definitions }).map(([key, schema]) => [
-      `${name}:index:${key}`,
-      object(schema),
-    ]),
+    Object.entries({
+      TopologySpec: topology,
+      ...definitions,
+      KindOptions: kindOptionsOf(definitions["ClusterSpec"]),
+    }).map(([key, schema]) => [`${name}:index:${key}`, object(schema)]),
   );
+}
+
+/** A cluster has them among its own keys; a component of a cluster has them as one input. */
+function kindOptionsOf(cluster: JsonSchema | undefined): JsonSchema {
+  const keys: readonly string[] = kindOptionKeys;
+  const properties = Object.entries(cluster?.properties ?? {}).filter(([key]) =>
+    keys.includes(key),
+  );
+  return {
+    description: "Options that kind passes on to the nodes and to kubeadm.",
+    properties: Object.fromEntries(properties),
+  };
 }
 
 /**

@@ -229,7 +229,8 @@ function planGateway(
 }
 
 /** Sorted: another order must not change the generation. */
-function planPortMappings(mappings: readonly PortMapping[]): Required<PortMapping>[] {
+/** Port mappings with their defaults, in an order of their own. */
+export function planPortMappings(mappings: readonly PortMapping[]): Required<PortMapping>[] {
   return mappings
     .map(({ node = 0, containerPort, hostPort, listenAddress, protocol = "TCP" }) => ({
       node,

@@ -49,7 +49,7 @@ export interface NodesSpec extends Readonly<z.infer<typeof nodes>> {}
 
 const port = () => integer(1, limits.port, "a port", "write a port number");
 
-const portMapping = object(
+export const portMappingSchema = object(
   {
     /**
      * Index of the node; control planes come first.
@@ -93,7 +93,7 @@ const portMapping = object(
 );
 
 /** A port of the host that leads to a port of a node. */
-export interface PortMapping extends Readonly<z.infer<typeof portMapping>> {}
+export interface PortMapping extends Readonly<z.infer<typeof portMappingSchema>> {}
 
 const nodePort = (example: number) =>
   integer(
@@ -284,7 +284,7 @@ const cluster = object(
      * @example [{ containerPort: 30080, hostPort: 8080 }]
      */
     portMappings: list<PortMapping>(
-      portMapping,
+      portMappingSchema,
       "a list of port mappings",
       "write a list of maps such as { containerPort: 30080, hostPort: 8080 }",
     ).exactOptional(),

@@ -49,6 +49,20 @@ export function* linkerdRules(input: RuleInput): Iterable<RuleProblem> {
   yield* checkValues(input);
 }
 
+/**
+ * Checks the release of a component that is made without a topology.
+ *
+ * @param text what the program asks for
+ */
+export function* checkRelease(
+  text: string | undefined,
+  path: Path,
+  sources: Sources,
+): Iterable<RuleProblem> {
+  const version = text === undefined ? undefined : yield* checkVersion(text, path);
+  if (version !== undefined) yield* checkHeld(version, version, path, sources);
+}
+
 /** Without linkerd-cni in the cluster no pod with a proxy starts: its network-validator waits for ever. */
 function* checkNetworkPlugin({ draft, clusters }: RuleInput): Iterable<RuleProblem> {
   const made = clusters.filter(({ isKind }) => isKind).map(({ name }) => name);

@@ -72,7 +72,7 @@ const labelSelector = (example: string) =>
 /** Selects exported Services. All of the labels and all of the expressions must match. */
 export interface LabelSelector extends Readonly<z.infer<ReturnType<typeof labelSelector>>> {}
 
-const selectors = object(
+export const selectorsSchema = object(
   {
     /**
      * Gateway exports; gateway and mixed Links.
@@ -100,9 +100,9 @@ const selectors = object(
 );
 
 /** Which Services of the target a Link carries, by kind of export. */
-export interface SelectorsSpec extends Readonly<z.infer<typeof selectors>> {}
+export interface SelectorsSpec extends Readonly<z.infer<typeof selectorsSchema>> {}
 
-const metadataKeys = (what: string) =>
+export const metadataKeys = (what: string) =>
   list(
     text(
       `the key of ${what}, or a prefix`,
@@ -114,7 +114,7 @@ const metadataKeys = (what: string) =>
 
 export const linkModes = ["gateway", "flat", "mixed"] as const;
 
-const linkMode = oneOf(linkModes);
+export const linkMode = oneOf(linkModes);
 
 /** Which kinds of export a Link carries. */
 export type LinkMode = z.infer<typeof linkMode>;
@@ -158,7 +158,7 @@ const link = object(
      * @default Linkerd's own labels
      * @example { gateway: { matchLabels: { "example.org/exported": "gateway" } } }
      */
-    selectors: optional<SelectorsSpec>(selectors),
+    selectors: optional<SelectorsSpec>(selectorsSchema),
     /**
      * Labels that mirrors don't get: keys, or `prefix/*`.
      * @default []

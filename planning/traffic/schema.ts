@@ -96,7 +96,7 @@ const match = object(
 /** Which requests a route is for. All of the conditions must match. */
 export interface MatchSpec extends Readonly<z.infer<typeof match>> {}
 
-const route = object(
+export const routeSchema = object(
   {
     /**
      * Which requests the route is for.
@@ -125,7 +125,7 @@ const route = object(
 );
 
 /** One route of a Service: which requests it is for, and where they go (`to`, `failover` or `split`). */
-export interface RouteSpec extends Readonly<z.infer<typeof route>> {}
+export interface RouteSpec extends Readonly<z.infer<typeof routeSchema>> {}
 
 const retry = object(
   {
@@ -215,7 +215,7 @@ const circuitBreaking = object(
 /** When an endpoint that answers with 5xx, or not in time, gets no requests for a while. */
 export interface CircuitBreakingSpec extends Readonly<z.infer<typeof circuitBreaking>> {}
 
-const trafficEntry = object(
+export const trafficEntry = object(
   {
     /**
      * The Service that clients call, in the clients' own cluster.
@@ -265,7 +265,7 @@ const trafficEntry = object(
      * @example [{ match: { headers: { x-tenant: acme } }, to: far }, { to: local }]
      */
     routes: list<RouteSpec>(
-      route,
+      routeSchema,
       "a list of 1 to 16 routes",
       "write a list such as [{ match: { path: /api }, to: east }, { to: local }]",
       { min: 1, max: limits.routes },

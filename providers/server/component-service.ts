@@ -2,21 +2,41 @@ import grpc from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import pluginProto from "@pulumi/pulumi/proto/plugin_pb.js";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb.js";
-import { formatPath } from "../../planning/topology/problem.ts";
-import type { Path } from "../../planning/topology/problem.ts";
+import type { Inputs, Resource } from "@pulumi/pulumi";
+import { checkInputs, withComponents } from "./component-inputs.ts";
 import type { Components, Provider } from "./provider.ts";
-import { checkShape } from "./shape.ts";
-import { isPropertyMap, Opaque, revealAll, Secret, Unknown } from "./values.ts";
-import type { PropertyMap, Value } from "./values.ts";
-import { marshal, unmarshal } from "./wire.ts";
+import type { ResourceSchema } from "./resource.ts";
+import { marshal, unmarshalOutputs } from "./wire.ts";
+
+/** A call of `Construct`, for the one that makes its component. */
+interface Call {
+  readonly schema: ResourceSchema;
+  readonly made: ReadonlyMap<string, Resource>;
+  component?: Resource;
+}
+
+/** The components that one update of a stack has made so far, by their URNs. */
+interface Update {
+  /** Address that the engine gives to this update alone. */
+  readonly monitor: string;
+  readonly made: Map<string, Resource>;
+}
+
+/** The input that tells the number of a {@link Call}. */
+const callKey = "__call";
 
 /**
  * Serves `Construct`. What the call says of options, dependencies and aliases is for Pulumi's own server of
  * components, which only a whole server of the SDK's is: it runs beside this one, and gets the call once its inputs
- * are known to be plain and right.
+ * are known to be right.
+ *
+ * A component that takes another one takes the very object that was made for the other one's call.
  */
 export class ComponentService {
   readonly #provider: Provider;
+  readonly #updates = new Map<string, Update>();
+  readonly #calls = new Map<string, Call>();
+  #counted = 0;
   #server: Promise<providerGrpc.ResourceProviderClient> | undefined;
 
   constructor(provider: Provider) {
@@ -33,16 +53,20 @@ export class ComponentService {
     if (components === undefined || schema === undefined) {
       throw new Error(`the provider ${this.#provider.name} has no component ${request.getType()}`);
     }
-    const given = unmarshal(request.getInputs());
-    const problems = notPlain(given);
-    if (problems.length === 0) {
-      const { failures } = checkShape(schema.inputs, revealAll(given));
-      problems.push(...failures.map(({ reason }) => reason));
-    }
+    const { made } = this.#updateOf(request);
+    const dependencies = request.getInputdependenciesMap();
+    const { inputs, problems } = checkInputs(
+      schema.inputs,
+      unmarshalOutputs(request.getInputs()),
+      (key) => dependencies.get(key)?.getUrnsList() ?? [],
+      (urn) => made.has(urn),
+    );
     if (problems.length > 0) throw new Error(problems.join("\n"));
-    request.setInputs(marshal(revealAll(given)));
+    const number = String(this.#counted++);
+    request.setInputs(marshal({ ...inputs, [callKey]: number }));
+    // Each output says what it depends on.
     request.clearInputdependenciesMap();
-    this.#server ??= startServer(this.#provider, components);
+    this.#server ??= startServer(this.#provider, components, this.#calls);
     const server = await this.#server;
     await new Promise<unknown>((resolve, reject) => {
       server.attach(
@@ -50,9 +74,28 @@ export class ComponentService {
         settle(resolve, reject),
       );
     });
-    return new Promise((resolve, reject) => {
-      server.construct(request, settle(resolve, reject));
-    });
+    const call: Call = { schema, made };
+    this.#calls.set(number, call);
+    try {
+      const response = await new Promise<messages.ConstructResponse>((resolve, reject) => {
+        server.construct(request, settle(resolve, reject));
+      });
+      if (call.component !== undefined) made.set(response.getUrn(), call.component);
+      return response;
+    } finally {
+      this.#calls.delete(number);
+    }
+  }
+
+  /** A plugin may serve a preview before its update. What the one made is nothing for the other. */
+  #updateOf(request: messages.ConstructRequest): Update {
+    const stack = [request.getOrganization(), request.getProject(), request.getStack()].join("/");
+    const monitor = request.getMonitorendpoint();
+    const known = this.#updates.get(stack);
+    if (known?.monitor === monitor) return known;
+    const update = { monitor, made: new Map<string, Resource>() };
+    this.#updates.set(stack, update);
+    return update;
   }
 }
 
@@ -67,37 +110,11 @@ function settle<T>(
   };
 }
 
-/** What decides which resources exist has to be known before any of them does. */
-function notPlain(inputs: PropertyMap): string[] {
-  const problems: string[] = [];
-  const look = (value: Value, path: Path): void => {
-    const say = (what: string) => problems.push(`${formatPath(path)}: ${what}`);
-    if (value instanceof Unknown) {
-      say(
-        "is not known yet: it is an output of a resource that is yet to be made. It decides which resources exist, " +
-          "so it has to be a plain value: write it into the program, or take it from the stack's configuration",
-      );
-    } else if (value instanceof Secret) {
-      say(
-        "is a secret. Names and plans, which anybody sees, are made of it: give a plain value. Keys and kubeconfigs " +
-          "are given by the names of their files",
-      );
-    } else if (value instanceof Opaque) {
-      say("is an asset, an archive or a resource: give a plain value");
-    } else if (Array.isArray(value)) {
-      value.forEach((item: Value, index) => look(item, [...path, index]));
-    } else if (isPropertyMap(value)) {
-      for (const [key, item] of Object.entries(value)) look(item, [...path, key]);
-    }
-  };
-  look(inputs, []);
-  return problems;
-}
-
 /** The SDK's server, which makes the components in this process. Its port is on its standard output alone. */
 async function startServer(
   { version }: Provider,
   { load }: Components,
+  calls: ReadonlyMap<string, Call>,
 ): Promise<providerGrpc.ResourceProviderClient> {
   const make = await load();
   const { main } = await import("@pulumi/pulumi/provider/server.js");
@@ -105,9 +122,21 @@ async function startServer(
     main(
       {
         version,
-        construct: (name, type, inputs, options) => {
-          const { urn, outputs } = make({ type, name, inputs, options });
-          return Promise.resolve({ urn, state: outputs });
+        construct: (name, type, { [callKey]: number, ...given }: Inputs, options) => {
+          const call = calls.get(String(number));
+          if (call === undefined) throw new Error(`nobody asked for the ${type} ${name}`);
+          const { schema, made } = call;
+          const inputs = withComponents(schema.inputs, given, (urn) => made.get(urn));
+          // It says `false` where a program says nothing, which would overrule what a component itself protects.
+          const { protect, ...others } = options;
+          const { component, outputs } = make({
+            type,
+            name,
+            inputs,
+            options: { ...others, ...(protect === true && { protect }) },
+          });
+          call.component = component;
+          return Promise.resolve({ urn: component.urn, state: outputs });
         },
       },
       [],

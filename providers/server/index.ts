@@ -1,3 +1,4 @@
+export { output, reference } from "./component-inputs.ts";
 export { diffInputs } from "./diff.ts";
 export { messageOf, PartialFailure } from "./errors.ts";
 export { servePlugin } from "./plugin.ts";

@@ -3,7 +3,10 @@ export interface TypeSchema {
   readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
   readonly items?: TypeSchema;
   readonly additionalProperties?: TypeSchema;
-  /** One of the package's `types`, such as `#/types/kind:index:Node`, or `pulumi.json#/Any`. */
+  /**
+   * One of the package's `types`, such as `#/types/kind:index:Node`, one of its resources, such as
+   * `#/resources/kind:index:Network`, or `pulumi.json#/Any`.
+   */
   readonly $ref?: string;
   readonly oneOf?: readonly TypeSchema[];
   /** Never an output of a resource. */

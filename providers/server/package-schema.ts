@@ -29,6 +29,7 @@ export function packageSchema(provider: Provider): PackageSchema {
       secret,
       willReplaceOnChanges,
       pulumiType,
+      references,
       default: fallback,
       title: called = key,
     } = schema;
@@ -43,6 +44,10 @@ export function packageSchema(provider: Provider): PackageSchema {
       ...(typeof fallback !== "object" && fallback !== undefined && { default: fallback }),
     };
     if (pulumiType !== undefined) return { ...about, $ref: pulumiType };
+    if (references !== undefined) {
+      const all = references.map((token) => ({ $ref: `#/resources/${token}` }));
+      return { ...about, ...(all.length === 1 ? all[0] : { oneOf: all }) };
+    }
     if (properties !== undefined) {
       return { ...about, ...typeOf(called, { type: "object", ...convertAll(schema) }) };
     }
@@ -60,7 +65,7 @@ export function packageSchema(provider: Provider): PackageSchema {
         additionalProperties: convert(additionalProperties, called),
       };
     }
-    return { ...about, ...(type && { type }) };
+    return { ...about, ...(type ? { type } : { $ref: "pulumi.json#/Any" }) };
   };
   const convertAll = ({ properties = {}, required = [] }: JsonSchema): ObjectSchema => ({
     properties: mapValues(properties, convert),
@@ -81,13 +86,16 @@ export function packageSchema(provider: Provider): PackageSchema {
     };
   };
   const component = ({ description, inputs, outputs }: ResourceSchema) => {
-    const { properties, required: requiredInputs } = convertAll(jsonSchema(inputs, "input"));
-    const plain = Object.entries(properties).map(([key, one]) => [key, { ...one, plain: true }]);
+    const given = jsonSchema(inputs, "input");
+    const { properties, required: requiredInputs } = convertAll(given);
     return {
       description,
       isComponent: true,
       ...convertAll(jsonSchema(outputs, "output")),
-      inputProperties: Object.fromEntries(plain) as ObjectSchema["properties"],
+      inputProperties: mapValues(properties, (one, key) => ({
+        ...one,
+        ...(!takesOutputs(given.properties?.[key]) && { plain: true }),
+      })),
       requiredInputs,
     };
   };
@@ -110,6 +118,13 @@ export function packageSchema(provider: Provider): PackageSchema {
     ]),
     types,
   };
+}
+
+/** Whether it, or an item of it, may be an output. The types of objects say it of their properties. */
+function takesOutputs(schema: JsonSchema | undefined): boolean {
+  if (schema === undefined) return false;
+  const { output = false, items, additionalProperties } = schema;
+  return output || takesOutputs(items) || takesOutputs(additionalProperties);
 }
 
 function withoutDefault(schema: JsonSchema): JsonSchema {
@@ -140,6 +155,10 @@ interface JsonSchema extends Omit<PropertySchema, "items" | "additionalPropertie
   readonly title?: string;
   /** Stands in the place of the whole schema. */
   readonly pulumiType?: string;
+  /** It is a component of one of these tokens. */
+  readonly references?: readonly string[];
+  /** A component takes it as an output, too. */
+  readonly output?: boolean;
   readonly items?: JsonSchema;
   readonly additionalProperties?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;

@@ -1,7 +1,6 @@
-import type { ComponentResourceOptions, Inputs, Output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Inputs, Resource as MadeResource } from "@pulumi/pulumi";
 import type { ObjectSchema } from "./package-schema-types.ts";
 import type { Resource, ResourceSchema } from "./resource.ts";
-import type { PropertyMap } from "./values.ts";
 
 /** A provider, which a plugin serves. */
 export interface Provider {
@@ -19,8 +18,8 @@ export interface Provider {
 /** The components that a plugin serves to programs in other languages. */
 export interface Components {
   /**
-   * What the engine is told of each, by its token. All inputs are plain: they decide which resources exist. A schema
-   * whose `meta` has a `pulumiType` is of that type, such as one of {@link types}.
+   * What the engine is told of each, by its token. Inputs are plain, but for each `output` and `reference` among them.
+   * A schema whose `meta` has a `pulumiType` is of that type, such as one of {@link types}.
    */
   readonly schemas: Readonly<Record<string, ResourceSchema>>;
   /** Further types of the package schema, by their tokens. */
@@ -33,6 +32,7 @@ export interface Components {
 export type MakeComponent = (component: {
   readonly type: string;
   readonly name: string;
-  readonly inputs: PropertyMap;
+  /** Checked. In the place of each reference is what was made for it. */
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly options: ComponentResourceOptions;
-}) => { readonly urn: Output<string>; readonly outputs: Inputs };
+}) => { readonly component: MadeResource; readonly outputs: Inputs };

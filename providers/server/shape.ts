@@ -37,8 +37,14 @@ interface Checked<S extends Shape> {
 /**
  * Checks inputs against their shape and fills in the defaults. In a preview, a property that contains an
  * unknown value passes unchecked.
+ *
+ * @param options `partly`: what is known of such a property is checked
  */
-export function checkShape<S extends Shape>(shape: S, news: PropertyMap): Checked<S> {
+export function checkShape<S extends Shape>(
+  shape: S,
+  news: PropertyMap,
+  { partly = false }: { readonly partly?: boolean } = {},
+): Checked<S> {
   const inputs: PropertyMap = {};
   const known: PropertyMap = {};
   const failures: CheckFailure[] = [];
@@ -48,7 +54,7 @@ export function checkShape<S extends Shape>(shape: S, news: PropertyMap): Checke
   };
   for (const [key, schema] of Object.entries(shape)) {
     const value = news[key] ?? undefined;
-    if (value === undefined ? isOptional(schema) : containsUnknown(value)) {
+    if (value === undefined ? isOptional(schema) : !partly && containsUnknown(value)) {
       if (value !== undefined) inputs[key] = value;
       continue;
     }
@@ -59,6 +65,8 @@ export function checkShape<S extends Shape>(shape: S, news: PropertyMap): Checke
     if (rest !== undefined) known[key] = rest;
     for (const issue of error?.issues ?? []) {
       const path = pathOf(issue);
+      const later = containsUnknown(valueAt(value, path)) && issue.code !== "unrecognized_keys";
+      if (later) continue;
       if (issue.code === "unrecognized_keys") {
         const possible = keysOf(schemaAt(schema, path));
         for (const other of issue.keys) fail([key, ...path, other], notHere(other, possible));
@@ -105,7 +113,10 @@ export function secrets(shape: Shape): string[] {
   return Object.keys(shape).filter((key) => says(shape[key], "secret"));
 }
 
-function says(schema: z.ZodType | undefined, what: "secret" | "willReplaceOnChanges"): boolean {
+function says(
+  schema: z.core.$ZodType | undefined,
+  what: "secret" | "willReplaceOnChanges",
+): boolean {
   const inner = schema && schemaAt(schema, []);
   return [schema, inner].some((part) => part && z.globalRegistry.get(part)?.[what] === true);
 }
@@ -142,8 +153,9 @@ function inWords(schema: z.ZodType): z.core.$ZodErrorMap {
   const isSecret = says(schema, "secret");
   return (issue) => {
     if (issue.input === undefined) return "is missing";
-    const shown = isSecret ? "this" : inShort(issue.input);
-    const told = expectations.get(schemaAt(schema, pathOf(issue)) as z.ZodType);
+    const part = schemaAt(schema, pathOf(issue));
+    const shown = isSecret || says(part, "secret") ? "this" : inShort(issue.input);
+    const told = expectations.get(part as z.ZodType);
     if (told !== undefined) return `has to be ${told.expected}, not ${shown}; ${told.fix}`;
     if (issue.code === "invalid_type") {
       return `has to be ${kinds[issue.expected] ?? issue.expected}, not ${shown}`;
@@ -159,6 +171,15 @@ function inWords(schema: z.ZodType): z.core.$ZodErrorMap {
 
 function pathOf({ path = [] }: { readonly path?: readonly PropertyKey[] | undefined }) {
   return path.filter((part) => typeof part !== "symbol");
+}
+
+function valueAt(value: Value | undefined, path: Path): Value | undefined {
+  let part = value;
+  for (const key of path) {
+    if (typeof part !== "object" || part === null) return undefined;
+    part = (part as Readonly<Record<PropertyKey, Value>>)[key];
+  }
+  return part;
 }
 
 function withoutWrong(value: Value | undefined, issues: readonly z.core.$ZodIssue[]) {

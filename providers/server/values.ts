@@ -8,7 +8,8 @@ export type Value =
   | PropertyMap
   | Secret
   | Unknown
-  | Opaque;
+  | Opaque
+  | OutputValue;
 
 /** Properties of a resource: its inputs or its outputs. */
 export interface PropertyMap {
@@ -48,6 +49,20 @@ export class Opaque {
   }
 }
 
+/** An output of a program: its value, {@link Unknown} where that is not known yet, and what it comes from. */
+export class OutputValue {
+  readonly value: Value;
+  readonly secret: boolean;
+  /** URNs of the resources that have to exist for it. */
+  readonly dependencies: readonly string[];
+
+  constructor(value: Value, secret: boolean, dependencies: readonly string[]) {
+    this.value = value;
+    this.secret = secret;
+    this.dependencies = dependencies;
+  }
+}
+
 export const unknown: Unknown = new Unknown();
 
 /** Marks an output as secret. */
@@ -62,13 +77,14 @@ export function isPropertyMap(value: Value | undefined): value is PropertyMap {
     !Array.isArray(value) &&
     !(value instanceof Secret) &&
     !(value instanceof Unknown) &&
-    !(value instanceof Opaque)
+    !(value instanceof Opaque) &&
+    !(value instanceof OutputValue)
   );
 }
 
-/** The value without its secret marks, at any depth. */
+/** The value without its marks as a secret or an output, at any depth. */
 export function reveal(value: Value): Value {
-  if (value instanceof Secret) return reveal(value.value);
+  if (value instanceof Secret || value instanceof OutputValue) return reveal(value.value);
   if (Array.isArray(value)) return value.map(reveal);
   return isPropertyMap(value) ? revealAll(value) : value;
 }
@@ -79,17 +95,24 @@ export function revealAll(properties: PropertyMap): PropertyMap {
 }
 
 export function containsSecret(value: Value | undefined): boolean {
-  return contains(value, (part) => part instanceof Secret);
+  return contains(
+    value,
+    (part) => part instanceof Secret || (part instanceof OutputValue && part.secret),
+  );
 }
 
 export function containsUnknown(value: Value | undefined): boolean {
   return contains(value, (part) => part instanceof Unknown);
 }
 
+export function containsOutput(value: Value | undefined): boolean {
+  return contains(value, (part) => part instanceof OutputValue);
+}
+
 function contains(value: Value | undefined, test: (part: Value) => boolean): boolean {
   if (value === undefined) return false;
   if (test(value)) return true;
-  if (value instanceof Secret) return contains(value.value, test);
+  if (value instanceof Secret || value instanceof OutputValue) return contains(value.value, test);
   if (Array.isArray(value)) return value.some((item: Value) => contains(item, test));
   return isPropertyMap(value) && Object.values(value).some((item) => contains(item, test));
 }

@@ -1,6 +1,6 @@
 import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import { isPropertyMap, Opaque, Secret, unknown, Unknown } from "./values.ts";
+import { isPropertyMap, Opaque, OutputValue, Secret, unknown, Unknown } from "./values.ts";
 import type { PropertyMap, Value } from "./values.ts";
 
 // Constants of the protocol between engine and provider. Importing them from the SDK's runtime/rpc would load
@@ -8,6 +8,7 @@ import type { PropertyMap, Value } from "./values.ts";
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
 const unknownValues = new Set([
   "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // string, and what the SDK sends for every type
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // bool
@@ -21,9 +22,22 @@ const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 type Wire = Parameters<typeof Struct.fromJavaScript>[0][string];
 
-/** Properties that arrived from the engine. */
+/** Properties that arrived from the engine. Outputs are the values that they have. */
 export function unmarshal(message: Struct | undefined): PropertyMap {
-  return message === undefined ? {} : mapFromWire(message.toJavaScript());
+  return message === undefined ? {} : mapFromWire(message.toJavaScript(), valueOf);
+}
+
+/** The same with each output as an {@link OutputValue}. */
+export function unmarshalOutputs(message: Struct | undefined): PropertyMap {
+  return message === undefined ? {} : mapFromWire(message.toJavaScript(), (output) => output);
+}
+
+/** The URN of the resource that a value refers to. Undefined if it is something else. */
+export function referenceIn(value: Value): string | undefined {
+  if (!(value instanceof Opaque) || value.wire[signatureKey] !== resourceSignature)
+    return undefined;
+  const { urn } = value.wire;
+  return typeof urn === "string" ? urn : undefined;
 }
 
 /** Properties for the engine. Keys whose value is undefined are left out. */
@@ -31,21 +45,32 @@ export function marshal(properties: Readonly<Record<string, Value | undefined>>)
   return structProto.Struct.fromJavaScript(mapToWire(properties));
 }
 
-function mapFromWire(wire: Readonly<Record<string, Wire>>): PropertyMap {
-  return Object.fromEntries(Object.entries(wire).map(([key, value]) => [key, fromWire(value)]));
+/** What becomes of an output. */
+type Read = (output: OutputValue) => Value;
+
+function valueOf({ value, secret }: OutputValue): Value {
+  return secret ? new Secret(value) : value;
 }
 
-function fromWire(wire: Wire): Value {
+function mapFromWire(wire: Readonly<Record<string, Wire>>, read: Read): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(wire).map(([key, value]) => [key, fromWire(value, read)]),
+  );
+}
+
+function fromWire(wire: Wire, read: Read): Value {
   if (typeof wire === "string") return unknownValues.has(wire) ? unknown : wire;
-  if (Array.isArray(wire)) return wire.map(fromWire);
+  if (Array.isArray(wire)) return wire.map((item: Wire) => fromWire(item, read));
   if (typeof wire !== "object" || wire === null) return wire;
   const object = wire as Record<string, Wire>;
   const signature = object[signatureKey];
-  if (signature === undefined) return mapFromWire(object);
-  if (signature === secretSignature) return new Secret(fromWire(object.value ?? null));
+  if (signature === undefined) return mapFromWire(object, read);
+  if (signature === secretSignature) return new Secret(fromWire(object.value ?? null, read));
   if (signature === outputSignature) {
-    const value = "value" in object ? fromWire(object.value ?? null) : unknown;
-    return object.secret === true ? new Secret(value) : value;
+    const value = "value" in object ? fromWire(object.value ?? null, read) : unknown;
+    const { secret, dependencies } = object;
+    const urns = Array.isArray(dependencies) ? dependencies.map(String) : [];
+    return read(new OutputValue(value, secret === true, urns));
   }
   return new Opaque(object);
 }
@@ -64,6 +89,16 @@ function toWire(value: Value): Wire {
     return { [signatureKey]: secretSignature, value: toWire(value.value) };
   }
   if (value instanceof Opaque) return value.wire as Wire;
+  if (value instanceof OutputValue) return outputToWire(value);
   if (Array.isArray(value)) return value.map(toWire);
   return isPropertyMap(value) ? mapToWire(value) : value;
+}
+
+function outputToWire({ value, secret, dependencies }: OutputValue): Wire {
+  return {
+    [signatureKey]: outputSignature,
+    ...(!(value instanceof Unknown) && { value: toWire(value) }),
+    ...(secret && { secret }),
+    ...(dependencies.length > 0 && { dependencies: [...dependencies] }),
+  };
 }

@@ -21,8 +21,44 @@ func (m *module) Version() semver.Version {
 
 func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi.Resource, err error) {
 	switch typ {
+	case "linkerd-topology:index:AccessAccount":
+		r = &AccessAccount{}
+	case "linkerd-topology:index:Alias":
+		r = &Alias{}
+	case "linkerd-topology:index:ControlPlane":
+		r = &ControlPlane{}
+	case "linkerd-topology:index:DefaultDeny":
+		r = &DefaultDeny{}
+	case "linkerd-topology:index:ExistingCluster":
+		r = &ExistingCluster{}
+	case "linkerd-topology:index:Failover":
+		r = &Failover{}
+	case "linkerd-topology:index:GatewayAdmission":
+		r = &GatewayAdmission{}
+	case "linkerd-topology:index:Issuer":
+		r = &Issuer{}
+	case "linkerd-topology:index:KindCluster":
+		r = &KindCluster{}
+	case "linkerd-topology:index:Link":
+		r = &Link{}
+	case "linkerd-topology:index:LoadBalancer":
+		r = &LoadBalancer{}
+	case "linkerd-topology:index:Multicluster":
+		r = &Multicluster{}
+	case "linkerd-topology:index:Network":
+		r = &Network{}
+	case "linkerd-topology:index:PodRoutes":
+		r = &PodRoutes{}
+	case "linkerd-topology:index:RouteTo":
+		r = &RouteTo{}
+	case "linkerd-topology:index:ServicePolicy":
+		r = &ServicePolicy{}
+	case "linkerd-topology:index:Split":
+		r = &Split{}
 	case "linkerd-topology:index:Topology":
 		r = &Topology{}
+	case "linkerd-topology:index:TrustAnchor":
+		r = &TrustAnchor{}
 	default:
 		return nil, fmt.Errorf("unknown resource type: %s", typ)
 	}

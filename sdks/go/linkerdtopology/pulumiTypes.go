@@ -426,6 +426,219 @@ func (o AnchorSpecArrayOutput) Index(i pulumi.IntInput) AnchorSpecOutput {
 	}).(AnchorSpecOutput)
 }
 
+type CertManagerIssuer struct {
+	// How many hours before its end it is renewed. Default: 720.
+	EarlyRenewalHours *int `pulumi:"earlyRenewalHours"`
+	// API group of that kind. Default: `cert-manager.io`.
+	Group *string `pulumi:"group"`
+	// Its kind. Default: `ClusterIssuer`.
+	Kind *string `pulumi:"kind"`
+	// How many hours the certificate is valid. Default: 8760 (one year).
+	LifetimeHours *int `pulumi:"lifetimeHours"`
+	// Name of cert-manager's own issuer. An `Issuer` is in the namespace `linkerd`.
+	Name string `pulumi:"name"`
+}
+
+// CertManagerIssuerInput is an input type that accepts CertManagerIssuerArgs and CertManagerIssuerOutput values.
+// You can construct a concrete instance of `CertManagerIssuerInput` via:
+//
+//	CertManagerIssuerArgs{...}
+type CertManagerIssuerInput interface {
+	pulumi.Input
+
+	ToCertManagerIssuerOutput() CertManagerIssuerOutput
+	ToCertManagerIssuerOutputWithContext(context.Context) CertManagerIssuerOutput
+}
+
+type CertManagerIssuerArgs struct {
+	// How many hours before its end it is renewed. Default: 720.
+	EarlyRenewalHours pulumi.IntPtrInput `pulumi:"earlyRenewalHours"`
+	// API group of that kind. Default: `cert-manager.io`.
+	Group pulumi.StringPtrInput `pulumi:"group"`
+	// Its kind. Default: `ClusterIssuer`.
+	Kind pulumi.StringPtrInput `pulumi:"kind"`
+	// How many hours the certificate is valid. Default: 8760 (one year).
+	LifetimeHours pulumi.IntPtrInput `pulumi:"lifetimeHours"`
+	// Name of cert-manager's own issuer. An `Issuer` is in the namespace `linkerd`.
+	Name pulumi.StringInput `pulumi:"name"`
+}
+
+func (CertManagerIssuerArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CertManagerIssuer)(nil)).Elem()
+}
+
+func (i CertManagerIssuerArgs) ToCertManagerIssuerOutput() CertManagerIssuerOutput {
+	return i.ToCertManagerIssuerOutputWithContext(context.Background())
+}
+
+func (i CertManagerIssuerArgs) ToCertManagerIssuerOutputWithContext(ctx context.Context) CertManagerIssuerOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CertManagerIssuerOutput)
+}
+
+func (i CertManagerIssuerArgs) ToCertManagerIssuerPtrOutput() CertManagerIssuerPtrOutput {
+	return i.ToCertManagerIssuerPtrOutputWithContext(context.Background())
+}
+
+func (i CertManagerIssuerArgs) ToCertManagerIssuerPtrOutputWithContext(ctx context.Context) CertManagerIssuerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CertManagerIssuerOutput).ToCertManagerIssuerPtrOutputWithContext(ctx)
+}
+
+// CertManagerIssuerPtrInput is an input type that accepts CertManagerIssuerArgs, CertManagerIssuerPtr and CertManagerIssuerPtrOutput values.
+// You can construct a concrete instance of `CertManagerIssuerPtrInput` via:
+//
+//	        CertManagerIssuerArgs{...}
+//
+//	or:
+//
+//	        nil
+type CertManagerIssuerPtrInput interface {
+	pulumi.Input
+
+	ToCertManagerIssuerPtrOutput() CertManagerIssuerPtrOutput
+	ToCertManagerIssuerPtrOutputWithContext(context.Context) CertManagerIssuerPtrOutput
+}
+
+type certManagerIssuerPtrType CertManagerIssuerArgs
+
+func CertManagerIssuerPtr(v *CertManagerIssuerArgs) CertManagerIssuerPtrInput {
+	return (*certManagerIssuerPtrType)(v)
+}
+
+func (*certManagerIssuerPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**CertManagerIssuer)(nil)).Elem()
+}
+
+func (i *certManagerIssuerPtrType) ToCertManagerIssuerPtrOutput() CertManagerIssuerPtrOutput {
+	return i.ToCertManagerIssuerPtrOutputWithContext(context.Background())
+}
+
+func (i *certManagerIssuerPtrType) ToCertManagerIssuerPtrOutputWithContext(ctx context.Context) CertManagerIssuerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CertManagerIssuerPtrOutput)
+}
+
+type CertManagerIssuerOutput struct{ *pulumi.OutputState }
+
+func (CertManagerIssuerOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CertManagerIssuer)(nil)).Elem()
+}
+
+func (o CertManagerIssuerOutput) ToCertManagerIssuerOutput() CertManagerIssuerOutput {
+	return o
+}
+
+func (o CertManagerIssuerOutput) ToCertManagerIssuerOutputWithContext(ctx context.Context) CertManagerIssuerOutput {
+	return o
+}
+
+func (o CertManagerIssuerOutput) ToCertManagerIssuerPtrOutput() CertManagerIssuerPtrOutput {
+	return o.ToCertManagerIssuerPtrOutputWithContext(context.Background())
+}
+
+func (o CertManagerIssuerOutput) ToCertManagerIssuerPtrOutputWithContext(ctx context.Context) CertManagerIssuerPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CertManagerIssuer) *CertManagerIssuer {
+		return &v
+	}).(CertManagerIssuerPtrOutput)
+}
+
+// How many hours before its end it is renewed. Default: 720.
+func (o CertManagerIssuerOutput) EarlyRenewalHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v CertManagerIssuer) *int { return v.EarlyRenewalHours }).(pulumi.IntPtrOutput)
+}
+
+// API group of that kind. Default: `cert-manager.io`.
+func (o CertManagerIssuerOutput) Group() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CertManagerIssuer) *string { return v.Group }).(pulumi.StringPtrOutput)
+}
+
+// Its kind. Default: `ClusterIssuer`.
+func (o CertManagerIssuerOutput) Kind() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CertManagerIssuer) *string { return v.Kind }).(pulumi.StringPtrOutput)
+}
+
+// How many hours the certificate is valid. Default: 8760 (one year).
+func (o CertManagerIssuerOutput) LifetimeHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v CertManagerIssuer) *int { return v.LifetimeHours }).(pulumi.IntPtrOutput)
+}
+
+// Name of cert-manager's own issuer. An `Issuer` is in the namespace `linkerd`.
+func (o CertManagerIssuerOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CertManagerIssuer) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type CertManagerIssuerPtrOutput struct{ *pulumi.OutputState }
+
+func (CertManagerIssuerPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CertManagerIssuer)(nil)).Elem()
+}
+
+func (o CertManagerIssuerPtrOutput) ToCertManagerIssuerPtrOutput() CertManagerIssuerPtrOutput {
+	return o
+}
+
+func (o CertManagerIssuerPtrOutput) ToCertManagerIssuerPtrOutputWithContext(ctx context.Context) CertManagerIssuerPtrOutput {
+	return o
+}
+
+func (o CertManagerIssuerPtrOutput) Elem() CertManagerIssuerOutput {
+	return o.ApplyT(func(v *CertManagerIssuer) CertManagerIssuer {
+		if v != nil {
+			return *v
+		}
+		var ret CertManagerIssuer
+		return ret
+	}).(CertManagerIssuerOutput)
+}
+
+// How many hours before its end it is renewed. Default: 720.
+func (o CertManagerIssuerPtrOutput) EarlyRenewalHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *CertManagerIssuer) *int {
+		if v == nil {
+			return nil
+		}
+		return v.EarlyRenewalHours
+	}).(pulumi.IntPtrOutput)
+}
+
+// API group of that kind. Default: `cert-manager.io`.
+func (o CertManagerIssuerPtrOutput) Group() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CertManagerIssuer) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Group
+	}).(pulumi.StringPtrOutput)
+}
+
+// Its kind. Default: `ClusterIssuer`.
+func (o CertManagerIssuerPtrOutput) Kind() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CertManagerIssuer) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Kind
+	}).(pulumi.StringPtrOutput)
+}
+
+// How many hours the certificate is valid. Default: 8760 (one year).
+func (o CertManagerIssuerPtrOutput) LifetimeHours() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *CertManagerIssuer) *int {
+		if v == nil {
+			return nil
+		}
+		return v.LifetimeHours
+	}).(pulumi.IntPtrOutput)
+}
+
+// Name of cert-manager's own issuer. An `Issuer` is in the namespace `linkerd`.
+func (o CertManagerIssuerPtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CertManagerIssuer) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
 // cert-manager's issuer that signs a cluster's issuer certificate.
 type CertManagerSpec struct {
 	// API group of that kind. Default: `"cert-manager.io"`. Example: `"awspca.cert-manager.io"`.
@@ -601,6 +814,162 @@ func (o CertManagerSpecPtrOutput) Name() pulumi.StringPtrOutput {
 			return nil
 		}
 		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+type ChartLocation struct {
+	// Directory with one directory per chart. Default: the Helm repository.
+	Directory *string `pulumi:"directory"`
+	// Version of the charts in the Helm repository, such as `2026.6.3`.
+	Version string `pulumi:"version"`
+}
+
+// ChartLocationInput is an input type that accepts ChartLocationArgs and ChartLocationOutput values.
+// You can construct a concrete instance of `ChartLocationInput` via:
+//
+//	ChartLocationArgs{...}
+type ChartLocationInput interface {
+	pulumi.Input
+
+	ToChartLocationOutput() ChartLocationOutput
+	ToChartLocationOutputWithContext(context.Context) ChartLocationOutput
+}
+
+type ChartLocationArgs struct {
+	// Directory with one directory per chart. Default: the Helm repository.
+	Directory pulumi.StringPtrInput `pulumi:"directory"`
+	// Version of the charts in the Helm repository, such as `2026.6.3`.
+	Version pulumi.StringInput `pulumi:"version"`
+}
+
+func (ChartLocationArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ChartLocation)(nil)).Elem()
+}
+
+func (i ChartLocationArgs) ToChartLocationOutput() ChartLocationOutput {
+	return i.ToChartLocationOutputWithContext(context.Background())
+}
+
+func (i ChartLocationArgs) ToChartLocationOutputWithContext(ctx context.Context) ChartLocationOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ChartLocationOutput)
+}
+
+func (i ChartLocationArgs) ToChartLocationPtrOutput() ChartLocationPtrOutput {
+	return i.ToChartLocationPtrOutputWithContext(context.Background())
+}
+
+func (i ChartLocationArgs) ToChartLocationPtrOutputWithContext(ctx context.Context) ChartLocationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ChartLocationOutput).ToChartLocationPtrOutputWithContext(ctx)
+}
+
+// ChartLocationPtrInput is an input type that accepts ChartLocationArgs, ChartLocationPtr and ChartLocationPtrOutput values.
+// You can construct a concrete instance of `ChartLocationPtrInput` via:
+//
+//	        ChartLocationArgs{...}
+//
+//	or:
+//
+//	        nil
+type ChartLocationPtrInput interface {
+	pulumi.Input
+
+	ToChartLocationPtrOutput() ChartLocationPtrOutput
+	ToChartLocationPtrOutputWithContext(context.Context) ChartLocationPtrOutput
+}
+
+type chartLocationPtrType ChartLocationArgs
+
+func ChartLocationPtr(v *ChartLocationArgs) ChartLocationPtrInput {
+	return (*chartLocationPtrType)(v)
+}
+
+func (*chartLocationPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**ChartLocation)(nil)).Elem()
+}
+
+func (i *chartLocationPtrType) ToChartLocationPtrOutput() ChartLocationPtrOutput {
+	return i.ToChartLocationPtrOutputWithContext(context.Background())
+}
+
+func (i *chartLocationPtrType) ToChartLocationPtrOutputWithContext(ctx context.Context) ChartLocationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ChartLocationPtrOutput)
+}
+
+type ChartLocationOutput struct{ *pulumi.OutputState }
+
+func (ChartLocationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ChartLocation)(nil)).Elem()
+}
+
+func (o ChartLocationOutput) ToChartLocationOutput() ChartLocationOutput {
+	return o
+}
+
+func (o ChartLocationOutput) ToChartLocationOutputWithContext(ctx context.Context) ChartLocationOutput {
+	return o
+}
+
+func (o ChartLocationOutput) ToChartLocationPtrOutput() ChartLocationPtrOutput {
+	return o.ToChartLocationPtrOutputWithContext(context.Background())
+}
+
+func (o ChartLocationOutput) ToChartLocationPtrOutputWithContext(ctx context.Context) ChartLocationPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ChartLocation) *ChartLocation {
+		return &v
+	}).(ChartLocationPtrOutput)
+}
+
+// Directory with one directory per chart. Default: the Helm repository.
+func (o ChartLocationOutput) Directory() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ChartLocation) *string { return v.Directory }).(pulumi.StringPtrOutput)
+}
+
+// Version of the charts in the Helm repository, such as `2026.6.3`.
+func (o ChartLocationOutput) Version() pulumi.StringOutput {
+	return o.ApplyT(func(v ChartLocation) string { return v.Version }).(pulumi.StringOutput)
+}
+
+type ChartLocationPtrOutput struct{ *pulumi.OutputState }
+
+func (ChartLocationPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ChartLocation)(nil)).Elem()
+}
+
+func (o ChartLocationPtrOutput) ToChartLocationPtrOutput() ChartLocationPtrOutput {
+	return o
+}
+
+func (o ChartLocationPtrOutput) ToChartLocationPtrOutputWithContext(ctx context.Context) ChartLocationPtrOutput {
+	return o
+}
+
+func (o ChartLocationPtrOutput) Elem() ChartLocationOutput {
+	return o.ApplyT(func(v *ChartLocation) ChartLocation {
+		if v != nil {
+			return *v
+		}
+		var ret ChartLocation
+		return ret
+	}).(ChartLocationOutput)
+}
+
+// Directory with one directory per chart. Default: the Helm repository.
+func (o ChartLocationPtrOutput) Directory() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ChartLocation) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Directory
+	}).(pulumi.StringPtrOutput)
+}
+
+// Version of the charts in the Helm repository, such as `2026.6.3`.
+func (o ChartLocationPtrOutput) Version() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ChartLocation) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Version
 	}).(pulumi.StringPtrOutput)
 }
 
@@ -1529,6 +1898,318 @@ func (o ClusterTrustSpecPtrOutput) Signer() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+type CollectorAccount struct {
+	// Name of the collector's service account. Proxies know the collector by it.
+	Name string `pulumi:"name"`
+	// Namespace of that account.
+	Namespace string `pulumi:"namespace"`
+}
+
+// CollectorAccountInput is an input type that accepts CollectorAccountArgs and CollectorAccountOutput values.
+// You can construct a concrete instance of `CollectorAccountInput` via:
+//
+//	CollectorAccountArgs{...}
+type CollectorAccountInput interface {
+	pulumi.Input
+
+	ToCollectorAccountOutput() CollectorAccountOutput
+	ToCollectorAccountOutputWithContext(context.Context) CollectorAccountOutput
+}
+
+type CollectorAccountArgs struct {
+	// Name of the collector's service account. Proxies know the collector by it.
+	Name pulumi.StringInput `pulumi:"name"`
+	// Namespace of that account.
+	Namespace pulumi.StringInput `pulumi:"namespace"`
+}
+
+func (CollectorAccountArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CollectorAccount)(nil)).Elem()
+}
+
+func (i CollectorAccountArgs) ToCollectorAccountOutput() CollectorAccountOutput {
+	return i.ToCollectorAccountOutputWithContext(context.Background())
+}
+
+func (i CollectorAccountArgs) ToCollectorAccountOutputWithContext(ctx context.Context) CollectorAccountOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CollectorAccountOutput)
+}
+
+func (i CollectorAccountArgs) ToCollectorAccountPtrOutput() CollectorAccountPtrOutput {
+	return i.ToCollectorAccountPtrOutputWithContext(context.Background())
+}
+
+func (i CollectorAccountArgs) ToCollectorAccountPtrOutputWithContext(ctx context.Context) CollectorAccountPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CollectorAccountOutput).ToCollectorAccountPtrOutputWithContext(ctx)
+}
+
+// CollectorAccountPtrInput is an input type that accepts CollectorAccountArgs, CollectorAccountPtr and CollectorAccountPtrOutput values.
+// You can construct a concrete instance of `CollectorAccountPtrInput` via:
+//
+//	        CollectorAccountArgs{...}
+//
+//	or:
+//
+//	        nil
+type CollectorAccountPtrInput interface {
+	pulumi.Input
+
+	ToCollectorAccountPtrOutput() CollectorAccountPtrOutput
+	ToCollectorAccountPtrOutputWithContext(context.Context) CollectorAccountPtrOutput
+}
+
+type collectorAccountPtrType CollectorAccountArgs
+
+func CollectorAccountPtr(v *CollectorAccountArgs) CollectorAccountPtrInput {
+	return (*collectorAccountPtrType)(v)
+}
+
+func (*collectorAccountPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**CollectorAccount)(nil)).Elem()
+}
+
+func (i *collectorAccountPtrType) ToCollectorAccountPtrOutput() CollectorAccountPtrOutput {
+	return i.ToCollectorAccountPtrOutputWithContext(context.Background())
+}
+
+func (i *collectorAccountPtrType) ToCollectorAccountPtrOutputWithContext(ctx context.Context) CollectorAccountPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CollectorAccountPtrOutput)
+}
+
+type CollectorAccountOutput struct{ *pulumi.OutputState }
+
+func (CollectorAccountOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CollectorAccount)(nil)).Elem()
+}
+
+func (o CollectorAccountOutput) ToCollectorAccountOutput() CollectorAccountOutput {
+	return o
+}
+
+func (o CollectorAccountOutput) ToCollectorAccountOutputWithContext(ctx context.Context) CollectorAccountOutput {
+	return o
+}
+
+func (o CollectorAccountOutput) ToCollectorAccountPtrOutput() CollectorAccountPtrOutput {
+	return o.ToCollectorAccountPtrOutputWithContext(context.Background())
+}
+
+func (o CollectorAccountOutput) ToCollectorAccountPtrOutputWithContext(ctx context.Context) CollectorAccountPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CollectorAccount) *CollectorAccount {
+		return &v
+	}).(CollectorAccountPtrOutput)
+}
+
+// Name of the collector's service account. Proxies know the collector by it.
+func (o CollectorAccountOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CollectorAccount) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// Namespace of that account.
+func (o CollectorAccountOutput) Namespace() pulumi.StringOutput {
+	return o.ApplyT(func(v CollectorAccount) string { return v.Namespace }).(pulumi.StringOutput)
+}
+
+type CollectorAccountPtrOutput struct{ *pulumi.OutputState }
+
+func (CollectorAccountPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CollectorAccount)(nil)).Elem()
+}
+
+func (o CollectorAccountPtrOutput) ToCollectorAccountPtrOutput() CollectorAccountPtrOutput {
+	return o
+}
+
+func (o CollectorAccountPtrOutput) ToCollectorAccountPtrOutputWithContext(ctx context.Context) CollectorAccountPtrOutput {
+	return o
+}
+
+func (o CollectorAccountPtrOutput) Elem() CollectorAccountOutput {
+	return o.ApplyT(func(v *CollectorAccount) CollectorAccount {
+		if v != nil {
+			return *v
+		}
+		var ret CollectorAccount
+		return ret
+	}).(CollectorAccountOutput)
+}
+
+// Name of the collector's service account. Proxies know the collector by it.
+func (o CollectorAccountPtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CollectorAccount) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// Namespace of that account.
+func (o CollectorAccountPtrOutput) Namespace() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CollectorAccount) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Namespace
+	}).(pulumi.StringPtrOutput)
+}
+
+type ControlPlaneImages struct {
+	// Image of the controllers, with its tag.
+	Controller *string `pulumi:"controller"`
+	// Image of the proxy, with its tag.
+	Proxy *string `pulumi:"proxy"`
+}
+
+// ControlPlaneImagesInput is an input type that accepts ControlPlaneImagesArgs and ControlPlaneImagesOutput values.
+// You can construct a concrete instance of `ControlPlaneImagesInput` via:
+//
+//	ControlPlaneImagesArgs{...}
+type ControlPlaneImagesInput interface {
+	pulumi.Input
+
+	ToControlPlaneImagesOutput() ControlPlaneImagesOutput
+	ToControlPlaneImagesOutputWithContext(context.Context) ControlPlaneImagesOutput
+}
+
+type ControlPlaneImagesArgs struct {
+	// Image of the controllers, with its tag.
+	Controller pulumi.StringPtrInput `pulumi:"controller"`
+	// Image of the proxy, with its tag.
+	Proxy pulumi.StringPtrInput `pulumi:"proxy"`
+}
+
+func (ControlPlaneImagesArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ControlPlaneImages)(nil)).Elem()
+}
+
+func (i ControlPlaneImagesArgs) ToControlPlaneImagesOutput() ControlPlaneImagesOutput {
+	return i.ToControlPlaneImagesOutputWithContext(context.Background())
+}
+
+func (i ControlPlaneImagesArgs) ToControlPlaneImagesOutputWithContext(ctx context.Context) ControlPlaneImagesOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ControlPlaneImagesOutput)
+}
+
+func (i ControlPlaneImagesArgs) ToControlPlaneImagesPtrOutput() ControlPlaneImagesPtrOutput {
+	return i.ToControlPlaneImagesPtrOutputWithContext(context.Background())
+}
+
+func (i ControlPlaneImagesArgs) ToControlPlaneImagesPtrOutputWithContext(ctx context.Context) ControlPlaneImagesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ControlPlaneImagesOutput).ToControlPlaneImagesPtrOutputWithContext(ctx)
+}
+
+// ControlPlaneImagesPtrInput is an input type that accepts ControlPlaneImagesArgs, ControlPlaneImagesPtr and ControlPlaneImagesPtrOutput values.
+// You can construct a concrete instance of `ControlPlaneImagesPtrInput` via:
+//
+//	        ControlPlaneImagesArgs{...}
+//
+//	or:
+//
+//	        nil
+type ControlPlaneImagesPtrInput interface {
+	pulumi.Input
+
+	ToControlPlaneImagesPtrOutput() ControlPlaneImagesPtrOutput
+	ToControlPlaneImagesPtrOutputWithContext(context.Context) ControlPlaneImagesPtrOutput
+}
+
+type controlPlaneImagesPtrType ControlPlaneImagesArgs
+
+func ControlPlaneImagesPtr(v *ControlPlaneImagesArgs) ControlPlaneImagesPtrInput {
+	return (*controlPlaneImagesPtrType)(v)
+}
+
+func (*controlPlaneImagesPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**ControlPlaneImages)(nil)).Elem()
+}
+
+func (i *controlPlaneImagesPtrType) ToControlPlaneImagesPtrOutput() ControlPlaneImagesPtrOutput {
+	return i.ToControlPlaneImagesPtrOutputWithContext(context.Background())
+}
+
+func (i *controlPlaneImagesPtrType) ToControlPlaneImagesPtrOutputWithContext(ctx context.Context) ControlPlaneImagesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ControlPlaneImagesPtrOutput)
+}
+
+type ControlPlaneImagesOutput struct{ *pulumi.OutputState }
+
+func (ControlPlaneImagesOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ControlPlaneImages)(nil)).Elem()
+}
+
+func (o ControlPlaneImagesOutput) ToControlPlaneImagesOutput() ControlPlaneImagesOutput {
+	return o
+}
+
+func (o ControlPlaneImagesOutput) ToControlPlaneImagesOutputWithContext(ctx context.Context) ControlPlaneImagesOutput {
+	return o
+}
+
+func (o ControlPlaneImagesOutput) ToControlPlaneImagesPtrOutput() ControlPlaneImagesPtrOutput {
+	return o.ToControlPlaneImagesPtrOutputWithContext(context.Background())
+}
+
+func (o ControlPlaneImagesOutput) ToControlPlaneImagesPtrOutputWithContext(ctx context.Context) ControlPlaneImagesPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ControlPlaneImages) *ControlPlaneImages {
+		return &v
+	}).(ControlPlaneImagesPtrOutput)
+}
+
+// Image of the controllers, with its tag.
+func (o ControlPlaneImagesOutput) Controller() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ControlPlaneImages) *string { return v.Controller }).(pulumi.StringPtrOutput)
+}
+
+// Image of the proxy, with its tag.
+func (o ControlPlaneImagesOutput) Proxy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ControlPlaneImages) *string { return v.Proxy }).(pulumi.StringPtrOutput)
+}
+
+type ControlPlaneImagesPtrOutput struct{ *pulumi.OutputState }
+
+func (ControlPlaneImagesPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ControlPlaneImages)(nil)).Elem()
+}
+
+func (o ControlPlaneImagesPtrOutput) ToControlPlaneImagesPtrOutput() ControlPlaneImagesPtrOutput {
+	return o
+}
+
+func (o ControlPlaneImagesPtrOutput) ToControlPlaneImagesPtrOutputWithContext(ctx context.Context) ControlPlaneImagesPtrOutput {
+	return o
+}
+
+func (o ControlPlaneImagesPtrOutput) Elem() ControlPlaneImagesOutput {
+	return o.ApplyT(func(v *ControlPlaneImages) ControlPlaneImages {
+		if v != nil {
+			return *v
+		}
+		var ret ControlPlaneImages
+		return ret
+	}).(ControlPlaneImagesOutput)
+}
+
+// Image of the controllers, with its tag.
+func (o ControlPlaneImagesPtrOutput) Controller() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ControlPlaneImages) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Controller
+	}).(pulumi.StringPtrOutput)
+}
+
+// Image of the proxy, with its tag.
+func (o ControlPlaneImagesPtrOutput) Proxy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ControlPlaneImages) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Proxy
+	}).(pulumi.StringPtrOutput)
+}
+
 // The Docker network of a topology's nodes.
 type DockerSpec struct {
 	// Subnet of the network, IPv4 CIDR, at least a /20. Nodes get addresses of its first half. The second half is divided into ranges of load-balancer addresses, one per cluster. Default: what Docker chooses, and no ranges for load balancers. Example: `"172.30.0.0/16"`.
@@ -1814,6 +2495,219 @@ func (o ExportSpecArrayOutput) Index(i pulumi.IntInput) ExportSpecOutput {
 	}).(ExportSpecOutput)
 }
 
+type ExposedGateway struct {
+	// Address to ask the load balancer for.
+	LoadBalancerIP *string `pulumi:"loadBalancerIP"`
+	// Port at which the sources reach it: the node port, or the one behind a load balancer. Default: 30143, or 4143 behind a load balancer.
+	Port *int `pulumi:"port"`
+	// Port of its health probe, as the sources reach it. Default: 30191, or 4191 behind a load balancer.
+	ProbePort *int `pulumi:"probePort"`
+	// Annotations of its Service besides Linkerd's.
+	ServiceAnnotations map[string]string `pulumi:"serviceAnnotations"`
+	// Kind of Service in front of the gateway. Default: `NodePort`.
+	ServiceType *GatewayServiceType `pulumi:"serviceType"`
+}
+
+// ExposedGatewayInput is an input type that accepts ExposedGatewayArgs and ExposedGatewayOutput values.
+// You can construct a concrete instance of `ExposedGatewayInput` via:
+//
+//	ExposedGatewayArgs{...}
+type ExposedGatewayInput interface {
+	pulumi.Input
+
+	ToExposedGatewayOutput() ExposedGatewayOutput
+	ToExposedGatewayOutputWithContext(context.Context) ExposedGatewayOutput
+}
+
+type ExposedGatewayArgs struct {
+	// Address to ask the load balancer for.
+	LoadBalancerIP pulumi.StringPtrInput `pulumi:"loadBalancerIP"`
+	// Port at which the sources reach it: the node port, or the one behind a load balancer. Default: 30143, or 4143 behind a load balancer.
+	Port pulumi.IntPtrInput `pulumi:"port"`
+	// Port of its health probe, as the sources reach it. Default: 30191, or 4191 behind a load balancer.
+	ProbePort pulumi.IntPtrInput `pulumi:"probePort"`
+	// Annotations of its Service besides Linkerd's.
+	ServiceAnnotations pulumi.StringMapInput `pulumi:"serviceAnnotations"`
+	// Kind of Service in front of the gateway. Default: `NodePort`.
+	ServiceType GatewayServiceTypePtrInput `pulumi:"serviceType"`
+}
+
+func (ExposedGatewayArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ExposedGateway)(nil)).Elem()
+}
+
+func (i ExposedGatewayArgs) ToExposedGatewayOutput() ExposedGatewayOutput {
+	return i.ToExposedGatewayOutputWithContext(context.Background())
+}
+
+func (i ExposedGatewayArgs) ToExposedGatewayOutputWithContext(ctx context.Context) ExposedGatewayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ExposedGatewayOutput)
+}
+
+func (i ExposedGatewayArgs) ToExposedGatewayPtrOutput() ExposedGatewayPtrOutput {
+	return i.ToExposedGatewayPtrOutputWithContext(context.Background())
+}
+
+func (i ExposedGatewayArgs) ToExposedGatewayPtrOutputWithContext(ctx context.Context) ExposedGatewayPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ExposedGatewayOutput).ToExposedGatewayPtrOutputWithContext(ctx)
+}
+
+// ExposedGatewayPtrInput is an input type that accepts ExposedGatewayArgs, ExposedGatewayPtr and ExposedGatewayPtrOutput values.
+// You can construct a concrete instance of `ExposedGatewayPtrInput` via:
+//
+//	        ExposedGatewayArgs{...}
+//
+//	or:
+//
+//	        nil
+type ExposedGatewayPtrInput interface {
+	pulumi.Input
+
+	ToExposedGatewayPtrOutput() ExposedGatewayPtrOutput
+	ToExposedGatewayPtrOutputWithContext(context.Context) ExposedGatewayPtrOutput
+}
+
+type exposedGatewayPtrType ExposedGatewayArgs
+
+func ExposedGatewayPtr(v *ExposedGatewayArgs) ExposedGatewayPtrInput {
+	return (*exposedGatewayPtrType)(v)
+}
+
+func (*exposedGatewayPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**ExposedGateway)(nil)).Elem()
+}
+
+func (i *exposedGatewayPtrType) ToExposedGatewayPtrOutput() ExposedGatewayPtrOutput {
+	return i.ToExposedGatewayPtrOutputWithContext(context.Background())
+}
+
+func (i *exposedGatewayPtrType) ToExposedGatewayPtrOutputWithContext(ctx context.Context) ExposedGatewayPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ExposedGatewayPtrOutput)
+}
+
+type ExposedGatewayOutput struct{ *pulumi.OutputState }
+
+func (ExposedGatewayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ExposedGateway)(nil)).Elem()
+}
+
+func (o ExposedGatewayOutput) ToExposedGatewayOutput() ExposedGatewayOutput {
+	return o
+}
+
+func (o ExposedGatewayOutput) ToExposedGatewayOutputWithContext(ctx context.Context) ExposedGatewayOutput {
+	return o
+}
+
+func (o ExposedGatewayOutput) ToExposedGatewayPtrOutput() ExposedGatewayPtrOutput {
+	return o.ToExposedGatewayPtrOutputWithContext(context.Background())
+}
+
+func (o ExposedGatewayOutput) ToExposedGatewayPtrOutputWithContext(ctx context.Context) ExposedGatewayPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ExposedGateway) *ExposedGateway {
+		return &v
+	}).(ExposedGatewayPtrOutput)
+}
+
+// Address to ask the load balancer for.
+func (o ExposedGatewayOutput) LoadBalancerIP() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ExposedGateway) *string { return v.LoadBalancerIP }).(pulumi.StringPtrOutput)
+}
+
+// Port at which the sources reach it: the node port, or the one behind a load balancer. Default: 30143, or 4143 behind a load balancer.
+func (o ExposedGatewayOutput) Port() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v ExposedGateway) *int { return v.Port }).(pulumi.IntPtrOutput)
+}
+
+// Port of its health probe, as the sources reach it. Default: 30191, or 4191 behind a load balancer.
+func (o ExposedGatewayOutput) ProbePort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v ExposedGateway) *int { return v.ProbePort }).(pulumi.IntPtrOutput)
+}
+
+// Annotations of its Service besides Linkerd's.
+func (o ExposedGatewayOutput) ServiceAnnotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v ExposedGateway) map[string]string { return v.ServiceAnnotations }).(pulumi.StringMapOutput)
+}
+
+// Kind of Service in front of the gateway. Default: `NodePort`.
+func (o ExposedGatewayOutput) ServiceType() GatewayServiceTypePtrOutput {
+	return o.ApplyT(func(v ExposedGateway) *GatewayServiceType { return v.ServiceType }).(GatewayServiceTypePtrOutput)
+}
+
+type ExposedGatewayPtrOutput struct{ *pulumi.OutputState }
+
+func (ExposedGatewayPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ExposedGateway)(nil)).Elem()
+}
+
+func (o ExposedGatewayPtrOutput) ToExposedGatewayPtrOutput() ExposedGatewayPtrOutput {
+	return o
+}
+
+func (o ExposedGatewayPtrOutput) ToExposedGatewayPtrOutputWithContext(ctx context.Context) ExposedGatewayPtrOutput {
+	return o
+}
+
+func (o ExposedGatewayPtrOutput) Elem() ExposedGatewayOutput {
+	return o.ApplyT(func(v *ExposedGateway) ExposedGateway {
+		if v != nil {
+			return *v
+		}
+		var ret ExposedGateway
+		return ret
+	}).(ExposedGatewayOutput)
+}
+
+// Address to ask the load balancer for.
+func (o ExposedGatewayPtrOutput) LoadBalancerIP() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ExposedGateway) *string {
+		if v == nil {
+			return nil
+		}
+		return v.LoadBalancerIP
+	}).(pulumi.StringPtrOutput)
+}
+
+// Port at which the sources reach it: the node port, or the one behind a load balancer. Default: 30143, or 4143 behind a load balancer.
+func (o ExposedGatewayPtrOutput) Port() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *ExposedGateway) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Port
+	}).(pulumi.IntPtrOutput)
+}
+
+// Port of its health probe, as the sources reach it. Default: 30191, or 4191 behind a load balancer.
+func (o ExposedGatewayPtrOutput) ProbePort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *ExposedGateway) *int {
+		if v == nil {
+			return nil
+		}
+		return v.ProbePort
+	}).(pulumi.IntPtrOutput)
+}
+
+// Annotations of its Service besides Linkerd's.
+func (o ExposedGatewayPtrOutput) ServiceAnnotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *ExposedGateway) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.ServiceAnnotations
+	}).(pulumi.StringMapOutput)
+}
+
+// Kind of Service in front of the gateway. Default: `NodePort`.
+func (o ExposedGatewayPtrOutput) ServiceType() GatewayServiceTypePtrOutput {
+	return o.ApplyT(func(v *ExposedGateway) *GatewayServiceType {
+		if v == nil {
+			return nil
+		}
+		return v.ServiceType
+	}).(GatewayServiceTypePtrOutput)
+}
+
 // A path of the machine that nodes can see.
 type ExtraMount struct {
 	// Path in the node. Example: `"/data"`.
@@ -1957,6 +2851,162 @@ func (o ExtraMountArrayOutput) Index(i pulumi.IntInput) ExtraMountOutput {
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ExtraMount {
 		return vs[0].([]ExtraMount)[vs[1].(int)]
 	}).(ExtraMountOutput)
+}
+
+type FederatedWithout struct {
+	// Annotations: keys, or `prefix/*`.
+	Annotations []string `pulumi:"annotations"`
+	// Labels: keys, or `prefix/*`.
+	Labels []string `pulumi:"labels"`
+}
+
+// FederatedWithoutInput is an input type that accepts FederatedWithoutArgs and FederatedWithoutOutput values.
+// You can construct a concrete instance of `FederatedWithoutInput` via:
+//
+//	FederatedWithoutArgs{...}
+type FederatedWithoutInput interface {
+	pulumi.Input
+
+	ToFederatedWithoutOutput() FederatedWithoutOutput
+	ToFederatedWithoutOutputWithContext(context.Context) FederatedWithoutOutput
+}
+
+type FederatedWithoutArgs struct {
+	// Annotations: keys, or `prefix/*`.
+	Annotations pulumi.StringArrayInput `pulumi:"annotations"`
+	// Labels: keys, or `prefix/*`.
+	Labels pulumi.StringArrayInput `pulumi:"labels"`
+}
+
+func (FederatedWithoutArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*FederatedWithout)(nil)).Elem()
+}
+
+func (i FederatedWithoutArgs) ToFederatedWithoutOutput() FederatedWithoutOutput {
+	return i.ToFederatedWithoutOutputWithContext(context.Background())
+}
+
+func (i FederatedWithoutArgs) ToFederatedWithoutOutputWithContext(ctx context.Context) FederatedWithoutOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(FederatedWithoutOutput)
+}
+
+func (i FederatedWithoutArgs) ToFederatedWithoutPtrOutput() FederatedWithoutPtrOutput {
+	return i.ToFederatedWithoutPtrOutputWithContext(context.Background())
+}
+
+func (i FederatedWithoutArgs) ToFederatedWithoutPtrOutputWithContext(ctx context.Context) FederatedWithoutPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(FederatedWithoutOutput).ToFederatedWithoutPtrOutputWithContext(ctx)
+}
+
+// FederatedWithoutPtrInput is an input type that accepts FederatedWithoutArgs, FederatedWithoutPtr and FederatedWithoutPtrOutput values.
+// You can construct a concrete instance of `FederatedWithoutPtrInput` via:
+//
+//	        FederatedWithoutArgs{...}
+//
+//	or:
+//
+//	        nil
+type FederatedWithoutPtrInput interface {
+	pulumi.Input
+
+	ToFederatedWithoutPtrOutput() FederatedWithoutPtrOutput
+	ToFederatedWithoutPtrOutputWithContext(context.Context) FederatedWithoutPtrOutput
+}
+
+type federatedWithoutPtrType FederatedWithoutArgs
+
+func FederatedWithoutPtr(v *FederatedWithoutArgs) FederatedWithoutPtrInput {
+	return (*federatedWithoutPtrType)(v)
+}
+
+func (*federatedWithoutPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**FederatedWithout)(nil)).Elem()
+}
+
+func (i *federatedWithoutPtrType) ToFederatedWithoutPtrOutput() FederatedWithoutPtrOutput {
+	return i.ToFederatedWithoutPtrOutputWithContext(context.Background())
+}
+
+func (i *federatedWithoutPtrType) ToFederatedWithoutPtrOutputWithContext(ctx context.Context) FederatedWithoutPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(FederatedWithoutPtrOutput)
+}
+
+type FederatedWithoutOutput struct{ *pulumi.OutputState }
+
+func (FederatedWithoutOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*FederatedWithout)(nil)).Elem()
+}
+
+func (o FederatedWithoutOutput) ToFederatedWithoutOutput() FederatedWithoutOutput {
+	return o
+}
+
+func (o FederatedWithoutOutput) ToFederatedWithoutOutputWithContext(ctx context.Context) FederatedWithoutOutput {
+	return o
+}
+
+func (o FederatedWithoutOutput) ToFederatedWithoutPtrOutput() FederatedWithoutPtrOutput {
+	return o.ToFederatedWithoutPtrOutputWithContext(context.Background())
+}
+
+func (o FederatedWithoutOutput) ToFederatedWithoutPtrOutputWithContext(ctx context.Context) FederatedWithoutPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v FederatedWithout) *FederatedWithout {
+		return &v
+	}).(FederatedWithoutPtrOutput)
+}
+
+// Annotations: keys, or `prefix/*`.
+func (o FederatedWithoutOutput) Annotations() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v FederatedWithout) []string { return v.Annotations }).(pulumi.StringArrayOutput)
+}
+
+// Labels: keys, or `prefix/*`.
+func (o FederatedWithoutOutput) Labels() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v FederatedWithout) []string { return v.Labels }).(pulumi.StringArrayOutput)
+}
+
+type FederatedWithoutPtrOutput struct{ *pulumi.OutputState }
+
+func (FederatedWithoutPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**FederatedWithout)(nil)).Elem()
+}
+
+func (o FederatedWithoutPtrOutput) ToFederatedWithoutPtrOutput() FederatedWithoutPtrOutput {
+	return o
+}
+
+func (o FederatedWithoutPtrOutput) ToFederatedWithoutPtrOutputWithContext(ctx context.Context) FederatedWithoutPtrOutput {
+	return o
+}
+
+func (o FederatedWithoutPtrOutput) Elem() FederatedWithoutOutput {
+	return o.ApplyT(func(v *FederatedWithout) FederatedWithout {
+		if v != nil {
+			return *v
+		}
+		var ret FederatedWithout
+		return ret
+	}).(FederatedWithoutOutput)
+}
+
+// Annotations: keys, or `prefix/*`.
+func (o FederatedWithoutPtrOutput) Annotations() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *FederatedWithout) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Annotations
+	}).(pulumi.StringArrayOutput)
+}
+
+// Labels: keys, or `prefix/*`.
+func (o FederatedWithoutPtrOutput) Labels() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *FederatedWithout) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Labels
+	}).(pulumi.StringArrayOutput)
 }
 
 // Another StatefulSet behind an exported headless Service.
@@ -2566,6 +3616,162 @@ func (o HeadlessSpecPtrOutput) StatefulSet() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+type IssuerKeyPair struct {
+	// The certificate, PEM.
+	CertificatePem string `pulumi:"certificatePem"`
+	// Its key, PEM. Give a secret.
+	PrivateKeyPem string `pulumi:"privateKeyPem"`
+}
+
+// IssuerKeyPairInput is an input type that accepts IssuerKeyPairArgs and IssuerKeyPairOutput values.
+// You can construct a concrete instance of `IssuerKeyPairInput` via:
+//
+//	IssuerKeyPairArgs{...}
+type IssuerKeyPairInput interface {
+	pulumi.Input
+
+	ToIssuerKeyPairOutput() IssuerKeyPairOutput
+	ToIssuerKeyPairOutputWithContext(context.Context) IssuerKeyPairOutput
+}
+
+type IssuerKeyPairArgs struct {
+	// The certificate, PEM.
+	CertificatePem pulumi.StringInput `pulumi:"certificatePem"`
+	// Its key, PEM. Give a secret.
+	PrivateKeyPem pulumi.StringInput `pulumi:"privateKeyPem"`
+}
+
+func (IssuerKeyPairArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*IssuerKeyPair)(nil)).Elem()
+}
+
+func (i IssuerKeyPairArgs) ToIssuerKeyPairOutput() IssuerKeyPairOutput {
+	return i.ToIssuerKeyPairOutputWithContext(context.Background())
+}
+
+func (i IssuerKeyPairArgs) ToIssuerKeyPairOutputWithContext(ctx context.Context) IssuerKeyPairOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IssuerKeyPairOutput)
+}
+
+func (i IssuerKeyPairArgs) ToIssuerKeyPairPtrOutput() IssuerKeyPairPtrOutput {
+	return i.ToIssuerKeyPairPtrOutputWithContext(context.Background())
+}
+
+func (i IssuerKeyPairArgs) ToIssuerKeyPairPtrOutputWithContext(ctx context.Context) IssuerKeyPairPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IssuerKeyPairOutput).ToIssuerKeyPairPtrOutputWithContext(ctx)
+}
+
+// IssuerKeyPairPtrInput is an input type that accepts IssuerKeyPairArgs, IssuerKeyPairPtr and IssuerKeyPairPtrOutput values.
+// You can construct a concrete instance of `IssuerKeyPairPtrInput` via:
+//
+//	        IssuerKeyPairArgs{...}
+//
+//	or:
+//
+//	        nil
+type IssuerKeyPairPtrInput interface {
+	pulumi.Input
+
+	ToIssuerKeyPairPtrOutput() IssuerKeyPairPtrOutput
+	ToIssuerKeyPairPtrOutputWithContext(context.Context) IssuerKeyPairPtrOutput
+}
+
+type issuerKeyPairPtrType IssuerKeyPairArgs
+
+func IssuerKeyPairPtr(v *IssuerKeyPairArgs) IssuerKeyPairPtrInput {
+	return (*issuerKeyPairPtrType)(v)
+}
+
+func (*issuerKeyPairPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**IssuerKeyPair)(nil)).Elem()
+}
+
+func (i *issuerKeyPairPtrType) ToIssuerKeyPairPtrOutput() IssuerKeyPairPtrOutput {
+	return i.ToIssuerKeyPairPtrOutputWithContext(context.Background())
+}
+
+func (i *issuerKeyPairPtrType) ToIssuerKeyPairPtrOutputWithContext(ctx context.Context) IssuerKeyPairPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IssuerKeyPairPtrOutput)
+}
+
+type IssuerKeyPairOutput struct{ *pulumi.OutputState }
+
+func (IssuerKeyPairOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*IssuerKeyPair)(nil)).Elem()
+}
+
+func (o IssuerKeyPairOutput) ToIssuerKeyPairOutput() IssuerKeyPairOutput {
+	return o
+}
+
+func (o IssuerKeyPairOutput) ToIssuerKeyPairOutputWithContext(ctx context.Context) IssuerKeyPairOutput {
+	return o
+}
+
+func (o IssuerKeyPairOutput) ToIssuerKeyPairPtrOutput() IssuerKeyPairPtrOutput {
+	return o.ToIssuerKeyPairPtrOutputWithContext(context.Background())
+}
+
+func (o IssuerKeyPairOutput) ToIssuerKeyPairPtrOutputWithContext(ctx context.Context) IssuerKeyPairPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v IssuerKeyPair) *IssuerKeyPair {
+		return &v
+	}).(IssuerKeyPairPtrOutput)
+}
+
+// The certificate, PEM.
+func (o IssuerKeyPairOutput) CertificatePem() pulumi.StringOutput {
+	return o.ApplyT(func(v IssuerKeyPair) string { return v.CertificatePem }).(pulumi.StringOutput)
+}
+
+// Its key, PEM. Give a secret.
+func (o IssuerKeyPairOutput) PrivateKeyPem() pulumi.StringOutput {
+	return o.ApplyT(func(v IssuerKeyPair) string { return v.PrivateKeyPem }).(pulumi.StringOutput)
+}
+
+type IssuerKeyPairPtrOutput struct{ *pulumi.OutputState }
+
+func (IssuerKeyPairPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**IssuerKeyPair)(nil)).Elem()
+}
+
+func (o IssuerKeyPairPtrOutput) ToIssuerKeyPairPtrOutput() IssuerKeyPairPtrOutput {
+	return o
+}
+
+func (o IssuerKeyPairPtrOutput) ToIssuerKeyPairPtrOutputWithContext(ctx context.Context) IssuerKeyPairPtrOutput {
+	return o
+}
+
+func (o IssuerKeyPairPtrOutput) Elem() IssuerKeyPairOutput {
+	return o.ApplyT(func(v *IssuerKeyPair) IssuerKeyPair {
+		if v != nil {
+			return *v
+		}
+		var ret IssuerKeyPair
+		return ret
+	}).(IssuerKeyPairOutput)
+}
+
+// The certificate, PEM.
+func (o IssuerKeyPairPtrOutput) CertificatePem() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *IssuerKeyPair) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.CertificatePem
+	}).(pulumi.StringPtrOutput)
+}
+
+// Its key, PEM. Give a secret.
+func (o IssuerKeyPairPtrOutput) PrivateKeyPem() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *IssuerKeyPair) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.PrivateKeyPem
+	}).(pulumi.StringPtrOutput)
+}
+
 // An issuer that the package doesn't create: you provide it, or cert-manager creates it in the cluster.
 type IssuerSpec struct {
 	// The issuer in the cluster that signs it. The cluster must run cert-manager. Example: `{"name":"mesh-root"}`.
@@ -2761,6 +3967,260 @@ func (o IssuerSpecPtrOutput) KeyFile() pulumi.StringPtrOutput {
 		}
 		return v.KeyFile
 	}).(pulumi.StringPtrOutput)
+}
+
+// Options that kind passes on to the nodes and to kubeadm.
+type KindOptions struct {
+	// IPv4 address at which the API server listens, on the machine that Docker runs on. If that is another machine, write its own address. Everybody who reaches the address reaches the API server. Default: `"127.0.0.1"`. Example: `"192.168.1.20"`.
+	ApiServerAddress *string `pulumi:"apiServerAddress"`
+	// Port at which the API server listens, on the machine that Docker runs on. Default: a free port. Example: `6443`.
+	ApiServerPort *int `pulumi:"apiServerPort"`
+	// Files and directories of the machine that Docker runs on, which nodes can see. Default: `[]`. Example: `[{"hostPath":"/srv/data","containerPath":"/data"}]`.
+	ExtraMounts []ExtraMount `pulumi:"extraMounts"`
+	// Feature gate of Kubernetes → whether it is on, in every component. With a gate that the Kubernetes version doesn't have, the cluster doesn't start. Default: `{}`. Example: `{"InPlacePodVerticalScaling":true}`.
+	FeatureGates map[string]bool `pulumi:"featureGates"`
+	// YAML patches for kubeadm's configuration. Each one is a merge patch for the object of its `kind`. Default: `[]`. Example: `["{ kind: KubeletConfiguration, maxPods: 200 }"]`.
+	KubeadmConfigPatches []string `pulumi:"kubeadmConfigPatches"`
+	// Index of a node (control planes come first), or `*` for every node → its labels. A node's own label takes precedence over that of `*`. Default: `{}`. Example: `{"1":{"topology.kubernetes.io/zone":"a"},"2":{"topology.kubernetes.io/zone":"b"}}`.
+	NodeLabels map[string]map[string]string `pulumi:"nodeLabels"`
+	// Group and version of a Kubernetes API, or `api/all`, `api/ga`, `api/beta`, `api/alpha` → whether the API server serves it. Default: `{}`. Example: `{"api/alpha":true}`.
+	RuntimeConfig map[string]bool `pulumi:"runtimeConfig"`
+}
+
+// KindOptionsInput is an input type that accepts KindOptionsArgs and KindOptionsOutput values.
+// You can construct a concrete instance of `KindOptionsInput` via:
+//
+//	KindOptionsArgs{...}
+type KindOptionsInput interface {
+	pulumi.Input
+
+	ToKindOptionsOutput() KindOptionsOutput
+	ToKindOptionsOutputWithContext(context.Context) KindOptionsOutput
+}
+
+// Options that kind passes on to the nodes and to kubeadm.
+type KindOptionsArgs struct {
+	// IPv4 address at which the API server listens, on the machine that Docker runs on. If that is another machine, write its own address. Everybody who reaches the address reaches the API server. Default: `"127.0.0.1"`. Example: `"192.168.1.20"`.
+	ApiServerAddress pulumi.StringPtrInput `pulumi:"apiServerAddress"`
+	// Port at which the API server listens, on the machine that Docker runs on. Default: a free port. Example: `6443`.
+	ApiServerPort pulumi.IntPtrInput `pulumi:"apiServerPort"`
+	// Files and directories of the machine that Docker runs on, which nodes can see. Default: `[]`. Example: `[{"hostPath":"/srv/data","containerPath":"/data"}]`.
+	ExtraMounts ExtraMountArrayInput `pulumi:"extraMounts"`
+	// Feature gate of Kubernetes → whether it is on, in every component. With a gate that the Kubernetes version doesn't have, the cluster doesn't start. Default: `{}`. Example: `{"InPlacePodVerticalScaling":true}`.
+	FeatureGates pulumi.BoolMapInput `pulumi:"featureGates"`
+	// YAML patches for kubeadm's configuration. Each one is a merge patch for the object of its `kind`. Default: `[]`. Example: `["{ kind: KubeletConfiguration, maxPods: 200 }"]`.
+	KubeadmConfigPatches pulumi.StringArrayInput `pulumi:"kubeadmConfigPatches"`
+	// Index of a node (control planes come first), or `*` for every node → its labels. A node's own label takes precedence over that of `*`. Default: `{}`. Example: `{"1":{"topology.kubernetes.io/zone":"a"},"2":{"topology.kubernetes.io/zone":"b"}}`.
+	NodeLabels pulumi.StringMapMapInput `pulumi:"nodeLabels"`
+	// Group and version of a Kubernetes API, or `api/all`, `api/ga`, `api/beta`, `api/alpha` → whether the API server serves it. Default: `{}`. Example: `{"api/alpha":true}`.
+	RuntimeConfig pulumi.BoolMapInput `pulumi:"runtimeConfig"`
+}
+
+func (KindOptionsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*KindOptions)(nil)).Elem()
+}
+
+func (i KindOptionsArgs) ToKindOptionsOutput() KindOptionsOutput {
+	return i.ToKindOptionsOutputWithContext(context.Background())
+}
+
+func (i KindOptionsArgs) ToKindOptionsOutputWithContext(ctx context.Context) KindOptionsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(KindOptionsOutput)
+}
+
+func (i KindOptionsArgs) ToKindOptionsPtrOutput() KindOptionsPtrOutput {
+	return i.ToKindOptionsPtrOutputWithContext(context.Background())
+}
+
+func (i KindOptionsArgs) ToKindOptionsPtrOutputWithContext(ctx context.Context) KindOptionsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(KindOptionsOutput).ToKindOptionsPtrOutputWithContext(ctx)
+}
+
+// KindOptionsPtrInput is an input type that accepts KindOptionsArgs, KindOptionsPtr and KindOptionsPtrOutput values.
+// You can construct a concrete instance of `KindOptionsPtrInput` via:
+//
+//	        KindOptionsArgs{...}
+//
+//	or:
+//
+//	        nil
+type KindOptionsPtrInput interface {
+	pulumi.Input
+
+	ToKindOptionsPtrOutput() KindOptionsPtrOutput
+	ToKindOptionsPtrOutputWithContext(context.Context) KindOptionsPtrOutput
+}
+
+type kindOptionsPtrType KindOptionsArgs
+
+func KindOptionsPtr(v *KindOptionsArgs) KindOptionsPtrInput {
+	return (*kindOptionsPtrType)(v)
+}
+
+func (*kindOptionsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**KindOptions)(nil)).Elem()
+}
+
+func (i *kindOptionsPtrType) ToKindOptionsPtrOutput() KindOptionsPtrOutput {
+	return i.ToKindOptionsPtrOutputWithContext(context.Background())
+}
+
+func (i *kindOptionsPtrType) ToKindOptionsPtrOutputWithContext(ctx context.Context) KindOptionsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(KindOptionsPtrOutput)
+}
+
+// Options that kind passes on to the nodes and to kubeadm.
+type KindOptionsOutput struct{ *pulumi.OutputState }
+
+func (KindOptionsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*KindOptions)(nil)).Elem()
+}
+
+func (o KindOptionsOutput) ToKindOptionsOutput() KindOptionsOutput {
+	return o
+}
+
+func (o KindOptionsOutput) ToKindOptionsOutputWithContext(ctx context.Context) KindOptionsOutput {
+	return o
+}
+
+func (o KindOptionsOutput) ToKindOptionsPtrOutput() KindOptionsPtrOutput {
+	return o.ToKindOptionsPtrOutputWithContext(context.Background())
+}
+
+func (o KindOptionsOutput) ToKindOptionsPtrOutputWithContext(ctx context.Context) KindOptionsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v KindOptions) *KindOptions {
+		return &v
+	}).(KindOptionsPtrOutput)
+}
+
+// IPv4 address at which the API server listens, on the machine that Docker runs on. If that is another machine, write its own address. Everybody who reaches the address reaches the API server. Default: `"127.0.0.1"`. Example: `"192.168.1.20"`.
+func (o KindOptionsOutput) ApiServerAddress() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v KindOptions) *string { return v.ApiServerAddress }).(pulumi.StringPtrOutput)
+}
+
+// Port at which the API server listens, on the machine that Docker runs on. Default: a free port. Example: `6443`.
+func (o KindOptionsOutput) ApiServerPort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v KindOptions) *int { return v.ApiServerPort }).(pulumi.IntPtrOutput)
+}
+
+// Files and directories of the machine that Docker runs on, which nodes can see. Default: `[]`. Example: `[{"hostPath":"/srv/data","containerPath":"/data"}]`.
+func (o KindOptionsOutput) ExtraMounts() ExtraMountArrayOutput {
+	return o.ApplyT(func(v KindOptions) []ExtraMount { return v.ExtraMounts }).(ExtraMountArrayOutput)
+}
+
+// Feature gate of Kubernetes → whether it is on, in every component. With a gate that the Kubernetes version doesn't have, the cluster doesn't start. Default: `{}`. Example: `{"InPlacePodVerticalScaling":true}`.
+func (o KindOptionsOutput) FeatureGates() pulumi.BoolMapOutput {
+	return o.ApplyT(func(v KindOptions) map[string]bool { return v.FeatureGates }).(pulumi.BoolMapOutput)
+}
+
+// YAML patches for kubeadm's configuration. Each one is a merge patch for the object of its `kind`. Default: `[]`. Example: `["{ kind: KubeletConfiguration, maxPods: 200 }"]`.
+func (o KindOptionsOutput) KubeadmConfigPatches() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v KindOptions) []string { return v.KubeadmConfigPatches }).(pulumi.StringArrayOutput)
+}
+
+// Index of a node (control planes come first), or `*` for every node → its labels. A node's own label takes precedence over that of `*`. Default: `{}`. Example: `{"1":{"topology.kubernetes.io/zone":"a"},"2":{"topology.kubernetes.io/zone":"b"}}`.
+func (o KindOptionsOutput) NodeLabels() pulumi.StringMapMapOutput {
+	return o.ApplyT(func(v KindOptions) map[string]map[string]string { return v.NodeLabels }).(pulumi.StringMapMapOutput)
+}
+
+// Group and version of a Kubernetes API, or `api/all`, `api/ga`, `api/beta`, `api/alpha` → whether the API server serves it. Default: `{}`. Example: `{"api/alpha":true}`.
+func (o KindOptionsOutput) RuntimeConfig() pulumi.BoolMapOutput {
+	return o.ApplyT(func(v KindOptions) map[string]bool { return v.RuntimeConfig }).(pulumi.BoolMapOutput)
+}
+
+type KindOptionsPtrOutput struct{ *pulumi.OutputState }
+
+func (KindOptionsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**KindOptions)(nil)).Elem()
+}
+
+func (o KindOptionsPtrOutput) ToKindOptionsPtrOutput() KindOptionsPtrOutput {
+	return o
+}
+
+func (o KindOptionsPtrOutput) ToKindOptionsPtrOutputWithContext(ctx context.Context) KindOptionsPtrOutput {
+	return o
+}
+
+func (o KindOptionsPtrOutput) Elem() KindOptionsOutput {
+	return o.ApplyT(func(v *KindOptions) KindOptions {
+		if v != nil {
+			return *v
+		}
+		var ret KindOptions
+		return ret
+	}).(KindOptionsOutput)
+}
+
+// IPv4 address at which the API server listens, on the machine that Docker runs on. If that is another machine, write its own address. Everybody who reaches the address reaches the API server. Default: `"127.0.0.1"`. Example: `"192.168.1.20"`.
+func (o KindOptionsPtrOutput) ApiServerAddress() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *KindOptions) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ApiServerAddress
+	}).(pulumi.StringPtrOutput)
+}
+
+// Port at which the API server listens, on the machine that Docker runs on. Default: a free port. Example: `6443`.
+func (o KindOptionsPtrOutput) ApiServerPort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *KindOptions) *int {
+		if v == nil {
+			return nil
+		}
+		return v.ApiServerPort
+	}).(pulumi.IntPtrOutput)
+}
+
+// Files and directories of the machine that Docker runs on, which nodes can see. Default: `[]`. Example: `[{"hostPath":"/srv/data","containerPath":"/data"}]`.
+func (o KindOptionsPtrOutput) ExtraMounts() ExtraMountArrayOutput {
+	return o.ApplyT(func(v *KindOptions) []ExtraMount {
+		if v == nil {
+			return nil
+		}
+		return v.ExtraMounts
+	}).(ExtraMountArrayOutput)
+}
+
+// Feature gate of Kubernetes → whether it is on, in every component. With a gate that the Kubernetes version doesn't have, the cluster doesn't start. Default: `{}`. Example: `{"InPlacePodVerticalScaling":true}`.
+func (o KindOptionsPtrOutput) FeatureGates() pulumi.BoolMapOutput {
+	return o.ApplyT(func(v *KindOptions) map[string]bool {
+		if v == nil {
+			return nil
+		}
+		return v.FeatureGates
+	}).(pulumi.BoolMapOutput)
+}
+
+// YAML patches for kubeadm's configuration. Each one is a merge patch for the object of its `kind`. Default: `[]`. Example: `["{ kind: KubeletConfiguration, maxPods: 200 }"]`.
+func (o KindOptionsPtrOutput) KubeadmConfigPatches() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *KindOptions) []string {
+		if v == nil {
+			return nil
+		}
+		return v.KubeadmConfigPatches
+	}).(pulumi.StringArrayOutput)
+}
+
+// Index of a node (control planes come first), or `*` for every node → its labels. A node's own label takes precedence over that of `*`. Default: `{}`. Example: `{"1":{"topology.kubernetes.io/zone":"a"},"2":{"topology.kubernetes.io/zone":"b"}}`.
+func (o KindOptionsPtrOutput) NodeLabels() pulumi.StringMapMapOutput {
+	return o.ApplyT(func(v *KindOptions) map[string]map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.NodeLabels
+	}).(pulumi.StringMapMapOutput)
+}
+
+// Group and version of a Kubernetes API, or `api/all`, `api/ga`, `api/beta`, `api/alpha` → whether the API server serves it. Default: `{}`. Example: `{"api/alpha":true}`.
+func (o KindOptionsPtrOutput) RuntimeConfig() pulumi.BoolMapOutput {
+	return o.ApplyT(func(v *KindOptions) map[string]bool {
+		if v == nil {
+			return nil
+		}
+		return v.RuntimeConfig
+	}).(pulumi.BoolMapOutput)
 }
 
 // One condition on a label, as in Kubernetes.
@@ -3038,6 +4498,200 @@ func (o LabelSelectorPtrOutput) MatchLabels() pulumi.StringMapOutput {
 		}
 		return v.MatchLabels
 	}).(pulumi.StringMapOutput)
+}
+
+type LinkGateway struct {
+	// Names or addresses at which the source reaches it, such as the name of a node of kind.
+	Addresses []string `pulumi:"addresses"`
+	// TLS identity of the gateway. Default: that of Linkerd's own gateway in the target's trust domain.
+	Identity *string `pulumi:"identity"`
+	// Port at which the source reaches it. Default: 30143.
+	Port *int `pulumi:"port"`
+	// Port of its health probe, as the source reaches it. The `targets` of the source's Multicluster name the same. Default: 30191.
+	ProbePort *int `pulumi:"probePort"`
+}
+
+// LinkGatewayInput is an input type that accepts LinkGatewayArgs and LinkGatewayOutput values.
+// You can construct a concrete instance of `LinkGatewayInput` via:
+//
+//	LinkGatewayArgs{...}
+type LinkGatewayInput interface {
+	pulumi.Input
+
+	ToLinkGatewayOutput() LinkGatewayOutput
+	ToLinkGatewayOutputWithContext(context.Context) LinkGatewayOutput
+}
+
+type LinkGatewayArgs struct {
+	// Names or addresses at which the source reaches it, such as the name of a node of kind.
+	Addresses pulumi.StringArrayInput `pulumi:"addresses"`
+	// TLS identity of the gateway. Default: that of Linkerd's own gateway in the target's trust domain.
+	Identity pulumi.StringPtrInput `pulumi:"identity"`
+	// Port at which the source reaches it. Default: 30143.
+	Port pulumi.IntPtrInput `pulumi:"port"`
+	// Port of its health probe, as the source reaches it. The `targets` of the source's Multicluster name the same. Default: 30191.
+	ProbePort pulumi.IntPtrInput `pulumi:"probePort"`
+}
+
+func (LinkGatewayArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*LinkGateway)(nil)).Elem()
+}
+
+func (i LinkGatewayArgs) ToLinkGatewayOutput() LinkGatewayOutput {
+	return i.ToLinkGatewayOutputWithContext(context.Background())
+}
+
+func (i LinkGatewayArgs) ToLinkGatewayOutputWithContext(ctx context.Context) LinkGatewayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LinkGatewayOutput)
+}
+
+func (i LinkGatewayArgs) ToLinkGatewayPtrOutput() LinkGatewayPtrOutput {
+	return i.ToLinkGatewayPtrOutputWithContext(context.Background())
+}
+
+func (i LinkGatewayArgs) ToLinkGatewayPtrOutputWithContext(ctx context.Context) LinkGatewayPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LinkGatewayOutput).ToLinkGatewayPtrOutputWithContext(ctx)
+}
+
+// LinkGatewayPtrInput is an input type that accepts LinkGatewayArgs, LinkGatewayPtr and LinkGatewayPtrOutput values.
+// You can construct a concrete instance of `LinkGatewayPtrInput` via:
+//
+//	        LinkGatewayArgs{...}
+//
+//	or:
+//
+//	        nil
+type LinkGatewayPtrInput interface {
+	pulumi.Input
+
+	ToLinkGatewayPtrOutput() LinkGatewayPtrOutput
+	ToLinkGatewayPtrOutputWithContext(context.Context) LinkGatewayPtrOutput
+}
+
+type linkGatewayPtrType LinkGatewayArgs
+
+func LinkGatewayPtr(v *LinkGatewayArgs) LinkGatewayPtrInput {
+	return (*linkGatewayPtrType)(v)
+}
+
+func (*linkGatewayPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**LinkGateway)(nil)).Elem()
+}
+
+func (i *linkGatewayPtrType) ToLinkGatewayPtrOutput() LinkGatewayPtrOutput {
+	return i.ToLinkGatewayPtrOutputWithContext(context.Background())
+}
+
+func (i *linkGatewayPtrType) ToLinkGatewayPtrOutputWithContext(ctx context.Context) LinkGatewayPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LinkGatewayPtrOutput)
+}
+
+type LinkGatewayOutput struct{ *pulumi.OutputState }
+
+func (LinkGatewayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*LinkGateway)(nil)).Elem()
+}
+
+func (o LinkGatewayOutput) ToLinkGatewayOutput() LinkGatewayOutput {
+	return o
+}
+
+func (o LinkGatewayOutput) ToLinkGatewayOutputWithContext(ctx context.Context) LinkGatewayOutput {
+	return o
+}
+
+func (o LinkGatewayOutput) ToLinkGatewayPtrOutput() LinkGatewayPtrOutput {
+	return o.ToLinkGatewayPtrOutputWithContext(context.Background())
+}
+
+func (o LinkGatewayOutput) ToLinkGatewayPtrOutputWithContext(ctx context.Context) LinkGatewayPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v LinkGateway) *LinkGateway {
+		return &v
+	}).(LinkGatewayPtrOutput)
+}
+
+// Names or addresses at which the source reaches it, such as the name of a node of kind.
+func (o LinkGatewayOutput) Addresses() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v LinkGateway) []string { return v.Addresses }).(pulumi.StringArrayOutput)
+}
+
+// TLS identity of the gateway. Default: that of Linkerd's own gateway in the target's trust domain.
+func (o LinkGatewayOutput) Identity() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LinkGateway) *string { return v.Identity }).(pulumi.StringPtrOutput)
+}
+
+// Port at which the source reaches it. Default: 30143.
+func (o LinkGatewayOutput) Port() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v LinkGateway) *int { return v.Port }).(pulumi.IntPtrOutput)
+}
+
+// Port of its health probe, as the source reaches it. The `targets` of the source's Multicluster name the same. Default: 30191.
+func (o LinkGatewayOutput) ProbePort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v LinkGateway) *int { return v.ProbePort }).(pulumi.IntPtrOutput)
+}
+
+type LinkGatewayPtrOutput struct{ *pulumi.OutputState }
+
+func (LinkGatewayPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**LinkGateway)(nil)).Elem()
+}
+
+func (o LinkGatewayPtrOutput) ToLinkGatewayPtrOutput() LinkGatewayPtrOutput {
+	return o
+}
+
+func (o LinkGatewayPtrOutput) ToLinkGatewayPtrOutputWithContext(ctx context.Context) LinkGatewayPtrOutput {
+	return o
+}
+
+func (o LinkGatewayPtrOutput) Elem() LinkGatewayOutput {
+	return o.ApplyT(func(v *LinkGateway) LinkGateway {
+		if v != nil {
+			return *v
+		}
+		var ret LinkGateway
+		return ret
+	}).(LinkGatewayOutput)
+}
+
+// Names or addresses at which the source reaches it, such as the name of a node of kind.
+func (o LinkGatewayPtrOutput) Addresses() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *LinkGateway) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Addresses
+	}).(pulumi.StringArrayOutput)
+}
+
+// TLS identity of the gateway. Default: that of Linkerd's own gateway in the target's trust domain.
+func (o LinkGatewayPtrOutput) Identity() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *LinkGateway) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Identity
+	}).(pulumi.StringPtrOutput)
+}
+
+// Port at which the source reaches it. Default: 30143.
+func (o LinkGatewayPtrOutput) Port() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *LinkGateway) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Port
+	}).(pulumi.IntPtrOutput)
+}
+
+// Port of its health probe, as the source reaches it. The `targets` of the source's Multicluster name the same. Default: 30191.
+func (o LinkGatewayPtrOutput) ProbePort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *LinkGateway) *int {
+		if v == nil {
+			return nil
+		}
+		return v.ProbePort
+	}).(pulumi.IntPtrOutput)
 }
 
 // Directed Links (`from`, `to`), or Links in both directions between every two clusters of a group (`between`). Exactly one of the two forms.
@@ -3737,6 +5391,347 @@ func (o MatchSpecPtrOutput) Query() pulumi.StringMapOutput {
 		}
 		return v.Query
 	}).(pulumi.StringMapOutput)
+}
+
+type MirrorTarget struct {
+	// Mirror headless Services pod by pod. Default: `false`.
+	Headless *bool `pulumi:"headless"`
+	// Name of the Link, which is that of the target.
+	Name string `pulumi:"name"`
+	// Port of the health probe of the target's gateway, as this cluster reaches it. Absent: the Link has no gateway.
+	ProbePort *int `pulumi:"probePort"`
+}
+
+// MirrorTargetInput is an input type that accepts MirrorTargetArgs and MirrorTargetOutput values.
+// You can construct a concrete instance of `MirrorTargetInput` via:
+//
+//	MirrorTargetArgs{...}
+type MirrorTargetInput interface {
+	pulumi.Input
+
+	ToMirrorTargetOutput() MirrorTargetOutput
+	ToMirrorTargetOutputWithContext(context.Context) MirrorTargetOutput
+}
+
+type MirrorTargetArgs struct {
+	// Mirror headless Services pod by pod. Default: `false`.
+	Headless pulumi.BoolPtrInput `pulumi:"headless"`
+	// Name of the Link, which is that of the target.
+	Name pulumi.StringInput `pulumi:"name"`
+	// Port of the health probe of the target's gateway, as this cluster reaches it. Absent: the Link has no gateway.
+	ProbePort pulumi.IntPtrInput `pulumi:"probePort"`
+}
+
+func (MirrorTargetArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*MirrorTarget)(nil)).Elem()
+}
+
+func (i MirrorTargetArgs) ToMirrorTargetOutput() MirrorTargetOutput {
+	return i.ToMirrorTargetOutputWithContext(context.Background())
+}
+
+func (i MirrorTargetArgs) ToMirrorTargetOutputWithContext(ctx context.Context) MirrorTargetOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MirrorTargetOutput)
+}
+
+// MirrorTargetArrayInput is an input type that accepts MirrorTargetArray and MirrorTargetArrayOutput values.
+// You can construct a concrete instance of `MirrorTargetArrayInput` via:
+//
+//	MirrorTargetArray{ MirrorTargetArgs{...} }
+type MirrorTargetArrayInput interface {
+	pulumi.Input
+
+	ToMirrorTargetArrayOutput() MirrorTargetArrayOutput
+	ToMirrorTargetArrayOutputWithContext(context.Context) MirrorTargetArrayOutput
+}
+
+type MirrorTargetArray []MirrorTargetInput
+
+func (MirrorTargetArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]MirrorTarget)(nil)).Elem()
+}
+
+func (i MirrorTargetArray) ToMirrorTargetArrayOutput() MirrorTargetArrayOutput {
+	return i.ToMirrorTargetArrayOutputWithContext(context.Background())
+}
+
+func (i MirrorTargetArray) ToMirrorTargetArrayOutputWithContext(ctx context.Context) MirrorTargetArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MirrorTargetArrayOutput)
+}
+
+type MirrorTargetOutput struct{ *pulumi.OutputState }
+
+func (MirrorTargetOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*MirrorTarget)(nil)).Elem()
+}
+
+func (o MirrorTargetOutput) ToMirrorTargetOutput() MirrorTargetOutput {
+	return o
+}
+
+func (o MirrorTargetOutput) ToMirrorTargetOutputWithContext(ctx context.Context) MirrorTargetOutput {
+	return o
+}
+
+// Mirror headless Services pod by pod. Default: `false`.
+func (o MirrorTargetOutput) Headless() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v MirrorTarget) *bool { return v.Headless }).(pulumi.BoolPtrOutput)
+}
+
+// Name of the Link, which is that of the target.
+func (o MirrorTargetOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v MirrorTarget) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// Port of the health probe of the target's gateway, as this cluster reaches it. Absent: the Link has no gateway.
+func (o MirrorTargetOutput) ProbePort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v MirrorTarget) *int { return v.ProbePort }).(pulumi.IntPtrOutput)
+}
+
+type MirrorTargetArrayOutput struct{ *pulumi.OutputState }
+
+func (MirrorTargetArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]MirrorTarget)(nil)).Elem()
+}
+
+func (o MirrorTargetArrayOutput) ToMirrorTargetArrayOutput() MirrorTargetArrayOutput {
+	return o
+}
+
+func (o MirrorTargetArrayOutput) ToMirrorTargetArrayOutputWithContext(ctx context.Context) MirrorTargetArrayOutput {
+	return o
+}
+
+func (o MirrorTargetArrayOutput) Index(i pulumi.IntInput) MirrorTargetOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) MirrorTarget {
+		return vs[0].([]MirrorTarget)[vs[1].(int)]
+	}).(MirrorTargetOutput)
+}
+
+type MulticlusterImages struct {
+	// Image of the service mirrors, with its tag.
+	Controller *string `pulumi:"controller"`
+	// Image of the gateway's pause container, with its tag.
+	Pause *string `pulumi:"pause"`
+}
+
+// MulticlusterImagesInput is an input type that accepts MulticlusterImagesArgs and MulticlusterImagesOutput values.
+// You can construct a concrete instance of `MulticlusterImagesInput` via:
+//
+//	MulticlusterImagesArgs{...}
+type MulticlusterImagesInput interface {
+	pulumi.Input
+
+	ToMulticlusterImagesOutput() MulticlusterImagesOutput
+	ToMulticlusterImagesOutputWithContext(context.Context) MulticlusterImagesOutput
+}
+
+type MulticlusterImagesArgs struct {
+	// Image of the service mirrors, with its tag.
+	Controller pulumi.StringPtrInput `pulumi:"controller"`
+	// Image of the gateway's pause container, with its tag.
+	Pause pulumi.StringPtrInput `pulumi:"pause"`
+}
+
+func (MulticlusterImagesArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*MulticlusterImages)(nil)).Elem()
+}
+
+func (i MulticlusterImagesArgs) ToMulticlusterImagesOutput() MulticlusterImagesOutput {
+	return i.ToMulticlusterImagesOutputWithContext(context.Background())
+}
+
+func (i MulticlusterImagesArgs) ToMulticlusterImagesOutputWithContext(ctx context.Context) MulticlusterImagesOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MulticlusterImagesOutput)
+}
+
+func (i MulticlusterImagesArgs) ToMulticlusterImagesPtrOutput() MulticlusterImagesPtrOutput {
+	return i.ToMulticlusterImagesPtrOutputWithContext(context.Background())
+}
+
+func (i MulticlusterImagesArgs) ToMulticlusterImagesPtrOutputWithContext(ctx context.Context) MulticlusterImagesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MulticlusterImagesOutput).ToMulticlusterImagesPtrOutputWithContext(ctx)
+}
+
+// MulticlusterImagesPtrInput is an input type that accepts MulticlusterImagesArgs, MulticlusterImagesPtr and MulticlusterImagesPtrOutput values.
+// You can construct a concrete instance of `MulticlusterImagesPtrInput` via:
+//
+//	        MulticlusterImagesArgs{...}
+//
+//	or:
+//
+//	        nil
+type MulticlusterImagesPtrInput interface {
+	pulumi.Input
+
+	ToMulticlusterImagesPtrOutput() MulticlusterImagesPtrOutput
+	ToMulticlusterImagesPtrOutputWithContext(context.Context) MulticlusterImagesPtrOutput
+}
+
+type multiclusterImagesPtrType MulticlusterImagesArgs
+
+func MulticlusterImagesPtr(v *MulticlusterImagesArgs) MulticlusterImagesPtrInput {
+	return (*multiclusterImagesPtrType)(v)
+}
+
+func (*multiclusterImagesPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**MulticlusterImages)(nil)).Elem()
+}
+
+func (i *multiclusterImagesPtrType) ToMulticlusterImagesPtrOutput() MulticlusterImagesPtrOutput {
+	return i.ToMulticlusterImagesPtrOutputWithContext(context.Background())
+}
+
+func (i *multiclusterImagesPtrType) ToMulticlusterImagesPtrOutputWithContext(ctx context.Context) MulticlusterImagesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MulticlusterImagesPtrOutput)
+}
+
+type MulticlusterImagesOutput struct{ *pulumi.OutputState }
+
+func (MulticlusterImagesOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*MulticlusterImages)(nil)).Elem()
+}
+
+func (o MulticlusterImagesOutput) ToMulticlusterImagesOutput() MulticlusterImagesOutput {
+	return o
+}
+
+func (o MulticlusterImagesOutput) ToMulticlusterImagesOutputWithContext(ctx context.Context) MulticlusterImagesOutput {
+	return o
+}
+
+func (o MulticlusterImagesOutput) ToMulticlusterImagesPtrOutput() MulticlusterImagesPtrOutput {
+	return o.ToMulticlusterImagesPtrOutputWithContext(context.Background())
+}
+
+func (o MulticlusterImagesOutput) ToMulticlusterImagesPtrOutputWithContext(ctx context.Context) MulticlusterImagesPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v MulticlusterImages) *MulticlusterImages {
+		return &v
+	}).(MulticlusterImagesPtrOutput)
+}
+
+// Image of the service mirrors, with its tag.
+func (o MulticlusterImagesOutput) Controller() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v MulticlusterImages) *string { return v.Controller }).(pulumi.StringPtrOutput)
+}
+
+// Image of the gateway's pause container, with its tag.
+func (o MulticlusterImagesOutput) Pause() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v MulticlusterImages) *string { return v.Pause }).(pulumi.StringPtrOutput)
+}
+
+type MulticlusterImagesPtrOutput struct{ *pulumi.OutputState }
+
+func (MulticlusterImagesPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**MulticlusterImages)(nil)).Elem()
+}
+
+func (o MulticlusterImagesPtrOutput) ToMulticlusterImagesPtrOutput() MulticlusterImagesPtrOutput {
+	return o
+}
+
+func (o MulticlusterImagesPtrOutput) ToMulticlusterImagesPtrOutputWithContext(ctx context.Context) MulticlusterImagesPtrOutput {
+	return o
+}
+
+func (o MulticlusterImagesPtrOutput) Elem() MulticlusterImagesOutput {
+	return o.ApplyT(func(v *MulticlusterImages) MulticlusterImages {
+		if v != nil {
+			return *v
+		}
+		var ret MulticlusterImages
+		return ret
+	}).(MulticlusterImagesOutput)
+}
+
+// Image of the service mirrors, with its tag.
+func (o MulticlusterImagesPtrOutput) Controller() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *MulticlusterImages) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Controller
+	}).(pulumi.StringPtrOutput)
+}
+
+// Image of the gateway's pause container, with its tag.
+func (o MulticlusterImagesPtrOutput) Pause() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *MulticlusterImages) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Pause
+	}).(pulumi.StringPtrOutput)
+}
+
+type NamedClient struct {
+	// Name of its cluster.
+	Cluster string `pulumi:"cluster"`
+	// Namespace of its service account.
+	Namespace string `pulumi:"namespace"`
+	// Its service account.
+	ServiceAccount string `pulumi:"serviceAccount"`
+}
+
+// NamedClientInput is an input type that accepts NamedClientArgs and NamedClientOutput values.
+// You can construct a concrete instance of `NamedClientInput` via:
+//
+//	NamedClientArgs{...}
+type NamedClientInput interface {
+	pulumi.Input
+
+	ToNamedClientOutput() NamedClientOutput
+	ToNamedClientOutputWithContext(context.Context) NamedClientOutput
+}
+
+type NamedClientArgs struct {
+	// Name of its cluster.
+	Cluster pulumi.StringInput `pulumi:"cluster"`
+	// Namespace of its service account.
+	Namespace pulumi.StringInput `pulumi:"namespace"`
+	// Its service account.
+	ServiceAccount pulumi.StringInput `pulumi:"serviceAccount"`
+}
+
+func (NamedClientArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*NamedClient)(nil)).Elem()
+}
+
+func (i NamedClientArgs) ToNamedClientOutput() NamedClientOutput {
+	return i.ToNamedClientOutputWithContext(context.Background())
+}
+
+func (i NamedClientArgs) ToNamedClientOutputWithContext(ctx context.Context) NamedClientOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(NamedClientOutput)
+}
+
+type NamedClientOutput struct{ *pulumi.OutputState }
+
+func (NamedClientOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*NamedClient)(nil)).Elem()
+}
+
+func (o NamedClientOutput) ToNamedClientOutput() NamedClientOutput {
+	return o
+}
+
+func (o NamedClientOutput) ToNamedClientOutputWithContext(ctx context.Context) NamedClientOutput {
+	return o
+}
+
+// Name of its cluster.
+func (o NamedClientOutput) Cluster() pulumi.StringOutput {
+	return o.ApplyT(func(v NamedClient) string { return v.Cluster }).(pulumi.StringOutput)
+}
+
+// Namespace of its service account.
+func (o NamedClientOutput) Namespace() pulumi.StringOutput {
+	return o.ApplyT(func(v NamedClient) string { return v.Namespace }).(pulumi.StringOutput)
+}
+
+// Its service account.
+func (o NamedClientOutput) ServiceAccount() pulumi.StringOutput {
+	return o.ApplyT(func(v NamedClient) string { return v.ServiceAccount }).(pulumi.StringOutput)
 }
 
 // The number of nodes by role.
@@ -4603,6 +6598,177 @@ func (o PrometheusSpecPtrOutput) Storage() pulumi.StringPtrOutput {
 			return nil
 		}
 		return v.Storage
+	}).(pulumi.StringPtrOutput)
+}
+
+type ProxyTracing struct {
+	Account CollectorAccount `pulumi:"account"`
+	// Each span says that it is from this cluster.
+	Cluster string `pulumi:"cluster"`
+	// Host and port of a collector that takes OTLP over gRPC.
+	Endpoint string `pulumi:"endpoint"`
+}
+
+// ProxyTracingInput is an input type that accepts ProxyTracingArgs and ProxyTracingOutput values.
+// You can construct a concrete instance of `ProxyTracingInput` via:
+//
+//	ProxyTracingArgs{...}
+type ProxyTracingInput interface {
+	pulumi.Input
+
+	ToProxyTracingOutput() ProxyTracingOutput
+	ToProxyTracingOutputWithContext(context.Context) ProxyTracingOutput
+}
+
+type ProxyTracingArgs struct {
+	Account CollectorAccountInput `pulumi:"account"`
+	// Each span says that it is from this cluster.
+	Cluster pulumi.StringInput `pulumi:"cluster"`
+	// Host and port of a collector that takes OTLP over gRPC.
+	Endpoint pulumi.StringInput `pulumi:"endpoint"`
+}
+
+func (ProxyTracingArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ProxyTracing)(nil)).Elem()
+}
+
+func (i ProxyTracingArgs) ToProxyTracingOutput() ProxyTracingOutput {
+	return i.ToProxyTracingOutputWithContext(context.Background())
+}
+
+func (i ProxyTracingArgs) ToProxyTracingOutputWithContext(ctx context.Context) ProxyTracingOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ProxyTracingOutput)
+}
+
+func (i ProxyTracingArgs) ToProxyTracingPtrOutput() ProxyTracingPtrOutput {
+	return i.ToProxyTracingPtrOutputWithContext(context.Background())
+}
+
+func (i ProxyTracingArgs) ToProxyTracingPtrOutputWithContext(ctx context.Context) ProxyTracingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ProxyTracingOutput).ToProxyTracingPtrOutputWithContext(ctx)
+}
+
+// ProxyTracingPtrInput is an input type that accepts ProxyTracingArgs, ProxyTracingPtr and ProxyTracingPtrOutput values.
+// You can construct a concrete instance of `ProxyTracingPtrInput` via:
+//
+//	        ProxyTracingArgs{...}
+//
+//	or:
+//
+//	        nil
+type ProxyTracingPtrInput interface {
+	pulumi.Input
+
+	ToProxyTracingPtrOutput() ProxyTracingPtrOutput
+	ToProxyTracingPtrOutputWithContext(context.Context) ProxyTracingPtrOutput
+}
+
+type proxyTracingPtrType ProxyTracingArgs
+
+func ProxyTracingPtr(v *ProxyTracingArgs) ProxyTracingPtrInput {
+	return (*proxyTracingPtrType)(v)
+}
+
+func (*proxyTracingPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**ProxyTracing)(nil)).Elem()
+}
+
+func (i *proxyTracingPtrType) ToProxyTracingPtrOutput() ProxyTracingPtrOutput {
+	return i.ToProxyTracingPtrOutputWithContext(context.Background())
+}
+
+func (i *proxyTracingPtrType) ToProxyTracingPtrOutputWithContext(ctx context.Context) ProxyTracingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ProxyTracingPtrOutput)
+}
+
+type ProxyTracingOutput struct{ *pulumi.OutputState }
+
+func (ProxyTracingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ProxyTracing)(nil)).Elem()
+}
+
+func (o ProxyTracingOutput) ToProxyTracingOutput() ProxyTracingOutput {
+	return o
+}
+
+func (o ProxyTracingOutput) ToProxyTracingOutputWithContext(ctx context.Context) ProxyTracingOutput {
+	return o
+}
+
+func (o ProxyTracingOutput) ToProxyTracingPtrOutput() ProxyTracingPtrOutput {
+	return o.ToProxyTracingPtrOutputWithContext(context.Background())
+}
+
+func (o ProxyTracingOutput) ToProxyTracingPtrOutputWithContext(ctx context.Context) ProxyTracingPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ProxyTracing) *ProxyTracing {
+		return &v
+	}).(ProxyTracingPtrOutput)
+}
+
+func (o ProxyTracingOutput) Account() CollectorAccountOutput {
+	return o.ApplyT(func(v ProxyTracing) CollectorAccount { return v.Account }).(CollectorAccountOutput)
+}
+
+// Each span says that it is from this cluster.
+func (o ProxyTracingOutput) Cluster() pulumi.StringOutput {
+	return o.ApplyT(func(v ProxyTracing) string { return v.Cluster }).(pulumi.StringOutput)
+}
+
+// Host and port of a collector that takes OTLP over gRPC.
+func (o ProxyTracingOutput) Endpoint() pulumi.StringOutput {
+	return o.ApplyT(func(v ProxyTracing) string { return v.Endpoint }).(pulumi.StringOutput)
+}
+
+type ProxyTracingPtrOutput struct{ *pulumi.OutputState }
+
+func (ProxyTracingPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ProxyTracing)(nil)).Elem()
+}
+
+func (o ProxyTracingPtrOutput) ToProxyTracingPtrOutput() ProxyTracingPtrOutput {
+	return o
+}
+
+func (o ProxyTracingPtrOutput) ToProxyTracingPtrOutputWithContext(ctx context.Context) ProxyTracingPtrOutput {
+	return o
+}
+
+func (o ProxyTracingPtrOutput) Elem() ProxyTracingOutput {
+	return o.ApplyT(func(v *ProxyTracing) ProxyTracing {
+		if v != nil {
+			return *v
+		}
+		var ret ProxyTracing
+		return ret
+	}).(ProxyTracingOutput)
+}
+
+func (o ProxyTracingPtrOutput) Account() CollectorAccountPtrOutput {
+	return o.ApplyT(func(v *ProxyTracing) *CollectorAccount {
+		if v == nil {
+			return nil
+		}
+		return &v.Account
+	}).(CollectorAccountPtrOutput)
+}
+
+// Each span says that it is from this cluster.
+func (o ProxyTracingPtrOutput) Cluster() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ProxyTracing) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Cluster
+	}).(pulumi.StringPtrOutput)
+}
+
+// Host and port of a collector that takes OTLP over gRPC.
+func (o ProxyTracingPtrOutput) Endpoint() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ProxyTracing) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Endpoint
 	}).(pulumi.StringPtrOutput)
 }
 
@@ -5931,6 +8097,162 @@ func (o TrafficSpecArrayOutput) Index(i pulumi.IntInput) TrafficSpecOutput {
 	}).(TrafficSpecOutput)
 }
 
+type TrustAnchorKeyPair struct {
+	// The certificate, PEM.
+	CertificatePem string `pulumi:"certificatePem"`
+	// Its key, PEM. Give a secret.
+	PrivateKeyPem string `pulumi:"privateKeyPem"`
+}
+
+// TrustAnchorKeyPairInput is an input type that accepts TrustAnchorKeyPairArgs and TrustAnchorKeyPairOutput values.
+// You can construct a concrete instance of `TrustAnchorKeyPairInput` via:
+//
+//	TrustAnchorKeyPairArgs{...}
+type TrustAnchorKeyPairInput interface {
+	pulumi.Input
+
+	ToTrustAnchorKeyPairOutput() TrustAnchorKeyPairOutput
+	ToTrustAnchorKeyPairOutputWithContext(context.Context) TrustAnchorKeyPairOutput
+}
+
+type TrustAnchorKeyPairArgs struct {
+	// The certificate, PEM.
+	CertificatePem pulumi.StringInput `pulumi:"certificatePem"`
+	// Its key, PEM. Give a secret.
+	PrivateKeyPem pulumi.StringInput `pulumi:"privateKeyPem"`
+}
+
+func (TrustAnchorKeyPairArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrustAnchorKeyPair)(nil)).Elem()
+}
+
+func (i TrustAnchorKeyPairArgs) ToTrustAnchorKeyPairOutput() TrustAnchorKeyPairOutput {
+	return i.ToTrustAnchorKeyPairOutputWithContext(context.Background())
+}
+
+func (i TrustAnchorKeyPairArgs) ToTrustAnchorKeyPairOutputWithContext(ctx context.Context) TrustAnchorKeyPairOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrustAnchorKeyPairOutput)
+}
+
+func (i TrustAnchorKeyPairArgs) ToTrustAnchorKeyPairPtrOutput() TrustAnchorKeyPairPtrOutput {
+	return i.ToTrustAnchorKeyPairPtrOutputWithContext(context.Background())
+}
+
+func (i TrustAnchorKeyPairArgs) ToTrustAnchorKeyPairPtrOutputWithContext(ctx context.Context) TrustAnchorKeyPairPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrustAnchorKeyPairOutput).ToTrustAnchorKeyPairPtrOutputWithContext(ctx)
+}
+
+// TrustAnchorKeyPairPtrInput is an input type that accepts TrustAnchorKeyPairArgs, TrustAnchorKeyPairPtr and TrustAnchorKeyPairPtrOutput values.
+// You can construct a concrete instance of `TrustAnchorKeyPairPtrInput` via:
+//
+//	        TrustAnchorKeyPairArgs{...}
+//
+//	or:
+//
+//	        nil
+type TrustAnchorKeyPairPtrInput interface {
+	pulumi.Input
+
+	ToTrustAnchorKeyPairPtrOutput() TrustAnchorKeyPairPtrOutput
+	ToTrustAnchorKeyPairPtrOutputWithContext(context.Context) TrustAnchorKeyPairPtrOutput
+}
+
+type trustAnchorKeyPairPtrType TrustAnchorKeyPairArgs
+
+func TrustAnchorKeyPairPtr(v *TrustAnchorKeyPairArgs) TrustAnchorKeyPairPtrInput {
+	return (*trustAnchorKeyPairPtrType)(v)
+}
+
+func (*trustAnchorKeyPairPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**TrustAnchorKeyPair)(nil)).Elem()
+}
+
+func (i *trustAnchorKeyPairPtrType) ToTrustAnchorKeyPairPtrOutput() TrustAnchorKeyPairPtrOutput {
+	return i.ToTrustAnchorKeyPairPtrOutputWithContext(context.Background())
+}
+
+func (i *trustAnchorKeyPairPtrType) ToTrustAnchorKeyPairPtrOutputWithContext(ctx context.Context) TrustAnchorKeyPairPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrustAnchorKeyPairPtrOutput)
+}
+
+type TrustAnchorKeyPairOutput struct{ *pulumi.OutputState }
+
+func (TrustAnchorKeyPairOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrustAnchorKeyPair)(nil)).Elem()
+}
+
+func (o TrustAnchorKeyPairOutput) ToTrustAnchorKeyPairOutput() TrustAnchorKeyPairOutput {
+	return o
+}
+
+func (o TrustAnchorKeyPairOutput) ToTrustAnchorKeyPairOutputWithContext(ctx context.Context) TrustAnchorKeyPairOutput {
+	return o
+}
+
+func (o TrustAnchorKeyPairOutput) ToTrustAnchorKeyPairPtrOutput() TrustAnchorKeyPairPtrOutput {
+	return o.ToTrustAnchorKeyPairPtrOutputWithContext(context.Background())
+}
+
+func (o TrustAnchorKeyPairOutput) ToTrustAnchorKeyPairPtrOutputWithContext(ctx context.Context) TrustAnchorKeyPairPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v TrustAnchorKeyPair) *TrustAnchorKeyPair {
+		return &v
+	}).(TrustAnchorKeyPairPtrOutput)
+}
+
+// The certificate, PEM.
+func (o TrustAnchorKeyPairOutput) CertificatePem() pulumi.StringOutput {
+	return o.ApplyT(func(v TrustAnchorKeyPair) string { return v.CertificatePem }).(pulumi.StringOutput)
+}
+
+// Its key, PEM. Give a secret.
+func (o TrustAnchorKeyPairOutput) PrivateKeyPem() pulumi.StringOutput {
+	return o.ApplyT(func(v TrustAnchorKeyPair) string { return v.PrivateKeyPem }).(pulumi.StringOutput)
+}
+
+type TrustAnchorKeyPairPtrOutput struct{ *pulumi.OutputState }
+
+func (TrustAnchorKeyPairPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**TrustAnchorKeyPair)(nil)).Elem()
+}
+
+func (o TrustAnchorKeyPairPtrOutput) ToTrustAnchorKeyPairPtrOutput() TrustAnchorKeyPairPtrOutput {
+	return o
+}
+
+func (o TrustAnchorKeyPairPtrOutput) ToTrustAnchorKeyPairPtrOutputWithContext(ctx context.Context) TrustAnchorKeyPairPtrOutput {
+	return o
+}
+
+func (o TrustAnchorKeyPairPtrOutput) Elem() TrustAnchorKeyPairOutput {
+	return o.ApplyT(func(v *TrustAnchorKeyPair) TrustAnchorKeyPair {
+		if v != nil {
+			return *v
+		}
+		var ret TrustAnchorKeyPair
+		return ret
+	}).(TrustAnchorKeyPairOutput)
+}
+
+// The certificate, PEM.
+func (o TrustAnchorKeyPairPtrOutput) CertificatePem() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *TrustAnchorKeyPair) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.CertificatePem
+	}).(pulumi.StringPtrOutput)
+}
+
+// Its key, PEM. Give a secret.
+func (o TrustAnchorKeyPairPtrOutput) PrivateKeyPem() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *TrustAnchorKeyPair) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.PrivateKeyPem
+	}).(pulumi.StringPtrOutput)
+}
+
 // What the clusters of a mesh trust, and who signs their issuers.
 type TrustSpec struct {
 	// An `up` within this time before the end renews the anchor's certificate. Default: 720 (thirty days), or a third of the lifetime where that is shorter. Example: `1440`.
@@ -6211,8 +8533,12 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AccountSpecArrayInput)(nil)).Elem(), AccountSpecArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AnchorSpecInput)(nil)).Elem(), AnchorSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AnchorSpecArrayInput)(nil)).Elem(), AnchorSpecArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerIssuerInput)(nil)).Elem(), CertManagerIssuerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerIssuerPtrInput)(nil)).Elem(), CertManagerIssuerArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerSpecInput)(nil)).Elem(), CertManagerSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerSpecPtrInput)(nil)).Elem(), CertManagerSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ChartLocationInput)(nil)).Elem(), ChartLocationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ChartLocationPtrInput)(nil)).Elem(), ChartLocationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ChartValuesSpecInput)(nil)).Elem(), ChartValuesSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ChartValuesSpecPtrInput)(nil)).Elem(), ChartValuesSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CircuitBreakingSpecInput)(nil)).Elem(), CircuitBreakingSpecArgs{})
@@ -6221,30 +8547,49 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ClusterSpecArrayInput)(nil)).Elem(), ClusterSpecArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ClusterTrustSpecInput)(nil)).Elem(), ClusterTrustSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ClusterTrustSpecPtrInput)(nil)).Elem(), ClusterTrustSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CollectorAccountInput)(nil)).Elem(), CollectorAccountArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CollectorAccountPtrInput)(nil)).Elem(), CollectorAccountArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ControlPlaneImagesInput)(nil)).Elem(), ControlPlaneImagesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ControlPlaneImagesPtrInput)(nil)).Elem(), ControlPlaneImagesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DockerSpecInput)(nil)).Elem(), DockerSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DockerSpecPtrInput)(nil)).Elem(), DockerSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ExportSpecInput)(nil)).Elem(), ExportSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ExportSpecArrayInput)(nil)).Elem(), ExportSpecArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ExposedGatewayInput)(nil)).Elem(), ExposedGatewayArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ExposedGatewayPtrInput)(nil)).Elem(), ExposedGatewayArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ExtraMountInput)(nil)).Elem(), ExtraMountArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ExtraMountArrayInput)(nil)).Elem(), ExtraMountArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*FederatedWithoutInput)(nil)).Elem(), FederatedWithoutArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*FederatedWithoutPtrInput)(nil)).Elem(), FederatedWithoutArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FurtherSetSpecInput)(nil)).Elem(), FurtherSetSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*FurtherSetSpecArrayInput)(nil)).Elem(), FurtherSetSpecArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*GatewaySpecInput)(nil)).Elem(), GatewaySpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*GatewaySpecPtrInput)(nil)).Elem(), GatewaySpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*HeadlessSpecInput)(nil)).Elem(), HeadlessSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*HeadlessSpecPtrInput)(nil)).Elem(), HeadlessSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*IssuerKeyPairInput)(nil)).Elem(), IssuerKeyPairArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*IssuerKeyPairPtrInput)(nil)).Elem(), IssuerKeyPairArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IssuerSpecInput)(nil)).Elem(), IssuerSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IssuerSpecPtrInput)(nil)).Elem(), IssuerSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*KindOptionsInput)(nil)).Elem(), KindOptionsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*KindOptionsPtrInput)(nil)).Elem(), KindOptionsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LabelExpressionInput)(nil)).Elem(), LabelExpressionArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LabelExpressionArrayInput)(nil)).Elem(), LabelExpressionArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LabelSelectorInput)(nil)).Elem(), LabelSelectorArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LabelSelectorPtrInput)(nil)).Elem(), LabelSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*LinkGatewayInput)(nil)).Elem(), LinkGatewayArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*LinkGatewayPtrInput)(nil)).Elem(), LinkGatewayArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LinkSpecInput)(nil)).Elem(), LinkSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LinkSpecArrayInput)(nil)).Elem(), LinkSpecArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LinkerdSpecInput)(nil)).Elem(), LinkerdSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*LinkerdSpecPtrInput)(nil)).Elem(), LinkerdSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*MatchSpecInput)(nil)).Elem(), MatchSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*MatchSpecPtrInput)(nil)).Elem(), MatchSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MirrorTargetInput)(nil)).Elem(), MirrorTargetArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MirrorTargetArrayInput)(nil)).Elem(), MirrorTargetArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MulticlusterImagesInput)(nil)).Elem(), MulticlusterImagesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MulticlusterImagesPtrInput)(nil)).Elem(), MulticlusterImagesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*NamedClientInput)(nil)).Elem(), NamedClientArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodesSpecInput)(nil)).Elem(), NodesSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodesSpecPtrInput)(nil)).Elem(), NodesSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ObservabilitySpecInput)(nil)).Elem(), ObservabilitySpecArgs{})
@@ -6255,6 +8600,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*PortMappingArrayInput)(nil)).Elem(), PortMappingArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PrometheusSpecInput)(nil)).Elem(), PrometheusSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PrometheusSpecPtrInput)(nil)).Elem(), PrometheusSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ProxyTracingInput)(nil)).Elem(), ProxyTracingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ProxyTracingPtrInput)(nil)).Elem(), ProxyTracingArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ResourcesSpecInput)(nil)).Elem(), ResourcesSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ResourcesSpecPtrInput)(nil)).Elem(), ResourcesSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RetrySpecInput)(nil)).Elem(), RetrySpecArgs{})
@@ -6268,6 +8615,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*TracingSpecPtrInput)(nil)).Elem(), TracingSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficSpecInput)(nil)).Elem(), TrafficSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrafficSpecArrayInput)(nil)).Elem(), TrafficSpecArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrustAnchorKeyPairInput)(nil)).Elem(), TrustAnchorKeyPairArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrustAnchorKeyPairPtrInput)(nil)).Elem(), TrustAnchorKeyPairArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrustSpecInput)(nil)).Elem(), TrustSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrustSpecPtrInput)(nil)).Elem(), TrustSpecArgs{})
 	pulumi.RegisterOutputType(AccessSpecOutput{})
@@ -6276,8 +8625,12 @@ func init() {
 	pulumi.RegisterOutputType(AccountSpecArrayOutput{})
 	pulumi.RegisterOutputType(AnchorSpecOutput{})
 	pulumi.RegisterOutputType(AnchorSpecArrayOutput{})
+	pulumi.RegisterOutputType(CertManagerIssuerOutput{})
+	pulumi.RegisterOutputType(CertManagerIssuerPtrOutput{})
 	pulumi.RegisterOutputType(CertManagerSpecOutput{})
 	pulumi.RegisterOutputType(CertManagerSpecPtrOutput{})
+	pulumi.RegisterOutputType(ChartLocationOutput{})
+	pulumi.RegisterOutputType(ChartLocationPtrOutput{})
 	pulumi.RegisterOutputType(ChartValuesSpecOutput{})
 	pulumi.RegisterOutputType(ChartValuesSpecPtrOutput{})
 	pulumi.RegisterOutputType(CircuitBreakingSpecOutput{})
@@ -6286,24 +8639,38 @@ func init() {
 	pulumi.RegisterOutputType(ClusterSpecArrayOutput{})
 	pulumi.RegisterOutputType(ClusterTrustSpecOutput{})
 	pulumi.RegisterOutputType(ClusterTrustSpecPtrOutput{})
+	pulumi.RegisterOutputType(CollectorAccountOutput{})
+	pulumi.RegisterOutputType(CollectorAccountPtrOutput{})
+	pulumi.RegisterOutputType(ControlPlaneImagesOutput{})
+	pulumi.RegisterOutputType(ControlPlaneImagesPtrOutput{})
 	pulumi.RegisterOutputType(DockerSpecOutput{})
 	pulumi.RegisterOutputType(DockerSpecPtrOutput{})
 	pulumi.RegisterOutputType(ExportSpecOutput{})
 	pulumi.RegisterOutputType(ExportSpecArrayOutput{})
+	pulumi.RegisterOutputType(ExposedGatewayOutput{})
+	pulumi.RegisterOutputType(ExposedGatewayPtrOutput{})
 	pulumi.RegisterOutputType(ExtraMountOutput{})
 	pulumi.RegisterOutputType(ExtraMountArrayOutput{})
+	pulumi.RegisterOutputType(FederatedWithoutOutput{})
+	pulumi.RegisterOutputType(FederatedWithoutPtrOutput{})
 	pulumi.RegisterOutputType(FurtherSetSpecOutput{})
 	pulumi.RegisterOutputType(FurtherSetSpecArrayOutput{})
 	pulumi.RegisterOutputType(GatewaySpecOutput{})
 	pulumi.RegisterOutputType(GatewaySpecPtrOutput{})
 	pulumi.RegisterOutputType(HeadlessSpecOutput{})
 	pulumi.RegisterOutputType(HeadlessSpecPtrOutput{})
+	pulumi.RegisterOutputType(IssuerKeyPairOutput{})
+	pulumi.RegisterOutputType(IssuerKeyPairPtrOutput{})
 	pulumi.RegisterOutputType(IssuerSpecOutput{})
 	pulumi.RegisterOutputType(IssuerSpecPtrOutput{})
+	pulumi.RegisterOutputType(KindOptionsOutput{})
+	pulumi.RegisterOutputType(KindOptionsPtrOutput{})
 	pulumi.RegisterOutputType(LabelExpressionOutput{})
 	pulumi.RegisterOutputType(LabelExpressionArrayOutput{})
 	pulumi.RegisterOutputType(LabelSelectorOutput{})
 	pulumi.RegisterOutputType(LabelSelectorPtrOutput{})
+	pulumi.RegisterOutputType(LinkGatewayOutput{})
+	pulumi.RegisterOutputType(LinkGatewayPtrOutput{})
 	pulumi.RegisterOutputType(LinkSpecOutput{})
 	pulumi.RegisterOutputType(LinkSpecArrayOutput{})
 	pulumi.RegisterOutputType(LinkerdSpecOutput{})
@@ -6314,6 +8681,11 @@ func init() {
 	pulumi.RegisterOutputType(MadeTrustAnchorArrayOutput{})
 	pulumi.RegisterOutputType(MatchSpecOutput{})
 	pulumi.RegisterOutputType(MatchSpecPtrOutput{})
+	pulumi.RegisterOutputType(MirrorTargetOutput{})
+	pulumi.RegisterOutputType(MirrorTargetArrayOutput{})
+	pulumi.RegisterOutputType(MulticlusterImagesOutput{})
+	pulumi.RegisterOutputType(MulticlusterImagesPtrOutput{})
+	pulumi.RegisterOutputType(NamedClientOutput{})
 	pulumi.RegisterOutputType(NodesSpecOutput{})
 	pulumi.RegisterOutputType(NodesSpecPtrOutput{})
 	pulumi.RegisterOutputType(ObservabilitySpecOutput{})
@@ -6324,6 +8696,8 @@ func init() {
 	pulumi.RegisterOutputType(PortMappingArrayOutput{})
 	pulumi.RegisterOutputType(PrometheusSpecOutput{})
 	pulumi.RegisterOutputType(PrometheusSpecPtrOutput{})
+	pulumi.RegisterOutputType(ProxyTracingOutput{})
+	pulumi.RegisterOutputType(ProxyTracingPtrOutput{})
 	pulumi.RegisterOutputType(ResourcesSpecOutput{})
 	pulumi.RegisterOutputType(ResourcesSpecPtrOutput{})
 	pulumi.RegisterOutputType(RetrySpecOutput{})
@@ -6341,6 +8715,8 @@ func init() {
 	pulumi.RegisterOutputType(TracingSpecPtrOutput{})
 	pulumi.RegisterOutputType(TrafficSpecOutput{})
 	pulumi.RegisterOutputType(TrafficSpecArrayOutput{})
+	pulumi.RegisterOutputType(TrustAnchorKeyPairOutput{})
+	pulumi.RegisterOutputType(TrustAnchorKeyPairPtrOutput{})
 	pulumi.RegisterOutputType(TrustSpecOutput{})
 	pulumi.RegisterOutputType(TrustSpecPtrOutput{})
 }

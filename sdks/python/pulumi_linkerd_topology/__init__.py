@@ -6,8 +6,27 @@ import builtins as _builtins
 from . import _utilities
 import typing
 # Export this package's modules as members:
+from ._enums import *
+from .access_account import *
+from .alias import *
+from .control_plane import *
+from .default_deny import *
+from .existing_cluster import *
+from .failover import *
+from .gateway_admission import *
+from .issuer import *
+from .kind_cluster import *
+from .link import *
+from .load_balancer import *
+from .multicluster import *
+from .network import *
+from .pod_routes import *
 from .provider import *
+from .route_to import *
+from .service_policy import *
+from .split import *
 from .topology import *
+from .trust_anchor import *
 from ._inputs import *
 from . import outputs
 _utilities.register(
@@ -18,7 +37,25 @@ _utilities.register(
   "mod": "index",
   "fqn": "pulumi_linkerd_topology",
   "classes": {
-   "linkerd-topology:index:Topology": "Topology"
+   "linkerd-topology:index:AccessAccount": "AccessAccount",
+   "linkerd-topology:index:Alias": "Alias",
+   "linkerd-topology:index:ControlPlane": "ControlPlane",
+   "linkerd-topology:index:DefaultDeny": "DefaultDeny",
+   "linkerd-topology:index:ExistingCluster": "ExistingCluster",
+   "linkerd-topology:index:Failover": "Failover",
+   "linkerd-topology:index:GatewayAdmission": "GatewayAdmission",
+   "linkerd-topology:index:Issuer": "Issuer",
+   "linkerd-topology:index:KindCluster": "KindCluster",
+   "linkerd-topology:index:Link": "Link",
+   "linkerd-topology:index:LoadBalancer": "LoadBalancer",
+   "linkerd-topology:index:Multicluster": "Multicluster",
+   "linkerd-topology:index:Network": "Network",
+   "linkerd-topology:index:PodRoutes": "PodRoutes",
+   "linkerd-topology:index:RouteTo": "RouteTo",
+   "linkerd-topology:index:ServicePolicy": "ServicePolicy",
+   "linkerd-topology:index:Split": "Split",
+   "linkerd-topology:index:Topology": "Topology",
+   "linkerd-topology:index:TrustAnchor": "TrustAnchor"
   }
  }
 ]

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 
 __all__ = [
     'AccessSpecArgs',
@@ -21,8 +22,12 @@ __all__ = [
     'AccountSpecArgsDict',
     'AnchorSpecArgs',
     'AnchorSpecArgsDict',
+    'CertManagerIssuerArgs',
+    'CertManagerIssuerArgsDict',
     'CertManagerSpecArgs',
     'CertManagerSpecArgsDict',
+    'ChartLocationArgs',
+    'ChartLocationArgsDict',
     'ChartValuesSpecArgs',
     'ChartValuesSpecArgsDict',
     'CircuitBreakingSpecArgs',
@@ -31,30 +36,50 @@ __all__ = [
     'ClusterSpecArgsDict',
     'ClusterTrustSpecArgs',
     'ClusterTrustSpecArgsDict',
+    'CollectorAccountArgs',
+    'CollectorAccountArgsDict',
+    'ControlPlaneImagesArgs',
+    'ControlPlaneImagesArgsDict',
     'DockerSpecArgs',
     'DockerSpecArgsDict',
     'ExportSpecArgs',
     'ExportSpecArgsDict',
+    'ExposedGatewayArgs',
+    'ExposedGatewayArgsDict',
     'ExtraMountArgs',
     'ExtraMountArgsDict',
+    'FederatedWithoutArgs',
+    'FederatedWithoutArgsDict',
     'FurtherSetSpecArgs',
     'FurtherSetSpecArgsDict',
     'GatewaySpecArgs',
     'GatewaySpecArgsDict',
     'HeadlessSpecArgs',
     'HeadlessSpecArgsDict',
+    'IssuerKeyPairArgs',
+    'IssuerKeyPairArgsDict',
     'IssuerSpecArgs',
     'IssuerSpecArgsDict',
+    'KindOptionsArgs',
+    'KindOptionsArgsDict',
     'LabelExpressionArgs',
     'LabelExpressionArgsDict',
     'LabelSelectorArgs',
     'LabelSelectorArgsDict',
+    'LinkGatewayArgs',
+    'LinkGatewayArgsDict',
     'LinkSpecArgs',
     'LinkSpecArgsDict',
     'LinkerdSpecArgs',
     'LinkerdSpecArgsDict',
     'MatchSpecArgs',
     'MatchSpecArgsDict',
+    'MirrorTargetArgs',
+    'MirrorTargetArgsDict',
+    'MulticlusterImagesArgs',
+    'MulticlusterImagesArgsDict',
+    'NamedClientArgs',
+    'NamedClientArgsDict',
     'NodesSpecArgs',
     'NodesSpecArgsDict',
     'ObservabilitySpecArgs',
@@ -65,6 +90,8 @@ __all__ = [
     'PortMappingArgsDict',
     'PrometheusSpecArgs',
     'PrometheusSpecArgsDict',
+    'ProxyTracingArgs',
+    'ProxyTracingArgsDict',
     'ResourcesSpecArgs',
     'ResourcesSpecArgsDict',
     'RetrySpecArgs',
@@ -79,6 +106,8 @@ __all__ = [
     'TracingSpecArgsDict',
     'TrafficSpecArgs',
     'TrafficSpecArgsDict',
+    'TrustAnchorKeyPairArgs',
+    'TrustAnchorKeyPairArgsDict',
     'TrustSpecArgs',
     'TrustSpecArgsDict',
 ]
@@ -323,6 +352,114 @@ class AnchorSpecArgs:
         pulumi.set(self, "key_file", value)
 
 
+class CertManagerIssuerArgsDict(TypedDict):
+    name: pulumi.Input[_builtins.str]
+    """
+    Name of cert-manager's own issuer. An `Issuer` is in the namespace `linkerd`.
+    """
+    early_renewal_hours: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How many hours before its end it is renewed. Default: 720.
+    """
+    group: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    API group of that kind. Default: `cert-manager.io`.
+    """
+    kind: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Its kind. Default: `ClusterIssuer`.
+    """
+    lifetime_hours: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How many hours the certificate is valid. Default: 8760 (one year).
+    """
+
+@pulumi.input_type
+class CertManagerIssuerArgs:
+    def __init__(__self__, *,
+                 name: pulumi.Input[_builtins.str],
+                 early_renewal_hours: pulumi.Input[Optional[_builtins.int]] = None,
+                 group: pulumi.Input[Optional[_builtins.str]] = None,
+                 kind: pulumi.Input[Optional[_builtins.str]] = None,
+                 lifetime_hours: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        :param pulumi.Input[_builtins.str] name: Name of cert-manager's own issuer. An `Issuer` is in the namespace `linkerd`.
+        :param pulumi.Input[_builtins.int] early_renewal_hours: How many hours before its end it is renewed. Default: 720.
+        :param pulumi.Input[_builtins.str] group: API group of that kind. Default: `cert-manager.io`.
+        :param pulumi.Input[_builtins.str] kind: Its kind. Default: `ClusterIssuer`.
+        :param pulumi.Input[_builtins.int] lifetime_hours: How many hours the certificate is valid. Default: 8760 (one year).
+        """
+        pulumi.set(__self__, "name", name)
+        if early_renewal_hours is not None:
+            pulumi.set(__self__, "early_renewal_hours", early_renewal_hours)
+        if group is not None:
+            pulumi.set(__self__, "group", group)
+        if kind is not None:
+            pulumi.set(__self__, "kind", kind)
+        if lifetime_hours is not None:
+            pulumi.set(__self__, "lifetime_hours", lifetime_hours)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        Name of cert-manager's own issuer. An `Issuer` is in the namespace `linkerd`.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="earlyRenewalHours")
+    def early_renewal_hours(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How many hours before its end it is renewed. Default: 720.
+        """
+        return pulumi.get(self, "early_renewal_hours")
+
+    @early_renewal_hours.setter
+    def early_renewal_hours(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "early_renewal_hours", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def group(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        API group of that kind. Default: `cert-manager.io`.
+        """
+        return pulumi.get(self, "group")
+
+    @group.setter
+    def group(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "group", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Its kind. Default: `ClusterIssuer`.
+        """
+        return pulumi.get(self, "kind")
+
+    @kind.setter
+    def kind(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "kind", value)
+
+    @_builtins.property
+    @pulumi.getter(name="lifetimeHours")
+    def lifetime_hours(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How many hours the certificate is valid. Default: 8760 (one year).
+        """
+        return pulumi.get(self, "lifetime_hours")
+
+    @lifetime_hours.setter
+    def lifetime_hours(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "lifetime_hours", value)
+
+
 class CertManagerSpecArgsDict(TypedDict):
     """
     cert-manager's issuer that signs a cluster's issuer certificate.
@@ -394,6 +531,54 @@ class CertManagerSpecArgs:
     @kind.setter
     def kind(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "kind", value)
+
+
+class ChartLocationArgsDict(TypedDict):
+    version: pulumi.Input[_builtins.str]
+    """
+    Version of the charts in the Helm repository, such as `2026.6.3`.
+    """
+    directory: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Directory with one directory per chart. Default: the Helm repository.
+    """
+
+@pulumi.input_type
+class ChartLocationArgs:
+    def __init__(__self__, *,
+                 version: pulumi.Input[_builtins.str],
+                 directory: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        :param pulumi.Input[_builtins.str] version: Version of the charts in the Helm repository, such as `2026.6.3`.
+        :param pulumi.Input[_builtins.str] directory: Directory with one directory per chart. Default: the Helm repository.
+        """
+        pulumi.set(__self__, "version", version)
+        if directory is not None:
+            pulumi.set(__self__, "directory", directory)
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> pulumi.Input[_builtins.str]:
+        """
+        Version of the charts in the Helm repository, such as `2026.6.3`.
+        """
+        return pulumi.get(self, "version")
+
+    @version.setter
+    def version(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "version", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def directory(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Directory with one directory per chart. Default: the Helm repository.
+        """
+        return pulumi.get(self, "directory")
+
+    @directory.setter
+    def directory(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "directory", value)
 
 
 class ChartValuesSpecArgsDict(TypedDict):
@@ -1231,6 +1416,102 @@ class ClusterTrustSpecArgs:
         pulumi.set(self, "signer", value)
 
 
+class CollectorAccountArgsDict(TypedDict):
+    name: pulumi.Input[_builtins.str]
+    """
+    Name of the collector's service account. Proxies know the collector by it.
+    """
+    namespace: pulumi.Input[_builtins.str]
+    """
+    Namespace of that account.
+    """
+
+@pulumi.input_type
+class CollectorAccountArgs:
+    def __init__(__self__, *,
+                 name: pulumi.Input[_builtins.str],
+                 namespace: pulumi.Input[_builtins.str]):
+        """
+        :param pulumi.Input[_builtins.str] name: Name of the collector's service account. Proxies know the collector by it.
+        :param pulumi.Input[_builtins.str] namespace: Namespace of that account.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "namespace", namespace)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        Name of the collector's service account. Proxies know the collector by it.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def namespace(self) -> pulumi.Input[_builtins.str]:
+        """
+        Namespace of that account.
+        """
+        return pulumi.get(self, "namespace")
+
+    @namespace.setter
+    def namespace(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "namespace", value)
+
+
+class ControlPlaneImagesArgsDict(TypedDict):
+    controller: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Image of the controllers, with its tag.
+    """
+    proxy: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Image of the proxy, with its tag.
+    """
+
+@pulumi.input_type
+class ControlPlaneImagesArgs:
+    def __init__(__self__, *,
+                 controller: pulumi.Input[Optional[_builtins.str]] = None,
+                 proxy: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        :param pulumi.Input[_builtins.str] controller: Image of the controllers, with its tag.
+        :param pulumi.Input[_builtins.str] proxy: Image of the proxy, with its tag.
+        """
+        if controller is not None:
+            pulumi.set(__self__, "controller", controller)
+        if proxy is not None:
+            pulumi.set(__self__, "proxy", proxy)
+
+    @_builtins.property
+    @pulumi.getter
+    def controller(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Image of the controllers, with its tag.
+        """
+        return pulumi.get(self, "controller")
+
+    @controller.setter
+    def controller(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "controller", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def proxy(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Image of the proxy, with its tag.
+        """
+        return pulumi.get(self, "proxy")
+
+    @proxy.setter
+    def proxy(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "proxy", value)
+
+
 class DockerSpecArgsDict(TypedDict):
     """
     The Docker network of a topology's nodes.
@@ -1396,6 +1677,115 @@ class ExportSpecArgs:
         pulumi.set(self, "ports", value)
 
 
+class ExposedGatewayArgsDict(TypedDict):
+    load_balancer_ip: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Address to ask the load balancer for.
+    """
+    port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Port at which the sources reach it: the node port, or the one behind a load balancer. Default: 30143, or 4143 behind a load balancer.
+    """
+    probe_port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Port of its health probe, as the sources reach it. Default: 30191, or 4191 behind a load balancer.
+    """
+    service_annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Annotations of its Service besides Linkerd's.
+    """
+    service_type: NotRequired[pulumi.Input[Optional['GatewayServiceType']]]
+    """
+    Kind of Service in front of the gateway. Default: `NodePort`.
+    """
+
+@pulumi.input_type
+class ExposedGatewayArgs:
+    def __init__(__self__, *,
+                 load_balancer_ip: pulumi.Input[Optional[_builtins.str]] = None,
+                 port: pulumi.Input[Optional[_builtins.int]] = None,
+                 probe_port: pulumi.Input[Optional[_builtins.int]] = None,
+                 service_annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 service_type: pulumi.Input[Optional['GatewayServiceType']] = None):
+        """
+        :param pulumi.Input[_builtins.str] load_balancer_ip: Address to ask the load balancer for.
+        :param pulumi.Input[_builtins.int] port: Port at which the sources reach it: the node port, or the one behind a load balancer. Default: 30143, or 4143 behind a load balancer.
+        :param pulumi.Input[_builtins.int] probe_port: Port of its health probe, as the sources reach it. Default: 30191, or 4191 behind a load balancer.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] service_annotations: Annotations of its Service besides Linkerd's.
+        :param pulumi.Input['GatewayServiceType'] service_type: Kind of Service in front of the gateway. Default: `NodePort`.
+        """
+        if load_balancer_ip is not None:
+            pulumi.set(__self__, "load_balancer_ip", load_balancer_ip)
+        if port is not None:
+            pulumi.set(__self__, "port", port)
+        if probe_port is not None:
+            pulumi.set(__self__, "probe_port", probe_port)
+        if service_annotations is not None:
+            pulumi.set(__self__, "service_annotations", service_annotations)
+        if service_type is not None:
+            pulumi.set(__self__, "service_type", service_type)
+
+    @_builtins.property
+    @pulumi.getter(name="loadBalancerIP")
+    def load_balancer_ip(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Address to ask the load balancer for.
+        """
+        return pulumi.get(self, "load_balancer_ip")
+
+    @load_balancer_ip.setter
+    def load_balancer_ip(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "load_balancer_ip", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Port at which the sources reach it: the node port, or the one behind a load balancer. Default: 30143, or 4143 behind a load balancer.
+        """
+        return pulumi.get(self, "port")
+
+    @port.setter
+    def port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "port", value)
+
+    @_builtins.property
+    @pulumi.getter(name="probePort")
+    def probe_port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Port of its health probe, as the sources reach it. Default: 30191, or 4191 behind a load balancer.
+        """
+        return pulumi.get(self, "probe_port")
+
+    @probe_port.setter
+    def probe_port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "probe_port", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAnnotations")
+    def service_annotations(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Annotations of its Service besides Linkerd's.
+        """
+        return pulumi.get(self, "service_annotations")
+
+    @service_annotations.setter
+    def service_annotations(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "service_annotations", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceType")
+    def service_type(self) -> pulumi.Input[Optional['GatewayServiceType']]:
+        """
+        Kind of Service in front of the gateway. Default: `NodePort`.
+        """
+        return pulumi.get(self, "service_type")
+
+    @service_type.setter
+    def service_type(self, value: pulumi.Input[Optional['GatewayServiceType']]):
+        pulumi.set(self, "service_type", value)
+
+
 class ExtraMountArgsDict(TypedDict):
     """
     A path of the machine that nodes can see.
@@ -1526,6 +1916,53 @@ class ExtraMountArgs:
     @selinux_relabel.setter
     def selinux_relabel(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "selinux_relabel", value)
+
+
+class FederatedWithoutArgsDict(TypedDict):
+    annotations: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]
+    """
+    Annotations: keys, or `prefix/*`.
+    """
+    labels: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]
+    """
+    Labels: keys, or `prefix/*`.
+    """
+
+@pulumi.input_type
+class FederatedWithoutArgs:
+    def __init__(__self__, *,
+                 annotations: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]],
+                 labels: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]):
+        """
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] annotations: Annotations: keys, or `prefix/*`.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] labels: Labels: keys, or `prefix/*`.
+        """
+        pulumi.set(__self__, "annotations", annotations)
+        pulumi.set(__self__, "labels", labels)
+
+    @_builtins.property
+    @pulumi.getter
+    def annotations(self) -> pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]:
+        """
+        Annotations: keys, or `prefix/*`.
+        """
+        return pulumi.get(self, "annotations")
+
+    @annotations.setter
+    def annotations(self, value: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "annotations", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]:
+        """
+        Labels: keys, or `prefix/*`.
+        """
+        return pulumi.get(self, "labels")
+
+    @labels.setter
+    def labels(self, value: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "labels", value)
 
 
 class FurtherSetSpecArgsDict(TypedDict):
@@ -1887,6 +2324,53 @@ class HeadlessSpecArgs:
         pulumi.set(self, "stateful_set", value)
 
 
+class IssuerKeyPairArgsDict(TypedDict):
+    certificate_pem: pulumi.Input[_builtins.str]
+    """
+    The certificate, PEM.
+    """
+    private_key_pem: pulumi.Input[_builtins.str]
+    """
+    Its key, PEM. Give a secret.
+    """
+
+@pulumi.input_type
+class IssuerKeyPairArgs:
+    def __init__(__self__, *,
+                 certificate_pem: pulumi.Input[_builtins.str],
+                 private_key_pem: pulumi.Input[_builtins.str]):
+        """
+        :param pulumi.Input[_builtins.str] certificate_pem: The certificate, PEM.
+        :param pulumi.Input[_builtins.str] private_key_pem: Its key, PEM. Give a secret.
+        """
+        pulumi.set(__self__, "certificate_pem", certificate_pem)
+        pulumi.set(__self__, "private_key_pem", private_key_pem)
+
+    @_builtins.property
+    @pulumi.getter(name="certificatePem")
+    def certificate_pem(self) -> pulumi.Input[_builtins.str]:
+        """
+        The certificate, PEM.
+        """
+        return pulumi.get(self, "certificate_pem")
+
+    @certificate_pem.setter
+    def certificate_pem(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "certificate_pem", value)
+
+    @_builtins.property
+    @pulumi.getter(name="privateKeyPem")
+    def private_key_pem(self) -> pulumi.Input[_builtins.str]:
+        """
+        Its key, PEM. Give a secret.
+        """
+        return pulumi.get(self, "private_key_pem")
+
+    @private_key_pem.setter
+    def private_key_pem(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "private_key_pem", value)
+
+
 class IssuerSpecArgsDict(TypedDict):
     """
     An issuer that the package doesn't create: you provide it, or cert-manager creates it in the cluster.
@@ -1979,6 +2463,160 @@ class IssuerSpecArgs:
     @key_file.setter
     def key_file(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "key_file", value)
+
+
+class KindOptionsArgsDict(TypedDict):
+    """
+    Options that kind passes on to the nodes and to kubeadm.
+    """
+    api_server_address: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    IPv4 address at which the API server listens, on the machine that Docker runs on. If that is another machine, write its own address. Everybody who reaches the address reaches the API server. Default: `"127.0.0.1"`. Example: `"192.168.1.20"`.
+    """
+    api_server_port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Port at which the API server listens, on the machine that Docker runs on. Default: a free port. Example: `6443`.
+    """
+    extra_mounts: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['ExtraMountArgsDict']]]]]
+    """
+    Files and directories of the machine that Docker runs on, which nodes can see. Default: `[]`. Example: `[{"hostPath":"/srv/data","containerPath":"/data"}]`.
+    """
+    feature_gates: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.bool]]]]]
+    """
+    Feature gate of Kubernetes → whether it is on, in every component. With a gate that the Kubernetes version doesn't have, the cluster doesn't start. Default: `{}`. Example: `{"InPlacePodVerticalScaling":true}`.
+    """
+    kubeadm_config_patches: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    YAML patches for kubeadm's configuration. Each one is a merge patch for the object of its `kind`. Default: `[]`. Example: `["{ kind: KubeletConfiguration, maxPods: 200 }"]`.
+    """
+    node_labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]]]]
+    """
+    Index of a node (control planes come first), or `*` for every node → its labels. A node's own label takes precedence over that of `*`. Default: `{}`. Example: `{"1":{"topology.kubernetes.io/zone":"a"},"2":{"topology.kubernetes.io/zone":"b"}}`.
+    """
+    runtime_config: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.bool]]]]]
+    """
+    Group and version of a Kubernetes API, or `api/all`, `api/ga`, `api/beta`, `api/alpha` → whether the API server serves it. Default: `{}`. Example: `{"api/alpha":true}`.
+    """
+
+@pulumi.input_type
+class KindOptionsArgs:
+    def __init__(__self__, *,
+                 api_server_address: pulumi.Input[Optional[_builtins.str]] = None,
+                 api_server_port: pulumi.Input[Optional[_builtins.int]] = None,
+                 extra_mounts: pulumi.Input[Optional[Sequence[pulumi.Input['ExtraMountArgs']]]] = None,
+                 feature_gates: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.bool]]]] = None,
+                 kubeadm_config_patches: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 node_labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]]] = None,
+                 runtime_config: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.bool]]]] = None):
+        """
+        Options that kind passes on to the nodes and to kubeadm.
+
+        :param pulumi.Input[_builtins.str] api_server_address: IPv4 address at which the API server listens, on the machine that Docker runs on. If that is another machine, write its own address. Everybody who reaches the address reaches the API server. Default: `"127.0.0.1"`. Example: `"192.168.1.20"`.
+        :param pulumi.Input[_builtins.int] api_server_port: Port at which the API server listens, on the machine that Docker runs on. Default: a free port. Example: `6443`.
+        :param pulumi.Input[Sequence[pulumi.Input['ExtraMountArgs']]] extra_mounts: Files and directories of the machine that Docker runs on, which nodes can see. Default: `[]`. Example: `[{"hostPath":"/srv/data","containerPath":"/data"}]`.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.bool]]] feature_gates: Feature gate of Kubernetes → whether it is on, in every component. With a gate that the Kubernetes version doesn't have, the cluster doesn't start. Default: `{}`. Example: `{"InPlacePodVerticalScaling":true}`.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] kubeadm_config_patches: YAML patches for kubeadm's configuration. Each one is a merge patch for the object of its `kind`. Default: `[]`. Example: `["{ kind: KubeletConfiguration, maxPods: 200 }"]`.
+        :param pulumi.Input[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]] node_labels: Index of a node (control planes come first), or `*` for every node → its labels. A node's own label takes precedence over that of `*`. Default: `{}`. Example: `{"1":{"topology.kubernetes.io/zone":"a"},"2":{"topology.kubernetes.io/zone":"b"}}`.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.bool]]] runtime_config: Group and version of a Kubernetes API, or `api/all`, `api/ga`, `api/beta`, `api/alpha` → whether the API server serves it. Default: `{}`. Example: `{"api/alpha":true}`.
+        """
+        if api_server_address is not None:
+            pulumi.set(__self__, "api_server_address", api_server_address)
+        if api_server_port is not None:
+            pulumi.set(__self__, "api_server_port", api_server_port)
+        if extra_mounts is not None:
+            pulumi.set(__self__, "extra_mounts", extra_mounts)
+        if feature_gates is not None:
+            pulumi.set(__self__, "feature_gates", feature_gates)
+        if kubeadm_config_patches is not None:
+            pulumi.set(__self__, "kubeadm_config_patches", kubeadm_config_patches)
+        if node_labels is not None:
+            pulumi.set(__self__, "node_labels", node_labels)
+        if runtime_config is not None:
+            pulumi.set(__self__, "runtime_config", runtime_config)
+
+    @_builtins.property
+    @pulumi.getter(name="apiServerAddress")
+    def api_server_address(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        IPv4 address at which the API server listens, on the machine that Docker runs on. If that is another machine, write its own address. Everybody who reaches the address reaches the API server. Default: `"127.0.0.1"`. Example: `"192.168.1.20"`.
+        """
+        return pulumi.get(self, "api_server_address")
+
+    @api_server_address.setter
+    def api_server_address(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "api_server_address", value)
+
+    @_builtins.property
+    @pulumi.getter(name="apiServerPort")
+    def api_server_port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Port at which the API server listens, on the machine that Docker runs on. Default: a free port. Example: `6443`.
+        """
+        return pulumi.get(self, "api_server_port")
+
+    @api_server_port.setter
+    def api_server_port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "api_server_port", value)
+
+    @_builtins.property
+    @pulumi.getter(name="extraMounts")
+    def extra_mounts(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['ExtraMountArgs']]]]:
+        """
+        Files and directories of the machine that Docker runs on, which nodes can see. Default: `[]`. Example: `[{"hostPath":"/srv/data","containerPath":"/data"}]`.
+        """
+        return pulumi.get(self, "extra_mounts")
+
+    @extra_mounts.setter
+    def extra_mounts(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['ExtraMountArgs']]]]):
+        pulumi.set(self, "extra_mounts", value)
+
+    @_builtins.property
+    @pulumi.getter(name="featureGates")
+    def feature_gates(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.bool]]]]:
+        """
+        Feature gate of Kubernetes → whether it is on, in every component. With a gate that the Kubernetes version doesn't have, the cluster doesn't start. Default: `{}`. Example: `{"InPlacePodVerticalScaling":true}`.
+        """
+        return pulumi.get(self, "feature_gates")
+
+    @feature_gates.setter
+    def feature_gates(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.bool]]]]):
+        pulumi.set(self, "feature_gates", value)
+
+    @_builtins.property
+    @pulumi.getter(name="kubeadmConfigPatches")
+    def kubeadm_config_patches(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        YAML patches for kubeadm's configuration. Each one is a merge patch for the object of its `kind`. Default: `[]`. Example: `["{ kind: KubeletConfiguration, maxPods: 200 }"]`.
+        """
+        return pulumi.get(self, "kubeadm_config_patches")
+
+    @kubeadm_config_patches.setter
+    def kubeadm_config_patches(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "kubeadm_config_patches", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeLabels")
+    def node_labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]]]:
+        """
+        Index of a node (control planes come first), or `*` for every node → its labels. A node's own label takes precedence over that of `*`. Default: `{}`. Example: `{"1":{"topology.kubernetes.io/zone":"a"},"2":{"topology.kubernetes.io/zone":"b"}}`.
+        """
+        return pulumi.get(self, "node_labels")
+
+    @node_labels.setter
+    def node_labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]]]]):
+        pulumi.set(self, "node_labels", value)
+
+    @_builtins.property
+    @pulumi.getter(name="runtimeConfig")
+    def runtime_config(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.bool]]]]:
+        """
+        Group and version of a Kubernetes API, or `api/all`, `api/ga`, `api/beta`, `api/alpha` → whether the API server serves it. Default: `{}`. Example: `{"api/alpha":true}`.
+        """
+        return pulumi.get(self, "runtime_config")
+
+    @runtime_config.setter
+    def runtime_config(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.bool]]]]):
+        pulumi.set(self, "runtime_config", value)
 
 
 class LabelExpressionArgsDict(TypedDict):
@@ -2105,6 +2743,94 @@ class LabelSelectorArgs:
     @match_labels.setter
     def match_labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "match_labels", value)
+
+
+class LinkGatewayArgsDict(TypedDict):
+    addresses: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]
+    """
+    Names or addresses at which the source reaches it, such as the name of a node of kind.
+    """
+    identity: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    TLS identity of the gateway. Default: that of Linkerd's own gateway in the target's trust domain.
+    """
+    port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Port at which the source reaches it. Default: 30143.
+    """
+    probe_port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Port of its health probe, as the source reaches it. The `targets` of the source's Multicluster name the same. Default: 30191.
+    """
+
+@pulumi.input_type
+class LinkGatewayArgs:
+    def __init__(__self__, *,
+                 addresses: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]],
+                 identity: pulumi.Input[Optional[_builtins.str]] = None,
+                 port: pulumi.Input[Optional[_builtins.int]] = None,
+                 probe_port: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] addresses: Names or addresses at which the source reaches it, such as the name of a node of kind.
+        :param pulumi.Input[_builtins.str] identity: TLS identity of the gateway. Default: that of Linkerd's own gateway in the target's trust domain.
+        :param pulumi.Input[_builtins.int] port: Port at which the source reaches it. Default: 30143.
+        :param pulumi.Input[_builtins.int] probe_port: Port of its health probe, as the source reaches it. The `targets` of the source's Multicluster name the same. Default: 30191.
+        """
+        pulumi.set(__self__, "addresses", addresses)
+        if identity is not None:
+            pulumi.set(__self__, "identity", identity)
+        if port is not None:
+            pulumi.set(__self__, "port", port)
+        if probe_port is not None:
+            pulumi.set(__self__, "probe_port", probe_port)
+
+    @_builtins.property
+    @pulumi.getter
+    def addresses(self) -> pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]:
+        """
+        Names or addresses at which the source reaches it, such as the name of a node of kind.
+        """
+        return pulumi.get(self, "addresses")
+
+    @addresses.setter
+    def addresses(self, value: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "addresses", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def identity(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        TLS identity of the gateway. Default: that of Linkerd's own gateway in the target's trust domain.
+        """
+        return pulumi.get(self, "identity")
+
+    @identity.setter
+    def identity(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "identity", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Port at which the source reaches it. Default: 30143.
+        """
+        return pulumi.get(self, "port")
+
+    @port.setter
+    def port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "port", value)
+
+    @_builtins.property
+    @pulumi.getter(name="probePort")
+    def probe_port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Port of its health probe, as the source reaches it. The `targets` of the source's Multicluster name the same. Default: 30191.
+        """
+        return pulumi.get(self, "probe_port")
+
+    @probe_port.setter
+    def probe_port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "probe_port", value)
 
 
 class LinkSpecArgsDict(TypedDict):
@@ -2487,6 +3213,189 @@ class MatchSpecArgs:
     @query.setter
     def query(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "query", value)
+
+
+class MirrorTargetArgsDict(TypedDict):
+    name: pulumi.Input[_builtins.str]
+    """
+    Name of the Link, which is that of the target.
+    """
+    headless: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Mirror headless Services pod by pod. Default: `false`.
+    """
+    probe_port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Port of the health probe of the target's gateway, as this cluster reaches it. Absent: the Link has no gateway.
+    """
+
+@pulumi.input_type
+class MirrorTargetArgs:
+    def __init__(__self__, *,
+                 name: pulumi.Input[_builtins.str],
+                 headless: pulumi.Input[Optional[_builtins.bool]] = None,
+                 probe_port: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        :param pulumi.Input[_builtins.str] name: Name of the Link, which is that of the target.
+        :param pulumi.Input[_builtins.bool] headless: Mirror headless Services pod by pod. Default: `false`.
+        :param pulumi.Input[_builtins.int] probe_port: Port of the health probe of the target's gateway, as this cluster reaches it. Absent: the Link has no gateway.
+        """
+        pulumi.set(__self__, "name", name)
+        if headless is not None:
+            pulumi.set(__self__, "headless", headless)
+        if probe_port is not None:
+            pulumi.set(__self__, "probe_port", probe_port)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        Name of the Link, which is that of the target.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def headless(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Mirror headless Services pod by pod. Default: `false`.
+        """
+        return pulumi.get(self, "headless")
+
+    @headless.setter
+    def headless(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "headless", value)
+
+    @_builtins.property
+    @pulumi.getter(name="probePort")
+    def probe_port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Port of the health probe of the target's gateway, as this cluster reaches it. Absent: the Link has no gateway.
+        """
+        return pulumi.get(self, "probe_port")
+
+    @probe_port.setter
+    def probe_port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "probe_port", value)
+
+
+class MulticlusterImagesArgsDict(TypedDict):
+    controller: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Image of the service mirrors, with its tag.
+    """
+    pause: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Image of the gateway's pause container, with its tag.
+    """
+
+@pulumi.input_type
+class MulticlusterImagesArgs:
+    def __init__(__self__, *,
+                 controller: pulumi.Input[Optional[_builtins.str]] = None,
+                 pause: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        :param pulumi.Input[_builtins.str] controller: Image of the service mirrors, with its tag.
+        :param pulumi.Input[_builtins.str] pause: Image of the gateway's pause container, with its tag.
+        """
+        if controller is not None:
+            pulumi.set(__self__, "controller", controller)
+        if pause is not None:
+            pulumi.set(__self__, "pause", pause)
+
+    @_builtins.property
+    @pulumi.getter
+    def controller(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Image of the service mirrors, with its tag.
+        """
+        return pulumi.get(self, "controller")
+
+    @controller.setter
+    def controller(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "controller", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def pause(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Image of the gateway's pause container, with its tag.
+        """
+        return pulumi.get(self, "pause")
+
+    @pause.setter
+    def pause(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "pause", value)
+
+
+class NamedClientArgsDict(TypedDict):
+    cluster: pulumi.Input[_builtins.str]
+    """
+    Name of its cluster.
+    """
+    namespace: pulumi.Input[_builtins.str]
+    """
+    Namespace of its service account.
+    """
+    service_account: pulumi.Input[_builtins.str]
+    """
+    Its service account.
+    """
+
+@pulumi.input_type
+class NamedClientArgs:
+    def __init__(__self__, *,
+                 cluster: pulumi.Input[_builtins.str],
+                 namespace: pulumi.Input[_builtins.str],
+                 service_account: pulumi.Input[_builtins.str]):
+        """
+        :param pulumi.Input[_builtins.str] cluster: Name of its cluster.
+        :param pulumi.Input[_builtins.str] namespace: Namespace of its service account.
+        :param pulumi.Input[_builtins.str] service_account: Its service account.
+        """
+        pulumi.set(__self__, "cluster", cluster)
+        pulumi.set(__self__, "namespace", namespace)
+        pulumi.set(__self__, "service_account", service_account)
+
+    @_builtins.property
+    @pulumi.getter
+    def cluster(self) -> pulumi.Input[_builtins.str]:
+        """
+        Name of its cluster.
+        """
+        return pulumi.get(self, "cluster")
+
+    @cluster.setter
+    def cluster(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "cluster", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def namespace(self) -> pulumi.Input[_builtins.str]:
+        """
+        Namespace of its service account.
+        """
+        return pulumi.get(self, "namespace")
+
+    @namespace.setter
+    def namespace(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "namespace", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccount")
+    def service_account(self) -> pulumi.Input[_builtins.str]:
+        """
+        Its service account.
+        """
+        return pulumi.get(self, "service_account")
+
+    @service_account.setter
+    def service_account(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "service_account", value)
 
 
 class NodesSpecArgsDict(TypedDict):
@@ -2912,6 +3821,65 @@ class PrometheusSpecArgs:
     @storage.setter
     def storage(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "storage", value)
+
+
+class ProxyTracingArgsDict(TypedDict):
+    account: pulumi.Input['CollectorAccountArgsDict']
+    cluster: pulumi.Input[_builtins.str]
+    """
+    Each span says that it is from this cluster.
+    """
+    endpoint: pulumi.Input[_builtins.str]
+    """
+    Host and port of a collector that takes OTLP over gRPC.
+    """
+
+@pulumi.input_type
+class ProxyTracingArgs:
+    def __init__(__self__, *,
+                 account: pulumi.Input['CollectorAccountArgs'],
+                 cluster: pulumi.Input[_builtins.str],
+                 endpoint: pulumi.Input[_builtins.str]):
+        """
+        :param pulumi.Input[_builtins.str] cluster: Each span says that it is from this cluster.
+        :param pulumi.Input[_builtins.str] endpoint: Host and port of a collector that takes OTLP over gRPC.
+        """
+        pulumi.set(__self__, "account", account)
+        pulumi.set(__self__, "cluster", cluster)
+        pulumi.set(__self__, "endpoint", endpoint)
+
+    @_builtins.property
+    @pulumi.getter
+    def account(self) -> pulumi.Input['CollectorAccountArgs']:
+        return pulumi.get(self, "account")
+
+    @account.setter
+    def account(self, value: pulumi.Input['CollectorAccountArgs']):
+        pulumi.set(self, "account", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def cluster(self) -> pulumi.Input[_builtins.str]:
+        """
+        Each span says that it is from this cluster.
+        """
+        return pulumi.get(self, "cluster")
+
+    @cluster.setter
+    def cluster(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "cluster", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def endpoint(self) -> pulumi.Input[_builtins.str]:
+        """
+        Host and port of a collector that takes OTLP over gRPC.
+        """
+        return pulumi.get(self, "endpoint")
+
+    @endpoint.setter
+    def endpoint(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "endpoint", value)
 
 
 class ResourcesSpecArgsDict(TypedDict):
@@ -3771,6 +4739,53 @@ class TrafficSpecArgs:
     @timeout.setter
     def timeout(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "timeout", value)
+
+
+class TrustAnchorKeyPairArgsDict(TypedDict):
+    certificate_pem: pulumi.Input[_builtins.str]
+    """
+    The certificate, PEM.
+    """
+    private_key_pem: pulumi.Input[_builtins.str]
+    """
+    Its key, PEM. Give a secret.
+    """
+
+@pulumi.input_type
+class TrustAnchorKeyPairArgs:
+    def __init__(__self__, *,
+                 certificate_pem: pulumi.Input[_builtins.str],
+                 private_key_pem: pulumi.Input[_builtins.str]):
+        """
+        :param pulumi.Input[_builtins.str] certificate_pem: The certificate, PEM.
+        :param pulumi.Input[_builtins.str] private_key_pem: Its key, PEM. Give a secret.
+        """
+        pulumi.set(__self__, "certificate_pem", certificate_pem)
+        pulumi.set(__self__, "private_key_pem", private_key_pem)
+
+    @_builtins.property
+    @pulumi.getter(name="certificatePem")
+    def certificate_pem(self) -> pulumi.Input[_builtins.str]:
+        """
+        The certificate, PEM.
+        """
+        return pulumi.get(self, "certificate_pem")
+
+    @certificate_pem.setter
+    def certificate_pem(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "certificate_pem", value)
+
+    @_builtins.property
+    @pulumi.getter(name="privateKeyPem")
+    def private_key_pem(self) -> pulumi.Input[_builtins.str]:
+        """
+        Its key, PEM. Give a secret.
+        """
+        return pulumi.get(self, "private_key_pem")
+
+    @private_key_pem.setter
+    def private_key_pem(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "private_key_pem", value)
 
 
 class TrustSpecArgsDict(TypedDict):

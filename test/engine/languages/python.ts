@@ -15,6 +15,8 @@ const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
 
 export const example = path.join(root, "examples/python/two_clusters.py");
 
+export const componentsExample = path.join(root, "examples/python/components.py");
+
 /**
  * Installs the SDK of the package, as a person does.
  *

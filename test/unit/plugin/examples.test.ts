@@ -10,7 +10,11 @@ const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 
 it("docs/languages.md shows the examples that the engine tests run", () => {
   const page = read("docs/languages.md");
-  for (const file of ["examples/python/two_clusters.py", "examples/yaml/Pulumi.yaml"]) {
+  for (const file of [
+    "examples/python/two_clusters.py",
+    "examples/python/components.py",
+    "examples/yaml/Pulumi.yaml",
+  ]) {
     assert.ok(page.includes(`\n${read(file)}\`\`\``), file);
   }
   const [, inGo = ""] = /```go\n([\s\S]*?)```/.exec(page) ?? [];

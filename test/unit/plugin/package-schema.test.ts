@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { packageSchema, type ObjectType } from "../../../providers/server/index.ts";
+import { served } from "../../../plugin/component-schemas.ts";
 import { linkerdTopology } from "../../../plugin/provider.ts";
 import { sdkSchema } from "../../../scripts/sdk-schema.ts";
 
@@ -76,9 +77,61 @@ describe("the package schema of the plugin", () => {
     assert.match(component.description, /\{\{% example %\}\}/);
   });
 
+  it("has an example in YAML for each class, and words for each input and output", () => {
+    for (const name of Object.keys(served)) {
+      const one = schema.resources[`linkerd-topology:index:${name}`];
+      assert.ok(one, name);
+      assert.match(one.description, /```yaml\nresources:\n[\s\S]*```/, name);
+      assert.ok(one.description.includes(`type: linkerd-topology:${name}\n`), name);
+      for (const [key, { description = "" }] of [
+        ...Object.entries(one.inputProperties),
+        ...Object.entries(one.properties),
+      ]) {
+        assert.notEqual(description, "", `${name}.${key}`);
+      }
+    }
+  });
+
+  it("takes other components as resources, and outputs where a class takes them", () => {
+    const inputs = (name: string) =>
+      schema.resources[`linkerd-topology:index:${name}`]?.inputProperties ?? {};
+    const { cluster, issuer, trustAnchorsPem, values, version } = inputs("ControlPlane");
+    const ref = (name: string) => ({ $ref: `#/resources/linkerd-topology:index:${name}` });
+    assert.deepEqual(cluster?.oneOf, [ref("KindCluster"), ref("ExistingCluster")]);
+    assert.equal(issuer?.$ref, ref("Issuer").$ref);
+    assert.equal(version?.plain, true);
+    for (const one of [trustAnchorsPem, values, inputs("ExistingCluster")["others"]]) {
+      assert.ok(one && !one.plain);
+    }
+    assert.deepEqual(inputs("Link")["routes"]?.items, ref("PodRoutes"));
+  });
+
+  it("marks what is secret", () => {
+    const secret = Object.entries(schema.resources).flatMap(
+      ([token, { isComponent, properties }]) =>
+        isComponent === true
+          ? Object.entries(properties).flatMap(([key, one]) =>
+              one.secret ? [`${token.split(":").at(-1) ?? ""}.${key}`] : [],
+            )
+          : [],
+    );
+    assert.deepEqual(secret.sort(), [
+      "AccessAccount.caCertificate",
+      "AccessAccount.token",
+      "ExistingCluster.kubeconfig",
+      "Issuer.privateKeyPem",
+      "KindCluster.kubeconfig",
+      "Topology.kubeconfigs",
+      "TrustAnchor.privateKeyPem",
+    ]);
+  });
+
   it("gives SDKs the components and what belongs to them, and no gates", () => {
     const { resources, types } = sdkSchema();
-    assert.deepEqual(Object.keys(resources), ["linkerd-topology:index:Topology"]);
+    assert.deepEqual(
+      Object.keys(resources),
+      Object.keys(served).map((name) => `linkerd-topology:index:${name}`),
+    );
     assert.ok("linkerd-topology:index:LinkSpec" in types);
     assert.ok("linkerd-topology:index:RunningNode" in types);
     assert.ok(!("linkerd-topology:index:Rule" in types));
