@@ -62,8 +62,9 @@ describe("programs of others make two linked clusters", { timeout: 3_600_000 }, 
     await rm(directory, { recursive: true, force: true });
   });
 
-  for (const language of languages) {
-    test(language, { skip: language === "Python" && noPython }, async () => {
+  // Components alone are the same in every language.
+  for (const language of [...languages, "Python, components alone"] as const) {
+    test(language, { skip: language.startsWith("Python") && noPython }, async () => {
       assert.ok(engine);
       const { folder, run } = await project.consumers(engine)[language]();
       const planned = await run("preview");

@@ -10,6 +10,7 @@ import { entriesOf } from "../../scripts/entries.mjs";
 import { temporaryDirectory } from "../temporary.ts";
 import {
   compiled,
+  componentsAlone,
   ConsumingProject,
   languages,
   stack,
@@ -137,11 +138,11 @@ void describe("the npm package where somebody installs it", { timeout: 3_600_000
     });
     after(() => engine.close());
 
-    for (const name of languages) {
-      it(name, { skip: name === "Python" && noPython }, async () => {
+    for (const name of [...languages, ...componentsAlone]) {
+      it(name, { skip: name.startsWith("Python") && noPython }, async () => {
         const { folder, run } = await project.consumers(engine)[name]();
         const planned = await run("preview");
-        assert.match(planned, /linkerd-topology:index:Topology \S+ create/);
+        assert.match(planned, /linkerd-topology:index:(Topology|ControlPlane) \S+ create/);
         assert.match(planned, /kind:index:Cluster \S*west\S* create/);
         assert.match(planned, /linkerd-topology:index:LinkReady/);
         assert.deepEqual(await engine.made(), []);

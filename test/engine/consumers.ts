@@ -66,7 +66,14 @@ export const languages = [
   "Go",
 ] as const;
 
-type Language = (typeof languages)[number];
+/** Programs that make the same clusters of components alone. */
+export const componentsAlone = [
+  "YAML, components alone",
+  "Python, components alone",
+  "Go, components alone",
+] as const;
+
+type Language = (typeof languages)[number] | (typeof componentsAlone)[number];
 
 /** A program, ready to run. */
 export interface Consumer {
@@ -179,37 +186,43 @@ export class ConsumingProject {
       await mkdir(folder);
       return folder;
     };
+    const yaml = async (name: string): Promise<Consumer> => {
+      const folder = await emptyFolder(name);
+      const example = path.join(this.installed, "examples", name, "Pulumi.yaml");
+      await cp(example, path.join(folder, "Pulumi.yaml"));
+      return byCli(folder);
+    };
+    const python = async (name: string): Promise<Consumer> => {
+      const folder = await emptyFolder(`python-${name}`);
+      const interpreter = await pythonWithPulumi();
+      const example = path.join(this.installed, "examples/python", `${name}.py`);
+      return { folder, run: (what) => engine.mustRun(interpreter, [example, what], folder) };
+    };
+    const go = async (main: string): Promise<Consumer> => {
+      // The module is what git has of it, beside the example as in the repository.
+      const folder = await emptyFolder(`go-${main === "." ? "topology" : main}`);
+      for (const file of await checkedIn()) {
+        if (!/^(examples|sdks)\/go\//.test(file)) continue;
+        await cp(path.join(root, file), path.join(folder, file));
+      }
+      const { command, env } = await ensureGo(cacheDirectory(), process.env, () => undefined);
+      const executable = path.join(folder, "two-clusters");
+      await execa(command, ["build", "-mod=readonly", "-o", executable, `./${main}`], {
+        cwd: path.join(folder, "examples/go"),
+        env: { ...env, CGO_ENABLED: "0" },
+      });
+      return { folder, run: (what) => engine.mustRun(executable, [what], folder) };
+    };
     return {
       "TypeScript, ES modules": () => byCli(this.folderOf("nodenext")),
       // Pulumi itself compiles index.ts, and checks its types.
       "TypeScript, Pulumi's template": () => byCli(this.folderOf("Pulumi's template")),
-      YAML: async () => {
-        const folder = await emptyFolder("yaml");
-        const example = path.join(this.installed, "examples/yaml/Pulumi.yaml");
-        await cp(example, path.join(folder, "Pulumi.yaml"));
-        return byCli(folder);
-      },
-      Python: async () => {
-        const folder = await emptyFolder("python");
-        const python = await pythonWithPulumi();
-        const example = path.join(this.installed, "examples/python/two_clusters.py");
-        return { folder, run: (what) => engine.mustRun(python, [example, what], folder) };
-      },
-      Go: async () => {
-        // The module is what git has of it, beside the example as in the repository.
-        const folder = await emptyFolder("go");
-        for (const file of await checkedIn()) {
-          if (!/^(examples|sdks)\/go\//.test(file)) continue;
-          await cp(path.join(root, file), path.join(folder, file));
-        }
-        const go = await ensureGo(cacheDirectory(), process.env, () => undefined);
-        const executable = path.join(folder, "two-clusters");
-        await execa(go.command, ["build", "-mod=readonly", "-o", executable, "."], {
-          cwd: path.join(folder, "examples/go"),
-          env: { ...go.env, CGO_ENABLED: "0" },
-        });
-        return { folder, run: (what) => engine.mustRun(executable, [what], folder) };
-      },
+      YAML: () => yaml("yaml"),
+      "YAML, components alone": () => yaml("yaml-components"),
+      Python: () => python("two_clusters"),
+      "Python, components alone": () => python("components"),
+      Go: () => go("."),
+      "Go, components alone": () => go("components"),
     };
   }
 }
