@@ -27,6 +27,14 @@ export interface OutsideScenario {
   tests(pair: OutsidePair): void;
 }
 
+/** What is special about a pair of clusters. */
+export interface OutsidePairOptions {
+  /** Archives of images that the nodes have beside those of the sources. @default none */
+  readonly archives?: readonly string[];
+  /** Makes the new clusters otherwise than kind does, before anything is in them. @default nothing */
+  readonly prepare?: (clusters: readonly OutsideCluster[]) => Promise<void>;
+}
+
 /**
  * Two clusters that somebody has, north and south, with something in them: a namespace each, a Service, and
  * in south the Gateway API. Scenarios use them one after the other, and leave them as they were.
@@ -36,11 +44,10 @@ export class OutsidePair {
   #listed: ReadonlyMap<string, Listing> = new Map();
   /** Kubeconfigs by cluster. */
   readonly #limited = new Map<string, string>();
-  readonly #archives: readonly string[];
+  readonly #options: OutsidePairOptions;
 
-  /** @param archives of images that the nodes have beside those of the sources. @default none */
-  constructor(archives: readonly string[] = []) {
-    this.#archives = archives;
+  constructor(options: OutsidePairOptions = {}) {
+    this.#options = options;
   }
 
   get north(): OutsideCluster {
@@ -64,8 +71,10 @@ export class OutsidePair {
   }
 
   async start(): Promise<void> {
-    this.#outside = await OutsideClusters.create(["north", "south"], this.#archives);
+    const { archives, prepare } = this.#options;
+    this.#outside = await OutsideClusters.create(["north", "south"], archives);
     const both = [this.north, this.south];
+    await prepare?.(both);
     for (const cluster of both) {
       await cluster.api.post("/api/v1/namespaces", { metadata: { name: "shop" } });
       this.#limited.set(cluster.name, await limitedKubeconfig(cluster));
@@ -117,8 +126,11 @@ export class OutsidePair {
 }
 
 /** Declares the scenarios of a file, on one pair. */
-export function declareOutside(file: string, scenarios: readonly OutsideScenario[]): void {
-  const pair = new OutsidePair();
+export function declareOutside(
+  file: string,
+  scenarios: readonly OutsideScenario[],
+  pair = new OutsidePair(),
+): void {
   before(() => pair.start());
   after(() => pair.dispose());
   for (const scenario of scenarios) {

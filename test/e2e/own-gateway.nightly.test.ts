@@ -8,7 +8,7 @@ import type { UpResult } from "../../environments/up.ts";
 import { verifyStack } from "../../environments/verify.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { parseMetrics } from "../../kubernetes/metrics.ts";
-import type { Deployment, KubernetesNode, List, Metadata, Pod } from "../../kubernetes/objects.ts";
+import type { Deployment, List, Metadata, Pod } from "../../kubernetes/objects.ts";
 import { corePath, deploymentPath, proxyAdminPort } from "../../linkerd/names.ts";
 import { gatewayName, multiclusterNamespace } from "../../planning/names.ts";
 import type { Topology } from "../../planning/topology.ts";
@@ -17,6 +17,7 @@ import { type CheckResult, renderVerification } from "../../verification/index.t
 import { root } from "../runner/layers.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { kubeconfigIn } from "./kubeconfigs.ts";
+import { nodeAddress } from "./node-address.ts";
 import type { OutsideCluster } from "./outside-clusters.ts";
 import { OutsidePair } from "./outside-pair.ts";
 import { identityOf, startProbe } from "./probe.ts";
@@ -46,7 +47,7 @@ describe("an ingress of one's own as the gateway", { timeout: 1_500_000 }, () =>
     test("runs where its image is", { skip: noArchive });
     return;
   }
-  const pair = new OutsidePair([path.resolve(archive)]);
+  const pair = new OutsidePair({ archives: [path.resolve(archive)] });
   let [north, south] = [] as unknown as [OutsideCluster, OutsideCluster];
   let environment: TestEnvironment;
   let first: UpResult;
@@ -114,7 +115,7 @@ describe("an ingress of one's own as the gateway", { timeout: 1_500_000 }, () =>
     await createWeb(south.api, "south");
     await readyPods(south.api, "web", 1);
     const body = await eventually("an answer by nginx", timeLimits.firstRequest, async () => {
-      const answer = await fetch(`http://${await addressOf(south.api)}:30080/`, {
+      const answer = await fetch(`http://${await nodeAddress(south.api)}:30080/`, {
         signal: AbortSignal.timeout(5_000),
       });
       return answer.ok ? answer.text() : undefined;
@@ -376,12 +377,6 @@ async function versions(api: KubernetesApi): Promise<readonly string[]> {
     return `${metadata.uid ?? ""} ${metadata.generation ?? metadata.resourceVersion ?? ""}`;
   });
   return Promise.all(found);
-}
-
-async function addressOf(api: KubernetesApi): Promise<string> {
-  const { items } = await api.get<List<KubernetesNode>>("/api/v1/nodes");
-  const addresses = items.flatMap(({ status }) => status?.addresses ?? []);
-  return addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
 }
 
 /** Requests that the ingress' proxies admitted by the Server that stands for their own port. */

@@ -1,0 +1,50 @@
+import { once } from "node:events";
+import net from "node:net";
+import type { AddressInfo } from "node:net";
+
+/** A TCP proxy on this machine, such as a tunnel to a cluster's API server. */
+export class TcpProxy {
+  readonly #server: net.Server;
+  readonly #connections = new Set<net.Socket>();
+  /** How many connections came. */
+  connections = 0;
+
+  private constructor(target: URL) {
+    this.#server = net.createServer((client) => {
+      this.connections++;
+      const upstream = net.connect(Number(target.port), target.hostname);
+      for (const [one, other] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
+        this.#connections.add(one);
+        one.on("error", () => other.destroy());
+        one.on("close", () => {
+          this.#connections.delete(one);
+          other.destroy();
+        });
+        one.pipe(other);
+      }
+    });
+  }
+
+  /** @param target URL of the server behind it */
+  static async start(target: string): Promise<TcpProxy> {
+    const proxy = new TcpProxy(new URL(target));
+    proxy.#server.listen(0, "127.0.0.1");
+    await once(proxy.#server, "listening");
+    return proxy;
+  }
+
+  /** URL at which the server behind it is reached. */
+  get url(): string {
+    return `https://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
+  }
+
+  /** Ends its connections too. */
+  async stop(): Promise<void> {
+    this.#server.close();
+    for (const connection of this.#connections) connection.destroy();
+    await once(this.#server, "close");
+  }
+}
