@@ -14,7 +14,8 @@ import { differences } from "./api-objects.ts";
 import { installByCli } from "./others-mesh.ts";
 import { eventually } from "./environment.ts";
 import type { OutsideCluster } from "./outside-clusters.ts";
-import { declareOutside } from "./outside-pair.ts";
+import { OpenPage } from "./open-page.ts";
+import { declareOutside, limitedKubeconfig } from "./outside-pair.ts";
 import type { OutsidePair, OutsideScenario } from "./outside-pair.ts";
 
 const main = path.resolve(import.meta.dirname, "../../environments/main.ts");
@@ -41,11 +42,18 @@ function tests(pair: OutsidePair): void {
   after(() => rm(directory, { recursive: true, force: true }));
 
   /** Runs the command line, which gets nothing but the clusters' kubeconfigs. */
-  const run = async (command: string, ...options: string[]) => {
-    const files = clusters.map(({ kubeconfig }) => kubeconfig);
-    const args = [main, command, ...options, ...(command === "" ? [] : ["--kubeconfig", ...files])];
-    return execa(process.execPath, args, { cwd: directory, reject: false, env: { NO_COLOR: "1" } });
-  };
+  const run = (command: string, ...options: string[]) =>
+    runWith(
+      clusters.map(({ kubeconfig }) => kubeconfig),
+      command,
+      ...options,
+    );
+  const runWith = (kubeconfigs: readonly string[], command: string, ...options: string[]) =>
+    execa(process.execPath, [main, command, ...options, "--kubeconfig", ...kubeconfigs], {
+      cwd: directory,
+      reject: false,
+      env: { NO_COLOR: "1" },
+    });
   const verified = (stdout: string) =>
     JSON.parse(stdout) as { checks: CheckResult[]; notes: string[] };
   const failures = (checks: readonly CheckResult[]) =>
@@ -98,6 +106,31 @@ function tests(pair: OutsidePair): void {
         env: { XDG_STATE_HOME: directory },
       });
       assert.equal(file.exitCode, 0, `${file.stderr}\n${file.stdout}`);
+    }
+  });
+
+  test("an account that may only look gets every check, and the page", async () => {
+    const readers = await Promise.all(clusters.map((one) => limitedKubeconfig(one, "reader")));
+    const told = ({ stdout }: { readonly stdout: string }) =>
+      verified(stdout).checks.map(({ check, subject, state }) => `${check} ${subject} ${state}`);
+    assert.deepEqual(
+      told(await runWith(readers, "verify", "--json")),
+      told(await run("verify", "--json")),
+    );
+    const page = await OpenPage.open(runWith(readers, "ui", "--no-open"));
+    try {
+      const model = await page.next();
+      assert.deepEqual(
+        model.clusters.map(({ name, problems, proxies }) => [name, problems, proxies.unread]),
+        clusters.map(({ name }) => [name, [], undefined]),
+      );
+      assert.deepEqual(
+        model.links.map(({ id }) => id),
+        ["north → south", "south → north"],
+      );
+      assert.doesNotMatch(JSON.stringify(model), /forbidden/);
+    } finally {
+      await page.close();
     }
   });
 

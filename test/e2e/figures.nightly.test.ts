@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, test, type TestContext } from "node:test";
@@ -11,8 +10,9 @@ import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { PageModel } from "../../ui/model.ts";
 import { ConstantTraffic, createSteady, exportSteady } from "./constant-traffic.ts";
-import { Deferred } from "../../kubernetes/deferred.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
+import { OpenPage } from "./open-page.ts";
+import { openBrowser } from "../browser.ts";
 import { createNamespace, namespace } from "./workload.ts";
 
 const topology: Topology = {
@@ -43,7 +43,7 @@ describe("the live page of a running pair", { timeout: 1_800_000 }, () => {
     await exportSteady(east, "gateway", { "mirror.linkerd.io/exported": "true" });
     await exportSteady(east, "flat", { "mirror.linkerd.io/exported": "remote-discovery" });
     await Promise.all([createSteady(east, "steady", "east"), createSteady(west, "client", "west")]);
-    page = await OpenPage.open(environment);
+    page = await OpenPage.open(start(environment));
     if (outputs["dataPlane"] !== "real") {
       withoutDataPlane = "no data plane: the proxies are stand-ins that carry no traffic";
       return;
@@ -90,6 +90,48 @@ describe("the live page of a running pair", { timeout: 1_800_000 }, () => {
     assert.ok(Math.abs(average / rate - 1) < 0.05, `${average}/s shown, ${rate}/s sent`);
   }
 
+  test("shows the clusters and Links that run, in Chromium", async (context) => {
+    const browser = await openBrowser();
+    if (typeof browser === "string") {
+      context.skip(browser);
+      return;
+    }
+    try {
+      const shown = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      const troubles: string[] = [];
+      shown.on("pageerror", ({ message }) => troubles.push(message));
+      shown.on("console", (message) => {
+        if (message.type() === "error") troubles.push(message.text());
+      });
+      await shown.goto(page.url);
+      const map = shown.getByRole("group", { name: "Map of the clusters and their Links" });
+      for (const name of [/^west:/, /^east:/, /^Link west → east/, /^Link east → west/]) {
+        await map.getByRole("link", { name }).waitFor();
+      }
+      const row = shown
+        .getByRole("table", { name: "Links" })
+        .getByRole("row", { name: /^west → east/ });
+      if (withoutDataPlane === undefined) {
+        // The second look has figures of the time since the first.
+        await row.getByText(/alive.*\/s/s).waitFor({ timeout: timeLimits.firstRequest });
+        await row.getByText("100 %").waitFor();
+      } else {
+        await row.waitFor();
+      }
+      const { SCREENSHOTS: screenshots } = process.env;
+      if (screenshots !== undefined) {
+        await shown.screenshot({
+          path: path.join(screenshots, "running-pair.png"),
+          fullPage: true,
+        });
+      }
+      assert.deepEqual(troubles, []);
+      context.diagnostic(await row.innerText());
+    } finally {
+      await browser.close();
+    }
+  });
+
   test("takes less than a twentieth of a processor", async (context) => {
     await page.next();
     const before = { used: await page.used(), at: performance.now() };
@@ -115,7 +157,7 @@ describe("the live page of a running pair", { timeout: 1_800_000 }, () => {
     await environment.change(observed);
     await environment.up();
     await page.close();
-    page = await OpenPage.open(environment);
+    page = await OpenPage.open(start(environment));
     if (withoutDataPlane !== undefined) {
       context.skip(withoutDataPlane);
       return;
@@ -161,79 +203,6 @@ function clusterIn({ clusters }: PageModel, name: string) {
   const found = clusters.find((one) => one.name === name);
   assert.ok(found, `the page has no cluster ${name}`);
   return found;
-}
-
-/** The command's process with one page open, as a browser has it. */
-class OpenPage {
-  readonly #child: ReturnType<typeof start>;
-  readonly #closing = new AbortController();
-  readonly #reading: Promise<void>;
-  #shown = new Deferred<PageModel>();
-  #model: PageModel | undefined;
-  looks = 0;
-
-  private constructor(child: ReturnType<typeof start>, url: string) {
-    this.#child = child;
-    this.#reading = this.#read(url).catch((error: unknown) => {
-      this.#shown.reject(error as Error);
-    });
-  }
-
-  static async open(environment: TestEnvironment): Promise<OpenPage> {
-    const child = start(environment);
-    const address = new Deferred<string>();
-    child.stdout.setEncoding("utf8").once("data", address.resolve);
-    void child.then(() => {
-      address.reject(new Error("the command has ended"));
-    });
-    return new OpenPage(child, (await address.promise).trim());
-  }
-
-  get model(): PageModel {
-    assert.ok(this.#model, "the page has shown nothing yet");
-    return this.#model;
-  }
-
-  /** Waits for the next look. */
-  async next(): Promise<PageModel> {
-    return this.#shown.promise;
-  }
-
-  async #read(url: string): Promise<void> {
-    const { body } = await fetch(new URL("events", url), { signal: this.#closing.signal });
-    assert.ok(body);
-    let text = "";
-    for await (const part of body.pipeThrough(new TextDecoderStream())) {
-      const events = (text + part).split("\n\n");
-      text = events.pop() ?? "";
-      for (const event of events) {
-        const [, data] = /^event: model\ndata: (.*)$/s.exec(event) ?? [];
-        if (data !== undefined) this.#show(JSON.parse(data) as PageModel);
-      }
-    }
-    throw new Error("the page was closed");
-  }
-
-  #show(model: PageModel): void {
-    this.#model = model;
-    this.looks += 1;
-    this.#shown.resolve(model);
-    this.#shown = new Deferred();
-  }
-
-  /** Seconds of a processor that the process has used. */
-  async used(): Promise<number> {
-    const stat = await readFile(`/proc/${this.#child.pid ?? 0}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // Of the kernel's 100 ticks a second: utime and stime.
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  }
-
-  async close(): Promise<void> {
-    this.#closing.abort();
-    this.#child.kill("SIGKILL");
-    await Promise.all([this.#child, this.#reading]);
-  }
 }
 
 function start({ stack, env }: TestEnvironment) {

@@ -77,7 +77,7 @@ export class OutsidePair {
     await prepare?.(both);
     for (const cluster of both) {
       await cluster.api.post("/api/v1/namespaces", { metadata: { name: "shop" } });
-      this.#limited.set(cluster.name, await limitedKubeconfig(cluster));
+      this.#limited.set(cluster.name, await limitedKubeconfig(cluster, "account"));
     }
     await this.south.api.post("/api/v1/namespaces/shop/services", {
       metadata: { name: "web", labels: { "mirror.linkerd.io/exported": "true" } },
@@ -143,11 +143,16 @@ export function declareOutside(
   }
 }
 
-const account = "linkerd-topology";
+/** The accounts of examples/existing-cluster, by their files there. */
+const accounts = { account: "linkerd-topology", reader: "linkerd-topology-reader" } as const;
 
-/** Creates the account of examples/existing-cluster, and a kubeconfig file that uses it. */
-async function limitedKubeconfig({ name, api, kubeconfig }: OutsideCluster): Promise<string> {
-  const file = path.join(root, "examples/existing-cluster/account.yaml");
+/** Creates an account of examples/existing-cluster, and a kubeconfig file that uses it. */
+export async function limitedKubeconfig(
+  { name, api, kubeconfig }: OutsideCluster,
+  which: keyof typeof accounts,
+): Promise<string> {
+  const file = path.join(root, `examples/existing-cluster/${which}.yaml`);
+  const account = accounts[which];
   const objects = readManifests(await readFile(file, "utf8"), file);
   await applyTo({ clusters: [{ name, kubeconfigPath: kubeconfig }], objects });
   const { status } = await api.post<{ status: { token: string } }>(
@@ -157,7 +162,7 @@ async function limitedKubeconfig({ name, api, kubeconfig }: OutsideCluster): Pro
   const config = parseDocument(await readFile(kubeconfig, "utf8"));
   const user = config.getIn(["users", 0, "name"]);
   config.set("users", [{ name: user, user: { token: status.token } }]);
-  const limited = kubeconfig.replace(/\.kubeconfig$/, ".limited.kubeconfig");
+  const limited = kubeconfig.replace(/\.kubeconfig$/, `.${which}.kubeconfig`);
   await writeFile(limited, config.toString(), { mode: 0o600 });
   return limited;
 }
