@@ -1,7 +1,7 @@
 import type { Artifact } from "../artifact.ts";
 import { oneProgram } from "../artifact.ts";
 
-/** Writes SDKs of a package, by Pulumi's own code generators: `pulumi-sdks python|go FOLDER < schema.json`. */
+/** Writes SDKs of a package, by Pulumi's own code generators: `pulumi-sdks python|go|dotnet|java FOLDER < schema.json`. */
 export const sdkGenerator = oneProgram("pulumi-sdks", "3.259.0");
 
 /** Runs programs in YAML. */

@@ -1,15 +1,19 @@
 // Command pulumi-sdks writes the SDK of a package with Pulumi's own code
 // generators, which the CLI reaches only through its language hosts:
 //
-//	pulumi-sdks python|go FOLDER < schema.json
+//	pulumi-sdks python|go|dotnet|java FOLDER < schema.json
 package main
 
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 
+	dotnet "github.com/pulumi/pulumi-dotnet/pulumi-language-dotnet/v3/codegen"
+	"github.com/pulumi/pulumi-java/pkg/codegen/java"
 	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
@@ -19,7 +23,7 @@ const tool = "pulumi-sdks"
 
 func main() {
 	if len(os.Args) != 3 {
-		fail(fmt.Errorf("usage: %s python|go FOLDER < schema.json", tool))
+		fail(fmt.Errorf("usage: %s python|go|dotnet|java FOLDER < schema.json", tool))
 	}
 	files, err := generate(os.Args[1])
 	if err != nil {
@@ -53,8 +57,16 @@ func generate(language string) (map[string][]byte, error) {
 		return python.GeneratePackage(tool, pkg, nil, nil)
 	case "go":
 		return gogen.GeneratePackage(tool, pkg, nil)
+	case "dotnet":
+		// The generator downloads a logo, from elsewhere if the package has none.
+		logo := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		defer logo.Close()
+		pkg.LogoURL = logo.URL
+		return dotnet.GeneratePackage(tool, pkg, nil, nil)
+	case "java":
+		return java.GeneratePackage(tool, pkg, nil, nil, false, false)
 	default:
-		return nil, fmt.Errorf("there is no generator for %q, only for python and go", language)
+		return nil, fmt.Errorf("there is no generator for %q, only for python, go, dotnet and java", language)
 	}
 }
 
