@@ -17,6 +17,10 @@ import { PodRoutes } from "../../components/pod-routes.ts";
 import { GatewayAdmission } from "../../components/policy/gateway-admission.ts";
 import { Failover } from "../../components/traffic-entries.ts";
 import { TrustAnchor } from "../../components/trust-anchor.ts";
+import { packageSchema } from "../../providers/server/index.ts";
+import { linkerdTopology } from "../../plugin/provider.ts";
+import { ExistingCluster } from "../../components/existing-cluster.ts";
+import { LoadBalancer } from "../../components/load-balancer.ts";
 import { componentSchemas, served } from "../../plugin/component-schemas.ts";
 import { makeComponent } from "../../plugin/make-component.ts";
 import { makeAuthority } from "../unit/authority.ts";
@@ -270,6 +274,39 @@ void describe("components alone of the plugin", async () => {
         );
       });
       assert.deepEqual(registered, []);
+    });
+  }
+});
+
+void describe("what the schema of a component says of outputs", () => {
+  const { resources } = packageSchema(linkerdTopology);
+  const classes = {
+    ...{ TrustAnchor, Issuer, KindCluster, ExistingCluster, ControlPlane, Multicluster },
+    ...{ AccessAccount, Link, PodRoutes, LoadBalancer },
+  };
+  /** The plugin makes what the class takes of what these hold. */
+  const keyPairs = ["trustAnchorKeyPair", "issuerKeyPair"];
+
+  for (const [name, Class] of Object.entries(classes)) {
+    void it(`is what its class refuses, and nothing else: ${name}`, () => {
+      const { inputProperties = {} } = resources[`linkerd-topology:index:${name}`] ?? {};
+      const keys = Object.keys(inputProperties).filter((key) => !keyPairs.includes(key));
+      const plain = keys.filter((key) => {
+        const one = inputProperties[key];
+        return one?.plain === true && !JSON.stringify(one).includes("#/resources/");
+      });
+      assert.ok(plain.length > 0);
+      const args = Object.fromEntries(keys.map((key) => [key, pulumi.output("later")]));
+      const Any = Class as unknown as new (name: string, args: object) => pulumi.Resource;
+      assert.throws(
+        () => new Any("x", args),
+        ({ message }: Error) => {
+          const [, places = ""] =
+            /^\w+ "x": (.*?) (?:is an output|are outputs) /.exec(message) ?? [];
+          assert.deepEqual(places.split(", ").sort(), plain.sort());
+          return true;
+        },
+      );
     });
   }
 });
