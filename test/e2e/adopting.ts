@@ -8,10 +8,15 @@ import { parse, stringify } from "yaml";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Metadata, Pod, Service } from "../../kubernetes/objects.ts";
 import type { Topology } from "../../planning/topology.ts";
+import { dockerExec } from "../../providers/kind/docker.ts";
 import { timeLimits } from "../../system/time-limits.ts";
-import type { InstallMesh } from "./others-mesh.ts";
+import { addressOf, type InstallMesh } from "./others-mesh.ts";
 import { eventually } from "./environment.ts";
+import { createSteady, exportSteady } from "./constant-traffic.ts";
 import { settled } from "./outside-clusters.ts";
+import type { OutsideCluster } from "./outside-clusters.ts";
+import { client, TrafficWays } from "./traffic-ways.ts";
+import { createNamespace } from "./workload.ts";
 import type { OutsidePair, OutsideScenario } from "./outside-pair.ts";
 
 const main = path.resolve(import.meta.dirname, "../../environments/main.ts");
@@ -40,6 +45,7 @@ export function adopting(
 function tests(pair: OutsidePair, install: InstallMesh, by: RegExp): void {
   let directory = "";
   let listed: readonly (readonly string[])[] = [];
+  let traffic: TrafficWays | undefined;
   const both = () => [pair.north, pair.south];
 
   before(async () => {
@@ -49,9 +55,22 @@ function tests(pair: OutsidePair, install: InstallMesh, by: RegExp): void {
       spec: { ports: [{ port: 80 }] },
     });
     await install(pair, directory);
+    await exportSteadily(pair);
     for (const { api } of both()) await settled(api);
+    if (pair.sources?.dataPlane === "none") return;
+    traffic = await TrafficWays.start(
+      [
+        { name: "through the gateway", mirror: "gateway-south" },
+        { name: "from pod to pod", mirror: "flat-south" },
+        { name: "federated", mirror: "all-federated" },
+      ].map((way) => ({ ...way, source: pair.north.api })),
+      5,
+    );
   });
-  after(() => rm(directory, { recursive: true, force: true }));
+  after(async () => {
+    await traffic?.end();
+    await rm(directory, { recursive: true, force: true });
+  });
 
   const run = (...args: string[]) =>
     execa(process.execPath, [main, ...args], {
@@ -145,6 +164,48 @@ function tests(pair: OutsidePair, install: InstallMesh, by: RegExp): void {
     assert.deepEqual(await labelsOfAdded(), {});
     await assertUnchanged();
   });
+
+  test("not one request was lost on the way", async (context) => {
+    if (traffic === undefined) {
+      context.skip("no data plane: the proxies are stand-ins that carry no traffic");
+      return;
+    }
+    // What is still under way counts as well.
+    await traffic.end();
+    const summaries = traffic.requireNoneLost(context, { least: 200 });
+    const answered = [...(summaries.get("federated")?.clusters.keys() ?? [])];
+    assert.deepEqual(answered.sort(), ["north", "south"]);
+  });
+}
+
+/**
+ * Services of south that north reaches through the gateway and from pod to pod, one of both clusters, and a client
+ * in north. Pods of both reach each other, as in a network that others have set up.
+ */
+async function exportSteadily(pair: OutsidePair): Promise<void> {
+  const { north, south } = pair;
+  await Promise.all([routePods(north, south), routePods(south, north)]);
+  const exported = "mirror.linkerd.io/exported";
+  const federated = { "mirror.linkerd.io/federated": "member" };
+  await Promise.all(
+    [north, south].map(async ({ name, api }) => {
+      await createNamespace(api);
+      await exportSteady(api, "all", federated);
+      await createSteady(api, "steady", name);
+    }),
+  );
+  await exportSteady(south.api, "gateway", { [exported]: "true" });
+  await exportSteady(south.api, "flat", { [exported]: "remote-discovery" });
+  await createSteady(north.api, client, north.name);
+}
+
+/** Leads the packets of one cluster to the pods of the other, which see where they come from. */
+async function routePods(from: OutsideCluster, to: OutsideCluster): Promise<void> {
+  const address = await addressOf(to);
+  await dockerExec(from.node, ["ip", "route", "replace", to.podSubnet, "via", address]);
+  // kind's network agent masquerades in it whatever does not go to the cluster's own pods.
+  const rule = ["-I", "KIND-MASQ-AGENT", "-d", to.podSubnet, "-j", "RETURN"];
+  await dockerExec(from.node, ["iptables", "-w", "5", "-t", "nat", ...rule]);
 }
 
 /** A Service that the mesh doesn't export. */

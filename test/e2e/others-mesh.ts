@@ -215,19 +215,26 @@ export const installByHelm: InstallMesh = async (pair, directory) => {
   await linkBoth(pair, await linkerdIn(directory));
 };
 
+/** Of the cluster's only node. */
+export async function addressOf({ name, api }: OutsideCluster): Promise<string> {
+  const { items } = await api.get<List<KubernetesNode>>("/api/v1/nodes");
+  const found = items[0]?.status?.addresses?.find(({ type }) => type === "InternalIP");
+  if (found === undefined) throw new Error(`the node of ${name} has no address`);
+  return found.address;
+}
+
 /** A Link in each direction, by Linkerd's CLI, which is the way for every kind of installation. */
 async function linkBoth(pair: OutsidePair, linkerd: Linkerd): Promise<void> {
   await Promise.all(
     [pair.north, pair.south].map(async (target) => {
       const source = target.name === "north" ? pair.south : pair.north;
-      const nodes = await target.api.get<List<KubernetesNode>>("/api/v1/nodes");
-      const address = nodes.items[0]?.status?.addresses?.find(({ type }) => type === "InternalIP");
+      const address = await addressOf(target);
       const link = await eventually(`a token of ${target.name}`, timeLimits.apiServerAnswers, () =>
         linkerd(
           target,
           ...["multicluster", "link-gen", "--cluster-name", target.name],
           ...["--api-server-address", `https://${target.node}:6443`],
-          ...["--gateway-addresses", address?.address ?? ""],
+          ...["--gateway-addresses", address],
         ),
       );
       await createAll(source.api, link);
