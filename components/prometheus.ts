@@ -45,7 +45,7 @@ export interface PrometheusArgs extends PrometheusPlan {
   /** How it keeps and reads metrics, such as `plan.observability` of a topology. */
   readonly settings: Pick<
     ObservabilityPlan,
-    "retention" | "scrapeInterval" | "storage" | "resources" | "alertmanagers"
+    "retention" | "scrapeInterval" | "storage" | "storageClass" | "resources" | "alertmanagers"
   >;
   /** How long before their end certificates are renewed, in hours. @default 720 for both */
   readonly earlyRenewalHours?: { readonly anchor: number; readonly issuer: number };
@@ -206,17 +206,27 @@ export class Prometheus extends pulumi.ComponentResource {
       // Whether it has endpoints is the Deployment's matter.
       own([namespace], {}),
     );
+    // A claim can't change its class, and can't be deleted while a pod uses it: another class is another claim, which the
+    // pod has before the former one goes.
+    const { storage, storageClass } = settings;
+    const ofClass = storageClass === undefined ? "" : `-${storageClass}`;
+    const claimName = `${prometheusName}${ofClass}`;
     const volume =
-      settings.storage === undefined
+      storage === undefined
         ? undefined
         : new PersistentVolumeClaim(
-            name,
+            `${name}${ofClass}`,
             {
-              // A class may bind it only once a pod uses it.
-              metadata: { ...named, annotations: { "pulumi.com/skipAwait": "true" } },
+              metadata: {
+                ...named,
+                name: claimName,
+                // A class may bind it only once a pod uses it.
+                annotations: { "pulumi.com/skipAwait": "true" },
+              },
               spec: {
                 accessModes: ["ReadWriteOnce"],
-                resources: { requests: { storage: settings.storage } },
+                ...(storageClass !== undefined && { storageClassName: storageClass }),
+                resources: { requests: { storage } },
               },
             },
             own([namespace]),
@@ -254,6 +264,9 @@ export class Prometheus extends pulumi.ComponentResource {
                     "--config.auto-reload",
                     `--storage.tsdb.path=${dataFolder}`,
                     `--storage.tsdb.retention.time=${settings.retention}`,
+                    ...(storage === undefined
+                      ? []
+                      : [`--storage.tsdb.retention.size=${fourFifthsOf(storage)}`]),
                     ...(args.collects.length > 0 ? ["--web.enable-remote-write-receiver"] : []),
                   ],
                   ports: [{ name: "http", containerPort: prometheusPort }],
@@ -276,7 +289,7 @@ export class Prometheus extends pulumi.ComponentResource {
                 { name: "config", configMap: { name: prometheusName } },
                 volume === undefined
                   ? { name: "data", emptyDir: {} }
-                  : { name: "data", persistentVolumeClaim: { claimName: prometheusName } },
+                  : { name: "data", persistentVolumeClaim: { claimName } },
               ],
             },
           },
@@ -318,6 +331,16 @@ function dashboards(): [string, string][] {
     .filter((file) => file.endsWith(".json"))
     .sort()
     .map((file) => [file.replace(/\.json$/, ""), readFileSync(join(folder, file), "utf8")]);
+}
+
+/**
+ * Of a size of a volume, in Prometheus' words, whose MB is Kubernetes' Mi. What was written last is not counted among the
+ * data yet, and Prometheus needs room to merge blocks.
+ */
+function fourFifthsOf(size: string): string {
+  const mebibytes = { Mi: 1, Gi: 1024, Ti: 1024 * 1024 }[size.slice(-2)];
+  if (mebibytes === undefined) throw new Error(`${size} is no size of a volume`);
+  return `${Math.floor(Number.parseInt(size, 10) * mebibytes * 0.8)}MB`;
 }
 
 /** When the first of the certificates ends, in seconds since 1970. */

@@ -55,6 +55,8 @@ export interface ObservabilityPlan {
   readonly alertmanagers?: readonly string[];
   /** Size of the volume. Undefined: the data ends with the pod. */
   readonly storage?: string;
+  /** Undefined: the cluster's default one. */
+  readonly storageClass?: string;
   readonly resources: PlannedResources;
   /** In the topology's order. */
   readonly clusters: readonly PrometheusPlan[];

@@ -25,7 +25,7 @@ export function planObservability(
 ): ObservabilityPlan | undefined {
   if (observability === undefined) return undefined;
   const { collectIn, prometheus = {}, alertmanagers = [], tracing } = observability;
-  const { retention, scrapeInterval, storage, resources } = prometheus;
+  const { retention, scrapeInterval, storage, storageClass, resources } = prometheus;
   /** The collecting cluster's Service as another cluster has it. */
   const mirrorIn = ({ name, clusterDomain }: ClusterPlan, service: string, port: number) => {
     const found = mirrors.find(
@@ -43,6 +43,7 @@ export function planObservability(
     scrapeInterval: scrapeInterval ?? defaults.scrapeInterval,
     ...(alertmanagers.length > 0 && { alertmanagers }),
     ...(storage !== undefined && { storage }),
+    ...(storageClass !== undefined && { storageClass }),
     resources: planResources(resources),
     clusters: clusters.map((cluster): PrometheusPlan => {
       const { name, targets } = cluster;

@@ -16,6 +16,7 @@ export function* observabilityRules(input: RuleInput): Iterable<RuleProblem> {
   const { draft, byName, edges } = input;
   const name = draft.observability?.collectIn;
   yield* checkOwnExports(draft);
+  yield* checkStorage(draft);
   yield* checkTracing(input);
   if (name === undefined || byName.size === 0) return;
   if (!byName.has(name)) {
@@ -63,6 +64,16 @@ function* checkTracing({ draft, clusters, sources }: RuleInput): Iterable<RulePr
       `proxies of ${describeVersion(first.version)} can't be told where to send spans ` +
       `(${listNames(older.map(({ name }) => name))})`,
     fix: `leave it out, or write ${tracingSince} or later for linkerd.version`,
+  };
+}
+
+function* checkStorage({ observability }: Draft<Topology>): Iterable<RuleProblem> {
+  const { storage, storageClass } = observability?.prometheus ?? {};
+  if (storageClass === undefined || storage !== undefined) return;
+  yield {
+    path: ["observability", "prometheus", "storageClass"],
+    message: "there is no volume that it could be the class of",
+    fix: "write the volume's size as storage, such as storage: 20Gi, or leave it out",
   };
 }
 

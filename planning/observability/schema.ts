@@ -38,7 +38,8 @@ export interface ResourcesSpec extends Readonly<z.infer<typeof resources>> {}
 const prometheus = object(
   {
     /**
-     * How long it keeps its data. Without `storage` a new pod begins with none.
+     * How long it keeps its data. Without `storage` a new pod begins with none; with it the oldest data ends earlier where
+     * the volume is four fifths full.
      * @default 7d
      * @example 30d
      */
@@ -58,7 +59,7 @@ const prometheus = object(
       "write a number with its unit (s or m), such as 30s",
     ).exactOptional(),
     /**
-     * Size of a volume that outlives the pod, from the cluster's default storage class.
+     * Size of a volume that outlives the pod. It can grow where its storage class lets volumes grow.
      * @default the data ends with the pod
      * @example 20Gi
      */
@@ -66,6 +67,20 @@ const prometheus = object(
       z.string().regex(/^[1-9]\d*(Mi|Gi|Ti)$/),
       "a size",
       "write a size such as 20Gi",
+    ).exactOptional(),
+    /**
+     * The storage class of the volume, in every cluster. Another one begins with an empty volume; the data of the former
+     * one is deleted.
+     * @default each cluster's default class
+     * @example fast
+     */
+    storageClass: expecting(
+      z
+        .string()
+        .max(200)
+        .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/),
+      "the name of a storage class",
+      "write the name of a StorageClass that each cluster has, such as standard",
     ).exactOptional(),
     /**
      * What the pod reserves, and what it may use.

@@ -4,7 +4,7 @@ import { after, describe, it } from "node:test";
 import { parse } from "yaml";
 import { countResources } from "../../planning/count-resources.ts";
 import { planOrThrow } from "../../planning/plan.ts";
-import type { Topology } from "../../planning/topology.ts";
+import type { PrometheusSpec, Topology } from "../../planning/topology.ts";
 import { memberName, pair, registerTopology, sources, temporaryDirectory } from "./fixtures.ts";
 import { closure, find, type Registration } from "./monitor.ts";
 
@@ -43,6 +43,36 @@ void describe("a topology that is observed", async () => {
       named("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "west").inputs["rules"],
       [{ apiGroups: [""], resources: ["pods", "services"], verbs: ["list", "watch"] }],
     );
+  });
+
+  void it("keeps its data on a volume of the class that the topology names", async () => {
+    const stored = async (prometheus: PrometheusSpec) => {
+      const registered = await registerTopology({ ...pair, observability: { prometheus } });
+      const prefix = `${memberName(registered, "west")}-prometheus`;
+      const { inputs } = find(registered, "kubernetes:apps/v1:Deployment", prefix);
+      const { containers, volumes } = (inputs["spec"] as Deployment).template.spec;
+      const claims = registered.filter(({ type }) => type.endsWith(":PersistentVolumeClaim"));
+      return {
+        claim: claims.find(({ name }) => name.startsWith(prefix)),
+        volume: volumes.find(({ name }) => name === "data"),
+        args: containers[0]?.args.filter((one) => one.includes("retention.size")),
+      };
+    };
+    const named = await stored({ storage: "5Gi", storageClass: "fast" });
+    assert.match(named.claim?.name ?? "", /-prometheus-fast$/);
+    assert.deepEqual(named.claim?.inputs["spec"], {
+      accessModes: ["ReadWriteOnce"],
+      storageClassName: "fast",
+      resources: { requests: { storage: "5Gi" } },
+    });
+    assert.deepEqual(named.volume?.persistentVolumeClaim, { claimName: "prometheus-fast" });
+    assert.deepEqual(named.args, ["--storage.tsdb.retention.size=4096MB"]);
+    const usual = await stored({ storage: "500Mi" });
+    assert.match(usual.claim?.name ?? "", /-prometheus$/);
+    assert.deepEqual(usual.volume?.persistentVolumeClaim, { claimName: "prometheus" });
+    assert.deepEqual(usual.args, ["--storage.tsdb.retention.size=400MB"]);
+    const none = await stored({});
+    assert.deepEqual(none, { claim: undefined, volume: { name: "data", emptyDir: {} }, args: [] });
   });
 
   void it("lets others write only to the one that collects", () => {
@@ -233,6 +263,10 @@ interface Deployment {
   readonly template: {
     readonly spec: {
       readonly securityContext: Readonly<Record<string, unknown>>;
+      readonly volumes: readonly {
+        readonly name: string;
+        readonly persistentVolumeClaim?: { readonly claimName: string };
+      }[];
       readonly containers: readonly {
         readonly image: string;
         readonly args: readonly string[];

@@ -6408,12 +6408,14 @@ func (o PortMappingArrayOutput) Index(i pulumi.IntInput) PortMappingOutput {
 type PrometheusSpec struct {
 	// What the pod reserves, and what it may use. Example: `{"requests":{"memory":"1Gi"}}`.
 	Resources *ResourcesSpec `pulumi:"resources"`
-	// How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+	// How long it keeps its data. Without `storage` a new pod begins with none; with it the oldest data ends earlier where the volume is four fifths full. Default: 7d. Example: `"30d"`.
 	Retention *string `pulumi:"retention"`
 	// How often it reads the metrics. Default: 30s. Example: `"15s"`.
 	ScrapeInterval *string `pulumi:"scrapeInterval"`
-	// Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+	// Size of a volume that outlives the pod. It can grow where its storage class lets volumes grow. Default: the data ends with the pod. Example: `"20Gi"`.
 	Storage *string `pulumi:"storage"`
+	// The storage class of the volume, in every cluster. Another one begins with an empty volume; the data of the former one is deleted. Default: each cluster's default class. Example: `"fast"`.
+	StorageClass *string `pulumi:"storageClass"`
 }
 
 // PrometheusSpecInput is an input type that accepts PrometheusSpecArgs and PrometheusSpecOutput values.
@@ -6431,12 +6433,14 @@ type PrometheusSpecInput interface {
 type PrometheusSpecArgs struct {
 	// What the pod reserves, and what it may use. Example: `{"requests":{"memory":"1Gi"}}`.
 	Resources ResourcesSpecPtrInput `pulumi:"resources"`
-	// How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+	// How long it keeps its data. Without `storage` a new pod begins with none; with it the oldest data ends earlier where the volume is four fifths full. Default: 7d. Example: `"30d"`.
 	Retention pulumi.StringPtrInput `pulumi:"retention"`
 	// How often it reads the metrics. Default: 30s. Example: `"15s"`.
 	ScrapeInterval pulumi.StringPtrInput `pulumi:"scrapeInterval"`
-	// Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+	// Size of a volume that outlives the pod. It can grow where its storage class lets volumes grow. Default: the data ends with the pod. Example: `"20Gi"`.
 	Storage pulumi.StringPtrInput `pulumi:"storage"`
+	// The storage class of the volume, in every cluster. Another one begins with an empty volume; the data of the former one is deleted. Default: each cluster's default class. Example: `"fast"`.
+	StorageClass pulumi.StringPtrInput `pulumi:"storageClass"`
 }
 
 func (PrometheusSpecArgs) ElementType() reflect.Type {
@@ -6522,7 +6526,7 @@ func (o PrometheusSpecOutput) Resources() ResourcesSpecPtrOutput {
 	return o.ApplyT(func(v PrometheusSpec) *ResourcesSpec { return v.Resources }).(ResourcesSpecPtrOutput)
 }
 
-// How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+// How long it keeps its data. Without `storage` a new pod begins with none; with it the oldest data ends earlier where the volume is four fifths full. Default: 7d. Example: `"30d"`.
 func (o PrometheusSpecOutput) Retention() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PrometheusSpec) *string { return v.Retention }).(pulumi.StringPtrOutput)
 }
@@ -6532,9 +6536,14 @@ func (o PrometheusSpecOutput) ScrapeInterval() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PrometheusSpec) *string { return v.ScrapeInterval }).(pulumi.StringPtrOutput)
 }
 
-// Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+// Size of a volume that outlives the pod. It can grow where its storage class lets volumes grow. Default: the data ends with the pod. Example: `"20Gi"`.
 func (o PrometheusSpecOutput) Storage() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PrometheusSpec) *string { return v.Storage }).(pulumi.StringPtrOutput)
+}
+
+// The storage class of the volume, in every cluster. Another one begins with an empty volume; the data of the former one is deleted. Default: each cluster's default class. Example: `"fast"`.
+func (o PrometheusSpecOutput) StorageClass() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PrometheusSpec) *string { return v.StorageClass }).(pulumi.StringPtrOutput)
 }
 
 type PrometheusSpecPtrOutput struct{ *pulumi.OutputState }
@@ -6571,7 +6580,7 @@ func (o PrometheusSpecPtrOutput) Resources() ResourcesSpecPtrOutput {
 	}).(ResourcesSpecPtrOutput)
 }
 
-// How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+// How long it keeps its data. Without `storage` a new pod begins with none; with it the oldest data ends earlier where the volume is four fifths full. Default: 7d. Example: `"30d"`.
 func (o PrometheusSpecPtrOutput) Retention() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *PrometheusSpec) *string {
 		if v == nil {
@@ -6591,13 +6600,23 @@ func (o PrometheusSpecPtrOutput) ScrapeInterval() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+// Size of a volume that outlives the pod. It can grow where its storage class lets volumes grow. Default: the data ends with the pod. Example: `"20Gi"`.
 func (o PrometheusSpecPtrOutput) Storage() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *PrometheusSpec) *string {
 		if v == nil {
 			return nil
 		}
 		return v.Storage
+	}).(pulumi.StringPtrOutput)
+}
+
+// The storage class of the volume, in every cluster. Another one begins with an empty volume; the data of the former one is deleted. Default: each cluster's default class. Example: `"fast"`.
+func (o PrometheusSpecPtrOutput) StorageClass() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PrometheusSpec) *string {
+		if v == nil {
+			return nil
+		}
+		return v.StorageClass
 	}).(pulumi.StringPtrOutput)
 }
 

@@ -3739,7 +3739,7 @@ class PrometheusSpecArgsDict(TypedDict):
     """
     retention: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+    How long it keeps its data. Without `storage` a new pod begins with none; with it the oldest data ends earlier where the volume is four fifths full. Default: 7d. Example: `"30d"`.
     """
     scrape_interval: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -3747,7 +3747,11 @@ class PrometheusSpecArgsDict(TypedDict):
     """
     storage: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+    Size of a volume that outlives the pod. It can grow where its storage class lets volumes grow. Default: the data ends with the pod. Example: `"20Gi"`.
+    """
+    storage_class: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The storage class of the volume, in every cluster. Another one begins with an empty volume; the data of the former one is deleted. Default: each cluster's default class. Example: `"fast"`.
     """
 
 @pulumi.input_type
@@ -3756,14 +3760,16 @@ class PrometheusSpecArgs:
                  resources: pulumi.Input[Optional['ResourcesSpecArgs']] = None,
                  retention: pulumi.Input[Optional[_builtins.str]] = None,
                  scrape_interval: pulumi.Input[Optional[_builtins.str]] = None,
-                 storage: pulumi.Input[Optional[_builtins.str]] = None):
+                 storage: pulumi.Input[Optional[_builtins.str]] = None,
+                 storage_class: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The Prometheus in each cluster.
 
         :param pulumi.Input['ResourcesSpecArgs'] resources: What the pod reserves, and what it may use. Example: `{"requests":{"memory":"1Gi"}}`.
-        :param pulumi.Input[_builtins.str] retention: How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+        :param pulumi.Input[_builtins.str] retention: How long it keeps its data. Without `storage` a new pod begins with none; with it the oldest data ends earlier where the volume is four fifths full. Default: 7d. Example: `"30d"`.
         :param pulumi.Input[_builtins.str] scrape_interval: How often it reads the metrics. Default: 30s. Example: `"15s"`.
-        :param pulumi.Input[_builtins.str] storage: Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+        :param pulumi.Input[_builtins.str] storage: Size of a volume that outlives the pod. It can grow where its storage class lets volumes grow. Default: the data ends with the pod. Example: `"20Gi"`.
+        :param pulumi.Input[_builtins.str] storage_class: The storage class of the volume, in every cluster. Another one begins with an empty volume; the data of the former one is deleted. Default: each cluster's default class. Example: `"fast"`.
         """
         if resources is not None:
             pulumi.set(__self__, "resources", resources)
@@ -3773,6 +3779,8 @@ class PrometheusSpecArgs:
             pulumi.set(__self__, "scrape_interval", scrape_interval)
         if storage is not None:
             pulumi.set(__self__, "storage", storage)
+        if storage_class is not None:
+            pulumi.set(__self__, "storage_class", storage_class)
 
     @_builtins.property
     @pulumi.getter
@@ -3790,7 +3798,7 @@ class PrometheusSpecArgs:
     @pulumi.getter
     def retention(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        How long it keeps its data. Without `storage` a new pod begins with none. Default: 7d. Example: `"30d"`.
+        How long it keeps its data. Without `storage` a new pod begins with none; with it the oldest data ends earlier where the volume is four fifths full. Default: 7d. Example: `"30d"`.
         """
         return pulumi.get(self, "retention")
 
@@ -3814,13 +3822,25 @@ class PrometheusSpecArgs:
     @pulumi.getter
     def storage(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Size of a volume that outlives the pod, from the cluster's default storage class. Default: the data ends with the pod. Example: `"20Gi"`.
+        Size of a volume that outlives the pod. It can grow where its storage class lets volumes grow. Default: the data ends with the pod. Example: `"20Gi"`.
         """
         return pulumi.get(self, "storage")
 
     @storage.setter
     def storage(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "storage", value)
+
+    @_builtins.property
+    @pulumi.getter(name="storageClass")
+    def storage_class(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The storage class of the volume, in every cluster. Another one begins with an empty volume; the data of the former one is deleted. Default: each cluster's default class. Example: `"fast"`.
+        """
+        return pulumi.get(self, "storage_class")
+
+    @storage_class.setter
+    def storage_class(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "storage_class", value)
 
 
 class ProxyTracingArgsDict(TypedDict):

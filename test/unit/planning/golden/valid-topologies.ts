@@ -73,6 +73,7 @@ export function randomTopology(random: Random): Topology {
             retention: "30d",
             scrapeInterval: "15s",
             storage: "20Gi",
+            storageClass: "fast",
             resources: { requests: { memory: "1Gi" }, limits: { memory: "2Gi" } },
           },
           alertmanagers: ["http://alertmanager.monitoring:9093"],

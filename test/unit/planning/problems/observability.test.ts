@@ -74,12 +74,18 @@ checkProblems("observability", [
     'observability.tracing: proxies of edge-25.6.3 can\'t be told where to send spans ("west", "east", "north") (leave it out, or write edge-25.6.4 or later for linkerd.version)',
   ],
   [
+    "a storage class without a volume",
+    over({ prometheus: { storageClass: "fast" } }),
+    "observability.prometheus.storageClass: there is no volume that it could be the class of (write the volume's size as storage, such as storage: 20Gi, or leave it out)",
+  ],
+  [
     "settings of other shapes",
     over({
       prometheus: {
         retention: "forever",
         scrapeInterval: "1s",
         storage: "big",
+        storageClass: "Fast",
         resources: { requests: { memory: "much" } },
       },
       alertmanagers: ["alerts.example.com", "https://me:word@alerts.example.com"],
@@ -93,6 +99,7 @@ checkProblems("observability", [
     'observability.prometheus.retention: "forever" is not a duration in hours, days or weeks (write a number with its unit (h, d or w), such as 7d)',
     'observability.prometheus.scrapeInterval: "1s" is not a duration from 5s to 5m (write a number with its unit (s or m), such as 30s)',
     'observability.prometheus.storage: "big" is not a size (write a size such as 20Gi)',
+    'observability.prometheus.storageClass: "Fast" is not the name of a storage class (write the name of a StorageClass that each cluster has, such as standard)',
     "observability.tracing.maxTraces: 0 is not a number of traces, 1 to 10000000 (write a number such as 50000)",
   ],
 ]);
