@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import type { UpResult } from "../../../environments/up.ts";
 import type { KubernetesApi } from "../../../kubernetes/api.ts";
-import type { List, Pod } from "../../../kubernetes/objects.ts";
+import type { KubernetesNode, List, Pod } from "../../../kubernetes/objects.ts";
 import { corePath, deploymentPath, gatewayDeployment } from "../../../linkerd/names.ts";
 import { multiclusterNamespace } from "../../../planning/names.ts";
 import { observabilityNamespace, prometheusPort } from "../../../planning/observability/names.ts";
+import type { PrometheusSpec } from "../../../planning/topology.ts";
+import { dockerExec } from "../../../providers/kind/docker.ts";
 import { timeLimits } from "../../../system/time-limits.ts";
+import { assertEach } from "../../assert-each.ts";
 import { eventually } from "../environment.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
 import { baseTopology } from "../three-clusters.ts";
@@ -22,10 +25,14 @@ export const observability: Scenario = {
 /** The gateway's probes fail three times, and the alert waits for a minute. */
 const alertFires = 240_000;
 
-function withPrometheus(shared: SharedClusters, scrapeInterval: string) {
+function withPrometheus(
+  shared: SharedClusters,
+  scrapeInterval: string,
+  volume: Pick<PrometheusSpec, "storage" | "storageClass"> = {},
+) {
   return {
     ...baseTopology(shared),
-    observability: { prometheus: { scrapeInterval }, collectIn: "east" },
+    observability: { prometheus: { scrapeInterval, ...volume }, collectIn: "east" },
   };
 }
 
@@ -169,6 +176,23 @@ function tests(shared: SharedClusters): void {
     });
   });
 
+  test("tells status what goes over the Links: metrics, over those to east", async (context) => {
+    if (shared.withoutDataPlane !== undefined) {
+      context.skip(shared.withoutDataPlane);
+      return;
+    }
+    await eventually("figures of every Link", timeLimits.firstRequest, async () => {
+      const { table } = await shared.environment.status();
+      assert.match(table, /In the last 20 s, as Prometheus in the source's cluster tells/);
+      for (const source of ["west", "north"]) {
+        assert.match(table, new RegExp(`^${source} → east +(?!0/s)[\\d.]+/s `, "m"));
+      }
+      assert.doesNotMatch(table, / unknown +– /);
+      context.diagnostic(table);
+      return true;
+    });
+  });
+
   test("a gateway that is away fires an alert in each source, which ends when it is back", async (context) => {
     if (shared.withoutDataPlane !== undefined) {
       context.skip(shared.withoutDataPlane);
@@ -225,6 +249,41 @@ function tests(shared: SharedClusters): void {
     assert.deepEqual(await uidsIn(observabilityNamespace), before);
   });
 
+  test("keeps what it read on a volume of the class that is named", async () => {
+    const { environment } = shared;
+    for (const cluster of names) await makeVolume(shared.api(cluster));
+    const volume = { storage: "1Gi", storageClass };
+    await environment.change(withPrometheus(shared, "7s", volume));
+    const { proof } = await environment.up();
+    assert.ok(proof.proved);
+    const api = shared.api("north");
+    const own = `up{job="prometheus", ${ofCluster("north")}}`;
+    const since = Date.now() / 1000;
+    await eventually("what it read itself", timeLimits.firstRequest, async () => {
+      const [sample] = await query(api, own);
+      assert.ok((sample?.value[0] ?? 0) > since);
+      return true;
+    });
+    const { items } = await api.get<List<Pod>>(corePath(observabilityNamespace, "pods"));
+    for (const { metadata } of items) {
+      await api.delete(corePath(observabilityNamespace, "pods", metadata.name));
+    }
+    const before = Date.now() / 1000;
+    await eventually(
+      "another pod, with the former one's data",
+      timeLimits.firstRequest,
+      async () => {
+        const uids = await uidsIn(observabilityNamespace);
+        assertEach("pods that are gone", items, ({ metadata }) => !uids.includes(metadata.uid));
+        const path = `query?query=${encodeURIComponent(own)}&time=${before}`;
+        const { result } = await ask<{ result: readonly Sample[] }>(api, path);
+        assert.equal(result.length, 1);
+        return true;
+      },
+    );
+    assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
+  });
+
   test("goes in place, without a trace in the clusters, and leaves the mesh as it is", async () => {
     const { environment } = shared;
     const before = await uidsIn(multiclusterNamespace);
@@ -236,6 +295,43 @@ function tests(shared: SharedClusters): void {
       assert.ok(await isMissing(shared.api(cluster), path), cluster);
     }
     assert.deepEqual(await uidsIn(multiclusterNamespace), before);
+    for (const cluster of names) await shared.api(cluster).delete(`${volumes}/${volumeName}`);
+  });
+}
+
+/** kind's own. The node image that the toolchain builds has nothing that makes volumes of it. */
+const storageClass = "standard";
+const volumes = "/api/v1/persistentvolumes";
+const volumeName = "e2e-prometheus";
+
+/** A volume on the node of a cluster that takes pods. */
+async function makeVolume(api: KubernetesApi): Promise<void> {
+  const nodes = await api.get<List<KubernetesNode>>("/api/v1/nodes");
+  const node =
+    nodes.items
+      .map(({ metadata }) => metadata.name)
+      .sort()
+      .at(-1) ?? "";
+  const path = `/var/${volumeName}`;
+  await dockerExec(node, ["mkdir", "-p", path]);
+  await api.post(volumes, {
+    metadata: { name: volumeName },
+    spec: {
+      capacity: { storage: "1Gi" },
+      accessModes: ["ReadWriteOnce"],
+      storageClassName: storageClass,
+      persistentVolumeReclaimPolicy: "Retain",
+      local: { path },
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [
+            {
+              matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node] }],
+            },
+          ],
+        },
+      },
+    },
   });
 }
 
