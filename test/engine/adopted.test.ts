@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { lookAt } from "../../environments/found-mesh.ts";
 import type { Topology } from "../../planning/topology.ts";
+import { assertEach } from "../assert-each.ts";
 import { ForeignPair } from "../unit/cli/foreign-pair.ts";
-import { TestEngine, topologyName } from "./test-engine.ts";
+import { TestEngine, topologyName, type Checkpoint } from "./test-engine.ts";
+import { pair } from "./topologies.ts";
 import { describeCalls } from "./world.ts";
 
 const names = ["west", "east"] as const;
@@ -34,10 +36,21 @@ function namespaceOf(name: string) {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { of: "others" } } };
 }
 
+/** What of the stack is in the clusters, besides what it took over. */
+const added = [
+  `FederatedReady ${topologyName}-federated-shop.all`,
+  `ServiceExport ${topologyName}-east-export-shop.all`,
+  `ServiceExport ${topologyName}-east-export-shop.pods`,
+  `ServiceExport ${topologyName}-east-export-shop.web`,
+  `ServiceExport ${topologyName}-west-export-shop.all`,
+  `TrafficRoute ${topologyName}-west-traffic-shop.web.80`,
+].map((one) => `linkerd-topology:index:${one}`);
+
 describe("a stack that adopts a mesh of two clusters", () => {
   let engine: TestEngine;
   let mesh: ForeignPair;
   let topology: Topology;
+  let up: Checkpoint;
   before(async () => {
     engine = await TestEngine.start();
     mesh = await ForeignPair.start();
@@ -75,6 +88,9 @@ describe("a stack that adopts a mesh of two clusters", () => {
     await mesh.stop();
   });
 
+  const changed = (): string[] =>
+    describeCalls(engine.world.takeCalls()).filter((call) => !call.startsWith("read "));
+
   test("a preview by plain Pulumi says what is taken over, and does nothing", async () => {
     const { transcript } = await engine.preview(topology);
     assert.match(transcript, /takes over a mesh that others made/);
@@ -97,5 +113,76 @@ describe("a stack that adopts a mesh of two clusters", () => {
       });
     }
     assert.deepEqual(describeCalls(engine.world.takeCalls()), []);
+  });
+
+  test("plain Pulumi takes it over: it reads what others made, and adds what the topology adds", async () => {
+    const { changes } = await engine.up(topology);
+    assert.deepEqual(
+      changes.filter((change) => change.startsWith("import ")),
+      ofOthers
+        .flatMap(([key]) => (key.includes("helm.sh") ? [] : [`import ${key.replace(" in ", " ")}`]))
+        .sort(),
+    );
+    const own = changed();
+    for (const one of added) assert.ok(own.includes(`create ${one}`), `${one}: ${own.join("\n")}`);
+    assertEach("creations of the package's own", own, (call) =>
+      /^create linkerd-topology:index:/.test(call),
+    );
+    up = engine.checkpoint();
+  });
+
+  test("the commands and plain Pulumi change nothing then, and say nothing of a takeover", async () => {
+    for (const how of [{}, { asCommand: {} }]) {
+      const { changes, transcript } = await engine.up(topology, how);
+      assert.deepEqual(changes, []);
+      assert.doesNotMatch(transcript, /takes over a mesh/);
+    }
+    assert.deepEqual(changed(), []);
+  });
+
+  test("what others change in what is theirs is not set back, also when everything is read", async () => {
+    const key = ofOthers.find(([one]) => one.startsWith(link))?.[0] ?? "";
+    const before = engine.world.objects.get(key);
+    engine.world.objects.set(key, { ...before, spec: { of: "others, later" } });
+    await engine.up(topology, { refresh: true, asCommand: {} });
+    // A double that leaves nothing is not found again when it is read.
+    const others = changed().filter((call) => !/:Cluster(Guard|Identity) /.test(call));
+    assert.deepEqual(others, []);
+    assert.deepEqual(engine.world.objects.get(key)?.["spec"], { of: "others, later" });
+    engine.world.objects.set(key, before ?? {});
+    await engine.restore(up);
+  });
+
+  test("an export that is added, and one that goes, touch nothing else", async () => {
+    const exports = topology.exports?.filter((one) => one.service !== "pods") ?? [];
+    const more = { service: "api", namespace: "shop", from: "east" };
+    await engine.up({ ...topology, exports: [...exports, more] });
+    assert.deepEqual(changed(), [
+      `create linkerd-topology:index:ServiceExport ${topologyName}-east-export-shop.api`,
+      `delete linkerd-topology:index:ServiceExport ${topologyName}-east-export-shop.pods`,
+    ]);
+    await engine.restore(up);
+  });
+
+  test("destroy removes what was added, and leaves what others made", async () => {
+    await engine.destroy();
+    assert.deepEqual(await engine.resources(), []);
+    const own = changed();
+    for (const one of added) assert.ok(own.includes(`delete ${one}`), `${one}: ${own.join("\n")}`);
+    assertEach("deletions of the package's own", own, (call) =>
+      /^delete linkerd-topology:index:/.test(call),
+    );
+  });
+
+  test("plain Pulumi refuses a stack that made its mesh itself: it would remove it", async () => {
+    const before = engine.checkpoint();
+    await engine.up(pair);
+    engine.world.takeCalls();
+    for (const run of [engine.preview.bind(engine), engine.up.bind(engine)]) {
+      await assert.rejects(run(topology), /this stack made its mesh itself.*leave out adopt/);
+    }
+    assert.deepEqual(describeCalls(engine.world.takeCalls()), []);
+    await engine.destroy();
+    await engine.restore(before);
   });
 });

@@ -161,7 +161,10 @@ function resourceOf(world: World, provider: string, recipe: Recipe): Resource {
           const outputs = world.objects.get(keyOf(inputs, urn));
           const basis = recipe.restsOn?.(nameOf(urn));
           const gone = outputs === undefined || (basis !== undefined && !world.objects.has(basis));
-          return gone ? undefined : { id, inputs, outputs };
+          if (gone) return undefined;
+          // An import knows no inputs: they are what is there.
+          const isImport = Object.keys(inputs).length === 0;
+          return { id, inputs: isImport ? outputs : inputs, outputs };
         },
       }),
     update: ({ urn, id, oldOutputs, newInputs }, context) => {
