@@ -9,6 +9,8 @@ export const linkerdTopology: Provider = {
   description:
     "Linkerd multi-cluster topologies: clusters, one trust anchor, Linkerd, gateways and Links.",
   language: {
+    // Of the SDK that `pulumi package add` makes in a project. Without it the generator takes a name of Pulumi's.
+    nodejs: { packageName: "@linkerd-topology/sdk" },
     python: { respectSchemaVersion: true, pyproject: { enabled: true } },
     go: {
       respectSchemaVersion: true,
