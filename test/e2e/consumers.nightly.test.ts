@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { execa } from "execa";
 import { after, before, describe, test } from "node:test";
 import { sourcesVariable } from "../../components/sources.ts";
 import { docker, dockerList } from "../../environments/docker.ts";
@@ -12,7 +13,9 @@ import { ConsumingProject, languages, stack } from "../engine/consumers.ts";
 import type { LanguageProgram } from "../engine/languages/language-program.ts";
 import { noPython } from "../engine/languages/python.ts";
 import { kubernetesPlugin, tlsPlugin } from "../../toolchain/tools/provider-plugins.ts";
+import { timeLimits } from "../../system/time-limits.ts";
 import { temporaryDirectory } from "../temporary.ts";
+import { eventually } from "./environment.ts";
 
 /** What the examples in the other languages are. */
 const program = `import { Topology } from "linkerd-topology";
@@ -64,7 +67,7 @@ describe("programs of others make two linked clusters", { timeout: 3_600_000 }, 
 
   // Components alone are the same in every language.
   for (const language of [...languages, "Python, components alone"] as const) {
-    test(language, { skip: language.startsWith("Python") && noPython }, async () => {
+    test(language, { skip: language.startsWith("Python") && noPython }, async (context) => {
       assert.ok(engine);
       const { folder, run } = await project.consumers(engine)[language]();
       const planned = await run("preview");
@@ -73,6 +76,7 @@ describe("programs of others make two linked clusters", { timeout: 3_600_000 }, 
       await run("up");
       assert.deepEqual(await left(), [network, ...nodes]);
       const { kubeconfigs } = await engine.outputs();
+      const files: string[] = [];
       for (const [source, target] of [
         ["west", "east"],
         ["east", "west"],
@@ -80,12 +84,24 @@ describe("programs of others make two linked clusters", { timeout: 3_600_000 }, 
         const kubeconfigPath = path.join(directory, `${source}.kubeconfig`);
         const text = (kubeconfigs as Record<string, string>)[source] ?? "";
         await writeFile(kubeconfigPath, text, { mode: 0o600 });
+        files.push(kubeconfigPath);
         const api = await connect({ kubeconfigPath });
         const { spec } = await api.get<{ readonly spec: Readonly<Record<string, unknown>> }>(
           linkPath(multiclusterNamespace, target),
         );
         assert.equal(spec["targetClusterName"], target);
       }
+      const verify = ["linkerd-topology", "verify", "--traffic", "--kubeconfig", ...files];
+      context.diagnostic(
+        await eventually("a mesh in order", timeLimits.meshProved, async () => {
+          const { exitCode, stdout, stderr } = await execa("npx", verify, {
+            cwd: project.folder,
+            reject: false,
+          });
+          assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+          return stdout.trim().split("\n").at(-1) ?? "";
+        }),
+      );
       assert.match(await run("up"), /Resources:\s+\d+ unchanged/);
       await run("destroy");
       assert.deepEqual(await left(), []);
