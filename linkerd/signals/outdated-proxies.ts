@@ -14,6 +14,7 @@ import {
 } from "../names.ts";
 import { linkerdNamespace } from "../../planning/names.ts";
 import { workloadOf } from "../trust/proxy-trust.ts";
+import { webhookAnswer } from "../../kubernetes/webhook-answers.ts";
 import { lookAtInjection } from "./injection.ts";
 
 /** A pod with another proxy than it would get now. */
@@ -87,11 +88,17 @@ async function podsOf(
   const [first] = pods;
   // Its pods are about to be deleted.
   if (found === undefined || first === undefined) return [];
-  const next = await api.post<Pod>(corePath(namespace, "pods"), newPodOf(found, first), {
-    dryRun: "All",
-    fieldManager,
-  });
-  const wanted = injectedParts(next);
+  const wanted = await webhookAnswer(
+    async () => {
+      const path = corePath(namespace, "pods");
+      const next = await api.post<Pod>(path, newPodOf(found, first), {
+        dryRun: "All",
+        fieldManager,
+      });
+      return injectedParts(next);
+    },
+    (parts) => parts.length > 0 || pods.every((pod) => proxyOf(pod) === undefined),
+  );
   return pods.flatMap((pod) => {
     const running = injectedParts(pod);
     const difference = wanted.length === 0 ? undefined : differenceOf(running, wanted);
@@ -111,7 +118,10 @@ async function nobodysPods(
 ): Promise<readonly OutdatedProxy[]> {
   const meshed = pods.filter((pod) => proxyOf(pod) !== undefined);
   if (meshed.length === 0) return [];
-  const look = await lookAtInjection(api);
+  const look = await webhookAnswer(
+    () => lookAtInjection(api),
+    ({ done }) => done,
+  );
   if (!look.done) return [];
   const { proxyImage } = look.value;
   return meshed

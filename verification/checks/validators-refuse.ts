@@ -1,6 +1,7 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isNotFound, KubernetesApiError } from "../../kubernetes/errors.ts";
+import { webhookAnswer } from "../../kubernetes/webhook-answers.ts";
 import { fieldManager } from "../../linkerd/names.ts";
 import type { Check } from "./check.ts";
 import { noDryRun } from "../no-dry-run.ts";
@@ -50,7 +51,13 @@ export const validatorsRefuse: Check<AskedCluster> = {
     const isStandIn = status.dataPlane === "none";
     const asked = invalid.filter(({ container }) => !isStandIn || container !== "policy");
     const answers = await Promise.all(
-      asked.map(async (one) => ({ ...one, trouble: await troubleOf(api, one) })),
+      asked.map(async (one) => ({
+        ...one,
+        trouble: await webhookAnswer(
+          () => troubleOf(api, one),
+          (trouble) => trouble === undefined || trouble === mayNot,
+        ),
+      })),
     );
     const forbidden = answers.filter(({ trouble }) => trouble === mayNot);
     const [first] = forbidden;

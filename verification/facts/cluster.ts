@@ -1,6 +1,7 @@
 import type { ClusterPlan, Plan } from "../../planning/plan-types.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { webhookAnswer } from "../../kubernetes/webhook-answers.ts";
 import { lookAtInjection } from "../../linkerd/signals/injection.ts";
 import type { ClusterStatus } from "../status.ts";
 import { observeCertificates } from "../../linkerd/trust/certificates.ts";
@@ -91,7 +92,10 @@ async function askedForInjection(
   found: boolean,
 ): Promise<Awaited<ReturnType<typeof lookAtInjection>> | string> {
   try {
-    return await lookAtInjection(api);
+    return await webhookAnswer(
+      () => lookAtInjection(api),
+      ({ done }) => done,
+    );
   } catch (error) {
     if (found && error instanceof KubernetesApiError && error.status === 403) {
       return noDryRun("pods");

@@ -42,6 +42,19 @@ describe("ProxiesCurrent, of proxies that Linkerd would inject otherwise", () =>
     assert.deepEqual(pair.west.restarted, [], "and once is enough");
   });
 
+  it("asks again where the API server could not reach the injector in time", async () => {
+    const answers = [undefined, undefined];
+    let image: { readonly image: string } | undefined = { image: "proxy:2" };
+    Object.defineProperty(pair.west, "injected", {
+      configurable: true,
+      get: () => (answers.length > 0 ? answers.shift() : image),
+      set: (to: typeof image) => (image = to),
+    });
+    await upgrade();
+    assert.deepEqual(pair.west.restarted, ["linkerd-multicluster/linkerd-gateway"]);
+    assert.deepEqual(answers, []);
+  });
+
   it("leaves namespaces alone that ask for restarts with other anchors only", async () => {
     pair.west.injected = { image: "proxy:2" };
     await bringUpToDate(pair.west, undefined, ["shop"], []);

@@ -214,6 +214,17 @@ describe("a running mesh", () => {
     ]);
   });
 
+  it("an injector that the API server could not reach in time is asked again", async () => {
+    const path = `${core}/default/pods`;
+    const injected = west.answers.get(path);
+    assert.ok(injected !== undefined && typeof injected !== "function");
+    const bare = ok({ metadata: {}, spec: { containers: [{ name: "test" }] } });
+    const said = [bare, bare, injected];
+    west.answers.set(path, () => said.shift() ?? injected);
+    assert.deepEqual(await failures(), []);
+    assert.deepEqual(said, []);
+  });
+
   it("certificates: different anchors, an issuer of another anchor, one that expired", async () => {
     west.put(`${core}/linkerd/configmaps`, {
       metadata: { name: "linkerd-identity-trust-roots" },

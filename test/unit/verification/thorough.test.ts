@@ -183,6 +183,17 @@ describe("what only a verification asks", () => {
     ]);
   });
 
+  it("validators: one that the API server could not reach in time is asked again", async () => {
+    const path = validated["linkerd-sp-validator"];
+    const denial = west.answers.get(path);
+    assert.ok(denial !== undefined && typeof denial !== "function");
+    // What an API server says that may ignore the webhook's failure.
+    const said = [ok({}), ok({}), denial];
+    west.answers.set(path, () => said.shift() ?? denial);
+    assert.deepEqual(await failures(), []);
+    assert.deepEqual(said, []);
+  });
+
   it("validators: a policy controller that is a stand-in is not asked", async () => {
     await Promise.all([west.stop(), east.stop()]);
     west = await thoroughCluster({ name: "west", target: "east", octet: 10 });
