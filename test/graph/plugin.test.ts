@@ -14,8 +14,9 @@ import { KindCluster } from "../../components/kind-cluster.ts";
 import { Link } from "../../components/link.ts";
 import { Multicluster } from "../../components/multicluster.ts";
 import { PodRoutes } from "../../components/pod-routes.ts";
+import { DefaultDeny } from "../../components/policy/default-deny.ts";
 import { GatewayAdmission } from "../../components/policy/gateway-admission.ts";
-import { Failover } from "../../components/traffic-entries.ts";
+import { Alias, Failover, RouteTo, Split } from "../../components/traffic-entries.ts";
 import { TrustAnchor } from "../../components/trust-anchor.ts";
 import { packageSchema } from "../../providers/server/index.ts";
 import { linkerdTopology } from "../../plugin/provider.ts";
@@ -211,6 +212,39 @@ void describe("components alone of the plugin", async () => {
       assert.ok(pulumi.Output.isInstance(one));
       assert.equal(await (one as { isSecret?: Promise<boolean> }).isSecret, true);
     }
+  });
+
+  void it("have the resources of the classes in a cluster that exists, too", async () => {
+    const kubeconfigText = pulumi.secret(
+      '{"current-context":"east","contexts":[{"name":"east","context":{"cluster":"east","user":"me"}}],' +
+        '"clusters":[{"name":"east","cluster":{"server":"https://east:6443"}}],"users":[{"name":"me","user":{}}]}',
+    );
+    const deny = { namespace: "shop", create: false };
+    const balancer = { range: "172.30.128.0/30" };
+    const split = { namespace: "shop", service: "web", split: { local: 9, west: 1 } };
+    const routes = {
+      ...{ namespace: "shop", service: "api" },
+      routes: [{ match: { headers: { "x-tenant": "acme" } }, to: "west" }, { to: "local" }],
+    };
+    const alias = { namespace: "shop", service: "reports", alias: "west" };
+    const ofClasses = await register(() => {
+      const east = new ExistingCluster("east", { kubeconfigText });
+      new DefaultDeny("deny", { cluster: east, ...deny });
+      new LoadBalancer("balancer", { cluster: east, ...balancer });
+      new Split("split", { cluster: east, ...split });
+      new RouteTo("routes", { cluster: east, ...routes });
+      new Alias("alias", { cluster: east, ...alias });
+    });
+    const ofPlugin = await register(() => {
+      const { component: east } = make("ExistingCluster", "east", { kubeconfigText });
+      make("DefaultDeny", "deny", { cluster: east, ...deny });
+      make("LoadBalancer", "balancer", { cluster: east, ...balancer });
+      make("Split", "split", { cluster: east, ...split });
+      make("RouteTo", "routes", { cluster: east, ...routes });
+      make("Alias", "alias", { cluster: east, ...alias });
+    });
+    assert.ok(ofPlugin.length > 10, String(ofPlugin.length));
+    assert.deepEqual(told(ofPlugin), told(ofClasses));
   });
 
   void it("take a key pair of one's own, and a topology with a policy", async () => {
