@@ -10,6 +10,7 @@ import {
   containsSecret,
   containsUnknown,
   isPropertyMap,
+  mapValues,
   Opaque,
   OutputValue,
   reveal,
@@ -164,13 +165,6 @@ function wrongReference(
 
 function classOf(token: string): string {
   return token.split(":").at(-1) ?? token;
-}
-
-function mapValues<T, U>(
-  values: Readonly<Record<string, T>>,
-  map: (value: T, key: string) => U,
-): Record<string, U> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
 }
 
 const notKnown =

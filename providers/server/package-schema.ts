@@ -11,6 +11,7 @@ import type {
 import type { Provider } from "./provider.ts";
 import type { ResourceSchema } from "./resource.ts";
 import type { Shape } from "./shape.ts";
+import { mapValues } from "./values.ts";
 
 /** Pulumi's package schema of a provider, built from the schemas of its resources and components. */
 export function packageSchema(provider: Provider): PackageSchema {
@@ -131,13 +132,6 @@ function withoutDefault(schema: JsonSchema): JsonSchema {
   const copy: { default?: unknown } & Omit<JsonSchema, "default"> = { ...schema };
   delete copy.default;
   return copy as JsonSchema;
-}
-
-function mapValues<T, U>(
-  values: Readonly<Record<string, T>>,
-  map: (value: T, key: string) => U,
-): Record<string, U> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
 }
 
 /** As Pulumi's generators of code and documentation look for examples. */

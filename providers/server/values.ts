@@ -91,7 +91,7 @@ export function reveal(value: Value): Value {
 
 /** {@link reveal} for a whole set of properties. */
 export function revealAll(properties: PropertyMap): PropertyMap {
-  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, reveal(value)]));
+  return mapValues(properties, reveal);
 }
 
 export function containsSecret(value: Value | undefined): boolean {
@@ -128,4 +128,12 @@ export function keepSecrets(outputs: PropertyMap, inputs: PropertyMap): Property
       containsSecret(inputs[key]) && !containsSecret(value) ? secret(value) : value,
     ]),
   );
+}
+
+/** The same keys, each with what is made of its value. */
+export function mapValues<T, U>(
+  values: Readonly<Record<string, T>>,
+  map: (value: T, key: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
 }

@@ -1,6 +1,6 @@
 import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import { isPropertyMap, Opaque, OutputValue, Secret, unknown, Unknown } from "./values.ts";
+import { isPropertyMap, mapValues, Opaque, OutputValue, Secret, unknown, Unknown } from "./values.ts";
 import type { PropertyMap, Value } from "./values.ts";
 
 // Constants of the protocol between engine and provider. Importing them from the SDK's runtime/rpc would load
@@ -53,9 +53,7 @@ function valueOf({ value, secret }: OutputValue): Value {
 }
 
 function mapFromWire(wire: Readonly<Record<string, Wire>>, read: Read): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(wire).map(([key, value]) => [key, fromWire(value, read)]),
-  );
+  return mapValues(wire, (value) => fromWire(value, read));
 }
 
 function fromWire(wire: Wire, read: Read): Value {
