@@ -1,6 +1,14 @@
 import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import { isPropertyMap, mapValues, Opaque, OutputValue, Secret, unknown, Unknown } from "./values.ts";
+import {
+  isPropertyMap,
+  mapValues,
+  Opaque,
+  OutputValue,
+  Secret,
+  unknown,
+  Unknown,
+} from "./values.ts";
 import type { PropertyMap, Value } from "./values.ts";
 
 // Constants of the protocol between engine and provider. Importing them from the SDK's runtime/rpc would load
