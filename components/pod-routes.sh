@@ -27,18 +27,29 @@ while read -r subnet node share; do
 done <<<"$PEERS"
 
 # ---- routes
-# By name: Docker may give a container another address whenever it starts it. The dot keeps the search
-# domains of the host out.
-address_of() {
-  timeout 3 getent ahostsv4 "$1." | awk 'NR == 1 { print $1 }'
+# By name: Docker may give a container another address whenever it starts it. One program asks for all of
+# them: this runs every few seconds on every node. The dot keeps the search domains of the host out.
+find_addresses() {
+  local address name
+  [[ ${#node_of[@]} -gt 0 ]] || return
+  while read -r address _ name; do
+    [[ -z "$name" ]] || addresses[${name%.}]=$address
+  done < <(timeout 3 getent ahostsv4 "${node_of[@]/%/.}")
+  # A name that takes too long takes the answers to the others along. So each that is left is asked for alone.
+  for name in "${node_of[@]}"; do
+    [[ -z "${addresses[$name]-}" ]] || continue
+    read -r address _ < <(timeout 3 getent ahostsv4 "$name.") || continue
+    addresses[$name]=$address
+  done
 }
 
 sync_routes() {
   local share via current error
-  local -A present=()
+  local -A present=() addresses=()
   while read -r share _ via _; do present[$share]=$via; done < <(ip -4 route show proto "$protocol")
+  find_addresses
   for share in "${!node_of[@]}"; do
-    via=$(address_of "${node_of[$share]}")
+    via=${addresses[${node_of[$share]}]-}
     current=${present[$share]-}
     unset "present[$share]"
     if [[ -z "$via" ]]; then
@@ -61,13 +72,14 @@ remove_route() {
 
 # ---- addresses
 # The rules have to be in the packet filter, nft or legacy, that has the chain.
-find_filter() {
+filter=
+find_rules() {
   local candidate
-  # Asking for a table makes it, and tools then warn of a mixture of both: legacy only where it is in use.
-  local candidates=(iptables iptables-nft)
-  if grep -qsx nat /proc/net/ip_tables_names; then candidates+=(iptables-legacy); fi
-  for candidate in "${candidates[@]}"; do
-    if "$candidate" -w 5 -t nat -S "$chain" >/dev/null 2>&1; then
+  for candidate in $filter iptables iptables-nft iptables-legacy; do
+    # Asking for a table makes it, and tools then warn of a mixture of both: legacy only where it is in use.
+    [[ "$candidate" != iptables-legacy ]] || legacy_has_nat || continue
+    mapfile -t rules < <("$candidate" -w 5 -t nat -S "$chain" 2>/dev/null)
+    if [[ ${#rules[@]} -gt 0 ]]; then
       filter=$candidate
       return 0
     fi
@@ -75,18 +87,12 @@ find_filter() {
   return 1
 }
 
-# Our rules, as subnets: those ahead of the masquerading and, marked with a word, those behind it.
-own_rules() {
-  "$filter" -w 5 -t nat -S "$chain" 2>/dev/null | awk -v mark="$mark" '
-    / -j MASQUERADE/ { behind = " behind" }
-    {
-      subnet = ""; own = 0
-      for (i = 1; i < NF; i++) {
-        if ($i == "-d") subnet = $(i + 1)
-        if ($i == "--comment" && ($(i + 1) == mark || $(i + 1) == "\"" mark "\"")) own = 1
-      }
-      if (own && subnet != "") print subnet behind
-    }'
+legacy_has_nat() {
+  local table
+  while read -r table; do
+    [[ "$table" != nat ]] || return 0
+  done 2>/dev/null </proc/net/ip_tables_names
+  return 1
 }
 
 rule() {
@@ -94,20 +100,25 @@ rule() {
 }
 
 sync_rules() {
-  local subnet behind error
+  local line subnet error behind=
+  local own=" -d ([^ ]+) .*--comment \"?$mark\"? "
+  local rules=()
   local -A present=()
-  filter=
-  if ! find_filter; then
+  if ! find_rules; then
     missing+=("there is no chain $chain in the packet filter: the cluster's network agent has not made it")
     return
   fi
-  while read -r subnet behind; do
+  for line in "${rules[@]}"; do
+    [[ "$line" != *" -j MASQUERADE"* ]] || behind=yes
+    [[ "$line" =~ $own ]] || continue
+    subnet=${BASH_REMATCH[1]}
+    # Behind the masquerading a rule does nothing.
     if [[ -n "$behind" || -z "${wanted_subnets[$subnet]-}" || -n "${present[$subnet]-}" ]]; then
       rule -D "$subnet"
     else
       present[$subnet]=yes
     fi
-  done < <(own_rules)
+  done
   for subnet in "${!wanted_subnets[@]}"; do
     [[ -z "${present[$subnet]-}" ]] || continue
     if error=$(rule -I "$subnet" 2>&1); then
@@ -123,8 +134,10 @@ sync_rules() {
 # missing in between.
 claim() { printf '%s' "$INSTANCE" >"$STATE/owner"; }
 owns() {
+  local owner=
   [[ -e "$STATE/owner" ]] || claim
-  [[ "$(cat "$STATE/owner")" == "$INSTANCE" ]]
+  read -r owner <"$STATE/owner" || true
+  [[ "$owner" == "$INSTANCE" ]]
 }
 mkdir -p "$STATE"
 claim
@@ -153,9 +166,11 @@ while true; do
     sync_routes
     sync_rules
     if [[ ${#missing[@]} -eq 0 ]]; then now=ready; else now=$(printf '%s\n' "${missing[@]}"); fi
-    [[ "$now" == "$said" ]] || say "$now"
-    said=$now
-    report "$now"
+    if [[ "$now" != "$said" ]]; then
+      say "$now"
+      report "$now"
+      said=$now
+    fi
   fi
   # In the background: a signal is answered at once, not after it.
   sleep "$interval" &

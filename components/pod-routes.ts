@@ -30,7 +30,7 @@ export interface PodRoutesArgs {
 const { name, namespace, variable } = podRoutes;
 const state = "/run/linkerd-topology/pod-routes";
 /** Prints what is missing. Kubernetes shows the output of a probe as an event of the pod. */
-const probe = `said=$(cat "$STATE/$INSTANCE"); [[ "$said" == ready ]] || { echo "$said"; exit 1; }`;
+const probe = `mapfile -t said <"$STATE/$INSTANCE"; [[ "\${said[*]}" == ready ]] || { printf '%s\\n' "\${said[@]}"; exit 1; }`;
 
 /**
  * Routes from every node of a kind cluster to the pods of other clusters on its Docker network. Packets on

@@ -11,6 +11,17 @@ import { routeLine } from "../../../planning/links/pod-routes.ts";
 const script = join(import.meta.dirname, "../../../components/pod-routes.sh");
 const east = routeLine("10.2.0.0/21", "lab-east-control-plane", "10.2.0.0/24");
 const north = routeLine("10.3.0.0/21", "lab-north-control-plane", "10.3.0.0/24");
+const programs = [
+  "ip",
+  "iptables",
+  "iptables-nft",
+  "getent",
+  "sleep",
+  "timeout",
+  "mkdir",
+  "mv",
+  "rm",
+];
 
 const chain = "KIND-MASQ-AGENT";
 const ofKind = [`-N ${chain}`, `-A ${chain} -d 10.1.0.0/21 -j RETURN`, `-A ${chain} -j MASQUERADE`];
@@ -24,15 +35,19 @@ describe("what keeps pod routes on a node", () => {
   beforeEach(() => {
     node = mkdtempSync(join(tmpdir(), "pod-routes-"));
     mkdirSync(join(node, "bin"));
-    for (const program of ["ip", "iptables", "iptables-nft", "getent", "sleep"]) {
+    for (const program of programs) {
       symlinkSync(join(import.meta.dirname, "fake-node.sh"), join(node, "bin", program));
     }
     write("hosts", ["lab-east-control-plane. 172.18.0.3", "lab-north-control-plane. 172.18.0.4"]);
     write("routes", ["10.1.1.0/24 via 172.18.0.9 proto 3"]);
     write("rules", ofKind);
   });
-  afterEach(() => {
-    for (const one of started.splice(0)) one.kill("SIGKILL");
+  afterEach(async () => {
+    for (const one of started.splice(0)) {
+      if (one.exitCode !== null) continue;
+      one.kill("SIGKILL");
+      await once(one, "exit");
+    }
     rmSync(node, { recursive: true, force: true });
   });
 
@@ -49,7 +64,7 @@ describe("what keeps pod routes on a node", () => {
   const start = (instance: string, ...peers: string[]): ChildProcess => {
     const child = spawn("/bin/bash", [script], {
       env: {
-        PATH: `${join(node, "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`,
+        PATH: join(node, "bin"),
         FAKE_NODE: node,
         STATE: join(node, "state"),
         INSTANCE: instance,
@@ -66,7 +81,7 @@ describe("what keeps pod routes on a node", () => {
     assert.deepEqual(await ended, [0, null]);
   };
   const until = async (what: string, holds: () => boolean): Promise<void> => {
-    for (let attempt = 0; attempt < 100; attempt++) {
+    for (let attempt = 0; attempt < 400; attempt++) {
       if (holds()) return;
       await sleep(50);
     }
@@ -137,6 +152,35 @@ describe("what keeps pod routes on a node", () => {
       /lab-east-control-plane has no address/.test(read("state/a")[0] ?? ""),
     );
     assert.deepEqual(routes(), [foreign, toEast]);
+  });
+
+  it("follows a node to another address although nobody answers for another one", async () => {
+    start("a", east, north);
+    await ready("a");
+    write("hosts", ["lab-east-control-plane. 172.18.0.7", "lab-north-control-plane. never"]);
+    await until("the route leads there", () =>
+      routes().includes("10.2.0.0/24 via 172.18.0.7 proto 76"),
+    );
+    assert.ok(routes().includes(toNorth));
+    await until("it says so", () =>
+      /lab-north-control-plane has no address/.test(read("state/a")[0] ?? ""),
+    );
+  });
+
+  it("starts few programs while nothing changes, however many nodes there are", async () => {
+    const more = Array.from({ length: 8 }, (_, i) => ({
+      name: `n${i}`,
+      subnet: `10.9.${i}.0/24`,
+    }));
+    write(
+      "hosts",
+      more.map(({ name }, i) => `${name}. 172.18.1.${i}`),
+    );
+    start("a", ...more.map(({ name, subnet }) => routeLine("10.9.0.0/16", name, subnet)));
+    await ready("a");
+    const rounds = () => read("calls").join(" ").split(" sleep ").slice(1, -1);
+    await until("some rounds are over", () => rounds().length > 2);
+    assert.deepEqual(new Set(rounds()), new Set(["ip timeout getent iptables"]));
   });
 
   it("is not ready before the cluster's network agent has made its chain", async () => {
