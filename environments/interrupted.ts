@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Plan } from "../planning/plan-types.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import { isRunning } from "../toolchain/is-running.ts";
 import { withLock } from "../toolchain/lock.ts";
@@ -180,6 +181,7 @@ export function describeGone(name: string): string {
  * unfinished creates.
  *
  * @param command `refresh`: an `up` that begins with a refresh
+ * @param plan of an `up`
  * @returns URNs of the resources that were begun
  * @throws CommandError where a cluster that existed before can't be asked
  */
@@ -188,6 +190,7 @@ export async function settleState(
   stack: Stack,
   { stored, state }: OpenedState,
   command: "up" | "refresh" | "down",
+  plan?: Plan,
 ): Promise<string[]> {
   const { pending_operations: noted = [] } = stored.deployment;
   // Elsewhere than in files the note can't be told from the one of a command that is at work.
@@ -205,7 +208,7 @@ export async function settleState(
     const deleted = beingDeleted(known);
     settled = await withoutGoneReleases(known, ({ urn }) => deleted.has(urn));
   }
-  if (command !== "up") settled = await withPresentKubeconfigs(settled);
+  settled = await withPresentKubeconfigs(settled, command === "up" ? plan : undefined);
   if (pending.length > 0 || settled !== known || state !== stored) {
     const left = backend.directory === undefined ? noted : [];
     const deployment = { ...settled.deployment, pending_operations: left };

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import type { Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources/sources.ts";
 import { chooseBackend } from "./backend.ts";
 import type { Backend } from "./backend.ts";
@@ -26,6 +27,7 @@ import { openStack } from "./workspace.ts";
 
 export interface EngineRequest {
   readonly stack: StackFile;
+  readonly plan: Plan;
   readonly env?: Readonly<Record<string, string>>;
   readonly backend?: Backend;
   /** Where images and charts come from. @default what the environment or the configuration says */
@@ -80,7 +82,8 @@ async function runLocked(
   refuseIncomplete(incomplete, request.replaceClusters);
   for (const one of drift) tell.notice(`${one}: the state is refreshed`);
   const refresh = request.refresh === true || drift.length > 0;
-  const unfinished = await settleState(backend, stack, opened, refresh ? "refresh" : "up");
+  const command = refresh ? "refresh" : "up";
+  const unfinished = await settleState(backend, stack, opened, command, request.plan);
   for (const urn of unfinished) {
     tell.notice(`an earlier command was stopped while it worked on ${describeResource(urn)}`);
   }

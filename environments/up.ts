@@ -195,7 +195,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
           await refuseEarlyStep(plan, outputsIn(now), request.signal);
         };
         engine = await withScratch(engineEnv(), (env) =>
-          runEngine({ ...request, stack, sources, allow }, env, tell),
+          runEngine({ ...request, stack, plan, sources, allow }, env, tell),
         );
         return describeChanges(engine.changes);
       },
@@ -213,7 +213,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
             tell.notice(
               "not as planned, though nothing changed in the plan: asking every resource",
             );
-            const again = { ...request, stack, sources, refresh: true };
+            const again = { ...request, stack, plan, sources, refresh: true };
             engine = await withScratch(engineEnv(), (env) => runEngine(again, env, tell));
             mesh = await meshNow();
           }

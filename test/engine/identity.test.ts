@@ -197,13 +197,16 @@ describe("a stack in a cluster that exists", () => {
     assert.deepEqual(identity(engine.checkpoint()), [a.uid, "a"]);
   });
 
-  test("what runs no program goes by the present kubeconfig, which no file has in plain text", async () => {
+  test("what no program is there for goes by the present kubeconfig, which no file has in plain text", async () => {
     const elsewhere = { address: a.address.replace("127.0.0.1", "localhost") };
     assert.ok(!(await engine.decryptedState()).includes(elsewhere.address));
     await write({ a: elsewhere, b }, "a");
     const isPresent = async () => (await engine.decryptedState()).includes(elsewhere.address);
-    await engine.recover("up");
+    await engine.recover("up", topology());
     assert.ok(!(await isPresent()), "the program that follows gives it");
+    await engine.recover("up", { clusters: [{ name: "west" }] });
+    assert.ok(await isPresent(), "no program gives it any more");
+    await engine.restore(up);
     await engine.recover("refresh");
     assert.ok(await isPresent());
     assert.deepEqual((await engine.up(topology())).changes, []);

@@ -23,6 +23,7 @@ import {
   type StateResource,
 } from "../../environments/state.ts";
 import { openStack } from "../../environments/workspace.ts";
+import { planOrThrow } from "../../planning/plan.ts";
 import type { MadeFrom } from "../../planning/sources/made-from.ts";
 import type { Sources } from "../../planning/sources/sources.ts";
 import type { Topology as TopologySpec } from "../../planning/topology.ts";
@@ -335,11 +336,20 @@ export class TestEngine {
     }
   }
 
-  /** What the commands do before they start an engine. @returns what the killed one was working on */
-  async recover(command: "up" | "refresh" | "down" = "up"): Promise<string[]> {
+  /**
+   * What the commands do before they start an engine.
+   *
+   * @param topology of the `up` that follows
+   * @returns what the killed one was working on
+   */
+  async recover(
+    command: "up" | "refresh" | "down" = "up",
+    topology?: TopologySpec,
+  ): Promise<string[]> {
     await clearStaleLocks(this.#backend, projectName, topologyName);
     const opened = await openState(this.#backend, this.#stack);
-    return settleState(this.#backend, this.#stack, opened, command);
+    const plan = topology && planOrThrow(topology, { name: topologyName });
+    return settleState(this.#backend, this.#stack, opened, command, plan);
   }
 
   get #pulumiFiles(): string {

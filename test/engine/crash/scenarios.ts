@@ -77,7 +77,7 @@ function upgraded(topology: Topology): Topology {
 }
 
 async function upAgain(engine: TestEngine, topology: Topology): Promise<void> {
-  await engine.recover();
+  await engine.recover("up", topology);
   await engine.up(topology);
 }
 

@@ -4,6 +4,8 @@ import path from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { parse, stringify } from "yaml";
 import { withPresentKubeconfigs } from "../../../environments/present-kubeconfigs.ts";
+import { planOrThrow } from "../../../planning/plan.ts";
+import type { ClusterSpec } from "../../../planning/topology.ts";
 import type { State, StateResource } from "../../../environments/state.ts";
 import { temporaryDirectory } from "../../temporary.ts";
 
@@ -94,6 +96,24 @@ describe("the kubeconfigs of a state's Kubernetes providers", () => {
       ["https://new:6443/guest", "https://new:6443/other", "of the last up 3"],
     );
   });
+
+  const clusters = (context?: string): ClusterSpec[] => [
+    { name: "west" },
+    { name: "guest", kubeconfig: "elsewhere", ...(context !== undefined && { context }) },
+  ];
+  const ups: readonly (readonly [string, readonly ClusterSpec[], boolean])[] = [
+    ["of clusters that the topology lacks", [{ name: "west" }], true],
+    ["of a context that is no longer the topology's", clusters("other"), true],
+    ["not of its clusters", clusters(), false],
+    ["not of its clusters by that context", clusters("guest"), false],
+  ];
+  for (const [what, topology, expected] of ups) {
+    test(`are that in an up too: ${what}`, async () => {
+      const before = state(identity("1"), provider("1"));
+      const plan = planOrThrow({ clusters: [...topology] }, { name: "lab" });
+      assert.equal((await withPresentKubeconfigs(before, plan)) !== before, expected);
+    });
+  }
 
   const same: readonly (readonly [string, () => State])[] = [
     ["of a kind cluster", () => state(provider("1", "lab-west"))],
