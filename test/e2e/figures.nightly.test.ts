@@ -3,14 +3,18 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { execa } from "execa";
+import { parseMetrics } from "../../kubernetes/metrics.ts";
 import { deploymentPath } from "../../linkerd/names.ts";
 import { observabilityNamespace, prometheusName } from "../../planning/observability/names.ts";
+import type { UpResult } from "../../environments/up.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { PageModel } from "../../ui/model.ts";
 import { ConstantTraffic, createSteady, exportSteady } from "./constant-traffic.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
+import { kubeconfigIn } from "./kubeconfigs.ts";
+import { linkerdProgram } from "./linkerd-checks.ts";
 import { OpenPage } from "./open-page.ts";
 import { openBrowser } from "../browser.ts";
 import { createNamespace, namespace } from "./workload.ts";
@@ -30,13 +34,15 @@ const compared = 60_000;
 describe("the live page of a running pair", { timeout: 1_800_000 }, () => {
   let environment: TestEnvironment;
   let west: KubernetesApi;
+  let tools: UpResult["tools"];
   let page: OpenPage;
   let traffic: readonly ConstantTraffic[] = [];
   let withoutDataPlane: string | undefined;
 
   before(async () => {
     environment = await TestEnvironment.create("figures", topology);
-    const { outputs } = await environment.up();
+    const { outputs, ...first } = await environment.up();
+    tools = first.tools;
     west = await environment.api("west");
     const east = await environment.api("east");
     await Promise.all([createNamespace(west), createNamespace(east)]);
@@ -59,6 +65,17 @@ describe("the live page of a running pair", { timeout: 1_800_000 }, () => {
     await environment.dispose();
   });
 
+  /** How many requests the client's proxy has sent, by Linkerd's own command line. */
+  const counted = async (): Promise<number> => {
+    const kubeconfig = await kubeconfigIn(environment.directory, "west");
+    const { stdout } = await execa(await linkerdProgram(tools), [
+      ...["diagnostics", "proxy-metrics", "--kubeconfig", kubeconfig],
+      ...["--namespace", namespace, "deploy/client"],
+    ]);
+    return parseMetrics(stdout)
+      .filter(({ name, labels }) => name === "request_total" && labels["direction"] === "outbound")
+      .reduce((sum, { value }) => sum + value, 0);
+  };
   const sent = () => traffic.reduce((sum, one) => sum + one.summary().requests, 0);
 
   /** What the page shows for the Link in every look of a while, against what was sent meanwhile. */
@@ -68,7 +85,7 @@ describe("the live page of a running pair", { timeout: 1_800_000 }, () => {
       const { figures } = clusterIn(page.model, "west");
       return figures?.from === from && figures.seconds !== undefined ? true : undefined;
     });
-    const begin = { at: performance.now(), requests: sent() };
+    const begin = { counted: await counted(), at: performance.now(), requests: sent() };
     const shown: number[] = [];
     const seconds: number[] = [];
     while (performance.now() < begin.at + compared) {
@@ -79,15 +96,23 @@ describe("the live page of a running pair", { timeout: 1_800_000 }, () => {
       shown.push(link.traffic.perSecond);
       seconds.push(clusterIn(page.model, "west").figures?.seconds ?? 0);
     }
-    const rate = (sent() - begin.requests) / ((performance.now() - begin.at) / 1000);
+    const end = { counted: await counted(), at: performance.now(), requests: sent() };
+    const took = (end.at - begin.at) / 1000;
+    const rate = (end.requests - begin.requests) / took;
+    const byProxy = (end.counted - begin.counted) / took;
     // A look at proxies shows the time since the one before, and so counts for as long.
     const weights = from === "proxies" ? seconds : shown.map(() => 1);
     const total = weights.reduce((sum, one) => sum + one, 0);
     const average = shown.reduce((sum, one, index) => sum + one * (weights[index] ?? 0), 0) / total;
     context.diagnostic(
-      `sent ${rate.toFixed(2)}/s, shown ${average.toFixed(2)}/s in ${shown.length} looks: ${shown.map((one) => one.toFixed(1)).join(", ")}`,
+      `sent ${rate.toFixed(2)}/s, ${byProxy.toFixed(2)}/s by linkerd diagnostics proxy-metrics, shown ${average.toFixed(2)}/s in ${shown.length} looks: ${shown.map((one) => one.toFixed(1)).join(", ")}`,
     );
-    assert.ok(Math.abs(average / rate - 1) < 0.05, `${average}/s shown, ${rate}/s sent`);
+    for (const [other, how] of [
+      [rate, "sent"],
+      [byProxy, "by linkerd diagnostics proxy-metrics"],
+    ] as const) {
+      assert.ok(Math.abs(average / other - 1) < 0.05, `${average}/s shown, ${other}/s ${how}`);
+    }
   }
 
   test("shows the clusters and Links that run, in Chromium", async (context) => {

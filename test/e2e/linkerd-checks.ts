@@ -45,12 +45,7 @@ export function testLinkerdChecks(clusters: () => UpClusters): void {
   test("linkerd check, check --proxy and multicluster check find nothing, on this machine", async () => {
     const { environment, entered } = clusters();
     const { plan, tools } = entered;
-    const { folder } = await ensureArtifact(linkerdCli, {
-      cache: cacheDirectory(tools.env),
-      env: tools.env,
-      onProgress: () => undefined,
-    });
-    const program = path.join(folder, "linkerd");
+    const program = await linkerdProgram(tools);
     const lane = pLimit(atOnce);
     // Without Links, most of what is asked is left out.
     const linked = plan.clusters.filter(({ name }) =>
@@ -73,6 +68,16 @@ export function testLinkerdChecks(clusters: () => UpClusters): void {
     );
     assert.deepEqual(found.flat(), []);
   });
+}
+
+/** Path of Linkerd's own command line. */
+export async function linkerdProgram({ env }: UpResult["tools"]): Promise<string> {
+  const { folder } = await ensureArtifact(linkerdCli, {
+    cache: cacheDirectory(env),
+    env,
+    onProgress: () => undefined,
+  });
+  return path.join(folder, "linkerd");
 }
 
 interface About {
