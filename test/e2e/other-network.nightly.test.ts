@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { discover } from "../../environments/for-programs.ts";
 import type { UpResult } from "../../environments/up.ts";
@@ -8,6 +9,7 @@ import { verifyStack } from "../../environments/verify.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
 import { ownAddresses } from "../../kubernetes/pods.ts";
+import { defaults } from "../../planning/defaults.ts";
 import { planOrThrow } from "../../planning/plan.ts";
 import type { ClusterSpec, Topology } from "../../planning/topology.ts";
 import { isIn } from "../../verification/checks/cluster-networks-complete.ts";
@@ -20,7 +22,8 @@ import { TcpProxy } from "./tcp-proxy.ts";
 
 /**
  * Two clusters of one VPC, as Kubernetes doesn't know it: their pods share a subnet, and are in no node's `podCIDR`.
- * Then their API servers are reached through proxies, at other addresses. The tests build on each other.
+ * Then a gateway is reached through address translation, and their API servers through proxies, at other addresses.
+ * The tests build on each other.
  */
 const otherNetwork: OutsideScenario = {
   name: "other-network",
@@ -36,10 +39,12 @@ declareOutside(
 
 function tests(pair: OutsidePair): void {
   let environment: TestEnvironment;
+  let topology: Topology;
   let first: UpResult;
   let clusters: readonly OutsideCluster[];
   let kubeconfigs: readonly string[];
   let proxies: readonly TcpProxy[] = [];
+  let translation: readonly TcpProxy[] = [];
 
   before(async () => {
     clusters = [pair.north, pair.south];
@@ -50,7 +55,7 @@ function tests(pair: OutsidePair): void {
       gateway: { addresses: [one.node] },
     }));
     kubeconfigs = specs.map(({ kubeconfig }) => kubeconfig ?? "");
-    const topology: Topology = {
+    topology = {
       clusters: specs,
       links: [
         { from: "north", to: "south", mode: "mixed" },
@@ -61,7 +66,7 @@ function tests(pair: OutsidePair): void {
   });
   after(async () => {
     await environment.dispose({ down: true });
-    await Promise.all(proxies.map((proxy) => proxy.stop()));
+    await Promise.all([...proxies, ...translation].map((proxy) => proxy.stop()));
   });
 
   /** Lets the kubeconfigs lead to new proxies, and ends the former ones. */
@@ -126,6 +131,27 @@ function tests(pair: OutsidePair): void {
     assert.deepEqual(Object.keys((await environment.up()).changes), ["same"]);
   });
 
+  test("have a gateway that is reached at other ports, through address translation", async () => {
+    const { node, host } = await addressesOf(pair.south);
+    const ports = [defaults.gatewayNodePort, defaults.probeNodePort];
+    translation = await Promise.all(
+      ports.map((port) => TcpProxy.start(`tcp://${node}:${String(port)}`, host)),
+    );
+    const [port, probePort] = translation.map((one) => one.port);
+    assert.ok(port !== undefined && probePort !== undefined);
+    const gateway = { addresses: [host], port, probePort };
+    await environment.change({
+      ...topology,
+      clusters: topology.clusters.map((one) => (one.name === "south" ? { ...one, gateway } : one)),
+    });
+    const { proof } = await environment.up();
+    assert.ok(proof.proved);
+    await proved();
+    // Without a data plane nobody sends requests, but the service mirror probes the gateway all the same.
+    const used = proof.status.dataPlane === "real" ? translation : translation.slice(1);
+    for (const one of used) assert.ok(one.connections > 0, String(one.port));
+  });
+
   test("are the same clusters behind a proxy at another address: nothing is replaced", async () => {
     const listed = await Promise.all(clusters.map((cluster) => pair.list(cluster)));
     await move();
@@ -145,6 +171,14 @@ function tests(pair: OutsidePair): void {
     assert.deepEqual(await environment.traces(), []);
     await pair.assertAsBefore();
   });
+}
+
+/** Of a node on its Docker network, and of this machine there. */
+async function addressesOf({ node }: OutsideCluster): Promise<{ node: string; host: string }> {
+  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{.Gateway}}{{end}}";
+  const { stdout } = await execa("docker", ["inspect", "--format", format, node]);
+  const [address = "", host = ""] = stdout.trim().split(" ");
+  return { node: address, host };
 }
 
 interface Kubeconfig {

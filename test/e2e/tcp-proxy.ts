@@ -2,7 +2,7 @@ import { once } from "node:events";
 import net from "node:net";
 import type { AddressInfo } from "node:net";
 
-/** A TCP proxy on this machine, such as a tunnel to a cluster's API server. */
+/** A TCP proxy on this machine, such as a tunnel to a cluster's API server, or address translation before a gateway. */
 export class TcpProxy {
   readonly #server: net.Server;
   readonly #connections = new Set<net.Socket>();
@@ -28,17 +28,24 @@ export class TcpProxy {
     });
   }
 
-  /** @param target URL of the server behind it */
-  static async start(target: string): Promise<TcpProxy> {
+  /**
+   * @param target URL of the server behind it
+   * @param host at which it listens
+   */
+  static async start(target: string, host = "127.0.0.1"): Promise<TcpProxy> {
     const proxy = new TcpProxy(new URL(target));
-    proxy.#server.listen(0, "127.0.0.1");
+    proxy.#server.listen(0, host);
     await once(proxy.#server, "listening");
     return proxy;
   }
 
   /** URL at which the server behind it is reached. */
   get url(): string {
-    return `https://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
+    return `https://127.0.0.1:${String(this.port)}`;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** Ends its connections too. */
