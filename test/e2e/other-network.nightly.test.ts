@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import type { AddressInfo, Server } from "node:net";
 import { after, before, test } from "node:test";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
@@ -14,6 +16,7 @@ import { planOrThrow } from "../../planning/plan.ts";
 import type { ClusterSpec, Topology } from "../../planning/topology.ts";
 import { isIn } from "../../verification/checks/cluster-networks-complete.ts";
 import { renderVerification } from "../../verification/index.ts";
+import { socksProxy } from "../unit/socks-proxy.ts";
 import { TestEnvironment } from "./environment.ts";
 import { podRange, sharedPodSubnet, useOtherPodNetwork } from "./other-pod-network.ts";
 import type { OutsideCluster } from "./outside-clusters.ts";
@@ -44,6 +47,7 @@ function tests(pair: OutsidePair): void {
   let clusters: readonly OutsideCluster[];
   let kubeconfigs: readonly string[];
   let proxies: readonly TcpProxy[] = [];
+  let socks: Server | undefined;
   let translation: readonly TcpProxy[] = [];
 
   before(async () => {
@@ -67,6 +71,7 @@ function tests(pair: OutsidePair): void {
   after(async () => {
     await environment.dispose({ down: true });
     await Promise.all([...proxies, ...translation].map((proxy) => proxy.stop()));
+    socks?.close();
   });
 
   /** Lets the kubeconfigs lead to new proxies, and ends the former ones. */
@@ -165,9 +170,25 @@ function tests(pair: OutsidePair): void {
     await proved();
   });
 
-  test("are left by down as they were, at yet another address", async () => {
+  test("one that leaves the topology is left as it was, at yet another address", async () => {
     await move();
+    const north = topology.clusters.filter(({ name }) => name === "north");
+    await environment.change({ clusters: north });
+    assert.ok((await environment.up()).proof.proved);
+    await pair.assertAsBefore(pair.south);
+  });
+
+  test("the other one is left by down as it was, through a SOCKS proxy", async () => {
+    await move();
+    const [proxy] = proxies;
+    assert.ok(proxy !== undefined);
+    const asked: string[] = [];
+    socks = socksProxy(() => proxy.port, asked).listen(0, "127.0.0.1");
+    await once(socks, "listening");
+    const { port } = socks.address() as AddressInfo;
+    await setServer(kubeconfigs[0] ?? "", proxy.url, `socks5://127.0.0.1:${String(port)}`);
     await environment.down();
+    assert.deepEqual(new Set(asked), new Set([new URL(proxy.url).host]));
     assert.deepEqual(await environment.traces(), []);
     await pair.assertAsBefore();
   });
@@ -182,7 +203,7 @@ async function addressesOf({ node }: OutsideCluster): Promise<{ node: string; ho
 }
 
 interface Kubeconfig {
-  readonly clusters: { readonly cluster: { server: string } }[];
+  readonly clusters: { readonly cluster: { server: string; "proxy-url"?: string } }[];
 }
 
 async function serverOf(kubeconfig: string): Promise<string> {
@@ -190,8 +211,11 @@ async function serverOf(kubeconfig: string): Promise<string> {
   return clusters[0]?.cluster.server ?? "";
 }
 
-async function setServer(kubeconfig: string, server: string): Promise<void> {
+async function setServer(kubeconfig: string, server: string, proxy?: string): Promise<void> {
   const config = parse(await readFile(kubeconfig, "utf8")) as Kubeconfig;
-  for (const { cluster } of config.clusters) cluster.server = server;
+  for (const { cluster } of config.clusters) {
+    cluster.server = server;
+    if (proxy !== undefined) cluster["proxy-url"] = proxy;
+  }
   await writeFile(kubeconfig, stringify(config), { mode: 0o600 });
 }
