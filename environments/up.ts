@@ -15,7 +15,7 @@ import { allowLosses, leaveToRemove, refuseNewLosses } from "./losses.ts";
 import { requireStateDirectory } from "./output-files.ts";
 import { planStack } from "./plan-stack.ts";
 import { planWithSources } from "./plan-with-sources.ts";
-import { preflight, requirePassed } from "./preflight/preflight.ts";
+import { preflight, refuseRemoteDocker, requirePassed } from "./preflight/preflight.ts";
 import { meshOf, NotProved, prove } from "./proof.ts";
 import type { Step } from "./report/engine-progress.ts";
 import { refuseProtectedLosses } from "./protected.ts";
@@ -116,6 +116,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
   const { choice } = planned;
   let { plan } = planned;
   refuseProtectedLosses(state, plan, stack.name);
+  if (state === undefined) await refuseRemoteDocker(plan, { ...request.env });
   const notice = noticeTo(request.output);
   for (const text of [...linkerdNotices(plan), ...otherRelease(plan, state)]) notice(text);
   await allowDataPlane({ ...request, plan, choice, state, notice });

@@ -1,5 +1,5 @@
 import type { NotingCheck, PreflightCheck } from "./check.ts";
-import type { Plan } from "../../planning/plan-types.ts";
+import type { KindClusterPlan, Plan } from "../../planning/plan-types.ts";
 import type { Sources } from "../../planning/sources/sources.ts";
 import { CommandError } from "../command-error.ts";
 import { nodeContainers } from "../docker.ts";
@@ -84,7 +84,7 @@ export async function preflight(
   env: Readonly<Record<string, string>>,
   state?: State,
 ): Promise<PreflightResult[]> {
-  const kindClusters = plan.clusters.filter((cluster) => cluster.type === "kind");
+  const kindClusters = kindClustersOf(plan);
   const containers = kindClusters.length === 0 ? [] : await nodeContainers(env);
   const present = new Set(containers.map((container) => container.cluster));
   const missing = kindClusters.filter((cluster) => !present.has(cluster.kindName));
@@ -104,6 +104,24 @@ export async function preflight(
   );
 }
 
+/**
+ * Refuses a Docker on another machine whose clusters could not be reached from here. For a new stack, it needs no tool
+ * that would have to be brought.
+ *
+ * @throws CommandError
+ */
+export async function refuseRemoteDocker(
+  plan: Plan,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const missing = kindClustersOf(plan);
+  refuse(await checkRemoteDocker({ plan, sources: undefined, env, containers: [], missing }));
+}
+
+function kindClustersOf({ clusters }: Plan): readonly KindClusterPlan[] {
+  return clusters.filter((cluster) => cluster.type === "kind");
+}
+
 /** Results that say that the checks can't be run. */
 export function preflightNotRun(reason: string): PreflightResult[] {
   return catalogue.map(({ id, title }) => ({
@@ -121,8 +139,12 @@ export function preflightNotRun(reason: string): PreflightResult[] {
  * @throws CommandError with every problem at once
  */
 export function requirePassed(results: readonly PreflightResult[]): readonly PreflightResult[] {
-  const problems = results.flatMap((result) => result.problems);
-  if (problems.length === 0) return results;
+  refuse(results.flatMap((result) => result.problems));
+  return results;
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length === 0) return;
   throw new CommandError(
     ["this machine can't bring the topology up; nothing was created:", ...problems].join("\n  - "),
   );

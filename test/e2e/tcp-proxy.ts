@@ -10,9 +10,15 @@ export class TcpProxy {
   connections = 0;
 
   private constructor(target: URL) {
-    this.#server = net.createServer((client) => {
+    // Docker's client ends its side first where it sends something in.
+    const allowHalfOpen = true;
+    const way =
+      target.protocol === "unix:"
+        ? { path: target.pathname }
+        : { port: Number(target.port), host: target.hostname };
+    this.#server = net.createServer({ allowHalfOpen }, (client) => {
       this.connections++;
-      const upstream = net.connect(Number(target.port), target.hostname);
+      const upstream = net.connect({ ...way, allowHalfOpen });
       for (const [one, other] of [
         [client, upstream],
         [upstream, client],

@@ -20,6 +20,7 @@ import { checkRemoteDocker } from "../../../environments/preflight/remote-docker
 import { localBackend } from "../../../environments/backend.ts";
 import { originOf } from "../../../environments/origin.ts";
 import { stateDirectory } from "../../../system/state-directory.ts";
+import { up } from "../../../environments/up.ts";
 import { stackFromSource } from "../../../environments/topology-source.ts";
 import { writeState } from "./written-state.ts";
 import { lookAhead, renderPreflight } from "../../../environments/look-ahead.ts";
@@ -139,6 +140,27 @@ describe("the checks before up", () => {
     assert.match(problem ?? "", /^cluster west: Docker runs on another machine \(ssh:\/\/me@far\)/);
     assert.deepEqual(further, []);
     assert.deepEqual(await checkRemoteDocker(contextOf({ clusters: [{ name: "west" }] })), []);
+  });
+
+  test("refuse it for a new stack before any tool is brought", async () => {
+    const directory = await temporaryDirectory("remote-docker");
+    const [file, sources] = ["lab.yaml", "sources.json"].map((name) => path.join(directory, name));
+    assert.ok(file !== undefined && sources !== undefined);
+    await writeFile(file, "clusters: [{ name: west }]\n");
+    await writeFile(sources, "{}");
+    const written: string[] = [];
+    const env = {
+      XDG_STATE_HOME: directory,
+      LINKERD_TOPOLOGY_SOURCES: sources,
+      DOCKER_HOST: "ssh://me@far",
+    };
+    const output = { terminal: false, write: (text: string) => void written.push(text) };
+    await assert.rejects(
+      up({ stack: await stackFromSource({ file }), output, env }),
+      /nothing was created:\n {2}- cluster west: Docker runs on another machine/,
+    );
+    assert.doesNotMatch(written.join(""), /tools/);
+    await rm(directory, { recursive: true });
   });
 
   test("take a kind cluster on another network for somebody else's", async () => {
