@@ -3,6 +3,7 @@ import path from "node:path";
 import { kubeconfigOfContext } from "../planning/clusters/kubeconfig.ts";
 import { memberName } from "../planning/names.ts";
 import type { Plan } from "../planning/plan-types.ts";
+import { secretSignature, signatureKey } from "../providers/server/signatures.ts";
 import { identityType } from "./cluster-of-resource.ts";
 import { resourceName, resourceType } from "./report/resource-words.ts";
 import type { State, StateResource } from "./state.ts";
@@ -76,7 +77,7 @@ function withKubeconfig(resource: StateResource, text: string): StateResource {
   const { inputs, outputs } = resource;
   // As in an export with readable secrets.
   const kubeconfig = {
-    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    [signatureKey]: secretSignature,
     plaintext: JSON.stringify(text),
   };
   return {

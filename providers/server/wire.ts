@@ -1,5 +1,6 @@
 import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import { outputSignature, resourceSignature, secretSignature, signatureKey } from "./signatures.ts";
 import {
   isPropertyMap,
   mapValues,
@@ -11,12 +12,6 @@ import {
 } from "./values.ts";
 import type { PropertyMap, Value } from "./values.ts";
 
-// Constants of the protocol between engine and provider. Importing them from the SDK's runtime/rpc would load
-// the whole SDK and cost a plugin half a second at every start.
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
-const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
 const unknownValues = new Set([
   "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // string, and what the SDK sends for every type
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // bool
