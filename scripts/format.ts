@@ -23,7 +23,7 @@ export async function formatted(
   return code;
 }
 
-/** A page of the docs, wrapped anew. */
+/** A page of the docs, or a part of one, wrapped anew. */
 export function formattedPage(text: string): Promise<string> {
   return formatted("page.md", text, { proseWrap: "always", printWidth: 115 });
 }

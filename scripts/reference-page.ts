@@ -1,22 +1,14 @@
 import { stringify } from "yaml";
 import type { JsonSchema } from "./describe-schema.ts";
-import { formattedPage } from "./format.ts";
-
-const marked = /(<!-- keys -->\n)[^]*?(<!-- end -->)/;
+import { withGeneratedPart } from "./generated-part.ts";
 
 /**
  * docs/topology.md with a new reference of every key between `<!-- keys -->` and `<!-- end -->`.
  *
  * @throws Error if the page lacks the markers
  */
-export async function refreshReference(page: string, schema: JsonSchema): Promise<string> {
-  if (!marked.test(page)) throw new Error("there is no place for the keys: <!-- keys -->");
-  const reference = sectionsOf(schema).join("\n\n");
-  const text = page.replace(
-    marked,
-    (_, begin: string, end: string) => `${begin}\n${reference}\n\n${end}`,
-  );
-  return formattedPage(text);
+export function refreshReference(page: string, schema: JsonSchema): Promise<string> {
+  return withGeneratedPart(page, "keys", sectionsOf(schema).join("\n\n"));
 }
 
 interface Section {

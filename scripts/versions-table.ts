@@ -6,9 +6,7 @@ import {
   knownVersions,
 } from "../planning/linkerd/versions.ts";
 import type { KnownFault, KnownVersion, VersionRange } from "../planning/linkerd/versions.ts";
-import { formattedPage } from "./format.ts";
-
-const marked = /(<!-- versions -->\n)[^]*?(<!-- end -->)/;
+import { markdownTable, withGeneratedPart } from "./generated-part.ts";
 
 /**
  * docs/linkerd-versions.md with the tables of planning/linkerd/versions.ts between `<!-- versions -->` and
@@ -16,14 +14,9 @@ const marked = /(<!-- versions -->\n)[^]*?(<!-- end -->)/;
  *
  * @throws Error if the page lacks the markers
  */
-export async function refreshVersions(page: string): Promise<string> {
-  if (!marked.test(page)) throw new Error("there is no place for the versions: <!-- versions -->");
-  const text = page.replace(
-    marked,
-    (_, begin: string, end: string) =>
-      `${begin}\n${versionsTable()}\n\n### Known faults\n\n${faultsTable()}\n\n${end}`,
-  );
-  return formattedPage(text);
+export function refreshVersions(page: string): Promise<string> {
+  const text = `${versionsTable()}\n\n### Known faults\n\n${faultsTable()}`;
+  return withGeneratedPart(page, "versions", text);
 }
 
 function versionsTable(): string {
@@ -68,8 +61,4 @@ function releases({ since, fixed }: KnownFault): string {
 
 function range({ oldest, newest }: VersionRange): string {
   return `${oldest} to ${newest}`;
-}
-
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }

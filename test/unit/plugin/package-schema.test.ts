@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { packageSchema, type ObjectType } from "../../../providers/server/index.ts";
 import { served } from "../../../plugin/component-schemas.ts";
 import { linkerdTopology } from "../../../plugin/provider.ts";
+import { refreshOutputs } from "../../../scripts/outputs-table.ts";
 import { sdkSchema } from "../../../scripts/sdk-schema.ts";
 
 interface Described {
@@ -104,6 +105,11 @@ describe("the package schema of the plugin", () => {
       assert.ok(one && !one.plain);
     }
     assert.deepEqual(inputs("Link")["routes"]?.items, ref("PodRoutes"));
+  });
+
+  it("takes as outputs what docs/library.md says", async () => {
+    const page = readFileSync(path.join(root, "docs/library.md"), "utf8");
+    assert.equal(page, await refreshOutputs(page), "out of date; run: npm run outputs-page");
   });
 
   it("marks what is secret", () => {
