@@ -18,12 +18,10 @@ export interface TopologyOutputs {
   readonly plan: Plan;
   /** Each running cluster. */
   readonly clusters: readonly object[];
-  /** Each Link with its source and target. */
-  readonly links: readonly object[];
+  readonly links: Topology["links"];
   /** Every generation of the trust anchor, oldest first. */
   readonly trustAnchors: readonly AnchorOutput[];
-  /** `none` if stand-ins for Linkerd's proxy run, which carry no traffic. */
-  readonly dataPlane: "real" | "none";
+  readonly dataPlane: Topology["dataPlane"];
 }
 
 /** The same for every way in which a topology is made: by a stack's program, or by one in another language. */
@@ -45,13 +43,13 @@ export function topologyOutputs(topology: Topology): TopologyOutputs {
         nodes: running?.nodes,
       };
     }),
-    links: topology.plan.links.map(({ source, target, mode }) => ({ source, target, mode })),
+    links: topology.links,
     trustAnchors: topology.trustAnchors.map(({ generation, anchor }) => ({
       generation,
       certificatePem: anchor.certificatePem,
       fingerprint: anchor.fingerprint,
       expiry: anchor.expiry,
     })),
-    dataPlane: topology.madeFrom.sources.dataPlane ?? "real",
+    dataPlane: topology.dataPlane,
   };
 }

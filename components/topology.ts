@@ -82,6 +82,16 @@ export class Topology extends pulumi.ComponentResource {
     return pulumi.secret(pulumi.output(Object.fromEntries(texts)));
   }
 
+  /** Each Link, from where to where. `plan.links` has all that was planned for it. */
+  get links(): readonly Pick<LinkPlan, "source" | "target" | "mode">[] {
+    return this.plan.links.map(({ source, target, mode }) => ({ source, target, mode }));
+  }
+
+  /** `none` if stand-ins for Linkerd's proxy run, which carry no traffic. */
+  get dataPlane(): "real" | "none" {
+    return this.madeFrom.sources.dataPlane ?? "real";
+  }
+
   /**
    * @param opts `protect: true` protects what can't be made again as it was: clusters, the identities of existing
    *   clusters, and trust anchors. The rest of the topology can still be edited. It has precedence over the

@@ -37,7 +37,10 @@ void describe("the component Topology of the plugin", async () => {
   const type = "linkerd-topology:index:Topology";
   let outputs: pulumi.Inputs = {};
   const labels = { "example.com/run": "1" };
-  const byClass = await register(() => new Topology("lab", { topology: pair, labels, sources }));
+  let topology: Topology | undefined;
+  const byClass = await register(() => {
+    topology = new Topology("lab", { topology: pair, labels, sources });
+  });
   const all = await register(() => {
     const inputs = { topology: pair, labels, sourcesFile };
     const made = makeComponent({ type, name: "lab", inputs, options: {} });
@@ -49,6 +52,13 @@ void describe("the component Topology of the plugin", async () => {
       registrations.map(({ key, parent, inputs }) => ({ key, parent, inputs }));
     assert.ok(all.length > 30);
     assert.deepEqual(told(all), told(byClass));
+  });
+
+  void it("has no output that the class has not", () => {
+    assert.ok(topology);
+    for (const output of Object.keys(outputs)) assert.ok(output in topology, output);
+    assert.deepEqual(topology.links, outputs["links"]);
+    assert.equal(topology.links.length, 2);
   });
 
   void it("has the outputs of its schema, the kubeconfigs as a secret", async () => {
