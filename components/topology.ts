@@ -20,6 +20,7 @@ import { KindCluster } from "./kind-cluster.ts";
 import { Link } from "./link.ts";
 import { existingClusters, makeMember, type Member } from "./member.ts";
 import { makeObservability, ownServices } from "./observability.ts";
+import { refuseOutputs } from "./plain-inputs.ts";
 import { PodRoutes } from "./pod-routes.ts";
 import { readProgramFile } from "./program-context.ts";
 import { compareAnchors, makeTrust } from "./topology-trust.ts";
@@ -96,13 +97,16 @@ export class Topology extends pulumi.ComponentResource {
    * @param opts `protect: true` protects what can't be made again as it was: clusters, the identities of existing
    *   clusters, and trust anchors. The rest of the topology can still be edited. It has precedence over the
    *   topology's own `protect`.
-   * @throws TopologyError with every problem of the topology, before any resource is registered.
+   * @throws TopologyError with every problem of the topology, pulumi.RunError with every other argument that is an
+   *   output, before any resource is registered.
    */
   constructor(
     name: string,
     args: TopologyArgs,
     { protect: protectByOption, ...opts }: pulumi.ComponentResourceOptions = {},
   ) {
+    // The plan refuses those in `topology`, together with its other problems.
+    refuseOutputs("Topology", name, args, ["topology"]);
     const sources = args.sources ?? namedSources() ?? {};
     const plan = planOrThrow(args.topology, {
       name: args.name ?? name,

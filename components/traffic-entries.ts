@@ -8,6 +8,7 @@ import { planEntry } from "../planning/traffic/entry-alone.ts";
 import { claim } from "./claim.ts";
 import { accessTo } from "./mesh-cluster.ts";
 import type { MeshCluster } from "./mesh-cluster.ts";
+import { refuseOutputs } from "./plain-inputs.ts";
 
 /** What {@link Failover}, {@link Split}, {@link RouteTo} and {@link Alias} have in common. */
 export interface TrafficEntryArgs {
@@ -63,7 +64,7 @@ export interface FailoverArgs extends TrafficEntryArgs {
  */
 export class Failover extends TrafficRoute {
   constructor(name: string, args: FailoverArgs, opts?: pulumi.CustomResourceOptions) {
-    super(...routeOf(name, args, { failover: args.failover }, opts));
+    super(...routeOf("Failover", name, args, { failover: args.failover }, opts));
   }
 }
 
@@ -87,7 +88,7 @@ export interface SplitArgs extends TrafficEntryArgs {
  */
 export class Split extends TrafficRoute {
   constructor(name: string, args: SplitArgs, opts?: pulumi.CustomResourceOptions) {
-    super(...routeOf(name, args, { split: args.split }, opts));
+    super(...routeOf("Split", name, args, { split: args.split }, opts));
   }
 }
 
@@ -115,7 +116,7 @@ export interface RouteToArgs extends TrafficEntryArgs {
  */
 export class RouteTo extends TrafficRoute {
   constructor(name: string, args: RouteToArgs, opts?: pulumi.CustomResourceOptions) {
-    super(...routeOf(name, args, { routes: args.routes }, opts));
+    super(...routeOf("RouteTo", name, args, { routes: args.routes }, opts));
   }
 }
 
@@ -138,7 +139,7 @@ export interface AliasArgs extends TrafficEntryArgs {
  */
 export class Alias extends TrafficRoute {
   constructor(name: string, args: AliasArgs, opts?: pulumi.CustomResourceOptions) {
-    super(...routeOf(name, args, { alias: args.alias }, opts));
+    super(...routeOf("Alias", name, args, { alias: args.alias }, opts));
   }
 }
 
@@ -151,11 +152,13 @@ interface Form {
 }
 
 function routeOf(
+  component: string,
   name: string,
   args: TrafficEntryArgs,
   form: Form,
   opts: pulumi.CustomResourceOptions = {},
 ): [string, TrafficRouteArgs, pulumi.CustomResourceOptions] {
+  refuseOutputs(component, name, args, ["cluster", "exported"]);
   const { cluster, exported, ...entry } = args;
   const result = planEntry({ ...entry, ...form });
   if (!result.ok) {

@@ -2,6 +2,7 @@ import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { NamespacePatch } from "@pulumi/kubernetes/core/v1/namespacePatch.js";
 import * as pulumi from "@pulumi/pulumi";
 import { inCluster, type MeshCluster } from "../mesh-cluster.ts";
+import { refuseOutputs } from "../plain-inputs.ts";
 
 /** Arguments of {@link DefaultDeny}. */
 export interface DefaultDenyArgs {
@@ -29,6 +30,7 @@ export class DefaultDeny extends pulumi.ComponentResource {
   readonly namespace: pulumi.Resource;
 
   constructor(name: string, args: DefaultDenyArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("DefaultDeny", name, args, ["cluster"]);
     super("linkerd-topology:index:DefaultDeny", name, {}, opts);
     const metadata = { name: args.namespace, annotations: { ...deny, ...inject } };
     this.namespace =

@@ -4,6 +4,7 @@ import { multiclusterNamespace } from "../../planning/names.ts";
 import type { GatewayAdmissionPlan } from "../../planning/policy/gateway-admission.ts";
 import { inCluster, type MeshCluster } from "../mesh-cluster.ts";
 import type { Multicluster } from "../multicluster.ts";
+import { refuseOutputs } from "../plain-inputs.ts";
 
 /** Arguments of {@link GatewayAdmission}. */
 export interface GatewayAdmissionArgs {
@@ -28,6 +29,7 @@ export interface GatewayAdmissionArgs {
  */
 export class GatewayAdmission extends pulumi.ComponentResource {
   constructor(name: string, args: GatewayAdmissionArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("GatewayAdmission", name, args, ["cluster", "extension", "dockerSubnet"]);
     super("linkerd-topology:index:GatewayAdmission", name, {}, opts);
     const { admission } = args;
     const patch = (kind: string, object: string, spec: Record<string, unknown>) =>

@@ -6,6 +6,7 @@ import { planServicePolicy } from "../../planning/policy/service-policy.ts";
 import { formatProblem } from "../../planning/topology/problem.ts";
 import { claim } from "../claim.ts";
 import { inCluster, type MeshCluster } from "../mesh-cluster.ts";
+import { refuseOutputs } from "../plain-inputs.ts";
 
 /** Arguments of {@link ServicePolicy}. */
 export interface ServicePolicyArgs extends Omit<ServicePolicySpec, "cluster"> {
@@ -46,6 +47,7 @@ export interface ServicePolicyArgs extends Omit<ServicePolicySpec, "cluster"> {
  */
 export class ServicePolicy extends pulumi.ComponentResource {
   constructor(name: string, args: ServicePolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseOutputs("ServicePolicy", name, args, ["topology"]);
     const admissions = admissionsOrThrow(name, args);
     const cluster = args.topology.clusters[args.cluster];
     if (cluster === undefined)

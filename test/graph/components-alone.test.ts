@@ -12,6 +12,9 @@ import { Link } from "../../components/link.ts";
 import { Multicluster } from "../../components/multicluster.ts";
 import { PodRoutes } from "../../components/pod-routes.ts";
 import { TrustAnchor } from "../../components/trust-anchor.ts";
+import * as library from "../../library.ts";
+import { served } from "../../plugin/component-schemas.ts";
+import { takingOutputs } from "../../scripts/outputs-table.ts";
 import { sources, temporaryDirectory } from "./fixtures.ts";
 import { find, isSecret, register } from "./monitor.ts";
 
@@ -194,6 +197,33 @@ void describe("a component that is given an output where it needs a plain value"
         });
       });
       assert.deepEqual(registered, []);
+    });
+  }
+
+  // The plan tells of outputs in a topology. In place of key pairs TypeScript takes what has these parts as outputs.
+  const notHere = ["topology", "trustAnchorKeyPair", "issuerKeyPair"];
+  for (const [name, { inputs }] of Object.entries(served)) {
+    // A resource, every input of which may be an output.
+    if (name === "Network") continue;
+    void it(`refuses them where programs in other languages may give none: ${name}`, () => {
+      const Class = library[name as keyof typeof served] as new (
+        name: string,
+        args: object,
+      ) => unknown;
+      const keys = Object.keys(inputs).filter((key) => !notHere.includes(key));
+      const args = Object.fromEntries(keys.map((key) => [key, output]));
+      const { whole, members, components } = takingOutputs(inputs);
+      const taking = [...whole, ...members, ...components];
+      const plain = keys.filter((key) => !taking.includes(key)).sort();
+      assert.throws(
+        () => new Class("one", args),
+        ({ message }: Error) => {
+          const [, places = ""] =
+            /^\w+ "one": (.*) (?:is an output|are outputs) or a promise/.exec(message) ?? [];
+          assert.deepEqual(places.split(", ").sort(), plain, message);
+          return true;
+        },
+      );
     });
   }
 
