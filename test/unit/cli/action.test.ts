@@ -71,27 +71,26 @@ describe("the action", () => {
   });
 
   /** Runs the action with a program in place of the command line that notes how it was called. */
-  async function rehearse(inputs: Record<string, string>, answer = "exit 0") {
+  async function rehearse(
+    inputs: Record<string, string>,
+    answer = "exit 0",
+    { release = "edge-1", source = "" } = {},
+  ) {
     const directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-e2e-rehearsal-"));
     try {
       const calls = path.join(directory, "calls");
-      for (const folder of ["scripts", "toolchain/tools", "toolchain/go/kind", "bin"]) {
+      for (const folder of ["scripts", "toolchain/image", "bin"]) {
         await mkdir(path.join(directory, folder), { recursive: true });
       }
-      for (const file of [
-        "package-lock.json",
-        "toolchain/tools/a.ts",
-        "toolchain/go/kind/go.sum",
-      ]) {
-        await writeFile(path.join(directory, file), "");
-      }
+      await writeFile(path.join(directory, "package-lock.json"), "");
+      await writeFile(path.join(directory, "toolchain/image/node-image.ts"), source);
       await writeFile(
         path.join(directory, "scripts/bootstrap.mjs"),
         `import { appendFileSync } from "node:fs";
          import { execFileSync } from "node:child_process";
          const [, command, ...args] = process.argv.slice(2);
          appendFileSync(${JSON.stringify(calls)}, JSON.stringify([command, ...args]) + "\\n");
-         if (args.includes("--json")) console.log('{"plan":{"linkerd":{"version":"edge-1"}}}');
+         if (args.includes("--json")) console.log('{"plan":{"linkerd":{"version":"${release}"}}}');
          if (command === "run") execFileSync("sh", ["-c", ${JSON.stringify(answer)}]);`,
       );
       // No image is fetched by a unit test.
@@ -122,8 +121,8 @@ describe("the action", () => {
       [
         "not run here",
         "success",
-        "not run here",
         "success",
+        "not run here",
         "success",
         "success",
         "skipped",
@@ -149,6 +148,20 @@ describe("the action", () => {
     ]);
     assert.ok(!ran.includes("--images"), "nothing was pulled");
     assert.deepEqual(called.at(-1), ["reap"]);
+  });
+
+  test("keeps tools and images under a key of all that they are made from", async () => {
+    const keyOf = async (made: { release?: string; source?: string }) => {
+      const { steps: outcomes } = await rehearse({}, "exit 0", made);
+      return outcomes.find(({ step }) => step === "actions/cache@v4")?.with?.["key"] ?? "";
+    };
+    const key = await keyOf({});
+    assert.match(key, /^linkerd-topology-Linux-X64-[0-9a-f]{16}-edge-1$/);
+    assert.equal(await keyOf({}), key);
+    assert.equal(await keyOf({ release: "edge-2" }), key.replace("edge-1", "edge-2"));
+    const other = await keyOf({ source: "changed" });
+    assert.match(other, /-edge-1$/);
+    assert.notEqual(other, key);
   });
 
   test("leaves the mesh for later jobs where that is asked for", async () => {
