@@ -160,7 +160,7 @@ void describe("the npm package where somebody installs it", { timeout: 3_600_000
   });
 
   testRunners(() => project.folder);
-  testPluginTarballs(() => project.packed.tarball, yamlHostFolder);
+  testPluginTarballs(() => project, yamlHostFolder);
 });
 
 /** What `npm pack` holds, but for the declarations in dist/. */
