@@ -12,7 +12,6 @@ import { dockerNetworkName, multiclusterNamespace } from "../../planning/names.t
 import { ConsumingProject, languages, stack } from "../engine/consumers.ts";
 import type { LanguageProgram } from "../engine/languages/language-program.ts";
 import { noPython } from "../engine/languages/python.ts";
-import { kubernetesPlugin, tlsPlugin } from "../../toolchain/tools/provider-plugins.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import { eventually } from "./environment.ts";
@@ -38,12 +37,7 @@ describe("programs of others make two linked clusters", { timeout: 3_600_000 }, 
     // Names that are the examples' may be a person's, too.
     assert.deepEqual(await left(), [], "clusters or a network of these names are there already");
     directory = await temporaryDirectory("engine-test");
-    // The tools of the tests have the plugins of these versions, and no others.
-    const providers = [kubernetesPlugin, tlsPlugin];
-    project = await ConsumingProject.create(
-      directory,
-      ...providers.map(({ name, version }) => `@pulumi/${name}@${version}`),
-    );
+    project = await ConsumingProject.createWithPlugins(directory);
     for (const name of ["nodenext", "Pulumi's template"] as const) {
       await project.writeTypescript(name, { "index.ts": program });
     }

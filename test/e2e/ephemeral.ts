@@ -160,7 +160,7 @@ async function guardiansBelow(directory: string): Promise<number[]> {
     entries.map(async (pid) => {
       const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
       const [, , program = "", run = ""] = line.split("\0");
-      const isGuardian = program.endsWith("/guardian.ts") && run.startsWith(directory);
+      const isGuardian = /\/guardian\.[jt]s$/.test(program) && run.startsWith(directory);
       return isGuardian ? [Number(pid)] : [];
     }),
   );

@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { cacheDirectory } from "../../system/cache-directory.ts";
 import { ensureArtifact } from "../../toolchain/artifact.ts";
 import { ensureGo } from "../../toolchain/go.ts";
+import { kubernetesPlugin, tlsPlugin } from "../../toolchain/tools/provider-plugins.ts";
 import { yamlHost } from "../../toolchain/tools/pulumi-languages.ts";
 import { LanguageProgram } from "./languages/language-program.ts";
 import { installSdk, noPython, pythonWithPulumi } from "./languages/python.ts";
@@ -115,6 +116,13 @@ export class ConsumingProject {
     const tools = await asInCheckout("typescript", "typescript-7", "@types/node");
     await npm(folder, "install", packed.tarball, "@pulumi/pulumi", ...tools, ...more);
     return new ConsumingProject(directory, folder, checkout, packed);
+  }
+
+  /** The same with SDKs of providers for which the tools of the tests have plugins. */
+  static createWithPlugins(directory: string, ...more: string[]): Promise<ConsumingProject> {
+    const providers = [kubernetesPlugin, tlsPlugin];
+    const sdks = providers.map(({ name, version }) => `@pulumi/${name}@${version}`);
+    return ConsumingProject.create(directory, ...sdks, ...more);
   }
 
   /** The folder of a program in TypeScript. */
