@@ -3,11 +3,10 @@ import type { AdoptionLook } from "../planning/adoption/look.ts";
 import { asFound } from "../planning/discovery/found-plan.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import type { Mesh } from "../verification/index.ts";
-import { CommandError } from "./command-error.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { isGiven } from "./consent.ts";
 import type { Consent } from "./consent.ts";
 import type { NamedWay } from "./contexts.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { lookAt } from "./found-mesh.ts";
 import type { FoundMesh } from "./found-mesh.ts";
 import { waysOf } from "./mesh-of-file.ts";
@@ -47,9 +46,7 @@ export async function allowAdoption(request: AdoptRequest): Promise<void> {
     return;
   }
   if (await isGiven(consent, `${text}\nTake it over?`)) return;
-  throw new CommandError(`${text}\nNothing was changed. If you want it, run it again with --yes`, {
-    exitCode: exitCodes.badInput,
-  });
+  throw badInput(`${text}\nNothing was changed. If you want it, run it again with --yes`);
 }
 
 /** A stack whose topology adopts, for a plain `pulumi up`. */
@@ -83,11 +80,10 @@ export async function lookBeforeProgram({
 
 function refuseObstacles({ obstacles }: AdoptionLook): void {
   if (obstacles.length === 0) return;
-  throw new CommandError(
+  throw badInput(
     ["this mesh can't be adopted as the topology says; nothing was changed:", ...obstacles].join(
       "\n  - ",
     ),
-    { exitCode: exitCodes.badInput },
   );
 }
 
@@ -103,10 +99,9 @@ export function refuseOwnMesh(state: State | undefined): void {
 }
 
 function madeItself(): CommandError {
-  return new CommandError(
+  return badInput(
     "the topology says adopt, but this stack made its mesh itself, and would remove that. Nothing was changed: leave " +
       "out adopt, or adopt the other mesh in a topology of its own",
-    { exitCode: exitCodes.badInput },
   );
 }
 

@@ -7,8 +7,7 @@ import { waitFor } from "../kubernetes/wait.ts";
 import { messageOf } from "../system/message-of.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import { Connections } from "../verification/connections.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput, CommandError } from "./command-error.ts";
 
 /** A Kubernetes object to apply. */
 export interface Manifest {
@@ -41,12 +40,7 @@ export function readManifests(text: string, file: string): readonly Manifest[] {
   if (problems.length === 0 && found.length === 0)
     problems.push(`${file} has no Kubernetes objects`);
   if (problems.length > 0) {
-    throw new CommandError(
-      `Nothing was applied:\n${problems.map((one) => `  ${one}`).join("\n")}`,
-      {
-        exitCode: exitCodes.badInput,
-      },
-    );
+    throw badInput(`Nothing was applied:\n${problems.map((one) => `  ${one}`).join("\n")}`);
   }
   return found;
 }
@@ -114,10 +108,9 @@ export async function applyTo(request: ApplyRequest): Promise<readonly Applied[]
     kinds.map((kind) => `  ${name} doesn't serve ${kind}`),
   );
   if (unserved.length > 0) {
-    throw new CommandError(
+    throw badInput(
       `Nothing was applied:\n${unserved.join("\n")}\nCheck apiVersion and kind, or add the definitions ` +
         "(CustomResourceDefinition) to the files",
-      { exitCode: exitCodes.badInput },
     );
   }
   const applied = await Promise.all(

@@ -5,8 +5,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { isMissing, readPlainFile } from "../system/plain-file.ts";
 import { stateDirectory } from "../system/state-directory.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 import { messageOf } from "../system/message-of.ts";
 
 /** Where Pulumi keeps the state of the stacks. */
@@ -53,10 +52,10 @@ function hasOwnBackend(env: NodeJS.ProcessEnv): boolean {
     if (isMissing(error)) return false;
     const reason = error instanceof SyntaxError ? "it is not JSON" : messageOf(error);
     // Another backend than the person's would know none of their clusters.
-    throw new CommandError(
+    throw badInput(
       `${file} can't be read: ${reason}. It says which Pulumi backend you are logged in to, and so where the ` +
         "state is. Log in again (`pulumi login`), or set PULUMI_BACKEND_URL; or delete the file if you are not logged in",
-      { cause: error, exitCode: exitCodes.badInput },
+      { cause: error },
     );
   }
 }

@@ -21,11 +21,10 @@ import type {
   RecordedSources,
   SourcesOptions,
 } from "../toolchain/sources.ts";
-import { CommandError } from "./command-error.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { isGiven } from "./consent.ts";
 import type { Consent } from "./consent.ts";
 import { docker } from "./docker.ts";
-import { exitCodes } from "./exit-codes.ts";
 import type { SettledStack } from "./settle-stack.ts";
 import { outputsIn } from "./state.ts";
 import type { Outputs, State } from "./state.ts";
@@ -67,7 +66,7 @@ export async function chooseSources(request: ChooseRequest): Promise<SourcesChoi
     return await choose(request);
   } catch (error) {
     if (!(error instanceof GivenImagesError)) throw error;
-    throw new CommandError(error.message, { cause: error, exitCode: exitCodes.badInput });
+    throw badInput(error.message, { cause: error });
   }
 }
 
@@ -150,11 +149,10 @@ export async function allowDataPlane(request: DataPlaneRequest): Promise<void> {
     notice(`${why} ${consequence}`);
     return;
   }
-  throw new CommandError(
+  throw badInput(
     `${why}${more}\n${consequence} Nothing was changed.\n` +
       "Try again when the registry answers (HTTPS_PROXY and NO_PROXY are respected), or provide the images " +
       "(IMAGES=DIRECTORY, made by docker save). To continue without a data plane: --allow-no-data-plane",
-    { exitCode: exitCodes.badInput },
   );
 }
 

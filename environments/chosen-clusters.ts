@@ -1,6 +1,5 @@
 import { didYouMean } from "../planning/topology/suggest.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 
 /**
  * The clusters that a person named, in the order of the topology.
@@ -20,7 +19,5 @@ export function chosenClusters<T extends { readonly name: string }>(
     const hint = didYouMean(name, names);
     return `there is no cluster "${name}"${hint === undefined ? "" : ` (${hint})`}`;
   });
-  throw new CommandError(`${lines.join("\n")}\nclusters: ${names.join(", ")}`, {
-    exitCode: exitCodes.badInput,
-  });
+  throw badInput(`${lines.join("\n")}\nclusters: ${names.join(", ")}`);
 }

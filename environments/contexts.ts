@@ -6,8 +6,7 @@ import { listNames } from "../planning/topology/problem.ts";
 import { didYouMean } from "../planning/topology/suggest.ts";
 import { messageOf } from "../system/message-of.ts";
 import type { ClusterWay } from "../verification/discovery/observe-cluster.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 
 /** Clusters that a person names by their kubeconfigs. */
 export interface ContextRequest {
@@ -78,7 +77,7 @@ export async function findWays(
   for (const { context: name } of twice)
     problems.push(`the context ${JSON.stringify(name)} is named twice`);
   if (problems.length === 0) return ways;
-  throw new CommandError([...new Set(problems)].join("\n"), { exitCode: exitCodes.badInput });
+  throw badInput([...new Set(problems)].join("\n"));
 }
 
 /** The files that kubectl merges. Missing ones don't count, unless all are missing. */

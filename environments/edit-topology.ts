@@ -4,8 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq, parse, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import { readPlainFile, unwritableBecause } from "../system/plain-file.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 import { yamlOptions } from "./read-yaml.ts";
 import { topologyKey, writtenKey } from "./stacks.ts";
 
@@ -25,9 +24,9 @@ export async function requireEditable(file: string): Promise<void> {
     await writeFile(next, "", { flag: "wx" });
     await rm(next);
   } catch (error) {
-    throw new CommandError(
+    throw badInput(
       `${file} can't be edited: ${unwritableBecause(error)}. Make its folder writable for you`,
-      { cause: error, exitCode: exitCodes.badInput },
+      { cause: error },
     );
   }
 }
@@ -52,10 +51,9 @@ export async function editTopologyFile(
   const text = readPlainFile(actual);
   const edited = editTopologyText(text, change);
   if (edited === undefined) {
-    throw new CommandError(
+    throw badInput(
       `${file} can't be edited without changing more in it: edit it by hand, following what the command says with ` +
         "`--dry-run`, and run it again",
-      { exitCode: exitCodes.badInput },
     );
   }
   if (edited === text) return;

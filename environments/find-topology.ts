@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Topology } from "../planning/topology.ts";
 import type { Backend } from "./backend.ts";
-import { CommandError } from "./command-error.ts";
+import { badInput } from "./command-error.ts";
 import { findWays } from "./contexts.ts";
 import type { ContextRequest, NamedWay } from "./contexts.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { planStack } from "./plan-stack.ts";
 import type { TakenRun } from "./runs/take-down.ts";
 import { defaultStack, findStack, knownStacks, topologyIn } from "./stacks.ts";
@@ -29,10 +28,9 @@ export interface TopologyOptions {
  */
 export function namedTopology(argument: string | undefined, options: TopologyOptions): string {
   if (argument !== undefined && options.topology !== undefined && argument !== options.topology) {
-    throw new CommandError(
+    throw badInput(
       `which topology, "${argument}" or "${options.topology}"? Name it once, as an argument or with ` +
         "--topology",
-      { exitCode: exitCodes.badInput },
     );
   }
   return argument ?? options.topology ?? defaultStack;
@@ -49,10 +47,9 @@ export async function findSource(
 ): Promise<TopologySource> {
   const named = namedTopology(argument, options);
   if (named === standardInput) {
-    throw new CommandError(
+    throw badInput(
       "only plan, diagram and preflight read standard input: later commands need the topology " +
         "again. Write it to a file",
-      { exitCode: exitCodes.badInput },
     );
   }
   if (await isStack(named)) return { stack: await findStack(named) };

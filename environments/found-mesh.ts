@@ -11,7 +11,7 @@ import { listNames } from "../planning/topology/problem.ts";
 import { messageOf } from "../system/message-of.ts";
 import { observeMesh } from "../verification/discovery/observe-mesh.ts";
 import type { Mesh } from "../verification/observe.ts";
-import { CommandError } from "./command-error.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { NamedWay } from "./contexts.ts";
 
@@ -41,7 +41,7 @@ export async function lookAt(ways: readonly NamedWay[], signal?: AbortSignal): P
     one.status === "rejected" ? [messageOf(one.reason)] : [],
   );
   if (unusable.length > 0) {
-    throw new CommandError(unusable.join("\n"), { exitCode: exitCodes.badInput });
+    throw badInput(unusable.join("\n"));
   }
   const observed = await observeMesh(
     open.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])),
@@ -57,9 +57,8 @@ function refuseTwice(observed: readonly ClusterObservation[]): void {
     return first === undefined ? [] : [listNames([first.context, context])];
   });
   if (twice.length === 0) return;
-  throw new CommandError(
+  throw badInput(
     `the contexts ${twice.join("; ")} lead to the same cluster: name each cluster once`,
-    { exitCode: exitCodes.badInput },
   );
 }
 
@@ -113,9 +112,8 @@ function requireLinkerd(observed: readonly ClusterObservation[]): void {
     ];
   });
   if (elsewhere.length > 0) {
-    throw new CommandError(
+    throw badInput(
       `${elsewhere.join("\n")}\nThe checks know no other namespaces. \`discover\` shows what can be read`,
-      { exitCode: exitCodes.badInput },
     );
   }
   if (observed.some(({ linkerd }) => linkerd !== undefined)) return;

@@ -5,8 +5,7 @@ import { isMap, isSeq, parseDocument } from "yaml";
 import { readKubeconfig } from "../kubernetes/read-kubeconfig.ts";
 import { shellQuoted } from "../system/shell-quoted.ts";
 import type { Mesh } from "../verification/observe.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 import {
   kubeconfigOf,
   kubeconfigVariable,
@@ -61,9 +60,7 @@ function mergedText(into: string, from: string, file: string): string {
   const [document, other] = [into, from].map((text) => parseDocument(text, { schema: "failsafe" }));
   if (document === undefined || other === undefined) return from;
   if (document.errors.length > 0 || !isMap(document.contents)) {
-    throw new CommandError(`${file} can't be read as a kubeconfig: nothing was changed`, {
-      exitCode: exitCodes.badInput,
-    });
+    throw badInput(`${file} can't be read as a kubeconfig: nothing was changed`);
   }
   for (const list of ["clusters", "users", "contexts"]) {
     const added = other.get(list);

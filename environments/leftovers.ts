@@ -7,11 +7,10 @@ import { listContainers, removeContainers } from "../providers/kind/containers.t
 import type { Container } from "../providers/kind/container.ts";
 import { clustersElsewhere, readMade, refuseElsewhere } from "../providers/kind/state-elsewhere.ts";
 import type { ClusterElsewhere } from "../providers/kind/state-elsewhere.ts";
-import { CommandError } from "./command-error.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { isGiven } from "./consent.ts";
 import type { Consent } from "./consent.ts";
 import { docker, dockerList } from "./docker.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { stateDirectory } from "../system/state-directory.ts";
 
 /** What is left of a stack on this machine, according to Docker and the files. */
@@ -107,10 +106,9 @@ export async function allowUnknown({ clusters }: Leftovers, consent: Consent): P
     `The state has no such stack, but there are unfinished clusters of that name: ` +
     `${unknown.join(", ")}. The command that created them was stopped, or is still running.`;
   if (await isGiven(consent, `${text}\nTake them away?`)) return;
-  throw new CommandError(
+  throw badInput(
     `${text}\nNothing was changed. If they are yours, run it again with --yes; or use the XDG_STATE_HOME (or ` +
       "HOME) in which they were made",
-    { exitCode: exitCodes.badInput },
   );
 }
 

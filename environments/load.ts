@@ -7,9 +7,8 @@ import { importArchives } from "../providers/kind/image-import.ts";
 import type { Container } from "../providers/kind/container.ts";
 import type { ClusterPlan, KindClusterPlan } from "../planning/plan-types.ts";
 import { timeLimits } from "../system/time-limits.ts";
-import { CommandError } from "./command-error.ts";
+import { badInput } from "./command-error.ts";
 import { docker } from "./docker.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { ownerOf } from "./leftovers.ts";
 import { readProject } from "./project.ts";
 
@@ -54,9 +53,7 @@ export async function loadImages(request: LoadRequest): Promise<readonly LoadedC
     ...nodes.flatMap(({ problem }) => (problem === undefined ? [] : [problem])),
   ];
   if (problems.length > 0) {
-    throw new CommandError(`Nothing was loaded:\n${problems.map((one) => `  ${one}`).join("\n")}`, {
-      exitCode: exitCodes.badInput,
-    });
+    throw badInput(`Nothing was loaded:\n${problems.map((one) => `  ${one}`).join("\n")}`);
   }
   const directory = await mkdtemp(path.join(os.tmpdir(), "linkerd-topology-load-"));
   try {

@@ -10,11 +10,10 @@ import { replaceList, replaceVariable } from "../providers/kind/make-way.ts";
 import { readMade } from "../providers/kind/state-elsewhere.ts";
 import { connect } from "../kubernetes/connect.ts";
 import { listAll } from "../kubernetes/list-all.ts";
-import { CommandError } from "./command-error.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { isGiven } from "./consent.ts";
 import type { Consent } from "./consent.ts";
 import { nodeContainers } from "./docker.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { messageOf } from "../system/message-of.ts";
 import type { NodesAwake } from "./nodes.ts";
 import type { State } from "./state.ts";
@@ -174,10 +173,9 @@ export async function allowLosses(
     return losses;
   }
   if (await isGiven(options.consent ?? false, `${text}\nTake them away?`)) return losses;
-  throw new CommandError(
+  throw badInput(
     `${text}\nNothing was changed. Undo the edit or the choice of images that causes this or, if you want it, ` +
       "run it again with --yes",
-    { exitCode: exitCodes.badInput },
   );
 }
 
@@ -207,10 +205,9 @@ export function refuseIncomplete(
     ({ cluster, left }) =>
       `  ${cluster} would be recreated, and what is in ${left.join(", ")} would go`,
   );
-  throw new CommandError(
+  throw badInput(
     `some nodes of a cluster are missing:\n${lines.join("\n")}\nNothing was changed. Bring the ` +
       "missing nodes back, or, if the cluster may be recreated with all that is in it, run it again with --yes",
-    { exitCode: exitCodes.badInput },
   );
 }
 

@@ -2,8 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
 import type { TopologyOrigin } from "../planning/sources/made-from.ts";
 import { readPlainFile } from "../system/plain-file.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { howToCall } from "./how-to-call.ts";
 import { projectDirectory } from "./paths.ts";
 
@@ -54,14 +53,13 @@ export function madeFromAnother(
   command: string,
 ): CommandError {
   const another = howToCall(command, [asked, "--name", `${name}-2`]);
-  return new CommandError(
+  return badInput(
     `the stack "${name}" was created from ${made}, not from ${asked}; nothing was changed.\n` +
       `If it is another topology, give it its own name: ${another}\n` +
       `If its file was moved: ${howToCall("up", [asked, "--name", name, "--moved"])}` +
       (["up", "rotate", "upgrade", "preflight"].includes(command)
         ? ""
         : `\nTo use the existing stack by its name: ${howToCall(command, ["--name", name])}`),
-    { exitCode: exitCodes.badInput },
   );
 }
 

@@ -2,8 +2,7 @@ import { openSync } from "node:fs";
 import { access, constants, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { unwritableBecause } from "../system/plain-file.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 
 /**
  * Makes sure that files can be written once there is something to write, perhaps minutes later. It creates
@@ -28,9 +27,7 @@ export async function requireWritable(
   );
   const found = problems.flat();
   if (found.length === 0) return;
-  throw new CommandError(`${found.join("\n")}\nName a file in a folder that you may write to`, {
-    exitCode: exitCodes.badInput,
-  });
+  throw badInput(`${found.join("\n")}\nName a file in a folder that you may write to`);
 }
 
 async function tryToWrite(file: string, mayBeFolder: boolean): Promise<void> {
@@ -61,10 +58,10 @@ export async function requireStateDirectory(directory: string): Promise<void> {
   try {
     await tryToMake(directory);
   } catch (error) {
-    throw new CommandError(
+    throw badInput(
       `the state can't be kept in ${directory}: ${unwritableBecause(error)}. Make it a directory that you may ` +
         "write to, or name another one for it by XDG_STATE_HOME",
-      { cause: error, exitCode: exitCodes.badInput },
+      { cause: error },
     );
   }
 }

@@ -1,8 +1,7 @@
 import { anchorName, memberName } from "../planning/names.ts";
 import { listNames } from "../planning/topology/problem.ts";
 import type { Plan } from "../planning/plan-types.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 import type { State } from "./state.ts";
 
 /*
@@ -39,10 +38,9 @@ function protectedIn(state: State | undefined): readonly string[] {
 
 function refuse(names: readonly string[], what: string, first: string): void {
   if (names.length === 0) return;
-  throw new CommandError(
+  throw badInput(
     `${what} what is protected in this stack: ${listNames(names)}. Nothing was changed. ${first}; or, if it may go, ` +
       "set protect to false (in the topology, or linkerd-topology:protect in the stack's configuration), run up with " +
       "the topology as it was, and then run this again (docs/protection.md)",
-    { exitCode: exitCodes.badInput },
   );
 }

@@ -1,6 +1,5 @@
 import type { Plan } from "../planning/plan-types.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 
 /**
  * Refuses to change what an adopted mesh keeps.
@@ -10,9 +9,8 @@ import { exitCodes } from "./exit-codes.ts";
  */
 export function refuseAdopted({ adopted }: Plan, what: string): void {
   if (adopted !== true) return;
-  throw new CommandError(
+  throw badInput(
     `the topology adopts a mesh, whose installation and certificates stay with what made it, so ${what} is not for ` +
       "this package to bring. Do it with Helm or Linkerd's CLI, then write in the topology what is there",
-    { exitCode: exitCodes.badInput },
   );
 }

@@ -1,8 +1,7 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { timeLimits } from "../system/time-limits.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { Interrupt, onUncaught } from "./interrupt.ts";
 import { outliveReader } from "./report/outlive-reader.ts";
 import type { Output } from "./report/phase.ts";
@@ -36,11 +35,8 @@ const sameInterrupt = 1_000;
 export async function run(request: RunRequest): Promise<number> {
   const { source, command, toStandardError = false, ...options } = request;
   if (command.length === 0) {
-    throw new CommandError(
+    throw badInput(
       "the command is missing. Write it after two dashes: run --topology FILE -- COMMAND",
-      {
-        exitCode: exitCodes.badInput,
-      },
     );
   }
   const program = path.basename(command[0] ?? "");

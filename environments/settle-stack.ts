@@ -4,9 +4,8 @@ import path from "node:path";
 import type { MadeFrom } from "../planning/sources/made-from.ts";
 import { workspaceDirectory } from "./backend.ts";
 import type { Backend } from "./backend.ts";
-import { CommandError } from "./command-error.ts";
+import { badInput } from "./command-error.ts";
 import { readJournal } from "./drills/journal.ts";
-import { exitCodes } from "./exit-codes.ts";
 import { howToCall } from "./how-to-call.ts";
 import { isSameOrigin, madeFromAnother } from "./origin.ts";
 import { readProject } from "./project.ts";
@@ -91,12 +90,11 @@ async function settleFormer(
   const recorded = madeFrom?.topology;
   const file = stack.origin?.file ?? stack.file;
   if (recorded === undefined) {
-    throw new CommandError(
+    throw badInput(
       `${file} is the stack "${stack.name}", which does not exist; but there is a stack "${formerName}". ` +
         `Earlier versions gave that name to every file ${formerName}.*, and did not record which. Say which stack ` +
         `you mean:\n  ${howToCall(command, [file, "--name", formerName])}   the existing stack\n` +
         `  ${howToCall(command, [file, "--name", stack.name])}   a stack of this file's own`,
-      { exitCode: exitCodes.badInput },
     );
   }
   if (stack.origin === undefined || !isSameOrigin(recorded, stack.origin)) return undefined;

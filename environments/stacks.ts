@@ -2,8 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { TopologyOrigin } from "../planning/sources/made-from.ts";
 import { didYouMean } from "../planning/topology/suggest.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { originOf } from "./origin.ts";
 import { readProject, stackDirectory } from "./project.ts";
 import { readYamlFile } from "./yaml-file.ts";
@@ -43,9 +42,8 @@ export function writtenKey(
   const short = key.slice(namespace.length);
   if (config[short] === undefined) return key;
   if (config[key] === undefined) return short;
-  throw new CommandError(
+  throw badInput(
     `${file} has both ${short} and ${key}, which mean the same: leave out one of them`,
-    { exitCode: exitCodes.badInput },
   );
 }
 
@@ -79,10 +77,9 @@ export async function findStack(name: string): Promise<StackFile> {
 
 export function unknownStack(name: string, known: readonly string[]): CommandError {
   const hint = didYouMean(name, known);
-  return new CommandError(
+  return badInput(
     `there is no stack "${name}"${hint === undefined ? "" : ` (${hint})`}\nstacks: ${known.join(", ") || "none"}; ` +
       "to add one, write stacks/Pulumi.NAME.yaml, or name any YAML file by its path",
-    { exitCode: exitCodes.badInput },
   );
 }
 
@@ -117,10 +114,9 @@ export function topologyIn(content: unknown, file: string): unknown {
 }
 
 function noTopology(file: string): CommandError {
-  return new CommandError(
+  return badInput(
     `${file} is the configuration of a stack without a topology, perhaps of another project: write the ` +
       `topology under config as ${topologyKey}`,
-    { exitCode: exitCodes.badInput },
   );
 }
 

@@ -8,8 +8,7 @@ import { observeTrust, silentTrust } from "../linkerd/trust/trust-facts.ts";
 import { connect } from "../kubernetes/connect.ts";
 import type { Mesh } from "../verification/observe.ts";
 import { certificateFiles } from "./topology-files.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 import { meshOf } from "./proof.ts";
 import type { Outputs } from "./state.ts";
 
@@ -83,7 +82,7 @@ export async function refuseEarlyStep(
     facts.filter(({ cluster }) => planned.has(cluster)),
   );
   if (problems.length === 0) return;
-  throw new CommandError(describeStepProblems(problems), { exitCode: exitCodes.badInput });
+  throw badInput(describeStepProblems(problems));
 }
 
 /** Whether two topologies have the same anchors, and the same ones sign. */

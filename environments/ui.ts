@@ -4,8 +4,7 @@ import type { Observation } from "../ui/page-model.ts";
 import { servePage } from "../ui/server.ts";
 import type { PageServer } from "../ui/server.ts";
 import type { CheckResult } from "../verification/index.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 import { runningStack } from "./mesh-of-stack.ts";
 import type { StackRequest } from "./mesh-of-stack.ts";
 
@@ -50,9 +49,8 @@ export async function livePage(request: PageRequest): Promise<LivePage> {
   const options = { assets, listen: live.listen.bind(live), ...(port !== undefined && { port }) };
   const server = await servePage(options).catch((error: unknown): PageServer => {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new CommandError(
+    throw badInput(
       `port ${port ?? 0} is taken: give another one, or none, so that a free one is taken`,
-      { exitCode: exitCodes.badInput },
     );
   });
   return {

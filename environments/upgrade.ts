@@ -9,7 +9,7 @@ import { describeVersion, edgeOf, stableNumbers } from "../planning/linkerd/vers
 import type { Plan } from "../planning/plan-types.ts";
 import type { Topology } from "../planning/topology.ts";
 import { chooseBackend } from "./backend.ts";
-import { CommandError } from "./command-error.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { runningStack } from "./mesh-of-stack.ts";
 import { messageOf } from "../system/message-of.ts";
@@ -140,7 +140,7 @@ interface Prepared {
 async function prepare(request: UpgradeRequest): Promise<Prepared> {
   const to = edgeOf(request.to);
   if (to === undefined) {
-    throw wrong(
+    throw badInput(
       `"${request.to}" is neither an edge release of Linkerd nor a known stable number; write a release such ` +
         `as edge-26.6.3, or one of ${stableNumbers.join(", ")}`,
     );
@@ -160,7 +160,7 @@ async function prepare(request: UpgradeRequest): Promise<Prepared> {
   const names = before.clusters.map(({ name }) => name);
   const { canary, atOnce } = request;
   if (canary !== undefined && !names.includes(canary)) {
-    throw wrong(
+    throw badInput(
       `--canary: "${canary}" is no cluster of the topology, which has ${names.join(", ")}`,
     );
   }
@@ -168,7 +168,7 @@ async function prepare(request: UpgradeRequest): Promise<Prepared> {
     const why = refusedStep(versionIn(before, name), to);
     return why === undefined ? [] : [`${name}: ${why}`];
   });
-  if (refused.length > 0) throw wrong(refused.join("\n"));
+  if (refused.length > 0) throw badInput(refused.join("\n"));
   const choice = { to, canary, atOnce };
   // A topology with two releases may break a rule that a topology with one doesn't.
   for (let topology = before; ;) {
@@ -279,8 +279,4 @@ function byHand(to: string): string {
     "  2. write it for the others, one after the other, and do the same\n" +
     `  3. write linkerd.version: ${to}, leave out every linkerdVersion, and run \`up\``
   );
-}
-
-function wrong(message: string): CommandError {
-  return new CommandError(message, { exitCode: exitCodes.badInput });
 }

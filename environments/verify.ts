@@ -14,8 +14,7 @@ import type {
   VerifyOptions,
 } from "../verification/index.ts";
 import { writeBundle } from "./bundle.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { messageOf } from "../system/message-of.ts";
 import type { FoundMesh } from "./found-mesh.ts";
 import { runningStack } from "./mesh-of-stack.ts";
@@ -78,10 +77,9 @@ export async function verifyStack(request: VerifyStackRequest): Promise<StackVer
   await requireFiles(request);
   const { mesh, outputs, found } = await runningStack({ command: "verify", ...request });
   if (request.drill === true && mesh.plan.traffic.length === 0) {
-    throw new CommandError(
+    throw badInput(
       "--drill moves the requests of entries of traffic, and the topology has none: write one, or use " +
         "`drill` to take something away",
-      { exitCode: exitCodes.badInput },
     );
   }
   const { signal, rights, concurrency, limit, onProgress, watch, env } = request;

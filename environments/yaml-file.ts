@@ -1,7 +1,6 @@
 import { stringify } from "yaml";
 import { decodeText, readPlainFile, unreadableBecause } from "../system/plain-file.ts";
-import { CommandError } from "./command-error.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { badInput } from "./command-error.ts";
 import { readYaml } from "./read-yaml.ts";
 
 /** More than these usually come from one mistake. */
@@ -48,7 +47,7 @@ export async function readInput(signal: AbortSignal): Promise<string> {
     return decodeText(Buffer.concat(chunks));
   } catch (error) {
     if (signal.aborted) throw error;
-    throw wrong(`${standardInput} can't be read: ${unreadableBecause(error)}`);
+    throw badInput(`${standardInput} can't be read: ${unreadableBecause(error)}`);
   } finally {
     signal.removeEventListener("abort", stop);
   }
@@ -60,9 +59,9 @@ function readText(file: string): string {
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     if (code === "ENOENT") {
-      throw wrong(`there is no file ${file}: name a YAML file that holds a topology`);
+      throw badInput(`there is no file ${file}: name a YAML file that holds a topology`);
     }
-    throw wrong(
+    throw badInput(
       `${file} can't be read: ${(error as Error).message}. Name a YAML file that holds a topology`,
     );
   }
@@ -79,16 +78,14 @@ function parseYaml(text: string, name: string): unknown {
           `\n  line ${line}, column ${column}: ${message} (${fix})`,
       );
     const more = problems.length > shown ? `\n  and ${problems.length - shown} more` : "";
-    throw wrong(`${name} can't be read as YAML, ${count}:${lines.join("")}${more}`);
+    throw badInput(`${name} can't be read as YAML, ${count}:${lines.join("")}${more}`);
   }
   if (value === null) {
-    throw wrong(`${name} is empty: write a topology in it, such as "clusters: [{ name: west }]"`);
+    throw badInput(
+      `${name} is empty: write a topology in it, such as "clusters: [{ name: west }]"`,
+    );
   }
   return value;
-}
-
-function wrong(message: string): CommandError {
-  return new CommandError(message, { exitCode: exitCodes.badInput });
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { readPlainFile } from "../../system/plain-file.ts";
 import { messageOf } from "../../system/message-of.ts";
 import type { Manifest } from "../apply.ts";
-import { CommandError } from "../command-error.ts";
+import { badInput } from "../command-error.ts";
 import { chosenClusters } from "../chosen-clusters.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { readInput, standardInput } from "../yaml-file.ts";
@@ -92,9 +92,6 @@ function readText(file: string): string {
   try {
     return readPlainFile(file);
   } catch (error) {
-    throw new CommandError(`${file} can't be read: ${messageOf(error)}`, {
-      cause: error,
-      exitCode: exitCodes.badInput,
-    });
+    throw badInput(`${file} can't be read: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { CommandError } from "../command-error.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { badInput } from "../command-error.ts";
 import type { CommandContext } from "./run-command.ts";
 import { findClusters, findPlanned } from "../find-topology.ts";
 import { topologyWords } from "./topology-argument.ts";
@@ -68,8 +67,7 @@ export function refuseTopology(
 ): void {
   const named = topology ?? file ?? (name === undefined ? undefined : `--name ${name}`);
   if (named === undefined) return;
-  throw new CommandError(
+  throw badInput(
     `${named}, or the clusters of --context and --kubeconfig? A topology names its clusters itself: leave out one of the two`,
-    { exitCode: exitCodes.badInput },
   );
 }

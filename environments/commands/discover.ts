@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import { screenOf, styleOf } from "../../verification/render/style.ts";
-import { CommandError } from "../command-error.ts";
+import { badInput } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { requireWritable } from "../output-files.ts";
 import { makeCommand, teach } from "./command.ts";
@@ -87,8 +87,7 @@ export function discoverCommand(): Command {
 async function requireNew(file: string | undefined): Promise<void> {
   await requireWritable({ "--output": file });
   if (file === undefined || !existsSync(file)) return;
-  throw new CommandError(
+  throw badInput(
     `${file} exists, and somebody may have written in it: name another file, or remove it`,
-    { exitCode: exitCodes.badInput },
   );
 }

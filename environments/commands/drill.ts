@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import { screenOf } from "../../verification/render/style.ts";
-import { CommandError } from "../command-error.ts";
+import { badInput } from "../command-error.ts";
 import { subjectForms } from "../drills/subjects.ts";
 import type { OwnQuestion } from "../drills/questions.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -115,9 +115,7 @@ function collect(text: string, others: readonly string[] | undefined): readonly 
 function askOf({ ask, from }: Options): OwnQuestion | undefined {
   if (ask === undefined && from === undefined) return undefined;
   if (ask === undefined || from === undefined) {
-    throw new CommandError("--ask and --from belong together: write both, or neither", {
-      exitCode: exitCodes.badInput,
-    });
+    throw badInput("--ask and --from belong together: write both, or neither");
   }
   return { urls: ask, from };
 }

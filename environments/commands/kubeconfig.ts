@@ -1,7 +1,7 @@
 import os from "node:os";
 import type { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
-import { CommandError } from "../command-error.ts";
+import { badInput, CommandError } from "../command-error.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
 import { findPlanned } from "../find-topology.ts";
@@ -124,8 +124,7 @@ export function shellCommand(toRun: readonly string[] | undefined): Command {
 }
 
 function nothingToRun(): CommandError {
-  return new CommandError(
+  return badInput(
     "the command is missing. Write it after the two dashes, or leave them out for a shell",
-    { exitCode: exitCodes.badInput },
   );
 }

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import type { Command } from "commander";
-import { CommandError } from "../command-error.ts";
+import { badInput, CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { parseDuration } from "./duration.ts";
@@ -139,8 +139,7 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
 }
 
 function nothingToRun(): CommandError {
-  return new CommandError(
+  return badInput(
     "the command is missing. Write it after two dashes: linkerd-topology run lab.yaml -- COMMAND",
-    { exitCode: exitCodes.badInput },
   );
 }

@@ -1,8 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { VerificationFiles } from "../verify.ts";
-import { CommandError } from "../command-error.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { badInput } from "../command-error.ts";
 import { printable } from "../../system/printable.ts";
 import { describeError } from "./run-command.ts";
 
@@ -40,9 +39,8 @@ export function refuseWithout(
 ): void {
   const idle = Object.keys(given).filter((option) => given[option] === true);
   if (idle.length === 0) return;
-  throw new CommandError(
+  throw badInput(
     `${idle.join(", ")} ${idle.length === 1 ? "needs" : "need"} ${needed}: ${why}. Add ${needed}, or leave out ${idle.join(", ")}`,
-    { exitCode: exitCodes.badInput },
   );
 }
 

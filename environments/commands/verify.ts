@@ -2,7 +2,7 @@ import { Option, InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { screenOf, styleOf } from "../../verification/render/style.ts";
 import type { VerificationProgress } from "../../verification/verify.ts";
-import { CommandError } from "../command-error.ts";
+import { badInput } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Tell } from "../report/phase.ts";
 import { runPhases } from "../report/phases.ts";
@@ -124,9 +124,7 @@ export async function runVerify(
     refuseWithout("--watch", { "--interval": options.interval !== undefined }, why);
   }
   if (options.drill && options.traffic === false) {
-    throw new CommandError("--drill sends traffic: leave out --no-traffic", {
-      exitCode: exitCodes.badInput,
-    });
+    throw badInput("--drill sends traffic: leave out --no-traffic");
   }
   const { reportVerification, requireFiles, verifyStack } = await import("../verify.ts");
   const { notesFor } = await import("../found-mesh.ts");

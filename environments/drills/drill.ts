@@ -8,7 +8,7 @@ import { Connections } from "../../verification/connections.ts";
 import { heal } from "../../verification/heal.ts";
 import type { Mesh } from "../../verification/observe.ts";
 import { failuresOf, proveTopology } from "../../verification/prove.ts";
-import { CommandError } from "../command-error.ts";
+import { badInput, CommandError } from "../command-error.ts";
 import { isGiven } from "../consent.ts";
 import type { Consent } from "../consent.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -120,9 +120,7 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
   const own = request.ask === undefined;
   const { before = defaults.before, hold = defaults.hold } = request;
   if (own && before + hold + timeLimits.drillHealed > timeLimits.verificationOver) {
-    throw new CommandError("--for is longer than the drill's own workloads live: use --ask", {
-      exitCode: exitCodes.badInput,
-    });
+    throw badInput("--for is longer than the drill's own workloads live: use --ask");
   }
   const options = {
     mesh,
@@ -226,12 +224,7 @@ async function requireConsent(
   const list = subjects.map(({ text }) => text).join(", ");
   const clusters = `${foreign.join(", ")}, which the stack did not make`;
   if (await isGiven(consent, `Take away ${list}? It changes ${clusters}.`)) return;
-  throw new CommandError(
-    `the drill would change ${clusters}: nothing was done. Allow it with --yes`,
-    {
-      exitCode: exitCodes.badInput,
-    },
-  );
+  throw badInput(`the drill would change ${clusters}: nothing was done. Allow it with --yes`);
 }
 
 function notAsPlanned(problems: readonly string[]): CommandError {

@@ -14,8 +14,7 @@ import { clientAccount, verificationNamespace } from "../../verification/traffic
 import { ProbeWorkloads } from "../../verification/traffic/probe-workloads.ts";
 import { requestOf } from "../../verification/traffic/request.ts";
 import { imageFor } from "../../verification/traffic/workloads.ts";
-import { CommandError } from "../command-error.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { badInput, CommandError } from "../command-error.ts";
 import { Asker } from "./asker.ts";
 import type { Question } from "./asker.ts";
 import type { Taken } from "./taken.ts";
@@ -57,10 +56,6 @@ export function requireUrl(text: string): void {
   }
   if (text.includes("#"))
     throw badInput(`--ask ${text}: leave out what begins with #; it isn't sent`);
-}
-
-function badInput(message: string): CommandError {
-  return new CommandError(message, { exitCode: exitCodes.badInput });
 }
 
 /** The senders of requests during a drill. */

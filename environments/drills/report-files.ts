@@ -3,8 +3,7 @@ import path from "node:path";
 import library from "junit-report-builder";
 import type { Builder } from "junit-report-builder";
 import { printable, printableIn } from "../../system/printable.ts";
-import { CommandError } from "../command-error.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { badInput } from "../command-error.ts";
 import { requireWritable } from "../output-files.ts";
 import { phases } from "./answers.ts";
 import type { Asked, DrillResult } from "./drill.ts";
@@ -24,9 +23,7 @@ export interface DrillFiles {
 /** @throws CommandError, exit code 2, if one of the files can't be written */
 export async function requireDrillFiles({ junit, report }: DrillFiles): Promise<void> {
   if (report !== undefined && !/\.(html|md)$/.test(report)) {
-    throw new CommandError(`--report ${report}: name a file that ends with .html or .md`, {
-      exitCode: exitCodes.badInput,
-    });
+    throw badInput(`--report ${report}: name a file that ends with .html or .md`);
   }
   await requireWritable({ "--junit": junit, "--report": report });
 }

@@ -1,8 +1,7 @@
 import { accessToken, gatewayName } from "../../planning/names.ts";
 import type { ClusterPlan, LinkPlan, NodePlan, Plan } from "../../planning/plan-types.ts";
 import { findNearest } from "../../planning/topology/suggest.ts";
-import { CommandError } from "../command-error.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { badInput } from "../command-error.ts";
 
 /** The form of each subject, and what it takes away. The help and docs/drills.md are made from it. */
 export const subjectForms = {
@@ -86,7 +85,7 @@ export function parseSubjects(
     if (problems.length === 0) problems.push(`node ${node}: two of the subjects need it; name one`);
   }
   if (problems.length > 0) {
-    throw new CommandError(problems.join("\n"), { exitCode: exitCodes.badInput });
+    throw badInput(problems.join("\n"));
   }
   return subjects;
 }

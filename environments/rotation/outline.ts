@@ -1,8 +1,7 @@
 import type { Plan } from "../../planning/plan-types.ts";
 import { beginRotation } from "../../planning/trust/rotation/edit.ts";
 import type { Topology } from "../../planning/topology.ts";
-import { CommandError } from "../command-error.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { badInput } from "../command-error.ts";
 
 /**
  * The topology at the beginning of a rotation.
@@ -13,11 +12,10 @@ export function begun(plan: Plan, topology: Topology): Topology {
   const newest = plan.trust.anchors.at(-1);
   if (newest?.type === "given") {
     const next = newest.generation + 1;
-    throw new CommandError(
+    throw badInput(
       `generation ${newest.generation} of the trust anchor was given, so the next one has to be given too: list ` +
         `generation ${next} in trust.anchors with its certificateFile, and its keyFile if the package is to ` +
         "sign issuers, and run `rotate` again: it continues from there",
-      { exitCode: exitCodes.badInput },
     );
   }
   return beginRotation(topology);

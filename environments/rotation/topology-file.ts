@@ -1,7 +1,6 @@
 import type { Topology } from "../../planning/topology.ts";
-import { CommandError } from "../command-error.ts";
+import { badInput } from "../command-error.ts";
 import { editTopologyFile, requireEditable } from "../edit-topology.ts";
-import { exitCodes } from "../exit-codes.ts";
 import type { StackFile } from "../stacks.ts";
 import { stackFromSource, type TopologySource } from "../topology-source.ts";
 
@@ -28,8 +27,7 @@ export function topologyFile(
   name: string | undefined,
   byHand: string,
 ): TopologyFile {
-  const notEditable = (why: string) =>
-    new CommandError(`${why}, ${byHand}`, { exitCode: exitCodes.badInput });
+  const notEditable = (why: string) => badInput(`${why}, ${byHand}`);
   if ("topology" in source) throw notEditable("the topology is in a program");
   const file = "stack" in source ? source.stack.file : source.file;
   if ("stack" in source && source.stack.topology !== undefined) {

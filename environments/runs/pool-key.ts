@@ -4,8 +4,7 @@ import { mapPaths } from "../../planning/sources/sources.ts";
 import { kind } from "../../toolchain/tools/kind.ts";
 import { kubernetes } from "../../toolchain/tools/kubernetes.ts";
 import type { SourcesChoice } from "../choose-sources.ts";
-import { CommandError } from "../command-error.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { badInput } from "../command-error.ts";
 import { packageVersion } from "../package-version.ts";
 import { planWithSources } from "../plan-with-sources.ts";
 import { stackOf, withName } from "../topology-source.ts";
@@ -41,10 +40,9 @@ export async function poolKey(request: PoolRequest): Promise<string> {
   const { plan, choice } = await planWithSources({ settled, env, images });
   const existing = plan.clusters.flatMap((one) => (one.type === "existing" ? [one.name] : []));
   if (existing.length > 0) {
-    throw new CommandError(
+    throw badInput(
       `a pool can't have the existing ${existing.length === 1 ? "cluster" : "clusters"} ${existing.join(", ")}: what ` +
         "others have there would be removed between two runs. Leave out the pool, or let the topology create its clusters",
-      { exitCode: exitCodes.badInput },
     );
   }
   const archives = plan.clusters.flatMap((one) => (one.type === "kind" ? one.imageArchives : []));

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Mesh, Verification, VerifyOptions } from "../../verification/index.ts";
 import { messageOf } from "../../system/message-of.ts";
-import { CommandError } from "../command-error.ts";
+import { badInput } from "../command-error.ts";
 import { durationExamples, millisecondsIn } from "../duration.ts";
-import { exitCodes } from "../exit-codes.ts";
 import { NotProved } from "../proof.ts";
 import { reap } from "../reap.ts";
 import { runPhases } from "../report/phases.ts";
@@ -143,9 +142,8 @@ export async function withRun<T>(
 function ageOf(pool: number | string): number {
   const age = typeof pool === "string" ? millisecondsIn(pool) : pool;
   if (age !== undefined && Number.isFinite(age) && age > 0) return age;
-  throw new CommandError(
+  throw badInput(
     `a mesh of a pool can't be kept for ${JSON.stringify(pool)}: write the age as ${durationExamples}, or in milliseconds`,
-    { exitCode: exitCodes.badInput },
   );
 }
 

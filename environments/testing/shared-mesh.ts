@@ -3,8 +3,7 @@ import type { Plan } from "../../planning/plan-types.ts";
 import { messageOf } from "../../system/message-of.ts";
 import { verify } from "../../verification/index.ts";
 import { definedIn } from "../../system/environment.ts";
-import { CommandError } from "../command-error.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { badInput } from "../command-error.ts";
 import { kubeconfigVariable } from "../runs/kubeconfig.ts";
 import type { RunMesh } from "../runs/run-mesh.ts";
 
@@ -47,10 +46,10 @@ async function readPlan(file: string): Promise<Plan> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as Plan;
   } catch (error) {
-    throw new CommandError(
+    throw badInput(
       `${variables.plan} names ${file}, the plan of the mesh for these tests, which can't be read: ` +
         `${messageOf(error)}. If that mesh is gone, unset ${variables.plan} and ${variables.name}`,
-      { cause: error, exitCode: exitCodes.badInput },
+      { cause: error },
     );
   }
 }
@@ -58,10 +57,9 @@ async function readPlan(file: string): Promise<Plan> {
 function needed(env: NodeJS.ProcessEnv, variable: string): string {
   const value = env[variable];
   if (value !== undefined && value !== "") return value;
-  throw new CommandError(
+  throw badInput(
     `${variables.name} says that there is a mesh for these tests, but ${variable} is missing: start them with all ` +
       "variables of `run` or `shareTopology`, or with none",
-    { exitCode: exitCodes.badInput },
   );
 }
 
@@ -70,10 +68,9 @@ function requireSame(wanted: Plan, shared: Plan, name: string): void {
   const asked = shapeOf(wanted);
   const there = shapeOf(shared);
   if (asked === there) return;
-  throw new CommandError(
+  throw badInput(
     `the mesh for these tests, ${name}, has ${there}; this file asks for ${asked}. Share the topology that the ` +
       "files of the run use, and run files of another one apart",
-    { exitCode: exitCodes.badInput },
   );
 }
 
