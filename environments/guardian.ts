@@ -35,12 +35,8 @@ const word = await new Promise<string>((resolve) => {
     resolve(line.trim());
     lines.close();
   });
-  lines.once("close", () => {
-    resolve("gone");
-  });
-  process.stdin.once("error", () => {
-    resolve("gone");
-  });
+  lines.once("close", () => resolve("gone"));
+  process.stdin.once("error", () => resolve("gone"));
 });
 process.stdin.destroy();
 process.exitCode = await obey();
@@ -87,9 +83,7 @@ async function isInPool(record: RunRecord): Promise<boolean> {
 async function remove(record: RunRecord | "unreadable"): Promise<number> {
   try {
     if (record === "unreadable") throw new Error(`the record in ${directory} can't be read`);
-    await takeDown({ ...record, directory, record }, (text) => {
-      say({ type: "step", text });
-    });
+    await takeDown({ ...record, directory, record }, (text) => say({ type: "step", text }));
     return 0;
   } catch (error) {
     // Whoever has it now has a guardian.

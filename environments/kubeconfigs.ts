@@ -113,9 +113,7 @@ export async function inShell(mesh: Mesh, command: readonly string[]): Promise<n
       ...(process.env as Record<string, string>),
       ...kubeconfigVariables(kubeconfigs),
     });
-    const forward = (signal: NodeJS.Signals): void => {
-      started.forward(signal);
-    };
+    const forward = (signal: NodeJS.Signals): void => started.forward(signal);
     for (const signal of signals) process.on(signal, forward);
     try {
       return await started.ended;

@@ -38,9 +38,7 @@ export async function wakeNodes(
   const begun = Date.now();
   const woken = await wakeClusters(remembered, {
     signal,
-    status: (text) => {
-      tell.step(text);
-    },
+    status: (text) => tell.step(text),
   });
   const started = woken.filter((cluster) => cluster.started.length > 0);
   await Promise.all(

@@ -86,9 +86,7 @@ class Interrupts {
   constructor(output: Output) {
     this.#output = output;
     for (const name of listened) process.on(name, this.#interrupt);
-    this.#stopUncaught = onUncaught((error) => {
-      this.#controller.abort(error);
-    });
+    this.#stopUncaught = onUncaught((error) => this.#controller.abort(error));
   }
 
   /** Aborted when everything must be removed at once. */

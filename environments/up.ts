@@ -156,9 +156,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
             ),
           },
           onProgress: teller(tell),
-          notice: (text) => {
-            tell.notice(text);
-          },
+          notice: (text) => tell.notice(text),
         });
         const none = sources.dataPlane === "none" ? "; no data plane (see the end)" : "";
         const linkerd = `; ${describeChoice(plan.linkerd)}`;

@@ -12,9 +12,7 @@ const shown = 10;
  * @throws CommandError with the reason why it can't be read, or with every mistake in it and its place
  */
 export function readYamlFile(file: string): Promise<unknown> {
-  return new Promise((resolve) => {
-    resolve(parseYaml(readText(file), file));
-  });
+  return new Promise((resolve) => resolve(parseYaml(readText(file), file)));
 }
 
 /**

@@ -25,9 +25,7 @@ export async function execInPod(
   const handler = withoutCloses(new WebSocketHandler(config, undefined, streams));
   const done = new Deferred<V1Status>();
   signal.throwIfAborted();
-  const onAbort = (): void => {
-    done.reject(signal.reason as Error);
-  };
+  const onAbort = (): void => done.reject(signal.reason as Error);
   signal.addEventListener("abort", onAbort, { once: true });
   const connecting = new Exec(config, handler)
     .exec(namespace, pod, container, [...command], out, err, input, false, done.resolve)

@@ -126,9 +126,7 @@ export class HttpApi implements KubernetesApi {
     this.#signal?.throwIfAborted();
     const { limit, signal } = this.#limits(milliseconds);
     const ended = new Deferred<never>();
-    const end = (): void => {
-      ended.reject(signal.reason as Error);
-    };
+    const end = (): void => ended.reject(signal.reason as Error);
     signal.addEventListener("abort", end, { once: true });
     try {
       return await Promise.race([ask(signal), ended.promise]);

@@ -22,15 +22,11 @@ export function whyClosed({
   listenAddress,
 }: HostPort): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const fail = (error: NodeJS.ErrnoException) => {
-      resolve(error.code ?? error.message);
-    };
+    const fail = (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message);
     if (protocol === "TCP") {
       const server = createServer().once("error", fail);
       server.listen({ port, host: listenAddress, exclusive: true }, () => {
-        server.close(() => {
-          resolve(undefined);
-        });
+        server.close(() => resolve(undefined));
       });
     } else if (protocol === "UDP") {
       const socket = createSocket(listenAddress.includes(":") ? "udp6" : "udp4");
@@ -39,9 +35,7 @@ export function whyClosed({
         fail(error);
       });
       socket.bind({ port, address: listenAddress, exclusive: true }, () => {
-        socket.close(() => {
-          resolve(undefined);
-        });
+        socket.close(() => resolve(undefined));
       });
     } else resolve(undefined);
   });

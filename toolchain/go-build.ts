@@ -42,9 +42,7 @@ export async function buildGoProgram(
       all: true,
     },
   );
-  running.all.on("data", (chunk: Buffer) => {
-    packages += chunk.toString().split("\n").length - 1;
-  });
+  running.all.on("data", (chunk: Buffer) => (packages += chunk.toString().split("\n").length - 1));
   const tell = setInterval(() => {
     const done = packages === 0 ? "" : `, ${packages} packages compiled`;
     context.onProgress(`${program.binary}, ${formatDuration(Date.now() - started)}${done}`);

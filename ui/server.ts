@@ -97,9 +97,7 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
     close: async () => {
       for (const end of pages) end();
       server.closeAllConnections();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
+      await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }

@@ -23,9 +23,7 @@ export function terminalQuestion(
     // The end of input is not a yes, and the question would never be answered. Ctrl-C is the process's own
     // signal.
     const ended = new Promise<string>((resolve) => {
-      lines.once("close", () => {
-        resolve("");
-      });
+      lines.once("close", () => resolve(""));
       lines.once("SIGINT", () => {
         lines.close();
         process.kill(process.pid, "SIGINT");

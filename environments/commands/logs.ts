@@ -70,9 +70,7 @@ export function logsCommand(): Command {
             if (options.json) context.printJson(one);
             else process.stdout.write(`${line(one)}\n`);
           },
-          onProblem: (text) => {
-            context.output.write(`${text}\n`);
-          },
+          onProblem: (text) => context.output.write(`${text}\n`),
         });
         return whole ? exitCodes.success : exitCodes.failed;
       });

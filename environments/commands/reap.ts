@@ -27,9 +27,7 @@ export function reapCommand(): Command {
         const result = await reap({
           dryRun,
           signal,
-          tell: (line) => {
-            output.write(`${line}\n`);
-          },
+          tell: (line) => output.write(`${line}\n`),
         });
         if (options.json) printJson({ version: 1, dryRun, ...result }, 2);
         else print(renderReap(result, dryRun));

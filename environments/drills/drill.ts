@@ -322,9 +322,7 @@ export class DrillRun {
       if (Date.now() > deadline) return "not within the limit";
       if (Date.now() > recovers && healed === undefined) {
         healing ??= heal(this.#mesh, (line) => this.#cure(line, tell), signal && { signal }).catch(
-          (error: unknown) => {
-            tell.step(messageOf(error));
-          },
+          (error: unknown) => tell.step(messageOf(error)),
         );
       }
       await sleep(500, undefined, signal && { signal });

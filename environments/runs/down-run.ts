@@ -13,13 +13,7 @@ export async function downRun(
   const phase = {
     title: `taking ${run.name} away`,
     run: async (tell: Tell) => {
-      await takeDown(
-        run,
-        (line) => {
-          tell.step(line);
-        },
-        signal,
-      );
+      await takeDown(run, (line) => tell.step(line), signal);
       return "nothing is left";
     },
   };

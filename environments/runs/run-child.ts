@@ -28,9 +28,7 @@ export function startCommand(
       process.stderr.write(`${program}: ${reasons[error.code ?? ""] ?? error.message}\n`);
       resolve(error.code === "ENOENT" ? 127 : 126);
     });
-    child.once("close", (code, signal) => {
-      resolve(code ?? exitCodeOf(signal ?? "SIGKILL"));
-    });
+    child.once("close", (code, signal) => resolve(code ?? exitCodeOf(signal ?? "SIGKILL")));
   });
   return {
     ended,

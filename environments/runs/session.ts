@@ -320,9 +320,7 @@ class Session {
         ...(refresh && { refresh }),
         ...(signal && { signal }),
       })
-      .finally(() => {
-        this.#upRuns = false;
-      });
+      .finally(() => (this.#upRuns = false));
     this.#upEnded = running.catch(() => undefined);
     return running;
   }
@@ -406,9 +404,7 @@ class Session {
       if (this.#upRuns) {
         await Promise.race([this.#upEnded, sleep(5_000, undefined, { ref: false })]);
         const { pool: _pool, ...record } = this.#record;
-        await takeDown({ ...record, directory, record }, (line) => {
-          tell.step(line);
-        });
+        await takeDown({ ...record, directory, record }, (line) => tell.step(line));
       }
       return "nothing is left";
     };

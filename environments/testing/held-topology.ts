@@ -12,9 +12,7 @@ export async function hold(
   use: (held: (mesh: RunMesh) => Promise<void>) => Promise<void>,
 ): Promise<HeldMesh> {
   let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const released = new Promise<void>((resolve) => (release = resolve));
   let ended: Promise<void> = Promise.resolve();
   const mesh = await new Promise<RunMesh>((resolve, reject) => {
     ended = use(async (up) => {

@@ -109,13 +109,7 @@ export function useTopology(topology: NamedTopology, options: UseTopologyOptions
 
 /** Node's own hooks have no limit of their own. */
 const ofNodeTest: TestHooks = {
-  beforeAll: (hook) => {
-    nodeTest.before(hook);
-  },
-  afterAll: (hook) => {
-    nodeTest.after(hook);
-  },
-  afterEach: (hook) => {
-    nodeTest.afterEach(hook);
-  },
+  beforeAll: (hook) => nodeTest.before(hook),
+  afterAll: (hook) => nodeTest.after(hook),
+  afterEach: (hook) => nodeTest.afterEach(hook),
 };

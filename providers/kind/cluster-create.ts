@@ -150,9 +150,7 @@ async function build(
   await Promise.all([rm(kubeconfig, { force: true }), rm(`${kubeconfig}.lock`, { force: true })]);
 
   let begin = (): void => undefined;
-  const begun = new Promise<void>((resolve) => {
-    begin = resolve;
-  });
+  const begun = new Promise<void>((resolve) => (begin = resolve));
   const kind = kindCreate({
     name: inputs.name,
     config,

@@ -35,9 +35,7 @@ let looking: Promise<Look> | undefined;
 
 /** One look serves all clusters that a preview asks about at once: each would cost a process of kind and two of Docker. */
 async function lookTogether(): Promise<Look> {
-  looking ??= look().finally(() => {
-    looking = undefined;
-  });
+  looking ??= look().finally(() => (looking = undefined));
   return looking;
 }
 

@@ -57,9 +57,7 @@ async function proved(inputs: Wanted, context: Context) {
     look: completingFederated(reach, wanted),
     further: `Look further with: kubectl -n ${wanted.namespace} get service ${wanted.service}-federated -o yaml`,
     signal: context.signal,
-    onSeen: (seen) => {
-      context.status(seen);
-    },
+    onSeen: (seen) => context.status(seen),
   });
   return { state: stateFrom(look) };
 }

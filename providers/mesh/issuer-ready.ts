@@ -46,9 +46,7 @@ async function proved(inputs: Properties<typeof issuerInputs>, context: Context)
     },
     further: `Look further with: kubectl -n ${linkerdNamespace} describe certificate ${issuerSecret}`,
     signal: context.signal,
-    onSeen: (seen) => {
-      context.status(`waiting for the issuer: ${seen}`);
-    },
+    onSeen: (seen) => context.status(`waiting for the issuer: ${seen}`),
   });
   const { certificates, problems } = readCertificates(pem);
   const all = [...problems, ...checkIssuer(certificates, anchors, new Date())];

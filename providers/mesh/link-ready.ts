@@ -202,9 +202,7 @@ export async function takenUp(
     },
     further: furtherAboutLink(ref) + (discovery ? `; ${furtherAboutDiscovery}` : ""),
     signal: context.signal,
-    onSeen: (seen) => {
-      context.status(`waiting for the service mirror: ${seen}`);
-    },
+    onSeen: (seen) => context.status(`waiting for the service mirror: ${seen}`),
   });
   return { controllerPod, trouble: "" };
 }

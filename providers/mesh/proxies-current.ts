@@ -82,9 +82,7 @@ async function proved(scope: Properties<typeof inputs>, context: Context) {
     further:
       "Look further with: kubectl get pods -A; kubectl -n linkerd logs deploy/linkerd-identity -c identity",
     signal: context.signal,
-    onSeen: (seen) => {
-      context.status(seen);
-    },
+    onSeen: (seen) => context.status(seen),
   });
   for (const pod of left) {
     context.log(

@@ -235,9 +235,7 @@ async function mirrored(
       "A Service that somebody made again has lost the label of its export: up --refresh puts it back. " +
       `Look further with: kubectl -n ${wanted.namespace} get services`,
     signal: context.signal,
-    onSeen: (seen) => {
-      context.status(seen);
-    },
+    onSeen: (seen) => context.status(seen),
   });
   return [];
 }

@@ -33,9 +33,7 @@ export class Engine {
       () =>
         new Promise((resolve) => {
           // An engine that has ended can't be told.
-          client.log(request, () => {
-            resolve();
-          });
+          client.log(request, () => resolve());
         }),
     );
   }

@@ -171,12 +171,8 @@ export class ResourceService {
         body({
           urn,
           signal,
-          status: (message) => {
-            engine.log("info", urn, message, true);
-          },
-          log: (severity, message) => {
-            engine.log(severity, urn, message, false);
-          },
+          status: (message) => engine.log("info", urn, message, true),
+          log: (severity, message) => engine.log(severity, urn, message, false),
         }),
       );
     } catch (error) {

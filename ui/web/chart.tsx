@@ -77,9 +77,7 @@ export function Chart(props: {
       plot.current = undefined;
     };
   }, [shape]);
-  useEffect(() => {
-    plot.current?.setData(data);
-  }, [points]);
+  useEffect(() => plot.current?.setData(data), [points]);
   return (
     <figure class="chart">
       <figcaption>{props.label}</figcaption>

@@ -28,9 +28,7 @@ export function Details(props: {
 }) {
   const { chosen, model, points, changes } = props;
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
+  useEffect(() => dialog.current?.showModal(), []);
   const own = changes.filter(({ subject }) => subject === chosen.id);
   const checks = model.checks.filter(({ subject }) => subject === chosen.id);
   return (

@@ -7,14 +7,10 @@ export function useMedia(query: string): boolean {
   const [holds, setHolds] = useState(() => matchMedia(query).matches);
   useEffect(() => {
     const media = matchMedia(query);
-    const look = (): void => {
-      setHolds(media.matches);
-    };
+    const look = (): void => setHolds(media.matches);
     look();
     media.addEventListener("change", look);
-    return () => {
-      media.removeEventListener("change", look);
-    };
+    return () => media.removeEventListener("change", look);
   }, [query]);
   return holds;
 }
@@ -23,12 +19,8 @@ export function useMedia(query: string): boolean {
 export function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    const timer = setInterval(() => {
-      setNow(Date.now());
-    }, 1000);
-    return () => {
-      clearInterval(timer);
-    };
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
   }, []);
   return now;
 }
@@ -37,13 +29,9 @@ export function useNow(): number {
 export function useChosen(): Chosen | undefined {
   const [chosen, setChosen] = useState(() => chosenIn(location.hash));
   useEffect(() => {
-    const look = (): void => {
-      setChosen(chosenIn(location.hash));
-    };
+    const look = (): void => setChosen(chosenIn(location.hash));
     addEventListener("hashchange", look);
-    return () => {
-      removeEventListener("hashchange", look);
-    };
+    return () => removeEventListener("hashchange", look);
   }, []);
   return chosen;
 }

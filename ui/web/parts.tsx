@@ -68,9 +68,7 @@ export function Copy(props: { readonly text: string; readonly what: string }) {
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(props.text);
     setCopied(true);
-    setTimeout(() => {
-      setCopied(false);
-    }, 1500);
+    setTimeout(() => setCopied(false), 1500);
   };
   return (
     <button

@@ -91,12 +91,6 @@ function safePath(path: string): string {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener(
-      "abort",
-      () => {
-        reject(new Error("not there in time"));
-      },
-      { once: true },
-    );
+    signal.addEventListener("abort", () => reject(new Error("not there in time")), { once: true });
   });
 }

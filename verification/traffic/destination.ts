@@ -93,9 +93,7 @@ async function listenTo(
   const session = connect("http://linkerd-destination", { createConnection: () => connection });
   // The streams or the connection report its end.
   session.on("error", () => undefined);
-  const end = (): void => {
-    session.destroy(signal.reason as Error);
-  };
+  const end = (): void => session.destroy(signal.reason as Error);
   signal.addEventListener("abort", end, { once: true });
   try {
     const views = await Promise.allSettled(questions.map((question) => listen(session, question)));
@@ -148,9 +146,7 @@ async function listen(
     stream.on("response", settle);
     stream.on("trailers", settle);
     stream.on("error", reject);
-    stream.on("end", () => {
-      resolve(undefined);
-    });
+    stream.on("end", () => resolve(undefined));
     const take = listening((chunk: Buffer) => {
       for (const message of messages.take(chunk)) apply(known, readUpdate(message));
       clearTimeout(silence);
@@ -159,9 +155,7 @@ async function listen(
     });
     stream.on("data", take);
     stream.end(frame(writeRequest(authority)));
-  }).finally(() => {
-    clearTimeout(silence);
-  });
+  }).finally(() => clearTimeout(silence));
   return { endpoints: [...known.values()], refusal };
 }
 
