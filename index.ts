@@ -14,7 +14,7 @@ if (recorded.madeFrom?.topology !== undefined) {
     refuseOtherFile(recorded.madeFrom.topology, { name: pulumi.getStack(), topology }),
   );
 }
-if (adopts(topology)) {
+if ((topology as { readonly adopt?: unknown } | undefined)?.adopt === true) {
   const { lookBeforeProgram } = await import("./environments/adopt.ts");
   const look = lookBeforeProgram({ name: pulumi.getStack(), topology, recorded: recorded.plan });
   const notice = await forPeople(look);
@@ -30,8 +30,4 @@ async function forPeople<T>(asked: Promise<T>): Promise<T> {
   return asked.catch((error: unknown) => {
     throw new pulumi.RunError((error as Error).message);
   });
-}
-
-function adopts(topology: unknown): boolean {
-  return (topology as { readonly adopt?: unknown } | undefined)?.adopt === true;
 }

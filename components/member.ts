@@ -120,7 +120,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
         // If the topology doesn't give the certificate, somebody else creates it, and its changes can't be
         // known here.
         ...(plan.trust.staged && "certificatePem" in issuer
-          ? [issuer.certificatePem.apply(fingerprint)]
+          ? [issuer.certificatePem.apply((pem) => new X509Certificate(pem).fingerprint256)]
           : []),
       ],
     },
@@ -240,10 +240,6 @@ function makeIssuer(
     definedOnly({ trustAnchor: signer, trustDomain, ...lifetimes, rotation: issuer.rotation }),
     { parent: topology },
   );
-}
-
-function fingerprint(pem: string): string {
-  return new X509Certificate(pem).fingerprint256;
 }
 
 function count(cluster: ClusterPlan & { type: "kind" }, role: string): number {

@@ -34,7 +34,7 @@ export interface LivePage {
  * @throws CommandError, exit code 3, where the stack is not up; exit code 2 where the port is taken
  */
 export async function livePage(request: PageRequest): Promise<LivePage> {
-  const { port, interval = 10_000, concurrency, spelled = asItIs } = request;
+  const { port, interval = 10_000, concurrency, spelled = (text) => text } = request;
   const asked = { ...request, command: "ui" };
   // What is not up is said at once, and not on a page.
   await runningStack(asked);
@@ -60,10 +60,6 @@ export async function livePage(request: PageRequest): Promise<LivePage> {
       await live.stop();
     },
   };
-}
-
-function asItIs(text: string): string {
-  return text;
 }
 
 function withCommands(

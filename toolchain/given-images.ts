@@ -79,7 +79,9 @@ export async function readReferences(path: string): Promise<string[]> {
 
 /** Returns the references in the `manifest.json` of `docker save`. */
 export function referencesOfManifest(manifest: unknown): string[] {
-  return listIn(manifest).flatMap((image) => textsIn(propertyOf(image, "RepoTags")));
+  return listIn(manifest).flatMap((image) =>
+    listIn(propertyOf(image, "RepoTags")).filter((one) => typeof one === "string"),
+  );
 }
 
 /** Returns the references in the `index.json` of an OCI layout. */
@@ -103,10 +105,6 @@ function propertyOf(value: unknown, key: string): unknown {
 
 function listIn(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function textsIn(value: unknown): readonly string[] {
-  return listIn(value).filter((one) => typeof one === "string");
 }
 
 interface Descriptions {

@@ -115,7 +115,7 @@ async function originIn(
   plugin: ProviderPlugin,
   cache: string,
 ): Promise<Origin | undefined> {
-  const folder = pluginFolder(home, plugin);
+  const folder = join(home, "plugins", `resource-${plugin.name}-v${plugin.version}`);
   // Pulumi puts a file `<folder>.partial` beside a plugin whose installation is not finished.
   if (!(await exists(folder)) || (await exists(`${folder}.partial`))) return undefined;
   const stamp = await readStamp(home, plugin);
@@ -174,10 +174,6 @@ async function callInstall(
   );
   if (run.exitCode === 0) return undefined;
   return run.stderr.trim() || run.stdout.trim() || run.message || "no answer";
-}
-
-function pluginFolder(home: string, { name, version }: ProviderPlugin): string {
-  return join(home, "plugins", `resource-${name}-v${version}`);
 }
 
 function stampFile(home: string, { name, version }: ProviderPlugin): string {

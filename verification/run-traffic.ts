@@ -1,4 +1,4 @@
-import type { LinkPlan, Plan, TrafficPlan } from "../planning/plan-types.ts";
+import type { Plan, TrafficPlan } from "../planning/plan-types.ts";
 import type { CheckResult } from "./checks/check.ts";
 import { failedForGood, notRun } from "./checks/check.ts";
 import { silent } from "./checks/run-check.ts";
@@ -19,7 +19,9 @@ export async function runTraffic(
     status.clusters.some((cluster) => cluster.name === name && !cluster.reachable);
   const skipped = mesh.plan.links.flatMap((link): CheckResult[] => {
     const missing = [link.source, link.target].find(isSilent);
-    return missing === undefined ? [] : [unsent(link, missing)];
+    return missing === undefined
+      ? []
+      : [{ ...about(`${link.source} → ${link.target}`), ...notRun(silent(missing)) }];
   });
   for (const { cluster, namespace, service, port, rules } of mesh.plan.traffic) {
     const missing = [cluster, ...clustersOf(rules)].find(isSilent);
@@ -44,10 +46,6 @@ export async function runTraffic(
     options.onResult?.(result);
     return [result, ...skipped];
   }
-}
-
-function unsent({ source, target }: LinkPlan, missing: string): CheckResult {
-  return { ...about(`${source} → ${target}`), ...notRun(silent(missing)) };
 }
 
 function clustersOf(rules: TrafficPlan["rules"]): readonly string[] {

@@ -97,7 +97,7 @@ function wordsFor(type: string, part: string): Words | undefined {
     case "linkerd-topology:index:IssuerReady":
       return { verb: "waiting for", what: "issuer", past: "made" };
     case "linkerd-topology:index:LinkReady":
-      return { verb: "waiting for", what: linkWords(part), past: "taken up" };
+      return { verb: "waiting for", what: `Link ${part.replace(/^to-/, "to ")}`, past: "taken up" };
     case "linkerd-topology:index:ServiceExport":
       return { verb: "exporting", what: part.replace(/^export-/, ""), past: "exported" };
     case "linkerd-topology:index:TrafficRoute":
@@ -113,8 +113,3 @@ const charts: Readonly<Record<string, string>> = {
   "control-plane-gateway-api": "Gateway API",
   multicluster: "multicluster extension",
 };
-
-/** `to-east` → `Link to east`. */
-function linkWords(part: string): string {
-  return `Link ${part.replace(/^to-/, "to ")}`;
-}

@@ -15,23 +15,42 @@ export const identity = z.object({
 
 const schema = z.object({
   version: z.literal(1),
+  /** Name of the run, of its stack and of its topology. */
   name: z.string(),
+  /** The Pulumi project. */
   project: z.string(),
+  /** Name of the topology without the run's suffix. */
   topology: z.string(),
+  /** The process that removes the run. */
   owner: identity,
   created: z.iso.datetime(),
+  /** After that anybody may remove it. */
   expires: z.iso.datetime(),
+  /** The Pulumi backend, if one was chosen, without credentials. */
   backendUrl: z.string().optional(),
+  /**
+   * The run's own passphrase encrypts what it keeps there, not one of the environment. Undefined if no
+   * backend was chosen, or an earlier version created the run.
+   */
   ownPassphrase: z.boolean().optional(),
+  /** It creates containers. */
   docker: z.boolean(),
+  /** Something exists that only Pulumi can remove: in existing clusters, or in a chosen backend. */
   engineRemoves: z.boolean(),
+  /** Why it was kept. Then only its expiry counts. */
   kept: z.string().optional(),
+  /** Later runs use its mesh. Undefined until it was proved, and once it is being removed. */
   pool: z
     .object({
+      /** Only runs with the same key may use it. */
       key: z.string(),
+      /** A run uses it. If the process of that run is gone, it is free again. */
       taken: z.boolean(),
+      /** When it was taken, or became free. */
       since: z.iso.datetime(),
+      /** After that no run takes it, and anybody may remove it while it is free. */
       until: z.iso.datetime(),
+      /** Labels of its Docker network, which can't change. */
       labels: z.record(z.string(), z.string()),
     })
     .optional(),
@@ -41,50 +60,7 @@ const schema = z.object({
  * What is known about a run. It is written before anything is created and removed last, so that anybody can
  * find, judge and remove what a run left. It contains no secret.
  */
-export interface RunRecord {
-  readonly version: 1;
-  /** Name of the run, of its stack and of its topology. */
-  readonly name: string;
-  /** The Pulumi project. */
-  readonly project: string;
-  /** Name of the topology without the run's suffix. */
-  readonly topology: string;
-  /** The process that removes the run. */
-  readonly owner: z.infer<typeof identity>;
-  /** ISO 8601. */
-  readonly created: string;
-  /** ISO 8601. After that anybody may remove it. */
-  readonly expires: string;
-  /** The Pulumi backend, if one was chosen, without credentials. */
-  readonly backendUrl?: string | undefined;
-  /**
-   * The run's own passphrase encrypts what it keeps there, not one of the environment. Undefined if no
-   * backend was chosen, or an earlier version created the run.
-   */
-  readonly ownPassphrase?: boolean | undefined;
-  /** It creates containers. */
-  readonly docker: boolean;
-  /** Something exists that only Pulumi can remove: in existing clusters, or in a chosen backend. */
-  readonly engineRemoves: boolean;
-  /** Why it was kept. Then only its expiry counts. */
-  readonly kept?: string | undefined;
-  /** Later runs use its mesh. Undefined until it was proved, and once it is being removed. */
-  readonly pool?: PoolEntry | undefined;
-}
-
-/** A mesh that stays for later runs. */
-export interface PoolEntry {
-  /** Only runs with the same key may use it. */
-  readonly key: string;
-  /** A run uses it. If the process of that run is gone, it is free again. */
-  readonly taken: boolean;
-  /** ISO 8601. When it was taken, or became free. */
-  readonly since: string;
-  /** ISO 8601. After that no run takes it, and anybody may remove it while it is free. */
-  readonly until: string;
-  /** Labels of its Docker network, which can't change. */
-  readonly labels: Readonly<Record<string, string>>;
-}
+export type RunRecord = Readonly<z.infer<typeof schema>>;
 
 const recordName = "run.json";
 
@@ -121,7 +97,7 @@ export async function beginRun(directory: string, record: RunRecord): Promise<vo
   const draft = path.join(runs, `${draftPrefix}${randomUUID()}-${record.name}`);
   await mkdir(draft, { recursive: true, mode: 0o700 });
   try {
-    await write(draft, record);
+    await updateRecord(draft, record);
     await rename(draft, directory);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -138,10 +114,6 @@ export function isDraft(directory: string): boolean {
 
 /** Replaces the record of a run. */
 export async function updateRecord(directory: string, record: RunRecord): Promise<void> {
-  await write(directory, record);
-}
-
-async function write(directory: string, record: RunRecord): Promise<void> {
   const file = path.join(directory, recordName);
   const partial = `${file}.${randomUUID()}.partial`;
   await writeFile(partial, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });

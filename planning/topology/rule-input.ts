@@ -70,17 +70,13 @@ export function ruleInput(
     draft,
     defaultName,
     sources,
-    topologyName: isTopologyName(name) ? name : undefined,
+    topologyName: labelPattern.test(name) && name.length <= limits.topologyName ? name : undefined,
     clusters,
     byName,
     edges,
     services,
     mirrors: findMirrors(services, edges.filter(isFollowed)),
   };
-}
-
-function isTopologyName(name: string): boolean {
-  return labelPattern.test(name) && name.length <= limits.topologyName;
 }
 
 function findEdges(draft: Draft<Topology>, byName: ReadonlyMap<string, DraftCluster>): DraftEdge[] {

@@ -137,7 +137,7 @@ function resolveEntry(entry: TrafficSpec, path: Path, input: RuleInput): Resolve
 }
 
 function checkName({ name, path }: NamedBackend, { byName }: RuleInput): RuleProblem[] {
-  if (isReserved(name)) {
+  if (reserved.some((one) => one === name)) {
     if (!byName.has(name)) return [];
     return [
       {
@@ -159,10 +159,6 @@ function checkName({ name, path }: NamedBackend, { byName }: RuleInput): RulePro
 }
 
 const reserved = ["local", "federated"] as const;
-
-function isReserved(name: string): boolean {
-  return reserved.some((one) => one === name);
-}
 
 function breaksAlike(one: TrafficPlan, other: TrafficPlan): boolean {
   const [first, second] = [one.serviceAnnotations, other.serviceAnnotations];
@@ -239,7 +235,8 @@ function* checkParent(entry: TrafficSpec, { cluster, at, input }: Client): Itera
     };
   }
   const own = exportOf(entry, cluster.name, input);
-  if (own !== undefined && isHeadless(own)) yield headless(entry, { name: cluster.name, path: at });
+  if (own !== undefined && own.ways.some((way) => way.headless !== undefined))
+    yield headless(entry, { name: cluster.name, path: at });
   if (alias === undefined) {
     if (own !== undefined) yield* checkPort(entry, own, at);
     return;
@@ -301,10 +298,6 @@ function exportOf(
   return services.find(
     (one) => one.cluster.name === cluster && one.namespace === namespace && one.service === service,
   );
-}
-
-function isHeadless({ ways }: ExportedService): boolean {
-  return ways.some((way) => way.headless !== undefined);
 }
 
 function headless(

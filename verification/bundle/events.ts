@@ -19,7 +19,10 @@ export interface KubernetesEvent {
 /** Events as `kubectl get events -A` shows them, oldest first. */
 export function eventsText(events: readonly KubernetesEvent[]): string {
   const rows = events
-    .map((event) => ({ event, at: timeOf(event) }))
+    .map((event) => ({
+      event,
+      at: event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? "",
+    }))
     .toSorted((a, b) => (a.at < b.at ? -1 : 1))
     .map(({ event: { type, reason, message, count, involvedObject }, at }) => [
       at,
@@ -29,8 +32,4 @@ export function eventsText(events: readonly KubernetesEvent[]): string {
       `${(message ?? "").replaceAll(/\s+/g, " ")}${(count ?? 1) > 1 ? ` (${count ?? 1} times)` : ""}`,
     ]);
   return rows.length === 0 ? "no events" : columns(rows);
-}
-
-function timeOf({ lastTimestamp, eventTime, metadata }: KubernetesEvent): string {
-  return lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? "";
 }

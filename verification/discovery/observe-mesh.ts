@@ -42,7 +42,9 @@ export async function observeMesh(
         isExported(service) ? withPods(service, api) : service,
       );
       const known = { ...cluster, services: await Promise.all(services) };
-      return isFlat && hasAnswered(cluster) ? withPodAddresses(known, api) : known;
+      return isFlat && cluster.kubernetesVersion !== undefined
+        ? withPodAddresses(known, api)
+        : known;
     }),
   );
 }
@@ -50,10 +52,6 @@ export async function observeMesh(
 function mayLeadToPods({ gateway, selectors }: LinkObservation): boolean {
   const { remoteDiscovery, federated } = selectors;
   return gateway === undefined || remoteDiscovery !== undefined || federated !== undefined;
-}
-
-function hasAnswered({ kubernetesVersion }: ClusterObservation): boolean {
-  return kubernetesVersion !== undefined;
 }
 
 async function withPodAddresses(

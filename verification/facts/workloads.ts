@@ -62,7 +62,9 @@ function workload(
     (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
     (status?.updatedReplicas ?? 0) >= wanted;
   const ready = rolledOut && available >= wanted;
-  const stuck = pods.filter((pod) => isOf(metadata.name, pod) && !isReady(pod)).map(troubleOf);
+  const stuck = pods
+    .filter((pod) => deploymentOf(pod.metadata.name) === metadata.name && !isReady(pod))
+    .map(troubleOf);
   const trouble = [
     `${available} of ${wanted} available`,
     ...(rolledOut ? [] : ["being rolled out"]),
@@ -75,8 +77,4 @@ function workload(
     trouble: ready ? undefined : trouble,
     ...(wanted === 0 && { scaledToNone: true }),
   };
-}
-
-function isOf(deployment: string, pod: Pod): boolean {
-  return deploymentOf(pod.metadata.name) === deployment;
 }

@@ -1,4 +1,3 @@
-import type { CheckResult } from "../checks/check.ts";
 import type { Change, Round } from "../watch.ts";
 import { countsOf, inWords } from "./counts.ts";
 import { printableIn } from "../../system/printable.ts";
@@ -34,10 +33,6 @@ function describe({ before, after }: Change, style: Style): string {
     case "failed":
       return `${style.bad("✗")} ${what}: ${after.problem}${was}`;
     case "not run":
-      return `${style.warn("–")} ${what}: ${reasonOf(after)}${was}`;
+      return `${style.warn("–")} ${what}: not run: ${after.reason}${was}`;
   }
-}
-
-function reasonOf({ reason }: Extract<CheckResult, { state: "not run" }>): string {
-  return `not run: ${reason}`;
 }

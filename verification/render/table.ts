@@ -86,7 +86,7 @@ function fit(rows: readonly (readonly string[])[], width: number): readonly numb
       ),
     );
   const [wanted, least] = [widest(/\n/), widest(/[ \n]/)];
-  let left = room - sum(least);
+  let left = room - least.reduce((total, number) => total + number, 0);
   if (left < 0) return undefined;
   // Narrow columns get all that they want; the others share the rest.
   const widths = [...least];
@@ -133,8 +133,4 @@ function plain(cell: string): string {
 
 function padded(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - stringWidth(text)));
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

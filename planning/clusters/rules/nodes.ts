@@ -72,7 +72,7 @@ function* checkPortMappings(
     if (mapping.node !== undefined && mapping.node >= total) {
       yield {
         path: [...at, "node"],
-        message: `${mapping.node} is not the index of a node: there ${nodesInWords(total)}`,
+        message: `${mapping.node} is not the index of a node: there ${total === 1 ? "is 1 node" : `are ${total} nodes`}`,
         fix: total === 1 ? "write 0, or leave it out" : `write 0 to ${total - 1}`,
       };
     }
@@ -130,10 +130,6 @@ function isWildcard(address: string): boolean {
 function normalizeAddress(text: string): string | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;
   return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text).toString() : undefined;
-}
-
-function nodesInWords(total: number): string {
-  return total === 1 ? "is 1 node" : `are ${total} nodes`;
 }
 
 function* checkRegistryMirrors({ spec, path }: DraftCluster): Iterable<RuleProblem> {
