@@ -68,6 +68,7 @@ export type { LogComponent, LogLine, LogsRequest } from "./environments/logs.ts"
 export type { PreflightResult } from "./environments/preflight/preflight.ts";
 export type { RotateOutlook, RotateRequest, RotateResult } from "./environments/rotate.ts";
 export type { StatusResult } from "./environments/status.ts";
+export type { EngineRequest } from "./environments/run-engine.ts";
 export type { UpRequest } from "./environments/up.ts";
 export type { UpgradeOutlook, UpgradeRequest, UpgradeResult } from "./environments/upgrade.ts";
 export type {

@@ -1,8 +1,8 @@
-import { type ServiceExport, TrafficRoute } from "@linkerd-topology/mesh";
+import { TrafficRoute } from "@linkerd-topology/mesh";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan, TrafficPlan } from "../planning/plan-types.ts";
 import { memberOf } from "./exports.ts";
-import type { ExportingMember } from "./exports.ts";
+import type { ExportingMember, makeExports } from "./exports.ts";
 import { onCluster } from "./mesh-cluster.ts";
 import { routeArgs } from "./traffic-entries.ts";
 
@@ -12,15 +12,8 @@ export interface TrafficContext {
   readonly members: ReadonlyMap<string, ExportingMember>;
   /** Every Link, by `source target`. */
   readonly links: ReadonlyMap<string, pulumi.Resource>;
-  readonly exported: readonly ExportOfCluster[];
+  readonly exported: ReturnType<typeof makeExports>;
   readonly topology: pulumi.Resource;
-}
-
-interface ExportOfCluster {
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly service: string;
-  readonly made: ServiceExport;
 }
 
 /** One {@link TrafficRoute} per entry of `traffic` and cluster of its clients. */

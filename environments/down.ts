@@ -6,6 +6,7 @@ import { describeGone, openState, settleState, withStackLock } from "./interrupt
 import type { Consent } from "./consent.ts";
 import { allowUnknown, findLeftovers, isEmpty, ownerOf, removeLeftovers } from "./leftovers.ts";
 import type { Leftovers } from "./leftovers.ts";
+import type { StackRequest } from "./mesh-of-stack.ts";
 import { readProject, stackDirectory } from "./project.ts";
 import { refuseProtected } from "./protected.ts";
 import { engineError } from "./report/engine-errors.ts";
@@ -23,15 +24,10 @@ import { bringEngine } from "./tools.ts";
 import type { Tools } from "./tools.ts";
 import { openExistingStack } from "./workspace.ts";
 
-export interface DownRequest {
-  readonly stack: StackFile;
+export interface DownRequest extends Omit<StackRequest, "ways" | "command"> {
   readonly output: Output;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Where the state is. @default the person's own backend, else files in the state directory */
-  readonly backend?: Backend;
   /** Removes clusters of this name even if nothing says that they belong to this state. @default false */
   readonly removeUnknown?: Consent;
-  readonly signal?: AbortSignal;
 }
 
 export interface DownResult {

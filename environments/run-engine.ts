@@ -25,28 +25,44 @@ import type { Timeline } from "./timeline.ts";
 import type { Tools } from "./tools.ts";
 import { openStack } from "./workspace.ts";
 
+/** What an `up` and its engine's phase are told. */
 export interface EngineRequest {
   readonly stack: StackFile;
-  readonly plan: Plan;
+  /** Environment variables that override this process's. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the state is. @default the person's own backend, else files in the state directory */
   readonly backend?: Backend;
-  /** Where images and charts come from. @default what the environment or the configuration says */
-  readonly sources?: Sources | undefined;
-  /** Reads every resource before anything is changed. @default false */
-  readonly refresh?: boolean;
-  readonly signal?: AbortSignal;
-  /** Whether clusters may be recreated. Nobody is asked during the engine's phase. @default false */
+  /**
+   * Deletes or recreates clusters, with everything in them, if the plan lacks them or has them with other
+   * settings. @default false
+   */
   readonly replaceClusters?: Consent;
+  /**
+   * Reads every resource first, so that what was changed or deleted by hand is restored.
+   * @default only if Docker says that a cluster is gone or has moved
+   */
+  readonly refresh?: boolean;
   /** Labels of the Docker network. @default {} */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Interrupts. What is just being created is cleaned up, then the promise rejects. */
+  readonly signal?: AbortSignal;
+}
+
+/** What the engine's phase knows by then. */
+interface EnginePhase extends EngineRequest {
+  readonly plan: Plan;
+  /** Where images and charts come from. @default what the environment or the configuration says */
+  readonly sources?: Sources | undefined;
   /** Called with the current state before anything is changed. If it rejects, nothing is changed. */
   readonly allow?: (state: State) => Promise<void>;
 }
 
 /** What an update of the engine did and found. */
 export interface EngineResult {
+  /** Operations of the engine, such as `{ create: 40 }` or `{ same: 40 }`. */
   readonly changes: Readonly<Record<string, number>>;
   readonly timeline: Timeline;
+  /** Every operation of the engine, with its times. */
   readonly steps: readonly Step[];
   readonly outputs: Outputs;
 }
@@ -56,7 +72,7 @@ export interface EngineResult {
  * says that the state isn't true any more, the engine refreshes it.
  */
 export async function runEngine(
-  request: EngineRequest,
+  request: EnginePhase,
   env: Tools["env"],
   tell: Tell,
 ): Promise<EngineResult> {
@@ -68,7 +84,7 @@ export async function runEngine(
 }
 
 async function runLocked(
-  request: EngineRequest,
+  request: EnginePhase,
   backend: Backend,
   env: Tools["env"],
   tell: Tell,

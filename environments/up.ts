@@ -7,7 +7,6 @@ import type { Mesh, Proof } from "../verification/index.ts";
 import { noticesIn } from "../verification/render/counts.ts";
 import { adoptedMesh, allowAdoption } from "./adopt.ts";
 import { chooseBackend } from "./backend.ts";
-import type { Backend } from "./backend.ts";
 import { allowDataPlane, bringSources } from "./choose-sources.ts";
 import type { Consent } from "./consent.ts";
 import { ownerOf } from "./leftovers.ts";
@@ -17,33 +16,25 @@ import { planStack } from "./plan-stack.ts";
 import { planWithSources } from "./plan-with-sources.ts";
 import { preflight, refuseRemoteDocker, requirePassed } from "./preflight/preflight.ts";
 import { meshOf, NotProved, prove } from "./proof.ts";
-import type { Step } from "./report/engine-progress.ts";
 import { refuseProtectedLosses } from "./protected.ts";
 import { runPhases } from "./report/phases.ts";
 import type { Output, Phase } from "./report/phase.ts";
 import { describeChanges, isUnchanged, runEngine } from "./run-engine.ts";
-import type { EngineResult } from "./run-engine.ts";
+import type { EngineRequest, EngineResult } from "./run-engine.ts";
 import { readProject } from "./project.ts";
 import { refuseOtherTopology, settleStack } from "./settle-stack.ts";
 import type { SettledStack } from "./settle-stack.ts";
-import type { StackFile } from "./stacks.ts";
 import { withScratch } from "./scratch.ts";
 import { outputsIn } from "./state.ts";
-import type { Outputs, State } from "./state.ts";
-import type { Timeline } from "./timeline.ts";
+import type { State } from "./state.ts";
 import { bringEngine, teller } from "./tools.ts";
 import type { Tools } from "./tools.ts";
 import { refuseEarlyStep } from "./trust.ts";
 
-export interface UpRequest {
-  readonly stack: StackFile;
+export interface UpRequest extends EngineRequest {
   /** The topology's file was moved: the stack of the other file continues from this one. @default false */
   readonly moved?: boolean;
   readonly output: Output;
-  /** Environment variables that override this process's. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Where the state is. @default the person's own backend, else files in the state directory */
-  readonly backend?: Backend;
   /** Directory of image archives that take precedence. @default the variable IMAGES */
   readonly images?: string | undefined;
   /**
@@ -51,11 +42,6 @@ export interface UpRequest {
    * @default false
    */
   readonly newSources?: boolean;
-  /**
-   * Deletes or recreates clusters, with everything in them, if the plan lacks them or has them with other
-   * settings. @default false
-   */
-  readonly replaceClusters?: Consent;
   /**
    * Takes over a mesh that others made, if the topology says `adopt`. It is asked for once, with what it means.
    * @default false
@@ -70,30 +56,15 @@ export interface UpRequest {
    * In a new stack they do so if no registry at all can be reached. A notice says it first. @default false
    */
   readonly withoutRegistry?: boolean;
-  /**
-   * Reads every resource first, so that what was changed or deleted by hand is restored.
-   * @default only if Docker says that a cluster is gone or has moved
-   */
-  readonly refresh?: boolean;
-  /** Labels of the Docker network. @default {} */
-  readonly labels?: Readonly<Record<string, string>>;
   /** Environment variables for the engine and everything that it starts, and for nothing else. @default {} */
   readonly engineEnv?: Readonly<Record<string, string>>;
-  /** Interrupts. What is just being created is cleaned up, then the promise rejects. */
-  readonly signal?: AbortSignal;
 }
 
-export interface UpResult {
+export interface UpResult extends EngineResult {
   /** Name of the stack. */
   readonly stack: string;
   readonly plan: Plan;
   readonly proof: Proof;
-  readonly outputs: Outputs;
-  /** Operations of the engine, such as `{ create: 40 }` or `{ same: 40 }`. */
-  readonly changes: Readonly<Record<string, number>>;
-  readonly timeline: Timeline;
-  /** Every operation of the engine, with its times. */
-  readonly steps: readonly Step[];
   /** Where every tool came from, and the engine's environment. */
   readonly tools: Tools;
 }

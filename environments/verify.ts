@@ -6,13 +6,7 @@ import {
   verify,
   watchVerification,
 } from "../verification/index.ts";
-import type {
-  Mesh,
-  Round,
-  Verification,
-  VerificationProgress,
-  VerifyOptions,
-} from "../verification/index.ts";
+import type { Mesh, Round, Verification, VerifyOptions } from "../verification/index.ts";
 import { writeBundle } from "./bundle.ts";
 import { badInput, CommandError } from "./command-error.ts";
 import { messageOf } from "../system/message-of.ts";
@@ -37,19 +31,10 @@ export interface VerificationFiles {
 }
 
 /** Which stack to verify, and how. */
-export interface VerifyStackRequest extends StackRequest, VerificationFiles {
+export interface VerifyStackRequest
+  extends StackRequest, VerificationFiles, Omit<VerifyOptions, "thorough" | "signal"> {
   /** @default true, but false for a mesh that others made */
   readonly traffic?: boolean;
-  /** See `VerifyOptions`. */
-  readonly drill?: boolean;
-  /** See `VerifyOptions`. */
-  readonly rights?: boolean;
-  /** See `VerifyOptions`. */
-  readonly concurrency?: number;
-  readonly probeImage?: string;
-  /** See `VerifyOptions`. */
-  readonly limit?: number;
-  readonly onProgress?: (progress: VerificationProgress) => void;
   /** Verifies again and again until the signal is aborted. */
   readonly watch?: {
     /** Pause between two rounds, in milliseconds. @default 10000 */

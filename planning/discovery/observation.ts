@@ -1,4 +1,4 @@
-import type { LabelSelector } from "../topology.ts";
+import type { GatewayPlan, LinkPlan } from "../plan-types.ts";
 
 /**
  * What a cluster said about itself and its mesh, whoever made it. Plain data without secrets: of credentials
@@ -115,19 +115,8 @@ export interface LinkObservation {
   readonly apiVersion: string;
   /** Linkerd's name of the target. */
   readonly targetName: string;
-  readonly gateway:
-    | {
-        readonly addresses: readonly string[];
-        readonly port: number;
-        readonly probePort: number;
-        readonly identity: string;
-      }
-    | undefined;
-  readonly selectors: {
-    readonly gateway: LabelSelector | undefined;
-    readonly remoteDiscovery: LabelSelector | undefined;
-    readonly federated: LabelSelector | undefined;
-  };
+  readonly gateway: Pick<GatewayPlan, "addresses" | "port" | "probePort" | "identity"> | undefined;
+  readonly selectors: LinkPlan["selectors"];
   readonly excludedLabels: readonly string[];
   readonly excludedAnnotations: readonly string[];
   /** `linkerd multicluster link` or `link-gen` wrote it. By default these select for every kind of export. */

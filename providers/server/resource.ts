@@ -108,26 +108,9 @@ export interface ReadRequest {
   readonly outputs: PropertyMap;
 }
 
-export interface ReadResult {
-  readonly id: string;
-  readonly inputs: PropertyMap;
-  readonly outputs: PropertyMap;
-}
-
-export interface UpdateRequest {
-  readonly id: string;
-  readonly urn: string;
-  readonly oldInputs: PropertyMap;
-  readonly oldOutputs: PropertyMap;
-  readonly newInputs: PropertyMap;
-}
-
-export interface DeleteRequest {
-  readonly id: string;
-  readonly urn: string;
-  readonly inputs: PropertyMap;
-  readonly outputs: PropertyMap;
-}
+export type ReadResult = Omit<ReadRequest, "urn">;
+export type UpdateRequest = DiffRequest;
+export type DeleteRequest = ReadRequest;
 
 /** The engine's schema of a resource's properties. */
 export interface ResourceSchema {
