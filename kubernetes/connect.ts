@@ -11,7 +11,7 @@ import type { ClusterAccess, KubernetesApi } from "./api.ts";
 import { execInPod } from "./exec.ts";
 import { HttpApi } from "./http-api.ts";
 import type { Connection } from "./http-api.ts";
-import { KnownCluster } from "./known-cluster.ts";
+import { knownCluster } from "./known-cluster.ts";
 import type { Lanes } from "./lanes.ts";
 import { getThroughPortForward, withPodPort } from "./port-forward.ts";
 import { readKubeconfig } from "./read-kubeconfig.ts";
@@ -55,7 +55,7 @@ export async function connect(
   );
   // Another user's token may have no right to read the UID, and its caller has compared already.
   if (access.uid === undefined || access.uid === "" || options.token !== undefined) return api;
-  return new KnownCluster(api, { uid: access.uid, way: wayOf(access, way.config) });
+  return knownCluster(api, { uid: access.uid, way: wayOf(access, way.config) });
 }
 
 interface Way {

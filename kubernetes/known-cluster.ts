@@ -1,7 +1,5 @@
-import type { Duplex } from "node:stream";
-import type { KubernetesApi, Query } from "./api.ts";
+import type { KubernetesApi } from "./api.ts";
 import { AnotherCluster, isUnreachable } from "./errors.ts";
-import type { ExecRequest, ExecResult, PodPort } from "./pod-requests.ts";
 
 const systemNamespace = "/api/v1/namespaces/kube-system";
 
@@ -42,73 +40,31 @@ export interface ExpectedCluster {
 }
 
 /** The API of exactly one cluster. It compares the UID before the first request. */
-export class KnownCluster implements KubernetesApi {
-  readonly #api: KubernetesApi;
-  readonly #expected: ExpectedCluster;
-  #seen: Promise<KubernetesApi> | undefined;
-
-  constructor(api: KubernetesApi, expected: ExpectedCluster) {
-    this.#api = api;
-    this.#expected = expected;
-  }
-
-  get server(): string {
-    return this.#api.server;
-  }
-
-  async get<T>(path: string, query?: Query): Promise<T> {
-    return (await this.#same()).get(path, query);
-  }
-
-  async text(path: string, query?: Query): Promise<string> {
-    return (await this.#same()).text(path, query);
-  }
-
-  async podText(namespace: string, pod: string, port: number, path: string): Promise<string> {
-    return (await this.#same()).podText(namespace, pod, port, path);
-  }
-
-  async exec(request: ExecRequest): Promise<ExecResult> {
-    return (await this.#same()).exec(request);
-  }
-
-  async atPort<T>(
-    port: PodPort,
-    use: (connection: Duplex, signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    return (await this.#same()).atPort(port, use);
-  }
-
-  async post<T>(path: string, body: unknown, query?: Query): Promise<T> {
-    return (await this.#same()).post(path, body, query);
-  }
-
-  async patch<T>(path: string, body: unknown, query?: Query): Promise<T> {
-    return (await this.#same()).patch(path, body, query);
-  }
-
-  async apply<T>(...how: Parameters<KubernetesApi["apply"]>): Promise<T> {
-    return (await this.#same()).apply(...how);
-  }
-
-  async delete(path: string): Promise<void> {
-    await (await this.#same()).delete(path);
-  }
-
-  /** A successful comparison is kept. A failed one is repeated. */
-  #same(): Promise<KubernetesApi> {
-    this.#seen ??= this.#compare().catch((error: unknown) => {
-      this.#seen = undefined;
+export function knownCluster(api: KubernetesApi, expected: ExpectedCluster): KubernetesApi {
+  const compare = async (): Promise<KubernetesApi> => {
+    const uid = await readClusterUid(api);
+    if (uid === expected.uid) return api;
+    throw new AnotherCluster(describeOther(expected, uid));
+  };
+  let seen: Promise<KubernetesApi> | undefined;
+  // A successful comparison is kept. A failed one is repeated.
+  const same = (): Promise<KubernetesApi> =>
+    (seen ??= compare().catch((error: unknown) => {
+      seen = undefined;
       throw error;
-    });
-    return this.#seen;
-  }
-
-  async #compare(): Promise<KubernetesApi> {
-    const uid = await readClusterUid(this.#api);
-    if (uid === this.#expected.uid) return this.#api;
-    throw new AnotherCluster(describeOther(this.#expected, uid));
-  }
+    }));
+  return {
+    server: api.server,
+    get: async (path, query) => (await same()).get(path, query),
+    text: async (path, query) => (await same()).text(path, query),
+    podText: async (...where) => (await same()).podText(...where),
+    exec: async (request) => (await same()).exec(request),
+    atPort: async (port, use) => (await same()).atPort(port, use),
+    post: async (path, body, query) => (await same()).post(path, body, query),
+    patch: async (path, body, query) => (await same()).patch(path, body, query),
+    apply: async (...how) => (await same()).apply(...how),
+    delete: async (path) => (await same()).delete(path),
+  };
 }
 
 /** Says that another cluster answers than expected, and how to fix it. */
