@@ -7,7 +7,6 @@ import type { Plan } from "../planning/plan-types.ts";
 import { projectDirectory } from "./paths.ts";
 import { knownStacks, readTopology } from "./stacks.ts";
 
-/** What a diagram can be drawn as. */
 export const diagramFormats = ["mermaid", "dot", "svg"] as const;
 
 export type DiagramFormat = (typeof diagramFormats)[number];

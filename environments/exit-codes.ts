@@ -14,7 +14,6 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** Each exit code in a few words. */
 export const exitCodeWords: Readonly<Record<number, string>> = {
   [exitCodes.success]: "done, or everything is as planned",
   [exitCodes.failed]: "failed; standard error says what and why",

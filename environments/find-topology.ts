@@ -57,7 +57,6 @@ export async function findSource(
   return { stack: await findStack(named) };
 }
 
-/** The stack of a topology. */
 export async function findTopology(
   argument: string | undefined,
   options: TopologyOptions,

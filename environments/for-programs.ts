@@ -524,7 +524,6 @@ async function stackOf(topology: NamedTopology, name: string | undefined): Promi
   return stackFromSource(await sourceOf(topology), name);
 }
 
-/** The source of a topology. */
 export async function sourceOf(topology: NamedTopology): Promise<TopologySource> {
   if (typeof topology === "string") {
     const { findSource } = await import("./find-topology.ts");

@@ -149,7 +149,6 @@ async function isEngine(lock: Lock): Promise<boolean> {
 
 /** A stack's state before anything is changed. */
 export interface OpenedState {
-  /** As it is stored. */
   readonly stored: State;
   /** Without clusters that are {@link gone}. */
   readonly state: State;

@@ -24,7 +24,6 @@ export interface StackRequest {
   readonly command?: string;
 }
 
-/** The running part of a stack. */
 export interface RunningStack {
   readonly mesh: Mesh;
   /** The outputs of its last `up`. Empty if there was none. */

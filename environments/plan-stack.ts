@@ -6,7 +6,6 @@ import { pathForPeople } from "./paths.ts";
 import { readTopology } from "./stacks.ts";
 import type { StackFile } from "./stacks.ts";
 
-/** What the plan is for. */
 export interface PlanOptions {
   /** Where images come from. */
   readonly sources?: Sources | undefined;

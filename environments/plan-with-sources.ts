@@ -5,7 +5,6 @@ import type { ChooseRequest, SourcesChoice } from "./choose-sources.ts";
 import { configuredSources } from "./named-sources.ts";
 import { planStack } from "./plan-stack.ts";
 
-/** A plan, and its sources. */
 export interface PlanWithSources {
   readonly plan: Plan;
   readonly choice: SourcesChoice;

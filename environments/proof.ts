@@ -78,7 +78,6 @@ export async function prove(
   }
 }
 
-/** An installed mesh that is not as planned. */
 export class NotProved extends CommandError {
   readonly mesh: Mesh;
   readonly proof: Proof;

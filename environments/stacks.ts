@@ -120,7 +120,6 @@ function noTopology(file: string): CommandError {
   );
 }
 
-/** The stack's configuration file. */
 export async function readConfiguration(stack: StackFile): Promise<Configuration> {
   if (stack.topology !== undefined) return { config: { [topologyKey]: stack.topology } };
   const content = await readYamlFile(stack.file);

@@ -1,7 +1,6 @@
 import { resourceType } from "./report/resource-words.ts";
 import type { State } from "./state.ts";
 
-/** A kind cluster in a state. */
 export interface StateCluster {
   /** kind's name of the cluster. */
   readonly kindName: string;

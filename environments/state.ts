@@ -72,7 +72,6 @@ export async function readOutputs(backend: Backend, stack: Stack): Promise<Outpu
   return outputsIn(state);
 }
 
-/** The outputs in a state. */
 export function outputsIn({ deployment }: State): Outputs {
   const root = deployment.resources?.find(({ urn }) => resourceType(urn) === "pulumi:pulumi:Stack");
   return root?.outputs ?? {};

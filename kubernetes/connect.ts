@@ -16,7 +16,6 @@ import type { Lanes } from "./lanes.ts";
 import { getThroughPortForward, withPodPort } from "./port-forward.ts";
 import { readKubeconfig } from "./read-kubeconfig.ts";
 
-/** Options of {@link connect}. */
 export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bearer token of another user, in place of the kubeconfig's credentials. */

@@ -4,7 +4,6 @@ import { deleteIfThere, getIfThere } from "./optional.ts";
 import { isAlreadyThere } from "./errors.ts";
 import { ResourcePaths } from "./resource-paths.ts";
 
-/** An object of a manifest. */
 export interface ManifestObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -16,7 +15,6 @@ export interface ManifestObject {
   };
 }
 
-/** A Helm release, by its namespace and its name. */
 export interface ReleaseRef {
   readonly namespace: string;
   readonly release: string;

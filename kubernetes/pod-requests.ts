@@ -27,7 +27,6 @@ export interface PodPort {
   readonly port: number;
 }
 
-/** A request to an HTTP port of a pod. */
 export interface PodRequest extends PodPort {
   readonly path: string;
 }

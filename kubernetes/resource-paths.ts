@@ -9,7 +9,6 @@ interface ApiResources {
   }[];
 }
 
-/** Paths of one object: its own, and that of its collection. */
 export interface ObjectPath {
   readonly collection: string;
   readonly object: string;

@@ -19,7 +19,6 @@ export interface ClusterReleases {
   readonly workloads: readonly WorkloadRelease[];
 }
 
-/** A workload, and the release of its proxies. */
 export interface WorkloadRelease {
   readonly namespace: string;
   /** `Deployment/web`, or `Pod/web-0` for a pod without a controller. */

@@ -95,7 +95,6 @@ function waiting(seen: string): RestartsLook {
   };
 }
 
-/** A pod whose proxy is outdated. */
 type BehindProxy = Pick<OutdatedProxy, "namespace" | "pod" | "workload" | "reason">;
 
 type BehindLook =

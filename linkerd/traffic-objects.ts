@@ -26,7 +26,6 @@ export function routeName({ service, port }: Pick<RoutePlan, "service" | "port">
   return `${service}.${port}.traffic`;
 }
 
-/** Path of the route. */
 export function routePath(wanted: Pick<RoutePlan, "namespace" | "service" | "port" | "protocol">) {
   const { plural } = routeKinds[wanted.protocol];
   return `/apis/${gatewayApiGroup}/v1/namespaces/${wanted.namespace}/${plural}/${routeName(wanted)}`;

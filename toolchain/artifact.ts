@@ -25,7 +25,6 @@ export function oneProgram(name: string, version: string): Artifact {
   return { name, version, programs: [{ module: name, binary: name }] };
 }
 
-/** An artifact that exists. */
 export interface Made {
   readonly folder: string;
   /** Version and hash of the inputs. It changes when the content may change. */

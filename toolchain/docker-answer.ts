@@ -5,7 +5,6 @@ export type DockerAnswer =
   | { readonly state: "denied"; readonly said: string }
   | { readonly state: "not running"; readonly said: string };
 
-/** How a command ended. */
 export interface DockerCommandResult {
   readonly exitCode: number | undefined;
   /** The error code of the operating system if the program could not start, such as `ENOENT`. */

@@ -20,7 +20,6 @@ export interface GoProgram {
   readonly embeds?: Readonly<Record<string, ModuleFile>>;
 }
 
-/** A file inside a Go module. */
 export interface ModuleFile {
   readonly module: string;
   readonly path: string;
@@ -49,7 +48,6 @@ export async function inputsOf(program: GoProgram, folder = goFolder): Promise<s
   ].join("\n\0\n");
 }
 
-/** Short hash of the inputs. */
 export function shortHash(inputs: readonly string[]): string {
   const hash = createHash("sha256");
   for (const input of inputs) hash.update(`${Buffer.byteLength(input)}\n`).update(input);

@@ -4,7 +4,6 @@ import { delimiter, dirname, join } from "node:path";
 import { timeLimits } from "../system/time-limits.ts";
 import { formatRange, isWithin, versionIn, type VersionRange } from "../system/version.ts";
 
-/** How to recognise a tool on a machine. */
 export interface MachineTool {
   readonly command: string;
   /** Arguments that make it print its version. */
@@ -14,7 +13,6 @@ export interface MachineTool {
   readonly alsoNeeds?: readonly string[];
 }
 
-/** What was found of a tool on a machine. */
 export interface ToolOnMachine {
   /** Absent if there is no suitable one. */
   readonly suitable?: {

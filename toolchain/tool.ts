@@ -27,7 +27,6 @@ export interface Tool {
 /** Where a tool came from. */
 export type Origin = "machine" | "release" | "go modules" | "debian";
 
-/** A tool that is available. */
 export interface FoundTool {
   readonly name: string;
   readonly version: string;

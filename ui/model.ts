@@ -160,7 +160,6 @@ export interface MirrorView {
   readonly reason?: string;
 }
 
-/** Who answered the clients of one cluster. */
 export interface AnswersView extends TrafficView {
   readonly cluster: string;
   /** By the answering cluster, the largest first; the parts add up to 1. */

@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import type { Asset } from "./assets.ts";
 import type { Listener } from "./live.ts";
 
-/** A page that is being served. */
 export interface PageServer {
   /** Address with its token: who has it may look. */
   readonly url: string;

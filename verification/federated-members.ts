@@ -5,7 +5,6 @@ import { missingNamespace } from "../linkerd/names.ts";
 import type { MeshStatus } from "./status.ts";
 import { federatedName } from "../planning/names.ts";
 
-/** A member that is missing in a federated Service. */
 export interface MissingMember {
   /** The cluster whose federated Service lacks it. */
   readonly viewer: string;

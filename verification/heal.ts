@@ -6,7 +6,6 @@ import type { Mesh } from "./observe.ts";
 import { observe } from "./observe.ts";
 import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 
-/** Options of {@link heal}. */
 export interface HealOptions {
   readonly signal?: AbortSignal;
   /** Limit of the whole repair, in milliseconds. @default timeLimits.healed */

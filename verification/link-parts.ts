@@ -1,12 +1,10 @@
 import { controllerOf } from "../linkerd/names.ts";
 import type { LinkPlan } from "../planning/plan-types.ts";
 
-/** Deployment of a Link's service mirror. */
 export function serviceMirrorOf({ name, found }: Pick<LinkPlan, "name" | "found">): string {
   return found?.controller ?? controllerOf(name);
 }
 
-/** Container of that Deployment. */
 export function mirrorContainerOf({ found }: Pick<LinkPlan, "found">): string {
   return found?.container ?? "controller";
 }

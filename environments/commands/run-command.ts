@@ -15,7 +15,6 @@ import { withCommandLines } from "../how-to-call.ts";
 /** Another interrupt within this time counts as the same one: npm passes on what the terminal sent. */
 const sameInterrupt = 1_500;
 
-/** The context of a command's action. */
 export interface CommandContext {
   /** Aborted by the first interrupt. */
   readonly signal: AbortSignal;
@@ -29,7 +28,6 @@ export interface CommandContext {
   readonly printJson: (document: unknown, indent?: number) => void;
 }
 
-/** How to run a command. */
 export interface CommandSettings {
   /** For example `up`. */
   readonly command: string;

@@ -16,7 +16,6 @@ export interface Question {
   readonly serviceAccount: string;
 }
 
-/** How to create an asker's pod. */
 export interface AskerPod {
   /** Name of the pod. */
   readonly name: string;

@@ -37,7 +37,6 @@ export type Journal = z.infer<typeof schema>;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** File of a stack's journal. */
 export function journalFile(stack: string, env: Env): string {
   return path.join(stateDirectory(env), "drills", `${stack}.json`);
 }

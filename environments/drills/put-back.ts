@@ -15,14 +15,12 @@ import type { Taken } from "./taken.ts";
 type Env = Readonly<Record<string, string | undefined>>;
 type Open = typeof connect;
 
-/** Options of {@link putBack}. */
 export interface PutBackOptions {
   readonly env: Env;
   /** Called with a line for each thing that is back. */
   readonly tell: (line: string) => void;
   /** How to connect to clusters. */
   readonly open?: Open;
-  /** How to call Docker. */
   readonly callDocker?: typeof docker;
   /** What must wait, and stays in the journal. @default nothing */
   readonly later?: (taken: Taken) => boolean;

@@ -7,7 +7,6 @@ import { phases } from "./answers.ts";
 import type { PhaseSummary } from "./answers.ts";
 import type { Asked, DrillResult } from "./drill.ts";
 
-/** A drill for a person. */
 export function renderDrill(result: DrillResult, screen: Screen = {}): string {
   const style = styleOf(screen);
   const blocks = [

@@ -13,7 +13,6 @@ import { answeredBy, linesOf, verdictOf } from "./render.ts";
 // The package's types describe its CommonJS form, whose export is one level lower.
 const builder = library as unknown as Builder;
 
-/** Files to which a drill is written. */
 export interface DrillFiles {
   readonly junit?: string | undefined;
   /** `.html`, or `.md` with its pictures beside it. */

@@ -70,7 +70,6 @@ export function describeTaken(taken: Taken): string {
   }
 }
 
-/** How a person puts it back. */
 export function putBackByHand(taken: Taken): string {
   switch (taken.kind) {
     case "scale": {

@@ -3,7 +3,6 @@ import type { Sources } from "../../planning/sources/sources.ts";
 import type { NodeContainer } from "../docker.ts";
 import type { State } from "../state.ts";
 
-/** The input of the checks. */
 export interface PreflightContext {
   readonly plan: Plan;
   readonly sources: Sources | undefined;

@@ -1,4 +1,3 @@
-/** A step in progress. */
 export interface RunningStep {
   /** Undefined if it belongs to no single cluster. */
   readonly cluster: string | undefined;

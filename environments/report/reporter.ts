@@ -158,7 +158,6 @@ export class Reporter implements PhaseReporter {
   }
 }
 
-/** The current steps of a phase. */
 class PhaseView {
   readonly clusters: readonly string[];
   /** What the phase itself reports. */

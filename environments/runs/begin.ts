@@ -16,7 +16,6 @@ import { needsPassphrase, prepareRunBackend, withoutCredentials } from "./run-ba
 /** The default lifetime of a run: six hours. */
 export const defaultExpiry = 6 * 3_600_000;
 
-/** What a run begins with. */
 export interface BeginRequest {
   readonly source: TopologySource;
   /** The beginning of its name. @default the topology's name, else that of its stack or file */
@@ -79,7 +78,6 @@ export interface Pool {
   readonly age: number;
 }
 
-/** What a run with a pool begins with. */
 export interface PooledRequest extends BeginRequest {
   /** How old a mesh of the pool may become, in milliseconds. */
   readonly age: number;

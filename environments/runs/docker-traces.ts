@@ -75,7 +75,6 @@ export function toRunNetwork({ Id, Name, Labels }: Inspected): RunNetwork {
   };
 }
 
-/** What a run has in Docker. */
 export interface DockerTraces {
   readonly containers: readonly Container[];
   readonly networks: readonly RunNetwork[];

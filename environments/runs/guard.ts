@@ -7,7 +7,6 @@ import { cacheDirectory } from "../../system/cache-directory.ts";
 import { projectDirectory } from "../paths.ts";
 import { runVariable } from "./processes.ts";
 
-/** A line of a guardian's output. */
 export interface GuardianLine {
   readonly type: "step" | "error";
   readonly text: string;

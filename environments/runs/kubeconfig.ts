@@ -7,7 +7,6 @@ import { pluginPath } from "../../planning/clusters/plugin-path.ts";
 import type { Mesh } from "../../verification/index.ts";
 import { writeYaml } from "../yaml-file.ts";
 
-/** The kubeconfigs for a run's command. */
 export interface RunKubeconfigs {
   /** One file with a context per cluster, named after it. The first cluster's is the current one. */
   readonly merged: string;

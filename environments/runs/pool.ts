@@ -24,7 +24,6 @@ export interface TakenMesh {
   readonly record: RunRecord;
 }
 
-/** Which mesh to take. */
 export interface TakeRequest {
   readonly key: string;
   /** After how many milliseconds anybody may remove it, even if this run still uses it. */

@@ -10,10 +10,8 @@ import { timeLimits } from "../../system/time-limits.ts";
  */
 export const runVariable = "LINKERD_TOPOLOGY_RUN";
 
-/** A process of a run. */
 export interface RunProcess {
   readonly pid: number;
-  /** Name of its program. */
   readonly program: string;
 }
 

@@ -4,7 +4,6 @@ import path from "node:path";
 import * as z from "zod";
 import { stateDirectory } from "../../system/state-directory.ts";
 
-/** A process in a record. */
 export const identity = z.object({
   pid: z.int().positive(),
   start: z.string(),

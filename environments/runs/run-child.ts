@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import os from "node:os";
 import { isInForeground } from "../interrupt.ts";
 
-/** A running command. */
 export interface RunningCommand {
   /** The shell's exit code: 128 and the signal's number if a signal ended it. */
   readonly ended: Promise<number>;

@@ -7,7 +7,6 @@ import { corePath, localDiscoveryAnnotation, remoteDiscoveryKey } from "../names
 import { touch } from "../touch.ts";
 import { federatedName } from "../../planning/names.ts";
 
-/** A federated Service of a topology. */
 export interface FederatedService {
   readonly namespace: string;
   /** Name of the members. */

@@ -9,7 +9,6 @@ import type { RuleInput } from "../topology/rule-input.ts";
 
 export type SubnetKind = "pods" | "services";
 
-/** A subnet of a cluster, written or default. */
 export interface Subnet {
   readonly cluster: DraftCluster;
   readonly kind: SubnetKind;

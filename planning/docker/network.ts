@@ -3,14 +3,12 @@ import { blockAt, parseBlock, sizeOf } from "../cidr.ts";
 import type { Block } from "../cidr.ts";
 import { limits } from "../limits.ts";
 
-/** The addresses of a Docker network with a configured subnet. */
 export interface NetworkAddresses {
   readonly subnet: Block;
   /** The nodes' addresses: the first half. */
   readonly nodes: Block;
   /** How many ranges for load balancers the second half has. */
   readonly rangeCount: number;
-  /** The range of a slot. */
   readonly rangeOf: (slot: number) => Block;
 }
 

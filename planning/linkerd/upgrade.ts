@@ -40,7 +40,6 @@ function generationOf(version: string): number {
   );
 }
 
-/** The next step of an upgrade. */
 export interface UpgradeStep {
   /**
    * `canary`: the first cluster. `cluster`: more of them. `fold`: all clusters have the release, and it

@@ -102,7 +102,6 @@ export function definitionsOf(version: string): string {
   return definitionsChanged.findLast((one) => !isBefore(version, one)) ?? oldestVersion;
 }
 
-/** A known fault of some releases of Linkerd. */
 export interface KnownFault {
   /** Stable name. */
   readonly id: string;
@@ -112,7 +111,6 @@ export interface KnownFault {
   readonly fixed?: string;
   /** What happens, in one sentence. */
   readonly what: string;
-  /** Linkerd's issue. */
   readonly issue?: string;
   /** What the package does about it, or what a person can do. */
   readonly cure: string;
@@ -197,7 +195,6 @@ export function hasFault(version: string, { since, fixed }: KnownFault): boolean
   );
 }
 
-/** A fault by its name. */
 export function faultOf(id: FaultId): KnownFault {
   const found = knownFaults.find((fault) => fault.id === id);
   if (found === undefined) throw new Error(`there is no fault ${id}`);

@@ -62,7 +62,6 @@ export function haveRoutes(a: Neighbour, b: Neighbour): boolean {
   return a.network === b.network && a.isKind === b.isKind;
 }
 
-/** The default mode of a Link. */
 export function defaultMode(source: Neighbour, target: Neighbour): LinkMode {
   return haveRoutes(source, target) ? "mixed" : "gateway";
 }

@@ -36,7 +36,6 @@ const noMirrors: LabelExpression = {
   operator: "DoesNotExist",
 };
 
-/** Key of the selector for each kind of export. */
 export const selectorKeys = {
   gateway: "gateway",
   "remote-discovery": "remoteDiscovery",

@@ -4,7 +4,6 @@ import type { Path } from "../topology/problem.ts";
 import type { RouteSpec, TrafficSpec } from "../topology.ts";
 import { failoverWeights } from "./failover-weights.ts";
 
-/** A backend as an entry names it. */
 export interface NamedBackend {
   readonly name: string;
   readonly path: Path;

@@ -19,7 +19,6 @@ export function planTrust(trust: TrustSpec = {}): TrustPlan {
   };
 }
 
-/** The issuer of a cluster. */
 export function planIssuer(own: ClusterTrustSpec = {}, trust: TrustSpec = {}): IssuerPlan {
   const { issuer } = own;
   if (issuer?.certManager !== undefined) {

@@ -4,7 +4,6 @@ import { docker, DockerError } from "./docker.ts";
 import { defaultRouteMtu } from "./mtu.ts";
 import type { NewDockerNetwork } from "./network-inputs.ts";
 
-/** A Docker network. */
 export interface DockerNetwork {
   readonly id: string;
   readonly name: string;

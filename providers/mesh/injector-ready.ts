@@ -16,7 +16,6 @@ import { type Access, accessInputs, text, triggersInput } from "./inputs.ts";
 const webhook =
   "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/linkerd-proxy-injector-webhook-config";
 
-/** Exists once pods really get their proxies. */
 export const injectorReady = gate({
   name: "InjectorReady",
   description:

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { Properties } from "../server/index.ts";
 
-/** A text input. */
 export const text = (description: string) => z.string().meta({ description });
 
 /** A text input that identifies the resource: another value is another resource. */
@@ -10,7 +9,6 @@ export const fixedText = (description: string) =>
 
 export const texts = (description: string) => z.array(z.string()).meta({ description });
 
-/** Inputs that every resource of one cluster has. */
 export const accessInputs = {
   kubeconfig: z.string().exactOptional().meta({
     secret: true,

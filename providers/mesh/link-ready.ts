@@ -19,7 +19,6 @@ import { gate } from "./gate.ts";
 import { accessInputs, fixedText, text, triggersInput } from "./inputs.ts";
 import { cutOff } from "./link-cut-off.ts";
 
-/** Inputs that name a Link. */
 export const linkInputs = {
   namespace: fixedText("Namespace of the Link and of its service mirror.").default(
     multiclusterNamespace,

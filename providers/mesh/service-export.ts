@@ -26,7 +26,6 @@ type Export = Properties<typeof inputs>;
 
 const labelled = "labelled";
 
-/** Labels of a Service that somebody else owns. */
 export const serviceExport = gate({
   name: "ServiceExport",
   description:

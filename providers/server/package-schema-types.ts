@@ -1,4 +1,3 @@
-/** A type in Pulumi's package schema. */
 export interface TypeSchema {
   readonly type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
   readonly items?: TypeSchema;
@@ -13,7 +12,6 @@ export interface TypeSchema {
   readonly plain?: boolean;
 }
 
-/** A property in Pulumi's package schema. */
 export interface PropertySchema extends TypeSchema {
   readonly description?: string;
   readonly secret?: boolean;

@@ -25,7 +25,6 @@ export interface DebianSystem {
   readonly deleted: readonly string[];
 }
 
-/** The system of a node. */
 const nodeSystem: DebianSystem = {
   suite: "bookworm",
   packages: [

@@ -36,7 +36,6 @@ export async function dockerInspect(
   );
 }
 
-/** Loads images into Docker. */
 export async function dockerLoad(
   images: readonly Image[],
   env: ImageContext["env"],

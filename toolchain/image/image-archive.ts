@@ -52,7 +52,6 @@ export function imageArchiveStream(images: readonly Image[]): Pack {
   return tar;
 }
 
-/** Writes the images to one archive. */
 export async function writeImageArchive(images: readonly Image[], to: string): Promise<void> {
   await pipeline(imageArchiveStream(images), createWriteStream(to));
 }

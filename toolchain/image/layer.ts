@@ -25,7 +25,6 @@ export interface Layer {
 /** All entries have the same time, so that equal content gives an equal layer on every machine. */
 export const fixedTime = new Date(0);
 
-/** A tar header for one entry. */
 export type TarHeader = Partial<Header> & Pick<Header, "name">;
 
 /** Returns a header that does not depend on the user and machine that write the tar. */

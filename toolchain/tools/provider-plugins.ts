@@ -15,7 +15,6 @@ export interface ProviderPlugin {
 
 const kubernetesModule = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
-/** @pulumi/kubernetes' provider. */
 export const kubernetesPlugin = plugin("kubernetes", "4.25.0", {
   "schema.json": {
     module: kubernetesModule,
@@ -27,7 +26,6 @@ export const kubernetesPlugin = plugin("kubernetes", "4.25.0", {
   },
 });
 
-/** @pulumi/tls' provider. */
 export const tlsPlugin = plugin("tls", "5.3.0");
 
 function plugin(name: string, version: string, embeds?: GoProgram["embeds"]): ProviderPlugin {

@@ -75,7 +75,6 @@ export function clusterView(
   };
 }
 
-/** How the subject of checks is. */
 export function healthOf(subject: string, results: readonly CheckResult[]): Health {
   const own = results.filter((result) => result.subject === subject);
   if (own.some(({ state }) => state === "failed")) return "failing";

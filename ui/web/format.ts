@@ -9,7 +9,6 @@ function short(value: number): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** Requests in a second. */
 export function rate(perSecond: number | undefined): string {
   return perSecond === undefined ? unknown : `${short(perSecond)}/s`;
 }

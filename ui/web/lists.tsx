@@ -23,7 +23,6 @@ export function Timeline({ changes }: { readonly changes: readonly ChangeView[] 
 
 const healths = { passed: "well", failed: "failing", "not run": "unknown" } as const;
 
-/** Checks with how they ended. */
 export function CheckList({ checks }: { readonly checks: readonly CheckView[] }) {
   return (
     <ul class="plain">

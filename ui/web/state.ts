@@ -1,6 +1,5 @@
 import type { ChangeView, PageEvents, PageModel, PointView } from "../model.ts";
 
-/** All that the page knows. */
 export interface PageState {
   readonly model: PageModel | undefined;
   /** Oldest first. */
@@ -32,7 +31,6 @@ export const atFirst: PageState = {
 /** As many as the server keeps. */
 const most = { changes: 200, points: 240 };
 
-/** The state after an event. */
 export function after(state: PageState, event: PageEvent): PageState {
   switch (event.name) {
     case "connected":

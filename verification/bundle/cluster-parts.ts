@@ -197,7 +197,6 @@ function isOfMirroring(
   ].some((one) => one.namespace === metadata.namespace && one.service === service);
 }
 
-/** A pod with the name of its node. */
 type ScheduledPod = Pod & { readonly spec: { readonly nodeName?: string } };
 
 /** One line for each pod, without the pod's own settings. */

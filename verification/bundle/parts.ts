@@ -2,7 +2,6 @@ import { jsonText, printable } from "../../system/printable.ts";
 import { redact, redactObject } from "./redact.ts";
 import { messageOf } from "../../system/message-of.ts";
 
-/** One file of a bundle. */
 export interface Part {
   readonly path: string;
   readonly text: string;

@@ -1,7 +1,6 @@
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, passed } from "./check.ts";
 
-/** The API server answers, and it answered every question. */
 export const clusterAnswers: Check<ClusterSubject> = {
   id: "cluster-answers",
   title: "the API server answers",

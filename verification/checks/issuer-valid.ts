@@ -2,7 +2,6 @@ import type { Check, ClusterSubject } from "./check.ts";
 import { failed, failedForGood, passed } from "./check.ts";
 import { validity } from "./validity.ts";
 
-/** The issuer's certificate is valid now and signed by a trust anchor of its cluster. */
 export const issuerValid: Check<ClusterSubject> = {
   id: "issuer-valid",
   title: "issuer valid and signed by the trust anchor",

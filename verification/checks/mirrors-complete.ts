@@ -5,7 +5,6 @@ import type { ExportedService, MirrorStatus } from "../status.ts";
 import type { Check, LinkSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 
-/** The service mirror mirrored everything that it had to. */
 export const mirrorsComplete: Check<LinkSubject> = {
   id: "mirrors-complete",
   title: "exported Services are mirrored",

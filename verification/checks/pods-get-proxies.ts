@@ -1,7 +1,6 @@
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 
-/** A new pod that asks for a proxy gets one. */
 export const podsGetProxies: Check<ClusterSubject> = {
   id: "pods-get-proxies",
   title: "new pods get their proxies",

@@ -17,7 +17,6 @@ import { observeForDiscovery } from "./observe-cluster.ts";
 import type { ClusterWay } from "./observe-cluster.ts";
 import { unreadBecause } from "./reader.ts";
 
-/** A cluster with an open connection. */
 export interface OpenWay extends ClusterWay {
   readonly api: KubernetesApi;
 }

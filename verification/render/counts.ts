@@ -42,7 +42,6 @@ export function noticesIn(results: readonly CheckResult[]): readonly Notice[] {
   );
 }
 
-/** A notice of one check. */
 export interface Notice {
   readonly notice: string;
   readonly title: string;

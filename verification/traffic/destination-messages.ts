@@ -9,7 +9,6 @@ export interface Endpoint {
   readonly identity: string | undefined;
 }
 
-/** A change of the endpoints of a Service. */
 export interface Update {
   readonly added: readonly Endpoint[];
   readonly removed: readonly Endpoint[];

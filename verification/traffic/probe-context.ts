@@ -93,7 +93,6 @@ export function dataPlaneOf({ status }: ProbeContext, clusters: readonly string[
   return found.includes("unknown") ? "unknown" : "real";
 }
 
-/** The limit of a wait. */
 export function limitOf({ limit }: ProbeContext, wait: Wait): number {
   const asked = typeof limit === "number" ? limit : limit?.[wait];
   return Math.min(timeLimits[wait], asked ?? Number.POSITIVE_INFINITY);

@@ -9,7 +9,6 @@ import { serverName } from "./names.ts";
 /** How a Link carries exports. */
 export type RouteKind = "gateway" | "headless" | "flat" | "federated";
 
-/** A Service of the probe workloads. */
 export interface ProbeService {
   readonly cluster: string;
   readonly name: string;

@@ -4,7 +4,6 @@ import type { Route } from "./probe-plan.ts";
 import type { ProbeContext } from "./probe-context.ts";
 import { planIn } from "./probe-context.ts";
 
-/** A request to what a route leads to. */
 export function requestOf(
   context: Pick<ProbeContext, "plan" | "namespace">,
   { source, host, kind }: Pick<Route, "source" | "host" | "kind">,

@@ -8,7 +8,6 @@ export function validFrom(certificate: X509Certificate): Date {
   return new Date(certificate.validFrom);
 }
 
-/** When a certificate expires. */
 export function validTo(certificate: X509Certificate): Date {
   return new Date(certificate.validTo);
 }
