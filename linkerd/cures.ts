@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../kubernetes/api.ts";
-import { isConflict, isNotFound } from "../kubernetes/errors.ts";
+import { isConflict } from "../kubernetes/errors.ts";
+import { deleteIfThere } from "../kubernetes/optional.ts";
 import type { Deployment } from "../kubernetes/objects.ts";
 import { corePath, deploymentPath } from "./names.ts";
 import { isRollingOut } from "../kubernetes/rollout.ts";
@@ -46,11 +47,7 @@ export async function restartPod(
   namespace: string,
   name: string,
 ): Promise<true> {
-  try {
-    await api.delete(corePath(namespace, "pods", name));
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  await deleteIfThere(api, corePath(namespace, "pods", name));
   return true;
 }
 

@@ -3,7 +3,7 @@ import type { Discovery, FoundLink } from "../discovery/discover.ts";
 import type { ClusterObservation } from "../discovery/observation.ts";
 import { defaults } from "../defaults.ts";
 import { edgeOf } from "../linkerd/versions.ts";
-import { usesGateway } from "../links/links.ts";
+import { isBetween, usesGateway } from "../links/links.ts";
 import { carries, planSelectors, selectorKeys } from "../links/selectors.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../names.ts";
 import type { ClusterPlan, LinkPlan, Plan } from "../plan-types.ts";
@@ -54,7 +54,7 @@ export function lookToAdopt(
   });
   for (const link of plan.links) {
     const way = `${link.source} → ${link.target}`;
-    const found = links.find(({ source, target }) => isSame(link, source, target));
+    const found = links.find(({ source, target }) => isBetween(link, source, target));
     if (found === undefined) {
       obstacles.push(
         `Link ${way}: it is not there. Adopting takes over Links that exist: make it with what made the mesh ` +
@@ -69,7 +69,7 @@ export function lookToAdopt(
     left.push(`Link ${way}: its credentials and its service mirror`);
   }
   for (const { source, target } of links) {
-    if (plan.links.some((link) => isSame(link, source, target))) continue;
+    if (plan.links.some((link) => isBetween(link, source, target))) continue;
     left.push(`Link ${source} → ${target}: the topology doesn't have it`);
   }
   for (const { cluster, namespace, service, labels } of plan.exports) {
@@ -92,10 +92,6 @@ export function lookToAdopt(
 }
 
 const unknown = "what installed it";
-
-function isSame(link: Pick<LinkPlan, "source" | "target">, source: string, target: string) {
-  return link.source === source && link.target === target;
-}
 
 function obstaclesIn(plan: ClusterPlan, { linkerd, unread }: ClusterObservation): string[] {
   if (linkerd === undefined) {

@@ -1,3 +1,4 @@
+import { isBetween } from "../links/links.ts";
 import { mirrorName } from "../names.ts";
 import type { LinkPlan, MirrorPlan, Plan } from "../plan-types.ts";
 import type { FoundLink } from "./discover.ts";
@@ -10,7 +11,7 @@ import type { FoundLink } from "./discover.ts";
  */
 export function asFound(plan: Plan, links: readonly FoundLink[]): Plan {
   const planned = plan.links.map((link): LinkPlan => {
-    const there = links.find(({ source, target }) => isSame(link, source, target));
+    const there = links.find(({ source, target }) => isBetween(link, source, target));
     return there === undefined ? { ...link, found: missing(link) } : withFound(link, there);
   });
   return {
@@ -19,10 +20,6 @@ export function asFound(plan: Plan, links: readonly FoundLink[]): Plan {
     links: planned,
     mirrors: plan.mirrors.map((mirror) => renamed(mirror, planned)),
   };
-}
-
-function isSame(link: Pick<LinkPlan, "source" | "target">, source: string, target: string) {
-  return link.source === source && link.target === target;
 }
 
 function missing({ name }: LinkPlan): NonNullable<LinkPlan["found"]> {
@@ -54,7 +51,7 @@ function withFound(link: LinkPlan, { link: there }: FoundLink): LinkPlan {
 function renamed(mirror: MirrorPlan, links: readonly LinkPlan[]): MirrorPlan {
   const [of] = mirror.of;
   if (mirror.kind === "federated" || of === undefined) return mirror;
-  const link = links.find((one) => isSame(one, mirror.cluster, of.cluster));
+  const link = links.find((one) => isBetween(one, mirror.cluster, of.cluster));
   if (link === undefined || link.name === of.cluster) return mirror;
   const own = mirror.name.slice(0, -mirrorName("", of.cluster).length);
   return { ...mirror, name: mirrorName(own, link.name) };

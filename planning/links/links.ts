@@ -16,6 +16,11 @@ export interface Edge {
   readonly spec: number;
 }
 
+/** Whether a Link leads from one cluster to another. */
+export function isBetween(link: Pick<Edge, "source" | "target">, source: string, target: string) {
+  return link.source === source && link.target === target;
+}
+
 /** The names in `from`, `to` or `between`. */
 export function clusterReferences(
   names: string | readonly (string | undefined)[] | undefined,

@@ -1,6 +1,6 @@
 import { timeLimits } from "./constants.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { isNotFound } from "../../kubernetes/errors.ts";
+import { deleteIfThere } from "../../kubernetes/optional.ts";
 import { everythingMayPass, waitFor } from "../../kubernetes/wait.ts";
 
 const namespace = "/api/v1/namespaces/kube-system";
@@ -61,9 +61,7 @@ export async function setDnsTtl(
   if (fresh) {
     await Promise.all(
       old.map(({ metadata: { name } }) =>
-        api.delete(`${namespace}/pods/${name}?gracePeriodSeconds=0`).catch((error: unknown) => {
-          if (!isNotFound(error)) throw error;
-        }),
+        deleteIfThere(api, `${namespace}/pods/${name}?gracePeriodSeconds=0`),
       ),
     );
   } else {

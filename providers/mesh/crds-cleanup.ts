@@ -1,6 +1,5 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { isNotFound } from "../../kubernetes/errors.ts";
-import { getIfThere } from "../../kubernetes/optional.ts";
+import { deleteIfThere, getIfThere } from "../../kubernetes/optional.ts";
 import { clusterApi, clusterToCleanUp } from "./cluster-api.ts";
 import { type Crd, crdPath, lookForObjects } from "./crds.ts";
 import { gate } from "./gate.ts";
@@ -38,9 +37,7 @@ export const crdsCleanup = gate({
         context.log("warning", `the CRD ${name} stays: ${used}`);
         continue;
       }
-      await api.delete(path).catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
-      });
+      await deleteIfThere(api, path);
     }
   },
 });

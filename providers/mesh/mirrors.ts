@@ -2,7 +2,7 @@ import { listAll } from "../../kubernetes/list-all.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isConflict, isNotFound } from "../../kubernetes/errors.ts";
 import type { Endpoints, Lease, LinkObject, Pod, Service } from "../../kubernetes/objects.ts";
-import { getIfThere } from "../../kubernetes/optional.ts";
+import { deleteIfThere, getIfThere } from "../../kubernetes/optional.ts";
 import { isReady } from "../../kubernetes/pods.ts";
 import {
   clusterNameLabel,
@@ -69,9 +69,11 @@ export async function sweepMirrors(
       (metadata.namespace === namespace && metadata.name === probeOf(link)),
   );
   await Promise.all([
-    ...mirrors.map(({ metadata }) => remove(api, metadata.namespace, "services", metadata.name)),
-    ...leftEndpoints.map(({ metadata }) =>
-      remove(api, metadata.namespace, "endpoints", metadata.name),
+    ...mirrors.map(({ metadata: { namespace: of = "", name } }) =>
+      deleteIfThere(api, corePath(of, "services", name)),
+    ),
+    ...leftEndpoints.map(({ metadata: { namespace: of = "", name } }) =>
+      deleteIfThere(api, corePath(of, "endpoints", name)),
     ),
     ...federated.map((service) => leave(api, service, link)),
     removeLease(api, former),
@@ -99,7 +101,7 @@ async function holderOf(api: KubernetesApi, former: FormerLink): Promise<Pod | u
 /** A running service mirror keeps its Lease: it would only recreate it. */
 async function removeLease(api: KubernetesApi, former: FormerLink): Promise<void> {
   if ((await holderOf(api, former)) !== undefined) return;
-  await removePath(api, leasePath(former.namespace, leaseOf(former.link)));
+  await deleteIfThere(api, leasePath(former.namespace, leaseOf(former.link)));
 }
 
 function members(service: Service): readonly string[] {
@@ -118,7 +120,7 @@ async function leave(api: KubernetesApi, service: Service, target: string): Prom
   const { namespace, name, resourceVersion, annotations } = service.metadata;
   const rest = members(service).filter((member) => !member.endsWith(`@${target}`));
   if (rest.length === 0 && (annotations?.[localDiscoveryAnnotation] ?? "") === "") {
-    await remove(api, namespace, "services", name);
+    await deleteIfThere(api, corePath(namespace ?? "", "services", name));
     return;
   }
   try {
@@ -128,22 +130,5 @@ async function leave(api: KubernetesApi, service: Service, target: string): Prom
     });
   } catch (error) {
     if (!isConflict(error) && !isNotFound(error)) throw error;
-  }
-}
-
-async function remove(
-  api: KubernetesApi,
-  namespace: string | undefined,
-  kind: string,
-  name: string,
-): Promise<void> {
-  await removePath(api, corePath(namespace ?? "", kind, name));
-}
-
-async function removePath(api: KubernetesApi, path: string): Promise<void> {
-  try {
-    await api.delete(path);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
   }
 }

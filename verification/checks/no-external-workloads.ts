@@ -1,8 +1,6 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { isNotFound } from "../../kubernetes/errors.ts";
-import { listAll } from "../../kubernetes/list-all.ts";
 import type { Metadata, Service } from "../../kubernetes/objects.ts";
-import { getIfThere } from "../../kubernetes/optional.ts";
+import { getIfThere, listIfServed } from "../../kubernetes/optional.ts";
 import { holds } from "../../linkerd/holds.ts";
 import { corePath } from "../../linkerd/names.ts";
 import { selects } from "../../planning/links/label-selector.ts";
@@ -35,7 +33,7 @@ export const noExternalWorkloads: Check<AskedLink> = {
     const isCarried = ({ labels }: ExportedService): boolean =>
       [remoteDiscovery, federated].some((one) => one !== undefined && selects(one, labels));
     const carried = exported.filter(isCarried);
-    const workloads = await externalWorkloads(targetCluster.api);
+    const workloads = await listIfServed<ExternalWorkload>(targetCluster.api, externalWorkloads);
     if (carried.length === 0 || workloads.length === 0) return passed();
     const found = await Promise.all(
       carried.map(async ({ namespace, service }) => {
@@ -59,15 +57,8 @@ export const noExternalWorkloads: Check<AskedLink> = {
   },
 };
 
-async function externalWorkloads(api: KubernetesApi): Promise<readonly ExternalWorkload[]> {
-  try {
-    return await listAll(api, "/apis/workload.linkerd.io/v1beta1/externalworkloads");
-  } catch (error) {
-    // A release of Linkerd that has no such kind.
-    if (isNotFound(error)) return [];
-    throw error;
-  }
-}
+/** Early releases of Linkerd have no such kind. */
+const externalWorkloads = "/apis/workload.linkerd.io/v1beta1/externalworkloads";
 
 /** Linkerd puts those that the Service's selector matches into its EndpointSlices, as Kubernetes does with pods. */
 async function workloadsBehind(

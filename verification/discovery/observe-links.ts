@@ -1,6 +1,5 @@
 import { parse } from "yaml";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { isNotFound } from "../../kubernetes/errors.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Deployment, KubernetesSecret, LinkObject } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
@@ -54,16 +53,11 @@ export async function observeLinks(
 
 /** Undefined: the cluster serves no version, so it has no Links. */
 async function servedVersion(api: KubernetesApi): Promise<string | undefined> {
-  try {
-    const group = await api.get<{ readonly versions?: readonly { readonly version: string }[] }>(
-      `/apis/${linkGroup}`,
-    );
-    const served = (group.versions ?? []).map(({ version }) => version);
-    return knownVersions.find((one) => served.includes(one));
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const group = await getIfThere<{
+    readonly versions?: readonly { readonly version: string }[];
+  }>(api, `/apis/${linkGroup}`);
+  const served = (group?.versions ?? []).map(({ version }) => version);
+  return knownVersions.find((one) => served.includes(one));
 }
 
 async function observeOne(

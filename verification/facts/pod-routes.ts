@@ -1,6 +1,6 @@
 import { podRoutes } from "../../planning/links/pod-routes.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { KubernetesApiError } from "../../kubernetes/errors.ts";
+import { getIfThere } from "../../kubernetes/optional.ts";
 import type { DaemonSet } from "../../kubernetes/objects.ts";
 import type { PodRoutesStatus } from "../status.ts";
 
@@ -8,13 +8,8 @@ const path = `/apis/apps/v1/namespaces/${podRoutes.namespace}/daemonsets/${podRo
 
 /** The DaemonSet that maintains the cluster's routes to other clusters' pods. Undefined if there is none. */
 export async function observePodRoutes(api: KubernetesApi): Promise<PodRoutesStatus | undefined> {
-  let found: DaemonSet;
-  try {
-    found = await api.get<DaemonSet>(path);
-  } catch (error) {
-    if (error instanceof KubernetesApiError && error.status === 404) return undefined;
-    throw error;
-  }
+  const found = await getIfThere<DaemonSet>(api, path);
+  if (found === undefined) return undefined;
   const { metadata, spec, status } = found;
   const lines = spec?.template?.spec?.containers
     .flatMap(({ env }) => env ?? [])

@@ -1,7 +1,5 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { listAll } from "../../kubernetes/list-all.ts";
-import { isNotFound } from "../../kubernetes/errors.ts";
-import { getIfThere } from "../../kubernetes/optional.ts";
+import { getIfThere, listIfServed } from "../../kubernetes/optional.ts";
 import { lookAtRoute } from "../../linkerd/signals/route.ts";
 import type { Route } from "../../linkerd/signals/route.ts";
 import { gatewayApiGroup, isOurs, routeKinds, routeName } from "../../linkerd/traffic-objects.ts";
@@ -53,7 +51,9 @@ async function otherRoutes(
 ): Promise<readonly string[]> {
   const lists = Object.values(routeKinds).map(async ({ kind, plural, groups }) => {
     const found = await Promise.all(
-      groups.map((group) => routesIn(api, `/apis/${group}/namespaces/${namespace}/${plural}`)),
+      groups.map((group) =>
+        listIfServed<Route>(api, `/apis/${group}/namespaces/${namespace}/${plural}`),
+      ),
     );
     return found
       .flat()
@@ -61,16 +61,6 @@ async function otherRoutes(
       .map(({ metadata }) => `${kind} ${metadata.name}`);
   });
   return (await Promise.all(lists)).flat().sort();
-}
-
-async function routesIn(api: KubernetesApi, path: string): Promise<readonly Route[]> {
-  try {
-    return await listAll<Route>(api, path);
-  } catch (error) {
-    // If nothing serves the kind, there are no such routes.
-    if (isNotFound(error)) return [];
-    throw error;
-  }
 }
 
 function isFor(

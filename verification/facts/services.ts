@@ -5,8 +5,7 @@ import type { Plan } from "../../planning/plan-types.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { Endpoints, LinkObject, Service } from "../../kubernetes/objects.ts";
-import { isNotFound } from "../../kubernetes/errors.ts";
-import { getIfThere } from "../../kubernetes/optional.ts";
+import { getIfThere, listIfServed } from "../../kubernetes/optional.ts";
 import {
   clusterNameLabel,
   corePath,
@@ -137,13 +136,8 @@ function mirrorOf({ metadata, spec }: Service): MirrorServiceStatus[] {
   return [{ namespace: metadata.namespace ?? "", name: metadata.name, target, kind }];
 }
 
+/** Without the extension the kind doesn't exist. */
 async function linksIn(api: KubernetesApi, version?: string): Promise<readonly string[]> {
-  try {
-    const items = await listAll<LinkObject>(api, linkPath(multiclusterNamespace, "", version));
-    return items.map(({ metadata }) => metadata.name);
-  } catch (error) {
-    // Without the extension the kind doesn't exist.
-    if (isNotFound(error)) return [];
-    throw error;
-  }
+  const items = await listIfServed<LinkObject>(api, linkPath(multiclusterNamespace, "", version));
+  return items.map(({ metadata }) => metadata.name);
 }

@@ -1,6 +1,5 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { KubernetesApiError } from "../../kubernetes/errors.ts";
-import { listAll } from "../../kubernetes/list-all.ts";
+import { listIfServed } from "../../kubernetes/optional.ts";
 import type { Metadata } from "../../kubernetes/objects.ts";
 import type { NodeStatus } from "../status.ts";
 
@@ -27,13 +26,8 @@ export async function observeSubnets(
 }
 
 async function serviceSubnet(api: KubernetesApi): Promise<string | undefined> {
-  try {
-    const path = "/apis/networking.k8s.io/v1/servicecidrs";
-    const items = await listAll<ServiceCidr>(api, path);
-    return items.flatMap(({ spec }) => spec?.cidrs ?? []).join(", ") || undefined;
-  } catch (error) {
-    // Served since Kubernetes 1.33.
-    if (error instanceof KubernetesApiError && error.status === 404) return undefined;
-    throw error;
-  }
+  // Served since Kubernetes 1.33.
+  const path = "/apis/networking.k8s.io/v1/servicecidrs";
+  const items = await listIfServed<ServiceCidr>(api, path);
+  return items.flatMap(({ spec }) => spec?.cidrs ?? []).join(", ") || undefined;
 }

@@ -1,7 +1,8 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { isConflict, isNotFound } from "../../kubernetes/errors.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
+import { isConflict, isNotFound } from "../../kubernetes/errors.ts";
+import { listIfServed } from "../../kubernetes/optional.ts";
 import type { LinkObject, Metadata, MirroredService } from "../../kubernetes/objects.ts";
 import { linkPath } from "../../linkerd/names.ts";
 import { verificationLabel, verificationNamespace } from "./names.ts";
@@ -12,7 +13,8 @@ import { verificationLabel, verificationNamespace } from "./names.ts";
  * and look like an export that can't be mirrored.
  */
 export async function forgetInLinks(api: KubernetesApi): Promise<void> {
-  const links = await linksOf(api);
+  // Without the extension the kind doesn't exist.
+  const links = await listIfServed<LinkObject>(api, linkPath(multiclusterNamespace));
   const items = await listAll<{ readonly metadata: Metadata }>(api, "/api/v1/namespaces", {
     labelSelector: verificationLabel,
   });
@@ -22,16 +24,6 @@ export async function forgetInLinks(api: KubernetesApi): Promise<void> {
   for (const { metadata, status } of links) {
     const said = [...(status?.mirrorServices ?? []), ...(status?.federatedServices ?? [])];
     if (said.some(isGone)) await forgetInLink(api, metadata.name, isGone);
-  }
-}
-
-async function linksOf(api: KubernetesApi): Promise<readonly LinkObject[]> {
-  try {
-    return await listAll<LinkObject>(api, linkPath(multiclusterNamespace));
-  } catch (error) {
-    // Without the extension the kind doesn't exist.
-    if (isNotFound(error)) return [];
-    throw error;
   }
 }
 

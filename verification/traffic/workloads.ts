@@ -1,6 +1,6 @@
 import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { isAlreadyThere, isConflict, KubernetesApiError } from "../../kubernetes/errors.ts";
+import { isAlreadyThere, isConflict, isNotFound } from "../../kubernetes/errors.ts";
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { KubernetesNode, Pod } from "../../kubernetes/objects.ts";
 import { isReady, proxyContainer, proxyOf, troubleOf } from "../../kubernetes/pods.ts";
@@ -145,7 +145,7 @@ export async function removeNamespace(api: KubernetesApi, namespace: string): Pr
   } catch (error) {
     // 409: it is being deleted.
     if (isConflict(error)) return;
-    if (error instanceof KubernetesApiError && error.status === 404) return;
+    if (isNotFound(error)) return;
     throw error;
   }
 }
