@@ -7,8 +7,7 @@ import { findRunning } from "../environments/find-topology.ts";
 import { verifyStack } from "../environments/verify.ts";
 import { failuresOf } from "../verification/prove.ts";
 import { countsOf, inWords } from "../verification/render/counts.ts";
-import type { VerificationRun } from "./flake-report.ts";
-import { flakeReport } from "./flake-report.ts";
+import { flakeReport, type VerificationRun } from "./flake-report.ts";
 
 interface Options {
   readonly times: number;

@@ -1,8 +1,7 @@
 import { TrafficRoute } from "@linkerd-topology/mesh";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan, TrafficPlan } from "../planning/plan-types.ts";
-import { memberOf } from "./exports.ts";
-import type { ExportingMember, makeExports } from "./exports.ts";
+import { type ExportingMember, type makeExports, memberOf } from "./exports.ts";
 import { onCluster } from "./mesh-cluster.ts";
 import { routeArgs } from "./traffic-entries.ts";
 

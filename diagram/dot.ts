@@ -1,7 +1,6 @@
 import type { Plan } from "../planning/plan-types.ts";
 import type { LinkMode } from "../planning/topology.ts";
-import { graphOf } from "./graph.ts";
-import type { ClusterBox, Graph } from "./graph.ts";
+import { type ClusterBox, type Graph, graphOf } from "./graph.ts";
 
 /** How Links of a mode are drawn. The colours differ for colour-blind people too, the lines without colour. */
 const styles: Record<

@@ -1,7 +1,6 @@
 import type { Plan } from "../planning/plan-types.ts";
 import type { LinkMode } from "../planning/topology.ts";
-import { graphOf } from "./graph.ts";
-import type { ClusterBox } from "./graph.ts";
+import { type ClusterBox, graphOf } from "./graph.ts";
 
 const lines: Record<LinkMode, { oneWay: string; bothWays: string }> = {
   gateway: { oneWay: "==>", bothWays: "<==>" },

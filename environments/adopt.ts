@@ -1,14 +1,11 @@
-import { lookToAdopt } from "../planning/adoption/look.ts";
-import type { AdoptionLook } from "../planning/adoption/look.ts";
+import { type AdoptionLook, lookToAdopt } from "../planning/adoption/look.ts";
 import { asFound } from "../planning/discovery/found-plan.ts";
 import type { Plan } from "../planning/plan-types.ts";
 import type { Mesh } from "../verification/index.ts";
 import { badInput, CommandError } from "./command-error.ts";
-import { isGiven } from "./consent.ts";
-import type { Consent } from "./consent.ts";
+import { type Consent, isGiven } from "./consent.ts";
 import type { NamedWay } from "./contexts.ts";
-import { lookAt } from "./found-mesh.ts";
-import type { FoundMesh } from "./found-mesh.ts";
+import { type FoundMesh, lookAt } from "./found-mesh.ts";
 import { waysOf } from "./mesh-of-file.ts";
 import { planStack } from "./plan-stack.ts";
 import { resourceName, resourceType } from "./report/resource-words.ts";

@@ -1,8 +1,7 @@
 import { parseAllDocuments } from "yaml";
 import type { KubernetesApi, NamedAccess } from "../kubernetes/api.ts";
 import { isConflict } from "../kubernetes/errors.ts";
-import { ResourcePaths } from "../kubernetes/resource-paths.ts";
-import type { ObjectPath } from "../kubernetes/resource-paths.ts";
+import { type ObjectPath, ResourcePaths } from "../kubernetes/resource-paths.ts";
 import { waitFor } from "../kubernetes/wait.ts";
 import { messageOf } from "../system/message-of.ts";
 import { timeLimits } from "../system/time-limits.ts";

@@ -1,7 +1,6 @@
 import os from "node:os";
 import path from "node:path";
-import { readContexts } from "../kubernetes/connect.ts";
-import type { Contexts } from "../kubernetes/connect.ts";
+import { type Contexts, readContexts } from "../kubernetes/connect.ts";
 import { listNames } from "../planning/topology/problem.ts";
 import { didYouMean } from "../planning/topology/suggest.ts";
 import { messageOf } from "../system/message-of.ts";

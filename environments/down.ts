@@ -1,6 +1,5 @@
 import path from "node:path";
-import { chooseBackend, forgetStack, localStacks } from "./backend.ts";
-import type { Backend } from "./backend.ts";
+import { type Backend, chooseBackend, forgetStack, localStacks } from "./backend.ts";
 import { engineSignal } from "./interrupt.ts";
 import { describeGone, openState, settleState, withStackLock } from "./interrupted.ts";
 import type { Consent } from "./consent.ts";
@@ -14,14 +13,11 @@ import { EngineProgress } from "./report/engine-progress.ts";
 import { runPhases } from "./report/phases.ts";
 import type { Output, Phase, Tell } from "./report/phase.ts";
 import { settleStack } from "./settle-stack.ts";
-import { findStack, knownStacks, unknownStack } from "./stacks.ts";
-import type { StackFile } from "./stacks.ts";
+import { findStack, knownStacks, type StackFile, unknownStack } from "./stacks.ts";
 import { needsDocker } from "./state-clusters.ts";
-import { withoutReports } from "./state.ts";
-import type { State } from "./state.ts";
+import { type State, withoutReports } from "./state.ts";
 import { withScratch } from "./scratch.ts";
-import { bringEngine } from "./tools.ts";
-import type { Tools } from "./tools.ts";
+import { bringEngine, type Tools } from "./tools.ts";
 import { openExistingStack } from "./workspace.ts";
 
 export interface DownRequest extends Omit<StackRequest, "ways" | "command"> {

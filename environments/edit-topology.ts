@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import { isMap, isSeq, parse, parseDocument } from "yaml";
-import type { Document } from "yaml";
+import { type Document, isMap, isSeq, parse, parseDocument } from "yaml";
 import { readPlainFile, unwritableBecause } from "../system/plain-file.ts";
 import { badInput } from "./command-error.ts";
 import { yamlOptions } from "./read-yaml.ts";

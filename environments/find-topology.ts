@@ -2,14 +2,11 @@ import { existsSync } from "node:fs";
 import type { Topology } from "../planning/topology.ts";
 import type { Backend } from "./backend.ts";
 import { badInput } from "./command-error.ts";
-import { findWays } from "./contexts.ts";
-import type { ContextRequest, NamedWay } from "./contexts.ts";
+import { type ContextRequest, findWays, type NamedWay } from "./contexts.ts";
 import { planStack } from "./plan-stack.ts";
 import type { TakenRun } from "./runs/take-down.ts";
-import { defaultStack, findStack, knownStacks, topologyIn } from "./stacks.ts";
-import type { StackFile } from "./stacks.ts";
-import { stackFromSource, stackOf } from "./topology-source.ts";
-import type { TopologySource } from "./topology-source.ts";
+import { defaultStack, findStack, knownStacks, type StackFile, topologyIn } from "./stacks.ts";
+import { stackFromSource, stackOf, type TopologySource } from "./topology-source.ts";
 import { readYamlInput } from "./yaml-file.ts";
 
 /** The argument for standard input. */

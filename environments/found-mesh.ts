@@ -1,7 +1,6 @@
 import { connect } from "../kubernetes/connect.ts";
 import { asFound } from "../planning/discovery/found-plan.ts";
-import { discover } from "../planning/discovery/discover.ts";
-import type { Discovery } from "../planning/discovery/discover.ts";
+import { discover, type Discovery } from "../planning/discovery/discover.ts";
 import type { ClusterObservation } from "../planning/discovery/observation.ts";
 import { limits } from "../planning/limits.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";

@@ -16,8 +16,7 @@ import { messageOf } from "../system/message-of.ts";
 import { isSameProcess } from "../toolchain/process-identity.ts";
 import type { GuardianLine } from "./runs/guard.ts";
 import { putBack, StillInPool } from "./runs/pool.ts";
-import { readRecord } from "./runs/record.ts";
-import type { RunRecord } from "./runs/record.ts";
+import { readRecord, type RunRecord } from "./runs/record.ts";
 import { takeDown } from "./runs/take-down.ts";
 
 /** How often it looks whether somebody has taken the mesh that it guards, in milliseconds. */

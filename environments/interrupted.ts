@@ -19,8 +19,7 @@ import {
 } from "./remains-in-clusters.ts";
 import { refuseOtherClusters } from "./same-clusters.ts";
 import { withPresentKubeconfigs } from "./present-kubeconfigs.ts";
-import { readState, writeState } from "./state.ts";
-import type { State } from "./state.ts";
+import { readState, type State, writeState } from "./state.ts";
 
 /** Pulumi's lock of a stack in the local backend. */
 interface Lock {

@@ -8,8 +8,7 @@ import type { Container } from "../providers/kind/container.ts";
 import { clustersElsewhere, readMade, refuseElsewhere } from "../providers/kind/state-elsewhere.ts";
 import type { ClusterElsewhere } from "../providers/kind/state-elsewhere.ts";
 import { badInput, CommandError } from "./command-error.ts";
-import { isGiven } from "./consent.ts";
-import type { Consent } from "./consent.ts";
+import { type Consent, isGiven } from "./consent.ts";
 import { docker, dockerList } from "./docker.ts";
 import { stateDirectory } from "../system/state-directory.ts";
 

@@ -4,8 +4,7 @@ import { listContainers } from "../providers/kind/containers.ts";
 import type { Container } from "../providers/kind/container.ts";
 import { definedIn } from "../system/environment.ts";
 import { messageOf } from "../system/message-of.ts";
-import { chooseBackend, localStacks, stateFile } from "./backend.ts";
-import type { Backend } from "./backend.ts";
+import { type Backend, chooseBackend, localStacks, stateFile } from "./backend.ts";
 import { ownerOf } from "./leftovers.ts";
 import { readProject } from "./project.ts";
 import { meshOf } from "./proof.ts";
@@ -13,8 +12,7 @@ import { listRuns } from "./reap.ts";
 import { backendOfRun } from "./runs/run-backend.ts";
 import { readRecord } from "./runs/record.ts";
 import { kindClustersIn } from "./state-clusters.ts";
-import { outputsIn, stateIn } from "./state.ts";
-import type { State } from "./state.ts";
+import { outputsIn, type State, stateIn } from "./state.ts";
 
 /**
  * Who made something: `up` (`stack`), `run` (`run`), or somebody whose state is not here (`elsewhere`): another user,

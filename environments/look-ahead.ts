@@ -1,16 +1,12 @@
 import { readSources } from "../components/sources.ts";
 import { indented, printableIn } from "../system/printable.ts";
-import { styleOf } from "../verification/render/style.ts";
-import type { Screen } from "../verification/render/style.ts";
-import { chooseBackend } from "./backend.ts";
-import type { Backend } from "./backend.ts";
+import { type Screen, styleOf } from "../verification/render/style.ts";
+import { type Backend, chooseBackend } from "./backend.ts";
 import { messageOf } from "../system/message-of.ts";
 import { planStack } from "./plan-stack.ts";
-import { preflight, preflightNotRun } from "./preflight/preflight.ts";
-import type { PreflightResult } from "./preflight/preflight.ts";
+import { preflight, preflightNotRun, type PreflightResult } from "./preflight/preflight.ts";
 import { dockerCheck, lookForTools } from "./preflight/tools.ts";
-import { settleStack } from "./settle-stack.ts";
-import type { SettledStack } from "./settle-stack.ts";
+import { type SettledStack, settleStack } from "./settle-stack.ts";
 import type { StackFile } from "./stacks.ts";
 import { definedIn } from "../system/environment.ts";
 

@@ -11,14 +11,12 @@ import { readMade } from "../providers/kind/state-elsewhere.ts";
 import { connect } from "../kubernetes/connect.ts";
 import { listAll } from "../kubernetes/list-all.ts";
 import { badInput, CommandError } from "./command-error.ts";
-import { isGiven } from "./consent.ts";
-import type { Consent } from "./consent.ts";
+import { type Consent, isGiven } from "./consent.ts";
 import { nodeContainers } from "./docker.ts";
 import { messageOf } from "../system/message-of.ts";
 import type { NodesAwake } from "./nodes.ts";
 import type { State } from "./state.ts";
-import { kindClustersIn } from "./state-clusters.ts";
-import type { StateCluster } from "./state-clusters.ts";
+import { kindClustersIn, type StateCluster } from "./state-clusters.ts";
 
 /** A cluster that an `up` would remove, with everything in it. */
 export interface ClusterLoss {

@@ -1,6 +1,5 @@
 import type { Mesh } from "../verification/index.ts";
-import { chooseBackend } from "./backend.ts";
-import type { Backend } from "./backend.ts";
+import { type Backend, chooseBackend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { NamedWay } from "./contexts.ts";
@@ -8,8 +7,7 @@ import type { FoundMesh } from "./found-mesh.ts";
 import { meshOf } from "./proof.ts";
 import { settleStack } from "./settle-stack.ts";
 import type { StackFile } from "./stacks.ts";
-import { outputsIn } from "./state.ts";
-import type { Outputs } from "./state.ts";
+import { type Outputs, outputsIn } from "./state.ts";
 
 /** Which stack. */
 export interface StackRequest {

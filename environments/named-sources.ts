@@ -1,7 +1,6 @@
 import { readSources, sourcesVariable } from "../components/sources.ts";
 import type { Sources } from "../planning/sources/sources.ts";
-import { readConfiguration, sourcesKey, writtenKey } from "./stacks.ts";
-import type { StackFile } from "./stacks.ts";
+import { readConfiguration, sourcesKey, type StackFile, writtenKey } from "./stacks.ts";
 
 /** The sources file that the environment or the stack's configuration names. Undefined if neither does. */
 export async function namedSources(

@@ -1,9 +1,7 @@
 import { toClusterInputs } from "../providers/kind/cluster-inputs.ts";
 import { formerAddresses } from "../providers/kind/former-addresses.ts";
-import { toNetwork } from "../providers/kind/network-inputs.ts";
-import type { NewDockerNetwork } from "../providers/kind/network-inputs.ts";
-import { wakeClusters } from "../providers/kind/wake.ts";
-import type { RememberedCluster } from "../providers/kind/wake.ts";
+import { type NewDockerNetwork, toNetwork } from "../providers/kind/network-inputs.ts";
+import { type RememberedCluster, wakeClusters } from "../providers/kind/wake.ts";
 import { connect } from "../kubernetes/connect.ts";
 import { waitFor } from "../kubernetes/wait.ts";
 import { timeLimits } from "../system/time-limits.ts";

@@ -3,8 +3,7 @@ import type { Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources/sources.ts";
 import { certificateFiles, kubeconfigFiles } from "./topology-files.ts";
 import { pathForPeople } from "./paths.ts";
-import { readTopology } from "./stacks.ts";
-import type { StackFile } from "./stacks.ts";
+import { readTopology, type StackFile } from "./stacks.ts";
 
 export interface PlanOptions {
   /** Where images come from. */

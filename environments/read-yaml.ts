@@ -10,8 +10,7 @@ import {
   visit,
 } from "yaml";
 import type { Alias, Document, Node, Pair } from "yaml";
-import { formatPath } from "../planning/topology/problem.ts";
-import type { Path } from "../planning/topology/problem.ts";
+import { formatPath, type Path } from "../planning/topology/problem.ts";
 import { otherReadings } from "./yaml-readings.ts";
 
 /** A mistake in the text itself, whatever it says. */

@@ -3,17 +3,14 @@ import { timeLimits } from "../system/time-limits.ts";
 import { CommandError } from "./command-error.ts";
 import { ownerOf } from "./leftovers.ts";
 import { messageOf } from "../system/message-of.ts";
-import { findRunNetworks } from "./runs/docker-traces.ts";
-import type { RunNetwork } from "./runs/docker-traces.ts";
+import { findRunNetworks, type RunNetwork } from "./runs/docker-traces.ts";
 import { look } from "../toolchain/process-identity.ts";
 import { StillInPool } from "./runs/pool.ts";
 import { findRuns, forgetRun, isDraft, readRecord } from "./runs/record.ts";
 import type { FoundRun, RunRecord } from "./runs/record.ts";
-import { takeDown } from "./runs/take-down.ts";
+import { takeDown, type TakenRun } from "./runs/take-down.ts";
 import { untilAborted } from "./runs/until-aborted.ts";
-import type { TakenRun } from "./runs/take-down.ts";
-import { judgeRun } from "./runs/verdict.ts";
-import type { Verdict } from "./runs/verdict.ts";
+import { judgeRun, type Verdict } from "./runs/verdict.ts";
 
 export interface ReapRequest {
   /** Variables that override this process's. `XDG_STATE_HOME` says where the runs' files are. */

@@ -7,8 +7,7 @@ import { ResourcePaths } from "../kubernetes/resource-paths.ts";
 import { waitFor } from "../kubernetes/wait.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
 import { isClusterGone, unreachableIsGone } from "../providers/mesh/cluster-api.ts";
-import { crdPath, lookForObjects } from "../providers/mesh/crds.ts";
-import type { Crd } from "../providers/mesh/crds.ts";
+import { type Crd, crdPath, lookForObjects } from "../providers/mesh/crds.ts";
 import { timeLimits } from "../system/time-limits.ts";
 import {
   clusterOf,

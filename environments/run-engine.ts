@@ -1,8 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import type { Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources/sources.ts";
-import { chooseBackend } from "./backend.ts";
-import type { Backend } from "./backend.ts";
+import { type Backend, chooseBackend } from "./backend.ts";
 import { CommandError } from "./command-error.ts";
 import type { Consent } from "./consent.ts";
 import { engineSignal } from "./interrupt.ts";
@@ -13,15 +12,12 @@ import { readProject } from "./project.ts";
 import { inlineProgram } from "./program.ts";
 import { withPatches } from "./pulumi-patches.ts";
 import { engineError } from "./report/engine-errors.ts";
-import { done, EngineProgress } from "./report/engine-progress.ts";
-import type { Step } from "./report/engine-progress.ts";
+import { done, EngineProgress, type Step } from "./report/engine-progress.ts";
 import type { Tell } from "./report/phase.ts";
 import { describeResource } from "./report/resource-words.ts";
 import type { StackFile } from "./stacks.ts";
-import { readOutputs, readState, withoutReports } from "./state.ts";
-import type { Outputs, State } from "./state.ts";
-import { timeline } from "./timeline.ts";
-import type { Timeline } from "./timeline.ts";
+import { type Outputs, readOutputs, readState, type State, withoutReports } from "./state.ts";
+import { timeline, type Timeline } from "./timeline.ts";
 import type { Tools } from "./tools.ts";
 import { openStack } from "./workspace.ts";
 

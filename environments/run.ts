@@ -5,10 +5,8 @@ import { badInput, CommandError } from "./command-error.ts";
 import { Interrupt, onUncaught } from "./interrupt.ts";
 import { outliveReader } from "./report/outlive-reader.ts";
 import type { Output } from "./report/phase.ts";
-import { exitCodeOf, startCommand } from "./runs/run-child.ts";
-import type { RunningCommand } from "./runs/run-child.ts";
-import { withRun } from "./runs/session.ts";
-import type { RunOptions } from "./runs/session.ts";
+import { exitCodeOf, type RunningCommand, startCommand } from "./runs/run-child.ts";
+import { type RunOptions, withRun } from "./runs/session.ts";
 import type { TopologySource } from "./topology-source.ts";
 
 export interface RunRequest extends Omit<RunOptions, "signal" | "output"> {

@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { MadeFrom } from "../planning/sources/made-from.ts";
-import { workspaceDirectory } from "./backend.ts";
-import type { Backend } from "./backend.ts";
+import { type Backend, workspaceDirectory } from "./backend.ts";
 import { badInput } from "./command-error.ts";
 import { readJournal } from "./drills/journal.ts";
 import { howToCall } from "./how-to-call.ts";
@@ -12,8 +11,7 @@ import { readProject } from "./project.ts";
 import { resourceType } from "./report/resource-words.ts";
 import { withScratch } from "./scratch.ts";
 import type { StackFile } from "./stacks.ts";
-import { exportState, stateIn } from "./state.ts";
-import type { State } from "./state.ts";
+import { exportState, type State, stateIn } from "./state.ts";
 
 /** A stack before a command changes it. */
 export interface SettledStack {

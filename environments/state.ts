@@ -2,8 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { timeLimits } from "../system/time-limits.ts";
-import { stateFile } from "./backend.ts";
-import type { Backend } from "./backend.ts";
+import { type Backend, stateFile } from "./backend.ts";
 import { resourceType } from "./report/resource-words.ts";
 
 /** The fields of a resource in the state that the commands read. */

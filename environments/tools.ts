@@ -1,8 +1,7 @@
 import type { Plan } from "../planning/plan-types.ts";
 import type { Sources } from "../planning/sources/sources.ts";
 import type { Progress } from "../toolchain/progress.ts";
-import { ensureToolchain } from "../toolchain/toolchain.ts";
-import type { ToolReport } from "../toolchain/toolchain.ts";
+import { ensureToolchain, type ToolReport } from "../toolchain/toolchain.ts";
 import type { Tell } from "./report/phase.ts";
 import { needsDocker } from "./state-clusters.ts";
 import type { State } from "./state.ts";

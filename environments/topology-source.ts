@@ -5,8 +5,7 @@ import type { TopologyOrigin } from "../planning/sources/made-from.ts";
 import type { Topology as TopologySpec } from "../planning/topology.ts";
 import { resolvePath } from "../system/resolve-path.ts";
 import { originOf } from "./origin.ts";
-import { readTopology, topologyIn } from "./stacks.ts";
-import type { StackFile } from "./stacks.ts";
+import { readTopology, type StackFile, topologyIn } from "./stacks.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
 /**

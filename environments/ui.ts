@@ -1,12 +1,10 @@
 import { readAssets } from "../ui/assets.ts";
 import { Live, looksAt } from "../ui/live.ts";
 import type { Observation } from "../ui/page-model.ts";
-import { servePage } from "../ui/server.ts";
-import type { PageServer } from "../ui/server.ts";
+import { type PageServer, servePage } from "../ui/server.ts";
 import type { CheckResult } from "../verification/index.ts";
 import { badInput } from "./command-error.ts";
-import { runningStack } from "./mesh-of-stack.ts";
-import type { StackRequest } from "./mesh-of-stack.ts";
+import { runningStack, type StackRequest } from "./mesh-of-stack.ts";
 
 export interface PageRequest extends StackRequest {
   /** @default one that is free */

@@ -11,8 +11,7 @@ import { writeBundle } from "./bundle.ts";
 import { badInput, CommandError } from "./command-error.ts";
 import { messageOf } from "../system/message-of.ts";
 import type { FoundMesh } from "./found-mesh.ts";
-import { runningStack } from "./mesh-of-stack.ts";
-import type { StackRequest } from "./mesh-of-stack.ts";
+import { runningStack, type StackRequest } from "./mesh-of-stack.ts";
 import { requireWritable } from "./output-files.ts";
 import { probeImageOf } from "./probe-image.ts";
 

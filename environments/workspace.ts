@@ -8,12 +8,10 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { parse } from "yaml";
 import { cacheDirectory } from "../system/cache-directory.ts";
-import { prepareBackend, workspaceDirectory } from "./backend.ts";
-import type { Backend } from "./backend.ts";
+import { type Backend, prepareBackend, workspaceDirectory } from "./backend.ts";
 import { projectDirectory } from "./paths.ts";
 import { readProject, relocated } from "./project.ts";
-import { readConfiguration } from "./stacks.ts";
-import type { StackFile } from "./stacks.ts";
+import { readConfiguration, type StackFile } from "./stacks.ts";
 import { writeYaml } from "./yaml-file.ts";
 
 export interface OpenOptions {

@@ -7,8 +7,7 @@ import { timeLimits } from "../system/time-limits.ts";
 import type { KubernetesApi, Query } from "./api.ts";
 import { Deferred } from "./deferred.ts";
 import { isBusy, isUnauthorized, KubernetesApiError } from "./errors.ts";
-import type { Lanes } from "./lanes.ts";
-import { ownLanes } from "./lanes.ts";
+import { type Lanes, ownLanes } from "./lanes.ts";
 import type { ExecRequest, ExecResult, PodPort, PodRequest } from "./pod-requests.ts";
 
 interface Request {

@@ -2,8 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { topologySchema as validation } from "../planning/topology/schema.ts";
-import { describeSchema } from "./describe-schema.ts";
-import type { JsonSchema } from "./describe-schema.ts";
+import { describeSchema, type JsonSchema } from "./describe-schema.ts";
 import { formatted } from "./format.ts";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));

@@ -1,5 +1,4 @@
-import { quantileOf, sumOf } from "../linkerd/signals/outbound-traffic.ts";
-import type { OutboundCounters } from "../linkerd/signals/outbound-traffic.ts";
+import { type OutboundCounters, quantileOf, sumOf } from "../linkerd/signals/outbound-traffic.ts";
 import { contains, parseBlock, splitSubnets } from "../planning/cidr.ts";
 import type { LinkPlan, Plan } from "../planning/plan-types.ts";
 import type { ClusterFigures } from "../verification/figures.ts";

@@ -6,8 +6,7 @@ import { watchVerification } from "../verification/watch.ts";
 import { forms, layOut } from "./map.ts";
 import type { ChangeView, PageEvents, PageModel, PointView } from "./model.ts";
 import { Pace } from "./pace.ts";
-import { pageModel, pointOf } from "./page-model.ts";
-import type { Observation } from "./page-model.ts";
+import { type Observation, pageModel, pointOf } from "./page-model.ts";
 import { changesBetween } from "./timeline.ts";
 
 /** Looks at a mesh again and again until the signal, and tells what each look found. */

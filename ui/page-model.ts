@@ -1,6 +1,5 @@
 import type { Plan } from "../planning/plan-types.ts";
-import { groups } from "../verification/checks/check.ts";
-import type { CheckResult, Group } from "../verification/checks/check.ts";
+import { type CheckResult, type Group, groups } from "../verification/checks/check.ts";
 import type { ClusterFigures } from "../verification/figures.ts";
 import type { ClusterStatus, MeshStatus } from "../verification/status.ts";
 import type { Verification } from "../verification/verify.ts";

@@ -1,7 +1,6 @@
 import type { KubernetesApi, NamedAccess } from "../kubernetes/api.ts";
 import { connect } from "../kubernetes/connect.ts";
-import type { Lanes } from "../kubernetes/lanes.ts";
-import { defaultConcurrency, lanesFor } from "../kubernetes/lanes.ts";
+import { defaultConcurrency, type Lanes, lanesFor } from "../kubernetes/lanes.ts";
 
 /** Connections to the clusters of a mesh, each opened once, because every new one costs handshakes. */
 export class Connections {

@@ -1,9 +1,7 @@
 import { timeLimits } from "../system/time-limits.ts";
 import { Connections } from "./connections.ts";
-import { ailmentsOf } from "./ailments.ts";
-import type { Ailment } from "./ailments.ts";
-import type { Mesh } from "./observe.ts";
-import { observe } from "./observe.ts";
+import { type Ailment, ailmentsOf } from "./ailments.ts";
+import { type Mesh, observe } from "./observe.ts";
 import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 
 export interface HealOptions {

@@ -2,8 +2,7 @@ import { timeLimits } from "../system/time-limits.ts";
 import type { CheckResult } from "./checks/check.ts";
 import { runChecks } from "./checks/run-checks.ts";
 import { Connections } from "./connections.ts";
-import type { Mesh } from "./observe.ts";
-import { observe } from "./observe.ts";
+import { type Mesh, observe } from "./observe.ts";
 import type { MeshStatus } from "./status.ts";
 import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 

@@ -1,6 +1,5 @@
 import type { Plan, TrafficPlan } from "../planning/plan-types.ts";
-import type { CheckResult } from "./checks/check.ts";
-import { failedForGood, notRun } from "./checks/check.ts";
+import { type CheckResult, failedForGood, notRun } from "./checks/check.ts";
 import { silent } from "./checks/run-check.ts";
 import type { Mesh } from "./observe.ts";
 import type { MeshStatus } from "./status.ts";

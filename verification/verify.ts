@@ -1,6 +1,5 @@
 import { timeLimits } from "../system/time-limits.ts";
-import type { CheckResult, Group } from "./checks/check.ts";
-import { groups } from "./checks/check.ts";
+import { type CheckResult, type Group, groups } from "./checks/check.ts";
 import { exhaustiveCatalogue, runThoroughChecks } from "./checks/thorough.ts";
 import type { OpenCluster } from "./checks/asked.ts";
 import { Connections } from "./connections.ts";

@@ -3,8 +3,7 @@ import type { CheckResult } from "./checks/check.ts";
 import type { Mesh } from "./observe.ts";
 import { exhaustiveCatalogue, thoroughCatalogue } from "./checks/thorough.ts";
 import type { ThoroughCatalogue } from "./checks/thorough.ts";
-import { verify } from "./verify.ts";
-import type { Verification, VerifyOptions } from "./verify.ts";
+import { type Verification, verify, type VerifyOptions } from "./verify.ts";
 
 /** A check whose result differs from the round before. */
 export interface Change {

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { badInput } from "../command-error.ts";
 import type { CommandContext } from "./run-command.ts";
-import { findClusters, findPlanned } from "../find-topology.ts";
+import { findClusters, findPlanned, type Running, type TopologyOptions } from "../find-topology.ts";
 import { topologyWords } from "./topology-argument.ts";
-import type { Running, TopologyOptions } from "../find-topology.ts";
 
 /** The options with which a person names clusters instead of a topology. */
 export interface ContextOptions {

@@ -1,8 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import { Option } from "commander";
-import type { Command } from "commander";
-import { diagramFormats } from "../diagram.ts";
-import type { DiagramFormat } from "../diagram.ts";
+import { type Command, Option } from "commander";
+import { type DiagramFormat, diagramFormats } from "../diagram.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { requireWritable } from "../output-files.ts";
@@ -11,9 +9,8 @@ import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
 import { namesClusters, refuseTopology, withContexts, wordsOf } from "./context-options.ts";
 import type { ContextOptions } from "./context-options.ts";
-import { findTopologyOrInput } from "../find-topology.ts";
+import { findTopologyOrInput, type TopologyOptions } from "../find-topology.ts";
 import { withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions, ContextOptions {
   readonly format: DiagramFormat;

@@ -7,8 +7,7 @@ import { badInput } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { requireWritable } from "../output-files.ts";
 import { makeCommand, teach } from "./command.ts";
-import { contextWords, withContexts } from "./context-options.ts";
-import type { ContextOptions } from "./context-options.ts";
+import { type ContextOptions, contextWords, withContexts } from "./context-options.ts";
 import { runCommand } from "./run-command.ts";
 
 interface Options extends ContextOptions {

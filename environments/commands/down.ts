@@ -7,9 +7,8 @@ import { defaultStack } from "../stacks.ts";
 import { terminalQuestion } from "./ask.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findRunning } from "../find-topology.ts";
+import { findRunning, type TopologyOptions } from "../find-topology.ts";
 import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions {
   readonly json?: true;

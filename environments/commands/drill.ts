@@ -1,5 +1,4 @@
-import type { Command } from "commander";
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { screenOf } from "../../verification/render/style.ts";
 import { badInput } from "../command-error.ts";
 import { subjectForms } from "../drills/subjects.ts";
@@ -9,9 +8,8 @@ import { terminalQuestion } from "./ask.ts";
 import { makeCommand, teach } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
-import { findPlanned } from "../find-topology.ts";
+import { findPlanned, type TopologyOptions } from "../find-topology.ts";
 import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "../find-topology.ts";
 import { parseCount } from "./verify.ts";
 
 interface Options extends TopologyOptions {

@@ -4,9 +4,8 @@ import { exitCodes } from "../exit-codes.ts";
 import { badInput, CommandError } from "../command-error.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findPlanned } from "../find-topology.ts";
+import { findPlanned, type Running, type TopologyOptions } from "../find-topology.ts";
 import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { Running, TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions {
   readonly merge?: true;

@@ -1,13 +1,11 @@
 import type { Command } from "commander";
 import { chosenClusters } from "../chosen-clusters.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { withClusterOption } from "./cluster-option.ts";
-import type { ClusterOption } from "./cluster-option.ts";
+import { type ClusterOption, withClusterOption } from "./cluster-option.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findPlanned } from "../find-topology.ts";
+import { findPlanned, type TopologyOptions } from "../find-topology.ts";
 import { topologyWords } from "./topology-argument.ts";
-import type { TopologyOptions } from "../find-topology.ts";
 
 type Options = TopologyOptions & ClusterOption;
 

@@ -7,9 +7,8 @@ import { planDocument } from "../report/plan-document.ts";
 import { renderPlan } from "../report/render-plan.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopologyOrInput } from "../find-topology.ts";
+import { findTopologyOrInput, type TopologyOptions } from "../find-topology.ts";
 import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions {
   readonly json?: true;

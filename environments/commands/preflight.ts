@@ -3,9 +3,8 @@ import { screenOf } from "../../verification/render/style.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopologyOrInput } from "../find-topology.ts";
+import { findTopologyOrInput, type TopologyOptions } from "../find-topology.ts";
 import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions {
   readonly json?: true;

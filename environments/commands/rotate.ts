@@ -3,9 +3,8 @@ import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
-import { findSource } from "../find-topology.ts";
+import { findSource, type TopologyOptions } from "../find-topology.ts";
 import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions {
   readonly dryRun?: true;

@@ -1,13 +1,11 @@
-import { Option } from "commander";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { badInput, CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
-import { findSource } from "../find-topology.ts";
+import { findSource, type TopologyOptions } from "../find-topology.ts";
 import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "../find-topology.ts";
 import {
   addFailure,
   addOutputOptions,

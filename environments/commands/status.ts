@@ -3,13 +3,11 @@ import { screenOf, styleOf } from "../../verification/render/style.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findLookedAt, withContexts, wordsOf } from "./context-options.ts";
-import type { ContextOptions } from "./context-options.ts";
+import { type ContextOptions, findLookedAt, withContexts, wordsOf } from "./context-options.ts";
 import { withTopologyArgument } from "./topology-argument.ts";
 import type { TopologyOptions } from "../find-topology.ts";
 import { refuseWithout } from "./verification-outputs.ts";
-import { addVerifyOptions, askedOfVerify, runVerify } from "./verify.ts";
-import type { VerifyOptions } from "./verify.ts";
+import { addVerifyOptions, askedOfVerify, runVerify, type VerifyOptions } from "./verify.ts";
 
 interface Options extends TopologyOptions, ContextOptions, VerifyOptions {
   readonly verify?: true;

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { standardInput } from "../find-topology.ts";
-import type { TopologyOptions } from "../find-topology.ts";
+import { standardInput, type TopologyOptions } from "../find-topology.ts";
 import { defaultStack } from "../stacks.ts";
 
 /**

@@ -1,12 +1,10 @@
 import { once } from "node:events";
-import { InvalidArgumentError } from "commander";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { execa } from "execa";
 import { exitCodes } from "../exit-codes.ts";
 import { withCommandLines } from "../how-to-call.ts";
 import { makeCommand, teach } from "./command.ts";
-import { findLookedAt, withContexts, wordsOf } from "./context-options.ts";
-import type { ContextOptions } from "./context-options.ts";
+import { type ContextOptions, findLookedAt, withContexts, wordsOf } from "./context-options.ts";
 import { parseDuration } from "./duration.ts";
 import { runCommand } from "./run-command.ts";
 import { withTopologyArgument } from "./topology-argument.ts";

@@ -4,9 +4,8 @@ import { exitCodes } from "../exit-codes.ts";
 import { terminalQuestion } from "./ask.ts";
 import { makeCommand, teach } from "./command.ts";
 import { runCommand } from "./run-command.ts";
-import { findTopology } from "../find-topology.ts";
+import { findTopology, type TopologyOptions } from "../find-topology.ts";
 import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import type { TopologyOptions } from "../find-topology.ts";
 
 interface Options extends TopologyOptions {
   readonly allowNoDataPlane?: true;

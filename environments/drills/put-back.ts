@@ -7,8 +7,7 @@ import { messageOf } from "../../system/message-of.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { CommandError } from "../command-error.ts";
 import { docker } from "../docker.ts";
-import { isAtWork, readJournal, removeJournal, writeJournal } from "./journal.ts";
-import type { Journal } from "./journal.ts";
+import { isAtWork, type Journal, readJournal, removeJournal, writeJournal } from "./journal.ts";
 import { describeTaken, inOrder, manifest, movedManifest, putBackByHand } from "./taken.ts";
 import type { Taken } from "./taken.ts";
 

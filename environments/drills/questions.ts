@@ -15,8 +15,7 @@ import { ProbeWorkloads } from "../../verification/traffic/probe-workloads.ts";
 import { requestOf } from "../../verification/traffic/request.ts";
 import { imageFor } from "../../verification/traffic/workloads.ts";
 import { badInput, CommandError } from "../command-error.ts";
-import { Asker } from "./asker.ts";
-import type { Question } from "./asker.ts";
+import { Asker, type Question } from "./asker.ts";
 import type { Taken } from "./taken.ts";
 
 /** Requests that the person chose. */

@@ -1,10 +1,8 @@
 import { printable } from "../../system/printable.ts";
-import type { Screen } from "../../verification/render/style.ts";
-import { styleOf } from "../../verification/render/style.ts";
+import { type Screen, styleOf } from "../../verification/render/style.ts";
 import { table } from "../../verification/render/table.ts";
 import { seconds } from "../report/seconds.ts";
-import { phases } from "./answers.ts";
-import type { PhaseSummary } from "./answers.ts";
+import { phases, type PhaseSummary } from "./answers.ts";
 import type { Asked, DrillResult } from "./drill.ts";
 
 export function renderDrill(result: DrillResult, screen: Screen = {}): string {

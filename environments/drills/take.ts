@@ -19,8 +19,7 @@ import { messageOf } from "../../system/message-of.ts";
 import { CommandError } from "../command-error.ts";
 import { docker } from "../docker.ts";
 import type { Subject } from "./subjects.ts";
-import { inOrder, manifest, movedManifest } from "./taken.ts";
-import type { Taken } from "./taken.ts";
+import { inOrder, manifest, movedManifest, type Taken } from "./taken.ts";
 
 type ApiOf = (cluster: string) => Promise<KubernetesApi>;
 

@@ -1,8 +1,7 @@
 import { defaults } from "../../planning/defaults.ts";
 import type { KindClusterPlan } from "../../planning/plan-types.ts";
 import { isLocalDocker } from "../../system/docker-endpoint.ts";
-import { whyClosed } from "../../system/ports.ts";
-import type { HostPort } from "../../system/ports.ts";
+import { type HostPort, whyClosed } from "../../system/ports.ts";
 import type { PreflightCheck } from "./check.ts";
 
 /** Ports of this machine that lead to a node must be free. Another machine can't be inspected. */

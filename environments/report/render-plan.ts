@@ -10,8 +10,7 @@ import { planSelectors } from "../../planning/links/selectors.ts";
 import type { ClusterPlan, LinkPlan, Plan, TrafficBackendPlan } from "../../planning/plan-types.ts";
 import type { LabelSelector, MatchSpec } from "../../planning/topology.ts";
 import { printableIn } from "../../system/printable.ts";
-import { styleOf } from "../../verification/render/style.ts";
-import type { Screen, Style } from "../../verification/render/style.ts";
+import { type Screen, type Style, styleOf } from "../../verification/render/style.ts";
 import { table } from "../../verification/render/table.ts";
 
 /** The plan for a person: tables of clusters, Links, exports and mirrors. */

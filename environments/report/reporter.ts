@@ -4,8 +4,7 @@ import type { Changed, Step } from "./engine-progress.ts";
 import type { CommandResult, Outcome, Told } from "./events.ts";
 import type { Phase, PhaseReporter, Tell } from "./phase.ts";
 import { describeResource, isNotable } from "./resource-words.ts";
-import { liveRows } from "./live-rows.ts";
-import type { RunningStep } from "./live-rows.ts";
+import { liveRows, type RunningStep } from "./live-rows.ts";
 import type { PhaseTime, StepTime } from "./times.ts";
 
 /** How a command ended, according to its own code. */

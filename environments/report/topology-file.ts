@@ -1,6 +1,5 @@
 import path from "node:path";
-import { Document, isMap, isSeq, visit } from "yaml";
-import type { Node, Pair } from "yaml";
+import { Document, isMap, isSeq, type Node, type Pair, visit } from "yaml";
 import type { Discovery } from "../../planning/discovery/discover.ts";
 import type { Note } from "../../planning/discovery/note.ts";
 import type { Path } from "../../planning/topology/problem.ts";

@@ -9,8 +9,7 @@ import type { StackFile } from "../stacks.ts";
 import { readTopologySource, stackOf, withName } from "../topology-source.ts";
 import type { ReadTopology, TopologySource } from "../topology-source.ts";
 import { ownIdentity, takeFromPool } from "./pool.ts";
-import { beginRun, runDirectory, runName } from "./record.ts";
-import type { RunRecord } from "./record.ts";
+import { beginRun, runDirectory, runName, type RunRecord } from "./record.ts";
 import { needsPassphrase, prepareRunBackend, withoutCredentials } from "./run-backend.ts";
 
 /** The default lifetime of a run: six hours. */

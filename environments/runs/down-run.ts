@@ -1,8 +1,7 @@
 import type { DownResult } from "../down.ts";
 import { runPhases } from "../report/phases.ts";
 import type { Output, Tell } from "../report/phase.ts";
-import { takeDown } from "./take-down.ts";
-import type { TakenRun } from "./take-down.ts";
+import { takeDown, type TakenRun } from "./take-down.ts";
 
 /** What `down` does with a run that was kept. */
 export async function downRun(

@@ -7,8 +7,7 @@ import type { SourcesChoice } from "../choose-sources.ts";
 import { badInput } from "../command-error.ts";
 import { packageVersion } from "../package-version.ts";
 import { planWithSources } from "../plan-with-sources.ts";
-import { stackOf, withName } from "../topology-source.ts";
-import type { ReadTopology } from "../topology-source.ts";
+import { type ReadTopology, stackOf, withName } from "../topology-source.ts";
 import { needsPassphrase, withoutCredentials } from "./run-backend.ts";
 
 /** What decides which meshes a run may share with others. */

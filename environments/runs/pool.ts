@@ -6,8 +6,7 @@ import type { ProcessIdentity } from "../../toolchain/process-identity.ts";
 import { CommandError } from "../command-error.ts";
 import { findRunNetworks } from "./docker-traces.ts";
 import { killProcesses } from "./processes.ts";
-import { findRuns, forgetRun, readRecord, updateRecord } from "./record.ts";
-import type { RunRecord } from "./record.ts";
+import { findRuns, forgetRun, readRecord, type RunRecord, updateRecord } from "./record.ts";
 
 /*
  * The record of a run says whether its mesh is in a pool, and whether it is free. Everything that changes this does it

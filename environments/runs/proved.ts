@@ -1,5 +1,4 @@
-import { failuresOf } from "../../verification/index.ts";
-import type { Verification } from "../../verification/index.ts";
+import { failuresOf, type Verification } from "../../verification/index.ts";
 import { CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { NotProved } from "../proof.ts";

@@ -11,8 +11,7 @@ import { withScratch } from "../scratch.ts";
 import { bringEngine } from "../tools.ts";
 import { stackOf } from "../topology-source.ts";
 import { openExistingStack } from "../workspace.ts";
-import { readRecord } from "./record.ts";
-import type { RunRecord } from "./record.ts";
+import { readRecord, type RunRecord } from "./record.ts";
 import { backendOfRun, runEnv } from "./run-backend.ts";
 
 /**

@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { localBackend } from "../backend.ts";
-import type { Backend } from "../backend.ts";
+import { type Backend, localBackend } from "../backend.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import type { RunRecord } from "./record.ts";
 

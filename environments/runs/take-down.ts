@@ -7,8 +7,7 @@ import { removeAbandonedScratch } from "../scratch.ts";
 import { findDockerTraces, removeDockerTraces } from "./docker-traces.ts";
 import { takeOutOfPool } from "./pool.ts";
 import { interruptEngines, killProcesses, processesOf } from "./processes.ts";
-import { forgetRun } from "./record.ts";
-import type { RunRecord } from "./record.ts";
+import { forgetRun, type RunRecord } from "./record.ts";
 
 /** What is known about a run that is to be removed. */
 export interface TakenRun {

@@ -6,8 +6,7 @@ import { Connections } from "../../verification/connections.ts";
 import type { Mesh } from "../../verification/index.ts";
 import { awaitRemoval } from "../../verification/traffic/leftovers.ts";
 import { removeNamespace } from "../../verification/traffic/workloads.ts";
-import { applyTo, readManifests } from "../apply.ts";
-import type { Applied, Manifest } from "../apply.ts";
+import { type Applied, applyTo, type Manifest, readManifests } from "../apply.ts";
 import { chosenClusters } from "../chosen-clusters.ts";
 
 /** A namespace of one name in every cluster of the mesh. Pods in it get Linkerd's proxy. */

@@ -1,9 +1,6 @@
-import type { NamedTopology } from "../for-programs.ts";
-import { sourceOf } from "../for-programs.ts";
-import { withTopology } from "../with-topology.ts";
-import type { WithTopologyOptions } from "../with-topology.ts";
-import { hold } from "./held-topology.ts";
-import type { HeldMesh } from "./held-topology.ts";
+import { type NamedTopology, sourceOf } from "../for-programs.ts";
+import { withTopology, type WithTopologyOptions } from "../with-topology.ts";
+import { type HeldMesh, hold } from "./held-topology.ts";
 
 /** What a test runner calls before the first file and after the last. */
 export interface SharedTopology {

@@ -1,13 +1,10 @@
 import * as nodeTest from "node:test";
 import { timeLimits } from "../../system/time-limits.ts";
-import { plan as planOf, sourceOf } from "../for-programs.ts";
-import type { NamedTopology } from "../for-programs.ts";
+import { type NamedTopology, plan as planOf, sourceOf } from "../for-programs.ts";
 import type { RunMesh } from "../runs/run-mesh.ts";
-import { withTopology } from "../with-topology.ts";
-import type { WithTopologyOptions } from "../with-topology.ts";
+import { withTopology, type WithTopologyOptions } from "../with-topology.ts";
 import { hold } from "./held-topology.ts";
-import { TestNamespaces } from "./namespaces.ts";
-import type { TestNamespace } from "./namespaces.ts";
+import { type TestNamespace, TestNamespaces } from "./namespaces.ts";
 import { sharedMesh } from "./shared-mesh.ts";
 
 /** The hooks of a test runner. The modules `vitest` and `@jest/globals` have them. */

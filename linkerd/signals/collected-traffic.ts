@@ -1,5 +1,4 @@
-import { countersOf } from "./outbound-traffic.ts";
-import type { OutboundCounters } from "./outbound-traffic.ts";
+import { countersOf, type OutboundCounters } from "./outbound-traffic.ts";
 
 /** An element of the answer to a query to Prometheus. */
 export interface PrometheusSample {

@@ -1,8 +1,7 @@
 import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Look } from "../../kubernetes/wait.ts";
-import type { FederatedLook, FederatedService } from "./federated.ts";
-import { lookAtFederated, nudge } from "./federated.ts";
+import { type FederatedLook, type FederatedService, lookAtFederated, nudge } from "./federated.ts";
 
 /**
  * Looks repeatedly whether a federated Service has its members, and touches those that stay out. If two

@@ -13,10 +13,8 @@ import {
   probeOf,
 } from "../names.ts";
 import { whyAtRest } from "./at-rest.ts";
-import type { ControllerLog } from "./controller-log.ts";
-import { readControllerLog } from "./controller-log.ts";
-import type { ControllerMetrics } from "./controller-metrics.ts";
-import { readControllerMetrics } from "./controller-metrics.ts";
+import { type ControllerLog, readControllerLog } from "./controller-log.ts";
+import { type ControllerMetrics, readControllerMetrics } from "./controller-metrics.ts";
 
 /** A Link to look at, and its source. */
 export interface LinkRef {

@@ -1,5 +1,4 @@
-import { clusterReferences } from "../links/links.ts";
-import type { ClusterReference } from "../links/links.ts";
+import { type ClusterReference, clusterReferences } from "../links/links.ts";
 import type { LinkPlan } from "../plan-types.ts";
 import type { Path } from "../topology/problem.ts";
 import type { Draft } from "../topology/shape.ts";

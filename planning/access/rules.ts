@@ -1,7 +1,6 @@
 import { accountSettings, targetsBySource } from "./access.ts";
 import { clusterReferences } from "../links/links.ts";
-import { listNames, show } from "../topology/problem.ts";
-import type { Path, RuleProblem } from "../topology/problem.ts";
+import { listNames, type Path, type RuleProblem, show } from "../topology/problem.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 import type { Draft } from "../topology/shape.ts";
 import type { AccountSpec } from "../topology.ts";

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { block, blockAt, overlap, sizeOf } from "../cidr.ts";
-import type { Block } from "../cidr.ts";
+import { block, type Block, blockAt, overlap, sizeOf } from "../cidr.ts";
 
 /**
  * Default subnets. They follow from the cluster's name alone, so that no cluster is ever recreated because

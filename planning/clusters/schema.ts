@@ -17,8 +17,7 @@ import {
 import { kindOptions } from "./kind-options.ts";
 import { labelValue } from "../labels.ts";
 import { linkerdVersion } from "../linkerd/schema.ts";
-import { clusterTrustSchema } from "../trust/schema.ts";
-import type { ClusterTrustSpec } from "../trust/schema.ts";
+import { clusterTrustSchema, type ClusterTrustSpec } from "../trust/schema.ts";
 
 const nodes = object(
   {

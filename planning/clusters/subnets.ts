@@ -1,6 +1,5 @@
 import { defaultSlot, slotSubnets } from "./addresses.ts";
-import { parseBlock, splitSubnets } from "../cidr.ts";
-import type { Block } from "../cidr.ts";
+import { type Block, parseBlock, splitSubnets } from "../cidr.ts";
 import { nodeCounts } from "../defaults.ts";
 import { limits } from "../limits.ts";
 import type { Path } from "../topology/problem.ts";

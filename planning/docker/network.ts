@@ -1,6 +1,5 @@
 import { slotCount } from "../clusters/addresses.ts";
-import { blockAt, parseBlock, sizeOf } from "../cidr.ts";
-import type { Block } from "../cidr.ts";
+import { type Block, blockAt, parseBlock, sizeOf } from "../cidr.ts";
 import { limits } from "../limits.ts";
 
 export interface NetworkAddresses {

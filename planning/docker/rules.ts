@@ -1,12 +1,9 @@
 import { findFreeSlot, slotCount } from "../clusters/addresses.ts";
-import type { Block } from "../cidr.ts";
-import { formatBlock, isIpv6Subnet, overlap, parseBlock, sizeOf } from "../cidr.ts";
+import { type Block, formatBlock, isIpv6Subnet, overlap, parseBlock, sizeOf } from "../cidr.ts";
 import { nodeCounts } from "../defaults.ts";
-import { divideNetwork, isPossibleSize } from "./network.ts";
-import type { NetworkAddresses } from "./network.ts";
+import { divideNetwork, isPossibleSize, type NetworkAddresses } from "./network.ts";
 import { limits } from "../limits.ts";
-import { listNames, show } from "../topology/problem.ts";
-import type { RuleProblem } from "../topology/problem.ts";
+import { listNames, type RuleProblem, show } from "../topology/problem.ts";
 import type { DraftCluster } from "../topology/draft-clusters.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 import { readSubnets, slotOf } from "../clusters/subnets.ts";

@@ -6,8 +6,7 @@ import { clusterReferences } from "../links/links.ts";
 import type { Path } from "../topology/problem.ts";
 import type { DraftCluster, DraftEdge } from "../topology/draft-clusters.ts";
 import type { Draft } from "../topology/shape.ts";
-import { solveLabels } from "../links/solve-labels.ts";
-import type { Demand } from "../links/solve-labels.ts";
+import { type Demand, solveLabels } from "../links/solve-labels.ts";
 import type { ExportKind, ExportSpec, HeadlessSpec, Topology } from "../topology.ts";
 
 /** An entry of `exports` for one of its clusters, as far as it could be read. */

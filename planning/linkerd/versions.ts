@@ -1,5 +1,4 @@
-import { chartVersionOf, isOlder, parseLinkerdVersion } from "./version.ts";
-import type { LinkerdVersion } from "./version.ts";
+import { chartVersionOf, isOlder, type LinkerdVersion, parseLinkerdVersion } from "./version.ts";
 
 /** An inclusive range of versions, `1.31` or `1.2.1`. */
 export interface VersionRange {

@@ -5,8 +5,7 @@ import type { ClusterPlan, LinkPlan, Plan } from "../plan-types.ts";
 import { listNames, show, toProblems } from "../topology/problem.ts";
 import type { Path, Problem, RuleProblem } from "../topology/problem.ts";
 import { didYouMean } from "../topology/suggest.ts";
-import type { Account } from "./identities.ts";
-import { identityOf } from "./identities.ts";
+import { type Account, identityOf } from "./identities.ts";
 
 /** A client that can be told from all others: pods of one account in one cluster. */
 export interface NamedClient extends Account {

@@ -1,6 +1,5 @@
 import { limits } from "../limits.ts";
-import { show } from "./problem.ts";
-import type { RuleProblem } from "./problem.ts";
+import { type RuleProblem, show } from "./problem.ts";
 import type { RuleInput } from "./rule-input.ts";
 import { proposeLabel } from "./suggest.ts";
 

@@ -1,20 +1,15 @@
 import * as z from "zod";
 import { limits } from "../limits.ts";
-import { accessSchema } from "../access/schema.ts";
-import type { AccessSpec } from "../access/schema.ts";
+import { accessSchema, type AccessSpec } from "../access/schema.ts";
 import { clustersSchema } from "../clusters/schema.ts";
-import { dockerSchema } from "../docker/schema.ts";
-import type { DockerSpec } from "../docker/schema.ts";
+import { dockerSchema, type DockerSpec } from "../docker/schema.ts";
 import { exportsSchema } from "../exports/schema.ts";
-import { linkerdSchema } from "../linkerd/schema.ts";
-import type { LinkerdSpec } from "../linkerd/schema.ts";
+import { linkerdSchema, type LinkerdSpec } from "../linkerd/schema.ts";
 import { linksSchema } from "../links/schema.ts";
-import { observabilitySchema } from "../observability/schema.ts";
-import type { ObservabilitySpec } from "../observability/schema.ts";
+import { observabilitySchema, type ObservabilitySpec } from "../observability/schema.ts";
 import { label, object, optional, expecting, yesOrNo } from "./schema-parts.ts";
 import { trafficSchema } from "../traffic/schema.ts";
-import { trustSchema } from "../trust/schema.ts";
-import type { TrustSpec } from "../trust/schema.ts";
+import { trustSchema, type TrustSpec } from "../trust/schema.ts";
 
 /**
  * The shape of a topology: its keys, their types and their limits. What one part requires of another is in

@@ -1,10 +1,8 @@
 import type * as z from "zod";
 import { copyPlainData } from "./plain-data.ts";
-import { formatPath, show } from "./problem.ts";
-import type { Path, RuleProblem } from "./problem.ts";
+import { formatPath, type Path, type RuleProblem, show } from "./problem.ts";
 import { keysOf, schemaAt } from "./schema-at.ts";
-import { expectations } from "./schema-parts.ts";
-import type { Expectation } from "./schema-parts.ts";
+import { type Expectation, expectations } from "./schema-parts.ts";
 import { topologySchema } from "./schema.ts";
 import { findNearest } from "./suggest.ts";
 import type { Topology } from "../topology.ts";

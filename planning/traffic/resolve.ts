@@ -9,14 +9,12 @@ import { clusterReferences } from "../links/links.ts";
 import { federatedName } from "../names.ts";
 import type { TrafficBackendPlan, TrafficPlan } from "../plan-types.ts";
 import type { DraftCluster } from "../topology/draft-clusters.ts";
-import { listNames, show } from "../topology/problem.ts";
-import type { RuleProblem, Path } from "../topology/problem.ts";
+import { listNames, type Path, type RuleProblem, show } from "../topology/problem.ts";
 import type { RuleInput } from "../topology/rule-input.ts";
 import { didYouMean } from "../topology/suggest.ts";
 import type { TrafficSpec } from "../topology.ts";
 import { annotationsOf, serviceAnnotationsOf } from "./annotations.ts";
-import { leadings, leavesChoice, weigh } from "./leadings.ts";
-import type { Leading, NamedBackend } from "./leadings.ts";
+import { type Leading, leadings, leavesChoice, type NamedBackend, weigh } from "./leadings.ts";
 import { defaultOpaquePorts, listsPort } from "./opaque-ports.ts";
 import { checkEntry } from "./rules.ts";
 

@@ -1,6 +1,5 @@
 import { defaults } from "../defaults.ts";
-import { show } from "../topology/problem.ts";
-import type { RuleProblem, Path } from "../topology/problem.ts";
+import { type Path, type RuleProblem, show } from "../topology/problem.ts";
 import type { MatchSpec, RouteSpec, TrafficSpec } from "../topology.ts";
 
 const forms = ["failover", "split", "routes", "alias"] as const;

@@ -1,7 +1,6 @@
 import { rm } from "node:fs/promises";
-import type { Context, CreateResult } from "../server/index.ts";
+import { type Context, type CreateResult, messageOf } from "../server/index.ts";
 import { everythingMayPass, waitFor } from "../../kubernetes/wait.ts";
-import { messageOf } from "../server/index.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import { finishCluster } from "./cluster-finish.ts";
 import { nodesReady, openCluster } from "./cluster-state.ts";

@@ -1,7 +1,6 @@
 import type { Context, PropertyMap } from "../server/index.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
-import { apiAnswers, clusterOutputs } from "./cluster-state.ts";
-import type { Access } from "./cluster-state.ts";
+import { type Access, apiAnswers, clusterOutputs } from "./cluster-state.ts";
 import type { Container } from "./container.ts";
 import { setDnsTtl } from "./coredns.ts";
 import { keepFixedAddress } from "./fixed-address.ts";

@@ -1,5 +1,4 @@
-import type { PropertyMap } from "../server/index.ts";
-import { messageOf } from "../server/index.ts";
+import { messageOf, type PropertyMap } from "../server/index.ts";
 import { kindClusterLabel, timeLimits } from "./constants.ts";
 import type { Container } from "./container.ts";
 import { listContainers } from "./containers.ts";

@@ -1,8 +1,7 @@
 import type { Context, PropertyMap, ReadRequest, ReadResult } from "../server/index.ts";
 import { findContainers } from "./containers.ts";
 import type { Container } from "./container.ts";
-import { toClusterInputs } from "./cluster-inputs.ts";
-import type { ClusterInputs } from "./cluster-inputs.ts";
+import { type ClusterInputs, toClusterInputs } from "./cluster-inputs.ts";
 import { apiAnswers, clusterOutputs, openCluster } from "./cluster-state.ts";
 import { timeLimits } from "./constants.ts";
 import { readDnsTtl } from "./coredns.ts";

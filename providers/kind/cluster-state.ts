@@ -1,12 +1,10 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import { messageOf, secret } from "../server/index.ts";
-import type { PropertyMap } from "../server/index.ts";
+import { messageOf, type PropertyMap, secret } from "../server/index.ts";
 import { apiServerPort, timeLimits } from "./constants.ts";
 import type { ClusterInputs } from "./cluster-inputs.ts";
 import type { Container } from "./container.ts";
 import { dockerExec } from "./docker.ts";
-import { kubeconfigText, parseAdminConf } from "./kubeconfig.ts";
-import type { KubeCredentials } from "./kubeconfig.ts";
+import { kubeconfigText, type KubeCredentials, parseAdminConf } from "./kubeconfig.ts";
 import { everythingMayPass, waitFor } from "../../kubernetes/wait.ts";
 
 /** Access to a cluster: its API, and the parts of its kubeconfig. */

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { limits } from "../../planning/limits.ts";
-import type { Properties, ResourceSchema } from "../server/index.ts";
-import { readShape, text } from "../server/index.ts";
+import { type Properties, readShape, type ResourceSchema, text } from "../server/index.ts";
 import { ownerName } from "./owner.ts";
 import { subnet } from "./subnets.ts";
 

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { replacingInputs } from "./cluster-inputs.ts";
-import type { ClusterInputs } from "./cluster-inputs.ts";
+import { type ClusterInputs, replacingInputs } from "./cluster-inputs.ts";
 import type { Container } from "./container.ts";
 import { nodeNames } from "./containers.ts";
 import { howToMakeWay } from "./make-way.ts";

@@ -1,7 +1,6 @@
 import { describeOther, readClusterUid } from "../../kubernetes/known-cluster.ts";
 import { AnotherCluster } from "../../kubernetes/errors.ts";
-import type { Resource } from "../server/index.ts";
-import { containsUnknown, diffInputs, readShape, unknown } from "../server/index.ts";
+import { containsUnknown, diffInputs, readShape, type Resource, unknown } from "../server/index.ts";
 import {
   accessOf,
   clusterApi,

@@ -1,7 +1,6 @@
 import { timeLimits } from "../../system/time-limits.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
-import type { FederatedLook } from "../../linkerd/signals/federated.ts";
-import { lookAtFederated } from "../../linkerd/signals/federated.ts";
+import { type FederatedLook, lookAtFederated } from "../../linkerd/signals/federated.ts";
 import { completingFederated } from "../../linkerd/signals/federated-completion.ts";
 import type { Context, Properties } from "../server/index.ts";
 import { clusterApis, isSilent } from "./cluster-api.ts";

@@ -1,21 +1,19 @@
 import type { Draft } from "../../planning/topology/shape.ts";
-import type {
-  CheckRequest,
-  Context,
-  Fail,
-  Properties,
-  PropertyMap,
-  Resource,
-  Shape,
-} from "../server/index.ts";
 import {
+  type CheckRequest,
   checkShape,
+  type Context,
   diffInputs,
+  type Fail,
   partial,
+  type Properties,
+  type PropertyMap,
   readShape,
   replacing,
+  type Resource,
   secret,
   secrets,
+  type Shape,
 } from "../server/index.ts";
 
 /** A resource's properties in the state. */

@@ -1,13 +1,11 @@
 import { timeLimits } from "../../system/time-limits.ts";
 import { TimeLimitReached, waitFor } from "../../kubernetes/wait.ts";
-import type { Context } from "../server/index.ts";
-import { messageOf } from "../server/index.ts";
+import { type Context, messageOf } from "../server/index.ts";
 import { clusterToCleanUp } from "./cluster-api.ts";
 import { gate } from "./gate.ts";
 import { type Access, accessInputs } from "./inputs.ts";
 import { linkInputs } from "./link-ready.ts";
-import type { FormerLink } from "./mirrors.ts";
-import { furtherAboutMirrors, lookAtLetGo, sweepMirrors } from "./mirrors.ts";
+import { type FormerLink, furtherAboutMirrors, lookAtLetGo, sweepMirrors } from "./mirrors.ts";
 
 export const mirrorCleanup = gate({
   name: "MirrorCleanup",

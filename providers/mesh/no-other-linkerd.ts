@@ -2,11 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { installationAnnotation } from "../../planning/names.ts";
-import type { Resource } from "../server/index.ts";
-import { containsUnknown, readShape } from "../server/index.ts";
+import { containsUnknown, readShape, type Resource } from "../server/index.ts";
 import { clusterApi } from "./cluster-api.ts";
-import { diffInCluster, gate, stateIn } from "./gate.ts";
-import type { State } from "./gate.ts";
+import { diffInCluster, gate, type State, stateIn } from "./gate.ts";
 import { type Access, accessInputs, text, texts } from "./inputs.ts";
 
 const inputs = {

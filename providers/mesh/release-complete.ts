@@ -1,6 +1,5 @@
 import { describeObject, missingObjects, restoreRelease } from "../../kubernetes/helm-release.ts";
-import type { Properties, PropertyMap, Resource } from "../server/index.ts";
-import { readShape } from "../server/index.ts";
+import { type Properties, type PropertyMap, readShape, type Resource } from "../server/index.ts";
 import { clusterApi, lookIfThere } from "./cluster-api.ts";
 import { gate, outputsOf } from "./gate.ts";
 import { accessInputs, fixedText, texts } from "./inputs.ts";

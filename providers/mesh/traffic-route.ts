@@ -6,8 +6,7 @@ import { getIfThere } from "../../kubernetes/optional.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import { defaults } from "../../planning/defaults.ts";
 import { corePath, fieldManager } from "../../linkerd/names.ts";
-import { lookAtRoute, lookAtServices } from "../../linkerd/signals/route.ts";
-import type { Route } from "../../linkerd/signals/route.ts";
+import { lookAtRoute, lookAtServices, type Route } from "../../linkerd/signals/route.ts";
 import {
   aliasObject,
   foreignAnnotations,

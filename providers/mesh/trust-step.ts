@@ -9,8 +9,7 @@ import type { CheckRequest, Context, Fail, Properties } from "../server/index.ts
 import { isPropertyMap, readShape } from "../server/index.ts";
 import { accessAmong, clusterApi } from "./cluster-api.ts";
 import { gate } from "./gate.ts";
-import type { Access } from "./inputs.ts";
-import { accessByCluster, byCluster } from "./inputs.ts";
+import { type Access, accessByCluster, byCluster } from "./inputs.ts";
 
 const { kubeconfigPaths, contexts, clusterUids } = accessByCluster;
 

@@ -1,10 +1,8 @@
 import type { Input, Resource } from "@pulumi/pulumi";
 import * as z from "zod";
-import { formatPath } from "../../planning/topology/problem.ts";
-import type { Path } from "../../planning/topology/problem.ts";
+import { formatPath, type Path } from "../../planning/topology/problem.ts";
 import { schemaAt } from "../../planning/topology/schema-at.ts";
-import { checkShape } from "./shape.ts";
-import type { Shape } from "./shape.ts";
+import { checkShape, type Shape } from "./shape.ts";
 import {
   containsOutput,
   containsSecret,

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DiffResult, PropertyChange } from "./resource.ts";
-import { containsUnknown } from "./values.ts";
-import type { PropertyMap } from "./values.ts";
+import { containsUnknown, type PropertyMap } from "./values.ts";
 
 /**
  * Compares inputs property by property.

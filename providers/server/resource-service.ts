@@ -6,8 +6,7 @@ import { PartialFailure, toServiceError } from "./errors.ts";
 import type { Operations } from "./operations.ts";
 import type { Provider } from "./provider.ts";
 import type { Context, PropertyChange, Resource } from "./resource.ts";
-import { keepSecrets, revealAll, unknown } from "./values.ts";
-import type { PropertyMap } from "./values.ts";
+import { keepSecrets, type PropertyMap, revealAll, unknown } from "./values.ts";
 import { marshal, unmarshal } from "./wire.ts";
 
 interface Addressed {

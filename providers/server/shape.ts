@@ -1,12 +1,10 @@
 import * as z from "zod";
-import { formatPath } from "../../planning/topology/problem.ts";
-import type { Path } from "../../planning/topology/problem.ts";
+import { formatPath, type Path } from "../../planning/topology/problem.ts";
 import { keysOf, schemaAt } from "../../planning/topology/schema-at.ts";
 import type { Draft } from "../../planning/topology/shape.ts";
 import { expectations } from "../../planning/topology/schema-parts.ts";
 import { didYouMean } from "../../planning/topology/suggest.ts";
-import { containsUnknown, revealAll } from "./values.ts";
-import type { PropertyMap, Value } from "./values.ts";
+import { containsUnknown, type PropertyMap, revealAll, type Value } from "./values.ts";
 
 /**
  * The properties of a resource, each with its zod schema. The schema's `meta` goes into Pulumi's package

@@ -1,5 +1,4 @@
-import type { Artifact } from "../artifact.ts";
-import { oneProgram } from "../artifact.ts";
+import { type Artifact, oneProgram } from "../artifact.ts";
 
 const version = "v1.34.2";
 const base = "k8s.io/component-base/version";

@@ -2,8 +2,7 @@ import { execa } from "execa";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { builtVersion, factsOf } from "../../planning/linkerd/versions.ts";
-import type { Artifact } from "../artifact.ts";
-import { oneProgram } from "../artifact.ts";
+import { type Artifact, oneProgram } from "../artifact.ts";
 
 /** Linkerd's version, in the form of its image tags. */
 export const linkerdVersion = builtVersion;

@@ -1,7 +1,6 @@
 import { behindIn } from "../../linkerd/releases.ts";
 import type { ClusterPlan } from "../../planning/plan-types.ts";
-import { kubectl } from "../../verification/checks/check.ts";
-import type { CheckResult } from "../../verification/checks/check.ts";
+import { type CheckResult, kubectl } from "../../verification/checks/check.ts";
 import type { ClusterFigures } from "../../verification/figures.ts";
 import type { ClusterStatus } from "../../verification/status.ts";
 import { trafficOf } from "../flows.ts";

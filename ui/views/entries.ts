@@ -3,8 +3,7 @@ import type { MatchSpec } from "../../planning/topology.ts";
 import { routeKinds, routeName } from "../../linkerd/traffic-objects.ts";
 import { kubectl } from "../../verification/checks/check.ts";
 import type { ClusterStatus, RouteStatus } from "../../verification/status.ts";
-import { answersOf } from "../flows.ts";
-import type { Flow } from "../flows.ts";
+import { answersOf, type Flow } from "../flows.ts";
 import type { EntryView, Health } from "../model.ts";
 
 /** An entry of the topology's `traffic`, as the page shows it. */

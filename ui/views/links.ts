@@ -1,12 +1,10 @@
 import type { LinkPlan } from "../../planning/plan-types.ts";
 import { multiclusterNamespace } from "../../planning/names.ts";
 import { clusterNameLabel, controllerMetricsPort } from "../../linkerd/names.ts";
-import { kubectl } from "../../verification/checks/check.ts";
-import type { CheckResult } from "../../verification/checks/check.ts";
+import { type CheckResult, kubectl } from "../../verification/checks/check.ts";
 import { serviceMirrorOf } from "../../verification/link-parts.ts";
 import type { ClusterStatus, LinkStatus } from "../../verification/status.ts";
-import { linkTraffic } from "../flows.ts";
-import type { Flow } from "../flows.ts";
+import { type Flow, linkTraffic } from "../flows.ts";
 import type { CommandView, LinkState, LinkView } from "../model.ts";
 import { healthOf } from "./clusters.ts";
 

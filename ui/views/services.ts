@@ -5,8 +5,7 @@ import type { Plan } from "../../planning/plan-types.ts";
 import { kubectl } from "../../verification/checks/check.ts";
 import { missingMembers } from "../../verification/federated-members.ts";
 import type { ExportedService, MeshStatus } from "../../verification/status.ts";
-import { answersOf } from "../flows.ts";
-import type { Flow } from "../flows.ts";
+import { answersOf, type Flow } from "../flows.ts";
 import type { CommandView, ExportWord, Health, MirrorView, ServiceView } from "../model.ts";
 
 /** Every exported Service over all clusters, by namespace and name. */

@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { chosenIn } from "./state.ts";
-import type { Chosen } from "./state.ts";
+import { type Chosen, chosenIn } from "./state.ts";
 
 /** Whether a media query holds. */
 export function useMedia(query: string): boolean {

@@ -1,8 +1,7 @@
 import { render } from "preact";
 import { useEffect, useReducer } from "preact/hooks";
 import { App } from "./app.tsx";
-import { after, atFirst } from "./state.ts";
-import type { PageEvent } from "./state.ts";
+import { after, atFirst, type PageEvent } from "./state.ts";
 import "uplot/dist/uPlot.min.css";
 import "./app.css";
 

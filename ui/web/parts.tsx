@@ -1,8 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { CommandView, Health, LinkState } from "../model.ts";
-import { hashOf } from "./state.ts";
-import type { Chosen } from "./state.ts";
+import { type Chosen, hashOf } from "./state.ts";
 
 /** A part of the page with its heading. */
 export function Section(props: {

@@ -3,8 +3,7 @@ import { isUnavailable } from "../../kubernetes/errors.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
 import type { AccessRight } from "../../planning/access/rights.ts";
-import { includes, opened, permissionsOf, rulesIn } from "./rules.ts";
-import type { Permission, Rules } from "./rules.ts";
+import { includes, opened, type Permission, permissionsOf, type Rules, rulesIn } from "./rules.ts";
 
 /** Compares what an account may do with what it should be able to do. */
 export interface PermissionReview {

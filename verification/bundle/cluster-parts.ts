@@ -16,8 +16,7 @@ import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts
 import type { OwnGatewaySpec } from "../../planning/topology.ts";
 import { columns } from "../render/table.ts";
 import type { ClusterStatus, ServicesStatus } from "../status.ts";
-import { eventsText } from "./events.ts";
-import type { KubernetesEvent } from "./events.ts";
+import { eventsText, type KubernetesEvent } from "./events.ts";
 import { withoutNoise } from "./object.ts";
 import type { Parts } from "./parts.ts";
 

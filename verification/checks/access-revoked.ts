@@ -1,5 +1,4 @@
-import type { Check, LinkSubject } from "./check.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
+import { type Check, failed, kubectl, type LinkSubject, notRun, passed } from "./check.ts";
 
 /**
  * The target doesn't let a source in whose account was revoked. No other check asks about such a Link: its

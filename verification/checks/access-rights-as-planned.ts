@@ -5,12 +5,10 @@ import { corePath } from "../../linkerd/names.ts";
 import { accessRights } from "../../planning/access/rights.ts";
 import { multiclusterNamespace } from "../../planning/names.ts";
 import type { LinkPlan } from "../../planning/plan-types.ts";
-import { reviewPermissions } from "../access/permissions.ts";
-import type { PermissionReview } from "../access/permissions.ts";
+import { type PermissionReview, reviewPermissions } from "../access/permissions.ts";
 import type { Permission } from "../access/rules.ts";
 import type { AskedLink } from "./asked.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
-import type { Check } from "./check.ts";
+import { type Check, failed, kubectl, notRun, passed } from "./check.ts";
 import { silent } from "./run-check.ts";
 
 /** The message names this many, and counts the rest. */

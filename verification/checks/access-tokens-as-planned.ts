@@ -2,8 +2,7 @@ import { accessToken, multiclusterNamespace as namespace } from "../../planning/
 import { listAll } from "../../kubernetes/list-all.ts";
 import type { KubernetesSecret } from "../../kubernetes/objects.ts";
 import { corePath } from "../../linkerd/names.ts";
-import type { Check } from "./check.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
+import { type Check, failed, kubectl, notRun, passed } from "./check.ts";
 import { silent } from "./run-check.ts";
 import type { AskedLink } from "./asked.ts";
 

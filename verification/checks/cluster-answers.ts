@@ -1,5 +1,4 @@
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, passed } from "./check.ts";
 
 export const clusterAnswers: Check<ClusterSubject> = {
   id: "cluster-answers",

@@ -5,8 +5,7 @@ import type { ConfigMap } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
 import { ownAddresses } from "../../kubernetes/pods.ts";
 import { corePath } from "../../linkerd/names.ts";
-import type { Check } from "./check.ts";
-import { failed, failedForGood, notRun, passed } from "./check.ts";
+import { type Check, failed, failedForGood, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 import type { AskedCluster } from "./asked.ts";
 

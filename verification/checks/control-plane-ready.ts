@@ -1,6 +1,5 @@
 import { linkerdNamespace } from "../../planning/names.ts";
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, kubectl, passed } from "./check.ts";
 import { troublesIn } from "./workload-troubles.ts";
 
 const controllers = ["linkerd-identity", "linkerd-destination", "linkerd-proxy-injector"];

@@ -3,8 +3,7 @@ import { selects } from "../../planning/links/label-selector.ts";
 import { missingMembers } from "../federated-members.ts";
 import { localMirrorDeployment } from "../../linkerd/names.ts";
 import { serviceMirrorOf } from "../link-parts.ts";
-import type { Check, MeshSubject } from "./check.ts";
-import { failed, notRun, passed, repaired } from "./check.ts";
+import { type Check, failed, type MeshSubject, notRun, passed, repaired } from "./check.ts";
 
 /**
  * Every federated Service has all of its members, by its own annotations. The status of a Link proves nothing

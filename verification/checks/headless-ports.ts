@@ -1,6 +1,5 @@
 import { mirroredByPod } from "../headless-exports.ts";
-import type { Check, LinkSubject } from "./check.ts";
-import { failedForGood, kubectl, passed } from "./check.ts";
+import { type Check, failedForGood, kubectl, type LinkSubject, passed } from "./check.ts";
 
 /**
  * A headless Service that is mirrored pod by pod has the ports of its pods. A request to a pod's mirror goes

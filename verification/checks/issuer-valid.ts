@@ -1,5 +1,4 @@
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, failedForGood, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, failedForGood, passed } from "./check.ts";
 import { validity } from "./validity.ts";
 
 export const issuerValid: Check<ClusterSubject> = {

@@ -1,7 +1,6 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
 import { mirrorContainerOf, serviceMirrorOf } from "../link-parts.ts";
-import type { Check, LinkSubject } from "./check.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { type Check, failed, kubectl, type LinkSubject, passed } from "./check.ts";
 
 /** The service mirror works with the current Link, and the target lets it in. */
 export const linkTakenUp: Check<LinkSubject> = {

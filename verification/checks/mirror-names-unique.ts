@@ -1,8 +1,7 @@
 import { groupBy } from "../../planning/group.ts";
 import { mirrorName } from "../../planning/names.ts";
 import { selects } from "../../planning/links/label-selector.ts";
-import type { Check, MeshSubject } from "./check.ts";
-import { failedForGood, notRun, passed } from "./check.ts";
+import { type Check, failedForGood, type MeshSubject, notRun, passed } from "./check.ts";
 
 /**
  * No two Services share a mirror. For example, `foo-north` exported by `east` and `foo` exported by

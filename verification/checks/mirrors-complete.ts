@@ -2,8 +2,7 @@ import { multiclusterNamespace } from "../../planning/names.ts";
 import { selects } from "../../planning/links/label-selector.ts";
 import { missingNamespace } from "../../linkerd/names.ts";
 import type { ExportedService, MirrorStatus } from "../status.ts";
-import type { Check, LinkSubject } from "./check.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
+import { type Check, failed, kubectl, type LinkSubject, notRun, passed } from "./check.ts";
 
 export const mirrorsComplete: Check<LinkSubject> = {
   id: "mirrors-complete",

@@ -1,6 +1,5 @@
 import { clusterNameLabel } from "../../linkerd/names.ts";
-import type { Check, LinkSubject } from "./check.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
+import { type Check, failed, kubectl, type LinkSubject, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 
 /**

@@ -1,7 +1,6 @@
 import { multiclusterNamespace } from "../../planning/names.ts";
 import { gatewayDeployment, gatewayNameOf } from "../../linkerd/names.ts";
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, kubectl, passed } from "./check.ts";
 import { troublesIn } from "./workload-troubles.ts";
 
 /**

@@ -6,8 +6,7 @@ import { corePath } from "../../linkerd/names.ts";
 import { selects } from "../../planning/links/label-selector.ts";
 import type { ExportedService } from "../status.ts";
 import type { AskedLink } from "./asked.ts";
-import type { Check } from "./check.ts";
-import { failedForGood, kubectl, notRun, passed } from "./check.ts";
+import { type Check, failedForGood, kubectl, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 import { silent } from "./run-check.ts";
 

@@ -1,6 +1,5 @@
 import { clusterNameLabel } from "../../linkerd/names.ts";
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, kubectl, passed } from "./check.ts";
 
 /** No mirror Service of a deleted Link is left. */
 export const noOrphanedMirrors: Check<ClusterSubject> = {

@@ -1,5 +1,4 @@
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, kubectl, passed } from "./check.ts";
 
 /** The planned nodes exist, and all nodes are Ready. */
 export const nodesReady: Check<ClusterSubject> = {

@@ -10,8 +10,7 @@ import {
   leaseOf,
   leasePath,
 } from "../../linkerd/names.ts";
-import type { Check } from "./check.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { type Check, failed, kubectl, passed } from "./check.ts";
 import type { AskedLink } from "./asked.ts";
 
 /**

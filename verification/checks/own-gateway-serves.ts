@@ -1,6 +1,5 @@
 import { gatewayName } from "../../planning/names.ts";
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, kubectl, notRun, passed } from "./check.ts";
 
 /** The pods of the ingress that the topology makes a cluster's gateway can be one, and its Service leads to them. */
 export const ownGatewayServes: Check<ClusterSubject> = {

@@ -4,8 +4,7 @@ import { mirrorName } from "../../planning/names.ts";
 import type { MirrorPlan, Plan } from "../../planning/plan-types.ts";
 import { lacksNamespace } from "../federated-members.ts";
 import type { ExportedService, MeshStatus } from "../status.ts";
-import type { Check, MeshSubject } from "./check.ts";
-import { failed, failedForGood, notRun, passed } from "./check.ts";
+import { type Check, failed, failedForGood, type MeshSubject, notRun, passed } from "./check.ts";
 
 /**
  * Every mirror that follows from the topology's exports is in its cluster and of the planned kind. It is no

@@ -1,7 +1,6 @@
 import { routeLine } from "../../planning/links/pod-routes.ts";
 import type { ClusterStatus } from "../status.ts";
-import type { Check, LinkSubject } from "./check.ts";
-import { failed, notRun, passed } from "./check.ts";
+import { type Check, failed, type LinkSubject, notRun, passed } from "./check.ts";
 
 /** Traffic from pod to pod needs routes in both directions, to the nodes that the clusters have now. */
 export const podRoutesLeadBothWays: Check<LinkSubject> = {

@@ -1,6 +1,5 @@
 import { podRoutes } from "../../planning/links/pod-routes.ts";
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, kubectl, passed } from "./check.ts";
 
 /** Every node has its routes to the pods of the other clusters on the network. */
 export const podRoutesReady: Check<ClusterSubject> = {

@@ -1,5 +1,4 @@
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, kubectl, notRun, passed } from "./check.ts";
 
 export const podsGetProxies: Check<ClusterSubject> = {
   id: "pods-get-proxies",

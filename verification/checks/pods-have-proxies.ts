@@ -1,5 +1,4 @@
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, kubectl, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, kubectl, passed } from "./check.ts";
 
 /**
  * Every running pod of Linkerd and of its extension has its proxy. A pod that started before the injector

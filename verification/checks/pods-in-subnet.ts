@@ -1,8 +1,7 @@
 import { ownAddresses } from "../../kubernetes/pods.ts";
 import { splitSubnets } from "../../planning/cidr.ts";
 import type { AskedCluster } from "./asked.ts";
-import type { Check } from "./check.ts";
-import { failedForGood, notRun, passed } from "./check.ts";
+import { type Check, failedForGood, notRun, passed } from "./check.ts";
 import { isIn } from "./cluster-networks-complete.ts";
 import { firstOf } from "./first-of.ts";
 

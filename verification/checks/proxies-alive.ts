@@ -5,8 +5,7 @@ import type { Pod } from "../../kubernetes/objects.ts";
 import { proxyContainer, proxyOf, statusesOf } from "../../kubernetes/pods.ts";
 import { faultOf, hasFault } from "../../planning/linkerd/versions.ts";
 import type { AskedCluster } from "./asked.ts";
-import type { Check } from "./check.ts";
-import { failedForGood, kubectl, notRun, passed } from "./check.ts";
+import { type Check, failedForGood, kubectl, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 
 const fault = faultOf("proxy-dies-of-dns");

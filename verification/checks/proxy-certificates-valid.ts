@@ -1,8 +1,7 @@
 import { proxyCertificateExpiry } from "../../linkerd/trust/proxy-certificate.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import { proxyAdminPort } from "../../linkerd/names.ts";
-import type { Check } from "./check.ts";
-import { failed, notRun, passed } from "./check.ts";
+import { type Check, failed, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 import type { AskedCluster } from "./asked.ts";
 

@@ -2,8 +2,7 @@ import { behindIn, releasesIn, type WorkloadRelease } from "../../linkerd/releas
 import { workTogether } from "../../planning/linkerd/upgrade.ts";
 import { parseLinkerdVersion } from "../../planning/linkerd/version.ts";
 import type { AskedCluster } from "./asked.ts";
-import { failedForGood, notRun, passed } from "./check.ts";
-import type { Check } from "./check.ts";
+import { type Check, failedForGood, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 
 /**

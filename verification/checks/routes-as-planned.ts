@@ -1,6 +1,5 @@
 import type { RouteStatus } from "../status.ts";
-import type { Check, ClusterSubject } from "./check.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
+import { type Check, type ClusterSubject, failed, kubectl, notRun, passed } from "./check.ts";
 
 /** Linkerd's conditions for a route that it follows. */
 const followed = ["Accepted", "ResolvedRefs"] as const;

@@ -1,7 +1,6 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import { destinationDeployment } from "../../linkerd/names.ts";
-import type { Check, LinkSubject } from "./check.ts";
-import { failed, kubectl, passed, repaired } from "./check.ts";
+import { type Check, failed, kubectl, type LinkSubject, passed, repaired } from "./check.ts";
 
 /** The source's linkerd-destination watches the target. Traffic from pod to pod needs that. */
 export const targetDiscovered: Check<LinkSubject> = {

@@ -1,5 +1,4 @@
-import type { Check, MeshSubject } from "./check.ts";
-import { failed, failedForGood, notRun, passed } from "./check.ts";
+import { type Check, failed, failedForGood, type MeshSubject, notRun, passed } from "./check.ts";
 import { validity } from "./validity.ts";
 
 /** Every cluster trusts the same anchors, and they are valid. */

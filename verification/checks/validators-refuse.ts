@@ -3,9 +3,8 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isNotFound, KubernetesApiError } from "../../kubernetes/errors.ts";
 import { webhookAnswer } from "../../kubernetes/webhook-answers.ts";
 import { fieldManager } from "../../linkerd/names.ts";
-import type { Check } from "./check.ts";
+import { type Check, failed, kubectl, notRun, passed } from "./check.ts";
 import { noDryRun } from "../no-dry-run.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
 import type { AskedCluster } from "./asked.ts";
 
 /** Nothing is ever stored under this name. */

@@ -1,8 +1,7 @@
 import { proxyOf } from "../../kubernetes/pods.ts";
 import { wantsProxy } from "../../linkerd/wants-proxy.ts";
 import type { AskedCluster } from "./asked.ts";
-import { failed, kubectl, notRun, passed } from "./check.ts";
-import type { Check } from "./check.ts";
+import { type Check, failed, kubectl, notRun, passed } from "./check.ts";
 import { firstOf } from "./first-of.ts";
 
 /**

@@ -35,8 +35,7 @@ import { observeNodes } from "../facts/nodes.ts";
 import { observeSubnets } from "../facts/subnets.ts";
 import { authorityOf } from "./authority.ts";
 import { observeLinks } from "./observe-links.ts";
-import { unreadBecause } from "./reader.ts";
-import type { Reader } from "./reader.ts";
+import { type Reader, unreadBecause } from "./reader.ts";
 
 /** How to reach a cluster. */
 export interface ClusterWay {

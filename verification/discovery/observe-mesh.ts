@@ -13,8 +13,7 @@ import type {
 } from "../../planning/discovery/observation.ts";
 import { selects } from "../../planning/links/label-selector.ts";
 import { hostnamesOf } from "../facts/mirrors.ts";
-import { observeForDiscovery } from "./observe-cluster.ts";
-import type { ClusterWay } from "./observe-cluster.ts";
+import { type ClusterWay, observeForDiscovery } from "./observe-cluster.ts";
 import { unreadBecause } from "./reader.ts";
 
 export interface OpenWay extends ClusterWay {

@@ -1,7 +1,6 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { getIfThere, listIfServed } from "../../kubernetes/optional.ts";
-import { lookAtRoute } from "../../linkerd/signals/route.ts";
-import type { Route } from "../../linkerd/signals/route.ts";
+import { lookAtRoute, type Route } from "../../linkerd/signals/route.ts";
 import { gatewayApiGroup, isOurs, routeKinds, routeName } from "../../linkerd/traffic-objects.ts";
 import type { ClusterPlan, Plan, TrafficPlan } from "../../planning/plan-types.ts";
 import type { RouteStatus } from "../status.ts";

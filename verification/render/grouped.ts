@@ -1,6 +1,5 @@
 import { groupBy } from "../../planning/group.ts";
-import type { CheckResult } from "../checks/check.ts";
-import { groups } from "../checks/check.ts";
+import { type CheckResult, groups } from "../checks/check.ts";
 
 /** What one check found about one or more subjects. */
 export interface SameResult {

@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
 import type { Builder, TestSuite } from "junit-report-builder";
-import type { CheckResult } from "../checks/check.ts";
-import { groups } from "../checks/check.ts";
+import { type CheckResult, groups } from "../checks/check.ts";
 import { printableIn } from "../../system/printable.ts";
 import type { Verification } from "../verify.ts";
 

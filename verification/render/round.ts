@@ -1,8 +1,7 @@
 import type { Change, Round } from "../watch.ts";
 import { countsOf, inWords } from "./counts.ts";
 import { printableIn } from "../../system/printable.ts";
-import type { Screen, Style } from "./style.ts";
-import { styleOf } from "./style.ts";
+import { type Screen, type Style, styleOf } from "./style.ts";
 import { renderVerification } from "./verification.ts";
 
 /** A round of a watch: the first one in full, of the others what has changed, or that nothing has. */

@@ -8,8 +8,7 @@ import { renderChecks } from "./checks.ts";
 import { renderClusters } from "./clusters.ts";
 import { renderLinks } from "./links.ts";
 import { renderReleases, type NamedReleases } from "./releases.ts";
-import { styleOf } from "./style.ts";
-import type { Screen, Style } from "./style.ts";
+import { type Screen, type Style, styleOf } from "./style.ts";
 
 export interface RenderOptions extends Screen {
   /** Results of the checks, shown at the end. */

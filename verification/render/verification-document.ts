@@ -2,8 +2,7 @@ import type { CheckResult } from "../checks/check.ts";
 import type { MeshStatus } from "../status.ts";
 import type { Verification } from "../verify.ts";
 import type { Change, Round } from "../watch.ts";
-import type { Counts } from "./counts.ts";
-import { countsOf } from "./counts.ts";
+import { type Counts, countsOf } from "./counts.ts";
 
 /** A verification for machines. New fields don't change `version`; any other change does. */
 export interface VerificationDocument {

@@ -1,12 +1,10 @@
 import { failuresOf } from "../prove.ts";
 import type { Verification } from "../verify.ts";
 import { countsOf, inWords, noticesIn } from "./counts.ts";
-import type { ResultsOfCheck, SameResult } from "./grouped.ts";
-import { grouped } from "./grouped.ts";
+import { grouped, type ResultsOfCheck, type SameResult } from "./grouped.ts";
 import { columns } from "./table.ts";
 import { indented, printableIn } from "../../system/printable.ts";
-import type { Screen, Style } from "./style.ts";
-import { styleOf } from "./style.ts";
+import { type Screen, type Style, styleOf } from "./style.ts";
 
 /** If a check passed for more subjects than this, their number says more than their lines. */
 const mostLines = 6;

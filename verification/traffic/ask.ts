@@ -2,8 +2,7 @@ import type { Asked, Answered, Asker } from "./asked.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import { clientPod, probeContainer } from "./names.ts";
-import type { ProbeContext } from "./probe-context.ts";
-import { apiOf } from "./probe-context.ts";
+import { apiOf, type ProbeContext } from "./probe-context.ts";
 import { together } from "./together.ts";
 
 const mark = "=== answered ";

@@ -1,7 +1,6 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import { once } from "node:events";
-import { connect, constants } from "node:http2";
-import type { ClientHttp2Session } from "node:http2";
+import { type ClientHttp2Session, connect, constants } from "node:http2";
 import type { Duplex } from "node:stream";
 import { corePath } from "../../linkerd/names.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";

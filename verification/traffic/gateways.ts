@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
 import type { LinkPlan } from "../../planning/plan-types.ts";
-import type { ProbeContext } from "./probe-context.ts";
-import { statusOf } from "./probe-context.ts";
+import { type ProbeContext, statusOf } from "./probe-context.ts";
 
 /**
  * `address:port` at which a Link's traffic enters its target, sorted. Undefined if only names are known of a

@@ -1,5 +1,4 @@
-import { furtherPort } from "./further-servers.ts";
-import type { FurtherServer } from "./further-servers.ts";
+import { furtherPort, type FurtherServer } from "./further-servers.ts";
 import {
   clientAccount,
   clientPod,

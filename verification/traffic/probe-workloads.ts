@@ -1,8 +1,7 @@
 import { linkerdNamespace } from "../../planning/names.ts";
 import type { Plan } from "../../planning/plan-types.ts";
 import { timeLimits } from "../../system/time-limits.ts";
-import type { CheckResult, Outcome } from "../checks/check.ts";
-import { failed, notRun, passed } from "../checks/check.ts";
+import { type CheckResult, failed, notRun, type Outcome, passed } from "../checks/check.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { connect } from "../../kubernetes/connect.ts";
 import { defaultConcurrency, lanesFor } from "../../kubernetes/lanes.ts";
@@ -16,10 +15,8 @@ import { forgetInLinks } from "./link-status.ts";
 import { furtherServersFor } from "./further-servers.ts";
 import { serverName, verificationNamespace } from "./names.ts";
 import type { ProbeObjects } from "./objects.ts";
-import type { ProbePlan } from "./probe-plan.ts";
-import { planProbes } from "./probe-plan.ts";
-import type { ProbeContext, Server } from "./probe-context.ts";
-import { limitOf } from "./probe-context.ts";
+import { planProbes, type ProbePlan } from "./probe-plan.ts";
+import { limitOf, type ProbeContext, type Server } from "./probe-context.ts";
 import type { TrafficOptions } from "./options.ts";
 import { createProbes, exportProbes, imageFor, probesReady, removeNamespace } from "./workloads.ts";
 

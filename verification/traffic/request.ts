@@ -1,8 +1,7 @@
 import type { Asked } from "./asked.ts";
 import { servicePort } from "./objects.ts";
 import type { Route } from "./probe-plan.ts";
-import type { ProbeContext } from "./probe-context.ts";
-import { planIn } from "./probe-context.ts";
+import { planIn, type ProbeContext } from "./probe-context.ts";
 
 export function requestOf(
   context: Pick<ProbeContext, "plan" | "namespace">,

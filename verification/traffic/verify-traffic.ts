@@ -1,15 +1,12 @@
 import type { TrafficOptions } from "./options.ts";
 import { randomBytes } from "node:crypto";
 import type { LinkPlan } from "../../planning/plan-types.ts";
-import type { Check, CheckResult } from "../checks/check.ts";
-import { notRun } from "../checks/check.ts";
-import type { About } from "../checks/run-check.ts";
-import { runCheck } from "../checks/run-check.ts";
+import { type Check, type CheckResult, notRun } from "../checks/check.ts";
+import { type About, runCheck } from "../checks/run-check.ts";
 import { connect } from "../../kubernetes/connect.ts";
 import type { Mesh } from "../observe.ts";
 import type { MeshStatus } from "../status.ts";
-import { backendsKnown } from "./checks/backends-known.ts";
-import type { EntrySubject } from "./checks/backends-known.ts";
+import { backendsKnown, type EntrySubject } from "./checks/backends-known.ts";
 import { credentialsAccepted } from "./checks/credentials-accepted.ts";
 import { endpointsKnown } from "./checks/endpoints-known.ts";
 import { mirrorAppears } from "./checks/mirror-appears.ts";
@@ -19,8 +16,7 @@ import { requestsFollow } from "./checks/requests-follow.ts";
 import { requestsMove } from "./checks/requests-move.ts";
 import { trafficArrives } from "./checks/traffic-arrives.ts";
 import type { Route } from "./probe-plan.ts";
-import type { ProbeContext } from "./probe-context.ts";
-import { dataPlaneOf } from "./probe-context.ts";
+import { dataPlaneOf, type ProbeContext } from "./probe-context.ts";
 import { ProbeWorkloads } from "./probe-workloads.ts";
 
 /**

@@ -7,8 +7,7 @@ import { isReady, proxyContainer, proxyOf, troubleOf } from "../../kubernetes/po
 import { corePath } from "../../linkerd/names.ts";
 import { waitFor } from "../../kubernetes/wait.ts";
 import { clientPod, defaultProbeImage } from "./names.ts";
-import type { ProbeObjects } from "./objects.ts";
-import { contentOf, namespaceObject } from "./objects.ts";
+import { contentOf, namespaceObject, type ProbeObjects } from "./objects.ts";
 import type { ProbeService } from "./probe-plan.ts";
 import type { Server } from "./probe-context.ts";
 

@@ -4,8 +4,7 @@ import { exposedPorts } from "../exposed-ports.ts";
 import { isLabelKey } from "../../labels.ts";
 import { usesGateway } from "../../links/links.ts";
 import { linkerdNamespace, multiclusterNamespace } from "../../names.ts";
-import { show } from "../../topology/problem.ts";
-import type { RuleProblem } from "../../topology/problem.ts";
+import { type RuleProblem, show } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 

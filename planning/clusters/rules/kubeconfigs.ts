@@ -1,8 +1,7 @@
 import { contextsOf, proxyOf } from "../kubeconfig.ts";
-import { listNames, show } from "../../topology/problem.ts";
+import { listNames, type RuleProblem, show } from "../../topology/problem.ts";
 import { proxyFault } from "../../../system/proxy-for.ts";
 import { unexpanded } from "../../../system/resolve-path.ts";
-import type { RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import { didYouMean } from "../../topology/suggest.ts";

@@ -1,8 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { defaults, nodeCounts } from "../../defaults.ts";
-import { formatPath, show } from "../../topology/problem.ts";
+import { formatPath, type Path, type RuleProblem, show } from "../../topology/problem.ts";
 import { overwritingMirrors, registryPattern } from "../registries.ts";
-import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 

@@ -1,12 +1,9 @@
 import { findFreeSlot, findFreeSubnet, slotSubnets } from "../addresses.ts";
-import { formatBlock, overlap } from "../../cidr.ts";
-import type { Block } from "../../cidr.ts";
-import { show } from "../../topology/problem.ts";
-import type { RuleProblem } from "../../topology/problem.ts";
+import { type Block, formatBlock, overlap } from "../../cidr.ts";
+import { type RuleProblem, show } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
-import { largestPrefix, readSubnets, slotOf, smallestPrefix } from "../subnets.ts";
-import type { Subnet } from "../subnets.ts";
+import { largestPrefix, readSubnets, slotOf, smallestPrefix, type Subnet } from "../subnets.ts";
 
 /** Checks pod and Service subnets against each other. */
 export function* overlapRules(input: RuleInput): Iterable<RuleProblem> {

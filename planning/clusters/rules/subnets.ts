@@ -2,8 +2,7 @@ import { findFreeSubnet, nodesPerDefaultSubnet, slotSubnets } from "../addresses
 import { block, contains, formatBlock, isIpv6Subnet, overlap, parseBlock } from "../../cidr.ts";
 import { nodeCounts } from "../../defaults.ts";
 import { limits } from "../../limits.ts";
-import { show } from "../../topology/problem.ts";
-import type { RuleProblem } from "../../topology/problem.ts";
+import { type RuleProblem, show } from "../../topology/problem.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import {

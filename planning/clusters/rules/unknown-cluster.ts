@@ -1,6 +1,5 @@
 import type { ClusterReference } from "../../links/links.ts";
-import { listNames, show } from "../../topology/problem.ts";
-import type { RuleProblem } from "../../topology/problem.ts";
+import { listNames, type RuleProblem, show } from "../../topology/problem.ts";
 import { didYouMean } from "../../topology/suggest.ts";
 
 /** A name that no cluster of the topology has. */

@@ -1,11 +1,9 @@
-import { namedExports } from "../exports.ts";
+import { type NamedExport, namedExports } from "../exports.ts";
 import type { DemandOrigin, ExportedService, ExportWay } from "../exported-service.ts";
-import type { NamedExport } from "../exports.ts";
 import { groupBy } from "../../group.ts";
 import { formatCondition, selects } from "../../links/label-selector.ts";
 import { selectorKeys } from "../../links/selectors.ts";
-import { formatPath, show } from "../../topology/problem.ts";
-import type { RuleProblem } from "../../topology/problem.ts";
+import { formatPath, type RuleProblem, show } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Conflict, Demand } from "../../links/solve-labels.ts";
 import { areLinksKnown } from "../../links/rules/links-known.ts";

@@ -1,8 +1,7 @@
 import { groupBy } from "../../group.ts";
 import { limits } from "../../limits.ts";
 import type { Mirror } from "../mirror.ts";
-import { show } from "../../topology/problem.ts";
-import type { Path, RuleProblem } from "../../topology/problem.ts";
+import { type Path, type RuleProblem, show } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import { nameOf } from "./exports.ts";
 

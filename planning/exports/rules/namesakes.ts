@@ -2,8 +2,7 @@ import { groupBy } from "../../group.ts";
 import { chooseVersion } from "../../linkerd/choose-version.ts";
 import { describeVersion, edgeOf, faultOf, hasFault } from "../../linkerd/versions.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";
-import { listNames, show } from "../../topology/problem.ts";
-import type { RuleProblem } from "../../topology/problem.ts";
+import { listNames, type RuleProblem, show } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 
 const fault = faultOf("headless-cleanup-deletes-namesakes");

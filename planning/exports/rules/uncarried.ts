@@ -1,8 +1,7 @@
 import type { ExportedService, ExportWay } from "../exported-service.ts";
 import { carries } from "../../links/selectors.ts";
 import { haveRoutes } from "../../links/links.ts";
-import { show } from "../../topology/problem.ts";
-import type { RuleProblem } from "../../topology/problem.ts";
+import { type RuleProblem, show } from "../../topology/problem.ts";
 import type { DraftEdge } from "../../topology/draft-clusters.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 

@@ -1,6 +1,5 @@
 import { groupBy } from "../../group.ts";
-import { hasBothForms, haveRoutes, clusterReferences } from "../links.ts";
-import type { ClusterReference } from "../links.ts";
+import { type ClusterReference, clusterReferences, hasBothForms, haveRoutes } from "../links.ts";
 import { formatPath, listNames, show } from "../../topology/problem.ts";
 import type { Path, RuleProblem } from "../../topology/problem.ts";
 import type { DraftEdge } from "../../topology/draft-clusters.ts";

@@ -1,8 +1,7 @@
 import { isLabelKey, isLabelPrefix } from "../../labels.ts";
 import { isPositive } from "../label-selector.ts";
 import { carries, selectorKeys } from "../selectors.ts";
-import { show } from "../../topology/problem.ts";
-import type { Path, RuleProblem } from "../../topology/problem.ts";
+import { type Path, type RuleProblem, show } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { ExportKind, LabelExpression, LabelSelector, LinkMode } from "../../topology.ts";

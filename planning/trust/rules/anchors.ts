@@ -1,6 +1,5 @@
 import { signerOf } from "../plan.ts";
-import { formatPath } from "../../topology/problem.ts";
-import type { Path, RuleProblem } from "../../topology/problem.ts";
+import { formatPath, type Path, type RuleProblem } from "../../topology/problem.ts";
 import type { RuleInput } from "../../topology/rule-input.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { AnchorSpec } from "../../topology.ts";

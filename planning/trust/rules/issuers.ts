@@ -1,5 +1,4 @@
-import { show } from "../../topology/problem.ts";
-import type { Path, RuleProblem } from "../../topology/problem.ts";
+import { type Path, type RuleProblem, show } from "../../topology/problem.ts";
 import type { Draft } from "../../topology/shape.ts";
 import type { TrustSpec } from "../../topology.ts";
 import type { DraftCluster } from "../../topology/draft-clusters.ts";

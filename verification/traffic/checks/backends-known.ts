@@ -2,11 +2,9 @@ import type { Endpoints } from "../../../kubernetes/objects.ts";
 import { getIfThere } from "../../../kubernetes/optional.ts";
 import { corePath } from "../../../linkerd/names.ts";
 import type { TrafficPlan } from "../../../planning/plan-types.ts";
-import type { Check, Outcome } from "../../checks/check.ts";
-import { failed, kubectl, notRun, passed } from "../../checks/check.ts";
+import { type Check, failed, kubectl, notRun, type Outcome, passed } from "../../checks/check.ts";
 import { askDestination } from "../destination.ts";
-import type { ProbeContext } from "../probe-context.ts";
-import { apiOf, planIn, statusOf } from "../probe-context.ts";
+import { apiOf, planIn, type ProbeContext, statusOf } from "../probe-context.ts";
 
 /** The subject of checks of an entry of `traffic` in one cluster. */
 export interface EntrySubject {

@@ -1,13 +1,11 @@
 import { credentialsName, multiclusterNamespace } from "../../../planning/names.ts";
 import type { LinkPlan } from "../../../planning/plan-types.ts";
-import type { Check } from "../../checks/check.ts";
-import { failed, notRun, passed } from "../../checks/check.ts";
+import { type Check, failed, notRun, passed } from "../../checks/check.ts";
 import type { Answered } from "../asked.ts";
 import { ask, wordsOf } from "../ask.ts";
 import { readCredentials } from "../credentials.ts";
 import { authorityFile } from "../objects.ts";
-import type { ProbeContext } from "../probe-context.ts";
-import { apiOf, lackingOf } from "../probe-context.ts";
+import { apiOf, lackingOf, type ProbeContext } from "../probe-context.ts";
 
 export interface CredentialsSubject {
   readonly context: ProbeContext;

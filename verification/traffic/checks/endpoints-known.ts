@@ -1,19 +1,14 @@
 import { linkerdNamespace } from "../../../planning/names.ts";
-import type { Check, Outcome } from "../../checks/check.ts";
-import { failed, passed } from "../../checks/check.ts";
+import { type Check, failed, type Outcome, passed } from "../../checks/check.ts";
 import { destinationDeployment } from "../../../linkerd/names.ts";
 import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
-import type { DestinationView } from "../destination.ts";
-import { askDestination } from "../destination.ts";
-import type { Endpoint } from "../destination-messages.ts";
-import { endpointKey } from "../destination-messages.ts";
+import { askDestination, type DestinationView } from "../destination.ts";
+import { type Endpoint, endpointKey } from "../destination-messages.ts";
 import { areGateway, gatewayEndpoints } from "../gateways.ts";
 import { serverAccount, serverPort } from "../names.ts";
-import type { RouteKind } from "../probe-plan.ts";
-import { kindWords } from "../probe-plan.ts";
+import { kindWords, type RouteKind } from "../probe-plan.ts";
 import { authorityOf } from "../request.ts";
-import type { RouteSubject } from "../probe-context.ts";
-import { apiOf, identityIn, limitOf } from "../probe-context.ts";
+import { apiOf, identityIn, limitOf, type RouteSubject } from "../probe-context.ts";
 
 /**
  * The source's linkerd-destination, which tells every proxy where to send requests, names exactly the

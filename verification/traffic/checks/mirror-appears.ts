@@ -1,7 +1,6 @@
 import { mirrorName, multiclusterNamespace } from "../../../planning/names.ts";
 import { timeLimits } from "../../../system/time-limits.ts";
-import type { Check, Outcome } from "../../checks/check.ts";
-import { failed, notRun, passed } from "../../checks/check.ts";
+import { type Check, failed, notRun, type Outcome, passed } from "../../checks/check.ts";
 import { hostnamesOf } from "../../facts/mirrors.ts";
 import { listAll } from "../../../kubernetes/list-all.ts";
 import type { Endpoints, Metadata, Service } from "../../../kubernetes/objects.ts";
@@ -14,15 +13,12 @@ import {
 } from "../../../linkerd/names.ts";
 import { serviceMirrorOf } from "../../link-parts.ts";
 import { completingFederated } from "../../../linkerd/signals/federated-completion.ts";
-import type { Look } from "../../../kubernetes/wait.ts";
-import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
+import { type Look, TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import { touch } from "../../../linkerd/touch.ts";
 import { areGateway, gatewayEndpoints } from "../gateways.ts";
 import { isFirstPort } from "../further-servers.ts";
-import type { RouteKind } from "../probe-plan.ts";
-import { kindWords } from "../probe-plan.ts";
-import type { RouteSubject } from "../probe-context.ts";
-import { apiOf, lackingOf, limitOf } from "../probe-context.ts";
+import { kindWords, type RouteKind } from "../probe-plan.ts";
+import { apiOf, lackingOf, limitOf, type RouteSubject } from "../probe-context.ts";
 import { together } from "../together.ts";
 
 /** The exported Service gets a mirror of the right name, which leads where its kind must lead. */

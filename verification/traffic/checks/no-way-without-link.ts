@@ -1,12 +1,10 @@
-import type { Check, Outcome } from "../../checks/check.ts";
-import { failed, notRun, passed } from "../../checks/check.ts";
+import { type Check, failed, notRun, type Outcome, passed } from "../../checks/check.ts";
 import { listAll } from "../../../kubernetes/list-all.ts";
 import type { Service } from "../../../kubernetes/objects.ts";
 import { clusterNameLabel, corePath } from "../../../linkerd/names.ts";
 import { ask, isLate, notAnswered, wordsOf } from "../ask.ts";
 import { requestOf } from "../request.ts";
-import type { UnlinkedSubject } from "../probe-context.ts";
-import { apiOf, dataPlaneOf, lackingOf } from "../probe-context.ts";
+import { apiOf, dataPlaneOf, lackingOf, type UnlinkedSubject } from "../probe-context.ts";
 
 /** An export is out of reach where no Link leads. */
 export const noWayWithoutLink: Check<UnlinkedSubject> = {

@@ -1,14 +1,11 @@
-import { failed, notRun, passed } from "../../checks/check.ts";
-import type { Check, Outcome } from "../../checks/check.ts";
+import { type Check, failed, notRun, type Outcome, passed } from "../../checks/check.ts";
 import type { Service } from "../../../kubernetes/objects.ts";
 import { getIfThere } from "../../../kubernetes/optional.ts";
 import { corePath } from "../../../linkerd/names.ts";
 import { ask, isLate, notAnswered, wordsOf } from "../ask.ts";
-import type { RouteKind } from "../probe-plan.ts";
-import { kindWords } from "../probe-plan.ts";
+import { kindWords, type RouteKind } from "../probe-plan.ts";
 import { requestOf } from "../request.ts";
-import type { RouteSubject } from "../probe-context.ts";
-import { apiOf, dataPlaneOf, lackingOf } from "../probe-context.ts";
+import { apiOf, dataPlaneOf, lackingOf, type RouteSubject } from "../probe-context.ts";
 
 /**
  * The negative control: requests that must succeed later fail now. Without it, an answer from something else

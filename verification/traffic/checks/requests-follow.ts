@@ -9,8 +9,7 @@ import type {
   TrafficBackendPlan,
   TrafficRulePlan,
 } from "../../../planning/plan-types.ts";
-import type { Check, Outcome } from "../../checks/check.ts";
-import { failed, kubectl, notRun, passed } from "../../checks/check.ts";
+import { type Check, failed, kubectl, notRun, type Outcome, passed } from "../../checks/check.ts";
 import { ask, wordsOf } from "../ask.ts";
 import type { Asked, Answered } from "../asked.ts";
 import { fairRange } from "../fair-range.ts";
@@ -19,8 +18,7 @@ import { serverLabel, serverPort } from "../names.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { servicePort } from "../objects.ts";
 import { requestOf } from "../request.ts";
-import type { ProbeContext } from "../probe-context.ts";
-import { apiOf, lackingOf, limitOf, statusOf } from "../probe-context.ts";
+import { apiOf, lackingOf, limitOf, type ProbeContext, statusOf } from "../probe-context.ts";
 import type { EntrySubject } from "./backends-known.ts";
 
 /** Requests per rule whose shares are counted, and per rule with one backend. */

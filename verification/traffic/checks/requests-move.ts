@@ -1,6 +1,5 @@
 import { corePath } from "../../../linkerd/names.ts";
-import type { Check, Outcome } from "../../checks/check.ts";
-import { notRun, passed } from "../../checks/check.ts";
+import { type Check, notRun, type Outcome, passed } from "../../checks/check.ts";
 import { serverLabel } from "../names.ts";
 import { apiOf } from "../probe-context.ts";
 import type { EntrySubject } from "./backends-known.ts";

@@ -1,19 +1,14 @@
 import { labelQuery } from "../../../planning/labels.ts";
 import { gatewayName, multiclusterNamespace } from "../../../planning/names.ts";
 import type { OwnGatewaySpec } from "../../../planning/topology.ts";
-import type { Check, Outcome } from "../../checks/check.ts";
-import { failed, failedForGood, passed } from "../../checks/check.ts";
-import type { Look } from "../../../kubernetes/wait.ts";
-import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
+import { type Check, failed, failedForGood, type Outcome, passed } from "../../checks/check.ts";
+import { type Look, TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import { ask } from "../ask.ts";
-import type { Answers } from "../answers.ts";
-import { gather, noAnswers, troubleOf, wordsFor } from "../answers.ts";
+import { type Answers, gather, noAnswers, troubleOf, wordsFor } from "../answers.ts";
 import { clientAccount } from "../names.ts";
-import type { Route, RouteKind } from "../probe-plan.ts";
-import { kindWords } from "../probe-plan.ts";
+import { kindWords, type Route, type RouteKind } from "../probe-plan.ts";
 import { requestOf } from "../request.ts";
-import type { RouteSubject, ProbeContext } from "../probe-context.ts";
-import { identityIn, limitOf } from "../probe-context.ts";
+import { identityIn, limitOf, type ProbeContext, type RouteSubject } from "../probe-context.ts";
 import { namingPods } from "./mirror-appears.ts";
 
 /** Requests per round. A federated Service gets more, because the proxy chooses a member for each. */
