@@ -446,7 +446,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     title: "no-external-workloads: those that may not be read count as none",
-    file: check("no-external-workloads"),
+    file: "kubernetes/optional.ts",
     find: "if (isNotFound(error)) return [];",
     replace: "if (isNotFound !== undefined) return [];",
     tests: verification("thorough"),
