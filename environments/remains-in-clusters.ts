@@ -15,8 +15,8 @@ import {
   identityType,
   inExistingCluster,
   isOwnNamespace,
+  type ResourceCluster,
 } from "./cluster-of-resource.ts";
-import type { ResourceCluster } from "./cluster-of-resource.ts";
 import { releaseType, unknownReleases } from "./interrupted-releases.ts";
 import { describeResource, resourceName, resourceType } from "./report/resource-words.ts";
 import type { State, StateResource } from "./state.ts";

@@ -1,11 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { chromium } from "playwright-core";
-import type { Browser } from "playwright-core";
-import {
-  canInstallDebianPackages,
-  installDebianPackages,
-} from "../toolchain/image/debian-packages.ts";
+import { type Browser, chromium } from "playwright-core";
+import { canInstallDebianPackages, installDebianPackages } from "../toolchain/image/debian.ts";
 
 /** The possible names of Chromium's program. */
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

@@ -9,7 +9,7 @@ import {
 } from "./docker-answer.ts";
 import { startDocker } from "./docker-daemon.ts";
 import { ensureInotifyLimits, lacksSysResource } from "./docker-host.ts";
-import { canInstallDebianPackages, installDebianPackages } from "./image/debian-packages.ts";
+import { canInstallDebianPackages, installDebianPackages } from "./image/debian.ts";
 
 export interface DockerOptions {
   readonly env: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { timeLimits } from "../system/time-limits.ts";
 import { exists, makeOnce } from "./cache.ts";
 import { download } from "./download.ts";
-import { canInstallDebianPackages, installDebianPackages } from "./image/debian-packages.ts";
+import { canInstallDebianPackages, installDebianPackages } from "./image/debian.ts";
 import type { OnProgress } from "./progress.ts";
 import { compareVersions, versionIn } from "../system/version.ts";
 import { unzip } from "./zip.ts";

@@ -6,7 +6,7 @@ import {
   dockerInfoFormat,
   dockerMessage,
 } from "../../toolchain/docker-answer.ts";
-import { canInstallDebianPackages } from "../../toolchain/image/debian-packages.ts";
+import { canInstallDebianPackages } from "../../toolchain/image/debian.ts";
 import { findOnMachine, type MachineTool } from "../../toolchain/machine.ts";
 import { kind } from "../../toolchain/tools/kind.ts";
 import { pulumi } from "../../toolchain/tools/pulumi.ts";

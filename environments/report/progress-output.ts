@@ -1,7 +1,5 @@
-import { GithubRenderer } from "./github-renderer.ts";
-import { JsonRenderer } from "./json-renderer.ts";
+import { GithubRenderer, JsonRenderer, PlainRenderer } from "./plain-renderer.ts";
 import type { Output } from "./phase.ts";
-import { PlainRenderer } from "./plain-renderer.ts";
 import { forPeople } from "../../system/print.ts";
 import { Reporter } from "./reporter.ts";
 import type { Renderer } from "./renderer.ts";

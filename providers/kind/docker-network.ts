@@ -1,8 +1,8 @@
 import { createdByLabel, ownerLabel, providerVersion } from "./constants.ts";
 import type { Container } from "./container.ts";
 import { docker, DockerError } from "./docker.ts";
-import { defaultRouteMtu } from "./mtu.ts";
 import type { NewDockerNetwork } from "./network-inputs.ts";
+import { readFile } from "node:fs/promises";
 
 export interface DockerNetwork {
   readonly id: string;
@@ -183,5 +183,19 @@ export async function connectAt(
     await connect();
     if (!/user configured subnets/i.test(error.stderr)) throw error;
     return false;
+  }
+}
+
+/** MTU of the interface of this machine's default route. Undefined on systems other than Linux. */
+async function defaultRouteMtu(): Promise<number | undefined> {
+  try {
+    const routes = await readFile("/proc/net/route", "utf8");
+    const line = routes.split("\n").find((route) => route.split("\t")[1] === "00000000");
+    const device = line?.split("\t")[0];
+    if (device === undefined) return undefined;
+    const mtu = Number(await readFile(`/sys/class/net/${device}/mtu`, "utf8"));
+    return Number.isInteger(mtu) && mtu > 0 ? mtu : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -1,22 +1,29 @@
-import type {
-  CheckRequest,
-  CheckResult,
-  Context,
-  DiffRequest,
-  DiffResult,
-  PropertyMap,
-  ReadRequest,
-  ReadResult,
-  Resource,
+import {
+  type CheckRequest,
+  type CheckResult,
+  checkShape,
+  type Context,
+  diffInputs,
+  type DiffRequest,
+  type DiffResult,
+  type PropertyMap,
+  type ReadRequest,
+  type ReadResult,
+  readShape,
+  replacing,
+  type Resource,
 } from "../server/index.ts";
-import { checkShape, diffInputs, readShape, replacing } from "../server/index.ts";
-import { timeLimits, createdByLabel, kindClusterLabel, ownerLabel } from "./constants.ts";
+import { createdByLabel, kindClusterLabel, ownerLabel, timeLimits } from "./constants.ts";
 import type { Container } from "./container.ts";
 import { inspect, listContainers, removeContainers } from "./containers.ts";
 import { docker, DockerError } from "./docker.ts";
 import { howToMakeWay, mayMakeWay } from "./make-way.ts";
-import { createDockerNetwork, findDockerNetwork, foreignDockerNetwork } from "./docker-network.ts";
-import type { DockerNetwork } from "./docker-network.ts";
+import {
+  createDockerNetwork,
+  type DockerNetwork,
+  findDockerNetwork,
+  foreignDockerNetwork,
+} from "./docker-network.ts";
 import { networkSchema, networkShape, type NewDockerNetwork, toNetwork } from "./network-inputs.ts";
 import { ownerOf } from "./owner.ts";
 import { clustersElsewhere, readMade, refuseElsewhere } from "./state-elsewhere.ts";

@@ -1,8 +1,7 @@
 import type { Provider } from "../server/index.ts";
 import { anchorsShared } from "./anchors-shared.ts";
 import { clusterGuard, clusterIdentity } from "./cluster-identity.ts";
-import { crdsCleanup } from "./crds-cleanup.ts";
-import { crdsKept } from "./crds-kept.ts";
+import { crdsCleanup, crdsKept } from "./crds.ts";
 import { federatedReady } from "./federated-ready.ts";
 import { injectorReady } from "./injector-ready.ts";
 import { issuerReady } from "./issuer-ready.ts";

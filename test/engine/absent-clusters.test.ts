@@ -9,11 +9,10 @@ import path from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Topology } from "../../planning/topology.ts";
 import { clusterGuard, clusterIdentity } from "../../providers/mesh/cluster-identity.ts";
-import { crdsCleanup } from "../../providers/mesh/crds-cleanup.ts";
-import { crdsKept } from "../../providers/mesh/crds-kept.ts";
+import { crdsCleanup, crdsKept } from "../../providers/mesh/crds.ts";
 import { noOtherLinkerd } from "../../providers/mesh/no-other-linkerd.ts";
 import { FakeKubernetes } from "../unit/mesh/fake-kubernetes.ts";
-import { TestEngine, type Checkpoint } from "./test-engine.ts";
+import { type Checkpoint, TestEngine } from "./test-engine.ts";
 
 /** What knows which cluster it is in is real here. */
 const looking = [clusterIdentity, clusterGuard, noOtherLinkerd, crdsCleanup, crdsKept];

@@ -5,13 +5,12 @@ import path from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { assertEach } from "../assert-each.ts";
 import { clusterGuard, clusterIdentity } from "../../providers/mesh/cluster-identity.ts";
-import { crdsCleanup } from "../../providers/mesh/crds-cleanup.ts";
-import { crdsKept } from "../../providers/mesh/crds-kept.ts";
+import { crdsCleanup, crdsKept } from "../../providers/mesh/crds.ts";
 import { noOtherLinkerd } from "../../providers/mesh/no-other-linkerd.ts";
 import { installationAnnotation } from "../../planning/names.ts";
 import type { Topology } from "../../planning/topology.ts";
 import { FakeKubernetes } from "../unit/mesh/fake-kubernetes.ts";
-import { TestEngine, type Checkpoint } from "./test-engine.ts";
+import { type Checkpoint, TestEngine } from "./test-engine.ts";
 
 const ours = "linkerd-topology:index";
 const namespaces = "/api/v1/namespaces";

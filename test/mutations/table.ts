@@ -214,7 +214,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     title: "CRDs kept: those in use go with the release",
-    file: "providers/mesh/crds-kept.ts",
+    file: "providers/mesh/crds.ts",
     find: "if (kept.size === 0) return;",
     replace: "if (kept.size >= 0) return;",
     tests: ["test/unit/mesh/crds-kept.test.ts"],

@@ -8,8 +8,12 @@ import { parse } from "yaml";
 import { assertEach } from "../../assert-each.ts";
 import { archiveRecipes } from "../../../toolchain/image/archives.ts";
 import { keyOf } from "../../../toolchain/image/context.ts";
-import { debianKey, mmdebstrapArguments } from "../../../toolchain/image/debian.ts";
-import { isDebianFamily, sourcesOf } from "../../../toolchain/image/debian-packages.ts";
+import {
+  debianKey,
+  isDebianFamily,
+  mmdebstrapArguments,
+  sourcesOf,
+} from "../../../toolchain/image/debian.ts";
 import { requiredVersion } from "../../../toolchain/image/go-module.ts";
 import {
   adaptContainerdConfig,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { crdsCleanup } from "../../../providers/mesh/crds-cleanup.ts";
+import { crdsCleanup } from "../../../providers/mesh/crds.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
 import { FakeKubernetes } from "./fake-kubernetes.ts";

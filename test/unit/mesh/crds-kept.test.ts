@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { parseAllDocuments } from "yaml";
 import { assertEach } from "../../assert-each.ts";
-import { crdsKept } from "../../../providers/mesh/crds-kept.ts";
+import { crdsKept } from "../../../providers/mesh/crds.ts";
 import type { PropertyMap } from "../../../providers/server/index.ts";
 import { testContext } from "./context.ts";
 import { FakeKubernetes } from "./fake-kubernetes.ts";

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ReportEvent } from "../../../environments/report/events.ts";
-import { GithubRenderer } from "../../../environments/report/github-renderer.ts";
-import { JsonRenderer } from "../../../environments/report/json-renderer.ts";
-import { PlainRenderer } from "../../../environments/report/plain-renderer.ts";
+import {
+  GithubRenderer,
+  JsonRenderer,
+  PlainRenderer,
+} from "../../../environments/report/plain-renderer.ts";
 import type { Renderer } from "../../../environments/report/renderer.ts";
 import { renderTimes } from "../../../environments/report/times.ts";
 import { Clock, tellStory } from "./story.ts";

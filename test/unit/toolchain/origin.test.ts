@@ -8,8 +8,7 @@ import { describe, test } from "node:test";
 import type { Artifact } from "../../../toolchain/artifact.ts";
 import { exists } from "../../../toolchain/cache.ts";
 import { openInternet } from "../../../toolchain/internet.ts";
-import { checksumIn, platformOf } from "../../../toolchain/release.ts";
-import { ensureTool, type Tool } from "../../../toolchain/tool.ts";
+import { checksumIn, ensureTool, platformOf, type Tool } from "../../../toolchain/tool.ts";
 import { withFolder } from "./folder.ts";
 
 const program = "#!/bin/sh\necho tool v1.2.3\n";

@@ -1,21 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { forPeople, forPrograms, rendered } from "../../../system/print.ts";
-import { GithubRenderer } from "../../../environments/report/github-renderer.ts";
+import { GithubRenderer } from "../../../environments/report/plain-renderer.ts";
 import { renderOutlook } from "../../../environments/rotation/render-outlook.ts";
 import { renderReap } from "../../../environments/commands/reap.ts";
 import { renderPreflight } from "../../../environments/look-ahead.ts";
 import { engineError } from "../../../environments/report/engine-errors.ts";
 import { Parts } from "../../../verification/bundle/parts.ts";
 import { eventsText } from "../../../verification/bundle/events.ts";
-import type { CheckResult, MeshStatus, Verification } from "../../../verification/index.ts";
 import {
+  type CheckResult,
   junitDocument,
   markdownSummary,
+  type MeshStatus,
   renderRound,
   renderStatus,
   renderVerification,
   styleOf,
+  type Verification,
 } from "../../../verification/index.ts";
 import { jsonText, printable, printableIn } from "../../../system/printable.ts";
 import { twoClusters } from "./planned.ts";
