@@ -68,6 +68,7 @@ export { ServicePolicy, type ServicePolicyArgs } from "./components/policy/servi
 export { PodRoutes, type PodRoutesArgs, type RoutePeer } from "./components/pod-routes.ts";
 export { Jaeger, type JaegerArgs } from "./components/jaeger.ts";
 export { Prometheus, type PrometheusArgs } from "./components/prometheus.ts";
+export { Viz, type VizArgs } from "./components/viz.ts";
 export { readSources } from "./components/sources.ts";
 export { failoverWeights } from "./planning/traffic/failover-weights.ts";
 export { Topology, type TopologyArgs } from "./components/topology.ts";
@@ -119,6 +120,8 @@ export type {
   PrometheusPlan,
   JaegerPlan,
   TracingPlan,
+  VizClusterPlan,
+  VizPlan,
   PlannedResources,
 } from "./planning/plan-types.ts";
 export {
@@ -138,7 +141,12 @@ export {
   type ServicePolicyResult,
   type Admission,
 } from "./planning/policy/service-policy.ts";
-export type { MetalLbSources, Sources, VersionSources } from "./planning/sources/sources.ts";
+export type {
+  MetalLbSources,
+  Sources,
+  VersionSources,
+  VizSources,
+} from "./planning/sources/sources.ts";
 export type {
   AccessSpec,
   AccountSpec,

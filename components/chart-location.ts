@@ -13,7 +13,11 @@ export interface ChartLocation {
 }
 
 /** Linkerd's own charts, by their names in the repository. */
-export type LinkerdChart = "linkerd-crds" | "linkerd-control-plane" | "linkerd-multicluster";
+export type LinkerdChart =
+  | "linkerd-crds"
+  | "linkerd-control-plane"
+  | "linkerd-multicluster"
+  | "linkerd-viz";
 
 const repository = "https://helm.linkerd.io/edge";
 

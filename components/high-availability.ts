@@ -13,6 +13,7 @@ const controllerResources = {
 export const highAvailability: {
   readonly controlPlane: ChartValues;
   readonly multicluster: ChartValues;
+  readonly viz: ChartValues;
 } = {
   controlPlane: {
     highAvailability: true,
@@ -35,4 +36,10 @@ export const highAvailability: {
     },
   },
   multicluster: { gateway: { replicas: 3 }, enablePodAntiAffinity: true },
+  viz: {
+    enablePodAntiAffinity: true,
+    enablePodDisruptionBudget: true,
+    tap: { replicas: 3, resources: controllerResources },
+    dashboard: { resources: controllerResources },
+  },
 };

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterPlan, LinkPlan, Plan } from "../planning/plan-types.ts";
 import { memberName } from "../planning/names.ts";
 import { jaegerName, observabilityNamespace } from "../planning/observability/names.ts";
+import { observingNamespaces } from "../planning/observability/plan.ts";
 import { type Sources, sourcesOf } from "../planning/sources/sources.ts";
 import { type AnchorGeneration, readPem } from "./anchors.ts";
 import { ControlPlane } from "./control-plane.ts";
@@ -105,7 +106,7 @@ export function makeMember(name: string, cluster: ClusterPlan, around: MemberCon
     child,
   );
   // Nobody else restarts these workloads.
-  const ours = plan.observability === undefined ? [] : [plan.observability.namespace];
+  const ours = observingNamespaces(plan);
   const proxies = new ProxiesCurrent(
     `${prefix}-proxies`,
     {

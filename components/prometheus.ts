@@ -15,7 +15,6 @@ import { defaults } from "../planning/defaults.ts";
 import { multiclusterNamespace } from "../planning/names.ts";
 import {
   observabilityNamespace,
-  prometheusImage,
   prometheusName,
   prometheusPort,
 } from "../planning/observability/names.ts";
@@ -32,6 +31,7 @@ import type { ControlPlane } from "./control-plane.ts";
 import { inCluster, markOf, type MeshCluster } from "./mesh-cluster.ts";
 import type { Multicluster } from "./multicluster.ts";
 import { refuseOutputs } from "./plain-inputs.ts";
+import { prometheusPod } from "./prometheus-pod.ts";
 
 /** Arguments of {@link Prometheus}. */
 export interface PrometheusArgs extends PrometheusPlan {
@@ -56,11 +56,7 @@ export interface PrometheusArgs extends PrometheusPlan {
 /** Folder of the files that are the same in every cluster. */
 const files = join(import.meta.dirname, "..", "observability");
 const account = { app: prometheusName };
-const configFolder = "/etc/prometheus";
 const early = defaults.earlyRenewalHours;
-const dataFolder = "/prometheus";
-/** Upstream's image runs as this user too. */
-const nobody = 65_534;
 
 /**
  * Servers of the admin ports that Linkerd's multi-cluster chart makes, which admit only linkerd-viz. Which of
@@ -245,52 +241,23 @@ export class Prometheus extends pulumi.ComponentResource {
             metadata: { labels: account },
             spec: {
               serviceAccountName: prometheusName,
-              enableServiceLinks: false,
-              securityContext: {
-                runAsNonRoot: true,
-                runAsUser: nobody,
-                runAsGroup: nobody,
-                fsGroup: nobody,
-                seccompProfile: { type: "RuntimeDefault" },
-              },
-              containers: [
-                {
-                  name: prometheusName,
-                  image: args.image ?? prometheusImage,
-                  imagePullPolicy: "IfNotPresent",
-                  args: [
-                    `--config.file=${configFolder}/${configFile}`,
-                    // A new configuration doesn't cost the data that the pod has.
-                    "--config.auto-reload",
-                    `--storage.tsdb.path=${dataFolder}`,
-                    `--storage.tsdb.retention.time=${settings.retention}`,
-                    ...(storage === undefined
-                      ? []
-                      : [`--storage.tsdb.retention.size=${fourFifthsOf(storage)}`]),
-                    ...(args.collects.length > 0 ? ["--web.enable-remote-write-receiver"] : []),
-                  ],
-                  ports: [{ name: "http", containerPort: prometheusPort }],
-                  startupProbe: probe("/-/ready", { periodSeconds: 1, failureThreshold: 300 }),
-                  readinessProbe: probe("/-/ready", { periodSeconds: 10 }),
-                  livenessProbe: probe("/-/healthy", { periodSeconds: 30 }),
-                  resources: { ...settings.resources },
-                  securityContext: {
-                    allowPrivilegeEscalation: false,
-                    readOnlyRootFilesystem: true,
-                    capabilities: { drop: ["ALL"] },
-                  },
-                  volumeMounts: [
-                    { name: "config", mountPath: configFolder, readOnly: true },
-                    { name: "data", mountPath: dataFolder },
-                  ],
-                },
-              ],
-              volumes: [
-                { name: "config", configMap: { name: prometheusName } },
-                volume === undefined
-                  ? { name: "data", emptyDir: {} }
-                  : { name: "data", persistentVolumeClaim: { claimName } },
-              ],
+              ...prometheusPod({
+                name: prometheusName,
+                image: args.image,
+                args: [
+                  `--storage.tsdb.retention.time=${settings.retention}`,
+                  ...(storage === undefined
+                    ? []
+                    : [`--storage.tsdb.retention.size=${fourFifthsOf(storage)}`]),
+                  ...(args.collects.length > 0 ? ["--web.enable-remote-write-receiver"] : []),
+                ],
+                resources: settings.resources,
+                config: prometheusName,
+                data:
+                  volume === undefined
+                    ? { emptyDir: {} }
+                    : { persistentVolumeClaim: { claimName } },
+              }),
             },
           },
         },
@@ -318,11 +285,6 @@ function scrapedBy(server: string) {
       { kind: "ServiceAccount", name: prometheusName, namespace: observabilityNamespace },
     ],
   };
-}
-
-function probe(path: string, rest: object) {
-  // Kubernetes' default of one second is too short if all clusters of a topology share a few cores.
-  return { httpGet: { path, port: "http" }, timeoutSeconds: 5, ...rest };
 }
 
 function dashboards(): [string, string][] {

@@ -11,6 +11,17 @@ import { programEnv, programPath } from "./program-context.ts";
 import { splitImage } from "./values.ts";
 
 const text = z.string().min(1);
+const viz = z.strictObject({
+  archives: z.array(text).optional(),
+  images: z
+    .strictObject({
+      metricsApi: text.optional(),
+      tap: text.optional(),
+      web: text.optional(),
+    })
+    .optional(),
+  page: z.boolean().optional(),
+});
 const schema = z.strictObject({
   nodeImage: text.optional(),
   archives: z.array(text).optional(),
@@ -26,6 +37,7 @@ const schema = z.strictObject({
     .optional(),
   prometheusArchive: text.optional(),
   jaegerArchive: text.optional(),
+  viz: viz.optional(),
   metallb: z
     .strictObject({
       chart: text.optional(),
@@ -43,6 +55,7 @@ const schema = z.strictObject({
         archives: z.array(text).optional(),
         images: z.strictObject({ controller: text.optional(), proxy: text.optional() }).optional(),
         charts: text.optional(),
+        viz: viz.optional(),
       }),
     )
     .optional(),
@@ -140,6 +153,9 @@ function missingFiles(sources: Sources): string[] {
     expect(`metallb.archives[${String(index)}]`, path, "file"),
   );
   expect("metallb.chart", sources.metallb?.chart, "directory");
+  sources.viz?.archives?.forEach((path, index) =>
+    expect(`viz.archives[${String(index)}]`, path, "file"),
+  );
   expect("gatewayApi", sources.gatewayApi, "file");
   expect("charts", sources.charts, "directory");
   if (problems.length === 0 && sources.charts !== undefined) {
@@ -150,18 +166,23 @@ function missingFiles(sources: Sources): string[] {
   return problems;
 }
 
-function unusableImages({ images }: Sources): string[] {
-  const problems: string[] = [];
-  for (const key of ["controller", "proxy"] as const) {
-    const reference = images?.[key];
-    if (reference === undefined) continue;
+function unusableImages({ images, viz }: Sources): string[] {
+  const ofLinkerd = {
+    "images.controller": images?.controller,
+    "images.proxy": images?.proxy,
+    "viz.images.metricsApi": viz?.images?.metricsApi,
+    "viz.images.tap": viz?.images?.tap,
+    "viz.images.web": viz?.images?.web,
+  };
+  return Object.entries(ofLinkerd).flatMap(([key, reference]) => {
+    if (reference === undefined) return [];
     try {
       splitImage(reference);
+      return [];
     } catch (error) {
-      problems.push(`images.${key}: ${(error as Error).message}`);
+      return [`${key}: ${(error as Error).message}`];
     }
-  }
-  return problems;
+  });
 }
 
 function at(path: readonly PropertyKey[]): string {

@@ -27,6 +27,7 @@ import { compareAnchors, makeTrust } from "./topology-trust.ts";
 import { namedSources } from "./sources.ts";
 import { makeTraffic } from "./traffic.ts";
 import type { TrustedAnchor } from "./trust-anchor.ts";
+import { refuseMissingChart } from "./viz.ts";
 
 /** Arguments of {@link Topology}. */
 export interface TopologyArgs {
@@ -113,6 +114,7 @@ export class Topology extends pulumi.ComponentResource {
       sources,
       certificates: { readFile: readProgramFile, now: new Date() },
     });
+    refuseMissingChart(plan, sources);
     super("linkerd-topology:index:Topology", name, {}, opts);
     this.plan = plan;
     const child = { parent: this };

@@ -213,6 +213,7 @@ export async function bringSources(choice: SourcesChoice, options: BringOptions)
   const wants = {
     prometheus: choice.sources.prometheusArchive !== undefined,
     jaeger: choice.sources.jaegerArchive !== undefined,
+    viz: choice.sources.viz !== undefined,
     loadBalancer: choice.sources.metallb !== undefined,
   };
   const again = await make(await find({ env: options.env, images: "" }), { ...options, wants });
@@ -247,6 +248,7 @@ async function missingOf(
     archives = [],
     prometheusArchive,
     jaegerArchive,
+    viz,
     metallb,
     charts,
     gatewayApi,
@@ -258,6 +260,7 @@ async function missingOf(
     ...archives,
     prometheusArchive,
     jaegerArchive,
+    ...(viz?.archives ?? []),
     ...balancer,
     chart,
     charts,

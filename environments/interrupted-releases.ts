@@ -1,9 +1,10 @@
 import { linkerdNamespace, multiclusterNamespace } from "../planning/names.ts";
+import { vizNamespace } from "../planning/observability/names.ts";
 import { connect } from "../kubernetes/connect.ts";
 import { clusterOf, clustersOf, inExistingCluster, isOwnNamespace } from "./cluster-of-resource.ts";
 import type { ResourceCluster } from "./cluster-of-resource.ts";
 import { resourceType } from "./report/resource-words.ts";
-import type { PendingOperation, State } from "./state.ts";
+import type { PendingOperation, State, StateResource } from "./state.ts";
 
 interface SecretList {
   readonly items: readonly { readonly metadata: { readonly name: string } }[];
@@ -19,6 +20,7 @@ export interface InterruptedRelease {
 }
 
 export const releaseType = "kubernetes:helm.sh/v3:Release";
+const namespaceType = "kubernetes:core/v1:Namespace";
 
 /** The releases that the package installs, by namespace. */
 const ownReleases = [
@@ -26,6 +28,7 @@ const ownReleases = [
   [linkerdNamespace, "linkerd-crds"],
   [linkerdNamespace, "linkerd-control-plane"],
   [multiclusterNamespace, "linkerd-multicluster"],
+  [vizNamespace, "linkerd-viz"],
 ] as const;
 
 /**
@@ -43,14 +46,25 @@ export async function forgetUnknownReleases(state: State): Promise<void> {
 export function unknownReleases(state: State): InterruptedRelease[] {
   const { resources = [] } = state.deployment;
   const releases = resources.filter(({ urn }) => resourceType(urn) === releaseType);
+  const namespaces = resources.filter(({ urn }) => resourceType(urn) === namespaceType);
   return clustersOf(state).flatMap((cluster) => {
     const known = releases
       .filter((release) => clusterOf(release, state)?.uid === cluster.uid)
       .map(({ inputs }) => inputs?.["name"]);
+    // Only some topologies want it, and they make its namespace first.
+    const hasViz = namespaces.some(
+      (one) => isNamed(one, vizNamespace) && clusterOf(one, state)?.uid === cluster.uid,
+    );
     return ownReleases
-      .filter(([, name]) => !known.includes(name))
+      .filter(
+        ([namespace, name]) => !known.includes(name) && (hasViz || namespace !== vizNamespace),
+      )
       .map(([namespace, name]) => ({ cluster, name, namespace, selector: allOf(name) }));
   });
+}
+
+function isNamed({ inputs }: StateResource, name: string): boolean {
+  return (inputs?.["metadata"] as { readonly name?: unknown } | undefined)?.name === name;
 }
 
 /**

@@ -119,6 +119,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
           wants: {
             prometheus: plan.observability !== undefined,
             jaeger: plan.observability?.tracing !== undefined,
+            viz: plan.observability?.viz !== undefined,
             loadBalancer: plan.clusters.some(
               (one) => one.type === "kind" && one.bringsLoadBalancer === true,
             ),
@@ -129,6 +130,9 @@ export async function up(request: UpRequest): Promise<UpResult> {
           onProgress: teller(tell),
           notice: (text) => tell.notice(text),
         });
+        if (plan.observability?.viz !== undefined && sources.viz?.page === false) {
+          tell.notice("linkerd-viz comes without its page: there is no image of it");
+        }
         const none = sources.dataPlane === "none" ? "; no data plane (see the end)" : "";
         const linkerd = `; ${describeChoice(plan.linkerd)}`;
         tools = { ...brought, sources, summary: brought.summary + linkerd + none };

@@ -33,6 +33,9 @@ export const localDiscoveryAnnotation = "multicluster.linkerd.io/local-discovery
 /** Set on an export that isn't mirrored as it should be, so that service mirrors look at it again. */
 export const nudgedAnnotation = "linkerd-topology.dev/nudged";
 
+/** By it the API server passes requests about pods' traffic on to linkerd-viz. */
+export const tapApiPath = "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.tap.linkerd.io";
+
 /** Port of linkerd-destination's metrics. */
 export const destinationMetricsPort = 9996;
 

@@ -56,7 +56,12 @@ function countOfObservability({ observability }: Plan): number {
   const prometheus = 1 + 4 + 1 + 3 + 4 + 2 + (observability.storage === undefined ? 0 : 1);
   // The component with an account, a Server, a Service and a Deployment.
   const jaeger = observability.tracing === undefined ? 0 : 1 + 4;
-  return (prometheus + jaeger) * observability.clusters.length;
+  // The component with a namespace, a release and its gate; where it collects, another Prometheus, with a
+  // configuration and a Service.
+  const viz = (observability.viz?.clusters ?? []).map(({ collects }) => 1 + 3 + (collects ? 3 : 0));
+  return (
+    (prometheus + jaeger) * observability.clusters.length + viz.reduce((sum, one) => sum + one, 0)
+  );
 }
 
 function countOfLink({ mode, access }: LinkPlan): number {

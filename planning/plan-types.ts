@@ -62,6 +62,27 @@ export interface ObservabilityPlan {
   readonly clusters: readonly PrometheusPlan[];
   /** Undefined if the topology doesn't ask for it. */
   readonly tracing?: TracingPlan;
+  /** Undefined if the topology doesn't ask for it. */
+  readonly viz?: VizPlan;
+}
+
+/** linkerd-viz. */
+export interface VizPlan {
+  readonly namespace: string;
+  /** In the topology's order. */
+  readonly clusters: readonly VizClusterPlan[];
+}
+
+/** The linkerd-viz of one cluster. */
+export interface VizClusterPlan {
+  readonly cluster: string;
+  /** The Prometheus that it asks, as pods of its cluster reach it. */
+  readonly prometheusUrl: string;
+  /**
+   * The cluster collects the metrics of others too, whose workloads linkerd-viz would take for its own. So it asks a
+   * Prometheus of its own, which shows the metrics of its cluster alone.
+   */
+  readonly collects: boolean;
 }
 
 /** What keeps the traces of the mesh. */
@@ -340,6 +361,7 @@ export interface LinkerdPlan {
     readonly crds: Readonly<Record<string, unknown>>;
     readonly controlPlane: Readonly<Record<string, unknown>>;
     readonly multicluster: Readonly<Record<string, unknown>>;
+    readonly viz: Readonly<Record<string, unknown>>;
   };
 }
 

@@ -10,7 +10,11 @@ export type Role =
   | "pause"
   | "probe"
   | "prometheus"
-  | "jaeger";
+  | "jaeger"
+  | VizRole;
+
+/** The images of linkerd-viz. */
+export type VizRole = "metrics-api" | "tap" | "web";
 
 /** What runs in Docker itself. The nodes get everything else. */
 const rolesInDocker = ["node", "load balancer"] as const satisfies readonly Role[];
@@ -119,7 +123,11 @@ export function roleOf(reference: string, linkerdVersion: string): Role | undefi
   if (/\/prometheus$/.test(repository)) return "prometheus";
   if (/\/jaeger$/.test(repository)) return "jaeger";
   // An image of another version does not fit the charts.
-  return tag === linkerdVersion ? linkerdPartOf(reference) : undefined;
+  return tag === linkerdVersion ? (linkerdPartOf(reference) ?? vizPartOf(repository)) : undefined;
+}
+
+function vizPartOf(repository: string): VizRole | undefined {
+  return /(?:^|\/)linkerd\/(metrics-api|tap|web)$/.exec(repository)?.[1] as VizRole | undefined;
 }
 
 /** Returns true for Linkerd's images, of any version. */

@@ -10,6 +10,7 @@ import {
   ensureProbeArchive,
   ensureMetallbArchives,
   ensureObserverArchive,
+  ensureVizArchives,
   type ImageArchive,
   type ImageArchives,
 } from "./image/archives.ts";
@@ -17,7 +18,7 @@ import type { BuiltBinary, ImageContext } from "./image/context.ts";
 import { ensureDebianLayer } from "./image/debian.ts";
 import { ensureLoadBalancerImage } from "./image/load-balancer-image.ts";
 import { ensureNodeImage, isNodeImageMadeHere } from "./image/node-image.ts";
-import type { MetalLbSources, Sources } from "../planning/sources/sources.ts";
+import type { MetalLbSources, Sources, VizSources } from "../planning/sources/sources.ts";
 import type { SourcesPlan } from "./sources-plan.ts";
 import { gatewayApi, gatewayApiFile } from "./tools/gateway-api.ts";
 import { agnhost, coredns, etcd, kubernetes, pause } from "./tools/kubernetes.ts";
@@ -25,6 +26,7 @@ import { chartsFolder, linkerd, linkerdVersion, noDataPlane, probe } from "./too
 import { metallb, metallbChart } from "./tools/metallb.ts";
 import { jaeger } from "./tools/jaeger.ts";
 import { prometheus } from "./tools/prometheus.ts";
+import { linkerdViz } from "./tools/viz.ts";
 import { messageOf } from "../system/message-of.ts";
 
 /** The parts of a sources file that were built here; paths are absolute. */
@@ -64,6 +66,7 @@ export async function makeSourcesParts(
 export interface Wants {
   readonly prometheus?: boolean;
   readonly jaeger?: boolean;
+  readonly viz?: boolean;
   readonly loadBalancer?: boolean;
   /** kind's own load balancer, before several control planes of a cluster. */
   readonly severalControlPlanes?: boolean;
@@ -79,7 +82,7 @@ export async function addWanted(
   wants: Wants,
   context: MakeContext,
 ): Promise<Sources> {
-  const { images, metallb: balancer, nodeImage } = sources;
+  const { images, viz, metallb: balancer, nodeImage } = sources;
   // A node image that kind pulls comes with a registry that has the load balancer's as well.
   if (wants.severalControlPlanes === true && isNodeImageMadeHere(nodeImage)) {
     await ensureLoadBalancerImage(await imageContext(context));
@@ -103,6 +106,12 @@ export async function addWanted(
     }),
     ...(prometheusImage && { prometheusArchive: prometheusImage.path }),
     ...(jaegerImage && { jaegerArchive: jaegerImage.path }),
+    // What is built here has a fixed release.
+    ...(wants.viz === true &&
+      viz === undefined &&
+      (sources.linkerdVersion ?? linkerdVersion) === linkerdVersion && {
+        viz: await madeViz(context),
+      }),
     ...(wants.loadBalancer === true &&
       balancer === undefined && { metallb: await madeMetallb(context) }),
   };
@@ -115,6 +124,22 @@ async function observerImage(
 ): Promise<ImageArchive> {
   const program = await binaryOf(artifact, name, context);
   return ensureObserverArchive(name, program, await imageContext(context));
+}
+
+async function madeViz(context: MakeContext): Promise<VizSources> {
+  const { metricsApi, tap } = await ensureVizArchives(
+    linkerdVersion,
+    {
+      metricsApi: await binaryOf(linkerdViz, "metrics-api", context),
+      tap: await binaryOf(linkerdViz, "tap", context),
+    },
+    await imageContext(context),
+  );
+  return {
+    archives: [metricsApi.path, tap.path],
+    images: { metricsApi: metricsApi.reference, tap: tap.reference },
+    page: false,
+  };
 }
 
 async function madeMetallb(context: MakeContext): Promise<MetalLbSources> {

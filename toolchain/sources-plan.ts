@@ -26,6 +26,7 @@ export interface SourcesPlan {
   readonly probe: "public" | "given" | "built";
   readonly prometheus: "public" | "given" | "built";
   readonly jaeger: "public" | "given" | "built";
+  readonly viz: "public" | "given" | "built";
   readonly loadBalancer: "public" | "built";
   readonly charts: "public" | "built";
   readonly gatewayApi: "public" | "built";
@@ -54,6 +55,13 @@ export function planSources(given: ReadonlySet<Role>, reach: Reach): SourcesPlan
     // Docker's own registry has them, as it has the node image.
     prometheus: pick("prometheus", reach.node),
     jaeger: pick("jaeger", reach.node),
+    // Its page can't be built, and linkerd-viz works without it.
+    viz:
+      given.has("metrics-api") && given.has("tap")
+        ? "given"
+        : linkerd !== "stand-ins" && reach.linkerd && reach.charts
+          ? "public"
+          : "built",
     // Another public registry has it, which nobody asks: whoever wants none of it need not wait for its answer.
     loadBalancer: reach.node && reach.charts ? "public" : "built",
     charts: reach.charts ? "public" : "built",
@@ -85,8 +93,8 @@ export function halfGiven(given: ReadonlySet<Role>, because: string): string[] {
 
 /** Returns true if everything is public, so that no sources file is needed. */
 export function isPublic(plan: SourcesPlan): boolean {
-  const { node, linkerd, pause, probe, prometheus, jaeger, charts, gatewayApi } = plan;
-  return [node, linkerd, pause, probe, prometheus, jaeger, charts, gatewayApi].every(
+  const { node, linkerd, pause, probe, prometheus, jaeger, viz, charts, gatewayApi } = plan;
+  return [node, linkerd, pause, probe, prometheus, jaeger, viz, charts, gatewayApi].every(
     (from) => from === "public",
   );
 }

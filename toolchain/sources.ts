@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { mapPaths, type Sources } from "../planning/sources/sources.ts";
+import { mapPaths, type Sources, type VizSources } from "../planning/sources/sources.ts";
 import type { MakeContext } from "./artifact.ts";
 import { makeOnce } from "./cache.ts";
 import { releaseOfImage } from "../planning/linkerd/version.ts";
@@ -15,6 +15,7 @@ import {
   type GivenParts,
   type ImageForDocker,
   type Role,
+  type VizRole,
 } from "./given-parts.ts";
 import { keyOf } from "./image/context.ts";
 import { openInternet, type Internet } from "./internet.ts";
@@ -131,11 +132,12 @@ export async function makeSources(
 
   const parts = await makeSourcesParts(plan, context);
   const composed = { ...compose(plan, given, parts), ...ifGiven("linkerdVersion", version) };
-  const { prometheus, jaeger, loadBalancer, ...others } = options.wants ?? {};
+  const { prometheus, jaeger, viz, loadBalancer, ...others } = options.wants ?? {};
   const built: Wants = {
     ...others,
     prometheus: prometheus === true && plan.prometheus === "built",
     jaeger: jaeger === true && plan.jaeger === "built",
+    viz: viz === true && plan.viz === "built",
     loadBalancer: loadBalancer === true && plan.loadBalancer === "built",
   };
   const sources = await addWanted(composed, built, context);
@@ -203,6 +205,7 @@ export async function addGivenImages(
     ...ifGiven("prometheus", reference("prometheus")),
     ...ifGiven("jaeger", reference("jaeger")),
   };
+  const viz = givenViz(parts);
   const archives = [...loaded, ...(before.archives ?? []).filter((file) => existsSync(file))];
   return {
     sources: {
@@ -214,6 +217,7 @@ export async function addGivenImages(
       ...ifGiven("nodeImage", reference("node")),
       archives: [...new Set(archives)],
       ...(Object.keys(images).length > 0 && { images }),
+      ...(viz && { viz: { ...before.viz, ...viz } }),
       ...(before.dataPlane !== undefined && { dataPlane: isReal ? "real" : "none" }),
     },
     forDocker: imagesForDocker(parts),
@@ -238,6 +242,14 @@ export interface RecordedSources {
 
 function ifGiven<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
   return value === undefined ? {} : ({ [key]: value } as Record<K, string>);
+}
+
+/** The images of linkerd-viz in a directory, if those that it can't do without are there. */
+function givenViz({ roles }: Pick<GivenParts, "roles">): VizSources | undefined {
+  const reference = (role: VizRole) => roles.get(role)?.reference;
+  const [metricsApi, tap, web] = [reference("metrics-api"), reference("tap"), reference("web")];
+  if (metricsApi === undefined || tap === undefined) return undefined;
+  return { images: { metricsApi, tap, ...ifGiven("web", web) }, page: web !== undefined };
 }
 
 /** Registries of the node image, of Linkerd's images, and of Kubernetes' own. */
@@ -285,6 +297,7 @@ function compose(
 ): Sources {
   const reference = (role: Role) => roles.get(role)?.reference;
   const real = plan.linkerd === "given";
+  const viz = givenViz({ roles });
   const controller = real ? reference("controller") : parts.images.controller;
   const proxy = real ? reference("proxy") : parts.images.proxy;
   const pause = reference("pause") ?? parts.images.pause;
@@ -303,6 +316,7 @@ function compose(
     ...(nodeImage !== undefined && { nodeImage }),
     archives: [...loaded, ...parts.archives],
     ...(Object.keys(images).length > 0 && { images }),
+    ...(viz && { viz }),
     ...(parts.charts !== undefined && { charts: parts.charts }),
     ...(parts.gatewayApi !== undefined && { gatewayApi: parts.gatewayApi }),
     dataPlane: plan.dataPlane,

@@ -41,9 +41,9 @@ export interface ClusterStatus {
   readonly podSubnet: string | undefined;
   /** As planned, or as the cluster says. */
   readonly serviceSubnet: string | undefined;
-  /** Deployments of Linkerd and of its multi-cluster extension. */
+  /** Deployments of Linkerd and of its extensions. */
   readonly workloads: readonly WorkloadStatus[];
-  /** Running pods of Linkerd and of its extension, with the image of their proxies. */
+  /** Running pods of Linkerd and of its extensions, with the image of their proxies. */
   readonly proxies: readonly ProxyStatus[];
   readonly injection: InjectionStatus;
   readonly dataPlane: DataPlane;
@@ -53,11 +53,19 @@ export interface ClusterStatus {
   readonly routes: readonly RouteStatus[] | undefined;
   /** The ingress that is the cluster's gateway. Absent: Linkerd's own is, or it couldn't be asked. */
   readonly ownGateway?: OwnGatewayStatus;
+  /** What the API server says of tap. Absent: the topology has no linkerd-viz, or it couldn't be asked. */
+  readonly tap?: TapStatus;
   /** The DaemonSet that maintains routes to the pods of other clusters. Undefined: there is none. */
   readonly podRoutes: PodRoutesStatus | undefined;
   /** The certificates that proxies of this cluster trust. */
   readonly trustAnchors: readonly CertificateStatus[];
   readonly issuer: IssuerStatus | undefined;
+}
+
+/** The part of linkerd-viz that the API server passes requests on to. */
+export interface TapStatus {
+  /** Why it can't. Absent: it can. */
+  readonly trouble?: string;
 }
 
 /** An ingress of one's own as the gateway. */

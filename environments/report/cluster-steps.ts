@@ -112,4 +112,5 @@ const charts: Readonly<Record<string, string>> = {
   "control-plane-crds": "Linkerd's CRDs",
   "control-plane-gateway-api": "Gateway API",
   multicluster: "multicluster extension",
+  viz: "linkerd-viz",
 };

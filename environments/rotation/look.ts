@@ -1,4 +1,5 @@
 import { linkerdNamespace, multiclusterNamespace } from "../../planning/names.ts";
+import { observingNamespaces } from "../../planning/observability/plan.ts";
 import type { ClusterTrust, WantedTrust } from "../../planning/trust/rotation/facts.ts";
 import { rotationState, type RotationState } from "../../planning/trust/rotation/state.ts";
 import type { Mesh } from "../../verification/observe.ts";
@@ -48,7 +49,12 @@ export function trustDocument({ wanted, state }: RotationLook, outputs: Outputs)
 /** Workloads that a rotation leaves to their owners, as `east: shop/Deployment/web`. */
 export function othersWorkloads(mesh: Mesh, facts: readonly ClusterTrust[]): readonly string[] {
   const { trust } = mesh.plan;
-  const own = new Set([linkerdNamespace, multiclusterNamespace, ...trust.restart]);
+  const own = new Set([
+    linkerdNamespace,
+    multiclusterNamespace,
+    ...observingNamespaces(mesh.plan),
+    ...trust.restart,
+  ]);
   const all = facts.flatMap(({ cluster, proxies }) =>
     proxies
       .filter(({ namespace }) => !own.has(namespace))

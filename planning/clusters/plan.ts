@@ -61,6 +61,7 @@ export function planClusters(
     const observed = [
       observability && own.prometheusArchive,
       observability?.tracing && own.jaegerArchive,
+      ...((observability?.viz === true && own.viz?.archives) || []),
     ].filter((archive) => archive !== undefined);
     const archives = [...(own.archives ?? []), ...observed];
     return spec.kubeconfig === undefined

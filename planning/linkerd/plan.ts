@@ -36,6 +36,7 @@ export function planLinkerd(spec: LinkerdSpec = {}, held?: string): LinkerdPlan 
       crds: spec.values?.crds ?? {},
       controlPlane: spec.values?.controlPlane ?? {},
       multicluster: spec.values?.multicluster ?? {},
+      viz: spec.values?.viz ?? {},
     },
   };
 }

@@ -148,8 +148,8 @@ function* checkKubernetes(
   };
 }
 
-const ofSourcesFile = (key: string) =>
-  `write it as images.${key} of a sources file, from which the nodes get it as well`;
+const ofSourcesFile = (key: string, images = "images") =>
+  `write it as ${images}.${key} of a sources file, from which the nodes get it as well`;
 
 /**
  * Values that the package sets. A value that contradicts the topology would break the mesh silently. Defaults
@@ -184,22 +184,22 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
     path: ["multicluster", "gateway", "deploymentAnnotations", key],
     fix: "leave it out: the gateway's proxy waits before it exits, and as a native sidecar it can't",
   })),
-  {
-    path: ["multicluster", "createNamespaceMetadataJob"],
+  ...["multicluster", "viz"].map((chart) => ({
+    path: [chart, "createNamespaceMetadataJob"],
     fix: "leave it out: the package creates the namespace with its labels",
-  },
+  })),
   {
     path: ["controlPlane", "identityTrustAnchorsPEM"],
     fix: "leave it out: it is the same in every cluster, and follows from trust.anchors",
   },
-  ...["controlPlane", "multicluster"].map((chart) => ({
+  ...["controlPlane", "multicluster", "viz"].map((chart) => ({
     path: [chart, "identityTrustDomain"],
     fix: "write it as trust.domain, or as trust.domain of a cluster",
   })),
-  {
-    path: ["controlPlane", "clusterDomain"],
+  ...["controlPlane", "viz"].map((chart) => ({
+    path: [chart, "clusterDomain"],
     fix: "write it as clusterDomain of the cluster",
-  },
+  })),
   {
     path: ["controlPlane", "identity", "externalCA"],
     fix: "leave it out: trust.anchors says what the clusters trust",
@@ -212,10 +212,25 @@ const planned: readonly { readonly path: readonly string[]; readonly fix: string
     path: ["multicluster", key],
     fix: "leave it out: it follows from links",
   })),
-  {
-    path: ["multicluster", "linkerdNamespace"],
+  ...["multicluster", "viz"].map((chart) => ({
+    path: [chart, "linkerdNamespace"],
     fix: "leave it out: it is the same in every cluster",
-  },
+  })),
+  ...[["prometheusUrl"], ["prometheus", "enabled"]].map((path) => ({
+    path: ["viz", ...path],
+    fix: "leave it out: linkerd-viz asks the Prometheus of its cluster",
+  })),
+  ...(
+    [
+      ["metricsAPI", "metricsApi"],
+      ["tap", "tap"],
+      ["tapInjector", "tap"],
+      ["dashboard", "web"],
+    ] as const
+  ).map(([part, image]) => ({
+    path: ["viz", part, "image"],
+    fix: ofSourcesFile(image, "viz.images"),
+  })),
   {
     path: ["multicluster", "localServiceMirror", "federatedServiceSelector"],
     fix: "leave it out: the package labels the members; to change what a Link selects, set selectors.federated of the Link",

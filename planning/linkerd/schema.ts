@@ -25,9 +25,15 @@ const chartValues = object(
      * @example { gateway: { replicas: 2 } }
      */
     multicluster: chart(),
+    /**
+     * Of linkerd-viz, for topologies with observability.viz.
+     * @default {}
+     * @example { tap: { replicas: 2 } }
+     */
+    viz: chart(),
   },
   "a map of values per chart",
-  "write a map with crds, controlPlane or multicluster",
+  "write a map with crds, controlPlane, multicluster or viz",
 );
 
 /** Values of Linkerd's charts, as the charts document them. */

@@ -26,3 +26,9 @@ export const jaegerVersion = "2.13.0";
 
 /** Image where no sources name another one. */
 export const jaegerImage = `docker.io/jaegertracing/jaeger:${jaegerVersion}`;
+
+/** Namespace of linkerd-viz, in every cluster that has it. */
+export const vizNamespace = "linkerd-viz";
+
+/** The Deployment and the Service of a Prometheus that shows linkerd-viz the metrics of its own cluster alone. */
+export const vizPrometheusName = "prometheus-viz";

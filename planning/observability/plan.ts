@@ -3,9 +3,11 @@ import type {
   JaegerPlan,
   MirrorPlan,
   ObservabilityPlan,
+  Plan,
   PlannedResources,
   PrometheusPlan,
   TracingPlan,
+  VizPlan,
 } from "../plan-types.ts";
 import type { ResourcesSpec, Topology, TracingSpec } from "../topology.ts";
 import { defaults } from "../defaults.ts";
@@ -15,6 +17,8 @@ import {
   otlpPort,
   prometheusName,
   prometheusPort,
+  vizNamespace,
+  vizPrometheusName,
 } from "./names.ts";
 
 /** What observes the mesh. Undefined if the topology doesn't ask for it. */
@@ -24,7 +28,7 @@ export function planObservability(
   mirrors: readonly MirrorPlan[],
 ): ObservabilityPlan | undefined {
   if (observability === undefined) return undefined;
-  const { collectIn, prometheus = {}, alertmanagers = [], tracing } = observability;
+  const { collectIn, prometheus = {}, alertmanagers = [], tracing, viz = false } = observability;
   const { retention, scrapeInterval, storage, storageClass, resources } = prometheus;
   /** The collecting cluster's Service as another cluster has it. */
   const mirrorIn = ({ name, clusterDomain }: ClusterPlan, service: string, port: number) => {
@@ -62,6 +66,27 @@ export function planObservability(
       };
     }),
     ...(tracing && { tracing: planTracing(tracing, clusters, mirrorIn) }),
+    ...(viz && { viz: planViz(collectIn, clusters) }),
+  };
+}
+
+/** Namespaces of what observes the mesh, whose workloads nobody but the package restarts. */
+export function observingNamespaces({ observability }: Pick<Plan, "observability">): string[] {
+  return [observability?.namespace, observability?.viz?.namespace].filter(
+    (namespace) => namespace !== undefined,
+  );
+}
+
+function planViz(collectIn: string | undefined, clusters: readonly ClusterPlan[]): VizPlan {
+  return {
+    namespace: vizNamespace,
+    clusters: clusters.map(({ name, clusterDomain }) => {
+      // A cluster that nobody else writes to has no metrics but its own.
+      const collects = name === collectIn && clusters.length > 1;
+      const service = collects ? vizPrometheusName : prometheusName;
+      const host = `${service}.${observabilityNamespace}.svc.${clusterDomain}`;
+      return { cluster: name, prometheusUrl: `http://${host}:${prometheusPort}`, collects };
+    }),
   };
 }
 

@@ -31,7 +31,6 @@ export function prometheusConfig({
       global: {
         scrape_interval: scrapeInterval,
         evaluation_interval: scrapeInterval,
-        external_labels: { cluster },
       },
       rule_files: [rulesFile, plannedRulesFile],
       scrape_configs: [
@@ -45,7 +44,12 @@ export function prometheusConfig({
         mirrors(inCluster),
       ],
       ...(alertmanagers.length > 0 && {
-        alerting: { alertmanagers: alertmanagers.map((url) => alertmanager(new URL(url))) },
+        alerting: {
+          // As an external label it would keep others from reading the series of this cluster: a Prometheus takes its
+          // external labels for missing in what it stores.
+          alert_relabel_configs: [{ source_labels: ["cluster"], regex: "", ...inCluster }],
+          alertmanagers: alertmanagers.map((url) => alertmanager(new URL(url))),
+        },
       }),
       ...(writeTo !== undefined && {
         remote_write: [
@@ -62,6 +66,28 @@ export function prometheusConfig({
     },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
+}
+
+/** What the configuration of the Prometheus that linkerd-viz asks depends on, in the cluster that collects. */
+export interface VizPrometheusConfig {
+  readonly cluster: string;
+  readonly scrapeInterval: string;
+  /** URL of the Prometheus that collects. */
+  readonly collector: string;
+}
+
+/**
+ * The text of the configuration of a Prometheus that stores nothing. It shows the series of one cluster that another
+ * Prometheus has, without the label `cluster`: linkerd-viz doesn't know that label, and would add up the workloads of
+ * the same name of all clusters.
+ */
+export function vizPrometheusConfig(asked: VizPrometheusConfig): string {
+  const { cluster, scrapeInterval, collector } = asked;
+  return stringify({
+    // linkerd-viz reads from it which spans of time it can tell about. The labels are what is asked for.
+    global: { scrape_interval: scrapeInterval, external_labels: { cluster } },
+    remote_read: [{ name: "collector", url: `${collector}/api/v1/read`, read_recent: true }],
+  });
 }
 
 function alertmanager({ protocol, host, pathname }: URL) {

@@ -11,13 +11,14 @@ import type { Topology } from "../topology.ts";
 import { collectInPath as path } from "./collector.ts";
 import { jaegerName, observabilityNamespace, prometheusName } from "./names.ts";
 
-/** Checks whether every other cluster reaches the one that collects, and whether proxies can send spans. */
+/** Checks whether every other cluster reaches the one that collects, and what tracing and linkerd-viz need. */
 export function* observabilityRules(input: RuleInput): Iterable<RuleProblem> {
   const { draft, byName, edges } = input;
   const name = draft.observability?.collectIn;
   yield* checkOwnExports(draft);
   yield* checkStorage(draft);
   yield* checkTracing(input);
+  yield* checkViz(draft);
   if (name === undefined || byName.size === 0) return;
   if (!byName.has(name)) {
     yield unknownCluster({ name, path }, [...byName.keys()]);
@@ -75,6 +76,35 @@ function* checkStorage({ observability }: Draft<Topology>): Iterable<RuleProblem
     message: "there is no volume that it could be the class of",
     fix: "write the volume's size as storage, such as storage: 20Gi, or leave it out",
   };
+}
+
+function* checkViz({ observability, linkerd }: Draft<Topology>): Iterable<RuleProblem> {
+  if (observability?.viz !== true) {
+    if (linkerd?.values?.viz === undefined) return;
+    yield {
+      path: ["linkerd", "values", "viz"],
+      message: "there is no linkerd-viz that they could be the values of",
+      fix: "add observability: { viz: true }, or leave them out",
+    };
+    return;
+  }
+  const interval = observability.prometheus?.scrapeInterval;
+  if (interval === undefined || secondsOf(interval) <= longestForViz) return;
+  yield {
+    path: ["observability", "prometheus", "scrapeInterval"],
+    message:
+      "linkerd-viz tells of the last minute, and a rate needs two readings: with " +
+      `${interval} between them it would show nothing`,
+    fix: `write ${longestForViz}s or less, or leave out observability.viz`,
+  };
+}
+
+/** The longest time between two readings of which a minute always has both, in seconds. */
+const longestForViz = 30;
+
+/** Of a duration such as 30s or 5m. */
+function secondsOf(duration: string): number {
+  return Number.parseInt(duration, 10) * (duration.endsWith("m") ? 60 : 1);
 }
 
 /** Two exports of one Service could ask for different labels. */

@@ -1,6 +1,15 @@
 import * as z from "zod";
 import { limits } from "../limits.ts";
-import { expecting, integer, list, map, object, optional, text } from "../topology/schema-parts.ts";
+import {
+  expecting,
+  integer,
+  list,
+  map,
+  object,
+  optional,
+  text,
+  yesOrNo,
+} from "../topology/schema-parts.ts";
 
 const quantities = (example: string) =>
   map(
@@ -156,6 +165,13 @@ export const observabilitySchema = object(
      * @example {}
      */
     tracing: optional<TracingSpec>(tracing),
+    /**
+     * Linkerd's own extension linkerd-viz in each cluster, for `linkerd viz stat`, `linkerd viz tap` and its page. It takes
+     * its figures from the cluster's Prometheus. linkerd.values.viz has values for its chart.
+     * @default false
+     * @example true
+     */
+    viz: yesOrNo().exactOptional(),
   },
   "a description of what observes the mesh",
   "write a map such as { prometheus: { retention: 7d } }, or {} for the defaults",

@@ -30,9 +30,14 @@ export interface Sources {
   readonly prometheusArchive?: string;
   /** Image archive with Jaeger. Only clusters that are traced get it. */
   readonly jaegerArchive?: string;
+  /** linkerd-viz, for topologies with `observability.viz`. */
+  readonly viz?: VizSources;
   /** MetalLB, for the kind clusters that get a load balancer. */
   readonly metallb?: MetalLbSources;
-  /** Directory with the charts linkerd-crds, linkerd-control-plane and linkerd-multicluster. */
+  /**
+   * Directory with the charts linkerd-crds, linkerd-control-plane and linkerd-multicluster, and linkerd-viz where it is
+   * wanted.
+   */
   readonly charts?: string;
   /** YAML file with the Gateway API's CRDs. */
   readonly gatewayApi?: string;
@@ -53,6 +58,20 @@ export interface Sources {
   readonly dataPlane?: "real" | "none";
 }
 
+/** Where linkerd-viz comes from. */
+export interface VizSources {
+  /** Image archives. Only clusters with linkerd-viz get them. */
+  readonly archives?: readonly string[];
+  /** Image references that replace those of the chart. */
+  readonly images?: {
+    readonly metricsApi?: string;
+    readonly tap?: string;
+    readonly web?: string;
+  };
+  /** Whether its page is installed too. `false` where there is no image of it. @default true */
+  readonly page?: boolean;
+}
+
 /** Where MetalLB comes from. */
 export interface MetalLbSources {
   /** Directory of its chart. @default the chart of its Helm repository */
@@ -69,15 +88,20 @@ export interface VersionSources {
   readonly archives?: readonly string[];
   readonly images?: { readonly controller?: string; readonly proxy?: string };
   readonly charts?: string;
+  readonly viz?: VizSources;
 }
 
 /** The sources with each path in them changed. */
 export function mapPaths(sources: Sources, change: (path: string) => string): Sources {
   const { prometheusArchive, jaegerArchive, metallb, gatewayApi, versions } = sources;
-  const common = <T extends Pick<VersionSources, "archives" | "charts">>(one: T): T => ({
+  const withArchives = <T extends { readonly archives?: readonly string[] }>(one: T): T => ({
     ...one,
     ...(one.archives && { archives: one.archives.map(change) }),
+  });
+  const common = <T extends Pick<VersionSources, "archives" | "charts" | "viz">>(one: T): T => ({
+    ...withArchives(one),
     ...(one.charts !== undefined && { charts: change(one.charts) }),
+    ...(one.viz && { viz: withArchives(one.viz) }),
   });
   return {
     ...common(sources),
@@ -85,8 +109,7 @@ export function mapPaths(sources: Sources, change: (path: string) => string): So
     ...(jaegerArchive !== undefined && { jaegerArchive: change(jaegerArchive) }),
     ...(metallb && {
       metallb: {
-        ...metallb,
-        ...(metallb.archives && { archives: metallb.archives.map(change) }),
+        ...withArchives(metallb),
         ...(metallb.chart !== undefined && { chart: change(metallb.chart) }),
       },
     }),

@@ -24,6 +24,8 @@ interface Programs extends ArchiveBinaries {
   readonly agnhost: BuiltBinary;
   readonly prometheus: BuiltBinary;
   readonly jaeger: BuiltBinary;
+  readonly metricsApi: BuiltBinary;
+  readonly tap: BuiltBinary;
   readonly metallbController: BuiltBinary;
   readonly metallbSpeaker: BuiltBinary;
 }
@@ -133,6 +135,23 @@ export async function ensureMetallbArchives(
   return { controller, speaker };
 }
 
+/**
+ * Builds the images of linkerd-viz, with the programs at the paths of Linkerd's own images.
+ *
+ * @throws if a program cannot be read or the cache cannot be written.
+ */
+export async function ensureVizArchives(
+  linkerdVersion: string,
+  binaries: Pick<Programs, "metricsApi" | "tap">,
+  context: ImageContext,
+): Promise<Record<"metricsApi" | "tap", ImageArchive>> {
+  const recipes = archiveRecipes(linkerdVersion);
+  const made = (name: "metrics-api" | "tap") =>
+    ensureArchive(name, recipes[name], { ...context, binaries });
+  const [metricsApi, tap] = await Promise.all([made("metrics-api"), made("tap")]);
+  return { metricsApi, tap };
+}
+
 /** The recipes of all images. The paths are those of Linkerd's own images. */
 export function archiveRecipes(
   linkerdVersion: string,
@@ -141,6 +160,8 @@ export function archiveRecipes(
   | "agnhost"
   | "prometheus"
   | "jaeger"
+  | "metrics-api"
+  | "tap"
   | "metallb-controller"
   | "metallb-speaker",
   ArchiveRecipe
@@ -191,6 +212,16 @@ export function archiveRecipes(
       reference: `localhost/linkerd-topology/jaeger:${jaegerVersion}`,
       programs: { "cmd/jaeger/jaeger-linux": "jaeger" },
       config: { Entrypoint: ["/cmd/jaeger/jaeger-linux"], User: "10001" },
+    },
+    "metrics-api": {
+      reference: `localhost/linkerd-topology/metrics-api:${linkerdVersion}`,
+      programs: { "metrics-api": "metricsApi" },
+      config: { Entrypoint: ["/metrics-api"] },
+    },
+    tap: {
+      reference: `localhost/linkerd-topology/tap:${linkerdVersion}`,
+      programs: { tap: "tap" },
+      config: { Entrypoint: ["/tap"] },
     },
     "metallb-controller": {
       reference: `localhost/linkerd-topology/metallb-controller:v${metallbVersion}`,

@@ -23,6 +23,7 @@ import { routesAsPlanned } from "./routes-as-planned.ts";
 import { subnetsAsPlanned } from "./subnets-as-planned.ts";
 import { targetDiscovered } from "./target-discovered.ts";
 import { trustAnchorShared } from "./trust-anchor-shared.ts";
+import { vizReady } from "./viz-ready.ts";
 
 /** Every check, by its kind of subject. */
 export interface Catalogue {
@@ -44,6 +45,7 @@ export const catalogue: Catalogue = {
     podsHaveProxies,
     multiclusterReady,
     ownGatewayServes,
+    vizReady,
     issuerValid,
     noOrphanedMirrors,
     routesAsPlanned,

@@ -43,6 +43,8 @@ export interface ClusterSubject {
   readonly serviceMirrors: readonly string[];
   /** Deployments of the service mirrors whose target has revoked their account. */
   readonly revoked: readonly string[];
+  /** The topology has linkerd-viz. */
+  readonly viz: boolean;
   readonly status: ClusterStatus;
 }
 

@@ -57,7 +57,7 @@ export async function runChecks(
 /** The subject of a cluster's checks. */
 export function clusterSubject(
   plan: ClusterPlan,
-  { links, found }: Plan,
+  { links, found, observability }: Plan,
   status: MeshStatus,
 ): ClusterSubject {
   const own = links.filter(({ source }) => source === plan.name);
@@ -67,6 +67,7 @@ export function clusterSubject(
     status: clusterIn(status, plan.name),
     serviceMirrors: own.map(serviceMirrorOf),
     revoked: own.filter(({ access }) => access.revoked).map(serviceMirrorOf),
+    viz: observability?.viz !== undefined,
   };
 }
 

@@ -2,9 +2,10 @@ import type { X509Certificate } from "node:crypto";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { KubernetesSecret, Metadata } from "../../kubernetes/objects.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { corePath } from "../../linkerd/names.ts";
+import { corePath, tapApiPath } from "../../linkerd/names.ts";
 import { certificatesIn } from "../../linkerd/trust/certificates.ts";
 import { linkerdNamespace } from "../../planning/names.ts";
+import { vizNamespace } from "../../planning/observability/names.ts";
 import { isSignedBy } from "../../planning/trust/certificates/check.ts";
 import { validFrom, validTo } from "../../planning/trust/certificates/validity.ts";
 import type { AskedCluster } from "./asked.ts";
@@ -18,8 +19,8 @@ import type { Check } from "./check.ts";
 export const webhooksTrusted: Check<AskedCluster> = {
   id: "webhooks-trusted",
   title: "webhooks configured, certificates valid",
-  run: async ({ api, status, found }) => {
-    const facts = await observeWebhooks(api);
+  run: async ({ api, status, found, viz }) => {
+    const facts = await observeWebhooks(api, viz ? [...webhooks, ...ofViz] : webhooks);
     const troubles = facts.flatMap((webhook) => troublesOf(webhook, new Date()));
     if (troubles.length > 0) {
       return failed(
@@ -27,10 +28,12 @@ export const webhooksTrusted: Check<AskedCluster> = {
         (found
           ? "New certificates: "
           : "`up --refresh` restores what was deleted; new certificates: ") +
-          kubectl(
-            status,
-            `-n ${linkerdNamespace} delete secrets ${facts.map(({ service }) => `${service}-k8s-tls`).join(" ")}`,
-          ) +
+          [linkerdNamespace, ...(viz ? [vizNamespace] : [])]
+            .map((namespace) => {
+              const secrets = facts.filter((one) => one.namespace === namespace).map(secretOf);
+              return kubectl(status, `-n ${namespace} delete secrets ${secrets.join(" ")}`);
+            })
+            .join("; ") +
           (found ? ", then upgrade Linkerd's release to what it is" : ", then `up --refresh`"),
       );
     }
@@ -42,11 +45,12 @@ export const webhooksTrusted: Check<AskedCluster> = {
   },
 };
 
-function troublesOf({ service, configured, trusted, serving }: WebhookFacts, now: Date): string[] {
+function troublesOf(facts: WebhookFacts, now: Date): string[] {
+  const { service, namespace, configured, trusted, serving } = facts;
   if (!configured) return [`${service}: the API server isn't configured to ask it`];
   const [own] = serving ?? [];
-  if (own === undefined) return [`${service}: Secret ${service}-k8s-tls contains no certificate`];
-  const host = `${service}.${linkerdNamespace}.svc`;
+  if (own === undefined) return [`${service}: Secret ${secretOf(facts)} contains no certificate`];
+  const host = `${service}.${namespace}.svc`;
   const isTrusted = trusted.some(
     (one) => one.fingerprint256 === own.fingerprint256 || isSignedBy(own, one),
   );
@@ -69,16 +73,44 @@ function troublesOf({ service, configured, trusted, serving }: WebhookFacts, now
   ];
 }
 
-/** Linkerd's admission webhooks by the name of their Service, from which all other names follow. */
-const webhooks = [
-  { service: "linkerd-proxy-injector", configurations: "mutatingwebhookconfigurations" },
-  { service: "linkerd-sp-validator", configurations: "validatingwebhookconfigurations" },
-  { service: "linkerd-policy-validator", configurations: "validatingwebhookconfigurations" },
-] as const;
-
-/** The configuration of one webhook, and the certificate that it serves with. */
-interface WebhookFacts {
+/** A Service that the API server asks over TLS. */
+interface Webhook {
   readonly service: string;
+  readonly namespace: string;
+  /** The object that has the API server ask it. */
+  readonly path: string;
+}
+
+const admission = "/apis/admissionregistration.k8s.io/v1";
+
+/** Linkerd's admission webhooks. */
+const webhooks = [
+  ["mutatingwebhookconfigurations", "linkerd-proxy-injector"],
+  ["validatingwebhookconfigurations", "linkerd-sp-validator"],
+  ["validatingwebhookconfigurations", "linkerd-policy-validator"],
+].map(([kind = "", service = ""]): Webhook => ({
+  service,
+  namespace: linkerdNamespace,
+  path: `${admission}/${kind}/${service}-webhook-config`,
+}));
+
+/** Those of linkerd-viz. */
+const ofViz: readonly Webhook[] = [
+  {
+    service: "tap-injector",
+    namespace: vizNamespace,
+    path: `${admission}/mutatingwebhookconfigurations/linkerd-tap-injector-webhook-config`,
+  },
+  { service: "tap", namespace: vizNamespace, path: tapApiPath },
+];
+
+/** The Secret with the certificate that it serves with. */
+function secretOf({ service }: Webhook): string {
+  return `${service}-k8s-tls`;
+}
+
+/** A webhook, how the API server asks it, and the certificate that it serves with. */
+interface WebhookFacts extends Webhook {
   /** Whether the API server is configured to ask it. */
   readonly configured: boolean;
   /** The authorities that the API server trusts when it asks. */
@@ -87,35 +119,39 @@ interface WebhookFacts {
   readonly serving: readonly X509Certificate[] | undefined;
 }
 
-interface WebhookConfiguration {
-  readonly metadata: Metadata;
-  readonly webhooks?: readonly {
-    readonly clientConfig?: {
-      readonly caBundle?: string;
-      readonly service?: { readonly name: string; readonly namespace: string };
-    };
-  }[];
+interface ClientConfig {
+  readonly caBundle?: string;
+  readonly service?: { readonly name: string; readonly namespace: string };
 }
 
-/** The configuration of Linkerd's admission webhooks. */
-function observeWebhooks(api: KubernetesApi): Promise<readonly WebhookFacts[]> {
+/** The configuration of admission webhooks, or an APIService. */
+interface Configuration {
+  readonly metadata: Metadata;
+  readonly webhooks?: readonly { readonly clientConfig?: ClientConfig }[];
+  readonly spec?: ClientConfig;
+}
+
+function observeWebhooks(
+  api: KubernetesApi,
+  asked: readonly Webhook[],
+): Promise<readonly WebhookFacts[]> {
   return Promise.all(
-    webhooks.map(async ({ service, configurations }) => {
-      const path = `/apis/admissionregistration.k8s.io/v1/${configurations}/${service}-webhook-config`;
-      const secret = corePath(linkerdNamespace, "secrets", `${service}-k8s-tls`);
+    asked.map(async (webhook) => {
+      const { service, namespace, path } = webhook;
       const [configuration, served] = await Promise.all([
-        getIfThere<WebhookConfiguration>(api, path),
-        getIfThere<KubernetesSecret>(api, secret),
+        getIfThere<Configuration>(api, path),
+        getIfThere<KubernetesSecret>(api, corePath(namespace, "secrets", secretOf(webhook))),
       ]);
-      const asked = (configuration?.webhooks ?? []).flatMap(({ clientConfig }) =>
-        clientConfig?.service?.name === service ? [clientConfig] : [],
-      );
+      const clients = [
+        ...(configuration?.webhooks ?? []).map(({ clientConfig }) => clientConfig),
+        configuration?.spec,
+      ].filter((client) => client?.service?.name === service);
       // The Secret holds the key too; only the certificate is read.
       const encoded = served?.data?.["tls.crt"];
       return {
-        service,
-        configured: asked.length > 0,
-        trusted: asked.flatMap(({ caBundle = "" }) => certificatesIn(decoded(caBundle))),
+        ...webhook,
+        configured: clients.length > 0,
+        trusted: clients.flatMap((client) => certificatesIn(decoded(client?.caBundle ?? ""))),
         serving: encoded === undefined ? undefined : certificatesIn(decoded(encoded)),
       };
     }),

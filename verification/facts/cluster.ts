@@ -3,7 +3,7 @@ import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { KubernetesApiError } from "../../kubernetes/errors.ts";
 import { webhookAnswer } from "../../kubernetes/webhook-answers.ts";
 import { lookAtInjection } from "../../linkerd/signals/injection.ts";
-import type { ClusterStatus } from "../status.ts";
+import type { ClusterStatus, TapStatus } from "../status.ts";
 import { observeCertificates } from "../../linkerd/trust/certificates.ts";
 import { noDryRun } from "../no-dry-run.ts";
 import { observeNodes } from "./nodes.ts";
@@ -12,6 +12,7 @@ import { observePodRoutes } from "./pod-routes.ts";
 import { observeRoutes } from "./routes.ts";
 import { observeServices } from "./services.ts";
 import { observeSubnets } from "./subnets.ts";
+import { troubleOfTap } from "./tap.ts";
 import { observeWorkloads } from "./workloads.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function observeCluster(
   kubeconfigPath: string | undefined,
   api: KubernetesApi,
   look: KubernetesApi,
-  mesh: Pick<Plan, "found" | "links" | "exports" | "traffic">,
+  mesh: Pick<Plan, "found" | "links" | "exports" | "traffic" | "observability">,
 ): Promise<ClusterStatus> {
   let version: { readonly gitVersion?: string };
   try {
@@ -50,16 +51,18 @@ export async function observeCluster(
     const nodes = await observeNodes(look);
     return { nodes, subnets: subnetsPlanned ? undefined : await observeSubnets(look, nodes) };
   };
-  const [nodes, services, routes, workloads, ownGateway, podRoutes, certificates, injection] =
+  const viz = mesh.observability?.viz;
+  const [nodes, services, routes, workloads, ownGateway, podRoutes, certificates, injection, tap] =
     await Promise.all([
       part("nodes", nodesAndSubnets()),
       part("Services", observeServices(look, plan.name, mesh)),
       part("routes", observeRoutes(look, plan, mesh)),
-      part("workloads", observeWorkloads(look)),
+      part("workloads", observeWorkloads(look, viz === undefined ? [] : [viz.namespace])),
       part("gateway of your own", observeOwnGateway(look, plan, mesh.found === true)),
       part("pod routes", observePodRoutes(look)),
       part("certificates", observeCertificates(look)),
       part("injection", askedForInjection(look, mesh.found === true)),
+      viz && part("linkerd-viz", observeTap(look)),
     ]);
   return {
     ...silentCluster(plan, kubeconfigPath),
@@ -74,6 +77,7 @@ export async function observeCluster(
     ...workloads,
     ...(ownGateway !== undefined && { ownGateway }),
     podRoutes,
+    ...(tap && { tap }),
     ...certificates,
     injection:
       typeof injection === "string"
@@ -84,6 +88,11 @@ export async function observeCluster(
             ? { injects: true, seen: injection.value.proxyImage }
             : { injects: false, seen: injection.seen },
   };
+}
+
+async function observeTap(api: KubernetesApi): Promise<TapStatus> {
+  const trouble = await troubleOfTap(api);
+  return trouble === undefined ? {} : { trouble };
 }
 
 /** @param found others made the mesh, and may grant only reading */

@@ -12,10 +12,19 @@ export interface WorkloadFacts {
   readonly dataPlane: DataPlane;
 }
 
-/** The workloads of Linkerd and of its multi-cluster extension. */
-export async function observeWorkloads(api: KubernetesApi): Promise<WorkloadFacts> {
+/**
+ * The workloads of Linkerd and of its multi-cluster extension.
+ *
+ * @param further namespaces of other extensions
+ */
+export async function observeWorkloads(
+  api: KubernetesApi,
+  further: readonly string[],
+): Promise<WorkloadFacts> {
   const parts = await Promise.all(
-    [linkerdNamespace, multiclusterNamespace].map((namespace) => inNamespace(api, namespace)),
+    [linkerdNamespace, multiclusterNamespace, ...further].map((namespace) =>
+      inNamespace(api, namespace),
+    ),
   );
   const proxies = parts.flatMap((part) => part.proxies);
   return {

@@ -981,6 +981,8 @@ type ChartValuesSpec struct {
 	Crds map[string]interface{} `pulumi:"crds"`
 	// Of linkerd-multicluster. Default: `{}`. Example: `{"gateway":{"replicas":2}}`.
 	Multicluster map[string]interface{} `pulumi:"multicluster"`
+	// Of linkerd-viz, for topologies with observability.viz. Default: `{}`. Example: `{"tap":{"replicas":2}}`.
+	Viz map[string]interface{} `pulumi:"viz"`
 }
 
 // ChartValuesSpecInput is an input type that accepts ChartValuesSpecArgs and ChartValuesSpecOutput values.
@@ -1002,6 +1004,8 @@ type ChartValuesSpecArgs struct {
 	Crds pulumi.MapInput `pulumi:"crds"`
 	// Of linkerd-multicluster. Default: `{}`. Example: `{"gateway":{"replicas":2}}`.
 	Multicluster pulumi.MapInput `pulumi:"multicluster"`
+	// Of linkerd-viz, for topologies with observability.viz. Default: `{}`. Example: `{"tap":{"replicas":2}}`.
+	Viz pulumi.MapInput `pulumi:"viz"`
 }
 
 func (ChartValuesSpecArgs) ElementType() reflect.Type {
@@ -1097,6 +1101,11 @@ func (o ChartValuesSpecOutput) Multicluster() pulumi.MapOutput {
 	return o.ApplyT(func(v ChartValuesSpec) map[string]interface{} { return v.Multicluster }).(pulumi.MapOutput)
 }
 
+// Of linkerd-viz, for topologies with observability.viz. Default: `{}`. Example: `{"tap":{"replicas":2}}`.
+func (o ChartValuesSpecOutput) Viz() pulumi.MapOutput {
+	return o.ApplyT(func(v ChartValuesSpec) map[string]interface{} { return v.Viz }).(pulumi.MapOutput)
+}
+
 type ChartValuesSpecPtrOutput struct{ *pulumi.OutputState }
 
 func (ChartValuesSpecPtrOutput) ElementType() reflect.Type {
@@ -1148,6 +1157,16 @@ func (o ChartValuesSpecPtrOutput) Multicluster() pulumi.MapOutput {
 			return nil
 		}
 		return v.Multicluster
+	}).(pulumi.MapOutput)
+}
+
+// Of linkerd-viz, for topologies with observability.viz. Default: `{}`. Example: `{"tap":{"replicas":2}}`.
+func (o ChartValuesSpecPtrOutput) Viz() pulumi.MapOutput {
+	return o.ApplyT(func(v *ChartValuesSpec) map[string]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Viz
 	}).(pulumi.MapOutput)
 }
 
@@ -5903,6 +5922,8 @@ type ObservabilitySpec struct {
 	Prometheus *PrometheusSpec `pulumi:"prometheus"`
 	// Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
 	Tracing *TracingSpec `pulumi:"tracing"`
+	// Linkerd's own extension linkerd-viz in each cluster, for `linkerd viz stat`, `linkerd viz tap` and its page. It takes its figures from the cluster's Prometheus. linkerd.values.viz has values for its chart. Default: `false`. Example: `true`.
+	Viz *bool `pulumi:"viz"`
 }
 
 // ObservabilitySpecInput is an input type that accepts ObservabilitySpecArgs and ObservabilitySpecOutput values.
@@ -5926,6 +5947,8 @@ type ObservabilitySpecArgs struct {
 	Prometheus PrometheusSpecPtrInput `pulumi:"prometheus"`
 	// Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
 	Tracing TracingSpecPtrInput `pulumi:"tracing"`
+	// Linkerd's own extension linkerd-viz in each cluster, for `linkerd viz stat`, `linkerd viz tap` and its page. It takes its figures from the cluster's Prometheus. linkerd.values.viz has values for its chart. Default: `false`. Example: `true`.
+	Viz pulumi.BoolPtrInput `pulumi:"viz"`
 }
 
 func (ObservabilitySpecArgs) ElementType() reflect.Type {
@@ -6026,6 +6049,11 @@ func (o ObservabilitySpecOutput) Tracing() TracingSpecPtrOutput {
 	return o.ApplyT(func(v ObservabilitySpec) *TracingSpec { return v.Tracing }).(TracingSpecPtrOutput)
 }
 
+// Linkerd's own extension linkerd-viz in each cluster, for `linkerd viz stat`, `linkerd viz tap` and its page. It takes its figures from the cluster's Prometheus. linkerd.values.viz has values for its chart. Default: `false`. Example: `true`.
+func (o ObservabilitySpecOutput) Viz() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v ObservabilitySpec) *bool { return v.Viz }).(pulumi.BoolPtrOutput)
+}
+
 type ObservabilitySpecPtrOutput struct{ *pulumi.OutputState }
 
 func (ObservabilitySpecPtrOutput) ElementType() reflect.Type {
@@ -6088,6 +6116,16 @@ func (o ObservabilitySpecPtrOutput) Tracing() TracingSpecPtrOutput {
 		}
 		return v.Tracing
 	}).(TracingSpecPtrOutput)
+}
+
+// Linkerd's own extension linkerd-viz in each cluster, for `linkerd viz stat`, `linkerd viz tap` and its page. It takes its figures from the cluster's Prometheus. linkerd.values.viz has values for its chart. Default: `false`. Example: `true`.
+func (o ObservabilitySpecPtrOutput) Viz() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *ObservabilitySpec) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Viz
+	}).(pulumi.BoolPtrOutput)
 }
 
 // An ingress of one's own whose proxies are the gateway. The package makes a Service `linkerd-gateway` and policies beside it, and changes nothing of the ingress.

@@ -597,19 +597,25 @@ class ChartValuesSpecArgsDict(TypedDict):
     """
     Of linkerd-multicluster. Default: `{}`. Example: `{"gateway":{"replicas":2}}`.
     """
+    viz: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    Of linkerd-viz, for topologies with observability.viz. Default: `{}`. Example: `{"tap":{"replicas":2}}`.
+    """
 
 @pulumi.input_type
 class ChartValuesSpecArgs:
     def __init__(__self__, *,
                  control_plane: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  crds: pulumi.Input[Optional[Mapping[str, Any]]] = None,
-                 multicluster: pulumi.Input[Optional[Mapping[str, Any]]] = None):
+                 multicluster: pulumi.Input[Optional[Mapping[str, Any]]] = None,
+                 viz: pulumi.Input[Optional[Mapping[str, Any]]] = None):
         """
         Values of Linkerd's charts, as the charts document them.
 
         :param pulumi.Input[Mapping[str, Any]] control_plane: Of linkerd-control-plane. Default: `{}`. Example: `{"proxy":{"logLevel":"warn,linkerd=debug"}}`.
         :param pulumi.Input[Mapping[str, Any]] crds: Of linkerd-crds. Default: `{}`. Example: `{"enableHttpRoutes":false}`.
         :param pulumi.Input[Mapping[str, Any]] multicluster: Of linkerd-multicluster. Default: `{}`. Example: `{"gateway":{"replicas":2}}`.
+        :param pulumi.Input[Mapping[str, Any]] viz: Of linkerd-viz, for topologies with observability.viz. Default: `{}`. Example: `{"tap":{"replicas":2}}`.
         """
         if control_plane is not None:
             pulumi.set(__self__, "control_plane", control_plane)
@@ -617,6 +623,8 @@ class ChartValuesSpecArgs:
             pulumi.set(__self__, "crds", crds)
         if multicluster is not None:
             pulumi.set(__self__, "multicluster", multicluster)
+        if viz is not None:
+            pulumi.set(__self__, "viz", viz)
 
     @_builtins.property
     @pulumi.getter(name="controlPlane")
@@ -653,6 +661,18 @@ class ChartValuesSpecArgs:
     @multicluster.setter
     def multicluster(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
         pulumi.set(self, "multicluster", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def viz(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Of linkerd-viz, for topologies with observability.viz. Default: `{}`. Example: `{"tap":{"replicas":2}}`.
+        """
+        return pulumi.get(self, "viz")
+
+    @viz.setter
+    def viz(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "viz", value)
 
 
 class CircuitBreakingSpecArgsDict(TypedDict):
@@ -3472,6 +3492,10 @@ class ObservabilitySpecArgsDict(TypedDict):
     """
     Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
     """
+    viz: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Linkerd's own extension linkerd-viz in each cluster, for `linkerd viz stat`, `linkerd viz tap` and its page. It takes its figures from the cluster's Prometheus. linkerd.values.viz has values for its chart. Default: `false`. Example: `true`.
+    """
 
 @pulumi.input_type
 class ObservabilitySpecArgs:
@@ -3479,7 +3503,8 @@ class ObservabilitySpecArgs:
                  alertmanagers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  collect_in: pulumi.Input[Optional[_builtins.str]] = None,
                  prometheus: pulumi.Input[Optional['PrometheusSpecArgs']] = None,
-                 tracing: pulumi.Input[Optional['TracingSpecArgs']] = None):
+                 tracing: pulumi.Input[Optional['TracingSpecArgs']] = None,
+                 viz: pulumi.Input[Optional[_builtins.bool]] = None):
         """
         What observes the mesh: a Prometheus in each cluster, with alerts and dashboards, and what traces requests.
 
@@ -3487,6 +3512,7 @@ class ObservabilitySpecArgs:
         :param pulumi.Input[_builtins.str] collect_in: The cluster whose Prometheus gets the metrics of all others too, and whose Jaeger gets their traces. Each other cluster needs a Link to it, over which they are sent. Default: each cluster has its own metrics and its own part of the traces. Example: `"west"`.
         :param pulumi.Input['PrometheusSpecArgs'] prometheus: Settings of the Prometheus in each cluster. There is one, with or without this key. Example: `{"retention":"30d","storage":"20Gi"}`.
         :param pulumi.Input['TracingSpecArgs'] tracing: Traces: a Jaeger in each cluster, and proxies that send it the spans of requests that bear a trace context. Default: proxies send no spans. Example: `{}`.
+        :param pulumi.Input[_builtins.bool] viz: Linkerd's own extension linkerd-viz in each cluster, for `linkerd viz stat`, `linkerd viz tap` and its page. It takes its figures from the cluster's Prometheus. linkerd.values.viz has values for its chart. Default: `false`. Example: `true`.
         """
         if alertmanagers is not None:
             pulumi.set(__self__, "alertmanagers", alertmanagers)
@@ -3496,6 +3522,8 @@ class ObservabilitySpecArgs:
             pulumi.set(__self__, "prometheus", prometheus)
         if tracing is not None:
             pulumi.set(__self__, "tracing", tracing)
+        if viz is not None:
+            pulumi.set(__self__, "viz", viz)
 
     @_builtins.property
     @pulumi.getter
@@ -3544,6 +3572,18 @@ class ObservabilitySpecArgs:
     @tracing.setter
     def tracing(self, value: pulumi.Input[Optional['TracingSpecArgs']]):
         pulumi.set(self, "tracing", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def viz(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Linkerd's own extension linkerd-viz in each cluster, for `linkerd viz stat`, `linkerd viz tap` and its page. It takes its figures from the cluster's Prometheus. linkerd.values.viz has values for its chart. Default: `false`. Example: `true`.
+        """
+        return pulumi.get(self, "viz")
+
+    @viz.setter
+    def viz(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "viz", value)
 
 
 class OwnGatewaySpecArgsDict(TypedDict):

@@ -242,6 +242,7 @@ describe("where a stack's images and charts come from", () => {
                   probe: "public",
                   prometheus: "public",
                   jaeger: "public",
+                  viz: "public",
                   loadBalancer: "public",
                 },
                 ...{ charts: "public", gatewayApi: "public", dataPlane: "real", notes: [] },

@@ -75,7 +75,7 @@ export const twoClusters: Plan = {
     multiclusterNamespace: "linkerd-multicluster",
     highAvailability: false,
     restart: [],
-    values: { crds: {}, controlPlane: {}, multicluster: {} },
+    values: { crds: {}, controlPlane: {}, multicluster: {}, viz: {} },
   },
   trust: {
     domain: "cluster.local",

@@ -47,6 +47,7 @@ describe("checks of what a cluster trusts", () => {
       found: false,
       status: await look(),
       serviceMirrors: [],
+      viz: false,
       revoked: [],
     });
   };

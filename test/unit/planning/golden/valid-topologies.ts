@@ -82,6 +82,7 @@ export function randomTopology(random: Random): Topology {
         ...(topology.linkerd?.version !== "edge-25.4.4" && {
           tracing: clusters.length === 3 ? { maxTraces: 1000, resources: {} } : {},
         }),
+        viz: collector !== undefined,
       },
     }),
   };

@@ -13,6 +13,7 @@ import (
 
 	core "github.com/linkerd/linkerd2/charts"
 	multicluster "github.com/linkerd/linkerd2/multicluster/charts"
+	viz "github.com/linkerd/linkerd2/viz/charts"
 )
 
 // The placeholders that Linkerd's own release build replaces (its
@@ -30,6 +31,7 @@ var charts = []struct {
 	{"linkerd-crds", core.Templates},
 	{"linkerd-control-plane", core.Templates},
 	{"linkerd-multicluster", multicluster.Templates},
+	{"linkerd-viz", viz.Templates},
 }
 
 func main() {
