@@ -150,7 +150,7 @@ function proxies(inCluster: Relabeling) {
       },
       {
         regex:
-          "__meta_kubernetes_pod_label_linkerd_io_proxy_(deployment|statefulset|daemonset|replicaset|cronjob)",
+          "__meta_kubernetes_pod_label_linkerd_io_proxy_(deployment|statefulset|daemonset|replicaset|replicationcontroller|cronjob)",
         action: "labelmap",
       },
       inCluster,

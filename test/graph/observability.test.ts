@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { parse } from "yaml";
 import { countResources } from "../../planning/count-resources.ts";
 import { planOrThrow } from "../../planning/plan.ts";
 import type { PrometheusSpec, Topology } from "../../planning/topology.ts";
-import { memberName, pair, registerTopology, sources, temporaryDirectory } from "./fixtures.ts";
+import {
+  memberName,
+  pair,
+  registerTopology,
+  sources,
+  temporaryDirectory,
+  writeTemporary,
+} from "./fixtures.ts";
 import { closure, find, type Registration } from "./monitor.ts";
 
 after(() => rmSync(temporaryDirectory, { recursive: true }));
@@ -127,10 +135,10 @@ void describe("a topology that is observed", async () => {
       string
     >;
     const config = parse(data["prometheus.yml"] ?? "") as {
-      global: { external_labels: { cluster: string } };
+      scrape_configs: { relabel_configs: { replacement?: string }[] }[];
       remote_write: { url: string }[];
     };
-    assert.equal(config.global.external_labels.cluster, "west");
+    assert.equal(config.scrape_configs[0]?.relabel_configs[0]?.replacement, "west");
     assert.match(config.remote_write[0]?.url ?? "", /^http:\/\/prometheus-east\./);
   });
 });
@@ -252,6 +260,169 @@ void describe("a topology that is traced", async () => {
     const exported = all.find(({ name }) => name.includes("-export-linkerd-observability.jaeger"));
     assert.ok(exported);
     assert.ok(keys(exported).includes(named("kubernetes:core/v1:Service", "east").key));
+  });
+});
+
+void describe("a topology with linkerd-viz", async () => {
+  const charts = dirname(dirname(writeTemporary("with-viz/linkerd-viz/Chart.yaml", "")));
+  const shown: Topology = {
+    clusters: [
+      { name: "west", trust: { domain: "west.test" } },
+      { name: "east", clusterDomain: "east.internal" },
+    ],
+    links: [{ between: ["west", "east"] }],
+    observability: { collectIn: "east", viz: true },
+    linkerd: { values: { viz: { tap: { replicas: 2 } } } },
+  };
+  const own = {
+    charts,
+    images: { prometheus: "own/prometheus:v3" },
+    viz: {
+      images: { metricsApi: "registry.example:5000/own/metrics:1", tap: "own/tap:2" },
+      page: false,
+    },
+  };
+  const all = await registerTopology(shown, own);
+  const named = (type: string, cluster: string) =>
+    find(all, type, `${memberName(all, cluster)}-viz`);
+  const release = (cluster: string) => named("kubernetes:helm.sh/v3:Release", cluster).inputs;
+
+  void it("has the resources that were counted", () => {
+    assert.equal(countResources(planOrThrow(shown, { name: "lab", sources })), all.length + 1);
+  });
+
+  void it("installs the chart beside the others, and waits for its pods", () => {
+    const { chart, name, namespace, skipAwait } = release("west");
+    assert.deepEqual(
+      { chart, name, namespace, skipAwait },
+      {
+        chart: join(charts, "linkerd-viz"),
+        name: "linkerd-viz",
+        namespace: "linkerd-viz",
+        skipAwait: false,
+      },
+    );
+  });
+
+  void it("tells it its cluster's domains, its Prometheus and its images, and that there is no page", () => {
+    assert.deepEqual(release("west")["values"], {
+      identityTrustDomain: "west.test",
+      clusterDomain: "cluster.local",
+      prometheusUrl: "http://prometheus.linkerd-observability.svc.cluster.local:9090",
+      prometheus: { enabled: false },
+      metricsAPI: { image: { registry: "registry.example:5000/own", name: "metrics", tag: "1" } },
+      tap: { image: { registry: "own", name: "tap", tag: "2" }, replicas: 2 },
+      tapInjector: { image: { registry: "own", name: "tap", tag: "2" } },
+      dashboard: { replicas: 0 },
+      createNamespaceMetadataJob: false,
+    });
+  });
+
+  void it("leaves images and the page to the chart where the sources don't name any", async () => {
+    const plain = await registerTopology({ ...shown, linkerd: {} }, { charts });
+    const { inputs } = find(
+      plain,
+      "kubernetes:helm.sh/v3:Release",
+      `${memberName(plain, "east")}-viz`,
+    );
+    assert.deepEqual(inputs["values"], {
+      identityTrustDomain: "cluster.local",
+      clusterDomain: "east.internal",
+      prometheusUrl: "http://prometheus-viz.linkerd-observability.svc.east.internal:9090",
+      prometheus: { enabled: false },
+      ...{ metricsAPI: {}, tap: {}, tapInjector: {}, dashboard: {} },
+      createNamespaceMetadataJob: false,
+    });
+  });
+
+  void it("has its namespace say where the figures come from", () => {
+    const { metadata } = named("kubernetes:core/v1:Namespace", "east").inputs as {
+      metadata: { labels: unknown; annotations: unknown };
+    };
+    assert.deepEqual(metadata.annotations, {
+      "viz.linkerd.io/external-prometheus":
+        "http://prometheus-viz.linkerd-observability.svc.east.internal:9090",
+    });
+    assert.deepEqual(metadata.labels, {
+      "linkerd.io/extension": "viz",
+      "pod-security.kubernetes.io/enforce": "privileged",
+    });
+  });
+
+  void it("shows it its own cluster's metrics alone where those of all are", () => {
+    const { data } = named("kubernetes:core/v1:ConfigMap", "east").inputs as {
+      data: Record<string, string>;
+    };
+    assert.deepEqual(parse(data["prometheus.yml"] ?? ""), {
+      global: { scrape_interval: "30s", external_labels: { cluster: "east" } },
+      remote_read: [
+        {
+          name: "collector",
+          url: "http://prometheus.linkerd-observability:9090/api/v1/read",
+          read_recent: true,
+        },
+      ],
+    });
+    const { spec } = (named("kubernetes:apps/v1:Deployment", "east").inputs["spec"] as Deployment)
+      .template;
+    assert.equal(spec.containers[0]?.image, "own/prometheus:v3");
+    const elsewhere = all.filter(
+      ({ type, name }) => type.startsWith("kubernetes:") && name.endsWith("-viz"),
+    );
+    assert.deepEqual(
+      elsewhere
+        .filter(({ name }) => name.startsWith("lab-west-"))
+        .map(({ type }) => type)
+        .sort(),
+      ["kubernetes:core/v1:Namespace", "kubernetes:helm.sh/v3:Release"],
+    );
+  });
+
+  void it("waits for the injector", () => {
+    const keys = [...closure(all, named("kubernetes:helm.sh/v3:Release", "west"))];
+    assert.ok(keys.some((key) => key.includes("InjectorReady")));
+  });
+
+  void it("has its pods restarted with the others of the package", () => {
+    const proxies = find(
+      all,
+      "linkerd-topology:index:ProxiesCurrent",
+      `${memberName(all, "west")}-proxies`,
+    );
+    assert.deepEqual(proxies.inputs["upgradeNamespaces"], ["linkerd-observability", "linkerd-viz"]);
+  });
+
+  void it("runs three of tap in high availability", async () => {
+    const clusters = shown.clusters.map((one) => ({ ...one, nodes: { workers: 3 } }));
+    const linkerd = { highAvailability: true };
+    const plain = await registerTopology({ ...shown, clusters, linkerd }, { charts });
+    const { inputs } = find(
+      plain,
+      "kubernetes:helm.sh/v3:Release",
+      `${memberName(plain, "east")}-viz`,
+    );
+    const values = inputs["values"] as {
+      tap: { replicas: number };
+      enablePodAntiAffinity: boolean;
+    };
+    assert.deepEqual([values.tap.replicas, values.enablePodAntiAffinity], [3, true]);
+  });
+
+  void it("is refused where the directory of charts lacks its chart, before anything is made", async () => {
+    await assert.rejects(registerTopology(shown), /there is no chart linkerd-viz in \/charts/);
+  });
+
+  void it("leaves no trace where it isn't asked for", async () => {
+    const plain = await registerTopology({
+      ...shown,
+      linkerd: {},
+      observability: { collectIn: "east" },
+    });
+    assert.deepEqual(
+      plain.filter(({ name }) => name.endsWith("-viz")).map(({ name }) => name),
+      [],
+    );
+    assert.ok(!JSON.stringify(plain.map(({ inputs }) => inputs)).includes("linkerd-viz"));
   });
 });
 

@@ -53,6 +53,25 @@ describe("Helm's records of releases that the state doesn't know of", () => {
       ],
     },
   });
+  test("that only some topologies want are asked for where the state has their namespace", async () => {
+    const place = "/api/v1/namespaces/linkerd-viz/secrets";
+    const name = "linkerd-viz";
+    fake.put(place, {
+      metadata: { name: `sh.helm.release.v1.${name}.v1`, labels: { owner: "helm", name } },
+    });
+    const all = ["gateway-api", "linkerd-crds", "linkerd-control-plane", "linkerd-multicluster"];
+    const known = state("the-first", all);
+    const namespace = {
+      urn: urn("kubernetes:core/v1:Namespace", "lab-west-1-viz"),
+      custom: true,
+      deletedWith: cluster,
+      inputs: { metadata: { name } },
+    };
+    const resources = [...(known.deployment.resources ?? []), namespace];
+    await forgetUnknownReleases({ ...known, deployment: { resources } });
+    assert.ok(!records().includes(name));
+  });
+
   const records = (): string[] =>
     fake.paths().flatMap((found) => /sh\.helm\.release\.v1\.(.*)\.v1$/.exec(found)?.[1] ?? []);
 

@@ -6,6 +6,7 @@ import {
   plannedAlerts,
   prometheusConfig,
 } from "../../../planning/observability/prometheus-config.ts";
+import { observingNamespaces } from "../../../planning/observability/plan.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { LinkMode, ObservabilitySpec, Topology } from "../../../planning/topology.ts";
 
@@ -155,6 +156,62 @@ describe("what traces requests", () => {
   });
 });
 
+describe("linkerd-viz", () => {
+  it("asks the Prometheus of its own cluster, and has its images only where it is wanted", () => {
+    const sources = { viz: { archives: ["/metrics-api.tar", "/tap.tar"] } };
+    const plan = planOrThrow(pair("mixed", { viz: true }), { name: "lab", sources });
+    assert.deepEqual(plan.observability?.viz, {
+      namespace: "linkerd-viz",
+      clusters: [
+        {
+          cluster: "west",
+          prometheusUrl: "http://prometheus.linkerd-observability.svc.cluster.local:9090",
+          collects: false,
+        },
+        {
+          cluster: "east",
+          prometheusUrl: "http://prometheus.linkerd-observability.svc.east.internal:9090",
+          collects: false,
+        },
+      ],
+    });
+    const archives = (topology: Topology) =>
+      planOrThrow(topology, { name: "lab", sources }).clusters.map(
+        (one) => one.type === "kind" && one.imageArchives,
+      );
+    const both = ["/metrics-api.tar", "/tap.tar"];
+    assert.deepEqual(archives(pair("mixed", { viz: true })), [both, both]);
+    assert.deepEqual(archives(pair("mixed", { viz: false })), [[], []]);
+  });
+
+  it("asks one of its own in the cluster whose Prometheus has the metrics of all", () => {
+    const plan = planned("mixed", { collectIn: "west", viz: true });
+    assert.deepEqual(
+      plan.observability?.viz?.clusters.map(({ prometheusUrl, collects }) => [
+        new URL(prometheusUrl).hostname.split(".")[0],
+        collects,
+      ]),
+      [
+        ["prometheus-viz", true],
+        ["prometheus", false],
+      ],
+    );
+  });
+
+  it("isn't there unless the topology asks for it", () => {
+    assert.equal(planned("mixed", {}).observability?.viz, undefined);
+    assert.equal(planned("mixed", { viz: false }).observability?.viz, undefined);
+  });
+
+  it("has its namespace among those whose workloads the package restarts", () => {
+    assert.deepEqual(observingNamespaces(planned("mixed", { viz: true })), [
+      "linkerd-observability",
+      "linkerd-viz",
+    ]);
+    assert.deepEqual(observingNamespaces(planned("mixed", {})), ["linkerd-observability"]);
+  });
+});
+
 describe("the configuration of a Jaeger", () => {
   it("keeps spans, and answers about them", () => {
     const { service, exporters, extensions } = parse(jaegerConfig({ maxTraces: 7 })) as Collector;
@@ -181,7 +238,6 @@ describe("the configuration of a Prometheus", () => {
 
   it("names its cluster in every series, whether they stay or are written elsewhere", () => {
     const config = parse(prometheusConfig(settings)) as Config;
-    assert.equal(config.global.external_labels.cluster, "west");
     assert.equal(config.global.scrape_interval, "15s");
     for (const { job_name, relabel_configs } of config.scrape_configs) {
       assert.ok(
@@ -197,6 +253,9 @@ describe("the configuration of a Prometheus", () => {
     const alertmanagers = ["http://alertmanager.monitoring:9093", "https://example.com/alerts"];
     const config = parse(prometheusConfig({ ...settings, alertmanagers })) as Config;
     assert.deepEqual(config.alerting, {
+      alert_relabel_configs: [
+        { source_labels: ["cluster"], regex: "", target_label: "cluster", replacement: "west" },
+      ],
       alertmanagers: [
         { scheme: "http", static_configs: [{ targets: ["alertmanager.monitoring:9093"] }] },
         { scheme: "https", path_prefix: "/alerts", static_configs: [{ targets: ["example.com"] }] },
@@ -262,10 +321,7 @@ interface Collector {
 
 interface Config {
   readonly alerting?: unknown;
-  readonly global: {
-    readonly scrape_interval: string;
-    readonly external_labels: Readonly<Record<string, string>>;
-  };
+  readonly global: { readonly scrape_interval: string };
   readonly scrape_configs: readonly {
     readonly job_name: string;
     readonly relabel_configs: readonly Readonly<Record<string, unknown>>[];

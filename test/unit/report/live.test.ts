@@ -81,6 +81,14 @@ describe("a resource as a step of its cluster", () => {
     ]);
   });
 
+  test("tells that linkerd-viz is being installed", () => {
+    assert.deepEqual(of(chart, "lab-west-0123abcd-viz"), [
+      "west",
+      "installing linkerd-viz",
+      "linkerd-viz installed",
+    ]);
+  });
+
   test("of a cluster that exists, whose names have no generation", () => {
     const known = ["spoke", "spoke-1"];
     assert.equal(of(chart, "lab-spoke-1-multicluster", known)[0], "spoke-1");

@@ -18,6 +18,10 @@ describe("the part that an image plays", () => {
     ["example.com/envoyproxy/gateway:v1.6.0", undefined],
     ["registry.k8s.io/pause:3.10.1", "pause"],
     ["registry.k8s.io/e2e-test-images/agnhost:2.56", "probe"],
+    ["cr.l5d.io/linkerd/metrics-api:edge-26.1.1", "metrics-api"],
+    ["cr.l5d.io/linkerd/tap:edge-26.1.1", "tap"],
+    ["cr.l5d.io/linkerd/web:edge-26.1.1", "web"],
+    ["cr.l5d.io/linkerd/tap:edge-25.1.1", undefined],
     ["example.com/notpause:1", undefined],
     ["example.com/web:2", undefined],
   ] as const) {

@@ -18,6 +18,21 @@ const nothing: Reach = {
   gatewayApi: false,
 };
 
+describe("where linkerd-viz comes from", () => {
+  const from = (given: readonly Role[], reach: Reach) => planSources(new Set(given), reach).viz;
+  test("from the registries, if they have both its images and its chart", () => {
+    assert.equal(from([], everything), "public");
+    assert.equal(from(["controller", "proxy"], everything), "public");
+    assert.equal(from([], { ...everything, charts: false }), "built");
+    assert.equal(from([], { ...everything, linkerd: false }), "built");
+  });
+  test("from given images, if the two that it can't do without are among them", () => {
+    assert.equal(from(["metrics-api", "tap"], everything), "given");
+    assert.equal(from(["metrics-api", "tap"], nothing), "given");
+    assert.equal(from(["tap", "web"], nothing), "built");
+  });
+});
+
 describe("where images and charts come from", () => {
   for (const [name, given, reach, expected] of [
     [

@@ -79,6 +79,38 @@ checkProblems("observability", [
     "observability.prometheus.storageClass: there is no volume that it could be the class of (write the volume's size as storage, such as storage: 20Gi, or leave it out)",
   ],
   [
+    "metrics that are read too seldom for linkerd-viz",
+    over({ viz: true, prometheus: { scrapeInterval: "1m" } }),
+    "observability.prometheus.scrapeInterval: linkerd-viz tells of the last minute, and a rate needs two readings: with 1m between them it would show nothing (write 30s or less, or leave out observability.viz)",
+  ],
+  [
+    "values for a linkerd-viz that isn't there",
+    over({ viz: false }, { linkerd: { values: { viz: { tap: { replicas: 2 } } } } }),
+    "linkerd.values.viz: there is no linkerd-viz that they could be the values of (add observability: { viz: true }, or leave them out)",
+  ],
+  [
+    "values for linkerd-viz that the plan sets",
+    over(
+      { viz: true },
+      {
+        linkerd: {
+          values: {
+            viz: {
+              clusterDomain: "a",
+              prometheusUrl: "http://mine",
+              prometheus: { enabled: true },
+              tap: { image: { tag: "1" } },
+            },
+          },
+        },
+      },
+    ),
+    "linkerd.values.viz.clusterDomain: is set by the plan (write it as clusterDomain of the cluster)",
+    "linkerd.values.viz.prometheusUrl: is set by the plan (leave it out: linkerd-viz asks the Prometheus of its cluster)",
+    "linkerd.values.viz.prometheus.enabled: is set by the plan (leave it out: linkerd-viz asks the Prometheus of its cluster)",
+    "linkerd.values.viz.tap.image: is set by the plan (write it as viz.images.tap of a sources file, from which the nodes get it as well)",
+  ],
+  [
     "settings of other shapes",
     over({
       prometheus: {
