@@ -14,7 +14,7 @@ import type { PageModel } from "../../ui/model.ts";
 import { ConstantTraffic, createSteady, exportSteady } from "./constant-traffic.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { kubeconfigIn } from "./kubeconfigs.ts";
-import { linkerdProgram } from "./linkerd-checks.ts";
+import { linkerdProgram } from "./linkerd-cli.ts";
 import { OpenPage } from "./open-page.ts";
 import { openBrowser } from "../browser.ts";
 import { createNamespace, namespace } from "./workload.ts";
@@ -68,7 +68,8 @@ describe("the live page of a running pair", { timeout: 1_800_000 }, () => {
   /** How many requests the client's proxy has sent, by Linkerd's own command line. */
   const counted = async (): Promise<number> => {
     const kubeconfig = await kubeconfigIn(environment.directory, "west");
-    const { stdout } = await execa(await linkerdProgram(tools), [
+    const { program } = await linkerdProgram(tools.env);
+    const { stdout } = await execa(program, [
       ...["diagnostics", "proxy-metrics", "--kubeconfig", kubeconfig],
       ...["--namespace", namespace, "deploy/client"],
     ]);

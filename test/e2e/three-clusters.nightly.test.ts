@@ -8,6 +8,7 @@ import { policy } from "./three-clusters.nightly.scenarios/policy.ts";
 import { recreated } from "./three-clusters.nightly.scenarios/recreated.ts";
 import { tracing } from "./three-clusters.nightly.scenarios/tracing.ts";
 import { verify } from "./three-clusters.nightly.scenarios/verify.ts";
+import { viz } from "./three-clusters.nightly.scenarios/viz.ts";
 
 declareScenarios(import.meta.filename, new SharedClusters("night"), [
   // Here north is on a network of its own.
@@ -22,4 +23,8 @@ declareScenarios(import.meta.filename, new SharedClusters("night"), [
 ]);
 
 // They install a Prometheus in every cluster: clusters of their own, so that the others' stay as they are.
-declareScenarios(import.meta.filename, new SharedClusters("observed"), [observability, tracing]);
+declareScenarios(import.meta.filename, new SharedClusters("observed"), [
+  observability,
+  tracing,
+  viz,
+]);

@@ -4,6 +4,7 @@ import { bringEngine, teller } from "../../environments/tools.ts";
 import type { Tools, ToolsRequest } from "../../environments/tools.ts";
 import { cacheDirectory } from "../../system/cache-directory.ts";
 import { ensureArtifact } from "../../toolchain/artifact.ts";
+import type { Wants } from "../../toolchain/sources-parts.ts";
 import { ensureToolchain } from "../../toolchain/toolchain.ts";
 import { linkerdCli } from "../../toolchain/tools/linkerd.ts";
 import { promtool } from "../../toolchain/tools/prometheus.ts";
@@ -18,7 +19,7 @@ export interface TestTools {
 /**
  * Provides what a layer of the tests needs. The tests then find it in the cache.
  *
- * @param nightly whether tests of the night are among them: no other test traces requests
+ * @param nightly whether tests of the night are among them: no other test traces requests or installs linkerd-viz
  */
 export async function testTools(
   needs: "engine" | "clusters",
@@ -27,7 +28,11 @@ export async function testTools(
 ): Promise<TestTools> {
   if (needs === "clusters") {
     const images = process.env["IMAGES"];
-    const { summary, env } = await bringTools({ images, tell, jaeger: nightly });
+    const { summary, env } = await bringTools({
+      images,
+      tell,
+      wants: { jaeger: nightly, viz: nightly },
+    });
     // Tests run its checks. Built while clusters are up, it would take the processors from them.
     await ensureArtifact(linkerdCli, { cache: cacheDirectory(env), env, onProgress: teller(tell) });
     // Images and charts are looked up once, and not in every `up` of every test.
@@ -48,7 +53,7 @@ export async function testTools(
  * clusters that belong to no stack.
  */
 export async function bringTools(
-  request: ToolsRequest & { readonly images?: string | undefined; readonly jaeger?: boolean },
+  request: ToolsRequest & { readonly images?: string | undefined; readonly wants?: Wants },
 ): Promise<Tools> {
   const engine = await bringEngine(request);
   // Only `up` builds images: the other commands start faster without this module.
@@ -66,7 +71,7 @@ export async function bringTools(
             {
               env: engine.env,
               onProgress: teller(request.tell),
-              wants: { prometheus: true, ...(request.jaeger === true && { jaeger: true }) },
+              wants: { prometheus: true, ...request.wants },
             },
           )
         )?.path

@@ -106,8 +106,8 @@ checkProblems("observability", [
       },
     ),
     "linkerd.values.viz.clusterDomain: is set by the plan (write it as clusterDomain of the cluster)",
-    "linkerd.values.viz.prometheusUrl: is set by the plan (leave it out: linkerd-viz asks the Prometheus of its cluster)",
     "linkerd.values.viz.prometheus.enabled: is set by the plan (leave it out: linkerd-viz asks the Prometheus of its cluster)",
+    "linkerd.values.viz.prometheusUrl: is set by the plan (leave it out: linkerd-viz asks the Prometheus of its cluster)",
     "linkerd.values.viz.tap.image: is set by the plan (write it as viz.images.tap of a sources file, from which the nodes get it as well)",
   ],
   [
