@@ -236,6 +236,7 @@ export type {
   RouteStatus,
   ServiceMirrorStatus,
   ServicesStatus,
+  TapStatus,
   WorkloadStatus,
   ExportedService,
   MirrorKind,

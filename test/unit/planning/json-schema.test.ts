@@ -195,6 +195,7 @@ const plainTopology = {
   access: {},
   docker: {},
   linkerd: { values: {} },
+  observability: {},
   trust: { anchors: [{ generation: 1, certificateFile: "anchor.crt", keyFile: "anchor.key" }] },
 };
 

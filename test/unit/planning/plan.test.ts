@@ -102,7 +102,7 @@ describe("the plan of two clusters with gateway Links", () => {
       multiclusterNamespace: "linkerd-multicluster",
       highAvailability: false,
       restart: [],
-      values: { crds: {}, controlPlane: {}, multicluster: {} },
+      values: { crds: {}, controlPlane: {}, multicluster: {}, viz: {} },
     });
     assert.deepEqual(plan.trust, {
       domain: "cluster.local",
@@ -481,7 +481,7 @@ describe("linkerd", () => {
       linkerd: { version: "edge-25.10.7", values },
     });
     assert.equal(plan.linkerd.chartVersion, "2025.10.7");
-    assert.deepEqual(plan.linkerd.values, { crds: {}, ...values, multicluster: {} });
+    assert.deepEqual(plan.linkerd.values, { crds: {}, ...values, multicluster: {}, viz: {} });
   });
 
   it("is the edge release that a stable number stands for", () => {
