@@ -98,9 +98,11 @@ async function install(reason) {
     "--include=dev",
     "--loglevel=error",
   ];
+  // The output of FILE may be for a program, as that of a plugin is.
+  const options = { cwd: root, stdio: ["inherit", 2, 2] };
   const { code, signal } = direct
-    ? await run(npmNode, [npmCli, ...args], { cwd: root })
-    : await run("npm", args, { cwd: root });
+    ? await run(npmNode, [npmCli, ...args], options)
+    : await run("npm", args, options);
   if (code !== 0) {
     process.stderr.write(
       `npm ci failed (${signal ?? `exit code ${code}`}) in ${root}; its message stands above. ` +
