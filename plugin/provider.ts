@@ -1,4 +1,5 @@
 import { meshProvider } from "../providers/mesh/provider.ts";
+import { repository } from "../providers/repository.ts";
 import type { Provider } from "../providers/server/index.ts";
 import { componentSchemas } from "./component-schemas.ts";
 import { topologyTypes } from "./topology-types.ts";
@@ -14,7 +15,7 @@ export const linkerdTopology: Provider = {
     python: { respectSchemaVersion: true, pyproject: { enabled: true } },
     go: {
       respectSchemaVersion: true,
-      importBasePath: "github.com/OWNER/linkerd-topology/sdks/go/linkerdtopology",
+      importBasePath: `github.com/${repository}/sdks/go/linkerdtopology`,
       rootPackageName: "linkerdtopology",
     },
   },

@@ -43,8 +43,12 @@ export async function sdkFiles(
   );
 }
 
-/** It names no plugin that Pulumi has to install: the plugins come with the package that bundles the SDK. */
-function manifest({ version, description }: PackageSchema, about: SdkPackage): object {
+/**
+ * Where it is known where the plugin is, Pulumi's host for Node.js reads here that a program needs it, and Pulumi installs
+ * it if it finds none.
+ */
+function manifest(schema: PackageSchema, about: SdkPackage): object {
+  const { version, description, pluginDownloadURL: server } = schema;
   return {
     name: about.name,
     version,
@@ -59,6 +63,7 @@ function manifest({ version, description }: PackageSchema, about: SdkPackage): o
       "./package.json": "./package.json",
     },
     peerDependencies: { "@pulumi/pulumi": about.pulumi },
+    ...(server !== undefined && { pulumi: { resource: true, name: schema.name, version, server } }),
   };
 }
 
@@ -83,10 +88,15 @@ function code(schema: PackageSchema): string {
       }
     }`;
   });
+  const { version, pluginDownloadURL } = schema;
+  // What every resource tells Pulumi of its plugin.
+  const plugin = { version, ...(pluginDownloadURL !== undefined && { pluginDownloadURL }) };
   return `${header}
     import * as pulumi from "@pulumi/pulumi";
 
-    const version = ${JSON.stringify(schema.version)};
+    ${Object.entries(plugin)
+      .map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`)
+      .join("\n")}
 
     /** What the constructor of pulumi.CustomResource takes. A resource that is looked up has no inputs. */
     function registration(type, { inputs, outputs, secrets }, name, args, opts = {}) {
@@ -97,7 +107,7 @@ function code(schema: PackageSchema): string {
         ...inputs.map((key) => [key, input(key)]),
         ...outputs.map((key) => [key, undefined]),
       ]);
-      const own = { version, additionalSecretOutputs: secrets };
+      const own = { ${Object.keys(plugin).join(", ")}, additionalSecretOutputs: secrets };
       return [type, name, properties, pulumi.mergeOptions(own, opts)];
     }
 

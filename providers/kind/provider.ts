@@ -1,3 +1,4 @@
+import { pluginDownloadURL } from "../repository.ts";
 import type { Provider } from "../server/index.ts";
 import { clusterResource } from "./cluster-resource.ts";
 import { providerVersion } from "./constants.ts";
@@ -8,5 +9,6 @@ export const kindProvider: Provider = {
   name: "kind",
   version: providerVersion,
   description: "Kubernetes clusters whose nodes are Docker containers.",
+  pluginDownloadURL,
   resources: [clusterResource, networkResource],
 };

@@ -1,3 +1,4 @@
+import { pluginDownloadURL } from "../repository.ts";
 import type { Provider } from "../server/index.ts";
 import { anchorsShared } from "./anchors-shared.ts";
 import { clusterGuard, clusterIdentity } from "./cluster-identity.ts";
@@ -22,6 +23,7 @@ export const meshProvider: Provider = {
   version: "0.1.0",
   description:
     "Waits for the signals that a Linkerd mesh gives, exports Services, and cleans up after a Link.",
+  pluginDownloadURL,
   resources: [
     clusterIdentity,
     clusterGuard,

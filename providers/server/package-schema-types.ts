@@ -40,6 +40,7 @@ export interface PackageSchema {
   readonly version: string;
   readonly description: string;
   readonly license: string;
+  readonly pluginDownloadURL?: string;
   readonly language?: Readonly<Record<string, object>>;
   readonly config: object;
   readonly provider: { readonly description: string };

@@ -15,7 +15,8 @@ import { mapValues } from "./values.ts";
 
 /** Pulumi's package schema of a provider, built from the schemas of its resources and components. */
 export function packageSchema(provider: Provider): PackageSchema {
-  const { name, version, description, resources, components, language } = provider;
+  const { name, version, description, pluginDownloadURL, resources } = provider;
+  const { components, language } = provider;
   const types: Record<string, ObjectType | EnumType> = {};
   const typeOf = (called: string, type: ObjectType | EnumType): TypeSchema => {
     const token = `${name}:index:${called.slice(0, 1).toUpperCase()}${called.slice(1)}`;
@@ -108,6 +109,7 @@ export function packageSchema(provider: Provider): PackageSchema {
     version,
     description,
     license: "Apache-2.0",
+    ...(pluginDownloadURL !== undefined && { pluginDownloadURL }),
     ...(language !== undefined && { language }),
     config: {},
     provider: { description },

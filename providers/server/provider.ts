@@ -8,6 +8,8 @@ export interface Provider {
   readonly name: string;
   readonly version: string;
   readonly description: string;
+  /** Where Pulumi finds the plugin, where a machine has none. @default where Pulumi's own are */
+  readonly pluginDownloadURL?: string | undefined;
   readonly resources: readonly Resource[];
   /** What Pulumi's generators of SDKs are told, by language. @default nothing */
   readonly language?: Readonly<Record<string, object>>;

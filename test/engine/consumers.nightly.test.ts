@@ -20,7 +20,7 @@ import {
 import type { LanguageProgram } from "./languages/language-program.ts";
 import { noPython } from "./languages/python.ts";
 import { checkedIn, pack, root } from "./packed-package.ts";
-import { testPluginTarballs } from "./plugin-tarballs.ts";
+import { testPluginDownloads, testPluginTarballs } from "./plugin-tarballs.ts";
 import { runners, testRunners } from "./test-runners.ts";
 
 const names = Object.keys(compiled) as Compiled[];
@@ -161,6 +161,7 @@ void describe("the npm package where somebody installs it", { timeout: 3_600_000
 
   testRunners(() => project.folder);
   testPluginTarballs(() => project, yamlHostFolder);
+  testPluginDownloads(() => project, yamlHostFolder);
 });
 
 /** What `npm pack` holds, but for the declarations in dist/. */

@@ -1,4 +1,5 @@
 import type { ClusterPlan, LinkPlan, Plan } from "../../planning/plan-types.ts";
+import { pluginDownloadURL } from "../../providers/repository.ts";
 import { topologyName } from "./test-engine.ts";
 
 /**
@@ -76,6 +77,10 @@ function expectedResources(plan: Plan): Expected {
 type Row = (type: string, name: string, says?: unknown, change?: "update" | "replace") => void;
 
 const ours = "linkerd-topology:index";
+/** What Pulumi calls the default provider of one of ours: where its plugin is belongs to its name. */
+const ownProvider = ["default_0_1_0", pluginDownloadURL?.replace("://", "_/")]
+  .filter(Boolean)
+  .join("_");
 const release = "kubernetes:helm.sh/v3:Release";
 const secret = "kubernetes:core/v1:Secret";
 const rbac = "kubernetes:rbac.authorization.k8s.io/v1";
@@ -83,10 +88,10 @@ const rbac = "kubernetes:rbac.authorization.k8s.io/v1";
 function wholeTopology({ clusters }: Plan, row: Row): void {
   row("pulumi:pulumi:Stack", `linkerd-topology-${topologyName}`);
   if (clusters.some(({ type }) => type === "kind")) {
-    row("pulumi:providers:kind", "default_0_1_0");
+    row("pulumi:providers:kind", ownProvider);
     row("kind:index:Network", topologyName);
   }
-  row("pulumi:providers:linkerd-topology", "default_0_1_0");
+  row("pulumi:providers:linkerd-topology", ownProvider);
   row("pulumi:providers:tls", "default_5_3_0");
   row(`${ours}:Topology`, topologyName);
   row(`${ours}:TrustAnchor`, topologyName);

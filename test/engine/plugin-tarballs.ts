@@ -1,15 +1,20 @@
 // The plugins as a release has them: tarballs of the package with its dependencies, which Pulumi installs.
 import assert from "node:assert/strict";
-import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { ownPlugins } from "../../environments/install-plugins.ts";
 import { temporaryDirectory } from "../temporary.ts";
 import type { ConsumingProject } from "./consumers.ts";
 import { LanguageProgram } from "./languages/language-program.ts";
-import { root } from "./packed-package.ts";
+import { repository, releasesOf } from "../../providers/repository.ts";
+import { npm, pack, root } from "./packed-package.ts";
 
 /**
  * @param project gives one that the package is installed in
@@ -30,8 +35,7 @@ export function testPluginTarballs(
       home = path.join(directory, "home");
       release = path.join(directory, "release");
       await mkdir(home);
-      const script = path.join(root, "scripts/plugin-tarballs.mjs");
-      await execa(process.execPath, [script, project().packed.tarball, release]);
+      await writeTarballs(project().packed.tarball, release);
       program = await LanguageProgram.start({
         hosts: [await host()],
         env: { PULUMI_HOME: home },
@@ -82,7 +86,6 @@ export function testPluginTarballs(
       assert.match(printed, /linkerd-topology:index:LinkReady/);
     });
 
-    const version = ownPlugins.find(({ name }) => name === "linkerd-topology")?.version ?? "";
     for (const [what, source] of [
       ["its name", () => "linkerd-topology"],
       [
@@ -124,4 +127,111 @@ export function testPluginTarballs(
       return path.join(release, found);
     }
   });
+}
+
+/**
+ * The same where nothing is installed and no line says where it is. Nobody has the repository, so somebody is given it
+ * here, and a server of the test's stands in for the page of the release.
+ */
+export function testPluginDownloads(
+  project: () => ConsumingProject,
+  host: () => Promise<string>,
+): void {
+  describe("the plugins of a release, where nobody has installed them", () => {
+    const owned = repository.replace(/^[^/]+/, "somebody");
+    const releases = releasesOf(owned) ?? assert.fail();
+    const asked: string[] = [];
+    let directory = "";
+    let tarball = "";
+    let server: http.Server;
+
+    before(async () => {
+      directory = await temporaryDirectory("engine-test");
+      const { checkout } = project();
+      const file = path.join(checkout, "providers/repository.ts");
+      await writeFile(
+        file,
+        (await readFile(file, "utf8")).replace(`"${repository}"`, `"${owned}"`),
+      );
+      await execa(process.execPath, ["scripts/sdks.ts"], { cwd: checkout });
+      ({ tarball } = await pack(checkout, directory));
+      const release = path.join(directory, "release");
+      await writeTarballs(tarball, release);
+      server = http.createServer(({ url = "" }, response) => {
+        asked.push(path.basename(url));
+        const found = createReadStream(path.join(release, path.basename(url)));
+        found.on("error", () => response.writeHead(404).end());
+        found.pipe(response);
+      });
+      await once(server.listen(0, "127.0.0.1"), "listening");
+    });
+    after(async () => {
+      server.close();
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    async function preview(name: string, files: Readonly<Record<string, string>>): Promise<void> {
+      const home = path.join(directory, `home-${name}`);
+      await mkdir(home);
+      const { port } = server.address() as AddressInfo;
+      const program = await LanguageProgram.start({
+        hosts: [await host()],
+        env: {
+          PULUMI_HOME: home,
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "false",
+          PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES: `^${releases}=http://127.0.0.1:${port}`,
+        },
+        doubles: ["kubernetes", "tls"],
+      });
+      try {
+        const folder = path.join(directory, name);
+        await mkdir(folder);
+        for (const [file, text] of Object.entries(files)) {
+          await writeFile(path.join(folder, file), text);
+        }
+        if ("package.json" in files) await npm(folder, "install", tarball, "@pulumi/pulumi");
+        asked.length = 0;
+        await program.mustRun("pulumi", ["stack", "init", name, "--non-interactive"], folder);
+        const printed = await program.mustRun("pulumi", ["preview", "--non-interactive"], folder);
+        assert.match(printed, /kind:index:Cluster \S*west\S* create/);
+        assert.match(printed, /linkerd-topology:index:LinkReady/);
+        for (const { name: plugin, version } of ownPlugins) {
+          const found = asked.filter((file) =>
+            file.startsWith(`pulumi-resource-${plugin}-v${version}-`),
+          );
+          assert.equal(found.length, 1, asked.join(", "));
+        }
+      } finally {
+        await program.close();
+      }
+    }
+
+    it("are found by what the npm package says of itself", async () => {
+      const text = `const { Topology } = require("linkerd-topology");
+        const clusters = [{ name: "west" }, { name: "east" }];
+        new Topology("lab", { topology: { clusters, links: [{ between: ["west", "east"] }] } });`;
+      await preview("javascript", {
+        "package.json": '{ "main": "index.js" }',
+        "index.js": text,
+        "Pulumi.yaml": "name: two-clusters\nruntime: nodejs\n",
+      });
+    });
+
+    it("are found by the line in a program in YAML, the one of kind clusters by what it begins", async () => {
+      const program = parse(
+        await readFile(path.join(root, "examples/yaml/Pulumi.yaml"), "utf8"),
+      ) as {
+        readonly resources: { readonly lab: { options?: object } };
+      };
+      program.resources.lab.options = { version, pluginDownloadURL: releases };
+      await preview("yaml", { "Pulumi.yaml": stringify(program) });
+    });
+  });
+}
+
+const version = ownPlugins.find(({ name }) => name === "linkerd-topology")?.version ?? "";
+
+async function writeTarballs(packed: string, folder: string): Promise<void> {
+  const script = path.join(root, "scripts/plugin-tarballs.mjs");
+  await execa(process.execPath, [script, packed, folder]);
 }
