@@ -28,6 +28,19 @@ describe("a release", () => {
     assert.match(releaseProblems("0.1.0", without).join("\n"), /repository\.url .*replace OWNER/);
   });
 
+  // The newest that npm has is what consumers.nightly.test.ts compiles and runs with.
+  it("takes Pulumi's packages from the versions on that the tests of a checkout run with", () => {
+    const { dependencies } = JSON.parse(read("package.json")) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+    const { packages } = JSON.parse(read("package-lock.json")) as {
+      readonly packages: Readonly<Record<string, { readonly version?: string }>>;
+    };
+    for (const name of ["@pulumi/pulumi", "@pulumi/kubernetes", "@pulumi/tls"]) {
+      assert.equal(dependencies[name], `^${packages[`node_modules/${name}`]?.version ?? ""}`, name);
+    }
+  });
+
   it("has the changelog's part about it as its notes", () => {
     const changelog =
       "# Changelog\n\n## Unreleased\n\nlater\n\n## 0.2.0 - 2026-12-01\n\n### Added\n\n- a\n\n## 0.1.0\n\nfirst\n";
