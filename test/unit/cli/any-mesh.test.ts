@@ -7,6 +7,7 @@ import { exitCodes } from "../../../environments/exit-codes.ts";
 import { planOrThrow } from "../../../planning/plan.ts";
 import type { Topology } from "../../../planning/topology.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
+import { beyondRights } from "../verification/documented-rights.ts";
 import { CommandLine } from "./command-line.ts";
 import { ForeignPair } from "./foreign-pair.ts";
 
@@ -143,6 +144,12 @@ describe("a mesh that others made", () => {
       assert.equal(exitCode, exitCodes.success, `${command}: ${stderr}${stdout}`);
       assert.match(stdout, /west/);
     }
+  });
+
+  test("they need no right that the documented account that only looks lacks", () => {
+    const requests = [...pair.west.requests, ...pair.east.requests];
+    assert.ok(requests.length > 50);
+    assert.deepEqual(beyondRights("reader.yaml", requests), []);
   });
 
   test("a Link of the file that isn't there fails", async () => {

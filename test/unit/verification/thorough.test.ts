@@ -10,6 +10,7 @@ import { failuresOf, verify } from "../../../verification/index.ts";
 import { noticesIn } from "../../../verification/render/counts.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok, proxy } from "../mesh/linked-cluster.ts";
+import { beyondRights } from "./documented-rights.ts";
 import { meshOfTwo, twoClusters } from "./planned.ts";
 import { core, deployments } from "./running.ts";
 import {
@@ -76,6 +77,13 @@ describe("what only a verification asks", () => {
     assert.equal(detail("webhooks-trusted", "west"), "3, until 2120-01-01");
     assert.equal(detail("cluster-networks-complete", "west"), "2 addresses");
     assert.equal(detail("one-service-mirror", "west → east"), "controller-east-5d8f-abcde");
+  });
+
+  it("needs no right that the documented account for existing clusters lacks", async () => {
+    await look();
+    const requests = [...west.requests, ...east.requests];
+    assert.ok(requests.length > 50);
+    assert.deepEqual(beyondRights("account.yaml", requests), []);
   });
 
   it("keeps the order of groups, and says how long each check took that asked", async () => {

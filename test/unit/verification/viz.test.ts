@@ -6,6 +6,7 @@ import { failuresOf, observe, runChecks, verify } from "../../../verification/in
 import { makeAuthority } from "../authority.ts";
 import type { FakeKubernetes } from "../mesh/fake-kubernetes.ts";
 import { ok, proxy } from "../mesh/linked-cluster.ts";
+import { beyondRights } from "./documented-rights.ts";
 import { meshOfTwo, twoClusters } from "./planned.ts";
 import { core, deployments } from "./running.ts";
 import { setProxyExpiry, expires, thoroughCluster } from "./thorough-cluster.ts";
@@ -61,6 +62,12 @@ describe("linkerd-viz in running clusters", () => {
         ["east", "passed"],
       ],
     );
+  });
+
+  it("needs no right that the documented account for existing clusters lacks", async () => {
+    await thorough();
+    assert.ok(west.requests.includes(`GET ${tapApiPath}`));
+    assert.deepEqual(beyondRights("account.yaml", west.requests), []);
   });
 
   it("has no check where the topology has none", async () => {
