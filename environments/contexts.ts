@@ -1,9 +1,11 @@
 import os from "node:os";
 import path from "node:path";
 import { type Contexts, readContexts } from "../kubernetes/connect.ts";
+import { NoKubeconfig } from "../kubernetes/errors.ts";
 import { listNames } from "../planning/topology/problem.ts";
 import { didYouMean } from "../planning/topology/suggest.ts";
 import { messageOf } from "../system/message-of.ts";
+import { shellQuoted } from "../system/shell-quoted.ts";
 import type { ClusterWay } from "../verification/discovery/observe-cluster.ts";
 import { badInput } from "./command-error.ts";
 
@@ -33,17 +35,20 @@ export async function findWays(
   const usual = kubeconfig.length === 0;
   const files = usual ? usualFiles(env) : kubeconfig.map((file) => path.resolve(file));
   const problems: string[] = [];
+  const absent: string[] = [];
   const read = await Promise.all(
-    files.map(async (file): Promise<{ file: string; contexts: Contexts } | undefined> => {
+    files.map(async (file): Promise<ReadFile | undefined> => {
       try {
         return { file, contexts: await readContexts({ kubeconfigPath: file }) };
       } catch (error) {
-        problems.push(messageOf(error));
+        (usual && error instanceof NoKubeconfig ? absent : problems).push(messageOf(error));
         return undefined;
       }
     }),
   );
   const known = read.filter((one) => one !== undefined);
+  // As for kubectl, of several files some may be missing.
+  if (absent.length === files.length) problems.push(...absent);
   const all = known.flatMap(({ contexts }) => contexts.names);
   if (problems.length === 0 && usual && context.length === 0) {
     problems.push(`which clusters? Name their contexts, such as ${exampleOf(all)}`);
@@ -51,8 +56,11 @@ export async function findWays(
   const ways =
     context.length > 0
       ? context.flatMap((name): NamedWay[] => {
-          const file = known.find(({ contexts }) => contexts.names.includes(name))?.file;
-          if (file !== undefined) return [{ kubeconfig: file, context: name, usual }];
+          const found = known.find(({ contexts }) => contexts.names.includes(name));
+          if (found !== undefined) {
+            problems.push(...whyIncomplete(found, name, known));
+            return [{ kubeconfig: found.file, context: name, usual }];
+          }
           const guess = didYouMean(name, all);
           problems.push(
             `there is no context ${JSON.stringify(name)}${guess === undefined ? "" : ` (${guess})`}; ` +
@@ -79,7 +87,27 @@ export async function findWays(
   throw badInput([...new Set(problems)].join("\n"));
 }
 
-/** The files that kubectl merges. Missing ones don't count, unless all are missing. */
+interface ReadFile {
+  readonly file: string;
+  readonly contexts: Contexts;
+}
+
+/** kubectl merges files before it looks for the parts of a context. Here each cluster has one file. */
+function whyIncomplete(
+  { file, contexts }: ReadFile,
+  name: string,
+  all: readonly ReadFile[],
+): readonly string[] {
+  if (all.length < 2 || !contexts.incomplete.includes(name)) return [];
+  const merged = all.map((one) => one.file).join(path.delimiter);
+  return [
+    `the context ${JSON.stringify(name)} of ${file} has its cluster or its user in another file, and a cluster's ` +
+      `kubeconfig is one file: KUBECONFIG=${shellQuoted(merged)} kubectl config view --flatten > merged.kubeconfig, ` +
+      "then --kubeconfig merged.kubeconfig",
+  ];
+}
+
+/** The files that kubectl merges. */
 function usualFiles(env: NodeJS.ProcessEnv): readonly string[] {
   const named = (env["KUBECONFIG"] ?? "").split(path.delimiter).filter((file) => file !== "");
   return named.length > 0

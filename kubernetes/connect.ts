@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import path from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import type { Cluster, User } from "@kubernetes/client-node/dist/config_types.js";
+import type { Cluster, Context, User } from "@kubernetes/client-node/dist/config_types.js";
 import { pluginPath } from "../planning/clusters/plugin-path.ts";
 import { machineAuthorities } from "../system/authorities.ts";
 import { messageOf } from "../system/message-of.ts";
@@ -139,15 +139,21 @@ export interface Contexts {
   /** Undefined if none is current. */
   readonly current: string | undefined;
   readonly names: readonly string[];
+  /** Those among them whose cluster or user isn't in the file. */
+  readonly incomplete: readonly string[];
 }
 
 /** The contexts of a kubeconfig. @throws as {@link connect} does */
 export async function readContexts(access: ClusterAccess): Promise<Contexts> {
   const config = await load(access);
   const current = config.getCurrentContext() as string | undefined;
+  const contexts = config.getContexts();
+  const isIncomplete = ({ cluster, user }: Context): boolean =>
+    config.getCluster(cluster) === null || (Boolean(user) && config.getUser(user) === null);
   return {
     current: current === "" ? undefined : current,
-    names: config.getContexts().map(({ name }) => name),
+    names: contexts.map(({ name }) => name),
+    incomplete: contexts.filter(isIncomplete).map(({ name }) => name),
   };
 }
 

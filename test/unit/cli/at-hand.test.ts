@@ -225,6 +225,7 @@ describe("shell", () => {
     assert.deepEqual(await readContexts({ kubeconfigPath: told }), {
       current: "west",
       names: ["west", "us-east"],
+      incomplete: [],
     });
     assert.deepEqual((await readContexts({ kubeconfigPath: `${told}-east` })).names, ["us-east"]);
     assert.equal(await readFile(`${told}-mode`, "utf8"), "600\n");
