@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import { parse } from "yaml";
 import { trafficQuery } from "../../../linkerd/signals/collected-traffic.ts";
 import { plannedAlerts } from "../../../planning/observability/prometheus-config.ts";
 import { prometheusVersion } from "../../../planning/observability/names.ts";
+import { boards } from "./dashboards.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
@@ -38,10 +39,9 @@ function expressionsIn(value: unknown): string[] {
   );
 }
 
-const boards = readdirSync(path.join(root, "observability/dashboards")).map((file) => ({
-  file,
-  board: JSON.parse(read(`observability/dashboards/${file}`)) as Board,
-}));
+interface Rules {
+  readonly groups: readonly { readonly rules: readonly { readonly alert: string }[] }[];
+}
 
 describe("metrics", () => {
   it("that dashboards show are among those that were seen", () => {
@@ -97,6 +97,24 @@ describe("metrics", () => {
   });
 });
 
+test("every alert has a test that it fires", () => {
+  const { groups } = parse(read("observability/rules.yml")) as Rules;
+  const { tests } = parse(read("test/unit/observability/rules.test.yml")) as {
+    tests: {
+      alert_rule_test: { alertname: string; exp_alerts: unknown[] }[];
+    }[];
+  };
+  const tested = tests
+    .flatMap((one) => one.alert_rule_test)
+    .filter(({ exp_alerts: expected }) => expected.length > 0)
+    .map(({ alertname }) => alertname);
+  const alerts = groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
+  assert.deepEqual(
+    alerts.filter((alert) => !tested.includes(alert)),
+    [],
+  );
+});
+
 describe("Prometheus", () => {
   it("has one release: that of its public image and of its Go module", () => {
     const [, minor] =
@@ -108,10 +126,4 @@ describe("Prometheus", () => {
 
 function unseen(names: readonly string[]): string[] {
   return [...new Set(names)].filter((name) => !seen.has(name) && !ofPrometheus.includes(name));
-}
-
-interface Board {
-  readonly templating: {
-    readonly list: readonly { readonly query: string | { readonly query: string } }[];
-  };
 }

@@ -15,6 +15,7 @@ import { cacheDirectory } from "../../../system/cache-directory.ts";
 import { placeOf } from "../../../toolchain/artifact.ts";
 import { promtool } from "../../../toolchain/tools/prometheus.ts";
 import { temporaryDirectory } from "../../temporary.ts";
+import { panelQueries } from "./dashboards.ts";
 
 const rules = path.resolve(import.meta.dirname, "../../../observability", rulesFile);
 const { folder } = await placeOf(promtool, cacheDirectory(process.env));
@@ -65,6 +66,121 @@ test("each alert fires when it should, and not otherwise", { skip }, async () =>
   ]);
   assert.match(stdout, /SUCCESS/);
 });
+
+test(
+  "each planned alert fires when what was planned is missing, or near its end",
+  { skip },
+  async () => {
+    const directory = await temporaryDirectory("engine-test");
+    after(() => {
+      rmSync(directory, { recursive: true });
+    });
+    const hours = (count: number) => count * 3600;
+    writeFileSync(
+      path.join(directory, plannedRulesFile),
+      plannedAlerts({
+        cluster: "west",
+        collects: ["east"],
+        targets: ["east", "north"],
+        mirrors: ["web-east", "api-east"].map((service) => ({ namespace: "shop", service })),
+        // Time begins at 0 in these tests.
+        anchorEnd: hours(20),
+        earlyRenewalHours: { anchor: 2, issuer: 10 },
+      }),
+    );
+    const component = (name: string) =>
+      `up{job="linkerd-controller",cluster="west",component="${name}"}`;
+    const mirrorOf = (target: string) =>
+      `up{job="linkerd-controller",cluster="west",component="controller",service_mirror="${target}"}`;
+    const mirror = (service: string) =>
+      `up{job="linkerd-mirrors",cluster="west",namespace="shop",service="${service}"}`;
+    const stays = "1x1300";
+    const goes = "1x20 stale";
+    const firing = (time: string, ...expected: readonly string[]) => ({
+      expr: `sum by (alertname, severity, cluster, component, service_mirror, service) (ALERTS{alertstate="firing"})`,
+      eval_time: time,
+      exp_samples: expected.map((labels) => ({ labels: `{${labels}}`, value: 1 })),
+    });
+    const missing = [
+      'alertname="LinkerdComponentMissing",severity="critical",cluster="west",component="identity"',
+      'alertname="LinkerdLinkNotAlive",severity="critical",cluster="west",service_mirror="east"',
+      'alertname="LinkerdMirrorMissing",severity="warning",cluster="west",service="web-east"',
+      'alertname="LinkerdClusterSilent",severity="critical",cluster="east"',
+    ];
+    const ends = (name: string, severity: string) =>
+      `alertname="${name}",severity="${severity}",cluster="west"`;
+    const file = path.join(directory, "planned.test.yml");
+    writeFileSync(
+      file,
+      JSON.stringify({
+        rule_files: [plannedRulesFile],
+        evaluation_interval: "1m",
+        tests: [
+          {
+            interval: "1m",
+            input_series: [
+              [component("destination"), stays],
+              [component("proxy-injector"), stays],
+              [component("identity"), goes],
+              [mirrorOf("north"), stays],
+              [mirrorOf("east"), goes],
+              [mirror("api-east"), stays],
+              [mirror("web-east"), goes],
+              ['up{job="prometheus",cluster="east"}', goes],
+              ['up{job="prometheus",cluster="west"}', stays],
+              // It ends after 12 hours. That of another cluster is told by that one's own.
+              ['issuer_cert_ttl_seconds{cluster="west"}', `${hours(12)}-60x700`],
+              ['issuer_cert_ttl_seconds{cluster="east"}', "60x1300"],
+            ].map(([series, values]) => ({ series, values })),
+            promql_expr_test: [
+              firing("20m"),
+              firing("1h", ...missing),
+              firing("3h", ...missing, ends("LinkerdIssuerNearItsEnd", "warning")),
+              firing(
+                "11h30m",
+                ...missing,
+                ends("LinkerdIssuerNearItsEnd", "warning"),
+                ends("LinkerdIssuerEnds", "critical"),
+              ),
+              firing("19h", ...missing, ends("LinkerdTrustAnchorNearItsEnd", "warning")),
+            ],
+          },
+        ],
+      }),
+    );
+    const { stdout } = await execa(program, ["test", "rules", file]);
+    assert.match(stdout, /SUCCESS/);
+  },
+);
+
+test(
+  "everything that the dashboards ask is accepted by Prometheus' own tool",
+  { skip },
+  async () => {
+    const directory = await temporaryDirectory("engine-test");
+    after(() => {
+      rmSync(directory, { recursive: true });
+    });
+    const queries = panelQueries({
+      cluster: "west|east",
+      source: "west",
+      target: "east",
+      namespace: "shop",
+      service: "web",
+      __rate_interval: "2m",
+    });
+    assert.ok(queries.length > 30);
+    const check = async (expressions: readonly string[]) => {
+      const file = path.join(directory, "rules.yml");
+      const rules = expressions.map((expr, index) => ({ record: `panel:${index}`, expr }));
+      writeFileSync(file, JSON.stringify({ groups: [{ name: "panels", rules }] }));
+      return execa(program, ["check", "rules", file], { reject: false });
+    };
+    const { exitCode, stderr } = await check(queries.map(({ expr }) => expr));
+    assert.equal(exitCode, 0, stderr);
+    assert.notEqual((await check(["sum by (cluster"])).exitCode, 0);
+  },
+);
 
 test(
   "the query for the traffic of proxies counts answers, and latencies beside them",
