@@ -10,6 +10,7 @@ import type { PrometheusSpec } from "../../../planning/topology.ts";
 import { dockerExec } from "../../../providers/kind/docker.ts";
 import { timeLimits } from "../../../system/time-limits.ts";
 import { assertEach } from "../../assert-each.ts";
+import { panelQueries } from "../../unit/observability/dashboards.ts";
 import { eventually } from "../environment.ts";
 import type { Scenario, SharedClusters } from "../scenario.ts";
 import { baseTopology } from "../three-clusters.ts";
@@ -35,6 +36,16 @@ function withPrometheus(
     observability: { prometheus: { scrapeInterval, ...volume }, collectIn: "east" },
   };
 }
+
+/** Panels that need no request of anybody. */
+const alwaysShown = [
+  "mesh.json: Clusters",
+  "mesh.json: Proxies",
+  "mesh.json: First end of an issuer",
+  "mesh.json: Gateways, as their sources see them",
+  "mesh.json: Proxies by release",
+  "mesh.json: Time until issuers end",
+];
 
 interface Sample {
   readonly metric: Readonly<Record<string, string>>;
@@ -162,6 +173,29 @@ function tests(shared: SharedClusters): void {
         return true;
       });
     }
+  });
+
+  test("answers all that the dashboards ask", async (context) => {
+    const asked = panelQueries({
+      cluster: ".*",
+      source: "west",
+      target: "east",
+      namespace: observabilityNamespace,
+      service: "prometheus",
+      __rate_interval: "1m",
+    });
+    await eventually("what the dashboards show", timeLimits.firstRequest, async () => {
+      const empty: string[] = [];
+      for (const { panel, expr } of asked) {
+        if ((await query(shared.api("east"), expr)).length === 0) empty.push(panel);
+      }
+      context.diagnostic(`without an answer: ${empty.join(", ")}`);
+      assert.deepEqual(
+        empty.filter((panel) => alwaysShown.includes(panel)),
+        [],
+      );
+      return true;
+    });
   });
 
   test("all of them write to the one that collects", async (context) => {
