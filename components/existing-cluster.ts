@@ -26,6 +26,12 @@ export interface ExistingClusterArgs {
   /** UIDs of further clusters of the same mesh: two ways into one cluster are refused. @default [] */
   readonly others?: readonly pulumi.Input<string>[] | undefined;
   /**
+   * Namespaces that are created in it besides Linkerd's, such as `linkerd-observability`. Where one of them is somebody
+   * else's, nothing is changed.
+   * @default []
+   */
+  readonly namespaces?: readonly string[] | undefined;
+  /**
    * Others installed the Linkerd in it, which stays theirs. Otherwise the cluster must have none.
    * @default false
    */
@@ -85,7 +91,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements MeshClu
               ...way,
               context: this.context,
               clusterUid: this.uid,
-              namespaces: [linkerdNamespace, multiclusterNamespace],
+              namespaces: [linkerdNamespace, multiclusterNamespace, ...(args.namespaces ?? [])],
             },
             { parent: this },
           );

@@ -199,17 +199,22 @@ function makeLoadBalancer(
 /** The topology's existing clusters, by name. */
 export function existingClusters(
   name: string,
-  { clusters, adopted }: Plan,
+  whole: Plan,
   child: pulumi.ComponentResourceOptions,
 ): Map<string, ExistingCluster> {
   const made = new Map<string, ExistingCluster>();
-  for (const plan of clusters) {
+  const namespaces = observingNamespaces(whole);
+  for (const plan of whole.clusters) {
     if (plan.type !== "existing") continue;
     const others = [...made.values()].map(({ uid }) => uid);
     const { kubeconfig, context } = plan;
     made.set(
       plan.name,
-      new ExistingCluster(memberName(name, plan), { kubeconfig, context, others, adopted }, child),
+      new ExistingCluster(
+        memberName(name, plan),
+        { kubeconfig, context, others, namespaces, adopted: whole.adopted },
+        child,
+      ),
     );
   }
   return made;

@@ -164,6 +164,14 @@ resources:
           "UIDs of further clusters of the same mesh: two ways into one cluster are refused.",
       })
       .exactOptional(),
+    namespaces: z
+      .array(z.string())
+      .meta({
+        description:
+          "Namespaces that are created in it besides Linkerd's, such as `linkerd-observability`. Where one of them is " +
+          "somebody else's, nothing is changed.",
+      })
+      .exactOptional(),
     adopted: z
       .boolean()
       .meta({

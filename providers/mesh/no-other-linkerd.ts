@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { getIfThere } from "../../kubernetes/optional.ts";
-import { installationAnnotation } from "../../planning/names.ts";
+import {
+  installationAnnotation,
+  linkerdNamespace,
+  multiclusterNamespace,
+} from "../../planning/names.ts";
 import { containsUnknown, readShape, type Resource } from "../server/index.ts";
 import { clusterApi } from "./cluster-api.ts";
 import { diffInCluster, gate, type State, stateIn } from "./gate.ts";
@@ -122,11 +126,16 @@ async function namespacesIn(api: KubernetesApi, { namespaces }: Wanted): Promise
 
 function foreign(api: KubernetesApi, taken: readonly Namespace[]): Error {
   const several = taken.length > 1;
+  const names = taken.map(({ metadata }) => metadata.name);
+  const isLinkerd = names.some((name) => [linkerdNamespace, multiclusterNamespace].includes(name));
   return new Error(
     `the cluster at ${api.server} has the namespace${several ? "s" : ""} ` +
-      `${taken.map(({ metadata }) => metadata.name).join(" and ")} already, and this stack did not create ` +
-      `${several ? "them" : "it"}. Nothing was changed. Remove that Linkerd (\`linkerd multicluster ` +
-      "uninstall`, `linkerd uninstall`; or `down` of the stack that created it), leave this cluster out, or take " +
-      "over the whole mesh as it is (`discover`, and `adopt: true` in its topology).",
+      `${names.join(" and ")} already, and this stack did not create ${several ? "them" : "it"}. Nothing was changed. ` +
+      (isLinkerd
+        ? "Remove that Linkerd (`linkerd multicluster uninstall`, `linkerd uninstall`; or `down` of the stack that " +
+          "created it), leave this cluster out, or take over the whole mesh as it is (`discover`, and `adopt: true` " +
+          "in its topology)."
+        : "Remove what is in there, leave this cluster out, or leave out what would be created there (such as " +
+          "`observability`)."),
   );
 }

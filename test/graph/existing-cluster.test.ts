@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
+import path from "node:path";
 import { after, describe, it } from "node:test";
 import { parse } from "yaml";
 import { ExistingCluster } from "../../components/existing-cluster.ts";
@@ -86,6 +87,33 @@ void describe("a cluster that exists", async () => {
       assert.equal(annotations["linkerd-topology.dev/installation"], mark, name);
     }
     assert.equal(namespaces.length, 4);
+  });
+
+  void it("is seen without the namespaces of what observes it, and marks them too", async () => {
+    const charts = path.dirname(
+      path.dirname(writeTemporary("with-viz/linkerd-viz/Chart.yaml", "")),
+    );
+    const observed = await registerTopology(
+      {
+        clusters: [{ name: "staging", kubeconfig, context: "admin" }],
+        observability: { viz: true },
+      },
+      { charts },
+    );
+    const own = ["linkerd", "linkerd-multicluster", "linkerd-observability", "linkerd-viz"];
+    const vacancy = find(observed, "linkerd-topology:index:Vacancy", "lab-staging");
+    assert.deepEqual(vacancy.inputs["namespaces"], own);
+    const marked = observed.flatMap(({ type, inputs }) => {
+      if (type !== "kubernetes:core/v1:Namespace") return [];
+      const { name, annotations } = inputs["metadata"] as {
+        readonly name: string;
+        readonly annotations?: Readonly<Record<string, string>>;
+      };
+      return annotations?.["linkerd-topology.dev/installation"] === "mark of lab-staging"
+        ? [name]
+        : [];
+    });
+    assert.deepEqual(marked.sort(), own);
   });
 
   void it("keeps Linkerd's own definitions where others use them: that is looked at last but for them", () => {

@@ -59,6 +59,8 @@ type existingClusterArgs struct {
 	Kubeconfig *string `pulumi:"kubeconfig"`
 	// The kubeconfig itself, such as an output of what made the cluster (EKS, GKE, another stack). It is kept as a secret. Either this or `kubeconfig`.
 	KubeconfigText *string `pulumi:"kubeconfigText"`
+	// Namespaces that are created in it besides Linkerd's, such as `linkerd-observability`. Where one of them is somebody else's, nothing is changed.
+	Namespaces []string `pulumi:"namespaces"`
 	// UIDs of further clusters of the same mesh: two ways into one cluster are refused.
 	Others []string `pulumi:"others"`
 }
@@ -73,6 +75,8 @@ type ExistingClusterArgs struct {
 	Kubeconfig *string
 	// The kubeconfig itself, such as an output of what made the cluster (EKS, GKE, another stack). It is kept as a secret. Either this or `kubeconfig`.
 	KubeconfigText pulumi.StringPtrInput
+	// Namespaces that are created in it besides Linkerd's, such as `linkerd-observability`. Where one of them is somebody else's, nothing is changed.
+	Namespaces []pulumi.StringInput
 	// UIDs of further clusters of the same mesh: two ways into one cluster are refused.
 	Others pulumi.StringArrayInput
 }

@@ -23,6 +23,7 @@ class ExistingClusterArgs:
                  context: Optional[_builtins.str] = None,
                  kubeconfig: Optional[_builtins.str] = None,
                  kubeconfig_text: pulumi.Input[Optional[_builtins.str]] = None,
+                 namespaces: Optional[Sequence[pulumi.Input[_builtins.str]]] = None,
                  others: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
         """
         The set of arguments for constructing a ExistingCluster resource.
@@ -31,6 +32,7 @@ class ExistingClusterArgs:
         :param _builtins.str context: Context in that kubeconfig. Another context means another cluster: everything in the former one is removed there. Default: the context that is current when the cluster is first seen, and that one from then on.
         :param _builtins.str kubeconfig: Kubeconfig file, relative to the program's directory. Either this or `kubeconfigText`.
         :param pulumi.Input[_builtins.str] kubeconfig_text: The kubeconfig itself, such as an output of what made the cluster (EKS, GKE, another stack). It is kept as a secret. Either this or `kubeconfig`.
+        :param Sequence[pulumi.Input[_builtins.str]] namespaces: Namespaces that are created in it besides Linkerd's, such as `linkerd-observability`. Where one of them is somebody else's, nothing is changed.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] others: UIDs of further clusters of the same mesh: two ways into one cluster are refused.
         """
         if adopted is not None:
@@ -41,6 +43,8 @@ class ExistingClusterArgs:
             pulumi.set(__self__, "kubeconfig", kubeconfig)
         if kubeconfig_text is not None:
             pulumi.set(__self__, "kubeconfig_text", kubeconfig_text)
+        if namespaces is not None:
+            pulumi.set(__self__, "namespaces", namespaces)
         if others is not None:
             pulumi.set(__self__, "others", others)
 
@@ -94,6 +98,18 @@ class ExistingClusterArgs:
 
     @_builtins.property
     @pulumi.getter
+    def namespaces(self) -> Optional[Sequence[pulumi.Input[_builtins.str]]]:
+        """
+        Namespaces that are created in it besides Linkerd's, such as `linkerd-observability`. Where one of them is somebody else's, nothing is changed.
+        """
+        return pulumi.get(self, "namespaces")
+
+    @namespaces.setter
+    def namespaces(self, value: Optional[Sequence[pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "namespaces", value)
+
+    @_builtins.property
+    @pulumi.getter
     def others(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
         UIDs of further clusters of the same mesh: two ways into one cluster are refused.
@@ -115,6 +131,7 @@ class ExistingCluster(pulumi.ComponentResource):
                  context: Optional[_builtins.str] = None,
                  kubeconfig: Optional[_builtins.str] = None,
                  kubeconfig_text: pulumi.Input[Optional[_builtins.str]] = None,
+                 namespaces: Optional[Sequence[pulumi.Input[_builtins.str]]] = None,
                  others: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  __props__=None):
         """
@@ -129,6 +146,7 @@ class ExistingCluster(pulumi.ComponentResource):
         :param _builtins.str context: Context in that kubeconfig. Another context means another cluster: everything in the former one is removed there. Default: the context that is current when the cluster is first seen, and that one from then on.
         :param _builtins.str kubeconfig: Kubeconfig file, relative to the program's directory. Either this or `kubeconfigText`.
         :param pulumi.Input[_builtins.str] kubeconfig_text: The kubeconfig itself, such as an output of what made the cluster (EKS, GKE, another stack). It is kept as a secret. Either this or `kubeconfig`.
+        :param Sequence[pulumi.Input[_builtins.str]] namespaces: Namespaces that are created in it besides Linkerd's, such as `linkerd-observability`. Where one of them is somebody else's, nothing is changed.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] others: UIDs of further clusters of the same mesh: two ways into one cluster are refused.
         """
         ...
@@ -162,6 +180,7 @@ class ExistingCluster(pulumi.ComponentResource):
                  context: Optional[_builtins.str] = None,
                  kubeconfig: Optional[_builtins.str] = None,
                  kubeconfig_text: pulumi.Input[Optional[_builtins.str]] = None,
+                 namespaces: Optional[Sequence[pulumi.Input[_builtins.str]]] = None,
                  others: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -178,6 +197,7 @@ class ExistingCluster(pulumi.ComponentResource):
             __props__.__dict__["context"] = context
             __props__.__dict__["kubeconfig"] = kubeconfig
             __props__.__dict__["kubeconfig_text"] = None if kubeconfig_text is None else pulumi.Output.secret(kubeconfig_text)
+            __props__.__dict__["namespaces"] = namespaces
             __props__.__dict__["others"] = others
             __props__.__dict__["kubeconfig_path"] = None
             __props__.__dict__["uid"] = None

@@ -53,6 +53,32 @@ describe("a cluster that is to be a guest's", () => {
     changedNothing();
   });
 
+  it("is none where somebody has a namespace that a later topology wants as well", async () => {
+    const { outputs } = await create();
+    const mark = { "linkerd-topology.dev/installation": outputs["installation"] as string };
+    install(mark);
+    const before = inputs();
+    const after = { ...before, namespaces: [...namespaces, "linkerd-observability"] };
+    const request = { id: "x", urn: context.urn, oldInputs: before, oldOutputs: outputs };
+    const changes = async () =>
+      (await noOtherLinkerd.diff({ ...request, newInputs: after })).changes;
+    assert.deepEqual(Object.keys(await changes()), ["namespaces"]);
+    fake.put("/api/v1/namespaces", { metadata: { name: "linkerd-observability" } });
+    await assert.rejects(
+      changes(),
+      /has the namespace linkerd-observability already, and this stack did not create it.*leave out/,
+    );
+    await assert.rejects(
+      noOtherLinkerd.update({ ...request, newInputs: after }, context),
+      /did not create it/,
+    );
+    changedNothing();
+    fake.put("/api/v1/namespaces", {
+      metadata: { name: "linkerd-observability", annotations: mark },
+    });
+    assert.deepEqual(Object.keys(await changes()), ["namespaces"]);
+  });
+
   it("is looked at in every update: its own Linkerd passes, one that came in its place does not", async () => {
     const { outputs } = await create();
     const mark = { "linkerd-topology.dev/installation": outputs["installation"] as string };
