@@ -1,4 +1,5 @@
 import { vizNamespace } from "../../planning/observability/names.ts";
+import type { ClusterStatus } from "../status.ts";
 import type { Check, ClusterSubject } from "./check.ts";
 import { failed, kubectl, notRun, passed } from "./check.ts";
 import { troublesIn } from "./workload-troubles.ts";
@@ -20,10 +21,20 @@ export const vizReady: Check<ClusterSubject> = {
     ];
     return troubles.length === 0
       ? passed()
-      : failed(
-          troubles.join("; "),
-          "`up --refresh` restores what was deleted. Look with: " +
-            kubectl(status, `-n ${vizNamespace} get pods,events`),
-        );
+      : failed(troubles.join("; "), adviceOn(status, trouble));
   },
 };
+
+function adviceOn(status: ClusterStatus, trouble = ""): string {
+  return anotherServer.test(trouble)
+    ? "Another server answers at the address of the Service: the API server connected before kube-proxy knew the Service, " +
+        "and keeps that connection. Restart the API server (for a kind cluster: docker exec NODE pkill kube-apiserver)"
+    : "`up --refresh` restores what was deleted. Look with: " +
+        kubectl(status, `-n ${vizNamespace} get pods,events`);
+}
+
+/**
+ * An address that kube-proxy doesn't know yet leaves the node, and a proxy in the network may answer it. Kubernetes
+ * doesn't verify the certificate when it asks whether an aggregated API is available, and uses a connection again.
+ */
+const anotherServer = /bad status from \S+: 404/;

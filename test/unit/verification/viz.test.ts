@@ -126,6 +126,14 @@ describe("linkerd-viz in running clusters", () => {
     });
   }
 
+  it("for which another server answers is told, with how to end the connection", async () => {
+    const url = "https://10.0.0.9:443/apis/tap.linkerd.io/v1alpha1";
+    const message = `failing or missing response from ${url}: bad status from ${url}: 404`;
+    west.answers.set(tapApiPath, ok(apiService([{ type: "Available", status: "False", message }])));
+    const [found] = failuresOf(await results());
+    assert.match(found?.mend ?? "", /Restart the API server .*docker exec NODE pkill/);
+  });
+
   it("of which the API server won't tell is not taken for well", async () => {
     west.answers.set(tapApiPath, { status: 403, body: { reason: "Forbidden", message: "no" } });
     assert.match((await failures()).join("\n"), /^west cluster-answers: .*linkerd-viz/);
