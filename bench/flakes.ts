@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { loadavg } from "node:os";
 import { Command } from "commander";
-import { parseCount } from "../environments/commands/verify.ts";
+import { parseCount } from "../environments/commands/options.ts";
 import { runCommand } from "../environments/commands/run-command.ts";
 import { findRunning } from "../environments/find-topology.ts";
 import { verifyStack } from "../environments/verify.ts";

@@ -1,10 +1,13 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { usualWidth } from "../../verification/render/style.ts";
 import { columns } from "../../verification/render/table.ts";
 import { exitCodes, exitCodeWords } from "../exit-codes.ts";
+import type { TopologyOptions } from "../find-topology.ts";
+import { type ContextOptions, topologyOptions, wordsOf } from "./options.ts";
+import { type CommandContext, type CommandOutcome, runCommand } from "./run-command.ts";
 
 /** The text of `--help` below the options. */
-export interface Lesson {
+interface Lesson {
   /** Command lines, each with its purpose. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   /** Exit codes besides 0, 2 and 130. @default [1] */
@@ -29,11 +32,69 @@ export const variables = {
   COLUMNS: "width of tables; default: that of the terminal, otherwise unlimited",
 } as const;
 
-/** A command with the common behaviour of all commands. */
-export function makeCommand(name: string, summary: string, more = ""): Command {
-  return withManners(new Command(name))
+type ArgumentRow = readonly [name: string, what: string];
+
+type OptionRow = readonly [flags: string, what: string, parse?: (text: string) => number];
+
+/** What a command is called, takes and does, and what its help says. */
+interface Definition<Options, Argument> extends Lesson {
+  readonly name: string;
+  readonly summary: string;
+  /** What its description says besides the summary. */
+  readonly more?: string;
+  /** The topology that it is about. It has the options of {@link topologyOptions} then. */
+  readonly topology?: ArgumentRow;
+  /** What it takes in place of a topology. */
+  readonly argument?: ArgumentRow;
+  readonly options?: readonly (Option | OptionRow)[];
+  readonly usage?: string;
+  /** With `--json` it reports its progress as events on standard output. @default false */
+  readonly events?: boolean;
+  /** It handles signals itself. @default false */
+  readonly ownSignals?: boolean;
+  readonly run: (
+    context: CommandContext,
+    options: Options,
+    argument: Argument,
+  ) => Promise<CommandOutcome>;
+}
+
+/** Makes the command, with the common behaviour of all commands, each time it is called. */
+export function defineCommand<Options = unknown, Argument = string | undefined>(
+  definition: Definition<Options, Argument>,
+): () => Command {
+  return () => makeCommand(definition);
+}
+
+function makeCommand<Options, Argument>(definition: Definition<Options, Argument>): Command {
+  const { name, summary, more, events, ownSignals, run } = definition;
+  const command = withManners(new Command(name))
     .summary(summary)
-    .description(more === "" ? `${summary}.` : `${summary}.\n\n${more}`);
+    .description(more === undefined ? `${summary}.` : `${summary}.\n\n${more}`);
+  const argument = definition.topology ?? definition.argument;
+  if (argument) command.argument(...argument);
+  if (definition.usage !== undefined) command.usage(definition.usage);
+  const about = definition.topology === undefined ? [] : topologyOptions;
+  for (const row of [...about, ...(definition.options ?? [])]) {
+    if (row instanceof Option) command.addOption(row);
+    else {
+      const [flags, what, parse] = row;
+      const option = new Option(flags, what);
+      command.addOption(parse ? option.argParser(parse) : option);
+    }
+  }
+  command.action(async () => {
+    const options = command.opts<TopologyOptions & ContextOptions & { readonly json?: true }>();
+    const [given] = command.processedArgs as readonly unknown[];
+    const settings = {
+      command: name,
+      topology: wordsOf(typeof given === "string" ? given : undefined, options),
+      json: events === true && options.json === true,
+      ownSignals: ownSignals === true,
+    };
+    await runCommand(settings, (context) => run(context, options as Options, given as Argument));
+  });
+  return teach(command, definition);
 }
 
 /** Wrong arguments end with exit code 2, a suggestion and how to get help. */
@@ -48,7 +109,7 @@ export function withManners(command: Command): Command {
 }
 
 /** Adds examples, exit codes and environment variables to the help of a command. */
-export function teach(command: Command, lesson: Lesson): Command {
+function teach(command: Command, lesson: Lesson): Command {
   return command.addHelpText("after", () => {
     const width = command.configureOutput().getOutHelpWidth?.() ?? usualWidth;
     return `\n${lessonText(lesson, width)}`;

@@ -1,14 +1,12 @@
-import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import type { Consent } from "../consent.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { howToCall } from "../how-to-call.ts";
 import { defaultStack } from "../stacks.ts";
 import { terminalQuestion } from "./ask.ts";
-import { makeCommand, teach } from "./command.ts";
-import { runCommand } from "./run-command.ts";
+import { defineCommand } from "./command.ts";
+import { topologyArgument } from "./options.ts";
 import { findRunning, type TopologyOptions } from "../find-topology.ts";
-import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
 
 interface Options extends TopologyOptions {
   readonly json?: true;
@@ -16,57 +14,46 @@ interface Options extends TopologyOptions {
 }
 
 /** `linkerd-topology down` */
-export function downCommand(): Command {
-  const command = makeCommand(
-    "down",
-    "Removes a topology: its clusters, its Docker network, its kubeconfigs and its state",
+export const downCommand = defineCommand<Options>({
+  name: "down",
+  summary: "Removes a topology: its clusters, its Docker network, its kubeconfigs and its state",
+  more:
     "It also works after a crash and without the state. What the topology did not create stays. From clusters " +
-      "that existed before, Linkerd and the Links are removed.\n\n" +
-      `Without a topology, \`down\` removes the stack ${defaultStack}. On a terminal it asks first; ` +
-      "in a script, or with --yes, it does not.",
-  );
-  withTopologyArgument(command)
-    .option(
+    "that existed before, Linkerd and the Links are removed.\n\n" +
+    `Without a topology, \`down\` removes the stack ${defaultStack}. On a terminal it asks first; ` +
+    "in a script, or with --yes, it does not.",
+  topology: topologyArgument,
+  options: [
+    [
       "--yes",
       `remove without asking: the stack ${defaultStack} if none is named, and clusters that were ` +
         "never finished if the state doesn't have the stack",
-    )
-    .option("--json", "events on standard output, one JSON object per line")
-    .action(async (topology: string | undefined, options: Options) => {
-      const settings = {
-        command: "down",
-        topology: topologyWords(topology, options),
-        json: options.json ?? false,
-      };
-      await runCommand(settings, async (context) => {
-        if (
-          topology === undefined &&
-          options.topology === undefined &&
-          options.name === undefined
-        ) {
-          await confirmDefault(options);
-        }
-        const { run, ...running } = await findRunning(topology, options);
-        const { down } = await import("../down.ts");
-        const { downRun } = await import("../runs/down-run.ts");
-        const { output, signal } = context;
-        const { summary } = run
-          ? await downRun(run, output, signal)
-          : await down({ ...running, output, signal, removeUnknown: consentOf(options) });
-        if (options.json !== true) context.print(summary);
-        return { exitCode: exitCodes.success, document: { summary } };
-      });
-    });
-  return teach(command, {
-    examples: [
-      ["linkerd-topology down", "the stack hierarchical"],
-      ["linkerd-topology down lab.yaml", "removes what was brought up from that file"],
-      ["linkerd-topology down lab", "the same by name; the file may be missing"],
-      ["linkerd-topology down lab-k3x9qa", "a run that was kept"],
     ],
-    variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
-  });
-}
+    ["--json", "events on standard output, one JSON object per line"],
+  ],
+  events: true,
+  run: async (context, options, topology) => {
+    if (topology === undefined && options.topology === undefined && options.name === undefined) {
+      await confirmDefault(options);
+    }
+    const { run, ...running } = await findRunning(topology, options);
+    const { down } = await import("../down.ts");
+    const { downRun } = await import("../runs/down-run.ts");
+    const { output, signal } = context;
+    const { summary } = run
+      ? await downRun(run, output, signal)
+      : await down({ ...running, output, signal, removeUnknown: consentOf(options) });
+    if (options.json !== true) context.print(summary);
+    return { exitCode: exitCodes.success, document: { summary } };
+  },
+  examples: [
+    ["linkerd-topology down", "the stack hierarchical"],
+    ["linkerd-topology down lab.yaml", "removes what was brought up from that file"],
+    ["linkerd-topology down lab", "the same by name; the file may be missing"],
+    ["linkerd-topology down lab-k3x9qa", "a run that was kept"],
+  ],
+  variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
+});
 
 function consentOf({ yes, json }: Options): Consent {
   return yes ?? (json === true ? false : (terminalQuestion() ?? false));

@@ -1,16 +1,13 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { screenOf } from "../../verification/render/style.ts";
 import { badInput } from "../command-error.ts";
 import { subjectForms } from "../drills/subjects.ts";
 import type { OwnQuestion } from "../drills/questions.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { terminalQuestion } from "./ask.ts";
-import { makeCommand, teach } from "./command.ts";
-import { parseDuration } from "./duration.ts";
-import { runCommand } from "./run-command.ts";
+import { defineCommand } from "./command.ts";
+import { parseCount, parseDuration, topologyArgument } from "./options.ts";
 import { findPlanned, type TopologyOptions } from "../find-topology.ts";
-import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
-import { parseCount } from "./verify.ts";
 
 interface Options extends TopologyOptions {
   readonly take: readonly string[];
@@ -28,83 +25,76 @@ interface Options extends TopologyOptions {
   readonly yes?: true;
 }
 
+const forms = Object.values(subjectForms).map(({ form, what }) => `  ${form}: ${what}`);
+
 /** `linkerd-topology drill` */
-export function drillCommand(): Command {
-  const forms = Object.values(subjectForms).map(({ form, what }) => `  ${form}: ${what}`);
-  const command = makeCommand(
-    "drill",
-    "Takes something away from a running topology, keeps asking, and puts it back",
+export const drillCommand = defineCommand<Options>({
+  name: "drill",
+  summary: "Takes something away from a running topology, keeps asking, and puts it back",
+  more:
     "It reports which requests failed, who answered before, during and after, and when it was noticed and healed. " +
-      "It puts everything back, also after Ctrl-C; after a `kill -9` the next command does.\n\n" +
-      `What it can take away:\n${forms.join("\n")}`,
-  );
-  withTopologyArgument(command)
-    .addOption(
-      new Option("--take <subject>", "what to take away; several at once with several --take")
-        .argParser(collect)
-        .makeOptionMandatory(),
-    )
-    .addOption(
-      new Option(
-        "--ask <url>",
-        "URL to ask all the time; several with several --ask (default: over every Link)",
-      ).argParser(collect),
-    )
-    .option("--from <deployment>", "where --ask asks from: CLUSTER/NAMESPACE/deploy/NAME")
-    .option("--rate <number>", "requests a second (default: 20; 5 for each Link)", parseCount)
-    .option("--before <time>", "how long to ask before (default: 10s)", parseDuration)
-    .option("--for <time>", "how long everything stays away (default: 30s)", parseDuration)
-    .option("--max-failed <number>", "exit code 4 if more requests fail", parseWhole)
-    .option("--max-gap <time>", "exit code 4 if no answer comes for longer", parseDuration)
-    .option("--report <file>", "report with a picture: .html, or .md with the picture beside it")
-    .option("--junit <file>", "JUnit report, for CI")
-    .option("--json", "one JSON document on standard output")
-    .option("--probe-image <image>", "image of the pods that ask")
-    .option("--yes", "change clusters that exist already without asking");
-  command.action(async (topology: string | undefined, options: Options) => {
-    const settings = { command: "drill", topology: topologyWords(topology, options) };
-    await runCommand(settings, async (context) => {
-      const ask = askOf(options);
-      const running = await findPlanned(topology, options, context);
-      const { drill } = await import("../drills/drill.ts");
-      const { drillDocument, renderDrill } = await import("../drills/render.ts");
-      const { requireDrillFiles, writeDrillFiles } = await import("../drills/report-files.ts");
-      await requireDrillFiles(options);
-      const result = await drill({
-        ...running,
-        output: context.output,
-        take: options.take,
-        ask,
-        rate: options.rate,
-        before: options.before,
-        hold: options.for,
-        limits: { maxFailed: options.maxFailed, maxGap: options.maxGap },
-        consent: options.yes ?? terminalQuestion() ?? false,
-        probeImage: options.probeImage,
-        signal: context.signal,
-      });
-      if (options.json) context.printJson(drillDocument(result), 2);
-      else context.print(renderDrill(result, screenOf(process.stdout)));
-      await writeDrillFiles(result, options);
-      return result.passed ? exitCodes.success : exitCodes.notProved;
+    "It puts everything back, also after Ctrl-C; after a `kill -9` the next command does.\n\n" +
+    `What it can take away:\n${forms.join("\n")}`,
+  topology: topologyArgument,
+  options: [
+    new Option("--take <subject>", "what to take away; several at once with several --take")
+      .argParser(collect)
+      .makeOptionMandatory(),
+    new Option(
+      "--ask <url>",
+      "URL to ask all the time; several with several --ask (default: over every Link)",
+    ).argParser(collect),
+    ["--from <deployment>", "where --ask asks from: CLUSTER/NAMESPACE/deploy/NAME"],
+    ["--rate <number>", "requests a second (default: 20; 5 for each Link)", parseCount],
+    ["--before <time>", "how long to ask before (default: 10s)", parseDuration],
+    ["--for <time>", "how long everything stays away (default: 30s)", parseDuration],
+    ["--max-failed <number>", "exit code 4 if more requests fail", parseWhole],
+    ["--max-gap <time>", "exit code 4 if no answer comes for longer", parseDuration],
+    ["--report <file>", "report with a picture: .html, or .md with the picture beside it"],
+    ["--junit <file>", "JUnit report, for CI"],
+    ["--json", "one JSON document on standard output"],
+    ["--probe-image <image>", "image of the pods that ask"],
+    ["--yes", "change clusters that exist already without asking"],
+  ],
+  run: async (context, options, topology) => {
+    const ask = askOf(options);
+    const running = await findPlanned(topology, options, context);
+    const { drill } = await import("../drills/drill.ts");
+    const { drillDocument, renderDrill } = await import("../drills/render.ts");
+    const { requireDrillFiles, writeDrillFiles } = await import("../drills/report-files.ts");
+    await requireDrillFiles(options);
+    const result = await drill({
+      ...running,
+      output: context.output,
+      take: options.take,
+      ask,
+      rate: options.rate,
+      before: options.before,
+      hold: options.for,
+      limits: { maxFailed: options.maxFailed, maxGap: options.maxGap },
+      consent: options.yes ?? terminalQuestion() ?? false,
+      probeImage: options.probeImage,
+      signal: context.signal,
     });
-  });
-  return teach(command, {
-    examples: [
-      [
-        "linkerd-topology drill lab.yaml --take gateway:east --ask http://web --from west/shop/deploy/app",
-        "does failover work?",
-      ],
-      ["linkerd-topology drill lab.yaml --take pods:west/shop/web", "over every Link"],
-      [
-        "linkerd-topology drill lab.yaml --take cluster-freeze:east --max-gap 5s --junit drill.xml",
-        "for CI",
-      ],
+    if (options.json) context.printJson(drillDocument(result), 2);
+    else context.print(renderDrill(result, screenOf(process.stdout)));
+    await writeDrillFiles(result, options);
+    return result.passed ? exitCodes.success : exitCodes.notProved;
+  },
+  examples: [
+    [
+      "linkerd-topology drill lab.yaml --take gateway:east --ask http://web --from west/shop/deploy/app",
+      "does failover work?",
     ],
-    exits: [exitCodes.failed, exitCodes.notUp, exitCodes.notProved],
-    variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
-  });
-}
+    ["linkerd-topology drill lab.yaml --take pods:west/shop/web", "over every Link"],
+    [
+      "linkerd-topology drill lab.yaml --take cluster-freeze:east --max-gap 5s --junit drill.xml",
+      "for CI",
+    ],
+  ],
+  exits: [exitCodes.failed, exitCodes.notUp, exitCodes.notProved],
+  variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
+});
 
 function collect(text: string, others: readonly string[] | undefined): readonly string[] {
   return [...(others ?? []), text];

@@ -1,39 +1,31 @@
-import type { Command } from "commander";
 import { screenOf, styleOf } from "../../verification/render/style.ts";
 import { table } from "../../verification/render/table.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Listed } from "../list.ts";
-import { makeCommand, teach } from "./command.ts";
-import { runCommand } from "./run-command.ts";
+import { defineCommand } from "./command.ts";
 
 /** `linkerd-topology list` */
-export function listCommand(): Command {
-  const command = makeCommand(
-    "list",
-    "Lists what is up on this machine: since when, whose it is, and until when",
+export const listCommand = defineCommand({
+  name: "list",
+  summary: "Lists what is up on this machine: since when, whose it is, and until when",
+  more:
     "Stacks are what `up` made, runs what `run` made. `elsewhere` is what somebody made whose state is not here: " +
-      "another user, another XDG_STATE_HOME, or another Pulumi backend.",
-  );
-  command
-    .option("--json", "one JSON document on standard output")
-    .action(async ({ json }: { readonly json?: true }) => {
-      await runCommand({ command: "list" }, async (context) => {
-        const { list } = await import("../list.ts");
-        const { meshes, problems } = await list();
-        if (json) context.printJson({ meshes, problems }, 2);
-        else context.print(meshes.length === 0 ? "nothing is up" : render(meshes));
-        for (const problem of problems) context.output.write(`${problem}\n`);
-        return problems.length === 0 ? exitCodes.success : exitCodes.failed;
-      });
-    });
-  return teach(command, {
-    examples: [
-      ["linkerd-topology list", "a line for each"],
-      ["linkerd-topology list --json | jq -r .meshes[].name", "for programs"],
-    ],
-    variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
-  });
-}
+    "another user, another XDG_STATE_HOME, or another Pulumi backend.",
+  options: [["--json", "one JSON document on standard output"]],
+  run: async (context, { json }: { readonly json?: true }) => {
+    const { list } = await import("../list.ts");
+    const { meshes, problems } = await list();
+    if (json) context.printJson({ meshes, problems }, 2);
+    else context.print(meshes.length === 0 ? "nothing is up" : render(meshes));
+    for (const problem of problems) context.output.write(`${problem}\n`);
+    return problems.length === 0 ? exitCodes.success : exitCodes.failed;
+  },
+  examples: [
+    ["linkerd-topology list", "a line for each"],
+    ["linkerd-topology list --json | jq -r .meshes[].name", "for programs"],
+  ],
+  variables: ["XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
+});
 
 function render(meshes: readonly Listed[]): string {
   return table(

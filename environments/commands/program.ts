@@ -49,31 +49,31 @@ Examples:
   linkerd-topology run lab.yaml --verify -- npm run e2e
                                       for CI: up, proof, a command, and everything away again`,
     );
-  for (const command of [
-    upCommand(),
-    downCommand(),
-    statusCommand(),
-    verifyCommand(),
-    uiCommand(),
-    drillCommand(),
-    rotateCommand(),
-    upgradeCommand(),
-    discoverCommand(),
-    kubeconfigCommand(),
-    envCommand(),
+  for (const make of [
+    upCommand,
+    downCommand,
+    statusCommand,
+    verifyCommand,
+    uiCommand,
+    drillCommand,
+    rotateCommand,
+    upgradeCommand,
+    discoverCommand,
+    kubeconfigCommand,
+    envCommand,
     shellCommand(toRun),
-    listCommand(),
-    logsCommand(),
-    loadCommand(),
-    applyCommand(),
-    planCommand(),
-    diagramCommand(),
-    preflightCommand(),
+    listCommand,
+    logsCommand,
+    loadCommand,
+    applyCommand,
+    planCommand,
+    diagramCommand,
+    preflightCommand,
     runningCommand(toRun),
-    reapCommand(),
-    installPluginsCommand(),
+    reapCommand,
+    installPluginsCommand,
   ]) {
-    program.addCommand(command);
+    program.addCommand(make());
   }
   return program;
 }

@@ -1,9 +1,7 @@
-import type { Command } from "commander";
 import { printableIn } from "../../system/printable.ts";
 import type { ReapResult } from "../reap.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { makeCommand, teach } from "./command.ts";
-import { runCommand } from "./run-command.ts";
+import { defineCommand } from "./command.ts";
 
 interface Options {
   readonly dryRun?: true;
@@ -11,40 +9,37 @@ interface Options {
 }
 
 /** `linkerd-topology reap` */
-export function reapCommand(): Command {
-  const command = makeCommand(
-    "reap",
-    "Removes runs that have expired, and runs whose process is gone",
+export const reapCommand = defineCommand<Options>({
+  name: "reap",
+  summary: "Removes runs that have expired, and runs whose process is gone",
+  more:
     "It uses only the records of the runs and Docker, and touches nothing else. Every `run` does the " +
-      "same first.",
-  )
-    .option("--dry-run", "show what would be removed, and remove nothing")
-    .option("--json", "one JSON document on standard output")
-    .action(async (options: Options) => {
-      await runCommand({ command: "reap" }, async ({ output, print, printJson, signal }) => {
-        const { reap } = await import("../reap.ts");
-        const dryRun = options.dryRun ?? false;
-        const result = await reap({
-          dryRun,
-          signal,
-          tell: (line) => output.write(`${line}\n`),
-        });
-        if (options.json) printJson({ version: 1, dryRun, ...result }, 2);
-        else print(renderReap(result, dryRun));
-        return result.failed.length === 0 ? exitCodes.success : exitCodes.failed;
-      });
+    "same first.",
+  options: [
+    ["--dry-run", "show what would be removed, and remove nothing"],
+    ["--json", "one JSON document on standard output"],
+  ],
+  run: async ({ output, print, printJson, signal }, options) => {
+    const { reap } = await import("../reap.ts");
+    const dryRun = options.dryRun ?? false;
+    const result = await reap({
+      dryRun,
+      signal,
+      tell: (line) => output.write(`${line}\n`),
     });
-  return teach(command, {
-    examples: [
-      [
-        "linkerd-topology reap --dry-run",
-        "which runs there are, and why each would be removed or kept",
-      ],
-      ["linkerd-topology reap", "in a job that always runs"],
+    if (options.json) printJson({ version: 1, dryRun, ...result }, 2);
+    else print(renderReap(result, dryRun));
+    return result.failed.length === 0 ? exitCodes.success : exitCodes.failed;
+  },
+  examples: [
+    [
+      "linkerd-topology reap --dry-run",
+      "which runs there are, and why each would be removed or kept",
     ],
-    variables: ["XDG_STATE_HOME"],
-  });
-}
+    ["linkerd-topology reap", "in a job that always runs"],
+  ],
+  variables: ["XDG_STATE_HOME"],
+});
 
 /** What was removed and what stayed, each with the reason. */
 export function renderReap(reaped: ReapResult, dryRun: boolean): string {

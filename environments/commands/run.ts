@@ -1,20 +1,16 @@
-import { type Command, Option } from "commander";
 import { badInput, CommandError } from "../command-error.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { makeCommand, teach } from "./command.ts";
-import { parseDuration } from "./duration.ts";
-import { runCommand } from "./run-command.ts";
+import { defineCommand } from "./command.ts";
+import { concurrencyOption, parseDuration, topologyArgument } from "./options.ts";
 import { findSource, type TopologyOptions } from "../find-topology.ts";
-import { topologyWords, withTopologyArgument } from "./topology-argument.ts";
 import {
   addFailure,
-  addOutputOptions,
+  outputOptions,
   askedFiles,
   filesOf,
   refuseWithout,
 } from "./verification-outputs.ts";
 import type { OutputOptions } from "./verification-outputs.ts";
-import { concurrencyOption } from "./verify.ts";
 
 interface Options extends TopologyOptions, OutputOptions {
   readonly allowNoDataPlane?: true;
@@ -33,48 +29,44 @@ interface Options extends TopologyOptions, OutputOptions {
  *
  * @param toRun what is behind `--` on the command line
  */
-export function runningCommand(toRun: readonly string[] | undefined): Command {
-  const command = makeCommand(
-    "run",
-    "Brings a topology up, runs a command, and removes everything, whatever happens",
-    "The command gets KUBECONFIG with a context per cluster, and KUBECONFIG_<CLUSTER> for each; its exit " +
+export function runningCommand(toRun: readonly string[] | undefined) {
+  return defineCommand<Options>({
+    name: "run",
+    summary: "Brings a topology up, runs a command, and removes everything, whatever happens",
+    more:
+      "The command gets KUBECONFIG with a context per cluster, and KUBECONFIG_<CLUSTER> for each; its exit " +
       "code is returned. Each run has its own name, so several can run at once. Success, " +
       "failure, Ctrl-C (press twice to be faster), SIGTERM and kill -9 all leave nothing behind. " +
       "If the machine goes down, the next run or `reap` removes the rest. With --pool, the mesh stays for later runs of the " +
       "same topology, which find it as if it were new; Ctrl-C and SIGTERM remove it.",
-  );
-  withTopologyArgument(command).usage("[options] [topology] -- COMMAND...");
-  command
-    .option("--verify", "verify before the command runs; if that fails, the command does not run")
-    .addOption(concurrencyOption())
-    .option("--keep-on-failure", "if something fails, keep everything until it expires")
-    .addOption(
-      new Option(
+    topology: topologyArgument,
+    usage: "[options] [topology] -- COMMAND...",
+    options: [
+      ["--verify", "verify before the command runs; if that fails, the command does not run"],
+      concurrencyOption,
+      ["--keep-on-failure", "if something fails, keep everything until it expires"],
+      [
         "--expires-in <time>",
         "when `reap` may remove it, such as 90m or 2h (default: 6h)",
-      ).argParser(parseDuration),
-    )
-    .addOption(
-      new Option(
+        parseDuration,
+      ],
+      [
         "--pool <age>",
         "use a mesh that an earlier run left, and leave it for later ones until it is so old, such as 4h",
-      ).argParser(parseDuration),
-    )
-    .option("--backend <url>", "Pulumi backend that keeps the state (default: the run's own files)")
-    .option("--images <dir>", "directory of image archives that take precedence over registries")
-    .option(
-      "--allow-no-data-plane",
-      "continue without Linkerd's proxy if its images are unavailable: no traffic is meshed",
-    )
-    .option("--json", "events on standard output; the command's own output goes to standard error");
-  addOutputOptions(command).action(async (topology: string | undefined, options: Options) => {
-    const settings = {
-      command: "run",
-      topology: topologyWords(topology, options),
-      json: options.json ?? false,
-      ownSignals: true,
-    };
-    await runCommand(settings, async ({ output }) => {
+        parseDuration,
+      ],
+      ["--backend <url>", "Pulumi backend that keeps the state (default: the run's own files)"],
+      ["--images <dir>", "directory of image archives that take precedence over registries"],
+      [
+        "--allow-no-data-plane",
+        "continue without Linkerd's proxy if its images are unavailable: no traffic is meshed",
+      ],
+      ["--json", "events on standard output; the command's own output goes to standard error"],
+      ...outputOptions,
+    ],
+    ownSignals: true,
+    events: true,
+    run: async ({ output }, options, topology) => {
       if (toRun === undefined || toRun.length === 0) throw nothingToRun();
       if (options.verify !== true) {
         const { concurrency } = options;
@@ -112,9 +104,7 @@ export function runningCommand(toRun: readonly string[] | undefined): Command {
         if (!verified) await addFailure(options, error);
         throw error;
       });
-    });
-  });
-  return teach(command, {
+    },
     examples: [
       ["linkerd-topology run lab.yaml -- kubectl --context west get nodes", "one command"],
       ["linkerd-topology run --topology lab.yaml --verify -- npm run e2e", "in CI"],

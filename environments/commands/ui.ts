@@ -1,15 +1,19 @@
 import { once } from "node:events";
-import { type Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
 import { execa } from "execa";
 import { exitCodes } from "../exit-codes.ts";
 import { withCommandLines } from "../how-to-call.ts";
-import { makeCommand, teach } from "./command.ts";
-import { type ContextOptions, findLookedAt, withContexts, wordsOf } from "./context-options.ts";
-import { parseDuration } from "./duration.ts";
-import { runCommand } from "./run-command.ts";
-import { withTopologyArgument } from "./topology-argument.ts";
+import { defineCommand } from "./command.ts";
+import {
+  concurrencyOption,
+  type ContextOptions,
+  contextOptions,
+  findLookedAt,
+  parseDuration,
+  topologyArgument,
+  wordsOf,
+} from "./options.ts";
 import type { TopologyOptions } from "../find-topology.ts";
-import { concurrencyOption } from "./verify.ts";
 
 interface Options extends TopologyOptions, ContextOptions {
   readonly port?: number;
@@ -19,56 +23,49 @@ interface Options extends TopologyOptions, ContextOptions {
 }
 
 /** `linkerd-topology ui` */
-export function uiCommand(): Command {
-  const command = makeCommand(
-    "ui",
-    "Shows a running mesh on a live page: clusters, Links, Services, figures, what changed",
+export const uiCommand = defineCommand<Options>({
+  name: "ui",
+  summary: "Shows a running mesh on a live page: clusters, Links, Services, figures, what changed",
+  more:
     "It serves the page on this machine alone, at an address with a token, until Ctrl-C. It only looks, as " +
-      "`verify --watch` does without traffic, and only while the page is open. A look that costs much is " +
-      "repeated less often.",
-  );
-  withContexts(withTopologyArgument(command))
-    .option("--port <number>", "port on 127.0.0.1 (default: one that is free)", parsePort)
-    .option("--no-open", "don't open the page in a browser")
-    .option(
-      "--interval <time>",
-      "from one look to the next, at least (default: 10s)",
-      parseDuration,
-    )
-    .addOption(concurrencyOption())
-    .action(async (topology: string | undefined, options: Options) => {
-      const settings = { command: "ui", topology: wordsOf(topology, options) };
-      await runCommand(settings, async (context) => {
-        const { signal } = context;
-        const running = await findLookedAt(topology, options, context);
-        const { livePage } = await import("../ui.ts");
-        const { port, interval, concurrency } = options;
-        const page = await livePage({
-          ...running,
-          signal,
-          spelled: (text) => withCommandLines(text, settings.topology),
-          ...(port !== undefined && { port }),
-          ...(interval !== undefined && { interval }),
-          ...(concurrency !== undefined && { concurrency }),
-        });
-        context.print(page.url);
-        if (options.open && mayOpen()) openInBrowser(page.url);
-        else context.output.write("Open this address in a browser. Ctrl-C ends it.\n");
-        if (!signal.aborted) await once(signal, "abort");
-        await page.close();
-        return exitCodes.success;
-      });
+    "`verify --watch` does without traffic, and only while the page is open. A look that costs much is " +
+    "repeated less often.",
+  topology: topologyArgument,
+  options: [
+    ...contextOptions,
+    ["--port <number>", "port on 127.0.0.1 (default: one that is free)", parsePort],
+    ["--no-open", "don't open the page in a browser"],
+    ["--interval <time>", "from one look to the next, at least (default: 10s)", parseDuration],
+    concurrencyOption,
+  ],
+  run: async (context, options, topology) => {
+    const { signal } = context;
+    const running = await findLookedAt(topology, options, context);
+    const { livePage } = await import("../ui.ts");
+    const { port, interval, concurrency } = options;
+    const page = await livePage({
+      ...running,
+      signal,
+      spelled: (text) => withCommandLines(text, wordsOf(topology, options)),
+      ...(port !== undefined && { port }),
+      ...(interval !== undefined && { interval }),
+      ...(concurrency !== undefined && { concurrency }),
     });
-  return teach(command, {
-    examples: [
-      ["linkerd-topology ui", "the stack hierarchical"],
-      ["linkerd-topology ui lab.yaml --no-open --port 8080", "on a machine without a screen"],
-      ["linkerd-topology ui --context west --context east", "any mesh, whoever made it"],
-    ],
-    exits: [exitCodes.failed, exitCodes.notUp],
-    variables: ["KUBECONFIG", "XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
-  });
-}
+    context.print(page.url);
+    if (options.open && mayOpen()) openInBrowser(page.url);
+    else context.output.write("Open this address in a browser. Ctrl-C ends it.\n");
+    if (!signal.aborted) await once(signal, "abort");
+    await page.close();
+    return exitCodes.success;
+  },
+  examples: [
+    ["linkerd-topology ui", "the stack hierarchical"],
+    ["linkerd-topology ui lab.yaml --no-open --port 8080", "on a machine without a screen"],
+    ["linkerd-topology ui --context west --context east", "any mesh, whoever made it"],
+  ],
+  exits: [exitCodes.failed, exitCodes.notUp],
+  variables: ["KUBECONFIG", "XDG_STATE_HOME", "PULUMI_BACKEND_URL"],
+});
 
 /** A person sits at this machine, and it has a screen. */
 function mayOpen(): boolean {

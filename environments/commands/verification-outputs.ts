@@ -1,5 +1,4 @@
 import { appendFile } from "node:fs/promises";
-import type { Command } from "commander";
 import type { VerificationFiles } from "../verify.ts";
 import { badInput } from "../command-error.ts";
 import { printable } from "../../system/printable.ts";
@@ -12,19 +11,17 @@ export interface OutputOptions {
   readonly bundle?: string;
 }
 
-/** Adds `--junit`, `--summary` and `--bundle` to a command. */
-export function addOutputOptions(command: Command): Command {
-  return command
-    .option("--junit <file>", "JUnit report, for CI")
-    .option(
-      "--summary <file>",
-      "Markdown with the verdict and the diagram, added to the file's end (default: $GITHUB_STEP_SUMMARY)",
-    )
-    .option(
-      "--bundle <file>",
-      "if something is wrong, a .tar.gz with events, logs and states to find out why; no secrets",
-    );
-}
+export const outputOptions = [
+  ["--junit <file>", "JUnit report, for CI"],
+  [
+    "--summary <file>",
+    "Markdown with the verdict and the diagram, added to the file's end (default: $GITHUB_STEP_SUMMARY)",
+  ],
+  [
+    "--bundle <file>",
+    "if something is wrong, a .tar.gz with events, logs and states to find out why; no secrets",
+  ],
+] as const;
 
 /**
  * Refuses options that would have no effect.

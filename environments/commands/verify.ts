@@ -1,4 +1,3 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
 import { screenOf, styleOf } from "../../verification/render/style.ts";
 import type { VerificationProgress } from "../../verification/verify.ts";
 import { badInput } from "../command-error.ts";
@@ -6,13 +5,18 @@ import { exitCodes } from "../exit-codes.ts";
 import type { Tell } from "../report/phase.ts";
 import { runPhases } from "../report/phases.ts";
 import type { StackVerification } from "../verify.ts";
-import { makeCommand, teach } from "./command.ts";
-import { parseDuration } from "./duration.ts";
-import { type CommandContext, runCommand } from "./run-command.ts";
-import { type ContextOptions, findLookedAt, withContexts, wordsOf } from "./context-options.ts";
-import { withTopologyArgument } from "./topology-argument.ts";
+import { defineCommand } from "./command.ts";
+import {
+  concurrencyOption,
+  type ContextOptions,
+  contextOptions,
+  findLookedAt,
+  parseDuration,
+  topologyArgument,
+} from "./options.ts";
+import type { CommandContext } from "./run-command.ts";
 import type { Running, TopologyOptions } from "../find-topology.ts";
-import { addOutputOptions, askedFiles, filesOf, refuseWithout } from "./verification-outputs.ts";
+import { outputOptions, askedFiles, filesOf, refuseWithout } from "./verification-outputs.ts";
 import type { OutputOptions } from "./verification-outputs.ts";
 
 /** The options of `verify`, which `status --verify` has as well. */
@@ -27,75 +31,59 @@ export interface VerifyOptions extends OutputOptions {
   readonly watch?: true;
 }
 
+/** The options of `verify` besides the topology and `--json`. */
+export const verifyOptions = [
+  ...outputOptions,
+  [
+    "--traffic",
+    "send traffic also in a mesh that others made, from a namespace that is removed again",
+  ],
+  ["--no-traffic", "only ask; create no workloads and send no traffic"],
+  [
+    "--drill",
+    "take its own servers away, place by place of each entry of traffic: do requests move?",
+  ],
+  ["--no-rights", "don't ask what the Links' accounts may do in their targets"],
+  concurrencyOption,
+  ["--probe-image <image>", "image of the workloads that send traffic"],
+  ["--watch", "repeat until Ctrl-C, and show what has changed"],
+  ["--interval <time>", "from one round to the next with --watch (default: 10s)", parseDuration],
+] as const;
+
 /** `linkerd-topology verify` */
-export function verifyCommand(): Command {
-  const command = makeCommand(
-    "verify",
-    "Checks, from inside the running clusters, whether the topology does what the plan says",
+export const verifyCommand = defineCommand<VerifyOptions>({
+  name: "verify",
+  summary: "Checks, from inside the running clusters, whether the topology does what the plan says",
+  more:
     "It checks every cluster and Link, and sends traffic over each Link from workloads in their own namespace, " +
-      "which it removes afterwards. In a mesh that others made (--context) it only looks, unless you add --traffic. Does traffic arrive, which cluster and pod answer, is it encrypted, which client does " +
-      "the server see? What can't be checked is listed as not run, with the reason.",
-  );
-  withContexts(withTopologyArgument(command)).option(
-    "--json",
-    "one JSON document on standard output; with --watch one for each round, on a line",
-  );
-  addVerifyOptions(command).action(async (topology: string | undefined, options: VerifyOptions) => {
+    "which it removes afterwards. In a mesh that others made (--context) it only looks, unless you add --traffic. Does traffic arrive, which cluster and pod answer, is it encrypted, which client does " +
+    "the server see? What can't be checked is listed as not run, with the reason.",
+  topology: topologyArgument,
+  options: [
+    ...contextOptions,
+    ["--json", "one JSON document on standard output; with --watch one for each round, on a line"],
+    ...verifyOptions,
+  ],
+  run: async (context, options, topology) => {
     const about = options as TopologyOptions & ContextOptions;
-    const settings = { command: "verify", topology: wordsOf(topology, about) };
-    await runCommand(settings, async (context) =>
-      runVerify(await findLookedAt(topology, about, context), options, context),
-    );
-  });
-  return teach(command, {
-    examples: [
-      ["linkerd-topology verify --context west --context east", "any mesh, whoever made it"],
-      ["linkerd-topology verify", "the stack hierarchical"],
-      ["linkerd-topology verify lab.yaml --junit results.xml", "for CI"],
-      ["linkerd-topology verify lab.yaml --drill", "does failover move requests, and back?"],
-      ["linkerd-topology verify flat --watch", "repeat, and show what changes"],
-      [
-        "linkerd-topology verify --json | jq '.checks[] | select(.state == \"failed\")'",
-        "for programs",
-      ],
+    return runVerify(await findLookedAt(topology, about, context), options, context);
+  },
+  examples: [
+    ["linkerd-topology verify --context west --context east", "any mesh, whoever made it"],
+    ["linkerd-topology verify", "the stack hierarchical"],
+    ["linkerd-topology verify lab.yaml --junit results.xml", "for CI"],
+    ["linkerd-topology verify lab.yaml --drill", "does failover move requests, and back?"],
+    ["linkerd-topology verify flat --watch", "repeat, and show what changes"],
+    [
+      "linkerd-topology verify --json | jq '.checks[] | select(.state == \"failed\")'",
+      "for programs",
     ],
-    exits: [exitCodes.failed, exitCodes.notUp, exitCodes.notProved],
-    variables: ["KUBECONFIG", "XDG_STATE_HOME", "PULUMI_BACKEND_URL", "GITHUB_STEP_SUMMARY"],
-  });
-}
+  ],
+  exits: [exitCodes.failed, exitCodes.notUp, exitCodes.notProved],
+  variables: ["KUBECONFIG", "XDG_STATE_HOME", "PULUMI_BACKEND_URL", "GITHUB_STEP_SUMMARY"],
+});
 
-/** How much a verification does at once. */
-export function concurrencyOption(): Option {
-  return new Option(
-    "--concurrency <number>",
-    "requests at once, over all clusters (default: four for each processor)",
-  ).argParser(parseCount);
-}
-
-/** Adds the options of `verify` besides the topology and `--json`. */
-export function addVerifyOptions(command: Command): Command {
-  return addOutputOptions(command)
-    .option(
-      "--traffic",
-      "send traffic also in a mesh that others made, from a namespace that is removed again",
-    )
-    .option("--no-traffic", "only ask; create no workloads and send no traffic")
-    .option(
-      "--drill",
-      "take its own servers away, place by place of each entry of traffic: do requests move?",
-    )
-    .option("--no-rights", "don't ask what the Links' accounts may do in their targets")
-    .addOption(concurrencyOption())
-    .option("--probe-image <image>", "image of the workloads that send traffic")
-    .option("--watch", "repeat until Ctrl-C, and show what has changed")
-    .option(
-      "--interval <time>",
-      "from one round to the next with --watch (default: 10s)",
-      parseDuration,
-    );
-}
-
-/** Which of {@link addVerifyOptions} were given explicitly. */
+/** Which of {@link verifyOptions} were given explicitly. */
 export function askedOfVerify(options: VerifyOptions): Record<string, boolean> {
   return {
     ...askedFiles(options),
@@ -215,13 +203,4 @@ async function withProgress(
   await runPhases([{ title: "verification", run }], output);
   if (verification === undefined) throw new Error("the verification found nothing");
   return verification;
-}
-
-/** Parses a whole number from 1 on, for commander's options. */
-export function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new InvalidArgumentError("Write a whole number from 1.");
-  }
-  return count;
 }
