@@ -100,17 +100,6 @@ export type { FoundMesh } from "./environments/found-mesh.ts";
 export type { StackRequest } from "./environments/mesh-of-stack.ts";
 export type { Note } from "./planning/discovery/note.ts";
 export type { Question } from "./environments/drills/asker.ts";
-export type {
-  CertificateObservation,
-  ClusterObservation,
-  ControllerObservation,
-  GatewayObservation,
-  IssuerObservation,
-  LinkerdObservation,
-  LinkObservation,
-  MirrorObservation,
-  ServiceObservation,
-  Unread,
-} from "./planning/discovery/observation.ts";
+export type * from "./planning/discovery/observation.ts";
 export type { Path } from "./planning/topology/problem.ts";
 export type { ClusterWay } from "./verification/discovery/observe-cluster.ts";

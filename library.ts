@@ -96,34 +96,7 @@ export type { RunCluster, RunMesh } from "./environments/runs/run-mesh.ts";
 export type { TopologySource } from "./environments/topology-source.ts";
 export { withTopology, type WithTopologyOptions } from "./environments/with-topology.ts";
 export { plan, planOrThrow, type PlanContext, type PlanResult } from "./planning/plan.ts";
-export type {
-  AnchorPlan,
-  ClusterPlan,
-  ExportPlan,
-  GatewayPlan,
-  IssuerPlan,
-  LinkPlan,
-  MirrorPlan,
-  Plan,
-  ExistingClusterPlan,
-  KindClusterPlan,
-  LinkerdPlan,
-  PemLocation,
-  TrafficPlan,
-  TrustPlan,
-  ClusterPlanCommon,
-  NodePlan,
-  TrafficRulePlan,
-  TrafficBackendPlan,
-  ClusterLinkerdPlan,
-  ObservabilityPlan,
-  PrometheusPlan,
-  JaegerPlan,
-  TracingPlan,
-  VizClusterPlan,
-  VizPlan,
-  PlannedResources,
-} from "./planning/plan-types.ts";
+export type * from "./planning/plan-types.ts";
 export {
   formatProblem,
   type Problem,
@@ -147,38 +120,8 @@ export type {
   VersionSources,
   VizSources,
 } from "./planning/sources/sources.ts";
-export type {
-  AccessSpec,
-  AccountSpec,
-  AnchorSpec,
-  CertManagerSpec,
-  ClusterSpec,
-  ClusterTrustSpec,
-  DockerSpec,
-  ChartValuesSpec,
-  ExportKind,
-  ExportSpec,
-  ExtraMount,
-  FurtherSetSpec,
-  GatewaySpec,
-  HeadlessSpec,
-  LabelExpression,
-  OwnGatewaySpec,
-  IssuerSpec,
-  LabelSelector,
-  LinkerdSpec,
-  LinkMode,
-  LinkSpec,
-  NodesSpec,
-  ObservabilitySpec,
-  PrometheusSpec,
-  ResourcesSpec,
-  SelectorsSpec,
-  Topology as TopologySpec,
-  TracingSpec,
-  TrafficSpec,
-  TrustSpec,
-} from "./planning/topology.ts";
+export type * from "./planning/topology.ts";
+export type { Topology as TopologySpec } from "./planning/topology.ts";
 export type { CheckResult, Outcome, Verdict as CheckVerdict } from "./verification/checks/check.ts";
 export { observe, type Mesh, type ObserveOptions } from "./verification/observe.ts";
 export { junitDocument } from "./verification/render/junit.ts";
@@ -212,53 +155,22 @@ export type { ChartValues } from "./components/values.ts";
 export type { RunOptions } from "./environments/runs/session.ts";
 export type { StackFile } from "./environments/stacks.ts";
 export type { ClusterAccess, KubernetesApi, NamedAccess, Query } from "./kubernetes/api.ts";
-export type { KindOptions } from "./planning/clusters/kind-options.ts";
 export type { KubeconfigContext } from "./planning/clusters/rules/kubeconfigs.ts";
 export type { Account as MeshAccount } from "./planning/policy/identities.ts";
 export type { MadeFrom, TopologyOrigin } from "./planning/sources/made-from.ts";
 export type { CertificateContext } from "./planning/trust/rules/certificates.ts";
 export type { Counts } from "./verification/render/counts.ts";
 export type { Screen as TextScreen } from "./verification/render/style.ts";
-export type {
-  MeshStatus,
-  ClusterStatus,
-  DataPlane,
-  LinkStatus,
-  DiscoveryStatus,
-  GatewayStatus,
-  InjectionStatus,
-  LinkAccessStatus,
-  MirrorStatus,
-  NodeStatus,
-  OwnGatewayStatus,
-  PodRoutesStatus,
-  ProxyStatus,
-  RouteStatus,
-  ServiceMirrorStatus,
-  ServicesStatus,
-  TapStatus,
-  WorkloadStatus,
-  ExportedService,
-  MirrorKind,
-  MirrorServiceStatus,
-} from "./verification/status.ts";
+export type * from "./verification/status.ts";
 export type { Output, PhaseReporter, Phase, Tell } from "./environments/report/phase.ts";
-export type { PortMapping } from "./planning/clusters/schema.ts";
 export type { Connections } from "./verification/connections.ts";
 export type { Lanes } from "./kubernetes/lanes.ts";
 export type { CertificateStatus, IssuerStatus } from "./linkerd/trust/certificates.ts";
-export type {
-  CircuitBreakingSpec,
-  MatchSpec,
-  RetrySpec,
-  RouteSpec,
-} from "./planning/traffic/schema.ts";
 export type { Condition, Metadata } from "./kubernetes/objects.ts";
 export type { ExecRequest, ExecResult, PodPort } from "./kubernetes/pod-requests.ts";
 export type { OwnGatewayLook } from "./linkerd/signals/own-gateway.ts";
 export type { RouteLook, Route, ParentRef } from "./linkerd/signals/route.ts";
 export type { Changed, EngineMessage, Step } from "./environments/report/engine-progress.ts";
 export { CommandError } from "./environments/command-error.ts";
-export type { FoundLinkPlan } from "./planning/plan-types.ts";
 export type { MeshAccess } from "./verification/observe.ts";
 export type { ServicesLook } from "./linkerd/signals/route.ts";

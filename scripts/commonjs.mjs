@@ -34,10 +34,12 @@ export function declarations(entry, file, read) {
   const mode = '{ with: { "resolution-mode": "import" } }';
   const library = `import("./${entry}.js", ${mode})`;
   const lines = source.statements.filter(ts.isExportDeclaration).flatMap((statement) => {
-    if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) {
-      throw new Error(`${entry}.ts exports by name only: \`export *\` has no names to hand on`);
-    }
     if (statement.isTypeOnly) return [];
+    if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) {
+      throw new Error(
+        `${entry}.ts exports values by name only: \`export *\` has no names to hand on`,
+      );
+    }
     const from = read(statement.moduleSpecifier.text);
     return statement.exportClause.elements.flatMap(({ isTypeOnly, name: { text: name } }) => {
       if (isTypeOnly) return [];

@@ -18,7 +18,7 @@ function passedOn<S extends z.ZodType>(schema: S | z.ZodDefault<S> | z.ZodExactO
   const { description = "" } = schema.meta() ?? {};
   const isWrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodExactOptional;
   const inner: S = isWrapped ? schema.unwrap() : schema;
-  return inner.meta({ description });
+  return inner.describe(description);
 }
 
 export const networkOfDockerSchema = {
@@ -79,12 +79,11 @@ outputs:
   inputs: {
     kindName: passedOn(clusterShape.name),
     network: output(passedOn(clusterShape.network)),
-    generation: passedOn(clusterShape.generation).meta({
-      description:
-        "Short hash, or number, of everything that forces the cluster to be recreated. Put it into the component's name " +
+    generation: passedOn(clusterShape.generation).describe(
+      "Short hash, or number, of everything that forces the cluster to be recreated. Put it into the component's name " +
         "too: the cluster and everything in it then get new names. That is how a new generation replaces the old one " +
         "within one update.",
-    }),
+    ),
     podSubnet: passedOn(clusterShape.podSubnet),
     serviceSubnet: passedOn(clusterShape.serviceSubnet),
     clusterDomain: passedOn(clusterShape.clusterDomain).exactOptional(),
@@ -95,7 +94,7 @@ outputs:
     workers: passedOn(clusterShape.workers).exactOptional(),
     portMappings: z
       .array(portMappingSchema.meta(typed("PortMapping")))
-      .meta({ description: "Ports of the host that lead to a node." })
+      .describe("Ports of the host that lead to a node.")
       .exactOptional(),
     containerdConfigPatches: passedOn(clusterShape.containerdConfigPatches).exactOptional(),
     registryMirrors: passedOn(clusterShape.registryMirrors).exactOptional(),
@@ -108,18 +107,17 @@ outputs:
     imageArchives: passedOn(clusterShape.imageArchives).exactOptional(),
     sourcesFile: sourcesFile("the node image and the archives of images come from"),
     linkerdVersion: linkerdVersion()
-      .meta({
-        description:
-          "Release of Linkerd whose archives of images are loaded, where the sources hold several. Default: the one " +
+      .describe(
+        "Release of Linkerd whose archives of images are loaded, where the sources hold several. Default: the one " +
           "that a ControlPlane installs by default.",
-      })
+      )
       .exactOptional(),
   } satisfies Record<keyof KindClusterArgs | "sourcesFile" | "linkerdVersion", z.ZodType>,
   outputs: {
     kubeconfig: secretText("Administrator's kubeconfig for this machine."),
     kubeconfigPath: text("File with the kubeconfig, mode 0600."),
     kubernetesVersion: clusterSchema.outputs.kubernetesVersion,
-    nodes: z.array(node).meta({ description: "The nodes as they run, control planes first." }),
+    nodes: z.array(node).describe("The nodes as they run, control planes first."),
     fixedAddress: text(
       "The address that the control plane keeps on the Docker network, once it has it.",
     ).optional(),
@@ -159,10 +157,7 @@ resources:
     ).exactOptional(),
     others: z
       .array(output(z.string()))
-      .meta({
-        description:
-          "UIDs of further clusters of the same mesh: two ways into one cluster are refused.",
-      })
+      .describe("UIDs of further clusters of the same mesh: two ways into one cluster are refused.")
       .exactOptional(),
     namespaces: z
       .array(z.string())
@@ -174,11 +169,10 @@ resources:
       .exactOptional(),
     adopted: z
       .boolean()
-      .meta({
-        description:
-          "Others installed the Linkerd in it, which stays theirs. Otherwise the cluster must have none. Default: " +
+      .describe(
+        "Others installed the Linkerd in it, which stays theirs. Otherwise the cluster must have none. Default: " +
           "`false`.",
-      })
+      )
       .exactOptional(),
   } satisfies Record<keyof ExistingClusterArgs, z.ZodType>,
   outputs: {

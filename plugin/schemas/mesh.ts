@@ -38,10 +38,7 @@ const mode = linkMode.meta({
 
 const port = (description: string, fallback: number | undefined) =>
   integer(1, limits.port, "a port", "write a port number")
-    .meta({
-      description:
-        fallback === undefined ? description : `${description} Default: ${String(fallback)}.`,
-    })
+    .describe(fallback === undefined ? description : `${description} Default: ${String(fallback)}.`)
     .exactOptional();
 
 const charts = z
@@ -60,29 +57,27 @@ const charts = z
   .exactOptional();
 
 const version = linkerdVersion()
-  .meta({
-    description:
-      "Release of Linkerd, such as `edge-26.6.3`, or the stable number that it stands for. Default: the one that the " +
+  .describe(
+    "Release of Linkerd, such as `edge-26.6.3`, or the stable number that it stands for. Default: the one that the " +
       "sources hold, else the newest that the package knows.",
-  })
+  )
   .exactOptional();
 
 const chartValues = (chart: string) =>
   z
     .record(z.string(), output(z.unknown()))
-    .meta({ description: `Values of the chart ${chart}, merged over the package's own.` })
+    .describe(`Values of the chart ${chart}, merged over the package's own.`)
     .exactOptional();
 
 const highAvailability = z
   .boolean()
-  .meta({
-    description:
-      "Three replicas of each controller, on different nodes; needs three nodes. Default: `false`.",
-  })
+  .describe(
+    "Three replicas of each controller, on different nodes; needs three nodes. Default: `false`.",
+  )
   .exactOptional();
 
 const clusterDomain = domain(limits.clusterDomain, "a cluster domain")
-  .meta({ description: `Domain of the Services. Default: \`${defaults.clusterDomain}\`.` })
+  .describe(`Domain of the Services. Default: \`${defaults.clusterDomain}\`.`)
   .exactOptional();
 
 const image = (what: string) => text(`Image of ${what}, with its tag.`).exactOptional();
@@ -221,7 +216,7 @@ const gateway = z
     loadBalancerIP: text("Address to ask the load balancer for.").exactOptional(),
     serviceAnnotations: z
       .record(z.string(), z.string())
-      .meta({ description: "Annotations of its Service besides Linkerd's." })
+      .describe("Annotations of its Service besides Linkerd's.")
       .exactOptional(),
   })
   .meta({
@@ -238,7 +233,7 @@ const target = z
     ),
     headless: z
       .boolean()
-      .meta({ description: "Mirror headless Services pod by pod. Default: `false`." })
+      .describe("Mirror headless Services pod by pod. Default: `false`.")
       .exactOptional(),
   })
   .meta({ title: "MirrorTarget" });
@@ -269,12 +264,12 @@ resources:
     gateway: gateway.exactOptional(),
     targets: z
       .array(target)
-      .meta({ description: "The Links whose source is this cluster. Default: none." })
+      .describe("The Links whose source is this cluster. Default: none.")
       .exactOptional(),
     federatedWithout: z
       .strictObject({
-        labels: z.array(z.string()).meta({ description: "Labels: keys, or `prefix/*`." }),
-        annotations: z.array(z.string()).meta({ description: "Annotations: keys, or `prefix/*`." }),
+        labels: z.array(z.string()).describe("Labels: keys, or `prefix/*`."),
+        annotations: z.array(z.string()).describe("Annotations: keys, or `prefix/*`."),
       })
       .meta({
         title: "FederatedWithout",
@@ -320,23 +315,21 @@ resources:
   inputs: {
     cluster: cluster("The target, whose API server the source watches."),
     extension: extension("The target's multicluster extension."),
-    source: label(limits.clusterName, "", '"west"').meta({
-      description: "Name of the source, the only user of the account.",
-    }),
+    source: label(limits.clusterName, "", '"west"').describe(
+      "Name of the source, the only user of the account.",
+    ),
     mode,
     tokenGeneration: integer(1, limits.tokenGeneration, "a generation of a token", "count from 1")
-      .meta({
-        description:
-          "Another number creates another token. The old one is deleted at the end of the same update, when everything " +
+      .describe(
+        "Another number creates another token. The old one is deleted at the end of the same update, when everything " +
           "works with the new one. Default: 1.",
-      })
+      )
       .exactOptional(),
     revoked: z
       .boolean()
-      .meta({
-        description:
-          "Removes the account's rights and its token, so that the source is cut off. Default: `false`.",
-      })
+      .describe(
+        "Removes the account's rights and its token, so that the source is cut off. Default: `false`.",
+      )
       .exactOptional(),
   } satisfies Record<keyof AccessAccountArgs, z.ZodType>,
   outputs: {
@@ -350,10 +343,12 @@ resources:
 
 const linkGateway = z
   .strictObject({
-    addresses: z.array(z.string()).min(1).meta({
-      description:
+    addresses: z
+      .array(z.string())
+      .min(1)
+      .describe(
         "Names or addresses at which the source reaches it, such as the name of a node of kind.",
-    }),
+      ),
     port: port("Port at which the source reaches it.", defaults.gatewayNodePort),
     probePort: port(
       "Port of its health probe, as the source reaches it. The `targets` of the source's Multicluster name the same.",
@@ -392,10 +387,9 @@ resources:
   inputs: {
     source: cluster("The cluster of the Link, the mirror Services and the clients."),
     extension: extension("The source's extension, with a service mirror for this Link."),
-    target: label(limits.clusterName, "", '"east"').meta({
-      description:
-        "Name of the target: the name of the Link, and the suffix of its mirror Services.",
-    }),
+    target: label(limits.clusterName, "", '"east"').describe(
+      "Name of the target: the name of the Link, and the suffix of its mirror Services.",
+    ),
     apiServer: output(
       text(
         "The target's API server as pods of the source reach it, for example `https://lab-east-control-plane:6443`.",
@@ -420,21 +414,19 @@ resources:
       })
       .exactOptional(),
     excludedLabels: metadataKeys("a label")
-      .meta({ description: "Labels that mirrors don't get: keys, or `prefix/*`. Default: none." })
+      .describe("Labels that mirrors don't get: keys, or `prefix/*`. Default: none.")
       .exactOptional(),
     excludedAnnotations: metadataKeys("an annotation")
-      .meta({
-        description:
-          "Annotations that mirrors don't get: keys, or `prefix/*`. Default: kubectl's and the package's own.",
-      })
+      .describe(
+        "Annotations that mirrors don't get: keys, or `prefix/*`. Default: kubectl's and the package's own.",
+      )
       .exactOptional(),
     routes: z
       .array(reference<PodRoutes>("", token("PodRoutes")))
-      .meta({
-        description:
-          "Pod routes of the source and of the target. A Link of mode `flat` or `mixed` is created only when they are in " +
+      .describe(
+        "Pod routes of the source and of the target. A Link of mode `flat` or `mixed` is created only when they are in " +
           "place. Default: none, for pods that reach each other anyway.",
-      })
+      )
       .exactOptional(),
     gateway: linkGateway.exactOptional(),
     linkerdVersion: text(
@@ -472,7 +464,7 @@ resources:
     cluster: reference<KindCluster>("The cluster that needs the routes.", token("KindCluster")),
     peers: z
       .array(reference<KindCluster>("", token("KindCluster")))
-      .meta({ description: "The clusters that the routes lead to." }),
+      .describe("The clusters that the routes lead to."),
     image: text(
       "An image that the cluster has or can pull. Nothing in it is used. Default: the pause image of the sources, else " +
         "the public one.",

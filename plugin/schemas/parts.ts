@@ -9,7 +9,7 @@ export const token = (name: string) => `linkerd-topology:index:${name}`;
 /** One of the types that describe a topology, as the type of a schema. */
 export const typed = (name: string) => ({ pulumiType: `#/types/linkerd-topology:index:${name}` });
 
-export const text = (description: string) => z.string().meta({ description });
+export const text = (description: string) => z.string().describe(description);
 
 export const secretText = (description: string) => z.string().meta({ description, secret: true });
 

@@ -28,9 +28,7 @@ resources:
     namespace: text("The namespace."),
     create: z
       .boolean()
-      .meta({
-        description: "`false`: it already exists, and isn't deleted. Default: `true`.",
-      })
+      .describe("`false`: it already exists, and isn't deleted. Default: `true`.")
       .exactOptional(),
   } satisfies Record<keyof DefaultDenyArgs, z.ZodType>,
   outputs: {},
@@ -60,10 +58,11 @@ resources:
       "The cluster's multicluster extension.",
       token("Multicluster"),
     ),
-    identities: z.array(z.string()).meta({
-      description:
+    identities: z
+      .array(z.string())
+      .describe(
         "Identities that are accepted, as patterns such as `*.west.example`. Empty: nobody.",
-    }),
+      ),
     podSubnet: text(
       "Pod subnet of the gateway's own cluster, CIDR: clients are accepted from there and from `dockerSubnet` alone. " +
         "Default: they may come from anywhere.",
@@ -121,7 +120,7 @@ resources:
     service: text("The Service."),
     pods: z
       .record(z.string(), z.string())
-      .meta({ description: "Labels of the pods behind the Service, as in its selector." }),
+      .describe("Labels of the pods behind the Service, as in its selector."),
     port: text("Name or number of the pods' port, which is the Service's `targetPort`."),
     protocol: z
       .enum(["unknown", "HTTP/1", "HTTP/2", "gRPC", "opaque", "TLS"])
@@ -132,17 +131,15 @@ resources:
       .exactOptional(),
     clients: z
       .array(namedClient)
-      .meta({
-        description:
-          "Clients by their own identities: of the Service's own cluster, or of the source of a flat or mixed Link.",
-      })
+      .describe(
+        "Clients by their own identities: of the Service's own cluster, or of the source of a flat or mixed Link.",
+      )
       .exactOptional(),
     throughGateway: z
       .boolean()
-      .meta({
-        description:
-          "Accepts every client that the cluster's gateway forwards, from any source. Default: `false`.",
-      })
+      .describe(
+        "Accepts every client that the cluster's gateway forwards, from any source. Default: `false`.",
+      )
       .exactOptional(),
   } satisfies Record<keyof ServicePolicyArgs, z.ZodType>,
   outputs: {},

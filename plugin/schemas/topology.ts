@@ -15,10 +15,9 @@ const topologyInputs = {
   sourcesFile: sourcesFile("images and charts come from"),
   labels: z
     .record(z.string(), z.string())
-    .meta({
-      description:
-        "Labels of the Docker network, such as who may remove it and when. Another label recreates the network.",
-    })
+    .describe(
+      "Labels of the Docker network, such as who may remove it and when. Another label recreates the network.",
+    )
     .exactOptional(),
 };
 
@@ -36,7 +35,7 @@ const runningCluster = z
     ).optional(),
     nodes: z
       .array(node)
-      .meta({ description: "Control planes first; absent for a cluster that existed." })
+      .describe("Control planes first; absent for a cluster that existed.")
       .optional(),
   })
   .meta({ title: "RunningCluster" });
@@ -51,7 +50,7 @@ const link = z
 
 const anchor = z
   .object({
-    generation: z.int().meta({ description: "Counted from 1." }),
+    generation: z.int().describe("Counted from 1."),
     certificatePem: text("The certificate, PEM."),
     fingerprint: text("SHA-256 of the certificate."),
     expiry: text("When it expires, RFC 3339."),
@@ -68,11 +67,9 @@ const topologyOutputs = {
     secret: true,
     description: "Administrator's kubeconfig of each cluster, by the cluster's name.",
   }),
-  clusters: z.array(runningCluster).meta({ description: "Each cluster as it runs." }),
-  links: z.array(link).meta({ description: "Each Link, from where to where." }),
-  trustAnchors: z
-    .array(anchor)
-    .meta({ description: "Every generation of the trust anchor, oldest first." }),
+  clusters: z.array(runningCluster).describe("Each cluster as it runs."),
+  links: z.array(link).describe("Each Link, from where to where."),
+  trustAnchors: z.array(anchor).describe("Every generation of the trust anchor, oldest first."),
   dataPlane: text(
     "`real`, or `none` where the images that stand in for Linkerd's proxy carry no traffic.",
   ),

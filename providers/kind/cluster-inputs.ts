@@ -18,15 +18,13 @@ const matching = (pattern: RegExp, otherwise: string) =>
 const port = () => z.int().min(1).max(limits.port);
 
 const extraPortMapping = z.strictObject({
-  node: z.int().min(0).meta({ description: "Index of the node, control planes first, from 0." }),
-  containerPort: port().meta({ description: "Port of the node." }),
-  hostPort: port().meta({ description: "Port of this machine; it must be free." }),
+  node: z.int().min(0).describe("Index of the node, control planes first, from 0."),
+  containerPort: port().describe("Port of the node."),
+  hostPort: port().describe("Port of this machine; it must be free."),
   listenAddress: text((value) =>
     isIP(value) === 0 ? `${JSON.stringify(value)} is not an IP address` : undefined,
-  ).meta({
-    description: "Address of this machine that listens; `127.0.0.1` keeps it to this machine.",
-  }),
-  protocol: z.enum(["TCP", "UDP", "SCTP"]).meta({ description: "`TCP`, `UDP` or `SCTP`." }),
+  ).describe("Address of this machine that listens; `127.0.0.1` keeps it to this machine."),
+  protocol: z.enum(["TCP", "UDP", "SCTP"]).describe("`TCP`, `UDP` or `SCTP`."),
 });
 
 const mirror = text((value) => {
@@ -132,13 +130,12 @@ export const clusterShape = {
     isIP(value) === 4 ? undefined : `${JSON.stringify(value)} is no IPv4 address`,
   )
     .exactOptional()
-    .meta({
-      description:
-        "IPv4 address of the Docker network's subnet at which the API server stays, whatever Docker gives to containers " +
+    .describe(
+      "IPv4 address of the Docker network's subnet at which the API server stays, whatever Docker gives to containers " +
         "that restart. A single control plane has it as a second address, of which Docker doesn't know: choose one " +
         "that it doesn't give out. The load balancer of several control planes has no other. It keeps none in a " +
         "network whose subnet Docker chose itself; then the output lacks it.",
-    }),
+    ),
   extraPortMappings: z
     .array(extraPortMapping)
     .default([])
@@ -175,32 +172,29 @@ export const clusterShape = {
   imageArchives: z
     .array(text())
     .default([])
-    .meta({
-      description:
-        "Image archives (`docker save`, or OCI) on this machine, which are loaded into every node. Their content " +
+    .describe(
+      "Image archives (`docker save`, or OCI) on this machine, which are loaded into every node. Their content " +
         "is compared, not their paths.",
-    }),
+    ),
   dnsTtlSeconds: z
     .int()
     .min(0)
     .max(3600)
     .default(5)
-    .meta({
-      description:
-        "How many seconds CoreDNS lets clients keep an answer, also a negative one. With kubeadm's 30 s, a " +
+    .describe(
+      "How many seconds CoreDNS lets clients keep an answer, also a negative one. With kubeadm's 30 s, a " +
         "Linkerd control plane takes 40 seconds longer to start.",
-    }),
+    ),
   kubeconfigPath: text((value) =>
     isAbsolute(value)
       ? undefined
       : `${JSON.stringify(value)} is a relative path; give the whole one`,
   )
     .exactOptional()
-    .meta({
-      description:
-        "File that gets the kubeconfig, an absolute path; only its owner can read it. By default " +
+    .describe(
+      "File that gets the kubeconfig, an absolute path; only its owner can read it. By default " +
         "`$XDG_STATE_HOME/linkerd-topology/<owner>/<name>.kubeconfig`, or under `~/.local/state`.",
-    }),
+    ),
 };
 
 /** The engine's schema of `kind:index:Cluster`. */
@@ -223,44 +217,44 @@ export const kubeconfig = west.kubeconfigPath;
 `,
   inputs: clusterShape,
   outputs: {
-    nodeImage: z.string().meta({ description: "Image that the nodes run." }),
-    kubernetesVersion: z.string().meta({ description: "Version that the API server reports." }),
-    owner: z.string().meta({ description: "Who may take over and delete the cluster." }),
-    kubeconfigPath: z.string().meta({ description: "File that holds the kubeconfig, mode 0600." }),
+    nodeImage: z.string().describe("Image that the nodes run."),
+    kubernetesVersion: z.string().describe("Version that the API server reports."),
+    owner: z.string().describe("Who may take over and delete the cluster."),
+    kubeconfigPath: z.string().describe("File that holds the kubeconfig, mode 0600."),
     kubeconfig: z.string().meta({
       secret: true,
       description: "Administrator's kubeconfig, as reached from this machine.",
     }),
-    endpoint: z.string().meta({ description: "API server as this machine reaches it." }),
-    internalEndpoint: z.string().meta({
-      description: "API server as pods and nodes on the same Docker network reach it, by name.",
-    }),
-    clusterCaCertificate: z
+    endpoint: z.string().describe("API server as this machine reaches it."),
+    internalEndpoint: z
       .string()
-      .meta({ description: "Certificate of the cluster's own authority, PEM." }),
+      .describe("API server as pods and nodes on the same Docker network reach it, by name."),
+    clusterCaCertificate: z.string().describe("Certificate of the cluster's own authority, PEM."),
     nodes: z
       .array(
         z.object({
-          name: z.string().meta({
-            description:
-              "Name of the node, of its container, and of its host on the Docker network.",
-          }),
-          role: z.string().meta({ description: "`control-plane` or `worker`." }),
-          address: z.string().meta({
-            description: "IPv4 address on the Docker network; a restart may change it.",
-          }),
-          podCidr: z.string().meta({ description: "The node's share of the pod subnet." }),
+          name: z
+            .string()
+            .describe("Name of the node, of its container, and of its host on the Docker network."),
+          role: z.string().describe("`control-plane` or `worker`."),
+          address: z
+            .string()
+            .describe("IPv4 address on the Docker network; a restart may change it."),
+          podCidr: z.string().describe("The node's share of the pod subnet."),
         }),
       )
-      .meta({ description: "The nodes as they run, control planes first." }),
-    loadBalancerAddress: z.string().exactOptional().meta({
-      description:
+      .describe("The nodes as they run, control planes first."),
+    loadBalancerAddress: z
+      .string()
+      .exactOptional()
+      .describe(
         "IPv4 address of the load balancer before several control planes, on the Docker network.",
-    }),
-    uid: z.string().meta({
-      description:
+      ),
+    uid: z
+      .string()
+      .describe(
         "UID of the namespace kube-system. Another cluster of the same name has another UID.",
-    }),
+      ),
   },
 } satisfies ResourceSchema;
 

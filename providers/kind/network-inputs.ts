@@ -61,11 +61,9 @@ export const networkSchema = {
     "of the same owner left on it. If others use it, deletion fails and changes nothing.",
   inputs: networkShape,
   outputs: {
-    owner: z
-      .string()
-      .meta({ description: "Who may take over and delete what is on this network." }),
-    subnet: z.string().meta({ description: "Such as `172.19.0.0/16`." }),
-    networkId: z.string().meta({ description: "Docker's id of the network." }),
+    owner: z.string().describe("Who may take over and delete what is on this network."),
+    subnet: z.string().describe("Such as `172.19.0.0/16`."),
+    networkId: z.string().describe("Docker's id of the network."),
   },
 } satisfies ResourceSchema;
 

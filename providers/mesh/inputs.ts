@@ -1,13 +1,13 @@
 import * as z from "zod";
 import type { Properties } from "../server/index.ts";
 
-export const text = (description: string) => z.string().meta({ description });
+export const text = (description: string) => z.string().describe(description);
 
 /** A text input that identifies the resource: another value is another resource. */
 export const fixedText = (description: string) =>
   z.string().meta({ description, willReplaceOnChanges: true });
 
-export const texts = (description: string) => z.array(z.string()).meta({ description });
+export const texts = (description: string) => z.array(z.string()).describe(description);
 
 export const accessInputs = {
   kubeconfig: z.string().exactOptional().meta({
@@ -47,8 +47,10 @@ export const accessByCluster = {
 export type AccessByCluster = Properties<typeof accessByCluster>;
 
 export const triggersInput = {
-  triggers: z.array(z.string()).default([]).meta({
-    description:
+  triggers: z
+    .array(z.string())
+    .default([])
+    .describe(
       "Waits again whenever one of these changes, such as the version of a release or the uid of a Link.",
-  }),
+    ),
 };

@@ -28,15 +28,14 @@ export const linkInputs = {
 const inputs = {
   ...accessInputs,
   ...linkInputs,
-  gateway: z.boolean().meta({ description: "Whether the Link has a gateway." }),
+  gateway: z.boolean().describe("Whether the Link has a gateway."),
   discovery: z
     .boolean()
     .default(false)
-    .meta({
-      description:
-        "Whether the Link carries traffic from pod to pod. The source's linkerd-destination must then watch " +
+    .describe(
+      "Whether the Link carries traffic from pod to pod. The source's linkerd-destination must then watch " +
         "the target, and is restarted once if it doesn't.",
-    }),
+    ),
   credentials: text(
     "Changes whenever the credentials change. linkerd-destination is then restarted, because it would never " +
       "correct what it told proxies before. By default the credentials never change.",
@@ -44,11 +43,10 @@ const inputs = {
   revoked: z
     .boolean()
     .default(false)
-    .meta({
-      description:
-        "The target has revoked the source's account. The source's controllers are restarted, and this " +
+    .describe(
+      "The target has revoked the source's account. The source's controllers are restarted, and this " +
         "resource exists once none of them has access. A source that doesn't answer is then no error.",
-    }),
+    ),
   ...triggersInput,
 };
 

@@ -15,21 +15,24 @@ const inputs = {
   namespace: fixedText("Namespace of the ingress."),
   selector: z
     .record(z.string(), z.string())
-    .meta({ description: "Labels of its pods. All of them must match." }),
+    .describe("Labels of its pods. All of them must match."),
   serviceAccount: text("Service account of its pods."),
   identity: text("TLS identity of its pods, which the sources' Links name."),
-  serviceType: z.enum(["NodePort", "LoadBalancer"]).default("NodePort").meta({
-    description: "Kind of Service in front of its proxies.",
-  }),
-  port: z.int().meta({ description: "Node port of the gateway, or its load balancer's port." }),
-  probePort: z.int().meta({ description: "The same of the gateway's health probe." }),
+  serviceType: z
+    .enum(["NodePort", "LoadBalancer"])
+    .default("NodePort")
+    .describe("Kind of Service in front of its proxies."),
+  port: z.int().describe("Node port of the gateway, or its load balancer's port."),
+  probePort: z.int().describe("The same of the gateway's health probe."),
   loadBalancerIP: text(
     "Address to request for the load balancer. By default it chooses one itself.",
   ).exactOptional(),
-  annotations: z.record(z.string(), z.string()).exactOptional().meta({
-    description:
+  annotations: z
+    .record(z.string(), z.string())
+    .exactOptional()
+    .describe(
       "Annotations of the Service besides Linkerd's, such as those of a cloud's load balancer.",
-  }),
+    ),
   identities: texts("Identities of the clients that the gateway accepts; `*` is everybody."),
   networks: texts("Where they may come from, CIDRs; `0.0.0.0/0` and `::/0` are everywhere."),
 };

@@ -13,14 +13,18 @@ const inputs = {
   anchors: text(
     "PEM of what every proxy is to trust, and nothing else. What they trust isn't looked at by default.",
   ).exactOptional(),
-  namespaces: z.array(z.string()).default([]).meta({
-    description:
+  namespaces: z
+    .array(z.string())
+    .default([])
+    .describe(
       "Namespaces whose workloads are restarted when the anchors or the issuer change, besides Linkerd's own.",
-  }),
-  upgradeNamespaces: z.array(z.string()).default([]).meta({
-    description:
+    ),
+  upgradeNamespaces: z
+    .array(z.string())
+    .default([])
+    .describe(
       "Namespaces whose workloads are restarted when Linkerd would inject another proxy, besides its own.",
-  }),
+    ),
   ...triggersInput,
 };
 

@@ -17,9 +17,7 @@ const inputs = {
   ...accessInputs,
   namespace: fixedText("Namespace of the Service."),
   service: fixedText("Name of the Service."),
-  labels: z
-    .record(z.string(), z.string())
-    .meta({ description: "Labels by which Links select the Service." }),
+  labels: z.record(z.string(), z.string()).describe("Labels by which Links select the Service."),
 };
 
 type Export = Properties<typeof inputs>;

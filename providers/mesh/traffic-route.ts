@@ -34,21 +34,23 @@ const inputs = {
     description: "`http` makes an HTTPRoute, `grpc` a GRPCRoute.",
     willReplaceOnChanges: true,
   }),
-  alias: z.boolean().default(false).meta({
-    description:
+  alias: z
+    .boolean()
+    .default(false)
+    .describe(
       "Whether to create the Service as well. It has no pods; the route leads to those of another cluster.",
-  }),
-  annotations: z.record(z.string(), z.string()).default({}).meta({
-    description: "Annotations of the route: Linkerd's settings for retries and time limits.",
-  }),
+    ),
+  annotations: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Annotations of the route: Linkerd's settings for retries and time limits."),
   serviceAnnotations: z
     .record(z.string(), z.string())
     .default({})
-    .meta({
-      description:
-        "Annotations of the Service that clients call: Linkerd's settings for circuit breaking. Annotations that " +
+    .describe(
+      "Annotations of the Service that clients call: Linkerd's settings for circuit breaking. Annotations that " +
         "others set stay.",
-    }),
+    ),
   rules: z
     .array(
       z.object({
@@ -61,27 +63,24 @@ const inputs = {
             grpcService: z.string().exactOptional(),
           })
           .exactOptional()
-          .meta({
-            description:
-              "Which requests the rule applies to. By default all that match no other rule.",
-          }),
+          .describe("Which requests the rule applies to. By default all that match no other rule."),
         backends: z
           .array(
             z.object({
               service: text("Service of the same namespace."),
-              weight: z.int().meta({ description: "Its share, in proportion to all weights." }),
+              weight: z.int().describe("Its share, in proportion to all weights."),
             }),
           )
-          .meta({ description: "Services that get the requests, by weight." }),
+          .describe("Services that get the requests, by weight."),
       }),
     )
-    .meta({
-      description: "Which requests go to which Services of the cluster, mirrors among them.",
-    }),
-  exported: z.record(z.string(), z.string()).default({}).meta({
-    description:
+    .describe("Which requests go to which Services of the cluster, mirrors among them."),
+  exported: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
       "Cluster → `state` of its ServiceExport. While all are `labelled`, the route waits for the mirrors.",
-  }),
+    ),
 };
 
 type Wanted = Properties<typeof inputs>;
