@@ -66,10 +66,10 @@ export interface ApplyRequest {
   readonly clusters: readonly NamedAccess[];
   readonly objects: readonly Manifest[];
   /** Namespace of objects that name none. @default "default" */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   /** Takes over fields that somebody else manages. @default false */
-  readonly force?: boolean;
-  readonly signal?: AbortSignal;
+  readonly force?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What happened to one object in one cluster. */

@@ -148,7 +148,7 @@ export async function status(mesh: NamedMesh, options: CommandOptions = {}): Pro
   const { name, signal } = options;
   const running = await findPlanned(mesh, name);
   const { status: ask } = await import("./status.ts");
-  return ask({ ...running, ...(signal && { signal }) });
+  return ask({ ...running, signal });
 }
 
 /** Options of {@link verify}. */
@@ -502,7 +502,7 @@ async function runningOf(
 ): Promise<{ readonly mesh: Mesh; readonly stack: StackFile }> {
   const running = await findPlanned(mesh, name);
   const { runningStack } = await import("./mesh-of-stack.ts");
-  const found = await runningStack({ ...running, ...(signal && { signal }) });
+  const found = await runningStack({ ...running, signal });
   return { mesh: found.mesh, stack: running.stack };
 }
 

@@ -41,16 +41,16 @@ export interface LogsRequest {
   /** Tells in which clusters an ingress of one's own is the gateway. */
   readonly plan: Pick<Plan, "clusters">;
   /** @default all */
-  readonly components?: readonly LogComponent[];
+  readonly components?: readonly LogComponent[] | undefined;
   /** Names of containers. @default all */
-  readonly containers?: readonly string[];
+  readonly containers?: readonly string[] | undefined;
   /** Lines of each container, from the end. @default 20, or all that `since` allows */
-  readonly tail?: number;
+  readonly tail?: number | undefined;
   /** Only lines that are younger, in milliseconds. @default all */
-  readonly since?: number;
+  readonly since?: number | undefined;
   /** Goes on until the signal. @default false */
-  readonly follow?: boolean;
-  readonly signal?: AbortSignal;
+  readonly follow?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Gets each line. */
   readonly onLine: (line: LogLine) => void;
   /** Gets what could not be read, each text once. */

@@ -13,13 +13,13 @@ import { type Outputs, outputsIn } from "./state.ts";
 export interface StackRequest {
   readonly stack: StackFile;
   /** Clusters to look at instead of the stack's, whoever made their mesh. */
-  readonly ways?: readonly NamedWay[];
-  readonly signal?: AbortSignal;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly ways?: readonly NamedWay[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Where the state is. @default the person's own backend, else files in the state directory */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /** The calling command, for messages. @default "status" */
-  readonly command?: string;
+  readonly command?: string | undefined;
 }
 
 export interface RunningStack {

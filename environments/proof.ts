@@ -56,7 +56,7 @@ export async function prove(
   signal?: AbortSignal,
 ): Promise<Proof> {
   const deadline = performance.now() + limit;
-  const first = await proveTopology(mesh, { ...(signal && { signal }), limit: 0 });
+  const first = await proveTopology(mesh, { signal, limit: 0 });
   if (first.proved) return first;
   for (;;) {
     // A mesh of others is only looked at.
@@ -65,7 +65,7 @@ export async function prove(
     }
     const left = deadline - performance.now();
     const proof = await proveTopology(mesh, {
-      ...(signal && { signal }),
+      signal,
       limit: Math.max(0, Math.min(left, timeLimits.proofRound)),
       onWaiting: (missing) => {
         tell.current(missing.map(describeResult));

@@ -8,13 +8,13 @@ import { runningStack, type StackRequest } from "./mesh-of-stack.ts";
 
 export interface PageRequest extends StackRequest {
   /** @default one that is free */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** From the end of a look to the next, at least, in milliseconds. @default 10000 */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** See `VerifyOptions`. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** Makes command lines of the commands that messages name. @default they stay as they are */
-  readonly spelled?: (text: string) => string;
+  readonly spelled?: ((text: string) => string) | undefined;
 }
 
 /** The live page of what runs of a stack. */
@@ -36,10 +36,8 @@ export async function livePage(request: PageRequest): Promise<LivePage> {
   const asked = { ...request, command: "ui" };
   // What is not up is said at once, and not on a page.
   await runningStack(asked);
-  const looks = looksAt(async (signal) => (await runningStack({ ...asked, signal })).mesh, {
-    interval,
-    ...(concurrency !== undefined && { concurrency }),
-  });
+  const findMesh = async (signal: AbortSignal) => (await runningStack({ ...asked, signal })).mesh;
+  const looks = looksAt(findMesh, { interval, concurrency });
   const live = new Live(({ signal, onObservation }) =>
     looks({ signal, onObservation: (one) => onObservation(withCommands(one, spelled)) }),
   );

@@ -207,15 +207,8 @@ async function step(request: UpgradeRequest, file: TopologyFile): Promise<void> 
     const running = await runningStack({ ...request, stack, command: "upgrade" });
     // Stand-ins carry no traffic, and verification would only say so.
     const traffic = running.outputs["dataPlane"] !== "none";
-    const { results } = await verifyStack({
-      stack,
-      command: "upgrade",
-      traffic,
-      ...(signal && { signal }),
-      ...(env && { env }),
-      ...(backend && { backend }),
-      ...(probeImage !== undefined && { probeImage }),
-    });
+    const asked = { stack, command: "upgrade", traffic, signal, env, backend, probeImage };
+    const { results } = await verifyStack(asked);
     const failed = results.filter(({ state }) => state === "failed");
     if (failed.length === 0)
       return traffic ? "every check passed, with traffic" : "every check passed";

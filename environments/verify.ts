@@ -18,26 +18,26 @@ import { probeImageOf } from "./probe-image.ts";
 /** The files that the report of a verification is written to, if they are given. */
 export interface VerificationFiles {
   /** File for JUnit XML. */
-  readonly junit?: string;
+  readonly junit?: string | undefined;
   /** File for JSON. */
-  readonly json?: string;
+  readonly json?: string | undefined;
   /** File to append a Markdown summary to, such as GitHub's `GITHUB_STEP_SUMMARY`. */
-  readonly summary?: string;
+  readonly summary?: string | undefined;
   /** File, or existing directory, for a bundle of what helps to find a fault. */
-  readonly bundle?: string;
+  readonly bundle?: string | undefined;
   /** Writes the bundle also if the mesh is as planned. @default false */
-  readonly alwaysBundle?: boolean;
+  readonly alwaysBundle?: boolean | undefined;
 }
 
 /** Which stack to verify, and how. */
 export interface VerifyStackRequest
   extends StackRequest, VerificationFiles, Omit<VerifyOptions, "thorough" | "signal"> {
   /** @default true, but false for a mesh that others made */
-  readonly traffic?: boolean;
+  readonly traffic?: boolean | undefined;
   /** Verifies again and again until the signal is aborted. */
   readonly watch?: {
     /** Pause between two rounds, in milliseconds. @default 10000 */
-    readonly interval?: number;
+    readonly interval?: number | undefined;
     readonly onRound: (round: Round) => void;
   };
 }
@@ -66,21 +66,13 @@ export async function verifyStack(request: VerifyStackRequest): Promise<StackVer
         "`drill` to take something away",
     );
   }
-  const { signal, rights, concurrency, limit, onProgress, watch, env } = request;
+  const { signal, drill, rights, concurrency, limit, onProgress, watch, env } = request;
   // In other people's mesh nothing is created unless somebody asks for it.
   const traffic = request.traffic ?? found === undefined;
   const probeImage =
     request.probeImage ?? (await probeImageOf(outputs, { ...process.env, ...env }));
-  const options: VerifyOptions = {
-    ...(signal && { signal }),
-    traffic,
-    ...(request.drill === true && { drill: true }),
-    ...(rights !== undefined && { rights }),
-    ...(concurrency !== undefined && { concurrency }),
-    ...(probeImage !== undefined && { probeImage }),
-    ...(limit !== undefined && { limit }),
-    ...(onProgress && { onProgress }),
-  };
+  const common = { signal, traffic, drill, rights, concurrency, probeImage };
+  const options: VerifyOptions = { ...common, limit, onProgress };
   let verification: Verification | undefined;
   if (watch === undefined) {
     verification = await verify(mesh, options);

@@ -23,7 +23,10 @@ export type Looks = (options: {
  */
 export function looksAt(
   findMesh: (signal: AbortSignal) => Promise<Mesh>,
-  { interval, concurrency }: { readonly interval: number; readonly concurrency?: number },
+  {
+    interval,
+    concurrency,
+  }: { readonly interval: number; readonly concurrency?: number | undefined },
 ): Looks {
   return async ({ signal, onObservation }) => {
     const mesh = await findMesh(signal);
@@ -31,7 +34,7 @@ export function looksAt(
     const pace = new Pace({ least: interval });
     await watchVerification(mesh, {
       signal,
-      ...(concurrency !== undefined && { concurrency }),
+      concurrency,
       traffic: false,
       rights: false,
       thoroughEvery,

@@ -20,9 +20,9 @@ export type MeshAccess = NamedAccess & {
 };
 
 export interface ObserveOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Connections to reuse between looks. @default new ones */
-  readonly connections?: Connections;
+  readonly connections?: Connections | undefined;
 }
 
 /**

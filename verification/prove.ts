@@ -7,15 +7,15 @@ import type { MeshStatus } from "./status.ts";
 import { TimeLimitReached, waitFor } from "../kubernetes/wait.ts";
 
 export interface ProveOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How long to wait for checks that may still pass, in milliseconds. @default timeLimits.meshProved */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Called with the checks that don't pass yet, whenever they change. */
-  readonly onWaiting?: (missing: readonly CheckResult[]) => void;
+  readonly onWaiting?: ((missing: readonly CheckResult[]) => void) | undefined;
   /** More checks, run at every look. @default none */
-  readonly further?: (status: MeshStatus) => Promise<readonly CheckResult[]>;
+  readonly further?: ((status: MeshStatus) => Promise<readonly CheckResult[]>) | undefined;
   /** @default new ones, kept from look to look */
-  readonly connections?: Connections;
+  readonly connections?: Connections | undefined;
 }
 
 /** The result of a proof: a mesh is proved if no check failed. */

@@ -24,37 +24,37 @@ export interface VerifyOptions {
    * Interrupts. Everything that the verification created in the clusters is removed before the promise
    * rejects.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * How long to wait for checks that may still pass, in milliseconds: a mesh settles after a change. Traffic
    * has limits of its own.
    * @default timeLimits.verified
    */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Sends traffic over every Link, between workloads in a namespace of their own. @default true */
-  readonly traffic?: boolean;
+  readonly traffic?: boolean | undefined;
   /**
    * Takes the verification's own servers away, place by place of each entry of `traffic`, and requires that
    * requests move to the next place and back. @default false
    */
-  readonly drill?: boolean;
+  readonly drill?: boolean | undefined;
   /**
    * Asks every target, as the account of each Link, what that account may do there.
    * @default true
    */
-  readonly rights?: boolean;
+  readonly rights?: boolean | undefined;
   /** Asks also what only a verification asks, and not every `up`. @default true */
-  readonly thorough?: boolean;
+  readonly thorough?: boolean | undefined;
   /**
    * How many requests may run at once, over all clusters. Commands in pods and port-forwards get a quarter of
    * it. The time limit of a request begins when it is sent, so a small number makes a verification slow but
    * fails no check.
    * @default four for each processor of this machine
    */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** Image of those workloads. @default the one that the toolchain provides, or agnhost */
-  readonly probeImage?: string;
-  readonly onProgress?: (progress: VerificationProgress) => void;
+  readonly probeImage?: string | undefined;
+  readonly onProgress?: ((progress: VerificationProgress) => void) | undefined;
 }
 
 /** The result of a verification. Plain data. */
@@ -91,7 +91,7 @@ export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<V
   const opened = await openClusters(mesh, connections);
   const proof = await proveTopology(mesh, {
     limit: options.limit ?? timeLimits.verified,
-    ...(signal && { signal }),
+    signal,
     connections,
     ...(options.thorough !== false && {
       further: (status: MeshStatus) =>
@@ -117,9 +117,9 @@ export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<V
       ? []
       : await runTraffic(mesh, status, {
           lanes,
-          ...(signal && { signal }),
-          ...(options.drill === true && { drill: true }),
-          ...(options.probeImage !== undefined && { probeImage: options.probeImage }),
+          signal,
+          drill: options.drill,
+          probeImage: options.probeImage,
           onResult: tell,
         });
   signal?.throwIfAborted();

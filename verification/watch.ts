@@ -29,14 +29,14 @@ export interface Round {
 /** Options of {@link watchVerification}. */
 export interface WatchOptions extends Omit<VerifyOptions, "limit"> {
   /** Pause between two rounds, in milliseconds; a function is asked after each round. @default 10000 */
-  readonly interval?: number | (() => number);
+  readonly interval?: (number | (() => number)) | undefined;
   /**
    * The first round and every round after this many sends traffic and checks rights, because the one creates
    * workloads and the other tokens. @default 6
    */
-  readonly trafficEvery?: number;
+  readonly trafficEvery?: number | undefined;
   /** The first round and every round after this many runs the checks that only `verify` has. @default 1 */
-  readonly thoroughEvery?: number;
+  readonly thoroughEvery?: number | undefined;
   /** The next round waits for a promise that it returns. */
   readonly onRound: (round: Round) => unknown;
 }

@@ -50,13 +50,7 @@ export const applyCommand = defineCommand<Options>({
     const { mesh } = await runningStack({ ...running, signal, command: "apply" });
     const clusters = chosenClusters(mesh.clusters, options.cluster);
     const { namespace, force } = options;
-    const applied = await applyTo({
-      clusters,
-      objects,
-      signal,
-      ...(namespace !== undefined && { namespace }),
-      ...(force && { force }),
-    });
+    const applied = await applyTo({ clusters, objects, signal, namespace, force });
     const failed = applied.filter(({ problem }) => problem !== undefined);
     for (const { cluster, object, problem } of applied) {
       if (problem === undefined) context.print(`${cluster}  ${object}  applied`);

@@ -48,6 +48,7 @@ export const logsCommand = defineCommand<Options>({
     const { runningStack } = await import("../mesh-of-stack.ts");
     const { readLogs } = await import("../logs.ts");
     const { signal } = context;
+    const { tail, since, follow } = options;
     const { mesh } = await runningStack({ ...running, signal, command: "logs" });
     const clusters = chosenClusters(mesh.clusters, options.cluster);
     const line = lineWriter(clusters.map(({ name }) => name));
@@ -55,11 +56,11 @@ export const logsCommand = defineCommand<Options>({
       clusters,
       plan: mesh.plan,
       signal,
-      ...(options.component && { components: options.component }),
-      ...(options.container && { containers: options.container }),
-      ...(options.tail !== undefined && { tail: options.tail }),
-      ...(options.since !== undefined && { since: options.since }),
-      ...(options.follow && { follow: true }),
+      components: options.component,
+      containers: options.container,
+      tail,
+      since,
+      follow,
       onLine: (one) => {
         if (options.json) context.printJson(one);
         else process.stdout.write(`${line(one)}\n`);

@@ -47,9 +47,9 @@ export const uiCommand = defineCommand<Options>({
       ...running,
       signal,
       spelled: (text) => withCommandLines(text, wordsOf(topology, options)),
-      ...(port !== undefined && { port }),
-      ...(interval !== undefined && { interval }),
-      ...(concurrency !== undefined && { concurrency }),
+      port,
+      interval,
+      concurrency,
     });
     context.print(page.url);
     if (options.open && mayOpen()) openInBrowser(page.url);

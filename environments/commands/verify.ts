@@ -116,18 +116,9 @@ export async function runVerify(
   const files = filesOf(options);
   // Before it spends minutes on a result that it could not write.
   await requireFiles(files);
-  const request = {
-    stack,
-    ...(env && { env }),
-    ...(backend && { backend }),
-    ...(ways && { ways }),
-    signal: context.signal,
-    ...(options.traffic !== undefined && { traffic: options.traffic }),
-    ...(options.drill && { drill: true }),
-    rights: options.rights,
-    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
-    ...(options.probeImage !== undefined && { probeImage: options.probeImage }),
-  };
+  const { traffic, drill, rights, concurrency, probeImage } = options;
+  const asked = { traffic, drill, rights, concurrency, probeImage };
+  const request = { stack, env, backend, ways, signal: context.signal, ...asked };
   const { print, printJson } = context;
   const screen = screenOf(process.stdout);
   const { renderRound } = await import("../../verification/render/round.ts");
@@ -143,7 +134,7 @@ export async function runVerify(
     const last = await verifyStack({
       ...request,
       watch: {
-        ...(options.interval !== undefined && { interval: options.interval }),
+        interval: options.interval,
         onRound: (round) => {
           if (options.json) printJson(roundDocument(round));
           else print(renderRound(round, screen));

@@ -104,7 +104,7 @@ export async function drill(request: DrillRequest): Promise<DrillResult> {
   const connections = new Connections();
   const apiOf = (cluster: string): Promise<KubernetesApi> => connections.openIn(mesh, cluster);
   const proof = await proveTopology(mesh, {
-    ...(signal && { signal }),
+    signal,
     limit: timeLimits.verified,
     connections,
   });

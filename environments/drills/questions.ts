@@ -203,10 +203,7 @@ export function askProbes(status: MeshStatus, options: AskingOptions): Asking {
       path: `/api/v1/namespaces/${namespace}`,
     })),
     start: async () => {
-      const probe = {
-        ...(signal && { signal }),
-        ...(options.image && { probeImage: options.image }),
-      };
+      const probe = { signal, probeImage: options.image || undefined };
       workloads = await ProbeWorkloads.open(mesh, status, id, probe, connect);
       const failed = failuresOf(await workloads.setUp());
       if (failed.length > 0) {

@@ -336,8 +336,8 @@ class Session {
           title: "verification",
           run: async (tell) => {
             const options: VerifyOptions = {
-              ...(signal && { signal }),
-              ...(concurrency !== undefined && { concurrency }),
+              signal,
+              concurrency,
               onProgress: ({ done, total, latest }) => {
                 tell.current([`${done} of ${total} checks`]);
                 if (latest?.state === "failed")
