@@ -187,7 +187,6 @@ async function settled(request: RotateRequest, topology: TopologyFile): Promise<
                 open = next;
                 return { done: false, seen: next.advice };
               },
-              further: "",
               signal,
               onSeen: (advice) => tell.notice(advice),
             });

@@ -56,7 +56,6 @@ export async function heal(
           ? { done: true, value: undefined }
           : { done: false, seen: open.map(({ key }) => key).join(", ") };
       },
-      further: "",
       signal,
     });
   } catch (error) {

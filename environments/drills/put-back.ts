@@ -110,7 +110,6 @@ async function putObjectBack(
     what: `putting back ${describeTaken(taken)}`,
     limit: timeLimits.apiServerAnswers,
     look: async () => ({ done: true, value: await putObject(taken, api) }),
-    further: "",
   });
 }
 

@@ -196,7 +196,6 @@ async function silenceOf(
         }
         return { done: true, value: undefined };
       },
-      further: "",
       signal: context.signal,
     });
     return undefined;

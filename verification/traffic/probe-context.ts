@@ -3,6 +3,7 @@ import { identityOf } from "../../planning/policy/identities.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import type { Lanes } from "../../kubernetes/lanes.ts";
+import { type Look, TimeLimitReached, waitFor } from "../../kubernetes/wait.ts";
 import type { ClusterStatus, DataPlane, MeshStatus } from "../status.ts";
 import type { Asker } from "./asked.ts";
 import type { TrafficOptions, Wait } from "./options.ts";
@@ -91,6 +92,23 @@ export function dataPlaneOf({ status }: ProbeContext, clusters: readonly string[
     .map(({ dataPlane }) => dataPlane);
   if (found.includes("none")) return "none";
   return found.includes("unknown") ? "unknown" : "real";
+}
+
+/** Looks until something is as it should be, or its time is over. @returns the last look */
+export async function settled<T>(
+  context: ProbeContext,
+  wait: Wait,
+  what: string,
+  look: () => Promise<Look<T>>,
+): Promise<Look<T>> {
+  const { signal } = context;
+  try {
+    const limit = limitOf(context, wait);
+    return { done: true, value: await waitFor({ what, limit, twice: true, look, signal }) };
+  } catch (error) {
+    if (!(error instanceof TimeLimitReached)) throw error;
+    return { done: false, seen: error.seen };
+  }
 }
 
 export function limitOf({ limit }: ProbeContext, wait: Wait): number {

@@ -1,14 +1,13 @@
 import { linkerdNamespace } from "../../../planning/names.ts";
 import { type Check, failed, type Outcome, passed } from "../../checks/check.ts";
 import { destinationDeployment } from "../../../linkerd/names.ts";
-import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import { askDestination, type DestinationView } from "../destination.ts";
 import { type Endpoint, endpointKey } from "../destination-messages.ts";
 import { areGateway, gatewayEndpoints } from "../gateways.ts";
 import { serverAccount, serverPort } from "../names.ts";
 import { kindWords, type RouteKind } from "../probe-plan.ts";
 import { authorityOf } from "../request.ts";
-import { apiOf, identityIn, limitOf, type RouteSubject } from "../probe-context.ts";
+import { apiOf, identityIn, type RouteSubject, settled } from "../probe-context.ts";
 
 /**
  * The source's linkerd-destination, which tells every proxy where to send requests, names exactly the
@@ -21,33 +20,23 @@ export function endpointsKnown(kind: RouteKind): Check<RouteSubject> {
     run: async (subject): Promise<Outcome> => {
       const { context, route } = subject;
       const api = apiOf(context, route.source);
-      try {
-        const detail = await waitFor({
-          what: `waiting for the endpoints of ${route.mirror}`,
-          limit: limitOf(context, "endpointsKnown"),
-          twice: true,
-          look: async () => {
-            const view = await askDestination(
-              api,
-              authorityOf(context, route),
-              (endpoints) => troubleIn(subject, endpoints) === undefined,
-            );
-            const trouble = view.refusal ?? troubleIn(subject, view.endpoints);
-            return trouble === undefined
-              ? { done: true, value: wordsFor(view) }
-              : { done: false, seen: trouble };
-          },
-          further: "",
-          signal: context.signal,
-        });
-        return passed(detail);
-      } catch (error) {
-        if (!(error instanceof TimeLimitReached)) throw error;
-        return failed(
-          `${route.source}'s linkerd-destination, asked for ${route.mirror}: ${error.seen}`,
-          `\`up\` restarts it where it doesn't watch the target; by hand: kubectl -n ${linkerdNamespace} rollout restart deploy/${destinationDeployment}`,
+      const what = `waiting for the endpoints of ${route.mirror}`;
+      const look = await settled<string>(context, "endpointsKnown", what, async () => {
+        const view = await askDestination(
+          api,
+          authorityOf(context, route),
+          (endpoints) => troubleIn(subject, endpoints) === undefined,
         );
-      }
+        const trouble = view.refusal ?? troubleIn(subject, view.endpoints);
+        return trouble === undefined
+          ? { done: true, value: wordsFor(view) }
+          : { done: false, seen: trouble };
+      });
+      if (look.done) return passed(look.value);
+      return failed(
+        `${route.source}'s linkerd-destination, asked for ${route.mirror}: ${look.seen}`,
+        `\`up\` restarts it where it doesn't watch the target; by hand: kubectl -n ${linkerdNamespace} rollout restart deploy/${destinationDeployment}`,
+      );
     },
   };
 }

@@ -13,12 +13,12 @@ import {
 } from "../../../linkerd/names.ts";
 import { serviceMirrorOf } from "../../link-parts.ts";
 import { completingFederated } from "../../../linkerd/signals/federated-completion.ts";
-import { type Look, TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
+import type { Look } from "../../../kubernetes/wait.ts";
 import { touch } from "../../../linkerd/touch.ts";
 import { areGateway, gatewayEndpoints } from "../gateways.ts";
 import { isFirstPort } from "../further-servers.ts";
 import { kindWords, type RouteKind } from "../probe-plan.ts";
-import { apiOf, lackingOf, limitOf, type RouteSubject } from "../probe-context.ts";
+import { apiOf, lackingOf, type RouteSubject, settled } from "../probe-context.ts";
 import { together } from "../together.ts";
 
 /** The exported Service gets a mirror of the right name, which leads where its kind must lead. */
@@ -31,20 +31,10 @@ export function mirrorAppears(kind: RouteKind): Check<RouteSubject> {
       if (route.obstacle !== undefined) return notRun(route.obstacle);
       const lacking = lackingOf(context, [route.source, ...route.members]);
       if (lacking.length > 0) return notRun(`the probes of ${lacking.join(", ")} don't run`);
-      try {
-        const { detail, notice } = await waitFor({
-          what: `waiting for ${route.mirror}`,
-          limit: limitOf(context, kind === "federated" ? "federatedComplete" : "mirrorFollows"),
-          twice: true,
-          look: lookFor(subject),
-          further: "",
-          signal: context.signal,
-        });
-        return passed(detail, notice);
-      } catch (error) {
-        if (!(error instanceof TimeLimitReached)) throw error;
-        return failed(error.seen, adviceFor(subject));
-      }
+      const wait = kind === "federated" ? "federatedComplete" : "mirrorFollows";
+      const look = await settled(context, wait, `waiting for ${route.mirror}`, lookFor(subject));
+      if (!look.done) return failed(look.seen, adviceFor(subject));
+      return passed(look.value.detail, look.value.notice);
     },
   };
 }

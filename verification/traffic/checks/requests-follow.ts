@@ -1,6 +1,5 @@
 import pLimit from "p-limit";
 import { compare } from "../../../planning/compare.ts";
-import { TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
 import { corePath, fieldManager, proxyAdminPort } from "../../../linkerd/names.ts";
 import { inboundRequests } from "../../../linkerd/signals/inbound-requests.ts";
 import { routeObject, routePath } from "../../../linkerd/traffic-objects.ts";
@@ -18,7 +17,7 @@ import { serverLabel, serverPort } from "../names.ts";
 import type { RouteKind } from "../probe-plan.ts";
 import { servicePort } from "../objects.ts";
 import { requestOf } from "../request.ts";
-import { apiOf, lackingOf, limitOf, type ProbeContext, statusOf } from "../probe-context.ts";
+import { apiOf, lackingOf, type ProbeContext, settled, statusOf } from "../probe-context.ts";
 import type { EntrySubject } from "./backends-known.ts";
 
 /** Requests per rule whose shares are counted, and per rule with one backend. */
@@ -53,32 +52,22 @@ export async function askUntilFair(
   rules: readonly ProbeRule[],
 ): Promise<Outcome> {
   const { context, wanted, name } = subject;
-  try {
-    const words = await waitFor({
-      what: `waiting for requests of ${name} to go where they should`,
-      limit: limitOf(context, "trafficArrives"),
-      twice: true,
-      look: async () => {
-        const seen: string[] = [];
-        for (const rule of rules) {
-          const outcome = await askRule(subject, rule);
-          if ("trouble" in outcome) return { done: false, seen: outcome.trouble };
-          seen.push(outcome.words);
-        }
-        return { done: true, value: seen.join("; ") };
-      },
-      further: "",
-      signal: context.signal,
-    });
-    return passed(words);
-  } catch (error) {
-    if (!(error instanceof TimeLimitReached)) throw error;
-    const status = statusOf(context, wanted.cluster);
-    return failed(
-      error.seen,
-      `Look at what Linkerd says of the entry's own route: ${kubectl(status, `-n ${wanted.namespace} get httproutes -o yaml`)}`,
-    );
-  }
+  const what = `waiting for requests of ${name} to go where they should`;
+  const look = await settled<string>(context, "trafficArrives", what, async () => {
+    const seen: string[] = [];
+    for (const rule of rules) {
+      const outcome = await askRule(subject, rule);
+      if ("trouble" in outcome) return { done: false, seen: outcome.trouble };
+      seen.push(outcome.words);
+    }
+    return { done: true, value: seen.join("; ") };
+  });
+  if (look.done) return passed(look.value);
+  const status = statusOf(context, wanted.cluster);
+  return failed(
+    look.seen,
+    `Look at what Linkerd says of the entry's own route: ${kubectl(status, `-n ${wanted.namespace} get httproutes -o yaml`)}`,
+  );
 }
 
 /** A rule of the probe's own route. */

@@ -2,13 +2,13 @@ import { labelQuery } from "../../../planning/labels.ts";
 import { gatewayName, multiclusterNamespace } from "../../../planning/names.ts";
 import type { OwnGatewaySpec } from "../../../planning/topology.ts";
 import { type Check, failed, failedForGood, type Outcome, passed } from "../../checks/check.ts";
-import { type Look, TimeLimitReached, waitFor } from "../../../kubernetes/wait.ts";
+import type { Look } from "../../../kubernetes/wait.ts";
 import { ask } from "../ask.ts";
 import { type Answers, gather, noAnswers, troubleOf, wordsFor } from "../answers.ts";
 import { clientAccount } from "../names.ts";
 import { kindWords, type Route, type RouteKind } from "../probe-plan.ts";
 import { requestOf } from "../request.ts";
-import { identityIn, limitOf, type ProbeContext, type RouteSubject } from "../probe-context.ts";
+import { identityIn, type ProbeContext, type RouteSubject, settled } from "../probe-context.ts";
 import { namingPods } from "./mirror-appears.ts";
 
 /** Requests per round. A federated Service gets more, because the proxy chooses a member for each. */
@@ -39,34 +39,24 @@ export function trafficArrives(kind: RouteKind): Check<RouteSubject> {
       // Service.
       const lookAtNames = kind === "headless" ? namingPods(subject) : undefined;
       let names: Look<{ readonly notice?: string }> | undefined;
-      try {
-        return await waitFor({
-          what: `waiting for an answer of ${route.host}`,
-          limit: limitOf(context, "trafficArrives"),
-          twice: true,
-          look: async () => {
-            const seen = await ask(context, route.source, round, { again: false });
-            answers = gather(answers, seen, servers);
-            const trouble = troubleOf(answers, route.members, client);
-            if (trouble === undefined) {
-              if (names !== undefined) names = await lookAtNames?.();
-              const notice = names?.done === true ? names.value.notice : undefined;
-              return { done: true, value: passed(wordsFor(answers, client), notice) };
-            }
-            if (trouble.final) {
-              return { done: true, value: failedForGood(trouble.words, adviceFor(route)) };
-            }
-            names = await lookAtNames?.();
-            const missing = names?.done === false ? `; ${names.seen}` : "";
-            return { done: false, seen: trouble.words + missing };
-          },
-          further: "",
-          signal: context.signal,
-        });
-      } catch (error) {
-        if (!(error instanceof TimeLimitReached)) throw error;
-        return failed(error.seen, adviceFor(route));
-      }
+      const what = `waiting for an answer of ${route.host}`;
+      const look = await settled<Outcome>(context, "trafficArrives", what, async () => {
+        const seen = await ask(context, route.source, round, { again: false });
+        answers = gather(answers, seen, servers);
+        const trouble = troubleOf(answers, route.members, client);
+        if (trouble === undefined) {
+          if (names !== undefined) names = await lookAtNames?.();
+          const notice = names?.done === true ? names.value.notice : undefined;
+          return { done: true, value: passed(wordsFor(answers, client), notice) };
+        }
+        if (trouble.final) {
+          return { done: true, value: failedForGood(trouble.words, adviceFor(route)) };
+        }
+        names = await lookAtNames?.();
+        const missing = names?.done === false ? `; ${names.seen}` : "";
+        return { done: false, seen: trouble.words + missing };
+      });
+      return look.done ? look.value : failed(look.seen, adviceFor(route));
     },
   };
 }
