@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ResourceSchema } from "../providers/server/index.ts";
 import {
   existingClusterSchema,
@@ -45,7 +47,28 @@ export const served = {
   Alias: aliasSchema,
 } satisfies Record<string, ResourceSchema>;
 
-/** The same by their tokens. */
+/** The same by their tokens, each with its example. */
 export const componentSchemas: Readonly<Record<string, ResourceSchema>> = Object.fromEntries(
-  Object.entries(served).map(([name, schema]) => [token(name), schema]),
+  Object.entries(served).map(([name, schema]) => [
+    token(name),
+    { ...schema, description: schema.description + exampleOf(name) },
+  ]),
 );
+
+/** As Pulumi's documentation looks for it. The first line of the file is the title. */
+function exampleOf(name: string): string {
+  const file = join(import.meta.dirname, "schemas", "examples", `${name}.yaml`);
+  const [title = "", ...program] = readFileSync(file, "utf8").trim().split("\n");
+  return `
+
+{{% examples %}}
+## Example Usage
+{{% example %}}
+### ${title.replace("# ", "")}
+\`\`\`yaml
+${program.join("\n")}
+\`\`\`
+{{% /example %}}
+{{% /examples %}}
+`;
+}

@@ -8,7 +8,7 @@ import { linkerdVersion } from "../../planning/linkerd/schema.ts";
 import { clusterSchema, clusterShape } from "../../providers/kind/cluster-inputs.ts";
 import { networkSchema, networkShape } from "../../providers/kind/network-inputs.ts";
 import { output, type ResourceSchema } from "../../providers/server/index.ts";
-import { exampleInYaml, node, secretText, sourcesFile, text, typed } from "./parts.ts";
+import { flag, node, secretText, sourcesFile, text, typed } from "./parts.ts";
 
 /**
  * An input of the provider `kind` as the input of a component. The provider has its default, and knows which changes
@@ -22,26 +22,7 @@ function passedOn<S extends z.ZodType>(schema: S | z.ZodDefault<S> | z.ZodExactO
 }
 
 export const networkOfDockerSchema = {
-  description:
-    `${networkSchema.description} It is the resource \`kind:index:Network\`.` +
-    exampleInYaml(
-      "A network with a cluster on it",
-      `
-resources:
-  network:
-    type: linkerd-topology:Network
-    properties:
-      name: lab
-  west:
-    type: linkerd-topology:KindCluster
-    properties:
-      kindName: lab-west
-      network: \${network.name}
-      generation: "1"
-      podSubnet: 10.1.0.0/21
-      serviceSubnet: 10.129.0.0/21
-`,
-    ),
+  description: `${networkSchema.description} It is the resource \`kind:index:Network\`.`,
   inputs: {
     name: output(passedOn(networkShape.name)),
     labels: output(passedOn(networkShape.labels)).exactOptional(),
@@ -55,27 +36,7 @@ resources:
 export const kindClusterSchema = {
   description:
     "A Kubernetes cluster in Docker, made by kind. It is ready when it is created. With it goes all that other " +
-    "components install in it." +
-    exampleInYaml(
-      "A cluster on a network of its own",
-      `
-resources:
-  network:
-    type: linkerd-topology:Network
-    properties:
-      name: lab
-  west:
-    type: linkerd-topology:KindCluster
-    properties:
-      kindName: lab-west
-      network: \${network.name}
-      generation: "1"
-      podSubnet: 10.1.0.0/21
-      serviceSubnet: 10.129.0.0/21
-outputs:
-  kubeconfig: \${west.kubeconfigPath}
-`,
-    ),
+    "components install in it.",
   inputs: {
     kindName: passedOn(clusterShape.name),
     network: output(passedOn(clusterShape.network)),
@@ -129,18 +90,7 @@ export const existingClusterSchema = {
   description:
     "A cluster that already exists. It is neither created nor deleted; an update without them removes what other " +
     "components installed in it. At the first contact it is noted which cluster answers, and any other one is refused " +
-    "from then on." +
-    exampleInYaml(
-      "A cluster of a kubeconfig",
-      `
-resources:
-  east:
-    type: linkerd-topology:ExistingCluster
-    properties:
-      kubeconfig: ./east.yaml
-      context: admin
-`,
-    ),
+    "from then on.",
   inputs: {
     kubeconfig: text(
       "Kubeconfig file, relative to the program's directory. Either this or `kubeconfigText`.",
@@ -161,19 +111,15 @@ resources:
       .exactOptional(),
     namespaces: z
       .array(z.string())
-      .meta({
-        description:
-          "Namespaces that are created in it besides Linkerd's, such as `linkerd-observability`. Where one of them is " +
-          "somebody else's, nothing is changed.",
-      })
-      .exactOptional(),
-    adopted: z
-      .boolean()
       .describe(
-        "Others installed the Linkerd in it, which stays theirs. Otherwise the cluster must have none. Default: " +
-          "`false`.",
+        "Namespaces that are created in it besides Linkerd's, such as `linkerd-observability`. Where one of them is " +
+          "somebody else's, nothing is changed.",
       )
       .exactOptional(),
+    adopted: flag(
+      "Others installed the Linkerd in it, which stays theirs. Otherwise the cluster must have none. Default: " +
+        "`false`.",
+    ),
   } satisfies Record<keyof ExistingClusterArgs, z.ZodType>,
   outputs: {
     kubeconfig: secretText("Kubeconfig with this context alone."),

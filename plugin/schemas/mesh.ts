@@ -16,10 +16,11 @@ import { domain, integer, label } from "../../planning/topology/schema-parts.ts"
 import { output, reference, type ResourceSchema } from "../../providers/server/index.ts";
 import {
   cluster,
-  exampleInYaml,
+  flag,
   secretText,
   sourcesFile,
   text,
+  texts,
   token,
   told,
   typed,
@@ -69,12 +70,9 @@ const chartValues = (chart: string) =>
     .describe(`Values of the chart ${chart}, merged over the package's own.`)
     .exactOptional();
 
-const highAvailability = z
-  .boolean()
-  .describe(
-    "Three replicas of each controller, on different nodes; needs three nodes. Default: `false`.",
-  )
-  .exactOptional();
+const highAvailability = flag(
+  "Three replicas of each controller, on different nodes; needs three nodes. Default: `false`.",
+);
 
 const clusterDomain = domain(limits.clusterDomain, "a cluster domain")
   .describe(`Domain of the Services. Default: \`${defaults.clusterDomain}\`.`)
@@ -122,29 +120,7 @@ const tracing = z
 export const controlPlaneSchema = {
   description:
     "Linkerd's control plane, with the CRDs that it needs. It counts as created when it injects: a pod that is sent to the " +
-    "API server as a dry run comes back with its proxy." +
-    exampleInYaml(
-      "Linkerd in a cluster",
-      `
-resources:
-  anchor:
-    type: linkerd-topology:TrustAnchor
-  issuer:
-    type: linkerd-topology:Issuer
-    properties:
-      trustAnchor: \${anchor}
-  east:
-    type: linkerd-topology:ExistingCluster
-    properties:
-      kubeconfig: ./east.yaml
-  linkerd:
-    type: linkerd-topology:ControlPlane
-    properties:
-      cluster: \${east}
-      trustAnchorsPem: \${anchor.certificatePem}
-      issuer: \${issuer}
-`,
-    ),
+    "API server as a dry run comes back with its proxy.",
   inputs: {
     cluster: cluster("The cluster to install it in."),
     trustAnchorsPem: output(
@@ -214,10 +190,7 @@ const gateway = z
       undefined,
     ),
     loadBalancerIP: text("Address to ask the load balancer for.").exactOptional(),
-    serviceAnnotations: z
-      .record(z.string(), z.string())
-      .describe("Annotations of its Service besides Linkerd's.")
-      .exactOptional(),
+    serviceAnnotations: texts("Annotations of its Service besides Linkerd's."),
   })
   .meta({
     title: "ExposedGateway",
@@ -231,31 +204,13 @@ const target = z
       "Port of the health probe of the target's gateway, as this cluster reaches it. Absent: the Link has no gateway.",
       undefined,
     ),
-    headless: z
-      .boolean()
-      .describe("Mirror headless Services pod by pod. Default: `false`.")
-      .exactOptional(),
+    headless: flag("Mirror headless Services pod by pod. Default: `false`."),
   })
   .meta({ title: "MirrorTarget" });
 
 export const multiclusterSchema = {
   description:
-    "Linkerd's multi-cluster extension: the gateway, and one service mirror for each Link whose source is this cluster." +
-    exampleInYaml(
-      "The source of a Link",
-      `
-resources:
-  multicluster:
-    type: linkerd-topology:Multicluster
-    properties:
-      cluster: \${west}
-      controlPlane: \${westLinkerd}
-      gateway: {}
-      targets:
-        - name: east
-          probePort: ${String(defaults.probeNodePort)}
-`,
-    ),
+    "Linkerd's multi-cluster extension: the gateway, and one service mirror for each Link whose source is this cluster.",
   inputs: {
     cluster: cluster("The cluster to install it in."),
     controlPlane: reference<ControlPlane>("The cluster's control plane.", token("ControlPlane")),
@@ -298,20 +253,7 @@ resources:
 export const accessAccountSchema = {
   description:
     "The account with which one source watches one target. It has the rights that Linkerd's controllers need there, and " +
-    "no more." +
-    exampleInYaml(
-      "What the source west may see of east",
-      `
-resources:
-  access:
-    type: linkerd-topology:AccessAccount
-    properties:
-      cluster: \${east}
-      extension: \${eastMulticluster}
-      source: west
-      mode: gateway
-`,
-    ),
+    "no more.",
   inputs: {
     cluster: cluster("The target, whose API server the source watches."),
     extension: extension("The target's multicluster extension."),
@@ -325,12 +267,9 @@ resources:
           "works with the new one. Default: 1.",
       )
       .exactOptional(),
-    revoked: z
-      .boolean()
-      .describe(
-        "Removes the account's rights and its token, so that the source is cut off. Default: `false`.",
-      )
-      .exactOptional(),
+    revoked: flag(
+      "Removes the account's rights and its token, so that the source is cut off. Default: `false`.",
+    ),
   } satisfies Record<keyof AccessAccountArgs, z.ZodType>,
   outputs: {
     account: text("Name of the service account, in the namespace of the extension."),
@@ -366,24 +305,7 @@ const linkGateway = z
 export const linkSchema = {
   description:
     "A Link from one cluster to another, in the source. It counts as created when the source's service mirror has taken " +
-    "it up, and as deleted when its mirror Services are gone as well." +
-    exampleInYaml(
-      "A Link from west to east",
-      `
-resources:
-  link:
-    type: linkerd-topology:Link
-    properties:
-      source: \${west}
-      extension: \${westMulticluster}
-      target: east
-      apiServer: https://lab-east-control-plane:6443
-      access: \${access}
-      mode: gateway
-      gateway:
-        addresses: [lab-east-control-plane]
-`,
-    ),
+    "it up, and as deleted when its mirror Services are gone as well.",
   inputs: {
     source: cluster("The cluster of the Link, the mirror Services and the clients."),
     extension: extension("The source's extension, with a service mirror for this Link."),
@@ -443,23 +365,7 @@ export const podRoutesSchema = {
   description:
     "Routes from every node of a kind cluster to the pods of other clusters on its Docker network. Traffic needs routes in " +
     "both directions, so each cluster has `PodRoutes` with the others as peers. They count as created when they are in " +
-    "place on every node." +
-    exampleInYaml(
-      "Routes between two clusters",
-      `
-resources:
-  westRoutes:
-    type: linkerd-topology:PodRoutes
-    properties:
-      cluster: \${west}
-      peers: ["\${east}"]
-  eastRoutes:
-    type: linkerd-topology:PodRoutes
-    properties:
-      cluster: \${east}
-      peers: ["\${west}"]
-`,
-    ),
+    "place on every node.",
   inputs: {
     cluster: reference<KindCluster>("The cluster that needs the routes.", token("KindCluster")),
     peers: z
@@ -476,18 +382,7 @@ resources:
 
 export const loadBalancerSchema = {
   description:
-    "MetalLB: it gives Services of type `LoadBalancer` addresses of a range, on the network that the nodes are on." +
-    exampleInYaml(
-      "A load balancer for a cluster of kind",
-      `
-resources:
-  balancer:
-    type: linkerd-topology:LoadBalancer
-    properties:
-      cluster: \${west}
-      range: 172.30.128.0/30
-`,
-    ),
+    "MetalLB: it gives Services of type `LoadBalancer` addresses of a range, on the network that the nodes are on.",
   inputs: {
     cluster: cluster("The cluster to install it in."),
     range: text("The addresses that it gives, a CIDR of the network that the nodes are on."),

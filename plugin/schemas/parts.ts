@@ -11,6 +11,11 @@ export const typed = (name: string) => ({ pulumiType: `#/types/linkerd-topology:
 
 export const text = (description: string) => z.string().describe(description);
 
+export const texts = (description: string) =>
+  z.record(z.string(), z.string()).describe(description).exactOptional();
+
+export const flag = (description: string) => z.boolean().describe(description).exactOptional();
+
 export const secretText = (description: string) => z.string().meta({ description, secret: true });
 
 /** With the words that it has in this place. Where a schema has a default, the class knows it, too. */
@@ -31,20 +36,6 @@ export const sourcesFile = (what: string) =>
     `Path of a sources.json, from the program's directory: where ${what}. Default: the public registries. The ` +
       "environment variable LINKERD_TOPOLOGY_SOURCES has precedence.",
   ).exactOptional();
-
-/** As Pulumi's documentation looks for it. */
-export const exampleInYaml = (title: string, yaml: string) => `
-
-{{% examples %}}
-## Example Usage
-{{% example %}}
-### ${title}
-\`\`\`yaml
-${yaml.trim()}
-\`\`\`
-{{% /example %}}
-{{% /examples %}}
-`;
 
 export const node = z
   .object({

@@ -6,30 +6,16 @@ import type { ServicePolicyArgs } from "../../components/policy/service-policy.t
 import type { Topology } from "../../components/topology.ts";
 import type { GatewayAdmissionPlan } from "../../planning/policy/gateway-admission.ts";
 import { output, reference, type ResourceSchema } from "../../providers/server/index.ts";
-import { cluster, exampleInYaml, text, token } from "./parts.ts";
+import { cluster, flag, text, token } from "./parts.ts";
 
 export const defaultDenySchema = {
   description:
     "A namespace whose pods accept only clients that a ServicePolicy names. The kubelet's probes still work. A pod gets " +
-    "its proxy's default when it is created: in an existing namespace, running pods keep theirs until they are recreated." +
-    exampleInYaml(
-      "A closed namespace",
-      `
-resources:
-  shop:
-    type: linkerd-topology:DefaultDeny
-    properties:
-      cluster: \${east}
-      namespace: shop
-`,
-    ),
+    "its proxy's default when it is created: in an existing namespace, running pods keep theirs until they are recreated.",
   inputs: {
     cluster: cluster("The cluster of the namespace."),
     namespace: text("The namespace."),
-    create: z
-      .boolean()
-      .describe("`false`: it already exists, and isn't deleted. Default: `true`.")
-      .exactOptional(),
+    create: flag("`false`: it already exists, and isn't deleted. Default: `true`."),
   } satisfies Record<keyof DefaultDenyArgs, z.ZodType>,
   outputs: {},
 } satisfies ResourceSchema;
@@ -37,21 +23,7 @@ resources:
 export const gatewayAdmissionSchema = {
   description:
     "Which clients a gateway accepts, in place of everybody in the mesh. It narrows the policies of Linkerd's chart, which " +
-    "stay narrow when this is deleted." +
-    exampleInYaml(
-      "The gateway accepts clients of one trust domain, from nodes on the Docker network",
-      `
-resources:
-  admission:
-    type: linkerd-topology:GatewayAdmission
-    properties:
-      cluster: \${east}
-      extension: \${eastMulticluster}
-      identities: ["*.west.example"]
-      podSubnet: 10.2.0.0/21
-      dockerSubnet: \${network.subnet}
-`,
-    ),
+    "stay narrow when this is deleted.",
   inputs: {
     cluster: cluster("The cluster of the gateway."),
     extension: reference<Multicluster>(
@@ -92,24 +64,7 @@ const namedClient = z
 export const servicePolicySchema = {
   description:
     "Who may reach a Service of a Topology's cluster. Over flat and mixed Links: clients, by the identity and the addresses " +
-    "of their cluster. Through the gateway: everything that it forwards. Everybody else is refused." +
-    exampleInYaml(
-      "One client of another cluster",
-      `
-resources:
-  web:
-    type: linkerd-topology:ServicePolicy
-    properties:
-      topology: \${lab}
-      cluster: east
-      namespace: shop
-      service: web
-      pods: { app: web }
-      port: http
-      clients:
-        - { cluster: west, namespace: shop, serviceAccount: checkout }
-`,
-    ),
+    "of their cluster. Through the gateway: everything that it forwards. Everybody else is refused.",
   inputs: {
     topology: reference<Topology>(
       "The topology. Its Links determine what the server sees of a client.",
@@ -135,12 +90,9 @@ resources:
         "Clients by their own identities: of the Service's own cluster, or of the source of a flat or mixed Link.",
       )
       .exactOptional(),
-    throughGateway: z
-      .boolean()
-      .describe(
-        "Accepts every client that the cluster's gateway forwards, from any source. Default: `false`.",
-      )
-      .exactOptional(),
+    throughGateway: flag(
+      "Accepts every client that the cluster's gateway forwards, from any source. Default: `false`.",
+    ),
   } satisfies Record<keyof ServicePolicyArgs, z.ZodType>,
   outputs: {},
 } satisfies ResourceSchema;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Topology } from "../../planning/topology.ts";
 import type { ResourceSchema } from "../../providers/server/index.ts";
-import { exampleInYaml, node, sourcesFile, text, typed } from "./parts.ts";
+import { node, sourcesFile, text, texts, typed } from "./parts.ts";
 
 /** Its inputs. What a topology may say is described by topology.schema.json, and checked when it is planned. */
 const topologyInputs = {
@@ -13,12 +13,9 @@ const topologyInputs = {
     "Name of the topology where it doesn't say one itself. Default: the name of the resource.",
   ).exactOptional(),
   sourcesFile: sourcesFile("images and charts come from"),
-  labels: z
-    .record(z.string(), z.string())
-    .describe(
-      "Labels of the Docker network, such as who may remove it and when. Another label recreates the network.",
-    )
-    .exactOptional(),
+  labels: texts(
+    "Labels of the Docker network, such as who may remove it and when. Another label recreates the network.",
+  ),
 };
 
 const runningCluster = z
@@ -78,24 +75,7 @@ const topologyOutputs = {
 export const topologySchema = {
   description:
     "A whole topology: its clusters, one trust anchor, Linkerd in every cluster, and the Links.\n\n" +
-    "Every cluster goes its own way; a Link waits for its two clusters and for nothing else." +
-    exampleInYaml(
-      "Two linked clusters",
-      `
-resources:
-  lab:
-    type: linkerd-topology:Topology
-    properties:
-      topology:
-        clusters:
-          - name: west
-          - name: east
-        links:
-          - between: [west, east]
-outputs:
-  kubeconfigs: \${lab.kubeconfigs}
-`,
-    ),
+    "Every cluster goes its own way; a Link waits for its two clusters and for nothing else.",
   inputs: topologyInputs,
   outputs: topologyOutputs,
 } satisfies ResourceSchema;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { TrafficEntryArgs } from "../../components/traffic-entries.ts";
 import { routeSchema, trafficEntry } from "../../planning/traffic/schema.ts";
 import type { ResourceSchema } from "../../providers/server/index.ts";
-import { cluster, exampleInYaml, told, typed } from "./parts.ts";
+import { cluster, told, typed } from "./parts.ts";
 
 const { shape } = trafficEntry;
 
@@ -43,20 +43,7 @@ const asResource = " It is the resource `linkerd-topology:index:TrafficRoute`.";
 export const failoverSchema = {
   description:
     "Sends the requests for a Service to the first place that has ready pods, and retries them." +
-    asResource +
-    exampleInYaml(
-      "First the cluster's own pods, then those of others",
-      `
-resources:
-  web:
-    type: linkerd-topology:Failover
-    properties:
-      cluster: \${west}
-      namespace: shop
-      service: web
-      failover: [local, east, far]
-`,
-    ),
+    asResource,
   inputs: {
     ...common,
     failover: told(shape.failover.unwrap(), `2 to 5 places, best first. ${places}`),
@@ -65,22 +52,7 @@ resources:
 } satisfies ResourceSchema;
 
 export const splitSchema = {
-  description:
-    "Shares the requests for a Service among places, by weight." +
-    asResource +
-    exampleInYaml(
-      "A tenth of the requests to another cluster",
-      `
-resources:
-  checkout:
-    type: linkerd-topology:Split
-    properties:
-      cluster: \${west}
-      namespace: shop
-      service: checkout
-      split: { local: 90, east: 10 }
-`,
-    ),
+  description: "Shares the requests for a Service among places, by weight." + asResource,
   inputs: { ...common, split: told(shape.split.unwrap(), `Place → its weight. ${places}`) },
   outputs: {},
 } satisfies ResourceSchema;
@@ -88,23 +60,7 @@ resources:
 export const routeToSchema = {
   description:
     "Sends the requests for a Service to places by their headers, path, query or method." +
-    asResource +
-    exampleInYaml(
-      "One tenant to another cluster",
-      `
-resources:
-  api:
-    type: linkerd-topology:RouteTo
-    properties:
-      cluster: \${west}
-      namespace: shop
-      service: api
-      routes:
-        - match: { headers: { x-tenant: acme } }
-          to: far
-        - failover: [local, east]
-`,
-    ),
+    asResource,
   inputs: {
     ...common,
     routes: told(
@@ -118,20 +74,7 @@ resources:
 export const aliasSchema = {
   description:
     "Gives a Service of another cluster its plain name in this one, which lacks a Service of that name." +
-    asResource +
-    exampleInYaml(
-      "A Service of east by its plain name",
-      `
-resources:
-  reports:
-    type: linkerd-topology:Alias
-    properties:
-      cluster: \${west}
-      namespace: shop
-      service: reports
-      alias: east
-`,
-    ),
+    asResource,
   inputs: {
     ...common,
     alias: told(

@@ -4,7 +4,7 @@ import type { TrustAnchor, TrustAnchorArgs } from "../../components/trust-anchor
 import { defaults } from "../../planning/defaults.ts";
 import { trustSchema } from "../../planning/trust/schema.ts";
 import { output, reference, type ResourceSchema } from "../../providers/server/index.ts";
-import { exampleInYaml, secretText, text, token, told } from "./parts.ts";
+import { secretText, text, token, told } from "./parts.ts";
 
 const { domain, anchorLifetimeHours, anchorEarlyRenewalHours } = trustSchema.shape;
 
@@ -30,21 +30,7 @@ export const keyPair = (title: string) =>
 export const trustAnchorSchema = {
   description:
     "The root of trust of a mesh: a self-signed certificate authority (ECDSA P-256) that signs every cluster's issuer. " +
-    "Its key stays in Pulumi's state, encrypted." +
-    exampleInYaml(
-      "A trust anchor, and the issuer of a cluster",
-      `
-resources:
-  anchor:
-    type: linkerd-topology:TrustAnchor
-  west:
-    type: linkerd-topology:Issuer
-    properties:
-      trustAnchor: \${anchor}
-outputs:
-  trusted: \${anchor.certificatePem}
-`,
-    ),
+    "Its key stays in Pulumi's state, encrypted.",
   inputs: {
     trustDomain,
     lifetimeHours: told(
@@ -64,19 +50,7 @@ outputs:
 export const issuerSchema = {
   description:
     "The intermediate certificate authority (ECDSA P-256) with which one cluster's identity controller signs the " +
-    "certificates of workloads. Give each cluster its own." +
-    exampleInYaml(
-      "An issuer that a trust anchor of your own signs",
-      `
-resources:
-  west:
-    type: linkerd-topology:Issuer
-    properties:
-      trustAnchorKeyPair:
-        certificatePem: \${rootCertificate}
-        privateKeyPem: \${rootKey}
-`,
-    ),
+    "certificates of workloads. Give each cluster its own.",
   inputs: {
     trustAnchor: reference<TrustAnchor>(
       "The signer. Either this or `trustAnchorKeyPair`.",
