@@ -5,15 +5,7 @@ import { ensureArtifact, placeOf, type Artifact, type MakeContext } from "./arti
 import { exists } from "./cache.ts";
 import type { ImageForDocker } from "./given-parts.ts";
 import { ensureGo } from "./go.ts";
-import {
-  ensureImageArchives,
-  ensureProbeArchive,
-  ensureMetallbArchives,
-  ensureObserverArchive,
-  ensureVizArchives,
-  type ImageArchive,
-  type ImageArchives,
-} from "./image/archives.ts";
+import { ensureArchives, type ImageArchive } from "./image/archives.ts";
 import type { BuiltBinary, ImageContext } from "./image/context.ts";
 import { ensureDebianLayer } from "./image/debian.ts";
 import { ensureLoadBalancerImage } from "./image/load-balancer-image.ts";
@@ -122,12 +114,15 @@ async function observerImage(
   artifact: Artifact,
   context: MakeContext,
 ): Promise<ImageArchive> {
-  const program = await binaryOf(artifact, name, context);
-  return ensureObserverArchive(name, program, await imageContext(context));
+  const binaries = { [name]: await binaryOf(artifact, name, context) };
+  return (await ensureArchives([name], linkerdVersion, binaries, await imageContext(context)))[
+    name
+  ];
 }
 
 async function madeViz(context: MakeContext): Promise<VizSources> {
-  const { metricsApi, tap } = await ensureVizArchives(
+  const { "metrics-api": metricsApi, tap } = await ensureArchives(
+    ["metrics-api", "tap"],
     linkerdVersion,
     {
       metricsApi: await binaryOf(linkerdViz, "metrics-api", context),
@@ -143,13 +138,16 @@ async function madeViz(context: MakeContext): Promise<VizSources> {
 }
 
 async function madeMetallb(context: MakeContext): Promise<MetalLbSources> {
-  const { controller, speaker } = await ensureMetallbArchives(
+  const made = await ensureArchives(
+    ["metallb-controller", "metallb-speaker"],
+    linkerdVersion,
     {
       metallbController: await binaryOf(metallb, "controller", context),
       metallbSpeaker: await binaryOf(metallb, "speaker", context),
     },
     await imageContext(context),
   );
+  const { "metallb-controller": controller, "metallb-speaker": speaker } = made;
   const { folder } = await ensureArtifact(metallb, context);
   return {
     chart: join(folder, metallbChart),
@@ -191,8 +189,9 @@ async function probeImage(
   images: ImageContext,
 ): Promise<{ readonly made?: ImageArchive; readonly note?: string }> {
   try {
-    const binary = await binaryOf(agnhost, "agnhost", context);
-    return { made: await ensureProbeArchive(binary, images) };
+    const binaries = { agnhost: await binaryOf(agnhost, "agnhost", context) };
+    const made = await ensureArchives(["agnhost"], linkerdVersion, binaries, images);
+    return { made: made.agnhost };
   } catch (problem) {
     const why = messageOf(problem);
     return {
@@ -208,19 +207,17 @@ async function madeArchives(
   plan: SourcesPlan,
   context: MakeContext,
   images: ImageContext,
-): Promise<Partial<ImageArchives>> {
+): Promise<Partial<Record<"controller" | "proxy" | "pause" | "probe", ImageArchive>>> {
   const standIns = plan.linkerd === "stand-ins";
   if (!standIns && plan.pause !== "built" && plan.node !== "built") return {};
-  const made = await ensureImageArchives({
-    ...images,
-    linkerdVersion,
-    binaries: {
-      linkerdController: await binaryOf(linkerd, "controller", context),
-      noDataPlane: await binaryOf(noDataPlane, "no-data-plane", context),
-      pause: await binaryOf(pause, "pause", context),
-      probe: await binaryOf(probe, "probe", context),
-    },
-  });
+  const binaries = {
+    linkerdController: await binaryOf(linkerd, "controller", context),
+    noDataPlane: await binaryOf(noDataPlane, "no-data-plane", context),
+    pause: await binaryOf(pause, "pause", context),
+    probe: await binaryOf(probe, "probe", context),
+  };
+  const names = ["controller", "proxy", "pause", "probe"] as const;
+  const made = await ensureArchives(names, linkerdVersion, binaries, images);
   return {
     ...(standIns && { controller: made.controller, proxy: made.proxy }),
     ...(plan.pause === "built" && { pause: made.pause }),

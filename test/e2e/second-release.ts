@@ -5,9 +5,8 @@ import type { Tools } from "../../environments/tools.ts";
 import type { Sources } from "../../planning/sources/sources.ts";
 import { cacheDirectory } from "../../system/cache-directory.ts";
 import { ensureArtifact, type Artifact } from "../../toolchain/artifact.ts";
-import { ensureImageArchives } from "../../toolchain/image/archives.ts";
-import { pause } from "../../toolchain/tools/kubernetes.ts";
-import { chartsFolder, linkerdAs, noDataPlane, probe } from "../../toolchain/tools/linkerd.ts";
+import { ensureArchives } from "../../toolchain/image/archives.ts";
+import { chartsFolder, linkerdAs, noDataPlane } from "../../toolchain/tools/linkerd.ts";
 
 /** What the second build of the same controllers says that it is. The package treats it like the first one. */
 const secondRelease = "edge-26.2.1";
@@ -49,16 +48,14 @@ async function secondBuild(env: Tools["env"]) {
     const { folder, key } = await made(artifact);
     return { path: path.join(folder, name), key };
   };
-  const { controller, proxy } = await ensureImageArchives({
+  const binaries = {
+    linkerdController: { path: path.join(linkerd.folder, "controller"), key: linkerd.key },
+    noDataPlane: await binary(noDataPlane, "no-data-plane"),
+  };
+  const names = ["controller", "proxy"] as const;
+  const { controller, proxy } = await ensureArchives(names, secondRelease, binaries, {
     cache,
     env,
-    linkerdVersion: secondRelease,
-    binaries: {
-      linkerdController: { path: path.join(linkerd.folder, "controller"), key: linkerd.key },
-      noDataPlane: await binary(noDataPlane, "no-data-plane"),
-      pause: await binary(pause, "pause"),
-      probe: await binary(probe, "probe"),
-    },
   });
   return {
     charts: path.join(linkerd.folder, chartsFolder),

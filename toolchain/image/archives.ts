@@ -8,18 +8,14 @@ import { jaegerVersion, prometheusVersion } from "../../planning/observability/n
 import { writeLayer, type LayerEntry } from "./layer.ts";
 import { exists } from "../cache.ts";
 
-/** Programs of the images below. */
-export interface ArchiveBinaries {
+/** All programs of the images that are built here. */
+interface Programs {
   /** Linkerd's real controller: identity, destination, injector, service mirror. */
   readonly linkerdController: BuiltBinary;
   /** Stands in for Linkerd's proxy and policy controller and carries no traffic. */
   readonly noDataPlane: BuiltBinary;
   readonly pause: BuiltBinary;
   readonly probe: BuiltBinary;
-}
-
-/** All programs of the images that are built here. */
-interface Programs extends ArchiveBinaries {
   /** The part of Kubernetes' test image that verification uses. */
   readonly agnhost: BuiltBinary;
   readonly prometheus: BuiltBinary;
@@ -30,22 +26,11 @@ interface Programs extends ArchiveBinaries {
   readonly metallbSpeaker: BuiltBinary;
 }
 
-export interface ArchiveContext extends ImageContext {
-  readonly binaries: ArchiveBinaries;
-  /** Linkerd's version, which is the tag of its images, such as `edge-26.1.1`. */
-  readonly linkerdVersion: string;
-}
-
 /** An archive for `ctr images import` and `docker load`, and the image in it. */
 export interface ImageArchive {
   readonly path: string;
   readonly reference: string;
 }
-
-/** The archives that are built if no registry is reachable. */
-export type ImageArchives = Readonly<
-  Record<"controller" | "proxy" | "pause" | "probe", ImageArchive>
->;
 
 /** The content of an archive's image, independent of paths on this machine. */
 export interface ArchiveRecipe {
@@ -64,108 +49,44 @@ const agnhostTag = "2.56";
 const proxyFolder = "usr/lib/linkerd";
 
 /**
- * Builds the images that replace those that only a registry has: Linkerd's real controller,
- * `no-data-plane` for what cannot be built from Go modules (at the paths that Linkerd's charts call),
- * the gateway's pause container, and the workload of the end-to-end tests.
+ * Builds images that otherwise only a registry has, with the programs at the paths of upstream's own images:
+ * `no-data-plane` stands in for what of Linkerd cannot be built from Go modules.
  *
- * The images are built without Docker, kept in the cache, and rebuilt if one of the programs changes.
+ * They are built without Docker, kept in the cache, and rebuilt if one of the programs changes.
  *
- * @throws if a program cannot be read or the cache cannot be written.
+ * @param linkerdVersion the tag of Linkerd's images, such as `edge-26.1.1`
+ * @throws if a program cannot be read, the cache cannot be written, or the node's Debian, whose curl is beside agnhost,
+ *   neither exists nor can be built.
  */
-export async function ensureImageArchives(context: ArchiveContext): Promise<ImageArchives> {
-  const recipes = archiveRecipes(context.linkerdVersion);
-  const made = await Promise.all([
-    ensureArchive("controller", recipes.controller, context),
-    ensureArchive("proxy", recipes.proxy, context),
-    ensureArchive("pause", recipes.pause, context),
-    ensureArchive("probe", recipes.probe, context),
-  ]);
-  const [controller, proxy, pause, probe] = made;
-  return { controller, proxy, pause, probe };
-}
-
-/**
- * Builds the image that verification sends traffic with: the part of Kubernetes' test image that it
- * uses, and curl from the node's Debian.
- *
- * @throws if that Debian neither exists nor can be built.
- */
-export async function ensureProbeArchive(
-  agnhost: BuiltBinary,
-  context: ImageContext,
-): Promise<ImageArchive> {
-  return ensureArchive("agnhost", archiveRecipes("").agnhost, {
-    ...context,
-    binaries: { agnhost },
-  });
-}
-
-/**
- * Builds the image of what observes the mesh, with the program at the path of upstream's own image.
- *
- * @throws if the program cannot be read or the cache cannot be written.
- */
-export async function ensureObserverArchive(
-  name: "prometheus" | "jaeger",
-  program: BuiltBinary,
-  context: ImageContext,
-): Promise<ImageArchive> {
-  return ensureArchive(name, archiveRecipes("")[name], {
-    ...context,
-    binaries: { [name]: program },
-  });
-}
-
-/**
- * Builds the images of MetalLB, with the programs at the paths of upstream's own images.
- *
- * @throws if a program cannot be read or the cache cannot be written.
- */
-export async function ensureMetallbArchives(
-  binaries: Pick<Programs, "metallbController" | "metallbSpeaker">,
-  context: ImageContext,
-): Promise<Record<"controller" | "speaker", ImageArchive>> {
-  const recipes = archiveRecipes("");
-  const made = (name: "metallb-controller" | "metallb-speaker") =>
-    ensureArchive(name, recipes[name], { ...context, binaries });
-  const [controller, speaker] = await Promise.all([
-    made("metallb-controller"),
-    made("metallb-speaker"),
-  ]);
-  return { controller, speaker };
-}
-
-/**
- * Builds the images of linkerd-viz, with the programs at the paths of Linkerd's own images.
- *
- * @throws if a program cannot be read or the cache cannot be written.
- */
-export async function ensureVizArchives(
+export async function ensureArchives<Name extends ImageName>(
+  names: readonly Name[],
   linkerdVersion: string,
-  binaries: Pick<Programs, "metricsApi" | "tap">,
+  binaries: Partial<Programs>,
   context: ImageContext,
-): Promise<Record<"metricsApi" | "tap", ImageArchive>> {
+): Promise<Record<Name, ImageArchive>> {
   const recipes = archiveRecipes(linkerdVersion);
-  const made = (name: "metrics-api" | "tap") =>
-    ensureArchive(name, recipes[name], { ...context, binaries });
-  const [metricsApi, tap] = await Promise.all([made("metrics-api"), made("tap")]);
-  return { metricsApi, tap };
+  const made = names.map(async (name) => {
+    const archive = await ensureArchive(name, recipes[name], { ...context, binaries });
+    return [name, archive] as const;
+  });
+  return Object.fromEntries(await Promise.all(made)) as Record<Name, ImageArchive>;
 }
 
-/** The recipes of all images. The paths are those of Linkerd's own images. */
-export function archiveRecipes(
-  linkerdVersion: string,
-): Record<
-  | keyof ImageArchives
+type ImageName =
+  | "controller"
+  | "proxy"
+  | "pause"
+  | "probe"
   | "agnhost"
   | "prometheus"
   | "jaeger"
   | "metrics-api"
   | "tap"
   | "metallb-controller"
-  | "metallb-speaker",
-  ArchiveRecipe
-> {
+  | "metallb-speaker";
+
+/** The recipes of all images. The paths are those of Linkerd's own images. */
+export function archiveRecipes(linkerdVersion: string): Record<ImageName, ArchiveRecipe> {
   // The controllers report this as their version.
   const Env = [`LINKERD_CONTAINER_VERSION_OVERRIDE=${linkerdVersion}`];
   return {
