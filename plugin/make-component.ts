@@ -38,6 +38,15 @@ type Make<S extends ResourceSchema> = (
   readonly outputs: Readonly<Record<keyof S["outputs"], unknown>>;
 };
 
+/** A component, and those of its properties that are outputs. */
+function made<C extends pulumi.Resource, K extends keyof C>(
+  component: C,
+  ...outputs: readonly K[]
+) {
+  const found = Object.fromEntries(outputs.map((key) => [key, component[key]]));
+  return { component, outputs: found as Pick<C, K> };
+}
+
 const makers: { readonly [Name in keyof typeof served]: Make<(typeof served)[Name]> } = {
   Topology: (name, { sourcesFile, ...args }, opts) => {
     const sources = namedSources(sourcesFile);
@@ -47,14 +56,9 @@ const makers: { readonly [Name in keyof typeof served]: Make<(typeof served)[Nam
   },
   TrustAnchor: (name, args, opts) => {
     const component = new TrustAnchor(name, args, opts);
-    const { certificatePem, privateKeyPem, fingerprint, expiry } = component;
-    const outputs = {
-      certificatePem,
-      privateKeyPem: pulumi.secret(privateKeyPem),
-      fingerprint,
-      expiry,
-    };
-    return { component, outputs };
+    const { outputs } = made(component, "certificatePem", "fingerprint", "expiry");
+    const privateKeyPem = pulumi.secret(component.privateKeyPem);
+    return { component, outputs: { ...outputs, privateKeyPem } };
   },
   Issuer: (name, { trustAnchor, trustAnchorKeyPair, ...args }, opts) => {
     const signer = oneOf("Issuer", name, {
@@ -62,17 +66,12 @@ const makers: { readonly [Name in keyof typeof served]: Make<(typeof served)[Nam
       trustAnchorKeyPair: trustAnchorKeyPair && (() => givenTrustAnchor(trustAnchorKeyPair)),
     });
     const component = new Issuer(name, { ...args, trustAnchor: signer }, opts);
-    const { certificatePem, privateKeyPem, expiry } = component;
-    return {
-      component,
-      outputs: { certificatePem, privateKeyPem: pulumi.secret(privateKeyPem), expiry },
-    };
+    const { outputs } = made(component, "certificatePem", "expiry");
+    const privateKeyPem = pulumi.secret(component.privateKeyPem);
+    return { component, outputs: { ...outputs, privateKeyPem } };
   },
-  Network: (name, args, opts) => {
-    const component = new Network(name, args, opts);
-    const { name: networkName, owner, subnet, networkId } = component;
-    return { component, outputs: { name: networkName, owner, subnet, networkId } };
-  },
+  Network: (name, args, opts) =>
+    made(new Network(name, args, opts), "name", "owner", "subnet", "networkId"),
   KindCluster: (name, { sourcesFile, linkerdVersion, ...args }, opts) => {
     const { sources } = releaseSources(`the KindCluster ${name}`, "linkerdVersion", {
       asked: linkerdVersion,
@@ -88,17 +87,13 @@ const makers: { readonly [Name in keyof typeof served]: Make<(typeof served)[Nam
       },
       opts,
     );
-    const { kubeconfig, kubeconfigPath, kubernetesVersion, nodes } = component;
-    const { fixedAddress, clusterUid } = component;
-    return {
-      component,
-      outputs: { kubeconfig, kubeconfigPath, kubernetesVersion, nodes, fixedAddress, clusterUid },
-    };
+    const access = ["kubeconfig", "kubeconfigPath"] as const;
+    const found = ["kubernetesVersion", "nodes", "fixedAddress", "clusterUid"] as const;
+    return made(component, ...access, ...found);
   },
   ExistingCluster: (name, args, opts) => {
     const component = new ExistingCluster(name, args, opts);
-    const { kubeconfig, kubeconfigPath, context, uid } = component;
-    return { component, outputs: { kubeconfig, kubeconfigPath, context, uid } };
+    return made(component, "kubeconfig", "kubeconfigPath", "context", "uid");
   },
   ControlPlane: (name, inputs, opts) => {
     const { issuer, issuerKeyPair, certManager, sourcesFile, version, ...args } = inputs;
@@ -123,8 +118,7 @@ const makers: { readonly [Name in keyof typeof served]: Make<(typeof served)[Nam
       },
       opts,
     );
-    const { proxyImage, revision } = component;
-    return { component, outputs: { proxyImage, revision } };
+    return made(component, "proxyImage", "revision");
   },
   Multicluster: (name, { sourcesFile, version, gateway, targets = [], ...args }, opts) => {
     const release = releaseSources(`the Multicluster ${name}`, "version", {
@@ -146,7 +140,7 @@ const makers: { readonly [Name in keyof typeof served]: Make<(typeof served)[Nam
       },
       opts,
     );
-    return { component, outputs: {} };
+    return made(component);
   },
   AccessAccount: (name, args, opts) => {
     const component = new AccessAccount(name, args, opts);
@@ -172,21 +166,18 @@ const makers: { readonly [Name in keyof typeof served]: Make<(typeof served)[Nam
       },
       opts,
     );
-    return { component, outputs: { controllerPod: component.controllerPod } };
+    return made(component, "controllerPod");
   },
   PodRoutes: (name, { cluster, peers, image, sourcesFile }, opts) => {
     const pause = namedSources(sourcesFile)?.images?.pause;
     const component = new PodRoutes(name, { cluster, peers, image: image ?? pause }, opts);
-    return { component, outputs: {} };
+    return made(component);
   },
   LoadBalancer: (name, { sourcesFile, ...args }, opts) => {
     const sources = namedSources(sourcesFile)?.metallb;
-    return { component: new LoadBalancer(name, { ...args, sources }, opts), outputs: {} };
+    return made(new LoadBalancer(name, { ...args, sources }, opts));
   },
-  DefaultDeny: (name, args, opts) => ({
-    component: new DefaultDeny(name, args, opts),
-    outputs: {},
-  }),
+  DefaultDeny: (name, args, opts) => made(new DefaultDeny(name, args, opts)),
   GatewayAdmission: (name, { identities, podSubnet, ...args }, opts) => {
     const from = podSubnet === undefined ? "anywhere" : ({ docker: true, podSubnet } as const);
     const component = new GatewayAdmission(
@@ -194,7 +185,7 @@ const makers: { readonly [Name in keyof typeof served]: Make<(typeof served)[Nam
       { ...args, admission: { identities, from } },
       opts,
     );
-    return { component, outputs: {} };
+    return made(component);
   },
   ServicePolicy: (name, { port, ...args }, opts) => {
     const isNumber = /^\d+$/.test(port);
@@ -203,12 +194,12 @@ const makers: { readonly [Name in keyof typeof served]: Make<(typeof served)[Nam
       { ...args, port: isNumber ? Number(port) : port },
       opts,
     );
-    return { component, outputs: {} };
+    return made(component);
   },
-  Failover: (name, args, opts) => ({ component: new Failover(name, args, opts), outputs: {} }),
-  Split: (name, args, opts) => ({ component: new Split(name, args, opts), outputs: {} }),
-  RouteTo: (name, args, opts) => ({ component: new RouteTo(name, args, opts), outputs: {} }),
-  Alias: (name, args, opts) => ({ component: new Alias(name, args, opts), outputs: {} }),
+  Failover: (name, args, opts) => made(new Failover(name, args, opts)),
+  Split: (name, args, opts) => made(new Split(name, args, opts)),
+  RouteTo: (name, args, opts) => made(new RouteTo(name, args, opts)),
+  Alias: (name, args, opts) => made(new Alias(name, args, opts)),
 };
 
 export const makeComponent: MakeComponent = ({ type, name, inputs, options }) => {
