@@ -56,6 +56,7 @@ describe("kubeconfigs of a mesh", () => {
     const text = meshKubeconfig(mesh, (name) => name);
     assert.deepEqual(await readContexts({ kubeconfig: text }), {
       current: "west",
+      incomplete: [],
       names: ["west", "us-east"],
     });
     const { clusters } = parse(text) as { clusters: { cluster: { server: string } }[] };
@@ -68,6 +69,7 @@ describe("kubeconfigs of a mesh", () => {
   test("are merged into a file that isn't there", async () => {
     assert.deepEqual(await readContexts({ kubeconfig: await merged(undefined) }), {
       current: "two-west",
+      incomplete: [],
       names: ["two-west", "two-us-east"],
     });
   });
@@ -78,6 +80,7 @@ describe("kubeconfigs of a mesh", () => {
     assert.match(once, /^# of mine\n/);
     assert.deepEqual(await readContexts({ kubeconfig: once }), {
       current: "mine",
+      incomplete: [],
       names: ["mine", "two-west", "two-us-east"],
     });
     assert.equal(await merged(once), once);
