@@ -4,10 +4,10 @@ import { type Access, apiAnswers, clusterOutputs } from "./cluster-state.ts";
 import type { Container } from "./container.ts";
 import { setDnsTtl } from "./coredns.ts";
 import { keepFixedAddress } from "./fixed-address.ts";
-import { refuseGonePods } from "./gone-pods.ts";
 import { importArchives } from "./image-import.ts";
 import { removeKubeconfig, repairKubeconfig } from "./kubeconfig-file.ts";
 import { writeMarker } from "./marker.ts";
+import { keepUnclaimed } from "./unclaimed-addresses.ts";
 
 /**
  * Updates a running cluster to its inputs, as far as that works without recreating it, and records them in
@@ -34,7 +34,7 @@ export async function finishCluster(
   // Every time, because a cluster of an earlier version of this package doesn't have it yet.
   const [address] = await Promise.all([
     keepFixedAddress(inputs, containers, made, context),
-    refuseGonePods(containers, inputs.podSubnet, signal),
+    keepUnclaimed(containers, inputs, signal),
   ]);
   if (address.containers !== containers) await apiAnswers(access.api, signal);
   if (made.dnsTtlSeconds !== inputs.dnsTtlSeconds) {

@@ -151,17 +151,23 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     process.env = environment;
   });
 
-  /** No pod has an address at the end of the node's share of the pod subnet yet. */
-  async function refusesGonePods(node: string): Promise<void> {
-    const made = [west, east].flatMap(
-      ({ outputs }) => outputs.nodes as { name: string; podCidr: string }[],
+  /** No pod has an address at the end of the node's share of the pod subnet yet, and no Service the last of its subnet. */
+  async function keepsUnclaimed(node: string): Promise<void> {
+    const clusterOf = [west, east].find(({ outputs }) =>
+      (outputs.nodes as { name: string }[]).some(({ name }) => name === node),
     );
-    const share = made.find(({ name }) => name === node)?.podCidr ?? "";
+    const { nodes } = clusterOf?.outputs as { nodes: { name: string; podCidr: string }[] };
+    const share = nodes.find(({ name }) => name === node)?.podCidr ?? "";
     const address = share.replace(".0/24", ".250");
     await assert.rejects(
       dockerExec(node, ["ip", "route", "get", address]),
       /unreachable|no route/i,
     );
+    const service = String(clusterOf?.inputs["serviceSubnet"]).replace(".0.0/21", ".7.254");
+    const asked = `curl -sk --max-time 2 https://${service} >&2; echo $?; iptables -w -nvL OUTPUT | grep DROP`;
+    const answer = await dockerExec(node, ["sh", "-c", asked]);
+    // 28: no answer in time. The packets and octets that the one rule dropped.
+    assert.match(answer, /^28\n +[1-9]\d* +\d+ DROP .*\.0\.0\/21 *$/);
   }
 
   it("makes two clusters at once, both Ready, on a network of their own", async (t) => {
@@ -271,10 +277,10 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     await kubectl(west, "delete", "pod", "private", "--force");
   });
 
-  it("refuses a connection to a pod that is gone, in place of sending it out of the machine", async () => {
+  it("keeps a connection to a pod that is gone, or to a Service that is not there, on the machine", async () => {
     const nodes = [west, east].flatMap(({ outputs }) => outputs.nodes as { name: string }[]);
     assert.equal(nodes.length, 3);
-    for (const { name } of nodes) await refusesGonePods(name);
+    for (const { name } of nodes) await keepsUnclaimed(name);
     // The cluster's network agent creates a route to every other node.
     const [, worker] = west.outputs.nodes as { podCidr: string }[];
     const onWorker = worker?.podCidr.replace(".0/24", ".250") ?? "";
@@ -356,7 +362,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     assert.equal(read.id, east.id);
     assert.equal(read.outputs.uid, east.outputs.uid);
     assert.equal((await stat(east.outputs.kubeconfigPath as string)).mode & 0o777, 0o600);
-    await refusesGonePods(`${prefix}-east-control-plane`);
+    await keepsUnclaimed(`${prefix}-east-control-plane`);
   });
 
   it("updates in place: DNS TTL and image archives", async (t) => {

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { withTtl } from "../../../providers/kind/coredns.ts";
 import { explainKindFailure, PortTakenError } from "../../../providers/kind/kind-failure.ts";
 import { parseStamp, stampPath } from "../../../providers/kind/ownership.ts";
-import { goneUnit } from "../../../providers/kind/gone-pods.ts";
 import { hostsToml } from "../../../providers/kind/registry-mirrors.ts";
+import { unclaimedUnit } from "../../../providers/kind/unclaimed-addresses.ts";
 
 describe("a node's stamp", () => {
   it("comes back from Docker's list of mount points, whatever the owner is called", () => {
@@ -101,11 +101,17 @@ describe("hosts.toml", () => {
   });
 });
 
-describe("the unit for pods that are gone", () => {
+describe("the unit for addresses that no pod and no Service has", () => {
+  const unit = unclaimedUnit({ podSubnet: "10.22.72.0/21", serviceSubnet: "10.22.80.0/21" });
+
   it("makes the pod subnet unreachable before any pod starts, below every other route", () => {
-    const unit = goneUnit("10.22.72.0/21");
     assert.match(unit, /^Before=kubelet\.service$/m);
     assert.match(unit, /^ExecStart=.* unreachable 10\.22\.72\.0\/21 metric 4294967295'$/m);
     assert.match(unit, /^WantedBy=multi-user\.target$/m);
+  });
+
+  it("drops what leaves for a Service that kube-proxy doesn't know, once", () => {
+    const rule = String.raw`OUTPUT -d 10\.22\.80\.0/21 -j DROP`;
+    assert.match(unit, new RegExp(`iptables -w -C ${rule} .*\\|\\| iptables -w -A ${rule};`));
   });
 });
