@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { subnetsOverlap } from "../../planning/cidr.ts";
 import { limits } from "../../planning/limits.ts";
 import { docker, dockerList } from "../docker.ts";
-import type { PreflightCheck } from "./check.ts";
+import type { PreflightCheck, PreflightContext } from "./check.ts";
 
 /** Pods could not reach a Docker network with their own cluster's subnet. */
 export const checkSubnets: PreflightCheck = async ({ missing, env }) => {
@@ -21,8 +21,15 @@ export const checkSubnets: PreflightCheck = async ({ missing, env }) => {
   );
 };
 
-/** A configured subnet of the topology's network must be free, in Docker and on the host. */
-export const checkDockerSubnet: PreflightCheck = async ({ plan, env }) => {
+/**
+ * A configured subnet of the topology's network must be free, in Docker and on the host.
+ *
+ * @param routes the file with the host's routes
+ */
+export async function checkDockerSubnet(
+  { plan, env }: PreflightContext,
+  routes = "/proc/net/route",
+): Promise<string[]> {
   const { name, subnet } = plan.network;
   if (subnet === undefined) return [];
   const networks = await takenSubnets(env);
@@ -36,7 +43,7 @@ export const checkDockerSubnet: PreflightCheck = async ({ plan, env }) => {
         `"${taken.network}": ${mend}, or remove that network`,
     );
   const bridges = new Set(["docker0", ...networks.map(({ device }) => device)]);
-  const ofRoutes = parseRoutes(await readFile("/proc/net/route", "utf8").catch(() => ""))
+  const ofRoutes = parseRoutes(await readFile(routes, "utf8").catch(() => ""))
     .filter((route) => !bridges.has(route.device) && subnetsOverlap(route.subnet, subnet))
     .map(
       (route) =>
@@ -44,7 +51,7 @@ export const checkDockerSubnet: PreflightCheck = async ({ plan, env }) => {
         `${route.device}: ${mend}, or this machine can no longer reach it`,
     );
   return [...ofNetworks, ...ofRoutes];
-};
+}
 
 /** A route of this machine. */
 interface HostRoute {

@@ -63,15 +63,28 @@ fi
 
   test("name a subnet of the Docker network that is another one's", async () => {
     const clusters = [{ name: "west" }];
+    const routes = path.join(directory, "routes");
+    await writeFile(
+      routes,
+      [
+        "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask",
+        "br-001122334455\t00001CAC\t00000000\t0001\t0\t0\t0\t0000FFFF",
+        "tun0\t0000400A\t00000000\t0001\t0\t0\t0\t0000FFFF",
+      ].join("\n"),
+    );
     const check = (subnet: string) =>
-      checkDockerSubnet(contextOf({ clusters, docker: { subnet } }));
+      checkDockerSubnet(contextOf({ clusters, docker: { subnet } }), routes);
     assert.deepEqual(await check("172.30.16.0/20"), [
       "docker.subnet 172.30.16.0/20 overlaps with 172.30.0.0/16 of the Docker network " +
         '"somebodys": choose another docker.subnet, or remove that network',
     ]);
+    assert.deepEqual(await check("10.64.16.0/20"), [
+      "docker.subnet 10.64.16.0/20 overlaps with 10.64.0.0/16, which this machine reaches by tun0: " +
+        "choose another docker.subnet, or this machine can no longer reach it",
+    ]);
     // Its own, made by an earlier up.
     assert.deepEqual(await check("172.28.0.0/16"), []);
-    assert.deepEqual(await checkDockerSubnet(contextOf({ clusters })), []);
+    assert.deepEqual(await checkDockerSubnet(contextOf({ clusters }), routes), []);
   });
 
   test("read the routes of the host", () => {
