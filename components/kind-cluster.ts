@@ -117,8 +117,6 @@ export class KindCluster extends pulumi.ComponentResource implements MeshCluster
         // Fixed per generation: the API server's port on the host changes when Docker restarts. Without an
         // identifier the provider would then be replaced, with everything in the cluster.
         clusterIdentifier: `${args.kindName}-${args.generation}`,
-        // After a cluster was deleted by hand, one refresh also drops its contents from the state.
-        deleteUnreachable: true,
         // The issuer's Secret is updated in place, and linkerd-identity reads it again.
         enableSecretMutable: true,
         enableConfigMapMutable: true,

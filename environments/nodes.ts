@@ -8,12 +8,14 @@ import { timeLimits } from "../system/time-limits.ts";
 import { lookForNodesBack } from "./nodes-back.ts";
 import type { Tell } from "./report/phase.ts";
 import { resourceType } from "./report/resource-words.ts";
-import type { StateResource } from "./state.ts";
+import type { State, StateResource } from "./state.ts";
 
 /** What Docker says about the clusters of a state. */
 export interface NodesAwake {
   /** Differences from the state, in words. If there are any, a refresh is due. */
   readonly drift: readonly string[];
+  /** Clusters that are gone, by their names in Docker. */
+  readonly gone: readonly string[];
   /**
    * Clusters that lack nodes and would be recreated, each with the remaining nodes, which would be removed.
    */
@@ -51,10 +53,37 @@ export async function wakeNodes(
     drift: woken.flatMap(({ name, is }) =>
       is === "sound" ? [] : [`cluster ${name} ${is === "lost" ? "is gone" : "has moved"}`],
     ),
+    gone: woken.flatMap(({ name, is }) => (is === "lost" ? [name] : [])),
     incomplete: woken.flatMap(({ name: cluster, left = [] }) =>
       left.length === 0 ? [] : [{ cluster, left }],
     ),
   };
+}
+
+/**
+ * A state whose refresh drops what was in clusters that are gone. Elsewhere the Kubernetes provider takes the silence of
+ * a cluster for a failure: its nodes may be stopped.
+ *
+ * @param gone names in Docker
+ */
+export function forgettingContents(state: State, gone: readonly string[]): State {
+  if (gone.length === 0) return state;
+  const { resources = [] } = state.deployment;
+  const lost = new Set(
+    resources
+      .filter(
+        ({ urn, inputs }) =>
+          resourceType(urn) === "kind:index:Cluster" && gone.includes(String(inputs?.["name"])),
+      )
+      .map(({ urn }) => urn),
+  );
+  const settled = resources.map((resource) =>
+    resourceType(resource.urn) === "pulumi:providers:kubernetes" &&
+    lost.has(resource.deletedWith ?? "")
+      ? { ...resource, inputs: { ...resource.inputs, deleteUnreachable: "true" } }
+      : resource,
+  );
+  return { ...state, deployment: { ...state.deployment, resources: settled } };
 }
 
 /** The inputs of a Docker network in the state, by its name. */

@@ -6,7 +6,7 @@ import { CommandError } from "./command-error.ts";
 import type { Consent } from "./consent.ts";
 import { engineSignal } from "./interrupt.ts";
 import { describeGone, openState, settleState, withStackLock } from "./interrupted.ts";
-import { wakeNodes } from "./nodes.ts";
+import { forgettingContents, wakeNodes } from "./nodes.ts";
 import { refuseIncomplete, removeIncomplete } from "./losses.ts";
 import { readProject } from "./project.ts";
 import { inlineProgram } from "./program.ts";
@@ -90,12 +90,13 @@ async function runLocked(
   const { state: before } = opened;
   for (const name of opened.gone) tell.notice(describeGone(name));
   const resources = before.deployment.resources ?? [];
-  const { drift, incomplete } = await wakeNodes(resources, tell, request.signal);
+  const { drift, gone, incomplete } = await wakeNodes(resources, tell, request.signal);
   refuseIncomplete(incomplete, request.replaceClusters);
   for (const one of drift) tell.notice(`${one}: the state is refreshed`);
   const refresh = request.refresh === true || drift.length > 0;
   const command = refresh ? "refresh" : "up";
-  const unfinished = await settleState(backend, stack, opened, command, request.plan);
+  const known = { ...opened, state: forgettingContents(opened.state, gone) };
+  const unfinished = await settleState(backend, stack, known, command, request.plan);
   for (const urn of unfinished) {
     tell.notice(`an earlier command was stopped while it worked on ${describeResource(urn)}`);
   }

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { docker } from "../../environments/docker.ts";
+import type { Tell } from "../../environments/report/phase.ts";
+import { withScratch } from "../../environments/scratch.ts";
+import { readState } from "../../environments/state.ts";
+import { bringEngine } from "../../environments/tools.ts";
+import { openExistingStack } from "../../environments/workspace.ts";
 import { timeLimits } from "../../system/time-limits.ts";
 import type { KubernetesApi } from "../../kubernetes/api.ts";
 import { isNotFound } from "../../kubernetes/errors.ts";
 import { eventually, TestEnvironment } from "./environment.ts";
 import { createNamespace, createWeb, namespace } from "./workload.ts";
 
+const quiet: Tell = { step: () => undefined, current: () => undefined, notice: () => undefined };
 const link = "/apis/multicluster.linkerd.io/v1alpha3/namespaces/linkerd-multicluster/links/east";
 const mirror = `/api/v1/namespaces/${namespace}/services/web-east`;
 
@@ -35,6 +41,30 @@ describe("a cluster that was deleted by hand", { timeout: 1_200_000 }, () => {
     await eventually("the mirror web-east", timeLimits.mirrorFollows, () => west.get(mirror));
   });
   after(() => environment.dispose());
+
+  test("a plain refresh of a cluster whose nodes are stopped keeps the state", async () => {
+    const { stack, backend, env } = environment.request();
+    const node = `${stack.name}-east-control-plane`;
+    await docker(["stop", node]);
+    const tools = await bringEngine({ env, state: undefined, tell: quiet });
+    await withScratch(tools.env, async (scratch) => {
+      const opened = await openExistingStack({ stack, backend, env: scratch });
+      assert.ok(opened);
+      const urns = async () =>
+        ((await readState(backend, opened)).deployment.resources ?? [])
+          .map(({ urn }) => urn)
+          .sort();
+      const before = await urns();
+      // The provider of kind clusters starts the nodes, and the API server may answer late.
+      await opened.refresh({ color: "never" }).catch((error: unknown) => {
+        assert.match(String(error), /unreachable|no answer|connection refused/i);
+      });
+      assert.deepEqual(await urns(), before);
+    });
+    const { proof, changes } = await environment.up();
+    assert.ok(proof.proved);
+    assert.deepEqual(Object.keys(changes), ["same"]);
+  });
 
   test("up makes a cluster again that was deleted, and its Links on both sides", async () => {
     const before = await west.get<{ metadata: { uid: string } }>(link);

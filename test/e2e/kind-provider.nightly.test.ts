@@ -163,7 +163,7 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
       dockerExec(node, ["ip", "route", "get", address]),
       /unreachable|no route/i,
     );
-    const service = String(clusterOf?.inputs["serviceSubnet"]).replace(".0.0/21", ".7.254");
+    const service = (clusterOf?.inputs["serviceSubnet"] as string).replace(".0.0/21", ".7.254");
     const asked = `curl -sk --max-time 2 https://${service} >&2; echo $?; iptables -w -nvL OUTPUT | grep DROP`;
     const answer = await dockerExec(node, ["sh", "-c", asked]);
     // 28: no answer in time. The packets and octets that the one rule dropped.

@@ -99,16 +99,19 @@ function tests(shared: SharedClusters): void {
   test("linkerd viz check finds nothing but the missing page", async () => {
     const { plan, tools } = shared.entered;
     const { program } = await linkerdProgram(tools.env);
+    const { version } = plan.linkerd;
+    // At once: without the page each of them waits for it in vain.
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const kubeconfig = await kubeconfigIn(shared.environment.directory, name);
+        return problemsOf(program, ["viz", "check"], { kubeconfig, version }, isAboutPage);
+      }),
+    );
+    assert.deepEqual(
+      found,
+      names.map(() => []),
+    );
     for (const name of names) {
-      const kubeconfig = await kubeconfigIn(shared.environment.directory, name);
-      const { version } = plan.linkerd;
-      const found = await problemsOf(
-        program,
-        ["viz", "check"],
-        { kubeconfig, version },
-        isAboutPage,
-      );
-      assert.deepEqual(found, [], name);
       const page = await api(name).get<Deployment>(deploymentPath(vizNamespace, "web"));
       const has = tools.sources?.viz?.page !== false;
       assert.equal(page.spec?.replicas, has ? 1 : 0);
@@ -121,8 +124,8 @@ function tests(shared: SharedClusters): void {
       const table = await output(name, ["stat", "deploy", "--namespace", vizNamespace], context);
       if (table === undefined) return;
       const rows = table.matchAll(/^(\S+) +(\d+\/\d+) /gm);
-      const { web, ...meshed } = Object.fromEntries(
-        [...rows].map(([, deployment, pods]) => [deployment, pods] as const),
+      const { web, ...meshed }: Readonly<Record<string, string>> = Object.fromEntries(
+        [...rows].map(([, deployment = "", pods = ""]) => [deployment, pods]),
       );
       const { page } = shared.entered.tools.sources?.viz ?? {};
       assert.equal(web, page === false ? undefined : "1/1");

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { refuseIncomplete, removeIncomplete } from "../../../environments/losses.ts";
-import { wakeNodes } from "../../../environments/nodes.ts";
+import { forgettingContents, wakeNodes } from "../../../environments/nodes.ts";
 import type { NodesAwake } from "../../../environments/nodes.ts";
 import type { StateResource } from "../../../environments/state.ts";
 import { Harness } from "../kind/harness.ts";
@@ -25,13 +25,14 @@ describe("up after nodes of a cluster went missing", () => {
       outputs,
     } as unknown as StateResource;
     look = () => wakeNodes([resource], tell);
-    assert.deepEqual(await look(), { drift: [], incomplete: [] });
+    assert.deepEqual(await look(), { drift: [], gone: [], incomplete: [] });
     await rm(path.join(harness.root, "containers", "west-worker.json"));
   });
   after(() => harness.stop());
 
   test("finds what is left, and refuses without --yes", async () => {
-    const { incomplete } = await look();
+    const { incomplete, gone } = await look();
+    assert.deepEqual(gone, ["west"]);
     assert.deepEqual(incomplete, [{ cluster: "west", left: ["west-control-plane"] }]);
     assert.throws(() => {
       refuseIncomplete(incomplete, false);
@@ -54,4 +55,39 @@ describe("up after nodes of a cluster went missing", () => {
     await removeIncomplete([]);
     assert.equal((await harness.containers()).length, 2);
   });
+});
+
+test("a refresh drops what was in a cluster that is gone, and nothing of one that is silent", () => {
+  const urn = (type: string, name: string) => `urn:pulumi:lab::linkerd-topology::${type}::${name}`;
+  const cluster = (name: string): StateResource => ({
+    urn: urn("kind:index:Cluster", name),
+    custom: true,
+    inputs: { name: `lab-${name}` },
+  });
+  const provider = (name: string): StateResource => ({
+    urn: urn("pulumi:providers:kubernetes", name),
+    custom: true,
+    deletedWith: urn("kind:index:Cluster", name),
+    inputs: { clusterIdentifier: name },
+  });
+  const outside: StateResource = {
+    urn: urn("pulumi:providers:kubernetes", "guest"),
+    custom: true,
+    inputs: {},
+  };
+  const state = {
+    version: 3,
+    deployment: {
+      resources: ["west", "east"]
+        .flatMap((name) => [cluster(name), provider(name)])
+        .concat(outside),
+    },
+  };
+  const forgets = (gone: readonly string[]) =>
+    (forgettingContents(state, gone).deployment.resources ?? [])
+      .filter(({ inputs }) => inputs?.["deleteUnreachable"] === "true")
+      .map(({ urn: of }) => of.split("::").at(-1));
+  assert.deepEqual(forgets(["lab-east"]), ["east"]);
+  assert.equal(forgettingContents(state, []), state);
+  assert.deepEqual(forgets(["another"]), []);
 });
