@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { before, test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { parseMetrics } from "../../../kubernetes/metrics.ts";
 import type { Deployment, List, Pod } from "../../../kubernetes/objects.ts";
 import { isLive } from "../../../kubernetes/pods.ts";
-import { corePath, deploymentPath, tapApiPath } from "../../../linkerd/names.ts";
+import { corePath, deploymentPath, proxyAdminPort, tapApiPath } from "../../../linkerd/names.ts";
 import {
   observabilityNamespace,
   prometheusPort,
@@ -152,6 +153,25 @@ function tests(shared: SharedClusters): void {
       context.skip(shared.withoutDataPlane);
       return;
     }
+    /** What the pod of a cluster's `web` has answered: on its port, and with what its proxy is asked itself. */
+    const answered = async (cluster: Cluster) => {
+      const [pod] = await readyPods(api(cluster), "web", 1);
+      assert.ok(pod);
+      const text = await api(cluster).podText(
+        namespace,
+        pod.metadata.name,
+        proxyAdminPort,
+        "/metrics",
+      );
+      const inbound = parseMetrics(text).filter(
+        ({ name, labels }) => name === "response_total" && labels["direction"] === "inbound",
+      );
+      const sum = (port?: string) =>
+        inbound
+          .filter(({ labels }) => port === undefined || labels["target_port"] === port)
+          .reduce((total, { value }) => total + value, 0);
+      return { port: sum("8080"), all: sum() };
+    };
     const traffic = {
       east: new ConstantTraffic(
         api("north"),
@@ -164,17 +184,30 @@ function tests(shared: SharedClusters): void {
     try {
       await Promise.all(Object.values(traffic).map((one) => one.answered()));
       for (const one of Object.values(traffic)) one.reset();
-      const begin = performance.now();
+      const begin = {
+        at: performance.now(),
+        west: await answered("west"),
+        east: await answered("east"),
+      };
       await sleep(compared);
       for (const cluster of ["east", "west"] as const) {
         const asked = ["stat", "deploy/web", "--namespace", namespace, "--output", "json"];
         const json = await output(cluster, asked, context);
         if (json === undefined) return;
-        const sent = rateOf(traffic[cluster].summary(), performance.now() - begin);
+        const took = performance.now() - begin.at;
+        const sent = rateOf(traffic[cluster].summary(), took);
+        const counted = await answered(cluster);
+        const [received, all] = (["port", "all"] as const).map(
+          (which) => (counted[which] - begin[cluster][which]) / (took / 1000),
+        ) as [number, number];
         const [row] = JSON.parse(json) as readonly Stat[];
         assert.ok(row, "there is no row");
-        context.diagnostic(`${cluster}: sent ${sent.toFixed(2)}/s, shown ${JSON.stringify(row)}`);
-        assert.ok(Math.abs((row.rps ?? 0) / sent - 1) < 0.05, `${row.rps}/s shown, ${sent}/s sent`);
+        context.diagnostic(
+          `${cluster}: sent ${sent.toFixed(2)}/s, received ${received.toFixed(2)}/s, with what the proxy itself is ` +
+            `asked ${all.toFixed(2)}/s, shown ${JSON.stringify(row)}`,
+        );
+        assert.ok(Math.abs(received / sent - 1) < 0.05, `${received}/s received, ${sent}/s sent`);
+        assert.ok(Math.abs((row.rps ?? 0) / all - 1) < 0.05, `${row.rps}/s shown, ${all}/s in all`);
         assert.equal(row.success, 1);
       }
       const tapped = await start(collector, [
