@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import type { Tell } from "../../environments/report/phase.ts";
 import { bringTools } from "../runner/tools.ts";
 import type { Sources } from "../../planning/sources/sources.ts";
+import { block, blockAt, formatFirst } from "../../planning/cidr.ts";
 import { docker, dockerExec } from "../../providers/kind/docker.ts";
 import { replaceVariable } from "../../providers/kind/make-way.ts";
 import { kindProvider } from "../../providers/kind/provider.ts";
@@ -181,11 +182,14 @@ describe("the kind provider on real clusters", { timeout: 900_000 }, () => {
     const login = join(state, "pulls.json");
     const auth = Buffer.from("me:hunter2").toString("base64");
     await writeFile(login, JSON.stringify({ auths: { "registry.test": { auth } } }));
-    const gateway = await docker([
-      ...["network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", network],
+    // Not every Docker lists the gateway of a subnet that it chose: the first address of it.
+    const subnet = await docker([
+      ...["network", "inspect", "--format", "{{(index .IPAM.Config 0).Subnet}}", network],
     ]);
+    const { first } = block(subnet.trim());
+    const gateway = formatFirst(blockAt(first + 1, 32));
     registry = await loginRegistry();
-    const registryMirrors = { "registry.test": [`http://${gateway.trim()}:${registry.port}`] };
+    const registryMirrors = { "registry.test": [`http://${gateway}:${registry.port}`] };
     const options = {
       nodeLabels: { "*": { team: "lab" }, "1": { "topology.kubernetes.io/zone": "a" } },
       extraMounts: [
