@@ -17,13 +17,13 @@ type Subnets = Pick<ClusterInputs, "podSubnet" | "serviceSubnet">;
  *   highest, for a share that is as long as the subnet.
  * - Services: kube-proxy replaces their addresses before the filter, so a packet that still has one is of a Service that
  *   kube-proxy doesn't know yet. Seen: the API server took the proxy's 404s for those of linkerd-viz' tap until it was
- *   restarted. A dropped packet is sent again, by then to the Service. kindnet rejects such packets of pods itself.
+ *   restarted. A dropped packet is sent again, by then to the Service.
  */
 export function unclaimedUnit({ podSubnet, serviceSubnet }: Subnets): string {
-  const rule = `OUTPUT -d ${serviceSubnet} -j DROP`;
+  const rule = `"$chain" -d ${serviceSubnet} -j DROP`;
   return startUnit(
     "Addresses that no pod and no Service has stay within the cluster",
-    `iptables -w -C ${rule} 2>/dev/null || iptables -w -A ${rule}; ` +
+    `for chain in OUTPUT FORWARD; do iptables -w -C ${rule} 2>/dev/null || iptables -w -A ${rule}; done; ` +
       `exec ip -4 route replace unreachable ${podSubnet} metric 4294967295`,
   );
 }

@@ -110,8 +110,10 @@ describe("the unit for addresses that no pod and no Service has", () => {
     assert.match(unit, /^WantedBy=multi-user\.target$/m);
   });
 
-  it("drops what leaves for a Service that kube-proxy doesn't know, once", () => {
-    const rule = String.raw`OUTPUT -d 10\.22\.80\.0/21 -j DROP`;
-    assert.match(unit, new RegExp(`iptables -w -C ${rule} .*\\|\\| iptables -w -A ${rule};`));
+  it("drops what leaves for a Service, from the node or a pod, that kube-proxy doesn't know, once", () => {
+    // systemd reads a single "$" as a variable of its own.
+    const rule = String.raw`"\$\$chain" -d 10\.22\.80\.0/21 -j DROP`;
+    const once = `iptables -w -C ${rule} .*\\|\\| iptables -w -A ${rule};`;
+    assert.match(unit, new RegExp(`for chain in OUTPUT FORWARD; do ${once} done;`));
   });
 });
