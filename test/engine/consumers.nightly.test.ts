@@ -1,7 +1,7 @@
 // The package as its users have it: installed from its tarball in an empty folder, in every language.
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
@@ -19,7 +19,7 @@ import {
 } from "./consumers.ts";
 import type { LanguageProgram } from "./languages/language-program.ts";
 import { noPython } from "./languages/python.ts";
-import { checkedIn, pack, root } from "./packed-package.ts";
+import { checkedIn, npm, pack, root, unlessGone } from "./packed-package.ts";
 import { testPluginDownloads, testPluginTarballs } from "./plugin-tarballs.ts";
 import { runners, testRunners } from "./test-runners.ts";
 
@@ -100,6 +100,35 @@ void describe("the npm package where somebody installs it", { timeout: 3_600_000
     assert.deepEqual(files, project.packed.files);
   });
 
+  it("comes whole from a git address", async () => {
+    const repository = path.join(directory, "repository");
+    for (const file of await checkedIn()) {
+      await cp(path.join(project.checkout, file), path.join(repository, file)).catch(unlessGone);
+    }
+    const me = ["-c", "user.name=me", "-c", "user.email=me@example.com"];
+    for (const args of [
+      ["init", "--quiet"],
+      ["add", "--all"],
+      [...me, "commit", "-qm", "All"],
+    ]) {
+      await execa("git", args, { cwd: repository });
+    }
+    const folder = path.join(directory, "from-git");
+    await mkdir(folder);
+    await writeFile(path.join(folder, "package.json"), "{}");
+    await npm(folder, "install", `git+file://${repository}`);
+    const text = `import { Topology } from "linkerd-topology";
+      import { up } from "linkerd-topology/commands";
+      if (typeof Topology !== "function" || typeof up !== "function") process.exit(1);`;
+    await execa(process.execPath, ["--input-type=module", "-e", text], { cwd: folder });
+    const installed = path.join(folder, "node_modules/linkerd-topology");
+    const files = globSync("**", { cwd: installed, exclude: (name) => name === "node_modules" });
+    const lost = project.packed.files.filter(
+      (file) => !file.startsWith("node_modules/") && !files.includes(file),
+    );
+    assert.deepEqual(lost, []);
+  });
+
   it("brings no second copy of Pulumi's SDK, and its own SDKs", () => {
     const names = "**/{@pulumi/pulumi,@pulumi/kind,@linkerd-topology/mesh}/package.json";
     assert.deepEqual(globSync(names, { cwd: path.join(project.folder, "node_modules") }).sort(), [
@@ -173,7 +202,7 @@ async function expectedFiles(): Promise<string[]> {
     .filter((file) => isIn(file, readBesides) && !file.endsWith(".ts"))
     .map((file) => `dist/${file}`);
   return [
-    ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"],
+    ...["package.json", "main.cjs", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"],
     ...sources.filter((file) => isIn(file, ["docs", "examples", "stacks"])),
     ...sources.filter((file) => isIn(file, ["sdks/python"]) && !file.includes("/.git")),
     ...["@linkerd-topology/mesh", "@pulumi/kind"].flatMap((sdk) =>

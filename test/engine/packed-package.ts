@@ -53,6 +53,6 @@ export async function asInCheckout(...names: string[]): Promise<string[]> {
 }
 
 /** A file that git knows and that is deleted in this checkout. */
-function unlessGone(error: NodeJS.ErrnoException): void {
+export function unlessGone(error: NodeJS.ErrnoException): void {
   if (error.code !== "ENOENT") throw error;
 }
