@@ -50,6 +50,8 @@ async function openWorkspace({ stack, backend, env }: OpenOptions): Promise<Loca
     envVars: {
       // With a compile cache, program and plugins each start a third of a second sooner.
       NODE_COMPILE_CACHE: path.join(cacheDirectory(env), "node-compile"),
+      // The engine writes its whole state before and after each resource, and its garbage is a sixth of its work.
+      GOGC: "300",
       ...env,
       ...backend.env,
     },
