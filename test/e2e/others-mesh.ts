@@ -202,6 +202,8 @@ export const installByHelm: InstallMesh = async (pair, directory) => {
           ...(await bringPulumi(process.env)),
           PULUMI_BACKEND_URL: `file://${state}`,
           PULUMI_CONFIG_PASSPHRASE: "of a state that is thrown away",
+          // The provider leaves the kubeconfigs that it was given in the temporary directory.
+          TMPDIR: state,
         },
       },
     );
