@@ -5,7 +5,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { findTraces, leaksBetween, leftBefore, type Trace } from "../../runner/leaks.ts";
+import {
+  findTraces,
+  leaksBetween,
+  leftBefore,
+  removeTraces,
+  type Trace,
+} from "../../runner/leaks.ts";
 
 const textsOf = (traces: readonly Trace[]): string[] => traces.map(({ text }) => text).sort();
 
@@ -58,14 +64,39 @@ describe("the leak gate", () => {
     for (const trace of atWork) assert.ok(!textsOf(told).includes(trace), trace);
     assert.ok(!textsOf(told).some((text) => text.includes("/kubeconfig")));
     assert.deepEqual(
-      told.map(({ removal }) => removal),
+      told.map(({ removal }) => removal.join(" ")),
       told.map(({ text }) => text.replace("file", "rm -r")),
     );
+    assert.deepEqual(
+      told
+        .filter(({ text, certain }) => certain && text.includes(dead))
+        .map(({ text }) => path.basename(text)),
+      [`linkerd-topology-e2e-${dead}-Ab12`],
+    );
+    assert.deepEqual(await removeTraces(told), []);
+    const afterwards = textsOf(await findTraces());
+    for (const trace of left) assert.ok(!afterwards.includes(trace), trace);
+    for (const trace of atWork) assert.ok(afterwards.includes(trace), trace);
     // Whatever is new and has a maker at work is another run's.
     assert.deepEqual(
       leaksBetween([], found).filter(({ text }) => atWork.includes(text)),
       [],
     );
+  });
+
+  test("tells what it could not remove, and why", async () => {
+    const text = await make("e2e-stays");
+    const kept = await removeTraces([
+      { text, maker: undefined, removal: ["no-such-command", "e2e-stays"], certain: true },
+      {
+        text: "process 1 of the run e2e-ended",
+        maker: undefined,
+        removal: ["false"],
+        certain: true,
+      },
+    ]);
+    assert.equal(kept.length, 1);
+    assert.match(kept[0] ?? "", /e2e-stays: .*no-such-command/);
   });
 
   test("tells of stacks, runs and kubeconfigs in the state directory", async () => {
