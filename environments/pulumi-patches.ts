@@ -57,6 +57,7 @@ let usualLimit = Error.stackTraceLimit;
 
 function enter(): void {
   muteDebugMessages();
+  forgetPositions();
   if (running++ > 0) return;
   // The SDK records where each of its thousands of promises was created, in case one never settles. Two
   // frames are enough for an unexpected error.
@@ -82,5 +83,24 @@ function muteDebugMessages(): void {
   const { debug } = log;
   Reflect.set(log, "debug", (...args: Parameters<typeof debug>) =>
     running > 0 ? Promise.resolve() : debug(...args),
+  );
+}
+
+let forgot = false;
+
+/**
+ * The SDK sends the whole stack of each resource's constructor to the engine, which keeps it in the state: a
+ * sixth of the bytes that are written before and after each resource, with paths of this machine
+ * (pulumi/pulumi#20430). Nobody reads them: they lead to the package's own components.
+ */
+function forgetPositions(): void {
+  if (forgot) return;
+  forgot = true;
+  const { Resource } = require("@pulumi/pulumi/resource.js") as typeof import("@pulumi/pulumi");
+  const real = Reflect.get(Resource, "stackTrace") as ((skip: number) => unknown) | undefined;
+  // Older SDKs have no such method, and send no stack.
+  if (real === undefined) return;
+  Reflect.set(Resource, "stackTrace", (skip: number) =>
+    running > 0 ? [] : Reflect.apply(real, Resource, [skip]),
   );
 }

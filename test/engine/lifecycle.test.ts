@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { State } from "../../environments/state.ts";
 import { pair } from "./topologies.ts";
 import { TestEngine } from "./test-engine.ts";
 import { describeCalls } from "./world.ts";
@@ -48,6 +49,17 @@ describe("a topology from up to destroy", () => {
         assert.ok(!text.includes(encoded), `${secret} is in the ${where}, in Base64`);
       }
     }
+  });
+
+  test("where the program made them stands in the state of no resource but its stack", async () => {
+    const { deployment } = JSON.parse(await engine.exportState()) as State;
+    const { resources = [] } = deployment;
+    assert.ok(resources.length > 40);
+    // Pulumi's runner makes the stack before it loads the program.
+    for (const { urn, ...record } of resources.filter(
+      ({ urn }) => !urn.includes("::pulumi:pulumi:Stack::"),
+    ))
+      assert.ok(!("sourcePosition" in record) && !("stackTrace" in record), urn);
   });
 
   test("a second up changes nothing and asks no provider to do anything", async () => {

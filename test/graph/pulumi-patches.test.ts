@@ -96,6 +96,30 @@ describe("where a promise of Pulumi's SDK was made", () => {
   });
 });
 
+describe("where a resource of Pulumi's SDK was made", () => {
+  /** How many frames of the stack are sent with a resource: the first is its position. */
+  const frames = (around: string): string => `
+    const { Resource } = require("@pulumi/pulumi/resource.js");
+    const deep = (levels) => (levels > 0 ? deep(levels - 1) : Resource.stackTrace(4).length);
+    console.log(${around});`;
+
+  test("is sent with the whole stack", async () => {
+    assert.ok(Number(await run(frames("deep(20)"), { patched: false })) > 15);
+  });
+
+  test("is not sent during an update, and is again after it", async () => {
+    const [during, after] = (
+      await run(frames("await withPatches(async () => deep(20)), deep(20)"), { patched: true })
+    ).split(" ");
+    assert.equal(during, "0");
+    assert.ok(Number(after) > 15);
+  });
+
+  test("is not sent in the program of plain pulumi up", async () => {
+    assert.equal(await run(`patchRunner(); ${frames("deep(20)")}`, { patched: true }), "0");
+  });
+});
+
 describe("debug messages of Pulumi's SDK", () => {
   let server: grpc.Server;
   let port: number;
