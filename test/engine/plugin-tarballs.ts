@@ -1,7 +1,6 @@
 // The plugins as a release has them: tarballs of the package with its dependencies, which Pulumi installs.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -159,9 +158,11 @@ export function testPluginDownloads(
       await writeTarballs(tarball, release);
       server = http.createServer(({ url = "" }, response) => {
         asked.push(path.basename(url));
-        const found = createReadStream(path.join(release, path.basename(url)));
-        found.on("error", () => response.writeHead(404).end());
-        found.pipe(response);
+        readFile(path.join(release, path.basename(url))).then(
+          // Pulumi refuses a download whose length it isn't told.
+          (found) => response.writeHead(200, { "content-length": found.length }).end(found),
+          () => response.writeHead(404).end(),
+        );
       });
       await once(server.listen(0, "127.0.0.1"), "listening");
     });

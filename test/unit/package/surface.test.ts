@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { execa } from "execa";
 import ts from "typescript";
 import { entriesOf } from "../../../scripts/entries.mjs";
 
@@ -31,6 +32,17 @@ test("TypeScript finds the types of every entry where it doesn't read `exports`,
       : [[name.slice("./".length), [module.types]] as const],
   );
   assert.deepEqual(typesVersions, { "*": Object.fromEntries(entries) });
+});
+
+test("npm packs the file that `main` names, which it leaves out unless `files` has it", async () => {
+  const { main: named } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+    readonly main: string;
+  };
+  const { stdout } = await execa("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], {
+    cwd: root,
+  });
+  const [packed] = JSON.parse(stdout) as { readonly files: readonly { readonly path: string }[] }[];
+  assert.ok(packed?.files.some((file) => file.path === path.normalize(named)));
 });
 
 function programOf(entries: readonly string[]): ts.Program {
