@@ -49,7 +49,7 @@ export {
 export { Issuer, type IssuerArgs, type IssuerKeyPair } from "./components/issuer.ts";
 export type { CertManagerIssuer } from "./components/issuer-in-cluster.ts";
 export { KindCluster, type KindClusterArgs } from "./components/kind-cluster.ts";
-export { Link, type LinkArgs } from "./components/link.ts";
+export { Link, type LinkArgs, type LinkGateway } from "./components/link.ts";
 export {
   type AccessArgs,
   accessByCluster,

@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import { credentialsName } from "../planning/names.ts";
 import type { GatewayPlan, LinkPlan } from "../planning/plan-types.ts";
 import { nudgedAnnotation } from "../linkerd/names.ts";
@@ -16,7 +17,11 @@ export interface LinkSettings {
   readonly credentialsRevision: string;
 }
 
-/** The spec of a Link, multicluster.linkerd.io/v1alpha3. */
+/**
+ * The spec of a Link, multicluster.linkerd.io/v1alpha3.
+ *
+ * @throws pulumi.RunError if the gateway has no address: Linkerd takes such a Link for one without a gateway
+ */
 export function linkObjectSpec(settings: LinkSettings): Record<string, unknown> {
   const { gateway, selectors, excludedLabels } = settings;
   return {
@@ -25,7 +30,7 @@ export function linkObjectSpec(settings: LinkSettings): Record<string, unknown> 
     targetClusterLinkerdNamespace: settings.linkerdNamespace,
     clusterCredentialsSecret: credentialsName(settings.target),
     ...(gateway && {
-      gatewayAddress: gateway.addresses.join(","),
+      gatewayAddress: joined(settings.target, gateway.addresses),
       gatewayPort: String(gateway.port),
       gatewayIdentity: gateway.identity,
       probeSpec: { path: "/ready", port: String(gateway.probePort), period: "3s" },
@@ -45,4 +50,13 @@ export function linkObjectSpec(settings: LinkSettings): Record<string, unknown> 
       nudgedAnnotation,
     ],
   };
+}
+
+function joined(target: string, addresses: readonly string[]): string {
+  if (addresses.length > 0 && !addresses.includes("")) return addresses.join(",");
+  throw new RunError(
+    `the Link to "${target}": gateway.addresses ${addresses.length === 0 ? "is empty" : "has an empty address"}, but ` +
+      "the source reaches the gateway at one of them. A load balancer that another program made may have none yet: " +
+      "wait until it has one, or leave `gateway` out if the Link needs no gateway.",
+  );
 }

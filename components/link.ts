@@ -19,6 +19,15 @@ import { type Multicluster } from "./multicluster.ts";
 import { refuseOutputs } from "./plain-inputs.ts";
 import type { PodRoutes } from "./pod-routes.ts";
 
+/** A target's gateway, as the sources reach it. */
+export interface LinkGateway extends Pick<GatewayPlan, "port" | "probePort" | "identity"> {
+  /**
+   * At least one host name or IPv4 address, such as the host name of a load balancer that another program made. A
+   * change updates the Link in place.
+   */
+  readonly addresses: pulumi.Input<readonly pulumi.Input<string>[]>;
+}
+
 /** Arguments of {@link Link}. */
 export interface LinkArgs {
   /** The cluster of the Link, the mirror Services and the clients. */
@@ -60,7 +69,7 @@ export interface LinkArgs {
    */
   readonly proxies?: readonly pulumi.Resource[];
   /** The target's gateway. @default none, for a Link of mode `flat` */
-  readonly gateway?: Pick<GatewayPlan, "addresses" | "port" | "probePort" | "identity"> | undefined;
+  readonly gateway?: LinkGateway | undefined;
   /**
    * Linkerd's version, for example `edge-26.1.1`. `linkerd multicluster check` compares its own version with
    * it. @default the Link has no version
@@ -91,6 +100,7 @@ export class Link extends pulumi.ComponentResource {
       "extension",
       "apiServer",
       "tlsServerName",
+      "gateway.addresses",
       "access",
       "rights",
       "routes",
@@ -153,10 +163,12 @@ export class Link extends pulumi.ComponentResource {
           "multicluster.linkerd.io/cluster-domain": args.clusterDomain ?? "cluster.local",
         },
       });
-    const spec = revision.apply((credentialsRevision) =>
+    const { gateway } = args;
+    const addresses = pulumi.output(gateway?.addresses ?? []);
+    const spec = pulumi.all([revision, addresses]).apply(([credentialsRevision, reached]) =>
       linkObjectSpec({
         target,
-        gateway: args.gateway,
+        gateway: gateway && { ...gateway, addresses: reached },
         selectors: args.selectors ?? planSelectors(args.mode),
         excludedLabels: args.excludedLabels ?? [],
         excludedAnnotations: args.excludedAnnotations ?? [],
@@ -197,7 +209,7 @@ export class Link extends pulumi.ComponentResource {
       name,
       {
         ...onSource,
-        gateway: args.gateway !== undefined,
+        gateway: gateway !== undefined,
         discovery,
         revoked,
         credentials: revision,

@@ -6,18 +6,22 @@ import * as pulumi from "@pulumi/pulumi";
  *
  * @param component name of its class
  * @param name of the resource
- * @param inputs the arguments that may be outputs, or hold some
+ * @param inputs the arguments that may be outputs, or hold some; of an object also a member alone
  * @throws pulumi.RunError with every place, before anything is registered
  */
 export function refuseOutputs<A extends object>(
   component: string,
   name: string,
   args: A,
-  inputs: readonly (keyof A & string)[],
+  inputs: readonly ((keyof A & string) | `${keyof A & string}.${string}`)[],
 ): void {
+  const mayBe = (place: string) =>
+    inputs.some(
+      (input) => place.startsWith(input) && ["", ".", "["].includes(place.charAt(input.length)),
+    );
   const places = Object.entries(args)
-    .filter(([key]) => !(inputs as readonly string[]).includes(key))
-    .flatMap(([key, value]) => outputsIn(value, key));
+    .flatMap(([key, value]) => (mayBe(key) ? [] : outputsIn(value, key)))
+    .filter((place) => !mayBe(place));
   if (places.length === 0) return;
   const [are, values] =
     places.length === 1 ? ["is an output", "a plain value"] : ["are outputs", "plain values"];

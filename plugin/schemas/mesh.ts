@@ -282,12 +282,14 @@ export const accessAccountSchema = {
 
 const linkGateway = z
   .strictObject({
-    addresses: z
-      .array(z.string())
-      .min(1)
-      .describe(
-        "Names or addresses at which the source reaches it, such as the name of a node of kind.",
-      ),
+    addresses: output(
+      z
+        .array(z.string())
+        .min(1)
+        .describe(
+          "Names or addresses at which the source reaches it, such as the name of a node of kind.",
+        ),
+    ),
     port: port("Port at which the source reaches it.", defaults.gatewayNodePort),
     probePort: port(
       "Port of its health probe, as the source reaches it. The `targets` of the source's Multicluster name the same.",

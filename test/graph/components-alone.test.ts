@@ -64,7 +64,11 @@ void describe("components on clusters that another program made", async () => {
       target: "east",
       apiServer: pulumi.output("https://10.0.0.1:6443"),
       access: account.credentials,
-      mode: "flat",
+      mode: "mixed",
+      gateway: {
+        addresses: pulumi.output([pulumi.output("lb.east.example"), "10.0.0.2"]),
+        ...{ port: 4143, probePort: 4191, identity: "linkerd-gateway.identity" },
+      },
     });
   });
 
@@ -92,6 +96,12 @@ void describe("components on clusters that another program made", async () => {
   void it("make the Link, with the address that was an output", () => {
     find(all, "linkerd-topology:index:Link", "west-east");
     assert.ok(JSON.stringify(all).includes("https://10.0.0.1:6443"));
+    const { spec } = find(
+      all,
+      "kubernetes:multicluster.linkerd.io/v1alpha3:Link",
+      "west-east",
+    ).inputs;
+    assert.equal((spec as { gatewayAddress?: string }).gatewayAddress, "lb.east.example,10.0.0.2");
   });
 });
 
@@ -152,9 +162,13 @@ void describe("a component that is given an output where it needs a plain value"
           target: output,
           apiServer: output,
           access: undefined,
-          mode: "flat",
+          mode: "mixed",
+          gateway: {
+            ...{ addresses: [output], probePort: 4191, identity: "linkerd-gateway.identity" },
+            port: pulumi.output(4143) as unknown as number,
+          },
         }),
-      /^Link "west-east": target is/,
+      /^Link "west-east": target, gateway\.port are/,
     ],
     [
       "TrustAnchor",
@@ -211,7 +225,9 @@ void describe("a component that is given an output where it needs a plain value"
         args: object,
       ) => unknown;
       const keys = Object.keys(inputs).filter((key) => !notHere.includes(key));
-      const args = Object.fromEntries(keys.map((key) => [key, output]));
+      // Whether there is a gateway is plain, at which addresses is not.
+      const partly = { Link: { gateway: { addresses: output } } }[name];
+      const args = { ...Object.fromEntries(keys.map((key) => [key, output])), ...partly };
       const { whole, members, components } = takingOutputs(inputs);
       const taking = [...whole, ...members, ...components];
       const plain = keys.filter((key) => !taking.includes(key)).sort();

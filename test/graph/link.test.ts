@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { after, describe, it } from "node:test";
+import { RunError } from "@pulumi/pulumi";
 import { linkObjectSpec } from "../../components/link-object-spec.ts";
 import { planSelectors } from "../../planning/links/selectors.ts";
 import type { LinkMode } from "../../planning/topology.ts";
@@ -44,6 +45,24 @@ void describe("a Link's specification", () => {
     assert.ok("selector" in spec && "remoteDiscoverySelector" in spec);
     for (const value of Object.values(spec)) assert.ok(["string", "object"].includes(typeof value));
   });
+
+  for (const [addresses, what] of [
+    [[], "is empty"],
+    [["a", ""], "has an empty address"],
+  ] as const) {
+    void it(`is refused where the gateway's addresses, perhaps an output, turn out so: ${what}`, () => {
+      assert.throws(
+        () =>
+          linkObjectSpec({
+            ...{ ...base, ...selecting("gateway") },
+            gateway: { ...gateway, addresses },
+          }),
+        (error: Error) =>
+          RunError.isInstance(error) &&
+          error.message.startsWith(`the Link to "east": gateway.addresses ${what}, but`),
+      );
+    });
+  }
 
   void it("changes with the credentials, so that the service mirror reads them again", () => {
     const settings = { ...base, ...selecting("flat"), gateway: undefined };

@@ -200,7 +200,7 @@ void describe("components alone of the plugin", async () => {
     make("Link", "link", {
       ...{ source: west, extension: inWest, target: "east", access, mode: "mixed", routes },
       apiServer: "https://lab-east-control-plane:6443",
-      gateway: { addresses: ["lab-east-control-plane"] },
+      gateway: { addresses: pulumi.output([pulumi.output("lab-east-control-plane")]) },
     });
     make("GatewayAdmission", "admission", {
       ...{ cluster: east, extension: inEast, dockerSubnet: "172.18.0.0/16" },
