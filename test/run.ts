@@ -10,7 +10,13 @@ import { compiler } from "../scripts/typescript.mjs";
 import { shortened, writeFailures } from "./runner/failures.ts";
 import { slowestFirst, writeFigures } from "./runner/figures.ts";
 import { blocked, root, runChecks, runTests, together, type LayerResult } from "./runner/layers.ts";
-import { findTraces, leaksBetween, leftBefore, removeTraces, type Trace } from "./runner/leaks.ts";
+import {
+  findTraces,
+  leaksBetween,
+  leftBefore,
+  removeOwnFiles,
+  type Trace,
+} from "./runner/leaks.ts";
 import {
   isNightly,
   longestFirst,
@@ -207,19 +213,8 @@ async function runLayers(
     process.stdout.write(
       `An earlier run of the tests left this, and has ended. Remove it:\n${removals(old)}\n`,
     );
-    // Nobody else works where CI does. Tests would find what is left, or it would be taken for theirs.
-    if (inCI) {
-      const ours = old.filter(({ certain }) => certain);
-      const others = old
-        .filter(({ certain }) => !certain)
-        .map(({ text }) => `${text}: may be others'`);
-      const kept = [...(await removeTraces(ours)), ...others];
-      process.stdout.write(`Removed ${old.length - kept.length} of these ${old.length}.\n`);
-      if (kept.length > 0) {
-        process.stdout.write(`Left:\n${kept.map((line) => `  ${line}`).join("\n")}\n`);
-        return end({ ...nothing, failed: 1 });
-      }
-    }
+    // Nobody else works where CI does: tests would find it, or it would be taken for theirs.
+    if (inCI && (await removeOwnFiles(old)).length > 0) return end({ ...nothing, failed: 1 });
   }
   const began = new Date();
   const summary: string[] = [];
@@ -390,7 +385,7 @@ function heading(title: string): void {
 }
 
 function removals(traces: readonly Trace[]): string {
-  return traces.map(({ removal }) => `  ${removal.join(" ")}`).join("\n");
+  return traces.map(({ removal }) => `  ${removal}`).join("\n");
 }
 
 function countsOf({ passed, failed, skipped, notRun = [] }: LayerResult): Counts {

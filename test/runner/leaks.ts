@@ -1,9 +1,6 @@
-import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
-import { describeError } from "../../environments/commands/run-command.ts";
 import { docker, dockerList } from "../../environments/docker.ts";
 import { stateDirectory } from "../../system/state-directory.ts";
 import { processTraces } from "./process-traces.ts";
@@ -14,10 +11,10 @@ export interface Trace {
   readonly text: string;
   /** The process that created it, from its name. */
   readonly maker: number | undefined;
-  /** Command that removes it, with its arguments. */
-  readonly removal: readonly [command: string, ...args: string[]];
-  /** Whether nobody else can have made it: an `e2e-...` may be another project's. */
-  readonly certain: boolean;
+  /** Command that removes it. */
+  readonly removal: string;
+  /** Its path, if it is a temporary file that only a test can have made: the rest may be another project's. */
+  readonly ownFile?: string;
 }
 
 /** Prefixes that only tests use: for topologies, clusters, networks and temporary directories. */
@@ -32,8 +29,8 @@ const testPrefixes = [
 /** Its purpose, the number of the process, then anything. */
 const makerInName = /^(?:linkerd-topology-)?(?:e2e|ktest|engine-test)-(?:[a-z-]+-)?(\d+)(?:[-.]|$)/;
 
-/** Names that no other project gives. A container is known by its network: the cluster's name is a user's choice. */
-const onlyHere = /^(?:linkerd-topology|ktest|engine-test)-/;
+/** Names that only tests give to temporary files, all with the number of their process. */
+const ofTests = /^(?:linkerd-topology-(?:e2e|ktest)|ktest|engine-test)-/;
 
 /** Pulumi's Kubernetes provider writes an administrator's kubeconfig for every Helm release. */
 const ofPulumi = /^kubeconfig\d+$/;
@@ -54,47 +51,35 @@ export async function findTraces(): Promise<Trace[]> {
   // Tests have state directories of their own. A test that forgets that leaves things here.
   const state = stateDirectory();
   const kept = await readdir(state, { recursive: true }).catch(() => []);
-  const trace = (
-    kind: string,
-    name: string,
-    removal: Trace["removal"],
-    { of = name, certain = onlyHere.test(of) } = {},
-  ): Trace => ({
+  const trace = (kind: string, name: string, removal: string, of = name): Trace => ({
     text: `${kind} ${name}`,
     maker: makerOf(of),
-    removal: [...removal, name],
-    certain,
+    removal: `${removal} ${name}`,
   });
-  // In the order of their removal: a process makes files again, a network has to be empty.
   return [
-    ...(await processTraces(isOfTests)).map(({ pid, run }) => ({
-      text: `process ${pid} of the run ${run}`,
-      maker: makerOf(run),
-      removal: ["kill", "-9", pid] as const,
-      certain: true,
-    })),
     ...containers
-      .filter((row) => isOfTests(row["Names"] ?? ""))
-      .map((row) =>
-        trace("container", row["Names"] ?? "", ["docker", "rm", "--force", "--volumes"], {
-          certain: onlyHere.test(row["Networks"] ?? ""),
-        }),
-      ),
+      .map((row) => row["Names"] ?? "")
+      .filter(isOfTests)
+      .map((name) => trace("container", name, "docker rm --force --volumes")),
     ...networks
       .map((row) => row["Name"] ?? "")
       .filter(isOfTests)
-      .map((name) => trace("Docker network", name, ["docker", "network", "rm"])),
+      .map((name) => trace("Docker network", name, "docker network rm")),
     ...temporary
       .filter((name) => isOfTests(name) || ofPulumi.test(name))
-      .map((name) => trace("file", path.join(os.tmpdir(), name), ["rm", "-r"], { of: name })),
+      .map((name) => {
+        const file = path.join(os.tmpdir(), name);
+        const own = ofTests.test(name) && makerOf(name) !== undefined;
+        return { ...trace("file", file, "rm -r", name), ...(own && { ownFile: file }) };
+      }),
     ...kept
       .filter((name) => isOfTests(path.basename(name)))
-      .map((name) =>
-        trace("file", path.join(state, name), ["rm", "-r"], {
-          of: path.basename(name),
-          certain: false,
-        }),
-      ),
+      .map((name) => trace("file", path.join(state, name), "rm -r", path.basename(name))),
+    ...(await processTraces(isOfTests)).map(({ pid, run }) => ({
+      text: `process ${pid} of the run ${run}`,
+      maker: makerOf(run),
+      removal: `kill -9 ${pid}`,
+    })),
   ];
 }
 
@@ -114,20 +99,11 @@ export function leftBefore(traces: readonly Trace[]): Trace[] {
   );
 }
 
-/** Removes traces. Returns a line for each that is still there, with the reason. */
-export async function removeTraces(traces: readonly Trace[]): Promise<string[]> {
-  const errors = new Map<string, string>();
-  for (const { text, removal } of traces) {
-    const [command, ...args] = removal;
-    await promisify(execFile)(command, args).catch((error: unknown) =>
-      errors.set(text, describeError(error)),
-    );
-  }
-  // A process may have ended by itself in the meantime.
-  const there = new Set((await findTraces()).map(({ text }) => text));
-  return traces
-    .filter(({ text }) => there.has(text))
-    .map(({ text }) => `${text}: ${errors.get(text) ?? "still there after its removal"}`);
+/** Removes the files that only tests can have made. Returns what is left. */
+export async function removeOwnFiles(traces: readonly Trace[]): Promise<readonly Trace[]> {
+  const own = traces.flatMap(({ ownFile }) => (ownFile === undefined ? [] : [ownFile]));
+  await Promise.all(own.map((file) => rm(file, { recursive: true, force: true })));
+  return traces.filter(({ ownFile }) => ownFile === undefined);
 }
 
 function isOfTests(name: string): boolean {
