@@ -13,6 +13,7 @@ interface Marked {
 
 /** The inputs of a component that are not plain, by their names. */
 export interface TakingOutputs {
+  /** Also `gateway.addresses`, if other members of `gateway` are plain. */
   readonly whole: readonly string[];
   /** Those whose members may be outputs. */
   readonly members: readonly string[];
@@ -25,9 +26,17 @@ export function takingOutputs(inputs: Readonly<Record<string, z.ZodType>>): Taki
   const { properties = {} } = z.toJSONSchema(z.object(inputs), { io: "input" }) as Marked;
   const keysOf = (is: (one: Marked) => boolean) =>
     Object.keys(properties).filter((key) => is(properties[key] ?? {}));
+  const isOutput = ({ output }: Marked): boolean => output === true;
+  const isPartly = (one: Marked): boolean =>
+    membersOf(one).some(isOutput) && !membersOf(one).every(isOutput);
+  const parts = keysOf(isPartly).flatMap((key) =>
+    Object.entries(properties[key]?.properties ?? {}).flatMap(([member, one]) =>
+      isOutput(one) ? [`${key}.${member}`] : [],
+    ),
+  );
   return {
-    whole: keysOf(({ output }) => output === true),
-    members: keysOf((one) => membersOf(one).some(({ output }) => output === true)),
+    whole: [...keysOf(isOutput), ...parts],
+    members: keysOf((one) => membersOf(one).some(isOutput) && !isPartly(one)),
     components: keysOf((one) => [one, ...membersOf(one)].some(({ references }) => references)),
   };
 }

@@ -225,9 +225,7 @@ void describe("a component that is given an output where it needs a plain value"
         args: object,
       ) => unknown;
       const keys = Object.keys(inputs).filter((key) => !notHere.includes(key));
-      // Whether there is a gateway is plain, at which addresses is not.
-      const partly = { Link: { gateway: { addresses: output } } }[name];
-      const args = { ...Object.fromEntries(keys.map((key) => [key, output])), ...partly };
+      const args = Object.fromEntries(keys.map((key) => [key, output]));
       const { whole, members, components } = takingOutputs(inputs);
       const taking = [...whole, ...members, ...components];
       const plain = keys.filter((key) => !taking.includes(key)).sort();
