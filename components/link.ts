@@ -163,12 +163,10 @@ export class Link extends pulumi.ComponentResource {
           "multicluster.linkerd.io/cluster-domain": args.clusterDomain ?? "cluster.local",
         },
       });
-    const { gateway } = args;
-    const addresses = pulumi.output(gateway?.addresses ?? []);
-    const spec = pulumi.all([revision, addresses]).apply(([credentialsRevision, reached]) =>
+    const spec = pulumi.all([revision, args.gateway]).apply(([credentialsRevision, gateway]) =>
       linkObjectSpec({
         target,
-        gateway: gateway && { ...gateway, addresses: reached },
+        gateway,
         selectors: args.selectors ?? planSelectors(args.mode),
         excludedLabels: args.excludedLabels ?? [],
         excludedAnnotations: args.excludedAnnotations ?? [],
@@ -209,7 +207,7 @@ export class Link extends pulumi.ComponentResource {
       name,
       {
         ...onSource,
-        gateway: gateway !== undefined,
+        gateway: args.gateway !== undefined,
         discovery,
         revoked,
         credentials: revision,

@@ -56,8 +56,7 @@ let running = 0;
 let usualLimit = Error.stackTraceLimit;
 
 function enter(): void {
-  muteDebugMessages();
-  forgetPositions();
+  if (!replaced) replaceFunctions();
   if (running++ > 0) return;
   // The SDK records where each of its thousands of promises was created, in case one never settles. Two
   // frames are enough for an unexpected error.
@@ -69,38 +68,28 @@ function leave(): void {
   if (--running === 0) Error.stackTraceLimit = usualLimit;
 }
 
-let muted = false;
+let replaced = false;
 
-/**
- * The SDK reports every step with every resource to the engine, in separate calls with all of its inputs,
- * keys included, whether or not anybody asked: a third of the remaining time (pulumi/pulumi#7146). `pulumi
- * --debug` shows the engine's side; LINKERD_TOPOLOGY_DEBUG enables these reports again.
- */
-function muteDebugMessages(): void {
-  if (muted || process.env["LINKERD_TOPOLOGY_DEBUG"] !== undefined) return;
-  muted = true;
+function replaceFunctions(): void {
+  replaced = true;
   const log = require("@pulumi/pulumi/log/index.js") as typeof import("@pulumi/pulumi").log;
-  const { debug } = log;
-  Reflect.set(log, "debug", (...args: Parameters<typeof debug>) =>
-    running > 0 ? Promise.resolve() : debug(...args),
-  );
+  const { Resource } = require("@pulumi/pulumi/resource.js") as typeof import("@pulumi/pulumi");
+  // The SDK reports every step with every resource to the engine, in separate calls with all of its inputs,
+  // keys included, whether or not anybody asked: a third of the remaining time (pulumi/pulumi#7146). `pulumi
+  // --debug` shows the engine's side; LINKERD_TOPOLOGY_DEBUG enables these reports again.
+  if (process.env["LINKERD_TOPOLOGY_DEBUG"] === undefined) {
+    duringUpdates(log, "debug", () => Promise.resolve());
+  }
+  // It sends the whole stack of each resource's constructor to the engine, which keeps it in the state: a sixth
+  // of the bytes that are written before and after each resource, with paths of this machine
+  // (pulumi/pulumi#20430). Nobody reads them: they lead to the package's own components. Older SDKs send none.
+  if ("stackTrace" in Resource) duringUpdates(Resource, "stackTrace", () => []);
 }
 
-let forgot = false;
-
-/**
- * The SDK sends the whole stack of each resource's constructor to the engine, which keeps it in the state: a
- * sixth of the bytes that are written before and after each resource, with paths of this machine
- * (pulumi/pulumi#20430). Nobody reads them: they lead to the package's own components.
- */
-function forgetPositions(): void {
-  if (forgot) return;
-  forgot = true;
-  const { Resource } = require("@pulumi/pulumi/resource.js") as typeof import("@pulumi/pulumi");
-  const real = Reflect.get(Resource, "stackTrace") as ((skip: number) => unknown) | undefined;
-  // Older SDKs have no such method, and send no stack.
-  if (real === undefined) return;
-  Reflect.set(Resource, "stackTrace", (skip: number) =>
-    running > 0 ? [] : Reflect.apply(real, Resource, [skip]),
+/** Puts another function in the place of one of the SDK's while an update runs. */
+function duringUpdates(owner: object, name: string, instead: () => unknown): void {
+  const real = Reflect.get(owner, name) as (...args: readonly unknown[]) => unknown;
+  Reflect.set(owner, name, (...args: readonly unknown[]) =>
+    running > 0 ? instead() : Reflect.apply(real, owner, args),
   );
 }

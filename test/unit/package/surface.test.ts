@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { execa } from "execa";
 import ts from "typescript";
 import { entriesOf } from "../../../scripts/entries.mjs";
+import { pack } from "../../engine/packed-package.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 
@@ -38,11 +38,8 @@ test("npm packs the file that `main` names, which it leaves out unless `files` h
   const { main: named } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
     readonly main: string;
   };
-  const { stdout } = await execa("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], {
-    cwd: root,
-  });
-  const [packed] = JSON.parse(stdout) as { readonly files: readonly { readonly path: string }[] }[];
-  assert.ok(packed?.files.some((file) => file.path === path.normalize(named)));
+  const { files } = await pack(root, root, "--dry-run", "--ignore-scripts");
+  assert.ok(files.includes(path.normalize(named)));
 });
 
 function programOf(entries: readonly string[]): ts.Program {
